@@ -1,0 +1,135 @@
+import { distance } from "fastest-levenshtein";
+
+/** Where in the user's input a problem stands; lines and columns count from 1. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** Keys from the root of the file to the value, e.g. `architecture.nodes[3].attributes.width`. */
+  readonly keyPath?: string;
+}
+
+/** What kind of mistake an error reports; stable, so that scripts can act on it. */
+export type ErrorCode =
+  | "yaml-syntax"
+  | "file-not-found"
+  | "include"
+  | "schema"
+  | "unknown-name"
+  | "expression"
+  | "out-of-range"
+  | "constraint"
+  | "statistics"
+  | "component"
+  | "no-mapping"
+  | "invalid-mapping"
+  | "usage"
+  | "aborted";
+
+export interface ErrorDetails {
+  readonly code: ErrorCode;
+  /** One plain sentence: what is wrong, with the offending value. */
+  readonly message: string;
+  readonly location?: SourceLocation;
+  /** The offending value as the user wrote it. */
+  readonly value?: unknown;
+  /** What would have been accepted. */
+  readonly expected?: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+  /** Further lines: a caret under an expression, numbers of a mapping that does not fit, … */
+  readonly details?: readonly string[];
+}
+
+/**
+ * A mistake in what the user gave (a file, a parameter, a name), never a fault of the program.
+ * Its message is complete: place, value, what was expected and what to do; no stack trace is needed.
+ */
+export class RaellaError extends Error {
+  readonly code: ErrorCode;
+  readonly location?: SourceLocation;
+  readonly value?: unknown;
+  readonly expected?: string;
+  readonly remedy?: string;
+  readonly details: readonly string[];
+  /** The message without place, expectation and remedy. */
+  readonly summary: string;
+
+  constructor(error: ErrorDetails) {
+    super(formatErrorDetails(error));
+    this.name = "RaellaError";
+    this.summary = error.message;
+    this.code = error.code;
+    this.location = error.location;
+    this.value = error.value;
+    this.expected = error.expected;
+    this.remedy = error.remedy;
+    this.details = error.details ?? [];
+  }
+
+  /** The error as plain data, for `--json` output. */
+  toJSON(): ErrorDetails {
+    const { code, summary, location, value, expected, remedy, details } = this;
+    return { code, message: summary, location, value, expected, remedy, details };
+  }
+}
+
+/** Several mistakes found in one pass over the input. */
+export class RaellaErrors extends RaellaError {
+  readonly errors: readonly RaellaError[];
+
+  constructor(errors: readonly RaellaError[]) {
+    super({
+      code: errors[0].code,
+      message: `${errors.length} problems were found.`,
+      details: errors.map((error) => error.message),
+    });
+    this.name = "RaellaErrors";
+    this.errors = errors;
+  }
+}
+
+/** Throws one error as it is, several as one {@link RaellaErrors}, nothing for an empty list. */
+export function throwAll(errors: readonly RaellaError[]): void {
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new RaellaErrors(errors);
+}
+
+/** `file:line:column` with the key path behind it. */
+export function formatLocation(location: SourceLocation): string {
+  const place = [location.file, location.line, location.column]
+    .filter((part) => part !== undefined)
+    .join(":");
+  return location.keyPath ? `${place} (${location.keyPath})` : place;
+}
+
+function formatErrorDetails(error: ErrorDetails): string {
+  const lines = [error.location ? `${formatLocation(error.location)}: ${error.message}` : error.message];
+  if (error.expected) lines.push(`  Expected: ${error.expected}`);
+  for (const detail of error.details ?? []) lines.push(...detail.split("\n").map((line) => `  ${line}`));
+  if (error.remedy) lines.push(`  ${error.remedy}`);
+  return lines.join("\n");
+}
+
+/** The candidate that `name` most likely was meant to be, if one is close enough. */
+export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  const wanted = name.toLowerCase();
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const candidateDistance = distance(wanted, candidate.toLowerCase());
+    if (candidateDistance < bestDistance) [best, bestDistance] = [candidate, candidateDistance];
+  }
+  return best;
+}
+
+/** `Did you mean "raella"?`, else the list of what is there (shortened when long). */
+export function suggestName(name: string, candidates: Iterable<string>): string {
+  const all = [...candidates];
+  const near = nearestName(name, all);
+  if (near !== undefined) return `Did you mean "${near}"?`;
+  const shown = all.slice(0, 12).join(", ");
+  return all.length === 0
+    ? "There are none."
+    : `Known: ${shown}${all.length > 12 ? `, … (${all.length})` : ""}.`;
+}

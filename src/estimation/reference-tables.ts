@@ -1,0 +1,16 @@
+/** Energy of every action of every level, pJ per action. Idle entries are listed but counted by nothing. */
+export interface EnergyReferenceTable {
+  /** Level name (without instance range) to action to pJ, in table order. */
+  readonly energyPj: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** Area of every level. */
+export interface AreaReferenceTable {
+  /** Level name to the area of one instance, um^2, in table order. */
+  readonly areaUm2: Readonly<Record<string, number>>;
+}
+
+export interface ReferenceTables {
+  readonly energy: EnergyReferenceTable;
+  readonly area: AreaReferenceTable;
+}

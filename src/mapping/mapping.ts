@@ -1,0 +1,31 @@
+/** One loop of the nest. */
+export interface Loop {
+  readonly dimension: string;
+  readonly factor: number;
+}
+
+/** A loop that spreads a tile over the children of a level. */
+export interface SpatialLoop extends Loop {
+  readonly axis: "X" | "Y";
+}
+
+/** The loops of one level and what it does with each data space. */
+export interface LevelMapping {
+  readonly level: string;
+  /** Loops over the children, outermost first; factors of 1 are left out. */
+  readonly spatial: readonly SpatialLoop[];
+  /** Loops in time, outside the spatial ones, outermost first; factors of 1 are left out. */
+  readonly temporal: readonly Loop[];
+  /** Data spaces held here (those that only pass through included), in declared order. */
+  readonly keep: readonly string[];
+  readonly passthrough: readonly string[];
+  readonly noTemporalReuse: readonly string[];
+  readonly rmwOnFirstWriteback: readonly string[];
+  readonly noMulticastNoReduction: readonly string[];
+  readonly noLinkTransfer: readonly string[];
+}
+
+/** How the loops of a workload are placed on the storage levels, outermost level first. */
+export interface Mapping {
+  readonly levels: readonly LevelMapping[];
+}

@@ -1,0 +1,43 @@
+/** What one level does with one data space, per instance and over the whole run, in words. */
+export interface DataSpaceAccesses {
+  readonly reads: number;
+  readonly fills: number;
+  readonly updates: number;
+  readonly temporalReductions: number;
+  /** Instances in use. */
+  readonly instances: number;
+  /** Words of the tile that one instance holds. */
+  readonly tileSize: number;
+  /** Words of the tensor that one instance is responsible for. */
+  readonly partitionSize: number;
+  readonly energyPerInstancePj: number;
+}
+
+export interface LevelEvaluation {
+  readonly level: string;
+  /** All instances and data spaces. */
+  readonly energyPj: number;
+  /** Cycles this level alone would need with its bandwidths. */
+  readonly cycles: number;
+  /** Fraction of the demanded bandwidth that is there; 1 without a limit. */
+  readonly slowdown: number;
+  /** Kept data spaces only, in declared order. */
+  readonly accesses: Readonly<Record<string, DataSpaceAccesses>>;
+}
+
+/** Everything the analytical model says of one mapping. */
+export interface Evaluation {
+  readonly cycles: number;
+  /** Product of all time factors. */
+  readonly computeCycles: number;
+  /** Operations, `usedComputeUnits * computeCycles`. */
+  readonly computes: number;
+  readonly usedComputeUnits: number;
+  readonly utilization: number;
+  readonly energyPj: number;
+  readonly computeEnergyPj: number;
+  /** pJ x cycles, the quantity that the search minimises. */
+  readonly edpPjCycles: number;
+  /** Storage levels, outermost first. */
+  readonly levels: readonly LevelEvaluation[];
+}

@@ -1,0 +1,57 @@
+import type { SpecificationIdentity } from "../spec/specification";
+
+/** Area of a level: one instance, how many there are, and all of them. */
+export interface LevelArea {
+  readonly each: number;
+  readonly count: number;
+  readonly total: number;
+}
+
+/** Words moved at one level for one data space, per instance. */
+export interface AccessCounts {
+  readonly reads: number;
+  readonly fills: number;
+  readonly updates: number;
+  readonly instances: number;
+}
+
+/** A block of loops of the mapping, outermost first. */
+export interface MappingBlock {
+  readonly level: string;
+  readonly kind: "temporal" | "spatial";
+  readonly loops: readonly { readonly dimension: string; readonly factor: number }[];
+}
+
+export interface MapSpaceSummary {
+  /** Mappings that the constraints allow. */
+  readonly size: number;
+  /** Those that pass the fan-out and capacity checks. */
+  readonly valid: number;
+  /** Those whose energy and cycles were computed. */
+  readonly evaluated: number;
+}
+
+/**
+ * Everything about one DNN layer on one architecture, as plain data: what `raella layer --json` prints.
+ * Energies are pJ, areas um^2, `edp` J x cycles; levels stand outermost first.
+ */
+export interface LayerResult extends Pick<
+  SpecificationIdentity,
+  "architecture" | "dnn" | "layer" | "layerName" | "tiles" | "batch"
+> {
+  readonly cycles: number;
+  /** Operations of the problem (one combination of an input, a weight and an output bit each). */
+  readonly computes: number;
+  /** Multiply-accumulates of whole operands. */
+  readonly macs: number;
+  readonly utilization: number;
+  /** Per level, and `total`. */
+  readonly energyPj: Readonly<Record<string, number>>;
+  readonly edp: number;
+  /** Per level, and the sum `total`. */
+  readonly areaUm2: { readonly [level: string]: LevelArea | number; readonly total: number };
+  readonly energyPerActionPj: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly accesses: Readonly<Record<string, Readonly<Record<string, AccessCounts>>>>;
+  readonly mapSpace: MapSpaceSummary;
+  readonly mapping: readonly MappingBlock[];
+}
