@@ -27,9 +27,13 @@ let status;
 try {
   // A part of the suite says nothing about coverage.
   const coverage = mochaArguments.length === 0 ? ["--check-coverage"] : ["--reporter=none"];
-  status = run("node_modules/c8/bin/c8.js", [...coverage, "node_modules/mocha/bin/mocha.js", ...mochaArguments], {
-    TEST_COUNTS_FILE: countsFile,
-  });
+  status = run(
+    "node_modules/c8/bin/c8.js",
+    [...coverage, "node_modules/mocha/bin/mocha.js", ...mochaArguments],
+    {
+      TEST_COUNTS_FILE: countsFile,
+    },
+  );
   const { passes, failures, pending } = JSON.parse(readFileSync(countsFile, "utf8"));
   console.log(`${passes} passed, ${failures} failed, ${pending} skipped`);
   if (passes === 0) status = 1;
