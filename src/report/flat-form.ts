@@ -1,0 +1,205 @@
+import type {
+  Factor,
+  Level,
+  LevelConstraints,
+  Specification,
+  SpatialConstraint,
+  TemporalConstraint,
+  Value,
+  WrittenValue,
+} from "../spec/specification";
+import type { YamlValue } from "./plain-yaml";
+import { rangedName } from "./reference-table-yaml";
+
+/** One level of the flat form, with the names and spellings that Timeloop's input files use. */
+export interface FlatLevel {
+  readonly name: string;
+  readonly class: string;
+  readonly subclass?: string;
+  readonly attributes: Readonly<Record<string, Value>>;
+  readonly area_share?: number;
+  readonly required_actions: readonly string[];
+  readonly constraints: {
+    readonly spatial?: FlatConstraint;
+    readonly temporal?: FlatConstraint;
+    readonly dataspace?: Readonly<Record<string, readonly string[]>>;
+  };
+}
+
+export type FlatConstraint = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** The flat form of a specification: what `raella spec --json` prints. */
+export interface FlatForm {
+  readonly architecture: string;
+  readonly dnn: string | null;
+  readonly n_tiles: number | null;
+  readonly batch: number | null;
+  readonly typical: boolean;
+  /** Three digits, the stem of the layer's file. */
+  readonly layer: string | null;
+  readonly layer_name: string | null;
+  /** As written: numbers and expression texts. */
+  readonly variables: Readonly<Record<string, Value>>;
+  readonly instance: Readonly<Record<string, Value>>;
+  /** Outermost first, the compute units last. */
+  readonly levels: readonly FlatLevel[];
+}
+
+/** Levels with attributes and constraints in order, outermost first, as Timeloop and Accelergy read them. */
+export function flatForm(specification: Specification): FlatForm {
+  const { identity, workload, variables } = specification;
+  return {
+    architecture: identity.architecture,
+    dnn: identity.dnn,
+    n_tiles: identity.tiles,
+    batch: identity.batch,
+    typical: identity.typicalStatistics,
+    layer: identity.layer === null ? null : String(identity.layer).padStart(3, "0"),
+    layer_name: identity.layerName,
+    variables: mapValues(variables, asWritten),
+    instance: { ...workload.bounds, ...workload.coefficients, ...workload.instance },
+    levels: specification.levels.map(flatLevel),
+  };
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, convert: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value)]));
+}
+
+/** An expression as its text, a literal as itself. */
+function asWritten(value: WrittenValue): Value {
+  return typeof value === "object" && value !== null && "expression" in value ? value.expression : value;
+}
+
+function flatLevel(level: Level): FlatLevel {
+  return {
+    name: rangedName(level),
+    class: level.class,
+    ...(level.subclass === null ? {} : { subclass: level.subclass }),
+    attributes: level.attributes,
+    ...(level.areaShare === null ? {} : { area_share: level.areaShare }),
+    required_actions: level.requiredActions,
+    constraints: flatConstraints(level.constraints),
+  };
+}
+
+function flatConstraints({ spatial, temporal, dataspace }: LevelConstraints): FlatLevel["constraints"] {
+  return {
+    ...(spatial ? { spatial: flatSpatial(spatial) } : {}),
+    ...(temporal ? { temporal: flatTemporal(temporal) } : {}),
+    ...(dataspace
+      ? {
+          dataspace: withoutEmpty({
+            keep: dataspace.keep,
+            bypass: dataspace.bypass,
+            passthrough: dataspace.passthrough,
+          }),
+        }
+      : {}),
+  };
+}
+
+function flatSpatial(constraint: SpatialConstraint): FlatConstraint {
+  return {
+    ...flatLoops(constraint.factors, constraint.permutation),
+    ...(constraint.split === null ? {} : { split: constraint.split }),
+    ...withoutEmpty({
+      no_multicast_no_reduction: constraint.noMulticastNoReduction,
+      no_link_transfer: constraint.noLinkTransfer,
+    }),
+    ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
+  };
+}
+
+function flatTemporal(constraint: TemporalConstraint): FlatConstraint {
+  return {
+    ...flatLoops(constraint.factors, constraint.permutation),
+    ...withoutEmpty({
+      no_temporal_reuse: constraint.noTemporalReuse,
+      rmw_on_first_writeback: constraint.rmwOnFirstWriteback,
+    }),
+    ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
+  };
+}
+
+function flatLoops(factors: readonly Factor[], permutation: readonly string[]): FlatConstraint {
+  return {
+    ...(factors.length > 0 ? { factors: factors.map(factorText).join(",") } : {}),
+    ...(permutation.length > 0 ? { permutation: permutationText(permutation) } : {}),
+  };
+}
+
+function factorText({ dimension, operator, value }: Factor): string {
+  return `${dimension}${operator}${value}`;
+}
+
+/** One text of letters; dimensions with longer names are separated by commas. */
+export function permutationText(permutation: readonly string[]): string {
+  return permutation.join(permutation.every((dimension) => dimension.length === 1) ? "" : ",");
+}
+
+function withoutEmpty<T>(lists: Readonly<Record<string, readonly T[]>>): Record<string, readonly T[]> {
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
+}
+
+/** The flat form as the input file that Timeloop itself would be given. */
+export function flatInput(specification: Specification): YamlValue {
+  const flat = flatForm(specification);
+  const { workload, mapper } = specification;
+  return {
+    architecture: {
+      version: 0.4,
+      subtree: [
+        {
+          name: "top_level",
+          local: flat.levels.map(({ constraints: _, ...level }) => level as unknown as YamlValue),
+        },
+      ],
+    },
+    mapspace_constraints: {
+      version: 0.4,
+      targets: specification.levels.flatMap((level, index) => targetsOf(level, flat.levels[index])),
+    },
+    problem: {
+      version: 0.4,
+      shape: {
+        name: workload.name,
+        dimensions: workload.dimensions,
+        coefficients: Object.keys(workload.coefficients).map((name) => ({ name, default: 1 })),
+        data_spaces: workload.dataSpaces.map((dataSpace) => ({
+          name: dataSpace.name,
+          projection: dataSpace.ranks.map((rank) =>
+            rank.map(({ dimension, coefficient }) => rankTerm(dimension, coefficient, workload.coefficients)),
+          ),
+          ...(dataSpace.readWrite ? { read_write: true } : {}),
+        })),
+      },
+      instance: flat.instance,
+    },
+    mapper: mapper.all,
+    variables: flat.variables,
+  } as YamlValue;
+}
+
+/** `[P, Wstride]`, or `[P]` without a coefficient; the names of equal coefficients are interchangeable. */
+function rankTerm(
+  dimension: string,
+  coefficient: number,
+  coefficients: Readonly<Record<string, number>>,
+): string[] {
+  if (coefficient === 1) return [dimension];
+  const name = Object.keys(coefficients).find((candidate) => coefficients[candidate] === coefficient);
+  return name === undefined ? [dimension] : [dimension, name];
+}
+
+function targetsOf(level: Level, flat: FlatLevel): YamlValue[] {
+  const { spatial, temporal, dataspace } = flat.constraints;
+  const types: [string, object | undefined][] = [
+    ["spatial", spatial],
+    ["temporal", temporal],
+    ["bypass", dataspace],
+  ];
+  return types.flatMap(([type, constraint]) =>
+    constraint ? [{ target: level.name, type, ...(constraint as Record<string, YamlValue>) }] : [],
+  );
+}

@@ -1,0 +1,218 @@
+import type { LevelMapping } from "../mapping/mapping";
+import type { DataSpaceAccesses, Evaluation, LevelEvaluation } from "../model/evaluation";
+import type { Level, Specification, Value } from "../spec/specification";
+import type { MappedLayer } from "../study/mapped-layer";
+import { formatScientific } from "./format-scientific";
+
+/**
+ * The statistics file as Timeloop prints it with scientific notation: a block for every level from the compute
+ * units outwards, then the summary. Energies of a level are recovered from it as `pJ/Compute` times `Computes`;
+ * they have three digits there, full precision is in the results themselves.
+ */
+export function formatStatisticsText(layer: MappedLayer): string {
+  const { specification, mapping, evaluation } = layer;
+  const levels = new Map(specification.levels.map((level) => [level.name, level]));
+  const loops = new Map(mapping.levels.map((level) => [level.level, level]));
+  const lines = ["Buffer and Arithmetic Levels", "----------------------------"];
+  lines.push(...computeBlock(specification, layer));
+  [...evaluation.levels].reverse().forEach((level, index) => {
+    const hardware = levels.get(level.level);
+    lines.push(`Level ${index + 1}`, "-------");
+    if (hardware) lines.push(...specsOf(hardware, layer));
+    lines.push(...loopsOf(loops.get(level.level)));
+    lines.push(...statisticsOf(level, evaluation));
+  });
+  lines.push("", ...summaryLines(specification, evaluation), "");
+  return lines.join("\n");
+}
+
+/** The "Summary Stats" block: the figures of the whole layer, then pJ per compute of every level and connection. */
+export function summaryLines(specification: Specification, evaluation: Evaluation): string[] {
+  const { computes, cycles, energyPj } = evaluation;
+  const single = Math.fround;
+  const outputs = outputWords(specification, evaluation);
+  const gigaflops = single(single(2 * computes - outputs) / single(cycles));
+  const rows = perComputeRows(specification, evaluation);
+  const width = Math.max(...rows.map(([name]) => name.length), "Total".length) + 1;
+  return [
+    "Summary Stats",
+    "-------------",
+    `GFLOPs (@1GHz): ${formatScientific(gigaflops)}`,
+    `Utilization: ${formatScientific(evaluation.utilization)}`,
+    `Cycles: ${cycles}`,
+    `Energy: ${formatScientific(energyPj / 1e6)} uJ`,
+    `EDP(J*cycle): ${formatScientific((single(cycles) * energyPj) / 1e12)}`,
+    `Area: ${formatScientific(0)} mm^2`,
+    "",
+    `Computes = ${computes}`,
+    "pJ/Compute",
+    ...rows.map(([name, energy]) => `    ${name.padEnd(width)}= ${formatScientific(energy / computes)}`),
+    `    ${"Total".padEnd(width)}= ${formatScientific(energyPj / computes)}`,
+  ];
+}
+
+/** Words of the tensor that is written, at the outermost level that holds any of it. */
+function outputWords(specification: Specification, evaluation: Evaluation): number {
+  const written = specification.workload.dataSpaces.filter(({ readWrite }) => readWrite);
+  let words = 0;
+  for (const { name } of written) {
+    const holder = evaluation.levels.find((level) => (level.accesses[name]?.tileSize ?? 0) > 0);
+    words += holder?.accesses[name].tileSize ?? 0;
+  }
+  return words;
+}
+
+/** Names and total energies, pJ: compute, levels from the inside, connections by name (these cost nothing). */
+function perComputeRows(specification: Specification, evaluation: Evaluation): [string, number][] {
+  const compute = computeLevel(specification);
+  const inwards: [string, number][] = [
+    [compute, evaluation.computeEnergyPj],
+    ...[...evaluation.levels].reverse().map((level): [string, number] => [level.level, level.energyPj]),
+  ];
+  const connections = inwards
+    .slice(1)
+    .map(([outer], index): [string, number] => [`${outer} <==> ${inwards[index][0]}`, 0]);
+  connections.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...inwards, ...connections];
+}
+
+function computeLevel(specification: Specification): string {
+  return specification.levels.find(({ kind }) => kind === "compute")?.name ?? "compute";
+}
+
+function computeBlock(specification: Specification, { evaluation, tables }: MappedLayer): string[] {
+  const name = computeLevel(specification);
+  const level = specification.levels.find((candidate) => candidate.name === name);
+  const energies = Object.values(tables.energy.energyPj[name] ?? {});
+  return [
+    "Level 0",
+    "-------",
+    `=== ${name} ===`,
+    "",
+    "    SPECS",
+    "    -----",
+    `    Word bits             : ${text(level?.attributes.datawidth ?? 16)}`,
+    `    Instances             : ${instances(level)}`,
+    `    Compute energy        : ${formatScientific(Math.max(0, ...energies))} pJ`,
+    "",
+    "    STATS",
+    "    -----",
+    `    Utilized instances      : ${evaluation.usedComputeUnits}`,
+    `    Computes (total)        : ${evaluation.computes}`,
+    `    Cycles                  : ${evaluation.computeCycles}`,
+    `    Energy (total)          : ${formatScientific(evaluation.computeEnergyPj)} pJ`,
+    `    Area (total)            : ${formatScientific(0)} um^2`,
+    "",
+  ];
+}
+
+function instances(level: Level | undefined): string {
+  return level ? `${level.instances} (${level.meshX}*${level.meshY})` : "-";
+}
+
+function text(value: Value | undefined): string {
+  return value === undefined || value === null ? "-" : typeof value === "object" ? "-" : String(value);
+}
+
+function number(value: Value | undefined, absent: number): number {
+  return typeof value === "number" ? value : absent;
+}
+
+function bandwidth(value: Value | undefined): string {
+  return typeof value === "number" ? formatScientific(value) : "-";
+}
+
+function specsOf(level: Level, { tables }: MappedLayer): string[] {
+  const { attributes } = level;
+  const wordBits = number(attributes.datawidth, 16);
+  const clusterSize = number(attributes.cluster_size, 1);
+  const block = Math.floor(number(attributes.width, wordBits * clusterSize) / (wordBits * clusterSize));
+  const size = typeof attributes.depth === "number" ? attributes.depth * block : undefined;
+  const buffering = number(attributes.multiple_buffering, 1);
+  const energies = Object.values(tables.energy.energyPj[level.name] ?? {});
+  const rows: [string, string][] = [
+    ["Technology", level.class.includes("DRAM") ? "DRAM" : "SRAM"],
+    ["Size", size === undefined ? "-" : String(size)],
+    ["Word bits", String(wordBits)],
+    ["Block size", String(block)],
+    ["Cluster size", String(clusterSize)],
+    ["Instances", instances(level)],
+    ["Shared bandwidth", bandwidth(attributes.shared_bandwidth)],
+    ["Read bandwidth", bandwidth(attributes.read_bandwidth)],
+    ["Write bandwidth", bandwidth(attributes.write_bandwidth)],
+    ["Multiple buffering", formatScientific(buffering)],
+    ["Effective size", size === undefined ? "-" : String(Math.floor(size / buffering))],
+    ["Min utilization", formatScientific(number(attributes.min_utilization, 0))],
+    ["Vector access energy(max)", `${formatScientific(Math.max(0, ...energies))} pJ`],
+    ["Vector access energy source", "ERT"],
+    ["Area", `${formatScientific(0)} um^2`],
+  ];
+  return [
+    `=== ${level.name} ===`,
+    "",
+    "    SPECS",
+    "    -----",
+    ...rows.map(([name, value]) => `        ${name.padEnd(29)} : ${value}`),
+    "",
+  ];
+}
+
+function loopsOf(level: LevelMapping | undefined): string[] {
+  const loops = level ? [...level.temporal, ...level.spatial] : [];
+  return [
+    "    MAPPING",
+    "    -------",
+    "    Loop nest:",
+    ...loops.map((loop) => {
+      const axis = "axis" in loop ? ` (Spatial-${loop.axis})` : "";
+      return `      for ${loop.dimension} in [0:${loop.factor})${axis}`;
+    }),
+    "",
+  ];
+}
+
+function statisticsOf(level: LevelEvaluation, evaluation: Evaluation): string[] {
+  return [
+    "    STATS",
+    "    -----",
+    `    Cycles               : ${level.cycles}`,
+    `    Bandwidth throttling : ${formatScientific(level.slowdown)}`,
+    ...Object.entries(level.accesses).flatMap(([dataSpace, accesses]) => [
+      `    ${dataSpace}:`,
+      ...dataSpaceRows(accesses, level, evaluation),
+    ]),
+    "",
+  ];
+}
+
+function dataSpaceRows(accesses: DataSpaceAccesses, level: LevelEvaluation, evaluation: Evaluation): string[] {
+  const { reads, fills, updates, temporalReductions, instances, energyPerInstancePj } = accesses;
+  const scalarAccesses = reads + fills + updates;
+  const zero = `${formatScientific(0)} pJ`;
+  const perCycle = (words: number): string =>
+    `${formatScientific((words / evaluation.computeCycles) * level.slowdown)} words/cycle`;
+  const rows: [string, string][] = [
+    ["Partition size", String(accesses.partitionSize)],
+    ["Utilized capacity", String(accesses.tileSize)],
+    ["Utilized instances (max)", String(instances)],
+    ["Utilized clusters (max)", String(instances)],
+    ["Scalar reads (per-instance)", String(reads)],
+    ["Scalar fills (per-instance)", String(fills)],
+    ["Scalar updates (per-instance)", String(updates)],
+    ["Temporal reductions (per-instance)", String(temporalReductions)],
+    ["Address generations (per-cluster)", String(scalarAccesses)],
+    [
+      "Energy (per-scalar-access)",
+      `${formatScientific(scalarAccesses > 0 ? energyPerInstancePj / scalarAccesses : 0)} pJ`,
+    ],
+    ["Energy (per-instance)", `${formatScientific(energyPerInstancePj)} pJ`],
+    ["Energy (total)", `${formatScientific(energyPerInstancePj * instances)} pJ`],
+    ["Temporal Reduction Energy (per-instance)", zero],
+    ["Temporal Reduction Energy (total)", zero],
+    ["Address Generation Energy (per-cluster)", zero],
+    ["Address Generation Energy (total)", zero],
+    ["Average bandwidth  (per-instance)", perCycle(reads + fills + updates)],
+    ["Average bandwidth (total)", perCycle((reads + fills + updates) * instances)],
+  ];
+  return rows.map(([name, value]) => `        ${name.padEnd(40)} : ${value}`);
+}

@@ -1,0 +1,97 @@
+/** Levels that charts and tables show together. */
+export interface ComponentGroup {
+  readonly name: string;
+  /** What belongs to it, for people. */
+  readonly description: string;
+  /** Level names; `*` stands for any characters. */
+  readonly levels: readonly string[];
+}
+
+/** Name of the sum in every table of energies or areas. */
+export const totalKey = "total";
+
+/**
+ * The group that a level belongs to: the first one that names it, else the level's own name, so that no part of a
+ * model that the groups do not know is ever lost.
+ */
+export function groupOfLevel(level: string, groups: readonly ComponentGroup[]): string {
+  const group = groups.find(({ levels }) => levels.some((pattern) => matches(level, pattern)));
+  return group?.name ?? level;
+}
+
+function matches(level: string, pattern: string): boolean {
+  const parts = pattern.split("*");
+  if (parts.length === 1) return level === pattern;
+  const last = parts[parts.length - 1];
+  if (!level.startsWith(parts[0]) || !level.endsWith(last)) return false;
+  let at = parts[0].length;
+  for (const part of parts.slice(1, -1)) {
+    const found = level.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= level.length - last.length;
+}
+
+/**
+ * Sums figures of levels by group. Groups stand in the order of `groups`, levels of no group behind them; groups
+ * without a level in `perLevel` are left out. Added up in this order, the groups give `total` exactly: the last bit
+ * that another order of summation may cost is put on the largest group of several levels.
+ * @param perLevel Figures by level; an entry `total` is the sum of all of them and is carried over.
+ */
+export function sumByGroup(
+  perLevel: Readonly<Record<string, number>>,
+  groups: readonly ComponentGroup[],
+): Record<string, number> {
+  const sums = new Map<string, { sum: number; levels: number }>();
+  for (const { name } of groups) sums.set(name, { sum: 0, levels: 0 });
+  for (const [level, figure] of Object.entries(perLevel)) {
+    if (level === totalKey) continue;
+    const name = groupOfLevel(level, groups);
+    const entry = sums.get(name) ?? { sum: 0, levels: 0 };
+    sums.set(name, { sum: entry.sum + figure, levels: entry.levels + (figure === 0 ? 0 : 1) });
+  }
+  const unknown = [...sums.keys()].slice(groups.length);
+  const present = [...groups.map(({ name }) => name), ...unknown].filter(
+    (name) => unknown.includes(name) || hasLevel(name, perLevel, groups),
+  );
+  const result: Record<string, number> = {};
+  for (const name of present) result[name] = sums.get(name)?.sum ?? 0;
+  const total = perLevel[totalKey] ?? addUp(Object.values(result));
+  settleRounding(result, total, (name) => sums.get(name)?.levels ?? 0);
+  return { ...result, [totalKey]: total };
+}
+
+function hasLevel(
+  group: string,
+  perLevel: Readonly<Record<string, number>>,
+  groups: readonly ComponentGroup[],
+): boolean {
+  return Object.keys(perLevel).some((level) => level !== totalKey && groupOfLevel(level, groups) === group);
+}
+
+/** Moves the rounding difference (a few units in the last place) so that the sums add up to `total`. */
+function settleRounding(
+  sums: Record<string, number>,
+  total: number,
+  levelsIn: (group: string) => number,
+): void {
+  const names = Object.keys(sums);
+  const several = names.filter((name) => levelsIn(name) > 1);
+  const candidates = several.length > 0 ? several : names;
+  if (candidates.length === 0) return;
+  const largest = candidates.reduce((best, name) => (sums[name] > sums[best] ? name : best));
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    const difference = total - addUp(Object.values(sums));
+    // A larger difference is not rounding: it would hide a mistake.
+    if (difference === 0 || Math.abs(difference) > Math.abs(total) * 1e-12) return;
+    sums[largest] += difference;
+  }
+}
+
+/** Sum in the order given. */
+export function addUp(figures: readonly number[]): number {
+  let sum = 0;
+  for (const figure of figures) sum += figure;
+  return sum;
+}

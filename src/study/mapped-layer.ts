@@ -1,0 +1,14 @@
+import type { ReferenceTables } from "../estimation/reference-tables";
+import type { Mapping } from "../mapping/mapping";
+import type { Evaluation } from "../model/evaluation";
+import type { Specification } from "../spec/specification";
+import type { MapSpaceSummary } from "./layer-result";
+
+/** A layer with the mapping found (or given) for it, and everything that a report may want to show of it. */
+export interface MappedLayer {
+  readonly specification: Specification;
+  readonly tables: ReferenceTables;
+  readonly mapping: Mapping;
+  readonly evaluation: Evaluation;
+  readonly mapSpace: MapSpaceSummary;
+}

@@ -1,0 +1,181 @@
+/** How replicas are handed out, see {@link replicateByDoubling} and {@link replicateByIncrement}. */
+export type ReplicationScheme = "doubling" | "increment";
+
+/** One way to run a layer: so many tiles, so many cycles per batch. */
+export interface TileOption {
+  readonly tiles: number;
+  readonly cycles: number;
+}
+
+/** The share of one layer of a pipeline. */
+export interface LayerAllocation {
+  readonly tiles: number;
+  /** Copies of the layer's weights, each on `tiles / replicas` tiles. */
+  readonly replicas: number;
+  readonly batchesPerSecond: number;
+}
+
+/** Tiles handed out to the layers of a DNN that run as a pipeline. */
+export interface Replication {
+  readonly scheme: ReplicationScheme;
+  /** Tiles that could be used. */
+  readonly tileBudget: number;
+  readonly tilesUsed: number;
+  /** Throughput of the slowest layer, which is that of the pipeline. */
+  readonly throughputBatchesPerSecond: number;
+  /** In layer order. */
+  readonly layers: readonly LayerAllocation[];
+}
+
+/** Tiles of the whole pipeline, for the architecture that areas are normalised to. */
+export const defaultAggregateTiles = 65536;
+
+/** Batches per second of a layer; a cycle is a nanosecond. Written as the original computes it. */
+export function batchesPerSecond(cycles: number): number {
+  return (1 / cycles) * 1e9;
+}
+
+/**
+ * Tiles of an architecture that take no more area than `aggregateTiles` of the first architecture.
+ * @param area Area of one chip of the architecture.
+ * @param baseArea Area of one chip, with the same number of tiles, of the first architecture.
+ */
+export function tileBudget(aggregateTiles: number, area: number, baseArea: number): number {
+  if (!(area > 0) || !(baseArea > 0)) return aggregateTiles;
+  return floorDivide(aggregateTiles, area / baseArea);
+}
+
+/** Quotient rounded down, exact even where the division itself would round up to an integer. */
+function floorDivide(dividend: number, divisor: number): number {
+  const quotient = (dividend - (dividend % divisor)) / divisor;
+  const floor = Math.floor(quotient);
+  return quotient - floor > 0.5 ? floor + 1 : floor;
+}
+
+/**
+ * The tutorial's scheme: every layer starts with `tilesPerLayer` tiles; as long as the slowest layer's tiles can be
+ * doubled within the budget, they are. The first of equally slow layers is taken.
+ * @param cycles Cycles per batch of every layer, mapped to `tilesPerLayer` tiles.
+ */
+export function replicateByDoubling(
+  cycles: readonly number[],
+  tilesPerLayer: number,
+  budget: number,
+): Replication {
+  const layers = cycles.map((count) => ({
+    tiles: tilesPerLayer,
+    replicas: 1,
+    batchesPerSecond: batchesPerSecond(count),
+  }));
+  let used = tilesPerLayer * layers.length;
+  while (used < budget) {
+    const slowest = slowestLayer(layers);
+    if (slowest === undefined || used + slowest.tiles > budget) break;
+    used += slowest.tiles;
+    slowest.tiles *= 2;
+    slowest.replicas *= 2;
+    slowest.batchesPerSecond *= 2;
+  }
+  return summary("doubling", budget, layers);
+}
+
+/**
+ * The finer scheme: every layer starts with as few tiles as it can be mapped to; the slowest layer is given the
+ * fewest further tiles that make it faster, one replica at a time, as long as they fit. Every allocation on the way
+ * is the cheapest one for its throughput, therefore no allocation of the same options within the budget has a
+ * slowest layer that is faster. With the start of {@link replicateByDoubling} among the options it is never worse.
+ * @param options For every layer the ways to map it, e.g. on the minimal and on the usual number of tiles. Copies of
+ *   a layer are all mapped in the same way.
+ */
+export function replicateByIncrement(
+  options: readonly (readonly TileOption[])[],
+  budget: number,
+): Replication {
+  const layers = options.map((layer) => cheapestFasterThan(layer, 0));
+  let used = layers.reduce((sum, { tiles }) => sum + tiles, 0);
+  const order = new SlowestFirst(layers);
+  while (used < budget && layers.length > 0) {
+    const index = order.slowest();
+    const current = layers[index];
+    const next = cheapestFasterThan(options[index], current.batchesPerSecond);
+    if (used - current.tiles + next.tiles > budget) break;
+    used += next.tiles - current.tiles;
+    layers[index] = next;
+    order.sink();
+  }
+  return summary("increment", budget, layers);
+}
+
+/** Fewest tiles with which a layer gets beyond `throughput` batches per second; the faster of equal ones. */
+function cheapestFasterThan(options: readonly TileOption[], throughput: number): LayerAllocation {
+  let best: LayerAllocation | undefined;
+  for (const { tiles, cycles } of options) {
+    const single = batchesPerSecond(cycles);
+    let replicas = Math.max(1, Math.floor(throughput / single));
+    while (single * replicas <= throughput) replicas += 1;
+    const candidate = { tiles: tiles * replicas, replicas, batchesPerSecond: single * replicas };
+    const better =
+      best === undefined ||
+      candidate.tiles < best.tiles ||
+      (candidate.tiles === best.tiles && candidate.batchesPerSecond > best.batchesPerSecond);
+    if (better) best = candidate;
+  }
+  if (best === undefined) throw new RangeError("A layer needs at least one way to be mapped.");
+  return best;
+}
+
+function slowestLayer<T extends { readonly batchesPerSecond: number }>(layers: readonly T[]): T | undefined {
+  let slowest = layers.at(0);
+  for (const layer of layers) {
+    if (slowest && layer.batchesPerSecond < slowest.batchesPerSecond) slowest = layer;
+  }
+  return slowest;
+}
+
+function summary(scheme: ReplicationScheme, budget: number, layers: readonly LayerAllocation[]): Replication {
+  return {
+    scheme,
+    tileBudget: budget,
+    tilesUsed: layers.reduce((sum, { tiles }) => sum + tiles, 0),
+    throughputBatchesPerSecond: slowestLayer(layers)?.batchesPerSecond ?? 0,
+    layers,
+  };
+}
+
+/** Layer numbers in a binary heap, slowest first, the first of equal ones first. */
+class SlowestFirst {
+  private readonly heap: number[];
+
+  constructor(private readonly layers: readonly LayerAllocation[]) {
+    this.heap = layers.map((_, index) => index);
+    for (let at = this.heap.length >> 1; at >= 0; at -= 1) this.siftDown(at);
+  }
+
+  slowest(): number {
+    return this.heap[0];
+  }
+
+  /** Restores the order after the slowest layer has been made faster. */
+  sink(): void {
+    this.siftDown(0);
+  }
+
+  private before(a: number, b: number): boolean {
+    const [left, right] = [this.layers[a].batchesPerSecond, this.layers[b].batchesPerSecond];
+    return left < right || (left === right && a < b);
+  }
+
+  private siftDown(start: number): void {
+    const { heap } = this;
+    let at = start;
+    for (;;) {
+      let smallest = at;
+      for (const child of [2 * at + 1, 2 * at + 2]) {
+        if (child < heap.length && this.before(heap[child], heap[smallest])) smallest = child;
+      }
+      if (smallest === at) return;
+      [heap[at], heap[smallest]] = [heap[smallest], heap[at]];
+      at = smallest;
+    }
+  }
+}
