@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { formatYaml, type YamlValue } from "../../src/report/plain-yaml";
+
+describe("formatYaml", () => {
+  it("prints maps and lists in block style", () => {
+    const text = formatYaml({
+      ERT: { version: 0.4, tables: [{ name: "top_level.a[1..2]", actions: [{ name: "read", energy: 1.5 }] }] },
+      empty: [],
+      none: {},
+      absent: undefined,
+    });
+    assert.equal(
+      text,
+      [
+        "ERT:",
+        "  version: 0.4",
+        "  tables:",
+        '    - name: "top_level.a[1..2]"',
+        "      actions:",
+        "        - name: read",
+        "          energy: 1.5",
+        "empty: []",
+        "none: {}",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("quotes texts that would read back as something else", () => {
+    for (const text of ["", "1", "1e5", "true", "No", "null", "~", "a: b", "a #b", "- a", "x\ny", " a", "[a", ".5"]) {
+      assert.equal(parse(formatYaml({ text })).text, text);
+      assert.equal(parse(formatYaml({ text }), { version: "1.1" }).text, text, "as YAML 1.1");
+    }
+  });
+
+  it("writes numbers that YAML 1.1 readers take for numbers, too", () => {
+    for (const number of [1e-9, 2.5e-10, 1e21, 0.1, -3, 2147483647, 1e300]) {
+      assert.equal(parse(formatYaml({ number }), { version: "1.1" }).number, number);
+    }
+  });
+
+  it("reads back as what was printed, whatever it is", () => {
+    const { value } = fc.letrec<{ value: YamlValue }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: "small" },
+        fc.string({ unit: "grapheme" }),
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (number === 0 ? 0 : number)),
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie("value")),
+        fc.dictionary(
+          fc.string().filter((key) => key !== "__proto__" && key !== "<<"),
+          tie("value"),
+          { noNullPrototype: true },
+        ),
+      ) as fc.Arbitrary<YamlValue>,
+    }));
+    fc.assert(fc.property(value, (data) => assert.deepEqual(parse(formatYaml({ data })), { data })));
+  });
+});
