@@ -70,22 +70,28 @@ function hasLevel(
   return Object.keys(perLevel).some((level) => level !== totalKey && groupOfLevel(level, groups) === group);
 }
 
-/** Moves the rounding difference (a few units in the last place) so that the sums add up to `total`. */
+/**
+ * Moves the rounding difference (a few units in the last place) so that the sums add up to `total`: first choice is
+ * the largest group of several levels, since the figure of a single level is to stay what it is elsewhere.
+ */
 function settleRounding(
   sums: Record<string, number>,
   total: number,
   levelsIn: (group: string) => number,
 ): void {
-  const names = Object.keys(sums);
-  const several = names.filter((name) => levelsIn(name) > 1);
-  const candidates = several.length > 0 ? several : names;
-  if (candidates.length === 0) return;
-  const largest = candidates.reduce((best, name) => (sums[name] > sums[best] ? name : best));
-  for (let attempt = 0; attempt < 8; attempt += 1) {
-    const difference = total - addUp(Object.values(sums));
-    // A larger difference is not rounding: it would hide a mistake.
-    if (difference === 0 || Math.abs(difference) > Math.abs(total) * 1e-12) return;
-    sums[largest] += difference;
+  const difference = total - addUp(Object.values(sums));
+  // A larger difference is not rounding: it would hide a mistake.
+  if (difference === 0 || Math.abs(difference) > Math.abs(total) * 1e-12) return;
+  const rank = (name: string): number => (levelsIn(name) > 1 ? 1 : 0);
+  const candidates = Object.keys(sums).sort((a, b) => rank(b) - rank(a) || sums[b] - sums[a]);
+  for (const name of candidates) {
+    const unsettled = sums[name];
+    // Sums round, too: the difference itself may go too far or not far enough by half a unit.
+    for (const share of [1, 0.5, 1.5, 0.75, 1.25, 2]) {
+      sums[name] = unsettled + difference * share;
+      if (addUp(Object.values(sums)) === total) return;
+    }
+    sums[name] = unsettled;
   }
 }
 
