@@ -1,0 +1,190 @@
+import { colorsOfGroups, neutralColor, sortGroups } from "../theme/component-colors";
+import { chooseUnit, type Quantity } from "../theme/display-unit";
+import { formatAligned, formatNumber, formatShare } from "../theme/format-number";
+import { quietTextColor, textColor } from "../theme/chart-style";
+import { barLabelLines } from "./bar-labels";
+import type { ChartPart } from "./chart-specification";
+
+/** Figures of one bar by component group, e.g. `{ ADC: 12.5, Crossbar: 3 }`. */
+export type GroupValues = Readonly<Record<string, number>>;
+
+export interface BarPanelOptions {
+  readonly title: string;
+  readonly quantity: Quantity;
+  /** One bar per key, in this order; a number is a bar without groups. */
+  readonly bars: Readonly<Record<string, GroupValues | number>>;
+  /** Text under a bar instead of its key. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Word behind the unit on the axis, e.g. `batches` for `thousand batches per second`. */
+  readonly noun?: string;
+  /** Show each total as a multiple of the first bar's. */
+  readonly relative: boolean;
+  /** Colours and legend for all of these groups, so that several panels can share one legend. */
+  readonly groups: readonly string[];
+  /** Name of the selection that brings out a component, if the chart has one. */
+  readonly selection?: string;
+  /** Name of the view, for the selection. */
+  readonly name: string;
+}
+
+const narrowestStep = 54;
+const panelHeight = 230;
+const labelSize = 10;
+/** Room above the highest bar for its total. */
+const headroom = 1.18;
+
+/** All groups in any of the bars that are not zero everywhere, in stacking order. */
+export function groupsOfBars(bars: Iterable<GroupValues | number>): readonly string[] {
+  const present = [...bars].flatMap((bar) =>
+    typeof bar === "number" ? [] : Object.keys(bar).filter((group) => bar[group] !== 0),
+  );
+  return sortGroups(present);
+}
+
+/** One panel of upright bars, stacked by component group, with totals above the bars. */
+export function barPanel(options: BarPanelOptions): ChartPart {
+  const { bars, names = {}, groups } = options;
+  const keys = Object.keys(bars);
+  const totals = keys.map((key) => totalOf(bars[key]));
+  const largest = Math.max(...totals.filter(Number.isFinite), 0);
+  const unit = chooseUnit(options.quantity, largest);
+  const labels = keys.map((key) => barLabelLines(key, names));
+  const label = (index: number): string => labels[index].join("\n");
+  const amount = (value: number): string => `${formatNumber(value / unit.divisor, 3)} ${unit.symbol}`.trim();
+
+  const segments = keys.flatMap((key, index) => {
+    const bar = bars[key];
+    const parts: GroupValues = typeof bar === "number" ? { [options.title]: bar } : bar;
+    return (typeof bar === "number" ? [options.title] : groups)
+      .filter((group) => (parts[group] ?? 0) !== 0)
+      .map((group) => ({
+        bar: label(index),
+        group,
+        order: groups.indexOf(group),
+        value: parts[group] / unit.divisor,
+        amount: amount(parts[group]),
+        share: formatShare(parts[group] / totals[index]),
+      }));
+  });
+  const sums = keys.map((_, index) => ({
+    bar: label(index),
+    total: totals[index] / unit.divisor,
+    text: formatAligned(totals[index] / unit.divisor),
+    multiple: `${formatMultiple(totals[index] / totals[0])}×`,
+  }));
+  const stacked = keys.some((key) => typeof bars[key] !== "number");
+  const relative = options.relative && keys.length > 1 && totals[0] > 0;
+
+  const x = {
+    field: "bar",
+    type: "nominal",
+    sort: keys.map((_, index) => label(index)),
+    title: null,
+    axis: {
+      labelAngle: 0,
+      labelExpr: "split(datum.label, '\\n')",
+      labelFontSize: labelSize,
+      labelPadding: 6,
+      ticks: false,
+    },
+    scale: { paddingInner: 0.26, paddingOuter: 0.16 },
+  };
+  const y = {
+    field: "value",
+    type: "quantitative",
+    stack: "zero",
+    title: axisTitle(options, unit.symbol),
+    scale: { domain: [0, largest > 0 ? (largest / unit.divisor) * headroom : 1], nice: false },
+    axis: { tickCount: 5, domain: false, ticks: false, ...levelTitle },
+  };
+  const selectable = stacked && options.selection !== undefined;
+  return {
+    width: { step: stepFor(labels.flat()) },
+    height: panelHeight,
+    layer: [
+      {
+        name: options.name,
+        data: { values: segments },
+        mark: { type: "bar", stroke: "white", strokeWidth: stacked ? 0.75 : 0 },
+        encoding: {
+          x,
+          y,
+          order: { field: "order", type: "quantitative" },
+          color: stacked ? groupColorEncoding(groups) : { value: neutralColor },
+          ...(selectable
+            ? { opacity: { condition: { param: options.selection, value: 1 }, value: 0.15 } }
+            : {}),
+          tooltip: [
+            { field: "bar", title: "design" },
+            ...(stacked ? [{ field: "group", title: "component" }] : []),
+            { field: "amount", title: options.title.toLowerCase() },
+            ...(stacked ? [{ field: "share", title: "share of total" }] : []),
+          ],
+        },
+      },
+      ...totalText(sums, x, "text", relative ? -17 : -4, { fontWeight: "bold", color: textColor }),
+      ...(relative ? totalText(sums, x, "multiple", -4, { color: quietTextColor, fontSize: 10 }) : []),
+    ],
+  };
+}
+
+/** The axis title stands level above the axis instead of along it. */
+const levelTitle = {
+  titleAngle: 0,
+  titleAlign: "left",
+  titleAnchor: "end",
+  titleBaseline: "bottom",
+  titleX: -28,
+  titleY: -10,
+  titleFontSize: 12,
+  titleFontWeight: "bold",
+  titleColor: textColor,
+} as const;
+
+/** Width that a bar takes with its gap, so that labels do not touch. */
+function stepFor(lines: readonly string[]): number {
+  return Math.max(narrowestStep, ...lines.map((line) => Math.ceil(line.length * labelSize * 0.6) + 8));
+}
+
+/** The legend lists the groups as they are stacked, the topmost first. */
+export function groupColorEncoding(groups: readonly string[]): ChartPart {
+  const domain = [...groups].reverse();
+  const colors = colorsOfGroups(groups);
+  return {
+    field: "group",
+    type: "nominal",
+    title: "component",
+    scale: { domain, range: domain.map((group) => colors[group]) },
+    legend: { orient: "right" },
+  };
+}
+
+/** The text twice: first as a white outline that keeps it clear of the grid. */
+function totalText(
+  values: readonly object[],
+  x: ChartPart,
+  field: string,
+  dy: number,
+  style: ChartPart,
+): readonly ChartPart[] {
+  const mark = { type: "text", dy, baseline: "bottom", fontSize: 11, ...style };
+  const encoding = { x, y: { field: "total", type: "quantitative" }, text: { field } };
+  const outline = { ...mark, stroke: "white", strokeWidth: 4, strokeJoin: "round" };
+  return [
+    { data: { values }, mark: outline, encoding },
+    { data: { values }, mark, encoding },
+  ];
+}
+
+function formatMultiple(multiple: number): string {
+  return multiple >= 0.1 && multiple < 100 ? multiple.toFixed(2) : formatNumber(multiple, 2);
+}
+
+function totalOf(bar: GroupValues | number): number {
+  return typeof bar === "number" ? bar : Object.values(bar).reduce((sum, value) => sum + value, 0);
+}
+
+function axisTitle({ title, quantity, noun = "runs" }: BarPanelOptions, symbol: string): string {
+  const unit = quantity === "perSecond" ? symbol.replace("per second", `${noun}/s`) : symbol;
+  return unit === "" ? title : `${title} (${unit})`;
+}

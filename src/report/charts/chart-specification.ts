@@ -1,0 +1,18 @@
+import { chartStyle } from "../theme/chart-style";
+
+/**
+ * A Vega-Lite 5 specification as plain JSON. It is not typed further: the definitions of vega-lite would cost every
+ * notebook cell a second of type checking.
+ */
+export interface ChartSpecification {
+  readonly $schema: string;
+  readonly [property: string]: unknown;
+}
+
+/** A part of a specification: a view, a layer, an encoding. */
+export type ChartPart = Readonly<Record<string, unknown>>;
+
+/** Completes a chart with the schema and the shared style. */
+export function chart(parts: ChartPart): ChartSpecification {
+  return { $schema: "https://vega.github.io/schema/vega-lite/v5.json", config: chartStyle, ...parts };
+}

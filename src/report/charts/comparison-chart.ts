@@ -1,0 +1,83 @@
+import { chart, type ChartPart, type ChartSpecification } from "./chart-specification";
+import { barPanel, groupsOfBars, type GroupValues } from "./bar-panel";
+
+/** Figures of several designs by component group: `{ isaac_like: { ADC: 12.5, Crossbar: 3 }, raella: { … } }`. */
+export type FiguresByDesign = Readonly<Record<string, GroupValues>>;
+
+export interface ComparisonChartOptions {
+  /** pJ by design and component group. */
+  readonly energyPj?: FiguresByDesign;
+  /** um^2 by design and component group. */
+  readonly areaUm2?: FiguresByDesign;
+  /** Cycles by design. */
+  readonly cycles?: Readonly<Record<string, number>>;
+  /** Runs of the layer or DNN per second by design, instead of or beside the cycles. */
+  readonly throughputPerSecond?: Readonly<Record<string, number>>;
+  /** What runs per second, e.g. `batches` (the default). */
+  readonly throughputNoun?: string;
+  readonly title?: string;
+  readonly subtitle?: string;
+  /** Names of the designs for people; without them the keys are shown, split at underscores. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Show totals as multiples of the first design's as well (default: with more than one design). */
+  readonly relative?: boolean;
+}
+
+/**
+ * Energy, area and speed of one or several designs side by side: a panel of stacked bars for each figure that is
+ * given, with one legend, colours fixed per component, and totals above the bars. A click on an entry of the legend
+ * brings out that component.
+ */
+export function comparisonChart(options: ComparisonChartOptions): ChartSpecification {
+  const { energyPj = {}, areaUm2 = {}, cycles, throughputPerSecond } = options;
+  const groups = groupsOfBars([...Object.values(energyPj), ...Object.values(areaUm2)]);
+  const relative = options.relative ?? true;
+  const common = { names: options.names, relative, groups };
+  const selection = "component";
+  const panels: ChartPart[] = [];
+  if (options.energyPj) {
+    panels.push(
+      barPanel({
+        ...common,
+        title: "Energy",
+        quantity: "energyPj",
+        bars: energyPj,
+        name: "energy",
+        selection,
+      }),
+    );
+  }
+  if (options.areaUm2) {
+    panels.push(
+      barPanel({ ...common, title: "Area", quantity: "areaUm2", bars: areaUm2, name: "area", selection }),
+    );
+  }
+  if (cycles)
+    panels.push(barPanel({ ...common, title: "Cycles", quantity: "cycles", bars: cycles, name: "cycles" }));
+  if (throughputPerSecond) {
+    panels.push(
+      barPanel({
+        ...common,
+        title: "Throughput",
+        name: "throughput",
+        quantity: "perSecond",
+        bars: throughputPerSecond,
+        noun: options.throughputNoun ?? "batches",
+      }),
+    );
+  }
+  const views = [options.energyPj && "energy", options.areaUm2 && "area"].filter(
+    (name) => name !== undefined,
+  );
+  return chart({
+    ...(views.length > 0
+      ? {
+          params: [{ name: selection, select: { type: "point", fields: ["group"] }, bind: "legend", views }],
+        }
+      : {}),
+    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    hconcat: panels,
+    spacing: 22,
+    resolve: { scale: { color: "shared" } },
+  });
+}

@@ -1,0 +1,85 @@
+import { writeFile } from "node:fs/promises";
+import * as path from "node:path";
+
+import { RaellaError } from "../../errors";
+import type { ChartSpecification } from "./chart-specification";
+import { fontDirectory, textWidth } from "./text-width";
+
+/** A picture; width and height in the chart's own pixels, whatever the resolution of the image. */
+export interface PngImage {
+  readonly png: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Renders a chart as SVG text. The heavy libraries are loaded at the first call. */
+export async function renderSvg(chart: ChartSpecification): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const metrics = vega.textMetrics as unknown as { width: (item: TextItem, text?: string | null) => number };
+  metrics.width = measureItem;
+  const { spec } = vegaLite.compile(chart as unknown as Parameters<typeof vegaLite.compile>[0]);
+  const view = new vega.View(vega.parse(spec), { renderer: "none" });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** Renders a chart as a PNG image with `scale` pixels per pixel of the chart (2: sharp on any screen). */
+export async function renderPng(chart: ChartSpecification, scale = 2): Promise<PngImage> {
+  const svg = await renderSvg(chart);
+  const { Resvg } = await import("@resvg/resvg-js");
+  const image = new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, font: fontOptions() }).render();
+  return {
+    png: image.asPng(),
+    width: Math.round(image.width / scale),
+    height: Math.round(image.height / scale),
+  };
+}
+
+/** Writes a chart to a file; its ending says how: `.png`, `.svg`, or `.json` for the Vega-Lite specification. */
+export async function saveChart(chart: ChartSpecification, file: string): Promise<void> {
+  const format = path.extname(file).toLowerCase();
+  if (format === ".png") return writeFile(file, (await renderPng(chart)).png);
+  if (format === ".svg") return writeFile(file, await renderSvg(chart));
+  if (format === ".json") return writeFile(file, `${JSON.stringify(chart, undefined, 2)}\n`);
+  throw new RaellaError({
+    code: "usage",
+    message: `The chart cannot be written to "${file}".`,
+    value: file,
+    expected: "a file name that ends in .png, .svg or .json",
+  });
+}
+
+interface TextItem {
+  readonly text?: string | number | null;
+  readonly fontSize?: number;
+  readonly fontWeight?: string | number;
+}
+
+/** Bold letters of the font are wider by about this much. */
+const boldStretch = 1.12;
+
+/** Vega asks for the width of one line of an item, or of the item without saying which. */
+function measureItem(item: TextItem, line?: string | number | null): number {
+  const text = String(line ?? item.text ?? "");
+  const bold = item.fontWeight === "bold" || Number(item.fontWeight) >= 600;
+  return textWidth(text, item.fontSize ?? 11) * (bold ? boldStretch : 1);
+}
+
+/** Only fonts that ship with the package, so that a chart looks the same on every machine. */
+function fontOptions(): {
+  loadSystemFonts: boolean;
+  fontFiles: string[];
+  defaultFontFamily: string;
+  sansSerifFamily: string;
+} {
+  const files = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((file) => path.join(fontDirectory(), file));
+  return {
+    loadSystemFonts: false,
+    fontFiles: files,
+    defaultFontFamily: "DejaVu Sans",
+    sansSerifFamily: "DejaVu Sans",
+  };
+}

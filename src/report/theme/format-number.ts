@@ -1,0 +1,47 @@
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/**
+ * A number for people: `digits` significant digits (whole numbers in full below a billion), thousands separated by
+ * commas, very large and very small ones as `1.23×10⁻⁷`. `—` for what is not finite.
+ */
+export function formatNumber(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return "—";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e9) return groupThousands(value.toFixed(0));
+  if (size >= 1e9 || size < 1e-3) {
+    const [mantissa, exponent] = value.toExponential(Math.max(0, digits - 1)).split("e");
+    return `${trimZeros(mantissa)}×10${toSuperscript(Number(exponent))}`;
+  }
+  const exponent = Number(size.toExponential(Math.max(0, digits - 1)).split("e")[1]);
+  return groupThousands(trimZeros(value.toFixed(Math.max(0, digits - 1 - exponent))));
+}
+
+/** A number with exactly `digits` significant digits, so that labels side by side look alike: `19.0`, `0.350`. */
+export function formatAligned(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) return "—";
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e9 || size < 1e-3)) return formatNumber(value, digits);
+  if (size >= 10 ** digits) return groupThousands(value.toFixed(0));
+  return value === 0 ? "0" : value.toPrecision(digits);
+}
+
+/** `0.352` as `35.2 %`. */
+export function formatShare(share: number, digits = 3): string {
+  return Number.isFinite(share) ? `${formatNumber(share * 100, digits)} %` : "—";
+}
+
+function trimZeros(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+function groupThousands(text: string): string {
+  const [whole, fraction] = text.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+function toSuperscript(exponent: number): string {
+  const digits = [...String(Math.abs(exponent))].map((digit) => superscripts[Number(digit)]).join("");
+  return exponent < 0 ? `⁻${digits}` : digits;
+}
