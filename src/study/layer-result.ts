@@ -1,4 +1,5 @@
-import type { SpecificationIdentity } from "../spec/specification";
+import type { SpecificationIdentity, Warning } from "../spec/specification";
+import type { Manifest } from "./manifest";
 
 /** Area of a level: one instance, how many there are, and all of them. */
 export interface LevelArea {
@@ -54,4 +55,8 @@ export interface LayerResult extends Pick<
   readonly accesses: Readonly<Record<string, Readonly<Record<string, AccessCounts>>>>;
   readonly mapSpace: MapSpaceSummary;
   readonly mapping: readonly MappingBlock[];
+  /** Things that were probably not meant. */
+  readonly warnings: readonly Warning[];
+  /** What the result was computed from; the layers of a DNN share that of the DNN. */
+  readonly manifest?: Manifest;
 }

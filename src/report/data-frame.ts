@@ -1,0 +1,48 @@
+import { createRequire } from "node:module";
+import type { DataFrame } from "nodejs-polars";
+import { RaellaError } from "../errors";
+import type { ComponentGroup } from "../study/component-groups";
+import { componentColumns, layerWideColumns, type Columns, type TabularResult } from "./tidy-columns";
+
+/** Which table to make of results. */
+export interface DataFrameOptions {
+  /**
+   * `tidy` (default): one row per architecture, DNN, layer and component. `wide`: one row per layer, with a column
+   * for the energy of each component group.
+   */
+  readonly shape?: "tidy" | "wide";
+  /** Groups of components; see `loadComponentGroups`. */
+  readonly groups?: readonly ComponentGroup[];
+}
+
+/**
+ * Results as a Polars data frame; units stand in the column names.
+ * @throws RaellaError `usage` if Polars has no build for this machine.
+ */
+export function toDataFrame(results: TabularResult, options: DataFrameOptions = {}): DataFrame {
+  const { shape = "tidy", groups = [] } = options;
+  return columnsToDataFrame(
+    shape === "tidy" ? componentColumns(results, groups) : layerWideColumns(results, groups),
+  );
+}
+
+/** A table by columns as a data frame; numbers are 64-bit floats. */
+export function columnsToDataFrame(columns: Columns): DataFrame {
+  const polars = loadPolars();
+  return polars.DataFrame(
+    Object.fromEntries(Object.entries(columns).map(([name, cells]) => [name, [...cells]])),
+  );
+}
+
+/** Polars is a heavy import: it is loaded with the first data frame. */
+function loadPolars(): typeof import("nodejs-polars") {
+  try {
+    return createRequire(__filename)("nodejs-polars") as typeof import("nodejs-polars");
+  } catch (error) {
+    throw new RaellaError({
+      code: "usage",
+      message: `Polars cannot be loaded: ${(error as Error).message.split("\n")[0]}.`,
+      remedy: "CSV and JSON are written without it.",
+    });
+  }
+}

@@ -1,0 +1,123 @@
+import { groupOfLevel, totalKey, type ComponentGroup } from "../study/component-groups";
+import type { LayerResult } from "../study/layer-result";
+import { areaOfLevel } from "../study/network-totals";
+import { totalAreas } from "../study/summarize-layer";
+import { figureColumn, formatCount, formatFixed } from "./figure-column";
+import { formatTextTable } from "./text-table";
+import { formatNumber, formatShare } from "./theme/format-number";
+import { chooseUnit, type Quantity } from "./theme/display-unit";
+
+/** A layer's result for a terminal: the figures, a table of the components, and the mapping. */
+export function formatLayerText(result: LayerResult, groups: readonly ComponentGroup[]): string {
+  return [
+    formatLayerTitle(result),
+    "",
+    figuresText(result),
+    "",
+    componentTable(result, groups),
+    "",
+    mappingOutline(result),
+    "",
+  ].join("\n");
+}
+
+/** E.g. `raella · resnet18, layer 10 (layer3.0.conv1) · 16 tiles, batch 32`. */
+export function formatLayerTitle(
+  result: Pick<LayerResult, "architecture" | "dnn" | "layer" | "layerName" | "tiles" | "batch">,
+): string {
+  const { architecture, dnn, layer, layerName, tiles, batch } = result;
+  const name = layerName ? ` (${layerName})` : "";
+  const workload = dnn === null ? (layerName ?? "") : layer === null ? dnn : `${dnn}, layer ${layer}${name}`;
+  const size = [
+    ...(tiles === null ? [] : [`${formatCount(tiles)} ${tiles === 1 ? "tile" : "tiles"}`]),
+    ...(batch === null ? [] : [`batch ${formatCount(batch)}`]),
+  ].join(", ");
+  return [architecture, workload, size].filter((part) => part !== "").join(" · ");
+}
+
+/** A figure with the unit that suits it. */
+export function formatFigure(quantity: Quantity, value: number): string {
+  const { symbol, divisor } = chooseUnit(quantity, value);
+  return `${formatNumber(value / divisor)} ${symbol}`.trimEnd();
+}
+
+function figuresText(result: LayerResult): string {
+  const { cycles, energyPj, edp, areaUm2, macs, computes, utilization, mapSpace } = result;
+  const total = energyPj[totalKey];
+  const rows: [string, string, string][] = [
+    [
+      "Energy",
+      formatFigure("energyPj", total),
+      `${formatNumber((total / macs) * 1e3)} fJ per multiply-accumulate`,
+    ],
+    ["Cycles", formatCount(cycles), `${formatFigure("seconds", cycles * 1e-9)} at 1 ns a cycle`],
+    ["EDP", `${formatNumber(edp)} J·cycles`, ""],
+    ["Area", formatFigure("areaUm2", areaUm2.total), ""],
+    ["Work", `${formatNumber(macs)} MACs`, `${formatNumber(computes)} bit operations`],
+    ["Utilization", formatShare(utilization), "of all bit operations possible in these cycles"],
+    [
+      "Mappings",
+      formatCount(mapSpace.size),
+      `${formatCount(mapSpace.valid)} fit, ${formatCount(mapSpace.evaluated)} evaluated`,
+    ],
+  ];
+  const width = Math.max(...rows.map(([, value]) => [...value].length));
+  return rows
+    .map(([name, value, note]) =>
+      `  ${name.padEnd(12)}${value}${" ".repeat(width - [...value].length)}   ${note}`.trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Levels that cost energy or area, outermost first. */
+function componentTable(result: LayerResult, groups: readonly ComponentGroup[]): string {
+  const areas = totalAreas(result.areaUm2);
+  const names = [...new Set([...Object.keys(areas), ...Object.keys(result.energyPj)])].filter(
+    (name) => name !== totalKey && ((areas[name] ?? 0) !== 0 || (result.energyPj[name] ?? 0) !== 0),
+  );
+  const withTotal = [...names, totalKey];
+  const energies = withTotal.map((name) => result.energyPj[name] ?? 0);
+  const energy = figureColumn("energyPj", energies);
+  const area = figureColumn(
+    "areaUm2",
+    withTotal.map((name) => areas[name] ?? 0),
+  );
+  const energyTotal = energies[names.length];
+  const share = (value: number): string =>
+    energyTotal > 0 ? `${formatFixed((value / energyTotal) * 100, 1)} %` : "";
+  const rows = withTotal.map((name, index) => [
+    name,
+    name === totalKey ? "" : groupOfLevel(name, groups),
+    name === totalKey ? "" : formatCount(areaOfLevel(result.areaUm2, name).count),
+    energy.cells[index],
+    share(energies[index]),
+    area.cells[index],
+  ]);
+  return formatTextTable({
+    columns: [
+      "level",
+      "group",
+      "instances",
+      `energy ${energy.unit.symbol}`,
+      "share",
+      `area ${area.unit.symbol}`,
+    ],
+    rows: rows.slice(0, -1),
+    footer: rows[rows.length - 1],
+    leftAligned: [1],
+  });
+}
+
+/** The loops level by level, outermost first, those of one level joined. */
+function mappingOutline({ mapping }: LayerResult): string {
+  const rows = mapping.map(({ level, kind, loops }) => [
+    level,
+    kind === "spatial" ? "in space" : "in time",
+    loops.map(({ dimension, factor }) => `${dimension} ${formatCount(factor)}`).join(" · "),
+  ]);
+  return formatTextTable({
+    columns: ["mapping, outermost first", "loops run", "dimension and factor"],
+    rows,
+    leftAligned: [1, 2],
+  });
+}

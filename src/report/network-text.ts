@@ -1,0 +1,144 @@
+import { totalKey } from "../study/component-groups";
+import type { AblationResult, NetworkResult } from "../study/network-result";
+import { figureColumn, formatCount, formatFixed } from "./figure-column";
+import { formatFigure } from "./layer-text";
+import { formatTextTable } from "./text-table";
+import { formatNumber, formatShare } from "./theme/format-number";
+
+/** A DNN on one architecture for a terminal: its layers, its components, its throughput. */
+export function formatNetworkText(network: NetworkResult): string {
+  return [
+    `${network.architecture} · ${describeRun(network, network.layers.length)}`,
+    "",
+    layerTable(network),
+    "",
+    componentComparison([network]),
+    "",
+    throughputText([network]),
+    "",
+  ].join("\n");
+}
+
+/** Architectures side by side for a terminal: energy and area of the components, throughput. */
+export function formatAblationText(ablation: AblationResult): string {
+  const { networks } = ablation;
+  return [
+    describeRun(ablation, networks[0].layers.length),
+    "",
+    componentComparison(networks),
+    "",
+    throughputText(networks),
+    "",
+  ].join("\n");
+}
+
+function describeRun(
+  { dnn, tiles, batch }: Pick<NetworkResult, "dnn" | "tiles" | "batch">,
+  layers: number,
+): string {
+  const parts = [`${dnn}, ${formatCount(layers)} ${layers === 1 ? "layer" : "layers"}`];
+  if (tiles !== null) parts.push(`${formatCount(tiles)} ${tiles === 1 ? "tile" : "tiles"} a layer`);
+  if (batch !== null) parts.push(`batch ${formatCount(batch)}`);
+  return parts.join(" · ");
+}
+
+function layerTable({ layers, totals }: NetworkResult): string {
+  const energies = [...layers.map((layer) => layer.energyPj[totalKey]), totals.energyPj[totalKey]];
+  const energy = figureColumn("energyPj", energies);
+  const total = energies[layers.length];
+  return formatTextTable({
+    columns: [
+      "layer",
+      "name",
+      `energy ${energy.unit.symbol}`,
+      "share",
+      "cycles",
+      "MACs",
+      "fJ/MAC",
+      "utilization",
+    ],
+    rows: layers.map((layer, index) => [
+      String(layer.layer ?? index),
+      layer.layerName ?? "",
+      energy.cells[index],
+      total > 0 ? `${formatFixed((energies[index] / total) * 100, 1)} %` : "",
+      formatCount(layer.cycles),
+      formatCount(layer.macs),
+      formatFixed((energies[index] / layer.macs) * 1e3, 1),
+      formatShare(layer.utilization),
+    ]),
+    footer: [
+      "total",
+      "",
+      energy.cells[layers.length],
+      "",
+      "",
+      formatCount(totals.macs),
+      formatFixed((total / totals.macs) * 1e3, 1),
+      "",
+    ],
+    leftAligned: [1],
+  });
+}
+
+/** Rows: groups that cost something; columns: energy and area of every architecture, in common units. */
+function componentComparison(networks: readonly NetworkResult[]): string {
+  const parts = [
+    { title: "energy", quantity: "energyPj", of: (network: NetworkResult) => network.totals.energyPjByGroup },
+    {
+      title: "area of a chip",
+      quantity: "areaUm2",
+      of: (network: NetworkResult) => network.totals.areaUm2ByGroup,
+    },
+  ] as const;
+  return parts
+    .map(({ title, quantity, of }) => {
+      const tables = networks.map(of);
+      const groups = [...new Set(tables.flatMap((table) => Object.keys(table)))].filter(
+        (group) => group !== totalKey && tables.some((table) => (table[group] ?? 0) !== 0),
+      );
+      const rows = [...groups, totalKey];
+      const all = figureColumn(
+        quantity,
+        rows.flatMap((group) => tables.map((table) => (group in table ? table[group] : null))),
+      );
+      const cells = rows.map((group, row) => [
+        group,
+        ...all.cells.slice(row * networks.length, (row + 1) * networks.length),
+      ]);
+      return formatTextTable({
+        columns: [`${title}, ${all.unit.symbol}`, ...networks.map(({ architecture }) => architecture)],
+        rows: cells.slice(0, -1),
+        footer: cells[cells.length - 1],
+      });
+    })
+    .join("\n\n");
+}
+
+function throughputText(networks: readonly NetworkResult[]): string {
+  const base = networks[0].totals.throughputBatchesPerSecond;
+  const scheme = networks[0].replication.scheme === "doubling" ? "doubled" : "added one by one";
+  return formatTextTable({
+    columns: [`pipeline, replicas ${scheme}`, ...networks.map(({ architecture }) => architecture)],
+    rows: [
+      [
+        "batches per second",
+        ...networks.map(({ totals }) => formatNumber(totals.throughputBatchesPerSecond)),
+      ],
+      ...(networks.length > 1
+        ? [
+            [
+              "relative",
+              ...networks.map(({ totals }) => `${formatFixed(totals.throughputBatchesPerSecond / base)}×`),
+            ],
+          ]
+        : []),
+      ["tiles used", ...networks.map(({ totals }) => formatCount(totals.tilesUsed))],
+      ["tiles of equal area", ...networks.map(({ totals }) => formatCount(totals.tileBudget))],
+      [
+        "area",
+        ...networks.map(({ totals }) => formatFigure("areaUm2", totals.pipelineAreaUm2ByGroup[totalKey])),
+      ],
+    ],
+  });
+}

@@ -1,0 +1,145 @@
+import { groupOfLevel, totalKey, type ComponentGroup } from "../study/component-groups";
+import type { LayerResult } from "../study/layer-result";
+import type { AblationResult, NetworkResult } from "../study/network-result";
+import { areaOfLevel } from "../study/network-totals";
+
+/** Results of which tables can be made: layers, DNNs, ablations, or lists of them. */
+export type TabularResult =
+  LayerResult | NetworkResult | AblationResult | readonly (LayerResult | NetworkResult | AblationResult)[];
+
+export type Cell = string | number | null;
+
+/** A table by columns, in order; all columns are equally long. Units stand in the names. */
+export type Columns = Readonly<Record<string, readonly Cell[]>>;
+
+/** All layers of results, in order. */
+export function layersOf(results: TabularResult): readonly LayerResult[] {
+  if (isList(results)) return results.flatMap(layersOf);
+  if ("networks" in results) return results.networks.flatMap(({ layers }) => layers);
+  return "layers" in results ? results.layers : [results];
+}
+
+function isList(
+  results: TabularResult,
+): results is readonly (LayerResult | NetworkResult | AblationResult)[] {
+  return Array.isArray(results);
+}
+
+/** What every row says of the layer that it belongs to. */
+const layerColumns = {
+  architecture: (layer: LayerResult) => layer.architecture,
+  dnn: (layer: LayerResult) => layer.dnn,
+  layer: (layer: LayerResult) => layer.layer,
+  layerName: (layer: LayerResult) => layer.layerName,
+  tiles: (layer: LayerResult) => layer.tiles,
+  batch: (layer: LayerResult) => layer.batch,
+} as const;
+
+/**
+ * Tidy columns: one row per architecture, DNN, layer and component (level). Columns: architecture, dnn, layer,
+ * layerName, tiles, batch, component, group, energyPj, areaUm2, areaEachUm2, instances, cycles (of the layer).
+ */
+export function componentColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
+  const columns = emptyColumns([
+    ...Object.keys(layerColumns),
+    "component",
+    "group",
+    "energyPj",
+    "areaUm2",
+    "areaEachUm2",
+    "instances",
+    "cycles",
+  ]);
+  const groupOf = memoize((level: string) => groupOfLevel(level, groups));
+  for (const layer of layersOf(results)) {
+    const head = Object.values(layerColumns).map((value): Cell => value(layer));
+    for (const component of componentsOf(layer)) {
+      const { each, count, total } = areaOfLevel(layer.areaUm2, component);
+      const energy = layer.energyPj[component] ?? 0;
+      pushRow(columns, [...head, component, groupOf(component), energy, total, each, count, layer.cycles]);
+    }
+  }
+  return columns;
+}
+
+/**
+ * One row per layer, its figures and, wide, the energy of every component group: `ADC (pJ)`, …. Columns: architecture,
+ * dnn, layer, layerName, tiles, batch, energyPj, areaUm2, cycles, computes, macs, utilization, edpJouleCycles, mappings,
+ * validMappings, then the groups.
+ */
+export function layerWideColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
+  const layers = layersOf(results);
+  const groupOf = memoize((level: string) => groupOfLevel(level, groups));
+  const known = groups.map(({ name }) => name);
+  const present = new Set(layers.flatMap((layer) => componentsOf(layer).map(groupOf)));
+  const names = [
+    ...known.filter((name) => present.has(name)),
+    ...[...present].filter((name) => !known.includes(name)),
+  ];
+  const columns = emptyColumns([
+    ...Object.keys(layerColumns),
+    ...["energyPj", "areaUm2", "cycles", "computes", "macs", "utilization", "edpJouleCycles"],
+    ...["mappings", "validMappings"],
+    ...names.map((name) => `${name} (pJ)`),
+  ]);
+  for (const layer of layers) {
+    const sums = new Map<string, number>(names.map((name) => [name, 0]));
+    for (const component of componentsOf(layer)) {
+      const group = groupOf(component);
+      sums.set(group, (sums.get(group) ?? 0) + (layer.energyPj[component] ?? 0));
+    }
+    pushRow(columns, [
+      ...Object.values(layerColumns).map((value): Cell => value(layer)),
+      layer.energyPj[totalKey],
+      layer.areaUm2.total,
+      layer.cycles,
+      layer.computes,
+      layer.macs,
+      layer.utilization,
+      layer.edp,
+      layer.mapSpace.size,
+      layer.mapSpace.valid,
+      ...names.map((name) => sums.get(name) ?? 0),
+    ]);
+  }
+  return columns;
+}
+
+/** Levels with an energy or an area entry, in level order. */
+function componentsOf(layer: LayerResult): string[] {
+  const names = new Set([...Object.keys(layer.areaUm2), ...Object.keys(layer.energyPj)]);
+  names.delete(totalKey);
+  return [...names];
+}
+
+function emptyColumns(names: readonly string[]): Record<string, Cell[]> {
+  return Object.fromEntries(names.map((name) => [name, []]));
+}
+
+function pushRow(columns: Record<string, Cell[]>, cells: readonly Cell[]): void {
+  Object.values(columns).forEach((column, index) => column.push(cells[index]));
+}
+
+function memoize<Value>(compute: (key: string) => Value): (key: string) => Value {
+  const known = new Map<string, Value>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) known.set(key, (value = compute(key)));
+    return value;
+  };
+}
+
+/** The table as CSV text: full precision, texts quoted where needed, empty cells for null. */
+export function formatCsv(columns: Columns): string {
+  const names = Object.keys(columns);
+  const lists = Object.values(columns);
+  const lines = [names.map(csvCell).join(",")];
+  const rows = lists[0]?.length ?? 0;
+  for (let row = 0; row < rows; row += 1) lines.push(lists.map((list) => csvCell(list[row])).join(","));
+  return `${lines.join("\n")}\n`;
+}
+
+function csvCell(cell: Cell): string {
+  const text = cell === null ? "" : String(cell);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

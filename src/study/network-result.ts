@@ -1,0 +1,48 @@
+import type { LayerResult } from "./layer-result";
+import type { Manifest } from "./manifest";
+import type { Replication } from "./replication";
+
+/** Sums over the layers of a DNN on one architecture. Energies are pJ, areas um^2. */
+export interface NetworkTotals {
+  /** Over all layers, per level, and `total`. */
+  readonly energyPj: Readonly<Record<string, number>>;
+  /** The same by component group; the groups add up to `total`. */
+  readonly energyPjByGroup: Readonly<Record<string, number>>;
+  /** Area of one chip with `tiles` tiles, per level, and `total`. */
+  readonly areaUm2: LayerResult["areaUm2"];
+  /** The same by component group. */
+  readonly areaUm2ByGroup: Readonly<Record<string, number>>;
+  /** Per layer. */
+  readonly cycles: readonly number[];
+  readonly computes: number;
+  readonly macs: number;
+  /** Throughput of the pipeline after its layers have been replicated. */
+  readonly throughputBatchesPerSecond: number;
+  /** Tiles that the replicated layers take. */
+  readonly tilesUsed: number;
+  /** Tiles that they may take: as many as fit on the area given to every architecture. */
+  readonly tileBudget: number;
+  /** Area of all tiles of the budget by component group, and `total`. */
+  readonly pipelineAreaUm2ByGroup: Readonly<Record<string, number>>;
+}
+
+/** A DNN on one architecture. */
+export interface NetworkResult {
+  readonly architecture: string;
+  readonly dnn: string;
+  readonly tiles: number | null;
+  readonly batch: number | null;
+  readonly layers: readonly LayerResult[];
+  readonly totals: NetworkTotals;
+  readonly replication: Replication;
+  readonly manifest: Manifest;
+}
+
+/** A DNN, or some of its layers, on several architectures; areas are normalised to the first one. */
+export interface AblationResult {
+  readonly dnn: string;
+  readonly architectures: readonly string[];
+  readonly tiles: number | null;
+  readonly batch: number | null;
+  readonly networks: readonly NetworkResult[];
+}

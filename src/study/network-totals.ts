@@ -1,0 +1,60 @@
+import { addUp, sumByGroup, totalKey, type ComponentGroup } from "./component-groups";
+import type { LayerArea, LayerResult } from "./layer-result";
+import type { NetworkTotals } from "./network-result";
+import type { Replication } from "./replication";
+import { totalAreas } from "./summarize-layer";
+
+/**
+ * Sums the layers of a DNN: energies over all layers; area of one chip (that of the last layer, since all layers run
+ * on the same chip); cycles layer by layer.
+ * @param layers At least one.
+ */
+export function networkTotals(
+  layers: readonly LayerResult[],
+  replication: Replication,
+  groups: readonly ComponentGroup[],
+): NetworkTotals {
+  const energyPj = sumOverLayers(layers.map((layer) => layer.energyPj));
+  const { areaUm2, tiles } = layers[layers.length - 1];
+  const areaUm2ByGroup = sumByGroup(totalAreas(areaUm2), groups);
+  const { tileBudget } = replication;
+  return {
+    energyPj,
+    energyPjByGroup: sumByGroup(energyPj, groups),
+    areaUm2,
+    areaUm2ByGroup,
+    cycles: layers.map(({ cycles }) => cycles),
+    computes: addUp(layers.map(({ computes }) => computes)),
+    macs: addUp(layers.map(({ macs }) => macs)),
+    throughputBatchesPerSecond: replication.throughputBatchesPerSecond,
+    tilesUsed: replication.tilesUsed,
+    tileBudget,
+    pipelineAreaUm2ByGroup: Object.fromEntries(
+      Object.entries(areaUm2ByGroup).map(([group, area]) => [group, (area * tileBudget) / (tiles ?? 1)]),
+    ),
+  };
+}
+
+/** Sums by level in layer order, `total` last. */
+function sumOverLayers(layers: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  let total = 0;
+  for (const layer of layers) {
+    for (const [level, energy] of Object.entries(layer)) {
+      if (level === totalKey) total += energy;
+      else sums[level] = (sums[level] ?? 0) + energy;
+    }
+  }
+  return { ...sums, [totalKey]: total };
+}
+
+/** Area of one chip, um^2. */
+export function chipArea(layers: readonly LayerResult[]): number {
+  return layers[layers.length - 1].areaUm2.total;
+}
+
+/** Area of one instance and of all instances of a level, as {@link LayerArea}; zero for a level without area. */
+export function areaOfLevel(areaUm2: LayerResult["areaUm2"], level: string): LayerArea {
+  const area = areaUm2[level];
+  return typeof area === "object" ? area : { each: 0, count: 0, total: 0 };
+}

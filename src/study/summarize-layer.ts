@@ -1,0 +1,93 @@
+import type { Mapping } from "../mapping/mapping";
+import type { Evaluation } from "../model/evaluation";
+import type { Level, Specification } from "../spec/specification";
+import { totalKey } from "./component-groups";
+import type { AccessCounts, LayerResult, LevelArea, MappingBlock } from "./layer-result";
+import type { MappedLayer } from "./mapped-layer";
+
+/** The result of a layer as plain data, without a manifest. */
+export function summarizeLayer(layer: MappedLayer): LayerResult {
+  const { specification, tables, mapping, evaluation, mapSpace } = layer;
+  const { architecture, dnn, layer: number, layerName, tiles, batch } = specification.identity;
+  const { cycles, computes, utilization, edpPjCycles } = evaluation;
+  return {
+    architecture,
+    dnn,
+    layer: number,
+    layerName,
+    tiles,
+    batch,
+    cycles,
+    computes,
+    macs: multiplyAccumulates(specification, computes),
+    utilization,
+    energyPj: energyOfLevels(specification, evaluation),
+    edp: edpPjCycles / 1e12,
+    areaUm2: areaOfLevels(specification.levels, tables.area.areaUm2),
+    energyPerActionPj: tables.energy.energyPj,
+    accesses: accessesOfLevels(evaluation),
+    mapSpace,
+    mapping: mappingBlocks(mapping),
+    warnings: specification.warnings,
+  };
+}
+
+/** Operations of whole operands: those of the problem pair single bits. */
+function multiplyAccumulates({ workload }: Specification, computes: number): number {
+  return workload.bitDimensions.reduce((count, dimension) => count / workload.bounds[dimension], computes);
+}
+
+function energyOfLevels(specification: Specification, evaluation: Evaluation): Record<string, number> {
+  const energyPj: Record<string, number> = {};
+  for (const { level, energyPj: energy } of evaluation.levels) energyPj[level] = energy;
+  const compute = specification.levels.find(({ kind }) => kind === "compute");
+  if (compute) energyPj[compute.name] = evaluation.computeEnergyPj;
+  energyPj[totalKey] = evaluation.energyPj;
+  return energyPj;
+}
+
+/** Areas in level order; levels that the table does not have are left out, those of networks count once. */
+function areaOfLevels(
+  levels: readonly Level[],
+  areaUm2: Readonly<Record<string, number>>,
+): LayerResult["areaUm2"] {
+  const areas: Record<string, LevelArea> = {};
+  let sum = 0;
+  for (const { name, instances } of levels) {
+    if (!Object.hasOwn(areaUm2, name)) continue;
+    const each = areaUm2[name];
+    areas[name] = { each, count: instances, total: each * instances };
+    sum += each * instances;
+  }
+  return { ...areas, [totalKey]: sum };
+}
+
+function accessesOfLevels(evaluation: Evaluation): Record<string, Record<string, AccessCounts>> {
+  const accesses: Record<string, Record<string, AccessCounts>> = {};
+  for (const level of evaluation.levels) {
+    const counts: Record<string, AccessCounts> = {};
+    for (const [dataSpace, { reads, fills, updates, instances }] of Object.entries(level.accesses)) {
+      counts[dataSpace] = { reads, fills, updates, instances };
+    }
+    accesses[level.level] = counts;
+  }
+  return accesses;
+}
+
+/** The loops of every level that has any, in time before space, outermost first. */
+export function mappingBlocks(mapping: Mapping): MappingBlock[] {
+  return mapping.levels.flatMap(({ level, temporal, spatial }) => {
+    const blocks: MappingBlock[] = [];
+    const plain = ({ dimension, factor }: { dimension: string; factor: number }) => ({ dimension, factor });
+    if (temporal.length > 0) blocks.push({ level, kind: "temporal", loops: temporal.map(plain) });
+    if (spatial.length > 0) blocks.push({ level, kind: "spatial", loops: spatial.map(plain) });
+    return blocks;
+  });
+}
+
+/** Areas of all instances by level, with `total`: the flat view of `areaUm2`. */
+export function totalAreas(areaUm2: LayerResult["areaUm2"]): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(areaUm2).map(([level, area]) => [level, typeof area === "number" ? area : area.total]),
+  );
+}

@@ -1,0 +1,123 @@
+import { batchesPerSecond, replicateByDoubling, replicateByIncrement, tileBudget } from "../replication";
+import type { SweepPlan } from "./sweep-plan";
+
+/** What a DNN costs on one design, before anything is derived from it. */
+export interface NetworkFigures {
+  readonly layers: number;
+  /** Tiles of the chip, all of which each layer is mapped to. */
+  readonly tiles: number;
+  /** Samples of a batch. */
+  readonly batch: number;
+  /** Multiply-accumulates of all layers for one batch. */
+  readonly macs: number;
+  /** All layers, one batch. */
+  readonly energyPj: number;
+  /** Layer by layer, one batch. */
+  readonly cycles: readonly number[];
+  /** One chip. */
+  readonly chipAreaUm2: number;
+}
+
+/**
+ * Figures of a design that follow from those of its layers. One multiply-accumulate counts as two operations, as in
+ * every published TOPS figure, and a cycle is a nanosecond.
+ *
+ * The pipeline keeps the weights of all layers in crossbars at once: every layer has tiles of its own. Replicated,
+ * slow layers have several copies, as many as fit on the silicon of the sweep; unreplicated, each has one.
+ */
+export interface DesignFigures {
+  readonly layers: number;
+  readonly macsPerInference: number;
+  readonly energyPj: number;
+  readonly energyPerInferencePj: number;
+  readonly energyPerMacPj: number;
+  /** Operations per joule, in TOPS/W. The model has no static power, so that throughput plays no part. */
+  readonly topsPerWatt: number;
+  /** Sum over the layers: one batch through an empty pipeline. */
+  readonly cyclesTotal: number;
+  readonly cyclesSlowestLayer: number;
+  readonly chipAreaMm2: number;
+  /** Tiles that fit on the silicon of the sweep. */
+  readonly tileBudget: number;
+  readonly tilesUsed: number;
+  /** Silicon of the tiles used. */
+  readonly pipelineAreaMm2: number;
+  readonly inferencesPerSecond: number;
+  readonly tops: number;
+  readonly topsPerMm2: number;
+  /** Energy times throughput. */
+  readonly powerW: number;
+  readonly unreplicatedAreaMm2: number;
+  readonly unreplicatedInferencesPerSecond: number;
+  readonly unreplicatedTops: number;
+  readonly unreplicatedTopsPerMm2: number;
+}
+
+/** A design that cannot run the DNN, and why. */
+export interface Infeasible {
+  readonly reason: string;
+}
+
+const um2PerMm2 = 1e6;
+const operationsPerMac = 2;
+
+/**
+ * Derives throughput, efficiency and density.
+ * @param referenceAreaUm2 Area of the first architecture's chip, as it is in the models and with as many tiles; the
+ *   silicon of the pipeline is `aggregateTiles` of its tiles, unless the sweep gives it in mm^2.
+ * @returns The figures, or why the DNN does not fit on the silicon.
+ */
+export function designFigures(
+  network: NetworkFigures,
+  throughput: SweepPlan["throughput"],
+  referenceAreaUm2: number,
+): DesignFigures | Infeasible {
+  const { layers, tiles, batch, macs, energyPj, cycles, chipAreaUm2 } = network;
+  const tileAreaMm2 = chipAreaUm2 / tiles / um2PerMm2;
+  const budget =
+    throughput.areaMm2 === null
+      ? tileBudget(throughput.aggregateTiles, chipAreaUm2, referenceAreaUm2)
+      : Math.floor(throughput.areaMm2 / tileAreaMm2);
+  const tilesUnreplicated = tiles * layers;
+  if (tilesUnreplicated > budget)
+    return {
+      reason: `The ${layers} layers need ${tilesUnreplicated} tiles, but only ${budget} fit on the silicon of the sweep.`,
+    };
+  const replication =
+    throughput.scheme === "doubling"
+      ? replicateByDoubling(cycles, tiles, budget)
+      : replicateByIncrement(
+          cycles.map((count) => [{ tiles, cycles: count }]),
+          budget,
+        );
+  const cyclesSlowestLayer = Math.max(...cycles);
+  const operations = operationsPerMac * macs;
+  const topsAt = (batches: number): number => (operations * batches) / 1e12;
+  const pipelineAreaMm2 = tileAreaMm2 * replication.tilesUsed;
+  const tops = topsAt(replication.throughputBatchesPerSecond);
+  const unreplicatedAreaMm2 = tileAreaMm2 * tilesUnreplicated;
+  const unreplicatedBatches = batchesPerSecond(cyclesSlowestLayer);
+  const unreplicatedTops = topsAt(unreplicatedBatches);
+  return {
+    layers,
+    macsPerInference: macs / batch,
+    energyPj,
+    energyPerInferencePj: energyPj / batch,
+    energyPerMacPj: energyPj / macs,
+    topsPerWatt: operations / energyPj,
+    cyclesTotal: cycles.reduce((sum, count) => sum + count, 0),
+    cyclesSlowestLayer,
+    chipAreaMm2: chipAreaUm2 / um2PerMm2,
+    tileBudget: budget,
+    tilesUsed: replication.tilesUsed,
+    pipelineAreaMm2,
+    inferencesPerSecond: replication.throughputBatchesPerSecond * batch,
+    tops,
+    topsPerMm2: tops / pipelineAreaMm2,
+    powerW: energyPj * 1e-12 * replication.throughputBatchesPerSecond,
+    unreplicatedAreaMm2,
+    unreplicatedInferencesPerSecond: unreplicatedBatches * batch,
+    unreplicatedTops,
+    unreplicatedTopsPerMm2: unreplicatedTops / unreplicatedAreaMm2,
+  };
+}

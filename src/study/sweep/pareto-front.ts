@@ -1,0 +1,56 @@
+/** One of the figures that a front trades off. */
+export interface FrontObjective<Item> {
+  readonly goal: "minimize" | "maximize";
+  /** The figure; null or NaN leaves the item out. */
+  readonly value: (item: Item) => number | null;
+}
+
+/**
+ * The items that no other one beats: for every other item there is an objective in which it is worse, or it is equal
+ * in all of them. Any number of objectives; items in the order given.
+ *
+ * Candidates are looked at in order of the first objective (then the second, …), so that only items already on the
+ * front can beat one: n log n comparisons and n times the size of the front.
+ */
+export function paretoFront<Item>(
+  items: readonly Item[],
+  objectives: readonly FrontObjective<Item>[],
+): readonly Item[] {
+  const candidates: { readonly index: number; readonly costs: readonly number[] }[] = [];
+  items.forEach((item, index) => {
+    const costs = objectives.map(({ goal, value }) => {
+      const figure = value(item) ?? Number.NaN;
+      return goal === "minimize" ? figure : -figure;
+    });
+    if (!costs.some(Number.isNaN)) candidates.push({ index, costs });
+  });
+  if (objectives.length === 0) return [];
+  candidates.sort((a, b) => compareCosts(a.costs, b.costs) || a.index - b.index);
+  const front: { readonly index: number; readonly costs: readonly number[] }[] = [];
+  for (const candidate of candidates) {
+    // The latest additions are the nearest in the first objective and beat most often.
+    if (!front.some((_, at) => isBeaten(candidate.costs, front[front.length - 1 - at].costs)))
+      front.push(candidate);
+  }
+  return front
+    .map(({ index }) => index)
+    .sort((a, b) => a - b)
+    .map((index) => items[index]);
+}
+
+function compareCosts(a: readonly number[], b: readonly number[]): number {
+  for (let at = 0; at < a.length; at += 1) {
+    if (a[at] !== b[at]) return a[at] < b[at] ? -1 : 1;
+  }
+  return 0;
+}
+
+/** Nowhere better than `other`, and somewhere worse. */
+function isBeaten(costs: readonly number[], other: readonly number[]): boolean {
+  let worse = false;
+  for (let at = 0; at < costs.length; at += 1) {
+    if (costs[at] < other[at]) return false;
+    worse ||= costs[at] > other[at];
+  }
+  return worse;
+}

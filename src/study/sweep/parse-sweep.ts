@@ -1,0 +1,41 @@
+import { isMap, isNode, LineCounter, parseDocument } from "yaml";
+
+import type { SourceLocation } from "../../errors";
+import { RaellaError } from "../../errors";
+import { keyPathText, planSweep } from "./plan-sweep";
+import type { SweepDescription } from "./sweep-description";
+import type { SweepPlan } from "./sweep-plan";
+
+/**
+ * Reads a sweep description from YAML text. The description may stand under a top key `sweep`.
+ * @param file Name of the file, for error messages.
+ * @throws RaellaError with file, line and column of the mistake.
+ */
+export function parseSweep(text: string, file: string): SweepPlan {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const positionOf = (offset: number): SourceLocation => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const [problem] = document.errors;
+  if (problem)
+    throw new RaellaError({
+      code: "yaml-syntax",
+      message: problem.message,
+      location: positionOf(problem.pos[0]),
+    });
+  const prefix = isMap(document.contents) && document.has("sweep") ? ["sweep"] : [];
+  const locate = (path: readonly (string | number)[]): SourceLocation => {
+    // A key that is missing is reported at the map that lacks it.
+    for (let depth = path.length; depth >= 0; depth -= 1) {
+      const node: unknown = document.getIn([...prefix, ...path.slice(0, depth)], true);
+      if (isNode(node) && node.range)
+        return { ...positionOf(node.range[0]), keyPath: keyPathText(path) || undefined };
+    }
+    return { file, keyPath: keyPathText(path) || undefined };
+  };
+  const content = document.toJS({ maxAliasCount: 100 }) as unknown;
+  const description = prefix.length > 0 ? (content as { sweep: unknown }).sweep : content;
+  return planSweep(description as SweepDescription, locate);
+}

@@ -1,0 +1,152 @@
+import type { Fidelity } from "../../spec/specification";
+import type { ReplicationScheme } from "../replication";
+import type { SweepValue } from "./sweep-description";
+import { randomUnit } from "./random";
+
+/** One variable: the values it can take, or the interval from which random designs draw it. */
+export type SweepAxis =
+  | { readonly variable: string; readonly values: readonly SweepValue[] }
+  | {
+      readonly variable: string;
+      readonly interval: { readonly from: number; readonly to: number; readonly logarithmic: boolean };
+    };
+
+export interface PlannedObjective {
+  readonly goal: "minimize" | "maximize";
+  readonly expression: string;
+}
+
+/**
+ * A checked sweep with nothing left open, as plain data. It fixes the number of every point: architectures, tiles,
+ * batches, listed points and variables count like the digits of a number in this order, the DNN being the fastest.
+ */
+export interface SweepPlan {
+  readonly name: string;
+  readonly architectures: readonly string[];
+  readonly dnns: readonly string[];
+  /** Null: what the model says. */
+  readonly tiles: readonly (number | null)[];
+  readonly batches: readonly (number | null)[];
+  readonly typicalStatistics: boolean;
+  readonly fidelity: Fidelity;
+  /** At least one entry; `{}` if the sweep lists no points. */
+  readonly listed: readonly Readonly<Record<string, SweepValue>>[];
+  readonly axes: readonly SweepAxis[];
+  /** Null: every combination of the axes. */
+  readonly random: { readonly count: number; readonly seed: number } | null;
+  readonly constraint: string | null;
+  readonly objectives: readonly PlannedObjective[];
+  readonly throughput: {
+    readonly areaMm2: number | null;
+    readonly aggregateTiles: number;
+    readonly scheme: ReplicationScheme;
+  };
+  readonly chunkSize: number;
+}
+
+/** One point of a sweep: a design and the DNN it runs. */
+export interface SweepPoint {
+  /** Number of the point in its sweep. */
+  readonly point: number;
+  /** Number of the design; points that differ only in the DNN share it. */
+  readonly design: number;
+  readonly architecture: string;
+  readonly dnn: string;
+  readonly tiles: number | null;
+  readonly batch: number | null;
+  readonly variables: Readonly<Record<string, SweepValue>>;
+}
+
+/** Points of a sweep. */
+export function countPoints(plan: SweepPlan): number {
+  return countDesigns(plan) * plan.dnns.length;
+}
+
+/** Designs of a sweep. */
+export function countDesigns(plan: SweepPlan): number {
+  const { architectures, tiles, batches, listed } = plan;
+  return architectures.length * tiles.length * batches.length * listed.length * countCombinations(plan);
+}
+
+function countCombinations(plan: SweepPlan): number {
+  if (plan.random) return plan.random.count;
+  return plan.axes.reduce((count, axis) => count * ("values" in axis ? axis.values.length : 1), 1);
+}
+
+/** Names of all variables that the sweep sets, in the order of their columns. */
+export function variableNames(plan: SweepPlan): readonly string[] {
+  return [...new Set([...plan.listed.flatMap(Object.keys), ...plan.axes.map(({ variable }) => variable)])];
+}
+
+/** The point of this number, 0 to `countPoints(plan) - 1`; it depends on nothing but the plan. */
+export function pointAt(plan: SweepPlan, point: number): SweepPoint {
+  let rest = point;
+  const digit = (radix: number): number => {
+    const value = rest % radix;
+    rest = (rest - value) / radix;
+    return value;
+  };
+  const dnn = plan.dnns[digit(plan.dnns.length)];
+  const design = rest;
+  const drawn = plan.random
+    ? drawVariables(plan.axes, plan.random.seed, digit(plan.random.count))
+    : combineVariables(plan.axes, digit);
+  const listed = plan.listed[digit(plan.listed.length)];
+  const batch = plan.batches[digit(plan.batches.length)];
+  const tiles = plan.tiles[digit(plan.tiles.length)];
+  const architecture = plan.architectures[digit(plan.architectures.length)];
+  return { point, design, architecture, dnn, tiles, batch, variables: { ...listed, ...drawn } };
+}
+
+/** The last variable changes fastest. */
+function combineVariables(
+  axes: readonly SweepAxis[],
+  digit: (radix: number) => number,
+): Record<string, SweepValue> {
+  const chosen: (readonly [string, SweepValue])[] = [];
+  for (const axis of [...axes].reverse()) {
+    if ("values" in axis) chosen.push([axis.variable, axis.values[digit(axis.values.length)]]);
+  }
+  return Object.fromEntries(chosen.reverse());
+}
+
+function drawVariables(axes: readonly SweepAxis[], seed: number, draw: number): Record<string, SweepValue> {
+  return Object.fromEntries(
+    axes.map((axis, index) => [axis.variable, drawValue(axis, randomUnit(seed, draw, index))]),
+  );
+}
+
+function drawValue(axis: SweepAxis, unit: number): SweepValue {
+  if ("values" in axis) return axis.values[Math.floor(unit * axis.values.length)];
+  const { from, to, logarithmic } = axis.interval;
+  const value = logarithmic ? from * (to / from) ** unit : from + (to - from) * unit;
+  // Twelve digits: the power may differ in its last bits between machines.
+  return Number(Math.min(Math.max(value, from), to).toPrecision(12));
+}
+
+/** Chunks of a sweep: runs of points that are computed and stored together. */
+export function countChunks(plan: SweepPlan): number {
+  return Math.ceil(countPoints(plan) / plan.chunkSize);
+}
+
+/** First point of a chunk, and the first one behind it. */
+export function chunkRange(
+  plan: SweepPlan,
+  chunk: number,
+): { readonly start: number; readonly end: number } {
+  const start = chunk * plan.chunkSize;
+  return { start, end: Math.min(start + plan.chunkSize, countPoints(plan)) };
+}
+
+/** Part `index` of `count` parts of a sweep, counted from 0. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Chunks of a shard. They are dealt out in turn, so that every shard gets a share of the slow ones. */
+export function chunksOfShard(plan: SweepPlan, shard: Shard = { index: 0, count: 1 }): readonly number[] {
+  const chunks: number[] = [];
+  for (let chunk = shard.index; chunk < countChunks(plan); chunk += shard.count) chunks.push(chunk);
+  return chunks;
+}

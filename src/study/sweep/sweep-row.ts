@@ -1,0 +1,109 @@
+import type { DesignFigures } from "./design-figures";
+import type { SweepPlan } from "./sweep-plan";
+import { variableNames } from "./sweep-plan";
+
+/** A figure, a text, or nothing where a point has no result. */
+export type Cell = number | string | null;
+
+/** One point with its result, cell by cell in the order of the columns. */
+export type SweepRow = readonly Cell[];
+
+/**
+ * `ok`: evaluated and within the constraint. `excluded`: the constraint does not hold. `infeasible`: the design cannot
+ * run the DNN, or cannot be built.
+ */
+export type PointStatus = "ok" | "excluded" | "infeasible";
+
+export interface SweepColumn {
+  readonly name: string;
+  readonly type: "integer" | "number" | "text";
+  readonly unit: string;
+  readonly description: string;
+}
+
+const identityColumns: readonly SweepColumn[] = [
+  { name: "point", type: "integer", unit: "", description: "number of the point" },
+  { name: "design", type: "integer", unit: "", description: "number of the design, equal for all of its DNNs" },
+  { name: "architecture", type: "text", unit: "", description: "architecture" },
+  { name: "dnn", type: "text", unit: "", description: "DNN" },
+  { name: "tiles", type: "integer", unit: "", description: "tiles of a chip" },
+  { name: "batch", type: "integer", unit: "", description: "samples of a batch" },
+];
+
+const statusColumns: readonly SweepColumn[] = [
+  { name: "status", type: "text", unit: "", description: "ok, excluded (by the constraint) or infeasible" },
+  { name: "reason", type: "text", unit: "", description: "why a point is excluded or infeasible" },
+];
+
+const figureColumns: { readonly [Name in keyof DesignFigures]: readonly [unit: string, description: string] } = {
+  layers: ["", "layers of the DNN"],
+  macsPerInference: ["MAC", "multiply-accumulates of one sample"],
+  energyPj: ["pJ", "all layers, one batch"],
+  energyPerInferencePj: ["pJ", "all layers, one sample"],
+  energyPerMacPj: ["pJ", "energy per multiply-accumulate"],
+  topsPerWatt: ["TOPS/W", "operations (two for each multiply-accumulate) per joule"],
+  cyclesTotal: ["cycles", "one batch through all layers, one after the other"],
+  cyclesSlowestLayer: ["cycles", "one batch through the slowest layer"],
+  chipAreaMm2: ["mm²", "one chip of `tiles` tiles"],
+  tileBudget: ["tiles", "tiles that fit on the silicon of the sweep"],
+  tilesUsed: ["tiles", "tiles of the replicated pipeline"],
+  pipelineAreaMm2: ["mm²", "silicon of the tiles used"],
+  inferencesPerSecond: ["1/s", "throughput of the replicated pipeline"],
+  tops: ["TOPS", "operations of the replicated pipeline per second"],
+  topsPerMm2: ["TOPS/mm²", "operations per second and silicon, replicated"],
+  powerW: ["W", "energy times throughput, replicated"],
+  unreplicatedAreaMm2: ["mm²", "silicon with one copy of every layer"],
+  unreplicatedInferencesPerSecond: ["1/s", "throughput with one copy of every layer"],
+  unreplicatedTops: ["TOPS", "operations per second, one copy of every layer"],
+  unreplicatedTopsPerMm2: ["TOPS/mm²", "operations per second and silicon, one copy of every layer"],
+};
+
+/** Names of the figures, in column order. */
+export const figureNames = Object.keys(figureColumns) as readonly (keyof DesignFigures)[];
+
+/** `Input Drivers / DAC` as `energyPjInputDriversDac`: a name that expressions can use. */
+export function groupColumnName(group: string): string {
+  const words = group.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  return `energyPj${words.map((word) => word[0].toUpperCase() + word.slice(1).toLowerCase()).join("")}`;
+}
+
+/** Whether a variable only takes numbers in this sweep. */
+function isNumeric(plan: SweepPlan, variable: string): boolean {
+  const axis = plan.axes.find((candidate) => candidate.variable === variable);
+  if (axis) return !("values" in axis) || axis.values.every((value) => typeof value === "number");
+  return plan.listed.every((point) => typeof point[variable] === "number");
+}
+
+/**
+ * The columns of a sweep's result.
+ * @param groups Component groups of the architectures, for the energy of each.
+ */
+export function sweepColumns(plan: SweepPlan, groups: readonly string[]): readonly SweepColumn[] {
+  return [
+    ...identityColumns,
+    ...variableNames(plan).map((name) => ({
+      name,
+      type: isNumeric(plan, name) ? ("number" as const) : ("text" as const),
+      unit: "",
+      description: "variable of the model",
+    })),
+    ...statusColumns,
+    ...figureNames.map((name) => ({
+      name,
+      type: "number" as const,
+      unit: figureColumns[name][0],
+      description: figureColumns[name][1],
+    })),
+    ...groups.map((group) => ({
+      name: groupColumnName(group),
+      type: "number" as const,
+      unit: "pJ",
+      description: `${group}, all layers, one batch`,
+    })),
+  ];
+}
+
+/** A row as an object, `{column: cell}`. */
+export function rowToRecord(columns: readonly SweepColumn[], row: SweepRow): Record<string, Cell> {
+  return Object.fromEntries(columns.map(({ name }, index) => [name, row[index]]));
+}
