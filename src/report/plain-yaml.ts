@@ -1,18 +1,14 @@
 /** What {@link formatYaml} can print. */
 export type YamlValue =
-  | number
-  | string
-  | boolean
-  | null
-  | readonly YamlValue[]
-  | { readonly [key: string]: YamlValue | undefined };
+  number | string | boolean | null | readonly YamlValue[] | { readonly [key: string]: YamlValue | undefined };
 
 /** A list or map to print on one line. */
 export class Inline {
   constructor(readonly value: YamlValue) {}
 }
 
-type Printable = YamlValue | Inline | readonly Printable[] | { readonly [key: string]: Printable | undefined };
+type Printable =
+  YamlValue | Inline | readonly Printable[] | { readonly [key: string]: Printable | undefined };
 
 /**
  * Plain data as YAML in block style, two blanks a level; undefined entries are left out. Texts are quoted wherever
@@ -37,7 +33,8 @@ function blockLines(value: Printable): string[] {
     return Object.entries(value).flatMap(([key, item]) => {
       if (item === undefined) return [];
       const lines = blockLines(item);
-      const nested = (Array.isArray(item) && item.length > 0) || (isMap(item) && Object.keys(item).length > 0);
+      const nested =
+        (Array.isArray(item) && item.length > 0) || (isMap(item) && Object.keys(item).length > 0);
       return nested ? [`${scalar(key)}:`, ...lines.map(indent)] : [`${scalar(key)}: ${lines[0]}`];
     });
   }

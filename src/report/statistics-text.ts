@@ -185,7 +185,11 @@ function statisticsOf(level: LevelEvaluation, evaluation: Evaluation): string[] 
   ];
 }
 
-function dataSpaceRows(accesses: DataSpaceAccesses, level: LevelEvaluation, evaluation: Evaluation): string[] {
+function dataSpaceRows(
+  accesses: DataSpaceAccesses,
+  level: LevelEvaluation,
+  evaluation: Evaluation,
+): string[] {
   const { reads, fills, updates, temporalReductions, instances, energyPerInstancePj } = accesses;
   const scalarAccesses = reads + fills + updates;
   const zero = `${formatScientific(0)} pJ`;
