@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+
+import { KernelClient, messageTypes, printed } from "./support/kernel-client";
+
+/** How long an interrupted cell may take to end, in ms. */
+const soon = 5000;
+
+async function interrupt(kernel: KernelClient, id: string): Promise<Record<string, unknown>> {
+  await kernel.publishedMessage(
+    ({ header, parentHeader }) => header.msg_type === "execute_input" && parentHeader.msg_id === id,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const start = performance.now();
+  const reply = await kernel.reply(await kernel.send("control", "interrupt_request", {}));
+  assert.equal(reply.content.status, "ok");
+  const { reply: executed } = await kernel.finished(id);
+  assert.ok(performance.now() - start < soon, "the cell ended soon after");
+  return executed.content;
+}
+
+describe("kernel", function () {
+  this.timeout(60_000);
+  let kernel: KernelClient;
+
+  before(async () => {
+    kernel = await KernelClient.start();
+  });
+  after(() => kernel.close());
+
+  it("runs cells that share their variables and counts them", async () => {
+    const first = await kernel.run("const answer = 6 * 7;");
+    const second = await kernel.run("answer");
+    assert.equal(first.reply.content.status, "ok");
+    assert.equal(printed(second), "42\n");
+    const counts = [first, second].map(({ reply }) => reply.content.execution_count as number);
+    assert.equal(counts[1], counts[0] + 1);
+    const input = second.outputs.find(({ header }) => header.msg_type === "execute_input");
+    assert.deepEqual(input?.content, { code: "answer", execution_count: counts[1] });
+  });
+
+  it("loses nothing of a burst of output, in a few messages", async () => {
+    const lines = 20_000;
+    const execution = await kernel.run(`for (let i = 0; i < ${lines}; i++) console.log("line " + i);`);
+    const expected = Array.from({ length: lines }, (_, index) => `line ${index}\n`).join("");
+    assert.equal(printed(execution), expected);
+    assert.ok(messageTypes(execution).filter((type) => type === "stream").length < 100);
+    assert.equal(messageTypes(execution).at(-1), "status");
+  });
+
+  it("shows thousands of outputs in their order, between what is printed", async () => {
+    const code = `import { display } from "tslab";
+      for (let i = 0; i < 3000; i++) display.text(String(i));
+      console.log("done");`;
+    const execution = await kernel.run(code);
+    const shown = execution.outputs.filter(({ header }) => header.msg_type === "display_data");
+    const texts = shown.map(({ content }) => (content.data as Record<string, string>)["text/plain"]);
+    assert.deepEqual(
+      texts,
+      Array.from({ length: 3000 }, (_, index) => String(index)),
+    );
+    assert.equal(printed(execution), "done\n");
+  });
+
+  it("says what went wrong, and gives up cells that were waiting", async () => {
+    const failing = await kernel.execute('throw new RangeError("too far");');
+    const waiting = await kernel.execute('console.log("never");');
+    const failed = await kernel.finished(failing);
+    assert.equal(failed.reply.content.ename, "RangeError");
+    assert.equal(failed.reply.content.evalue, "too far");
+    assert.ok(messageTypes(failed).includes("error"));
+    const aborted = await kernel.finished(waiting);
+    assert.equal(aborted.reply.content.status, "aborted");
+    assert.deepEqual(messageTypes(aborted), ["status", "status"]);
+    assert.equal((await kernel.run("1")).reply.content.status, "ok");
+  });
+
+  it("reports complaints of the compiler with their place", async () => {
+    const { reply } = await kernel.run("const a: number = 1;\nconst b: string = a;");
+    assert.equal(reply.content.status, "error");
+    assert.match(String(reply.content.evalue), /^2:7 - .*not assignable to type 'string'/);
+  });
+
+  it("completes names", async () => {
+    await kernel.run("const crossbarRows = 512;");
+    const id = await kernel.send("shell", "complete_request", { code: "crossb", cursor_pos: 6 });
+    const { content } = await kernel.reply(id);
+    assert.deepEqual(content.matches, ["crossbarRows"]);
+  });
+
+  const neverEnding = {
+    waits: "await new Promise(() => {});",
+    computes: "for (;;) {}",
+    "computes after an await": "await null; for (;;) {}",
+  };
+  for (const [what, code] of Object.entries(neverEnding)) {
+    it(`interrupts a cell that ${what}, and goes on`, async () => {
+      const content = await interrupt(kernel, await kernel.execute(code));
+      assert.equal(content.status, "error");
+      assert.equal(content.ename, "Interrupted");
+      assert.equal(printed(await kernel.run("console.log(answer)")), "42\n");
+    });
+  }
+
+  it("shuts down at once when asked, even while a cell computes", async () => {
+    for (const code of ["0", "await null; for (;;) {}"]) {
+      const other = await KernelClient.start();
+      try {
+        const id = await other.execute(code);
+        await other.publishedMessage(({ parentHeader }) => parentHeader.msg_id === id);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        const start = performance.now();
+        await other.reply(await other.send("control", "shutdown_request", { restart: true }));
+        await other.ended;
+        assert.ok(performance.now() - start < soon);
+      } finally {
+        await other.close();
+      }
+    }
+  });
+});
