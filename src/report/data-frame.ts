@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { DataFrame } from "nodejs-polars";
+import type * as Polars from "nodejs-polars";
 import { RaellaError } from "../errors";
 import type { ComponentGroup } from "../study/component-groups";
 import { componentColumns, layerWideColumns, type Columns, type TabularResult } from "./tidy-columns";
@@ -19,7 +19,7 @@ export interface DataFrameOptions {
  * Results as a Polars data frame; units stand in the column names.
  * @throws RaellaError `usage` if Polars has no build for this machine.
  */
-export function toDataFrame(results: TabularResult, options: DataFrameOptions = {}): DataFrame {
+export function toDataFrame(results: TabularResult, options: DataFrameOptions = {}): Polars.DataFrame {
   const { shape = "tidy", groups = [] } = options;
   return columnsToDataFrame(
     shape === "tidy" ? componentColumns(results, groups) : layerWideColumns(results, groups),
@@ -27,7 +27,7 @@ export function toDataFrame(results: TabularResult, options: DataFrameOptions = 
 }
 
 /** A table by columns as a data frame; numbers are 64-bit floats. */
-export function columnsToDataFrame(columns: Columns): DataFrame {
+export function columnsToDataFrame(columns: Columns): Polars.DataFrame {
   const polars = loadPolars();
   return polars.DataFrame(
     Object.fromEntries(Object.entries(columns).map(([name, cells]) => [name, [...cells]])),
@@ -35,9 +35,9 @@ export function columnsToDataFrame(columns: Columns): DataFrame {
 }
 
 /** Polars is a heavy import: it is loaded with the first data frame. */
-function loadPolars(): typeof import("nodejs-polars") {
+function loadPolars(): typeof Polars {
   try {
-    return createRequire(__filename)("nodejs-polars") as typeof import("nodejs-polars");
+    return createRequire(__filename)("nodejs-polars") as typeof Polars;
   } catch (error) {
     throw new RaellaError({
       code: "usage",

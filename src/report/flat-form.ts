@@ -152,7 +152,7 @@ export function flatInput(specification: Specification): YamlValue {
       subtree: [
         {
           name: "top_level",
-          local: flat.levels.map(({ constraints: _, ...level }) => level as unknown as YamlValue),
+          local: flat.levels.map((level) => ({ ...level, constraints: undefined })),
         },
       ],
     },

@@ -1,4 +1,4 @@
-import type { LevelMapping } from "../mapping/mapping";
+import type { LevelMapping, Loop } from "../mapping/mapping";
 import type { DataSpaceAccesses, Evaluation, LevelEvaluation } from "../model/evaluation";
 import type { Level, Specification, Value } from "../spec/specification";
 import type { MappedLayer } from "../study/mapped-layer";
@@ -158,15 +158,13 @@ function specsOf(level: Level, { tables }: MappedLayer): string[] {
 }
 
 function loopsOf(level: LevelMapping | undefined): string[] {
-  const loops = level ? [...level.temporal, ...level.spatial] : [];
+  const loopText = ({ dimension, factor }: Loop): string => `      for ${dimension} in [0:${factor})`;
   return [
     "    MAPPING",
     "    -------",
     "    Loop nest:",
-    ...loops.map((loop) => {
-      const axis = "axis" in loop ? ` (Spatial-${loop.axis})` : "";
-      return `      for ${loop.dimension} in [0:${loop.factor})${axis}`;
-    }),
+    ...(level?.temporal ?? []).map(loopText),
+    ...(level?.spatial ?? []).map((loop) => `${loopText(loop)} (Spatial-${loop.axis})`),
     "",
   ];
 }

@@ -1,5 +1,5 @@
 import { addUp, sumByGroup, totalKey, type ComponentGroup } from "./component-groups";
-import type { LayerArea, LayerResult } from "./layer-result";
+import type { LevelArea, LayerResult } from "./layer-result";
 import type { NetworkTotals } from "./network-result";
 import type { Replication } from "./replication";
 import { totalAreas } from "./summarize-layer";
@@ -53,8 +53,8 @@ export function chipArea(layers: readonly LayerResult[]): number {
   return layers[layers.length - 1].areaUm2.total;
 }
 
-/** Area of one instance and of all instances of a level, as {@link LayerArea}; zero for a level without area. */
-export function areaOfLevel(areaUm2: LayerResult["areaUm2"], level: string): LayerArea {
+/** Area of one instance and of all instances of a level, as {@link LevelArea}; zero for a level without area. */
+export function areaOfLevel(areaUm2: LayerResult["areaUm2"], level: string): LevelArea {
   const area = areaUm2[level];
   return typeof area === "object" ? area : { each: 0, count: 0, total: 0 };
 }

@@ -46,7 +46,7 @@ describe("component groups", () => {
   });
 
   it("does not hide a sum that is really wrong", () => {
-    const { total: _, ...sums } = sumByGroup({ pim_cell: 1, dff: 1, total: 3 }, groups);
-    assert.equal(addUp(Object.values(sums)), 2);
+    const sums = sumByGroup({ pim_cell: 1, dff: 1, total: 3 }, groups);
+    assert.deepEqual(sums, { Crossbar: 1, Other: 1, total: 3 });
   });
 });

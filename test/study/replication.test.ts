@@ -89,7 +89,9 @@ describe("replicateByIncrement", () => {
           );
           const increment = replicateByIncrement(options, budget);
           assert.ok(increment.tilesUsed <= budget);
-          assert.ok(increment.throughputBatchesPerSecond >= doubling.throughputBatchesPerSecond * (1 - 1e-12));
+          assert.ok(
+            increment.throughputBatchesPerSecond >= doubling.throughputBatchesPerSecond * (1 - 1e-12),
+          );
         },
       ),
     );
@@ -97,10 +99,13 @@ describe("replicateByIncrement", () => {
 
   it("is the best allocation there is, by comparison with trying all of them", () => {
     const options = fc.array(
-      fc.array(fc.record({ tiles: fc.integer({ min: 1, max: 4 }), cycles: fc.integer({ min: 1, max: 50 }) }), {
-        minLength: 1,
-        maxLength: 2,
-      }),
+      fc.array(
+        fc.record({ tiles: fc.integer({ min: 1, max: 4 }), cycles: fc.integer({ min: 1, max: 50 }) }),
+        {
+          minLength: 1,
+          maxLength: 2,
+        },
+      ),
       { minLength: 1, maxLength: 3 },
     );
     fc.assert(

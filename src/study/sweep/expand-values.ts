@@ -58,7 +58,8 @@ export function planAxis(
 
 function checkRange(range: ValueRange, place: SourceLocation): void {
   const { from, to, step, factor } = range;
-  if (!(to >= from)) throw badRange(`The range ends (${to}) before it starts (${from}).`, range, place, "from <= to");
+  if (!(to >= from))
+    throw badRange(`The range ends (${to}) before it starts (${from}).`, range, place, "from <= to");
   if (step !== undefined && factor !== undefined)
     throw badRange("The range has both a step and a factor.", range, place, "one of them");
   if (step !== undefined && !(step > 0))

@@ -88,15 +88,14 @@ function defaultChunkSize(points: number): number {
 }
 
 function asNames(names: string | readonly string[], place: SourceLocation): readonly string[] {
-  return expandValues(typeof names === "string" ? [names.toLowerCase()] : names.map(lower), place).map(String);
+  return expandValues(typeof names === "string" ? [names.toLowerCase()] : names.map(lower), place).map(
+    String,
+  );
 }
 
 const lower = (name: string): string => name.toLowerCase();
 
-function asCounts(
-  counts: SweepDescription["nTiles"],
-  place: SourceLocation,
-): readonly (number | null)[] {
+function asCounts(counts: SweepDescription["nTiles"], place: SourceLocation): readonly (number | null)[] {
   if (counts === undefined) return [null];
   const expanded = expandValues(counts, place).map(Number);
   const wrong = expanded.find((count) => !Number.isInteger(count) || count < 1);
@@ -112,7 +111,9 @@ function asCounts(
 
 function asObjectives(objective: SweepDescription["objective"]): readonly PlannedObjective[] {
   if (objective === undefined) return [];
-  const list = Array.isArray(objective) ? (objective as readonly SweepObjective[]) : [objective as SweepObjective];
+  const list = Array.isArray(objective)
+    ? (objective as readonly SweepObjective[])
+    : [objective as SweepObjective];
   return list.map((entry) =>
     "minimize" in entry
       ? { goal: "minimize", expression: entry.minimize }

@@ -105,8 +105,7 @@ function groupByValue(
     else byValue.set(row[variable], [row]);
   }
   const isNumeric = rows.every((row) => typeof row[variable] === "number");
-  if (byValue.size <= 2 * bins || !isNumeric)
-    return [...byValue].map(([at, members]) => ({ at, members }));
+  if (byValue.size <= 2 * bins || !isNumeric) return [...byValue].map(([at, members]) => ({ at, members }));
   const sorted = [...rows].sort((a, b) => (a[variable] as number) - (b[variable] as number));
   return Array.from({ length: bins }, (_, bin) => {
     const members = sorted.slice(

@@ -130,10 +130,7 @@ export function countChunks(plan: SweepPlan): number {
 }
 
 /** First point of a chunk, and the first one behind it. */
-export function chunkRange(
-  plan: SweepPlan,
-  chunk: number,
-): { readonly start: number; readonly end: number } {
+export function chunkRange(plan: SweepPlan, chunk: number): { readonly start: number; readonly end: number } {
   const start = chunk * plan.chunkSize;
   return { start, end: Math.min(start + plan.chunkSize, countPoints(plan)) };
 }

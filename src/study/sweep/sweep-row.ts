@@ -23,7 +23,12 @@ export interface SweepColumn {
 
 const identityColumns: readonly SweepColumn[] = [
   { name: "point", type: "integer", unit: "", description: "number of the point" },
-  { name: "design", type: "integer", unit: "", description: "number of the design, equal for all of its DNNs" },
+  {
+    name: "design",
+    type: "integer",
+    unit: "",
+    description: "number of the design, equal for all of its DNNs",
+  },
   { name: "architecture", type: "text", unit: "", description: "architecture" },
   { name: "dnn", type: "text", unit: "", description: "DNN" },
   { name: "tiles", type: "integer", unit: "", description: "tiles of a chip" },
@@ -35,7 +40,9 @@ const statusColumns: readonly SweepColumn[] = [
   { name: "reason", type: "text", unit: "", description: "why a point is excluded or infeasible" },
 ];
 
-const figureColumns: { readonly [Name in keyof DesignFigures]: readonly [unit: string, description: string] } = {
+const figureColumns: {
+  readonly [Name in keyof DesignFigures]: readonly [unit: string, description: string];
+} = {
   layers: ["", "layers of the DNN"],
   macsPerInference: ["MAC", "multiply-accumulates of one sample"],
   energyPj: ["pJ", "all layers, one batch"],

@@ -68,7 +68,9 @@ export const sweepSchema = v.strictObject(
     ),
     constraint: v.optional(text),
     objective: v.optional(
-      v.lazy((input) => (Array.isArray(input) ? v.pipe(v.array(goal), v.minLength(1, "at least one objective")) : goal)),
+      v.lazy((input) =>
+        Array.isArray(input) ? v.pipe(v.array(goal), v.minLength(1, "at least one objective")) : goal,
+      ),
     ),
     throughput: v.optional(
       v.strictObject(
