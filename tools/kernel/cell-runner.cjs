@@ -1,4 +1,5 @@
 // Runs cells one after another through tslab, in this process: the heart of the kernel and of the headless run.
+const { TextDecoder } = require("node:util");
 const { createConverter, createExecutor, jupyter } = require("./tslab-modules.cjs");
 const { describeCellError } = require("./cell-error.cjs");
 

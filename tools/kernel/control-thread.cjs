@@ -2,6 +2,7 @@
 // Interrupting takes up to two steps. The signal is enough for a cell that waits, and for one that has computed
 // without a pause since it started. For one that computes after an `await` nothing but V8's own brake helps.
 const { Session } = require("node:inspector");
+const { setInterval } = require("node:timers");
 const { parentPort, workerData } = require("node:worker_threads");
 const { requireFromTslab } = require("./tslab-modules-path.cjs");
 const { answerTo, parseMessage, toFrames } = require("./wire-message.cjs");

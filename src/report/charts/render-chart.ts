@@ -15,8 +15,8 @@ export interface PngImage {
 /** Renders a chart as SVG text. The heavy libraries are loaded at the first call. */
 export async function renderSvg(chart: ChartSpecification): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
-  const metrics = vega.textMetrics as unknown as { width: (item: TextItem, text?: string | null) => number };
-  metrics.width = measureItem;
+  const { textMetrics } = vega as unknown as VegaInternals;
+  textMetrics.width = measureItem;
   const { spec } = vegaLite.compile(chart as unknown as Parameters<typeof vegaLite.compile>[0]);
   const view = new vega.View(vega.parse(spec), { renderer: "none" });
   try {
@@ -50,6 +50,11 @@ export async function saveChart(chart: ChartSpecification, file: string): Promis
     value: file,
     expected: "a file name that ends in .png, .svg or .json",
   });
+}
+
+/** Exported by vega, but missing from its types. */
+interface VegaInternals {
+  readonly textMetrics: { width: (item: TextItem, line?: string | number | null) => number };
 }
 
 interface TextItem {

@@ -1,3 +1,4 @@
+import { formatWhole } from "../theme/format-number";
 import { escapeHtml } from "./escape-html";
 import { sendMimeBundle } from "./mime-bundle";
 import { layOutTable, type Table, type TableColumn, type TableData, type TableOptions } from "./table";
@@ -63,9 +64,5 @@ export function tableText(table: Table): string {
 }
 
 function moreRows({ hiddenRows }: Table): string {
-  return `… and ${formatCount(hiddenRows)} more ${hiddenRows === 1 ? "row" : "rows"}`;
-}
-
-function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  return `… and ${formatWhole(hiddenRows)} more ${hiddenRows === 1 ? "row" : "rows"}`;
 }

@@ -1,4 +1,5 @@
-import { formatNumber } from "../theme/format-number";
+import { chooseUnit, type Quantity } from "../theme/display-unit";
+import { formatAligned, formatNumber, formatWhole } from "../theme/format-number";
 
 /** A data frame as far as tables need it; those of nodejs-polars fit. */
 export interface TabularData {
@@ -13,7 +14,7 @@ export type TableData = readonly object[] | TabularData;
 export interface ColumnOptions {
   /** Heading instead of the one made from the column's name. */
   readonly title?: string;
-  /** Unit under the heading. */
+  /** Unit behind the heading; figures are then shown as they are. */
   readonly unit?: string;
   /** Significant digits. */
   readonly digits?: number;
@@ -47,20 +48,17 @@ export interface Table {
   readonly hiddenRows: number;
 }
 
-/** Units that names of columns end in. */
-const unitSuffixes: readonly (readonly [RegExp, string])[] = [
-  [/_?per_?action_?p?j$/i, "pJ/action"],
-  [/(Pj|_pj|_pJ)$/, "pJ"],
-  [/(Nj|_nj|_nJ)$/, "nJ"],
-  [/(Uj|_uj|_uJ)$/, "µJ"],
-  [/(Mj|_mj|_mJ)$/, "mJ"],
-  [/(Um2|_um2)$/, "µm²"],
-  [/(Mm2|_mm2)$/, "mm²"],
-  [/(Nm|_nm)$/, "nm"],
-  [/(Ns|_ns)$/, "ns"],
-  [/(PerSecond|_per_second)$/, "1/s"],
-  [/(Percent|_percent)$/, "%"],
-  [/(Bits|_bits)$/, "bits"],
+/** What names of columns end in: a unit, or a quantity whose unit is chosen by the largest figure of the column. */
+const suffixes: readonly (readonly [RegExp, { unit: string } | { quantity: Quantity }])[] = [
+  [/(PerActionPj|_per_action_pj)$/, { unit: "pJ/action" }],
+  [/(Pj|_pj|_pJ)$/, { quantity: "energyPj" }],
+  [/(Um2|_um2)$/, { quantity: "areaUm2" }],
+  [/(Uj|_uj|_uJ)$/, { unit: "µJ" }],
+  [/(Mm2|_mm2)$/, { unit: "mm²" }],
+  [/(Nm|_nm)$/, { unit: "nm" }],
+  [/(Ns|_ns)$/, { unit: "ns" }],
+  [/(PerSecond|_per_second)$/, { unit: "1/s" }],
+  [/(Percent|_percent)$/, { unit: "%" }],
 ];
 
 /** Lays a table out: which rows and columns, headings with units taken from the columns' names, formatted figures. */
@@ -70,31 +68,70 @@ export function layOutTable(data: TableData, options: TableOptions = {}): Table 
     ? [data.head(maxRows).toRecords(), data.height]
     : [data.slice(0, maxRows) as readonly Readonly<Record<string, unknown>>[], data.length];
   const names = options.columns ?? (isTabularData(data) ? data.columns : namesIn(all));
-  const columns = names.map((name) => {
-    const { title, unit } = headingOf(name);
-    const chosen = options.columnOptions?.[name] ?? {};
-    return {
-      title: chosen.title ?? title,
-      unit: chosen.unit ?? unit,
-      numeric: all.some((row) => isNumeric(row[name])),
-      format: chosen.format ?? ((value: unknown) => formatCell(value, chosen.digits ?? digits)),
-    };
-  });
+  const columns = names.map((name) =>
+    layOutColumn(
+      name,
+      all.map((row) => row[name]),
+      { digits, ...options.columnOptions?.[name] },
+    ),
+  );
   return {
     ...(options.title === undefined ? {} : { title: options.title }),
     columns: columns.map(({ title, unit, numeric }) => ({ title, unit, numeric })),
-    rows: all.map((row) => names.map((name, index) => columns[index].format(row[name]))),
+    rows: all.map((_, row) => columns.map(({ texts }) => texts[row])),
     hiddenRows: height - all.length,
   };
 }
 
-/** `energyPj` → `energy`, `pJ`. */
-function headingOf(name: string): { title: string; unit: string } {
-  for (const [suffix, unit] of unitSuffixes) {
+function layOutColumn(
+  name: string,
+  values: readonly unknown[],
+  options: ColumnOptions & { readonly digits: number },
+): TableColumn & { readonly texts: readonly string[] } {
+  const figures = values.filter(isNumeric).map(Number);
+  const heading = headingOf(name);
+  const largest = Math.max(0, ...figures.map(Math.abs).filter(Number.isFinite));
+  const scaled =
+    heading.quantity !== undefined && options.unit === undefined && options.format === undefined
+      ? chooseUnit(heading.quantity, largest)
+      : undefined;
+  const write = figureWriter(
+    figures.map((figure) => figure / (scaled?.divisor ?? 1)),
+    options.digits,
+  );
+  const text = (value: unknown): string => {
+    if (options.format) return options.format(value);
+    return isNumeric(value) ? write(Number(value) / (scaled?.divisor ?? 1)) : formatText(value);
+  };
+  return {
+    title: options.title ?? heading.title,
+    unit: options.unit ?? scaled?.symbol ?? heading.unit ?? "",
+    numeric: figures.length > 0,
+    texts: values.map(text),
+  };
+}
+
+/** All figures of a column are written alike: as whole numbers, with a fraction, or with a power of ten. */
+function figureWriter(figures: readonly number[], digits: number): (figure: number) => string {
+  const sizes = figures.filter((figure) => figure !== 0 && Number.isFinite(figure)).map(Math.abs);
+  if (sizes.every((size) => Number.isInteger(size) && size < 1e12)) return formatWhole;
+  if (sizes.some((size) => size >= 1e9)) return (figure) => formatNumber(figure, digits, true);
+  return (figure) => formatAligned(figure, digits);
+}
+
+interface Heading {
+  readonly title: string;
+  readonly unit?: string;
+  readonly quantity?: Quantity;
+}
+
+/** `energyPj` → `energy`, an energy in pJ. */
+function headingOf(name: string): Heading {
+  for (const [suffix, meaning] of suffixes) {
     const stem = name.replace(suffix, "");
-    if (stem !== name && stem !== "") return { title: inWords(stem), unit };
+    if (stem !== name && stem !== "") return { title: inWords(stem), ...meaning };
   }
-  return { title: inWords(name), unit: "" };
+  return { title: inWords(name) };
 }
 
 function inWords(name: string): string {
@@ -119,9 +156,7 @@ function isNumeric(value: unknown): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
 }
 
-function formatCell(value: unknown, digits: number): string {
+function formatText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (isNumeric(value)) return formatNumber(Number(value), digits);
-  if (typeof value === "object") return JSON.stringify(value);
-  return String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -14,8 +14,8 @@ interface Message {
 }
 
 interface WireFormat {
-  parseMessage(frames: readonly Buffer[], key: string): Message;
-  toFrames(message: object, key: string): (Buffer | string)[];
+  readonly parseMessage: (frames: readonly Buffer[], key: string) => Message;
+  readonly toFrames: (message: object, key: string) => (Buffer | string)[];
 }
 
 interface Socket extends AsyncIterable<Buffer[]> {
