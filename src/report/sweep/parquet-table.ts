@@ -71,7 +71,10 @@ function fileOptions(
 export interface ParquetStream {
   /** Rows of one row group. */
   write(rows: readonly SweepRow[]): Promise<void>;
+  /** Completes the file. */
   close(): Promise<void>;
+  /** Gives the file up; does nothing after `close`. */
+  abandon(): void;
 }
 
 /** Opens a Parquet file to be written row group by row group; call `close` to complete it. */
@@ -90,7 +93,13 @@ export async function openParquetStream(
   };
   const writer = Object.assign(bytes, { flush });
   const parquet = new ParquetWriter({ writer, ...fileOptions(columns, metadata) });
+  let isOpen = true;
+  const abandon = (): void => {
+    if (isOpen) closeSync(file);
+    isOpen = false;
+  };
   return {
+    abandon,
     write: async (rows) => {
       await parquet.write({ columnData: columnData(columns, rows), rowGroupSize: rows.length });
     },
@@ -98,7 +107,7 @@ export async function openParquetStream(
       await parquet.finish();
       flush();
       fsyncSync(file);
-      closeSync(file);
+      abandon();
     },
   };
 }

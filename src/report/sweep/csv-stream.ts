@@ -1,0 +1,43 @@
+import { closeSync, openSync, writeFileSync } from "node:fs";
+
+import { RaellaError } from "../../errors";
+import type { Cell, SweepRow } from "../../study/sweep/sweep-row";
+
+/** Writes rows as CSV (RFC 4180, lines end in a line feed), as they come. */
+export interface CsvStream {
+  write(rows: readonly SweepRow[]): void;
+  close(): void;
+}
+
+/** @throws RaellaError `usage` if the file cannot be written. */
+export function openCsvStream(path: string, names: readonly string[]): CsvStream {
+  let file: number;
+  try {
+    file = openSync(path, "w");
+  } catch (error) {
+    throw new RaellaError({
+      code: "usage",
+      message: `Cannot write ${path}: ${(error as Error).message}.`,
+      value: path,
+      remedy: "Choose a place that you may write to.",
+    });
+  }
+  writeFileSync(file, csvLine(names));
+  return {
+    write: (rows) => {
+      writeFileSync(file, rows.map(csvLine).join(""));
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** Missing cells are empty; numbers are given with all digits. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(csvCell).join(",")}\n`;
+}
+
+function csvCell(cell: Cell): string {
+  if (cell === null) return "";
+  const text = String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

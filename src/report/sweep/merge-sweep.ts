@@ -1,0 +1,149 @@
+import { renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { RaellaError } from "../../errors";
+import { chunkRange, countChunks, countPoints } from "../../study/sweep/sweep-plan";
+import type { SweepRow } from "../../study/sweep/sweep-row";
+import type { SweepFolder } from "./sweep-folder";
+import {
+  chunkPath,
+  finishedChunks,
+  firstDifference,
+  manifestHash,
+  readSweepFolder,
+  temporaryName,
+} from "./sweep-folder";
+import { openParquetStream, readParquet, rowGroupSize } from "./parquet-table";
+import { openCsvStream } from "./csv-stream";
+
+/** Name of the merged result in the folder of a sweep. */
+export const resultName = "results.parquet";
+
+export interface MergeOptions {
+  /** Where the merged Parquet file goes; by default `results.parquet` in the first folder. */
+  readonly out?: string;
+  /** Also write the rows as CSV. */
+  readonly csv?: string;
+  /** Merge what is there, although points are missing. */
+  readonly partial?: boolean;
+}
+
+export interface MergeSummary {
+  readonly file: string;
+  readonly rows: number;
+  /** Points that no folder holds. */
+  readonly missing: number;
+}
+
+/**
+ * Puts the chunks of a sweep together into one Parquet file, sorted by point. The file depends on the sweep alone,
+ * byte for byte: not on shards, workers, interruptions or the order in which chunks arrived. Memory does not grow
+ * with the number of points.
+ * @param paths Folders of the same sweep, e.g. one for each shard.
+ * @throws RaellaError `usage` if the folders belong to different sweeps or points are missing.
+ */
+export async function mergeSweep(
+  paths: readonly string[],
+  options: MergeOptions = {},
+): Promise<MergeSummary> {
+  const folders = paths.map(readSweepFolder);
+  checkSameSweep(folders);
+  const [{ manifest }] = folders;
+  const { plan, columns } = manifest;
+  const places = locateChunks(folders);
+  const missing = missingPoints(folders[0], places);
+  if (missing > 0 && !options.partial) throw incomplete(folders[0], places, missing);
+  const file = options.out ?? join(folders[0].path, resultName);
+  const temporary = temporaryName(file);
+  const metadata = { "raella-sweep": JSON.stringify({ ...manifest, files: undefined }) };
+  const names = columns.map(({ name }) => name);
+  let rows = 0;
+  const parquet = await openParquetStream(temporary, columns, metadata);
+  try {
+    const csv = options.csv === undefined ? undefined : openCsvStream(options.csv, names);
+    let pending: SweepRow[] = [];
+    const flush = async (least: number): Promise<void> => {
+      while (pending.length >= least && pending.length > 0) {
+        await parquet.write(pending.slice(0, rowGroupSize));
+        pending = pending.slice(rowGroupSize);
+      }
+    };
+    for (let chunk = 0; chunk < countChunks(plan); chunk += 1) {
+      const place = places.get(chunk);
+      if (place === undefined) continue;
+      for await (const group of readParquet(place, names)) {
+        csv?.write(group);
+        rows += group.length;
+        pending = pending.concat(group);
+        await flush(rowGroupSize);
+      }
+    }
+    await flush(0);
+    await parquet.close();
+    csv?.close();
+    renameSync(temporary, file);
+  } finally {
+    parquet.abandon();
+    rmSync(temporary, { force: true });
+  }
+  return { file, rows, missing };
+}
+
+function checkSameSweep(folders: readonly SweepFolder[]): void {
+  const [first, ...others] = folders;
+  if (first === undefined)
+    throw new RaellaError({
+      code: "usage",
+      message: "There is nothing to merge.",
+      expected: "one folder or more",
+    });
+  for (const other of others) {
+    if (manifestHash(other.manifest) === manifestHash(first.manifest)) continue;
+    throw new RaellaError({
+      code: "usage",
+      message: `The folders ${first.path} and ${other.path} belong to different sweeps: ${firstDifference(other.manifest, first.manifest)}.`,
+      value: other.path,
+      expected: "folders of one sweep",
+    });
+  }
+}
+
+/** Chunk number to file; equal chunks of several folders are equal files, any of them will do. */
+function locateChunks(folders: readonly SweepFolder[]): ReadonlyMap<number, string> {
+  const places = new Map<number, string>();
+  for (const folder of folders) {
+    for (const chunk of finishedChunks(folder)) {
+      if (!places.has(chunk)) places.set(chunk, chunkPath(folder, chunk));
+    }
+  }
+  return places;
+}
+
+function missingChunks(folder: SweepFolder, places: ReadonlyMap<number, string>): number[] {
+  const chunks: number[] = [];
+  for (let chunk = 0; chunk < countChunks(folder.manifest.plan); chunk += 1) {
+    if (!places.has(chunk)) chunks.push(chunk);
+  }
+  return chunks;
+}
+
+function missingPoints(folder: SweepFolder, places: ReadonlyMap<number, string>): number {
+  const { plan } = folder.manifest;
+  const points = missingChunks(folder, places).map((chunk) => chunkRange(plan, chunk));
+  return points.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+function incomplete(folder: SweepFolder, places: ReadonlyMap<number, string>, missing: number): RaellaError {
+  const { plan } = folder.manifest;
+  const ranges = missingChunks(folder, places)
+    .slice(0, 5)
+    .map((chunk) => chunkRange(plan, chunk))
+    .map(({ start, end }) => `${start} to ${end - 1}`);
+  return new RaellaError({
+    code: "usage",
+    message: `${missing} of ${countPoints(plan)} points have not been computed, among them ${ranges.join(", ")}.`,
+    value: folder.path,
+    remedy:
+      "Run the remaining shards (a run continues where it was interrupted), or merge what is there with --partial.",
+  });
+}
