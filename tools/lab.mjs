@@ -1,0 +1,43 @@
+// Starts JupyterLab with the kernel ready: the user's if there is one on the PATH, else one in a virtual environment
+// inside the project. Arguments are handed on, e.g. `npm run lab -- --no-browser --port 9999`.
+import { spawn } from "node:child_process";
+
+import { ensureBuilt } from "./ensure-built.mjs";
+import {
+  ensureEnvironment,
+  environmentProgram,
+  findProgram,
+  jupyterVariables,
+  root,
+} from "./python-environment.mjs";
+
+const notebook = "notebooks/RAELLA.ipynb";
+
+function jupyterLab() {
+  const own = findProgram("jupyter-lab");
+  if (own !== undefined) return own;
+  ensureEnvironment();
+  return environmentProgram("jupyter-lab");
+}
+
+try {
+  ensureBuilt();
+  const passedOn = process.argv.slice(2);
+  const opensFile = passedOn.some((argument) => argument.endsWith(".ipynb"));
+  const lab = spawn(jupyterLab(), [...(opensFile ? [] : [notebook]), ...passedOn], {
+    cwd: root,
+    env: jupyterVariables(),
+    stdio: "inherit",
+  });
+  // Ctrl-C reaches JupyterLab too, which asks what to do; this process waits for the answer.
+  process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", () => lab.kill("SIGTERM"));
+  lab.on("exit", (status) => process.exit(status ?? 0));
+  lab.on("error", (error) => {
+    console.error(`JupyterLab could not be started: ${error.message}`);
+    process.exit(1);
+  });
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
