@@ -1,0 +1,100 @@
+import type { Fidelity } from "../../spec/specification";
+
+/**
+ * Published CMOS scaling data: A. Stillmaker, B. Baas, "Scaling equations for the accurate prediction of CMOS
+ * device performance from 180 nm to 7 nm", Integration, the VLSI Journal 58, 2017.
+ */
+const nodesNm = [130, 90, 65, 45, 32, 20, 16, 14, 10, 7];
+
+/** Area multipliers, row: from, column: to, in the order of `nodesNm`. Two digits, and not transitive. */
+const areaMultipliers: readonly (readonly number[])[] = [
+  [1, 0.44, 0.23, 0.16, 0.072, 0.033, 0.03, 0.027, 0.016, 0.0092],
+  [2.3, 1, 0.53, 0.35, 0.16, 0.075, 0.067, 0.061, 0.036, 0.021],
+  [4.3, 1.9, 1, 0.66, 0.31, 0.14, 0.13, 0.12, 0.068, 0.039],
+  [6.4, 2.8, 1.5, 1, 0.46, 0.21, 0.19, 0.17, 0.1, 0.059],
+  [14, 6.1, 3.3, 2.2, 1, 0.46, 0.41, 0.38, 0.22, 0.13],
+  [30, 13, 7.1, 4.7, 2.2, 1, 0.89, 0.82, 0.48, 0.28],
+  [34, 15, 7.9, 5.3, 2.4, 1.1, 1, 0.91, 0.54, 0.31],
+  [37, 16, 8.7, 5.8, 2.7, 1.2, 1.1, 1, 0.59, 0.34],
+  [63, 28, 15, 9.8, 4.5, 2.1, 1.9, 1.7, 1, 0.58],
+  [110, 48, 25, 17, 7.8, 3.6, 3.2, 2.9, 1.7, 1],
+];
+
+/** Energy over supply voltage, a V^2 + b V + c, in the order of `nodesNm`. */
+const energyPolynomials: readonly (readonly [number, number, number])[] = [
+  [7.171, -6.709, 2.904],
+  [4.762, -4.781, 2.092],
+  [3.755, -4.398, 1.975],
+  [1.103, -0.362, 0.2767],
+  [0.9559, -0.7823, 0.471],
+  [0.373, -0.1582, 0.04104],
+  [0.2958, -0.1241, 0.03024],
+  [0.2363, -0.09675, 0.02239],
+  [0.2068, -0.09311, 0.02375],
+  [0.1776, -0.09097, 0.02447],
+];
+
+/** Supply voltage at which energies are compared, V. */
+export const nominalVoltageV = 0.8;
+/** Range of the nodes, nm. */
+export const scalingRangeNm = { smallest: 7, largest: 130 } as const;
+/** Range of supply voltages in which all the energy polynomials rise, V. */
+export const voltageRangeV = { lowest: 0.6, highest: 1.3 } as const;
+
+/**
+ * Position of a node in the table, fractional between tabulated nodes; undefined outside 7 to 130 nm.
+ * The original interpolates backwards: a node just below a tabulated one lands next to the following one.
+ */
+function nodeIndex(nodeNm: number, fidelity: Fidelity): number | undefined {
+  const exact = nodesNm.indexOf(nodeNm);
+  if (exact >= 0) return exact;
+  const upper = nodesNm.findIndex((larger, index) => larger > nodeNm && nodesNm[index + 1] < nodeNm);
+  if (upper < 0) return undefined;
+  const [larger, smaller] = [nodesNm[upper], nodesNm[upper + 1]];
+  return upper + (fidelity === "artifact" ? nodeNm - smaller : larger - nodeNm) / (larger - smaller);
+}
+
+/** Factor by which the area changes from one node to another (nm); undefined outside 7 to 130 nm. */
+export function cmosAreaFactor(fromNm: number, toNm: number, fidelity: Fidelity): number | undefined {
+  const from = nodeIndex(fromNm, fidelity);
+  const to = nodeIndex(toNm, fidelity);
+  if (from === undefined || to === undefined) return undefined;
+  const [row, column] = [Math.floor(from), Math.floor(to)];
+  const [nextRow, nextColumn] = [Math.ceil(from), Math.ceil(to)];
+  const [down, right] = [from - row, to - column];
+  return (
+    areaMultipliers[row][column] * (1 - down) * (1 - right) +
+    areaMultipliers[row][nextColumn] * (1 - down) * right +
+    areaMultipliers[nextRow][column] * down * (1 - right) +
+    areaMultipliers[nextRow][nextColumn] * down * right
+  );
+}
+
+/** Factor by which the energy changes from one node (nm) and voltage to another; undefined outside 7 to 130 nm. */
+export function cmosEnergyFactor(
+  fromNm: number,
+  toNm: number,
+  fidelity: Fidelity,
+  voltages: { readonly fromV?: number; readonly toV?: number } = {},
+): number | undefined {
+  const from = nodeIndex(fromNm, fidelity);
+  const to = nodeIndex(toNm, fidelity);
+  if (from === undefined || to === undefined) return undefined;
+  return (
+    relativeEnergy(to, voltages.toV ?? nominalVoltageV) /
+    relativeEnergy(from, voltages.fromV ?? nominalVoltageV)
+  );
+}
+
+function relativeEnergy(index: number, voltageV: number): number {
+  const lower = Math.floor(index);
+  const share = index - lower;
+  return (
+    evaluatePolynomial(energyPolynomials[lower], voltageV) * (1 - share) +
+    evaluatePolynomial(energyPolynomials[Math.ceil(index)], voltageV) * share
+  );
+}
+
+function evaluatePolynomial([a, b, c]: readonly [number, number, number], voltageV: number): number {
+  return a * voltageV ** 2 + b * voltageV + c;
+}
