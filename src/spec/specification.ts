@@ -1,5 +1,5 @@
 import type { ComponentClass } from "./component-class";
-import type { RaellaError } from "../errors";
+import type { RaellaError, SourceLocation } from "../errors";
 import type { Workload } from "./workload";
 
 /** An evaluated value. A string is a literal, never an expression. */
@@ -11,6 +11,8 @@ export type ValueTable = Readonly<Record<string, Value>>;
 /** Text of an input file that still has to be evaluated (written without quotes). */
 export interface ExpressionText {
   readonly expression: string;
+  /** Where it is written, for errors. */
+  readonly location?: SourceLocation;
 }
 
 /** A value as written in a file: a literal, or an expression in plain text. */

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import * as v from "valibot";
+import type { RaellaError } from "../errors";
+import { throwAll } from "../errors";
+import { FileMemo } from "./file-memo";
+import { closedObject, text, textList, validate } from "./schema/validate";
+import { defaultWorkspace, type Workspace } from "./workspace";
+import { loadYaml } from "./yaml/load-yaml";
+
+/** Levels that tables and charts show together. */
+export interface ComponentGroup {
+  readonly name: string;
+  /** What belongs to it, for people. */
+  readonly description: string;
+  /** Level names; `*` stands for any characters. */
+  readonly levels: readonly string[];
+}
+
+const groupSchema = v.pipe(
+  closedObject({
+    name: text("the name of a group"),
+    description: v.optional(text(), ""),
+    levels: textList("a list of level names"),
+  }),
+  v.transform((given): ComponentGroup => ({ ...given, levels: given.levels.map((level) => level.text) })),
+);
+
+const fileSchema = closedObject({ component_groups: v.array(groupSchema, "a list of groups") });
+
+const memo = new FileMemo<readonly ComponentGroup[]>(16);
+
+/**
+ * The component groups of a workspace, `component_groups.yaml` beside its models, in the order to show them in; none
+ * if there is no such file.
+ */
+export function loadComponentGroups(workspace: Workspace = defaultWorkspace()): readonly ComponentGroup[] {
+  const { modelsDirectory } = workspace;
+  return memo.get(modelsDirectory, (reader) => {
+    const file = join(modelsDirectory, "component_groups.yaml");
+    if (!reader.has(file)) return [];
+    const errors: RaellaError[] = [];
+    const node = loadYaml(file, reader, [modelsDirectory]);
+    const read = validate(fileSchema, node, "", errors);
+    throwAll(errors);
+    return read?.component_groups ?? [];
+  });
+}

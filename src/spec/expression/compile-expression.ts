@@ -1,0 +1,198 @@
+import { nearestName } from "../../errors";
+import { ExpressionFailure } from "./expression-failure";
+import type { ExpressionFunction } from "./functions";
+import { expressionConstants, expressionFunctions } from "./functions";
+import { applyArithmetic, applyComparison, applySign, applySubscript } from "./operations";
+import { parseExpression } from "./parse-expression";
+import type { RuntimeValue } from "./runtime-value";
+import { isTrue, toFloat } from "./runtime-value";
+import type { Scope } from "./scope";
+import type { Comparison, Expression, FunctionCall, NameReference } from "./syntax";
+
+/** What an evaluation may use besides the scope. */
+export interface EvaluationOptions {
+  /** The answer of `getcwd()`. */
+  readonly workingDirectory: string;
+}
+
+/** Evaluates one expression; throws {@link ExpressionFailure}. */
+export type Evaluator = (scope: Scope, options: EvaluationOptions) => RuntimeValue;
+
+export interface CompiledExpression {
+  readonly text: string;
+  readonly expression: Expression;
+  readonly evaluate: Evaluator;
+  /** Names the expression looks up (functions included). */
+  readonly names: ReadonlySet<string>;
+}
+
+function compileName(reference: NameReference): Evaluator {
+  const { name } = reference;
+  const constant = expressionConstants.get(name);
+  return (scope) => {
+    const value = scope.lookup(name);
+    if (value !== undefined) return value;
+    if (constant !== undefined) return constant;
+    throw unknownName(reference, scope);
+  };
+}
+
+function unknownName(reference: NameReference, scope: Scope): ExpressionFailure {
+  const { name } = reference;
+  if (expressionFunctions.has(name))
+    return new ExpressionFailure(
+      `"${name}" is a function and must be called.`,
+      reference,
+      `Write ${name}(…).`,
+    );
+  const near = nearestName(name, [...scope.names(), ...expressionConstants.keys()]);
+  return new ExpressionFailure(
+    `The name "${name}" is not known here.`,
+    reference,
+    near === undefined
+      ? "Names must be defined before they are used; a literal text needs quotes."
+      : `Did you mean "${near}"? A name must be defined before it is used; a literal text needs quotes.`,
+  );
+}
+
+function calledFunction({ callee }: FunctionCall, scope: Scope | null): ExpressionFunction {
+  if (callee.type !== "name" || scope?.lookup(callee.name) !== undefined)
+    throw new ExpressionFailure("Only functions can be called.", callee);
+  const known = expressionFunctions.get(callee.name);
+  if (known !== undefined) return known;
+  const near = nearestName(callee.name, expressionFunctions.keys());
+  throw new ExpressionFailure(
+    `There is no function "${callee.name}".`,
+    callee,
+    near === undefined ? undefined : `Did you mean "${near}"?`,
+  );
+}
+
+function compileCall(call: FunctionCall): Evaluator {
+  const operands = call.operands.map(compileTree);
+  const { start, end } = call;
+  return (scope, options) => {
+    const called = calledFunction(call, scope);
+    const { minimumOperands, maximumOperands } = called;
+    if (operands.length < minimumOperands || operands.length > maximumOperands)
+      throw new ExpressionFailure(
+        `"${called.name}" takes ${minimumOperands === maximumOperands ? minimumOperands : `${minimumOperands} to ${maximumOperands}`} values, not ${operands.length}.`,
+        call,
+      );
+    const values = operands.map((operand) => operand(scope, options));
+    return called.apply(values, { span: { start, end }, workingDirectory: options.workingDirectory });
+  };
+}
+
+function compileComparison(comparison: Comparison): Evaluator {
+  const first = compileTree(comparison.first);
+  const rest = comparison.rest.map(({ operator, operand }) => ({ operator, operand: compileTree(operand) }));
+  return (scope, options) => {
+    let left = first(scope, options);
+    for (const { operator, operand } of rest) {
+      const right = operand(scope, options);
+      if (!applyComparison(operator, left, right, comparison)) return false;
+      left = right;
+    }
+    return true;
+  };
+}
+
+function compileTree(expression: Expression): Evaluator {
+  switch (expression.type) {
+    case "number": {
+      const value = expression.isFloat ? toFloat(expression.value) : expression.value;
+      return () => value;
+    }
+    case "string":
+    case "constant": {
+      const { value } = expression;
+      return () => value;
+    }
+    case "name":
+      return compileName(expression);
+    case "unary": {
+      const operand = compileTree(expression.operand);
+      const { operator } = expression;
+      return operator === "not"
+        ? (scope, options) => !isTrue(operand(scope, options))
+        : (scope, options) => applySign(operator, operand(scope, options), expression);
+    }
+    case "arithmetic": {
+      const [left, right] = [compileTree(expression.left), compileTree(expression.right)];
+      const { operator } = expression;
+      return (scope, options) =>
+        applyArithmetic(operator, left(scope, options), right(scope, options), expression);
+    }
+    case "logical": {
+      const [left, right] = [compileTree(expression.left), compileTree(expression.right)];
+      const decidesWhen = expression.operator === "or";
+      return (scope, options) => {
+        const value = left(scope, options);
+        return isTrue(value) === decidesWhen ? value : right(scope, options);
+      };
+    }
+    case "comparison":
+      return compileComparison(expression);
+    case "conditional": {
+      const test = compileTree(expression.test);
+      const [whenTrue, whenFalse] = [compileTree(expression.whenTrue), compileTree(expression.whenFalse)];
+      return (scope, options) =>
+        isTrue(test(scope, options)) ? whenTrue(scope, options) : whenFalse(scope, options);
+    }
+    case "call":
+      return compileCall(expression);
+    case "subscript": {
+      const [value, index] = [compileTree(expression.value), compileTree(expression.index)];
+      return (scope, options) => applySubscript(value(scope, options), index(scope, options), expression);
+    }
+    case "list":
+    case "tuple": {
+      const items = expression.items.map(compileTree);
+      return (scope, options) => items.map((item) => item(scope, options));
+    }
+  }
+}
+
+/** Names an expression looks up. */
+export function namesIn(expression: Expression): string[] {
+  switch (expression.type) {
+    case "number":
+    case "string":
+    case "constant":
+      return [];
+    case "name":
+      return [expression.name];
+    case "unary":
+      return namesIn(expression.operand);
+    case "arithmetic":
+    case "logical":
+      return [...namesIn(expression.left), ...namesIn(expression.right)];
+    case "comparison":
+      return [expression.first, ...expression.rest.map((link) => link.operand)].flatMap(namesIn);
+    case "conditional":
+      return [expression.test, expression.whenTrue, expression.whenFalse].flatMap(namesIn);
+    case "call":
+      return [expression.callee, ...expression.operands].flatMap(namesIn);
+    case "subscript":
+      return [expression.value, expression.index].flatMap(namesIn);
+    case "list":
+    case "tuple":
+      return expression.items.flatMap(namesIn);
+  }
+}
+
+/** Compiled expressions by their text; emptied when it grows beyond any real set of models. */
+const compiled = new Map<string, CompiledExpression>();
+const compiledLimit = 20_000;
+
+/** Reads an expression once and turns it into a function. Throws {@link ExpressionFailure} for a syntax error. */
+export function compileExpression(text: string): CompiledExpression {
+  const known = compiled.get(text);
+  if (known !== undefined) return known;
+  const expression = parseExpression(text);
+  const result = { text, expression, evaluate: compileTree(expression), names: new Set(namesIn(expression)) };
+  if (compiled.size >= compiledLimit) compiled.clear();
+  compiled.set(text, result);
+  return result;
+}

@@ -1,0 +1,82 @@
+import type { SourceLocation } from "../../errors";
+import type { ExpressionText, Value, ValueTable, WrittenValue } from "../specification";
+import type { EvaluationOptions } from "./compile-expression";
+import { compileExpression } from "./compile-expression";
+import { ExpressionFailure, toRaellaError } from "./expression-failure";
+import type { RuntimeValue } from "./runtime-value";
+import { toValue } from "./runtime-value";
+import { Scope } from "./scope";
+
+const integerText = /^\s*[-+]?[0-9]+\s*$/;
+const booleanText = /^(true|false)$/i;
+
+/** A value ready to be evaluated many times. */
+export type PreparedValue = (scope: Scope, options: EvaluationOptions) => RuntimeValue;
+
+/** Whether a written value is text that has to be evaluated. */
+export function isExpressionText(value: WrittenValue | undefined): value is ExpressionText {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What plain text stands for without being evaluated: a boolean or an integer; undefined for an expression. */
+function literalOfText(text: string): boolean | number | undefined {
+  if (integerText.test(text)) return Number(text);
+  const trimmed = text.trim();
+  return booleanText.test(trimmed) ? trimmed.toLowerCase() === "true" : undefined;
+}
+
+/** Literals stay what they are; plain text becomes a number, a boolean or a compiled expression. */
+export function prepareValue(value: WrittenValue, location?: SourceLocation): PreparedValue {
+  if (!isExpressionText(value)) return () => value;
+  const { expression: text } = value;
+  const place = location ?? value.location;
+  const literal = literalOfText(text);
+  if (literal !== undefined) return () => literal;
+  return (scope, options) => evaluateText(text, scope, options, place);
+}
+
+/**
+ * Evaluates the text of an expression.
+ *
+ * @throws RaellaError (`expression`) with the place and a caret under the failing part.
+ */
+export function evaluateText(
+  text: string,
+  scope: Scope,
+  options: EvaluationOptions,
+  location?: SourceLocation,
+): RuntimeValue {
+  try {
+    return compileExpression(text).evaluate(scope, options);
+  } catch (error) {
+    if (error instanceof ExpressionFailure) throw toRaellaError(error, text, location);
+    throw error;
+  }
+}
+
+/** Evaluates one written value; a float that happens to be integral comes out as a plain number. */
+export function evaluateExpression(value: WrittenValue, scope: Scope, options: EvaluationOptions): Value {
+  return toValue(prepareValue(value)(scope, options));
+}
+
+/**
+ * Evaluates the entries in order, each in `scope` and the results before it, which hide equal names of `scope`.
+ * Returns the results as a scope, so that further values can be evaluated in it.
+ */
+export function evaluateInOrder(
+  entries: Iterable<readonly [string, WrittenValue]>,
+  outer: Scope | null,
+  options: EvaluationOptions,
+): Scope {
+  const results = new Map<string, RuntimeValue>();
+  const scope = new Scope(results, outer);
+  for (const [name, value] of entries) results.set(name, prepareValue(value)(scope, options));
+  return scope;
+}
+
+/** The scope's own values as plain data. */
+export function toTable(scope: Scope): ValueTable {
+  const table: Record<string, Value> = {};
+  for (const [name, value] of scope.values) table[name] = toValue(value);
+  return table;
+}

@@ -1,0 +1,18 @@
+export { bindsLikeFactor, printExpression } from "./print-expression";
+export { compileExpression } from "./compile-expression";
+export type { CompiledExpression, EvaluationOptions } from "./compile-expression";
+export {
+  evaluateExpression,
+  evaluateInOrder,
+  evaluateText,
+  isExpressionText,
+  prepareValue,
+  toTable,
+} from "./evaluate";
+export type { PreparedValue } from "./evaluate";
+export { ExpressionFailure } from "./expression-failure";
+export { parseExpression } from "./parse-expression";
+export { IntegralFloat, isInteger, isTrue, numberOf, toValue, valueText } from "./runtime-value";
+export type { RuntimeValue } from "./runtime-value";
+export { emptyScope, Scope, scopeOf } from "./scope";
+export type { Expression } from "./syntax";

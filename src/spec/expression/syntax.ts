@@ -1,0 +1,99 @@
+/** Offsets of a part of an expression in its text, end exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type ArithmeticOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**";
+
+export type ComparisonOperator = "<" | ">" | "<=" | ">=" | "==" | "!=" | "in" | "not in" | "is" | "is not";
+
+/** A number as written; `1.0` and `1e3` are floats, `10` and `0x0A` are integers. */
+export interface NumberLiteral extends Span {
+  readonly type: "number";
+  readonly value: number;
+  readonly isFloat: boolean;
+}
+
+export interface StringLiteral extends Span {
+  readonly type: "string";
+  readonly value: string;
+}
+
+export interface ConstantLiteral extends Span {
+  readonly type: "constant";
+  readonly value: boolean | null;
+}
+
+export interface NameReference extends Span {
+  readonly type: "name";
+  readonly name: string;
+}
+
+export interface UnaryOperation extends Span {
+  readonly type: "unary";
+  readonly operator: "-" | "+" | "not";
+  readonly operand: Expression;
+}
+
+export interface ArithmeticOperation extends Span {
+  readonly type: "arithmetic";
+  readonly operator: ArithmeticOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+/** `and` and `or` give one of their operands and evaluate the right one only when they need it. */
+export interface LogicalOperation extends Span {
+  readonly type: "logical";
+  readonly operator: "and" | "or";
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+/** A chain: `a < b <= c` is `a < b and b <= c`. */
+export interface Comparison extends Span {
+  readonly type: "comparison";
+  readonly first: Expression;
+  readonly rest: readonly { readonly operator: ComparisonOperator; readonly operand: Expression }[];
+}
+
+export interface ConditionalExpression extends Span {
+  readonly type: "conditional";
+  readonly test: Expression;
+  readonly whenTrue: Expression;
+  readonly whenFalse: Expression;
+}
+
+export interface FunctionCall extends Span {
+  readonly type: "call";
+  readonly callee: Expression;
+  readonly operands: readonly Expression[];
+}
+
+export interface Subscript extends Span {
+  readonly type: "subscript";
+  readonly value: Expression;
+  readonly index: Expression;
+}
+
+/** `[a, b]` and `(a, b)`; both are evaluated to a list. */
+export interface ListExpression extends Span {
+  readonly type: "list" | "tuple";
+  readonly items: readonly Expression[];
+}
+
+/** The tree of an expression in Python's syntax. */
+export type Expression =
+  | NumberLiteral
+  | StringLiteral
+  | ConstantLiteral
+  | NameReference
+  | UnaryOperation
+  | ArithmeticOperation
+  | LogicalOperation
+  | Comparison
+  | ConditionalExpression
+  | FunctionCall
+  | Subscript
+  | ListExpression;

@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import type { SourceLocation } from "../errors";
+import { RaellaError, suggestName } from "../errors";
+
+/** A text file as read. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/** Largest accepted input file, in bytes. */
+const maximumFileSize = 16 * 1024 * 1024;
+
+/** Time after which files are looked at again for changes, in milliseconds. */
+const checkInterval = 250;
+
+/** Reads files for one result and remembers which ones, so that the result can be renewed when they change. */
+export class FileReader {
+  private readonly stamps = new Map<string, number>();
+  private readonly files = new Map<string, SourceFile>();
+
+  /**
+   * The contents of a text file.
+   *
+   * @throws RaellaError `file-not-found` with the nearest name in the same folder.
+   */
+  read(path: string, location?: SourceLocation): SourceFile {
+    const known = this.files.get(path);
+    if (known !== undefined) return known;
+    this.stamps.set(path, modificationTime(path));
+    const file = readTextFile(path, location);
+    this.files.set(path, file);
+    return file;
+  }
+
+  /** The names in a folder, sorted; an empty list if there is no such folder. */
+  list(directory: string): readonly string[] {
+    this.stamps.set(directory, modificationTime(directory));
+    return listDirectory(directory);
+  }
+
+  /** Whether there is a file or a folder of this path. */
+  has(path: string): boolean {
+    const time = modificationTime(path);
+    this.stamps.set(path, time);
+    return time >= 0;
+  }
+
+  /** Every file read, in the order of reading. */
+  sources(): readonly SourceFile[] {
+    return [...this.files.values()];
+  }
+
+  /** Whether anything looked at has changed since. */
+  isOutdated(): boolean {
+    for (const [path, time] of this.stamps) if (modificationTime(path) !== time) return true;
+    return false;
+  }
+}
+
+function modificationTime(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+}
+
+function listDirectory(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch {
+    return [];
+  }
+}
+
+function readTextFile(path: string, location?: SourceLocation): SourceFile {
+  const status = path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (status === undefined)
+    throw new RaellaError({
+      code: "file-not-found",
+      message: `There is no file ${path}.`,
+      location,
+      value: path,
+      remedy: suggestName(basename(path), listDirectory(dirname(path))),
+    });
+  if (!status.isFile())
+    throw new RaellaError({
+      code: "file-not-found",
+      message: `${path} is not a file.`,
+      location,
+      value: path,
+      remedy: status.isDirectory() ? `To read all files of the folder, write "${path}/*.yaml".` : undefined,
+    });
+  if (status.size > maximumFileSize)
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `${path} has ${status.size} bytes.`,
+      location,
+      expected: `at most ${maximumFileSize} bytes`,
+    });
+  const contents = readFileSync(path);
+  const sha256 = createHash("sha256").update(contents).digest("hex");
+  return { path, text: contents.toString("utf8").replace(/^\uFEFF/, ""), sha256 };
+}
+
+interface MemoEntry<T> {
+  readonly result: T;
+  readonly reader: FileReader;
+  checkedAt: number;
+}
+
+/**
+ * Results computed from files, by a key. A result is computed again when one of its files has changed; changes are
+ * noticed after a fraction of a second, so that a sweep of many thousand calls does not ask for file times each time.
+ */
+export class FileMemo<T> {
+  private readonly entries = new Map<string, MemoEntry<T>>();
+
+  constructor(private readonly limit: number) {}
+
+  get(key: string, compute: (reader: FileReader) => T): T {
+    const known = this.entries.get(key);
+    if (known !== undefined) {
+      const now = performance.now();
+      if (now - known.checkedAt < checkInterval) return known.result;
+      if (!known.reader.isOutdated()) {
+        known.checkedAt = now;
+        return known.result;
+      }
+    }
+    const reader = new FileReader();
+    const result = compute(reader);
+    if (this.entries.size >= this.limit) this.entries.clear();
+    this.entries.set(key, { result, reader, checkedAt: performance.now() });
+    return result;
+  }
+}

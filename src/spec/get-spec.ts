@@ -1,0 +1,219 @@
+import { dirname, join } from "node:path";
+import { RaellaError, throwAll } from "../errors";
+import type { ArchitectureEntry, StatisticsRules } from "./architectures";
+import type { FileReader } from "./file-memo";
+import { FileMemo } from "./file-memo";
+import type { GreedyStep } from "./greedy";
+import { defaultGreedySteps } from "./greedy";
+import type { LoadedModel, Sources } from "./model-files";
+import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
+import type { VariableOptions } from "./overrides";
+import { misspeltOverrides, readOverrides } from "./overrides";
+import { applyStatistics } from "./processing/apply-statistics";
+import { checkVariableName } from "./processing/compile-model";
+import { processSpecification } from "./processing/process-specification";
+import type { Statistics } from "./read-statistics";
+import { readRecordedStatistics, readTypicalStatistics } from "./read-statistics";
+import type { ProblemDocument } from "./schema/problem-schema";
+import { readProblem } from "./schema/problem-schema";
+import type { Fidelity, Specification, WrittenValue } from "./specification";
+import type { Workspace } from "./workspace";
+import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "./workspace";
+import { loadYaml } from "./yaml/load-yaml";
+import { uniteFiles } from "./yaml/unite-files";
+
+/** Which layer on which architecture, and what is changed about it. */
+export interface GetSpecOptions extends VariableOptions {
+  /** Name of an architecture, in any letter case. */
+  readonly architecture: string;
+  /** Name of a DNN, in any letter case. */
+  readonly dnn: string;
+  /** Number of the layer, or the stem of its file ("010"). */
+  readonly layer: number | string;
+  /** Use typical statistics of the architecture instead of those recorded for the layer. */
+  readonly useTypicalStatistics?: boolean;
+  /** Default: {@link defaultGreedySteps}. */
+  readonly greedySteps?: readonly GreedyStep[];
+  readonly fidelity?: Fidelity;
+  readonly workspace?: Workspace;
+}
+
+interface LoadedProblem {
+  readonly problem: ProblemDocument;
+  readonly sources: Sources;
+}
+
+const models = new FileMemo<LoadedModel>(64);
+const problems = new FileMemo<LoadedProblem>(2_000);
+const typicalStatistics = new FileMemo<Statistics & { readonly sources: Sources }>(64);
+const recordedStatistics = new FileMemo<{
+  readonly ofLayer: (layerName: string) => Statistics;
+  readonly sources: () => Sources;
+}>(256);
+
+const noRules: StatisticsRules = {
+  averageWeightFromBitDensities: false,
+  adjustments: [],
+  correctedAttributes: {},
+};
+
+/**
+ * The specification of a DNN layer on an architecture: files read, statistics and overrides put in, everything
+ * evaluated, greedy steps applied.
+ *
+ * Repeated calls are cheap: files are read, checked and compiled once (and again when they change).
+ *
+ * @throws RaellaError with what is wrong, where, and what to do.
+ */
+export function getSpec(options: GetSpecOptions): Specification {
+  const {
+    useTypicalStatistics: isTypical = false,
+    fidelity = "artifact",
+    workspace = defaultWorkspace(),
+  } = options;
+  const architecture = findArchitecture(requireText(options.architecture, "architecture"), workspace);
+  const dnn = requireText(options.dnn, "dnn").toLowerCase();
+  const layer = layerNumber(options.layer);
+  const { problem, sources: layerSources } = loadLayer(workspace, dnn, layer);
+  const model = loadArchitecture(workspace, architecture, fidelity);
+  const compiled = compiledFor(model, problem);
+  const overrides = readOverrides(options);
+  for (const name of overrides.keys()) checkVariableName(name, problem.shape);
+  const variables = new Map<string, WrittenValue>(Object.entries(model.document.variables));
+  const warnings = [...model.document.warnings, ...misspeltOverrides(overrides, [...variables.keys()])];
+  const { statistics: rules } = architecture;
+  let statisticsSources: Sources = [];
+  if (rules === undefined) for (const [name, value] of overrides) variables.set(name, value);
+  else {
+    const statistics = loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
+    statisticsSources = statistics.sources;
+    applyStatistics(
+      variables,
+      { values: statistics.values, rules, isTypical, dnn, problem, fidelity },
+      overrides,
+    );
+  }
+  return processSpecification({
+    model: compiled,
+    problem,
+    variables,
+    greedySteps: options.greedySteps ?? defaultGreedySteps,
+    fidelity,
+    options: { workingDirectory: workspace.modelsDirectory },
+    correctedAttributes: (rules ?? noRules).correctedAttributes,
+    identity: {
+      architecture: architecture.name,
+      dnn,
+      layer,
+      layerName: problem.layerName,
+      typicalStatistics: isTypical,
+    },
+    sources: [...model.sources, ...layerSources, ...statisticsSources],
+    warnings,
+  });
+}
+
+function requireText(value: unknown, what: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new RaellaError({
+    code: "usage",
+    message: `The option "${what}" is ${JSON.stringify(value) ?? "missing"}.`,
+    value,
+    expected: "a name",
+  });
+}
+
+function layerNumber(layer: unknown): number {
+  const number = typeof layer === "string" && /^[0-9]{1,6}$/.test(layer) ? Number(layer) : layer;
+  if (typeof number === "number" && Number.isInteger(number) && number >= 0) return number;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `The layer is ${JSON.stringify(layer) ?? "missing"}.`,
+    value: layer,
+    expected: 'the number of a layer, e.g. 10 or "010"',
+  });
+}
+
+function baseOf(workspace: Workspace): string {
+  return dirname(workspace.modelsDirectory);
+}
+
+function loadArchitecture(workspace: Workspace, entry: ArchitectureEntry, fidelity: Fidelity): LoadedModel {
+  const { modelsDirectory } = workspace;
+  return models.get(`${modelsDirectory}\n${entry.directory}\n${fidelity}`, (reader) =>
+    loadModel(modelDirectoryFiles(modelsDirectory, entry.directory), reader, {
+      roots: [modelsDirectory],
+      base: baseOf(workspace),
+      fidelity,
+    }),
+  );
+}
+
+function loadLayer(workspace: Workspace, dnn: string, layer: number): LoadedProblem {
+  const { layersDirectory } = workspace;
+  return problems.get(`${layersDirectory}\n${dnn}\n${layer}`, (reader) => {
+    const folder = join(layersDirectory, findDnn(dnn, workspace));
+    const file = join(folder, `${String(layer).padStart(3, "0")}.yaml`);
+    if (!reader.has(file)) throw unknownLayer(dnn, layer, workspace);
+    return {
+      problem: readLayer(file, reader, layersDirectory),
+      sources: sourcesOf(reader, baseOf(workspace)),
+    };
+  });
+}
+
+function unknownLayer(dnn: string, layer: number, workspace: Workspace): RaellaError {
+  const known = listLayers(dnn, workspace);
+  return new RaellaError({
+    code: "unknown-name",
+    message: `${dnn} has no layer ${layer}.`,
+    value: layer,
+    expected:
+      known.length === 0
+        ? "a DNN with layer files"
+        : `a layer from ${known[0]} to ${known[known.length - 1]}`,
+  });
+}
+
+/** Reads a layer file: one top key `problem`. */
+function readLayer(file: string, reader: FileReader, layersDirectory: string): ProblemDocument {
+  const top = uniteFiles([loadYaml(file, reader, [layersDirectory])]);
+  const node = top.get("problem")?.value;
+  if (node === undefined || top.size > 1)
+    throw new RaellaError({
+      code: "schema",
+      message: `A layer file has the top key "problem" and no other; this one has ${[...top.keys()].join(", ") || "none"}.`,
+      location: { file },
+    });
+  const errors: RaellaError[] = [];
+  const problem = readProblem(node, errors);
+  throwAll(errors);
+  return problem as ProblemDocument;
+}
+
+function loadStatistics(
+  workspace: Workspace,
+  architecture: string,
+  dnn: string,
+  { layerName, location }: ProblemDocument,
+  isTypical: boolean,
+): Statistics & { readonly sources: Sources } {
+  const { statisticsDirectory } = workspace;
+  if (isTypical)
+    return typicalStatistics.get(`${statisticsDirectory}\n${architecture}`, (reader) => ({
+      ...readTypicalStatistics(statisticsDirectory, architecture, reader),
+      sources: sourcesOf(reader, baseOf(workspace)),
+    }));
+  if (layerName === null)
+    throw new RaellaError({
+      code: "statistics",
+      message: "The layer has no layer_name, so its recorded statistics cannot be found.",
+      location,
+      remedy: "Add problem.layer_name, or use typical statistics.",
+    });
+  const recorded = recordedStatistics.get(`${statisticsDirectory}\n${architecture}\n${dnn}`, (reader) => ({
+    ofLayer: readRecordedStatistics(statisticsDirectory, architecture, dnn, reader),
+    sources: () => sourcesOf(reader, baseOf(workspace)),
+  }));
+  return { ...recorded.ofLayer(layerName), sources: recorded.sources() };
+}

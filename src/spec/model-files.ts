@@ -1,0 +1,112 @@
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { RaellaError } from "../errors";
+import type { FileReader } from "./file-memo";
+import type { CompiledModel } from "./processing/compile-model";
+import { compileModel } from "./processing/compile-model";
+import type { ProblemDocument } from "./schema/problem-schema";
+import type { ModelDocument } from "./schema/read-document";
+import { readDocument } from "./schema/read-document";
+import type { Fidelity, Specification } from "./specification";
+import { loadYaml } from "./yaml/load-yaml";
+import { displayPath } from "./yaml/source-text";
+import { uniteFiles } from "./yaml/unite-files";
+
+export type Sources = Specification["sources"];
+
+/** Model files as read, with compiled forms for each problem shape met so far. */
+export interface LoadedModel {
+  readonly document: ModelDocument;
+  readonly sources: Sources;
+  /** By shape key; filled on demand. */
+  readonly compiled: Map<string, CompiledModel>;
+}
+
+const isYaml = /\.ya?ml$/;
+
+/** The files a pattern stands for, sorted; `*` matches any text within a name. */
+export function expandPattern(pattern: string, reader: FileReader): readonly string[] {
+  const absolute = resolve(pattern);
+  if (!absolute.includes("*")) return [absolute];
+  const parts = absolute.split(sep);
+  const matches = parts.slice(1).reduce<readonly string[]>(
+    (folders, part) =>
+      part.includes("*")
+        ? folders.flatMap((folder) =>
+            reader
+              .list(folder === "" ? sep : folder)
+              .filter((name) => wildcard(part).test(name))
+              .map((name) => `${folder}${sep}${name}`),
+          )
+        : folders.map((folder) => `${folder}${sep}${part}`).filter((path) => reader.has(path)),
+    [parts[0]],
+  );
+  const files = matches.filter((path) => isYaml.test(path));
+  if (files.length === 0)
+    throw new RaellaError({
+      code: "file-not-found",
+      message: `No YAML file matches ${pattern}.`,
+      value: pattern,
+    });
+  return files;
+}
+
+function wildcard(part: string): RegExp {
+  const escaped = part.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${escaped.join("[^/]*")}$`);
+}
+
+/**
+ * Reads, unites and checks the files of a model.
+ *
+ * @param patterns files, or patterns with `*`, in order.
+ * @param roots folders that included files may lie in, besides those of the files.
+ * @param base folder that paths in `sources` are relative to, where they lie in it.
+ */
+export function loadModel(
+  patterns: readonly string[],
+  reader: FileReader,
+  options: { readonly roots: readonly string[]; readonly base: string; readonly fidelity: Fidelity },
+): LoadedModel {
+  const files = [...new Set(patterns.flatMap((pattern) => expandPattern(pattern, reader)))];
+  if (files.length === 0)
+    throw new RaellaError({
+      code: "usage",
+      message: "No files are given.",
+      expected: "at least one YAML file",
+    });
+  const roots = [...new Set([...files.map(dirname), ...options.roots])];
+  const nodes = files.map((file) => loadYaml(file, reader, roots));
+  const document = readDocument(uniteFiles(nodes), options.fidelity);
+  return { document, sources: sourcesOf(reader, options.base), compiled: new Map() };
+}
+
+/** Path and content hash of every file read. */
+export function sourcesOf(reader: FileReader, base: string): Sources {
+  return reader.sources().map(({ path, sha256 }) => {
+    const inside = relative(base, path);
+    return { file: inside.startsWith("..") ? displayPath(path) : inside.split(sep).join("/"), sha256 };
+  });
+}
+
+/** Most shapes kept for one model. */
+const shapeLimit = 64;
+
+/** The model prepared for problems of this shape. */
+export function compiledFor(model: LoadedModel, problem: ProblemDocument): CompiledModel {
+  const known = model.compiled.get(problem.shapeKey);
+  if (known !== undefined) return known;
+  const compiled = compileModel(model.document, problem.shape);
+  if (model.compiled.size >= shapeLimit) model.compiled.clear();
+  model.compiled.set(problem.shapeKey, compiled);
+  return compiled;
+}
+
+/** The files of a model directory, in the order of the original. */
+export function modelDirectoryFiles(modelsDirectory: string, directory: string): readonly string[] {
+  return [
+    join(modelsDirectory, directory, "arch.yaml"),
+    join(modelsDirectory, directory, "variables.yaml"),
+    join(modelsDirectory, "common_components", "*.yaml"),
+    join(modelsDirectory, "mapper.yaml"),
+  ];
+}

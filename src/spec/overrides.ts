@@ -1,0 +1,101 @@
+import { nearestName, RaellaError } from "../errors";
+import { batchVariable, tilesVariable } from "./processing/process-specification";
+import { isVariableName } from "./schema/read-document";
+import type { Warning, WrittenValue } from "./specification";
+
+/** What a caller may set: numbers as they are, texts as expressions. */
+export interface VariableOptions {
+  readonly variables?: Readonly<Record<string, number | string>>;
+  /** Tiles of the chip (the variable TILES_PER_ARCH). */
+  readonly nTiles?: number | null;
+  /** Samples of the batch (the variable BATCH_SIZE). */
+  readonly batchSize?: number | null;
+}
+
+/** Largest accepted number of tiles and samples. */
+const maximumCount = 1_000_000;
+
+function checkCount(value: number, what: string): number {
+  if (Number.isInteger(value) && value >= 1 && value <= maximumCount) return value;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `The number of ${what} is ${String(value)}.`,
+    value,
+    expected: `an integer from 1 to ${maximumCount}`,
+  });
+}
+
+const numberText = /^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$/;
+
+function overrideValue(name: string, value: unknown): WrittenValue {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (typeof value === "boolean") return value;
+  if (typeof value === "string" && value.trim() !== "") {
+    if (numberText.test(value) && Number.isFinite(Number(value))) return Number(value);
+    return { expression: value.trim(), location: { file: "variables", keyPath: name } };
+  }
+  throw new RaellaError({
+    code: typeof value === "number" ? "out-of-range" : "usage",
+    message: `The variable "${name}" cannot be set to ${typeof value === "string" ? '""' : String(value)}.`,
+    value,
+    expected: "a finite number, or the text of an expression",
+  });
+}
+
+/**
+ * The variables a caller sets.
+ *
+ * @throws RaellaError `usage` or `out-of-range`.
+ */
+export function readOverrides(options: VariableOptions): ReadonlyMap<string, WrittenValue> {
+  const overrides = new Map<string, WrittenValue>();
+  for (const [name, value] of Object.entries(options.variables ?? {})) {
+    if (!isVariableName(name))
+      throw new RaellaError({
+        code: "usage",
+        message: `"${name}" cannot be the name of a variable.`,
+        value: name,
+        expected: "letters, digits and _, not beginning with a digit",
+      });
+    overrides.set(name, overrideValue(name, value));
+  }
+  setCount(overrides, batchVariable, options.batchSize, "samples in a batch");
+  setCount(overrides, tilesVariable, options.nTiles, "tiles");
+  return overrides;
+}
+
+function setCount(
+  overrides: Map<string, WrittenValue>,
+  name: string,
+  count: number | null | undefined,
+  what: string,
+): void {
+  if (count === undefined || count === null) return;
+  checkCount(count, what);
+  const other = overrides.get(name);
+  if (other !== undefined && other !== count)
+    throw new RaellaError({
+      code: "usage",
+      message: `The number of ${what} is given twice: ${count}, and as the variable ${name}.`,
+      remedy: "Give one of them.",
+    });
+  overrides.set(name, count);
+}
+
+/** Warns of overrides that look like misspelt names of variables. */
+export function misspeltOverrides(
+  overrides: ReadonlyMap<string, WrittenValue>,
+  known: readonly string[],
+): Warning[] {
+  const warnings: Warning[] = [];
+  for (const name of overrides.keys()) {
+    if (known.includes(name)) continue;
+    const near = nearestName(name, known);
+    if (near !== undefined)
+      warnings.push({
+        code: "unknown-name",
+        message: `"${name}" is a new variable, which nothing in the model uses yet. Did you mean "${near}"?`,
+      });
+  }
+  return warnings;
+}

@@ -1,0 +1,122 @@
+import { RaellaError } from "../../errors";
+import type { AdjustmentRule, StatisticsRules } from "../architectures";
+import { compileExpression } from "../expression/compile-expression";
+import { isExpressionText } from "../expression/evaluate";
+import { ExpressionFailure } from "../expression/expression-failure";
+import { bindsLikeFactor } from "../expression/print-expression";
+import { valueText } from "../expression/runtime-value";
+import type { ProblemDocument } from "../schema/problem-schema";
+import { bitDensities } from "../schema/problem-schema";
+import type { Fidelity, WrittenValue } from "../specification";
+
+/** Recorded or typical statistics of a layer: names of variables to texts. */
+export type StatisticsValues = Readonly<Record<string, string>>;
+
+export interface StatisticsInput {
+  readonly values: StatisticsValues;
+  readonly rules: StatisticsRules;
+  readonly isTypical: boolean;
+  readonly dnn: string;
+  readonly problem: ProblemDocument;
+  readonly fidelity: Fidelity;
+}
+
+type Variables = Map<string, WrittenValue>;
+
+const averageWeight = "AVERAGE_WEIGHT_VALUE";
+const cellBits = "BITS_PER_CELL";
+
+/** The text of a variable, in parentheses if something is to be multiplied to it that would bind tighter. */
+function factorText(name: string, variables: Variables): string {
+  const value = variables.get(name);
+  if (value === undefined)
+    throw new RaellaError({
+      code: "statistics",
+      message: `The statistics of the layer change the variable "${name}", which the model does not have.`,
+      value: name,
+    });
+  if (!isExpressionText(value)) return valueText(value);
+  try {
+    const { expression } = compileExpression(value.expression);
+    return bindsLikeFactor(expression) ? value.expression : `(${value.expression})`;
+  } catch (error) {
+    // A mistake in the text is reported with its place when the variable is evaluated.
+    if (error instanceof ExpressionFailure) return value.expression;
+    throw error;
+  }
+}
+
+function setText(variables: Variables, name: string, expression: string): void {
+  const value = variables.get(name);
+  const location = value !== undefined && isExpressionText(value) ? value.location : undefined;
+  variables.set(name, { expression, location });
+}
+
+/**
+ * The average state of a cell from the densities of a weight's stored bits, two bits per cell: the upper one counts
+ * twice. The original divides by the number of bits, which makes it 1.5 times the fraction of full scale.
+ */
+function averageFromDensities({ problem, fidelity }: StatisticsInput): number {
+  const weights = bitDensities(problem.densities, "Weights", "unsigned_offset_invert_dense");
+  if (weights === undefined)
+    throw new RaellaError({
+      code: "statistics",
+      message: `The layer ${problem.layerName ?? ""} has no densities Weights.unsigned_offset_invert_dense.`,
+      location: { ...problem.location, keyPath: "problem.densities" },
+      expected: "a list of numbers, most significant bit first; the average weight is computed from it",
+      remedy: "Add them, set AVERAGE_WEIGHT_VALUE, or use typical statistics.",
+    });
+  const count = bitDensities(problem.densities, "Inputs", "unsigned_offset")?.length ?? weights.length;
+  const used = weights.slice(0, count);
+  const placeValue = (index: number): number => (index % 2 === 0 ? 2 : 1);
+  const sum = used.reduce((total, density, index) => total + density * placeValue(index), 0);
+  const fullScale = used.reduce((total, _, index) => total + placeValue(index), 0);
+  return sum / (fidelity === "corrected" ? fullScale : weights.length);
+}
+
+function rescaleAverageWeight(variables: Variables, topState: number): void {
+  const bits = variables.get(cellBits);
+  if (typeof bits !== "number" || bits < 0 || bits > 32)
+    throw new RaellaError({
+      code: "statistics",
+      message: `The variable ${cellBits} is ${JSON.stringify(bits)}.`,
+      location: bits !== undefined && isExpressionText(bits) ? bits.location : undefined,
+      expected: "a number from 0 to 32: it is read before expressions are evaluated",
+    });
+  const states = Math.max(2 ** bits - 1, 1);
+  setText(variables, averageWeight, `${factorText(averageWeight, variables)} / ${topState} * ${states}`);
+}
+
+function applies(rule: AdjustmentRule, { dnn, problem, isTypical }: StatisticsInput): boolean {
+  const layerName = (problem.layerName ?? "").toLowerCase();
+  return (
+    (rule.dnns === undefined || rule.dnns.includes(dnn)) &&
+    (rule.layerNameContains === undefined || layerName.includes(rule.layerNameContains.toLowerCase())) &&
+    (rule.statistics === undefined || (rule.statistics === "typical") === isTypical)
+  );
+}
+
+/**
+ * Puts the statistics of a layer into the variables, then the caller's own settings, so that an override is never
+ * lost, and then what the rules of the architecture say: average weight from bit densities, rescaling to the states of
+ * a cell, adjustments for some workloads.
+ */
+export function applyStatistics(
+  variables: Variables,
+  input: StatisticsInput,
+  overrides: ReadonlyMap<string, WrittenValue>,
+): void {
+  const { values, rules, isTypical } = input;
+  for (const [name, text] of Object.entries(values)) setText(variables, name, text);
+  if (rules.averageWeightFromBitDensities && !isTypical && !overrides.has(averageWeight))
+    variables.set(averageWeight, averageFromDensities(input));
+  for (const [name, value] of overrides) variables.set(name, value);
+  if (rules.averageWeightTopState !== undefined) rescaleAverageWeight(variables, rules.averageWeightTopState);
+  for (const rule of rules.adjustments) {
+    if (!applies(rule, input)) continue;
+    for (const [name, factor] of Object.entries(rule.multiply))
+      setText(variables, name, `${factorText(name, variables)} * ${factor}`);
+    for (const [name, value] of Object.entries(rule.set))
+      if (!overrides.has(name)) variables.set(name, value);
+  }
+}

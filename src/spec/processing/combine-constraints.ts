@@ -1,0 +1,162 @@
+import { RaellaError } from "../../errors";
+import type {
+  ConstraintsDocument,
+  DataSpaceDocument,
+  LoopConstraintDocument,
+  SpatialDocument,
+  TargetDocument,
+  TemporalDocument,
+} from "../schema/constraint-schema";
+import type { LeafDocument } from "../schema/architecture-schema";
+import type { PlacedText } from "../schema/validate";
+import { suggestName } from "../../errors";
+
+type Names = readonly PlacedText[];
+
+/** Both lists without repeats, in order. */
+export function uniteNames(first: Names, second: Names): Names {
+  const known = new Set(first.map((item) => item.text));
+  return [...first, ...second.filter((item) => !known.has(item.text) && known.add(item.text))];
+}
+
+function textsOf(names: Names): string {
+  return names.map((item) => item.text).join(",");
+}
+
+/** Puts two constraints of one node and type together; what cannot be joined must be equal. */
+class Combination {
+  constructor(
+    private readonly target: string,
+    private readonly added: TargetDocument,
+  ) {}
+
+  /** The only one of two values, or the value they share. */
+  private same<T>(
+    first: T,
+    second: T,
+    what: string,
+    isEmpty: (value: T) => boolean,
+    textOf: (value: T) => string,
+  ): T {
+    if (isEmpty(first)) return second;
+    if (isEmpty(second) || textOf(first) === textOf(second)) return first;
+    throw new RaellaError({
+      code: "constraint",
+      message: `"${this.target}" gets two different values of ${what}: ${textOf(first)} and ${textOf(second)}.`,
+      location: this.added.location,
+      remedy: "Keep one of them.",
+    });
+  }
+
+  private names(first: Names, second: Names, what: string): Names {
+    return this.same(first, second, what, (list) => list.length === 0, textsOf);
+  }
+
+  private macro(first: Names | undefined, second: Names | undefined, what: string): Names | undefined {
+    return this.same(
+      first,
+      second,
+      what,
+      (list) => list === undefined,
+      (list) => textsOf(list ?? []),
+    );
+  }
+
+  private value<T>(first: T, second: T, what: string): T {
+    return this.same(first, second, what, (item) => item === null, JSON.stringify);
+  }
+
+  private loops(first: LoopConstraintDocument, second: LoopConstraintDocument): LoopConstraintDocument {
+    return {
+      factors: [...first.factors, ...second.factors],
+      permutation: this.names(first.permutation, second.permutation, "permutation"),
+      defaultMaxFactor: this.value(first.defaultMaxFactor, second.defaultMaxFactor, "default_max_factor"),
+      factorsOnly: this.macro(first.factorsOnly, second.factorsOnly, "factors_only"),
+      noReuse: this.macro(first.noReuse, second.noReuse, "no_reuse"),
+      noIterationOverDataspaces: this.macro(
+        first.noIterationOverDataspaces,
+        second.noIterationOverDataspaces,
+        "no_iteration_over_dataspaces",
+      ),
+    };
+  }
+
+  spatial(
+    first: SpatialDocument | undefined,
+    second: SpatialDocument | undefined,
+  ): SpatialDocument | undefined {
+    if (first === undefined || second === undefined) return first ?? second;
+    return {
+      ...this.loops(first, second),
+      noMulticastNoReduction: uniteNames(first.noMulticastNoReduction, second.noMulticastNoReduction),
+      noLinkTransfer: uniteNames(first.noLinkTransfer, second.noLinkTransfer),
+      split: this.value(first.split, second.split, "split"),
+    };
+  }
+
+  temporal(
+    first: TemporalDocument | undefined,
+    second: TemporalDocument | undefined,
+  ): TemporalDocument | undefined {
+    if (first === undefined || second === undefined) return first ?? second;
+    return {
+      ...this.loops(first, second),
+      noTemporalReuse: uniteNames(first.noTemporalReuse, second.noTemporalReuse),
+      rmwOnFirstWriteback: this.names(
+        first.rmwOnFirstWriteback,
+        second.rmwOnFirstWriteback,
+        "rmw_on_first_writeback",
+      ),
+    };
+  }
+
+  dataspace(
+    first: DataSpaceDocument | undefined,
+    second: DataSpaceDocument | undefined,
+  ): DataSpaceDocument | undefined {
+    if (first === undefined || second === undefined) return first ?? second;
+    return {
+      keep: uniteNames(first.keep, second.keep),
+      bypass: uniteNames(first.bypass, second.bypass),
+      passthrough: this.names(first.passthrough, second.passthrough, "passthrough"),
+      keepOnly: this.macro(first.keepOnly, second.keepOnly, "keep_only"),
+      bypassOnly: this.macro(first.bypassOnly, second.bypassOnly, "bypass_only"),
+    };
+  }
+}
+
+/**
+ * Moves the constraints of the top keys `constraints` and `mapping` into the nodes they name (the first node of that
+ * name). Factors are joined, lists of data spaces united; everything else that differs is a contradiction.
+ *
+ * @throws RaellaError `unknown-name` for an unknown target, `constraint` for a contradiction.
+ */
+export function attachTargets(
+  leaves: readonly LeafDocument[],
+  targets: readonly TargetDocument[],
+): readonly LeafDocument[] {
+  const result = [...leaves];
+  for (const added of targets) {
+    const index = result.findIndex((leaf) => leaf.name === added.target);
+    if (index < 0)
+      throw new RaellaError({
+        code: "unknown-name",
+        message: `The constraint's target "${added.target}" is not a node of the architecture.`,
+        location: added.location,
+        value: added.target,
+        remedy: suggestName(
+          added.target,
+          result.map((leaf) => leaf.name),
+        ),
+      });
+    const { constraints } = result[index];
+    const combination = new Combination(added.target, added);
+    const combined: ConstraintsDocument = {
+      spatial: combination.spatial(constraints.spatial, added.spatial),
+      temporal: combination.temporal(constraints.temporal, added.temporal),
+      dataspace: combination.dataspace(constraints.dataspace, added.dataspace),
+    };
+    result[index] = { ...result[index], constraints: combined };
+  }
+  return result;
+}

@@ -1,0 +1,160 @@
+import { RaellaError } from "../../errors";
+import type { EvaluationOptions } from "../expression/compile-expression";
+import { isExpressionText } from "../expression/evaluate";
+import type { Scope } from "../expression/scope";
+import type { ProblemShape } from "../schema/problem-schema";
+import type { PlacedText } from "../schema/validate";
+import type { Factor, WrittenValue } from "../specification";
+import type { ExpandedConstraints, ExpandedLoops } from "./expand-macros";
+import type { FactorEntry } from "./factor-entry";
+import { factorText, factorValue, unknownProblemName } from "./factor-entry";
+import { substituteWords } from "./substitute-words";
+
+/** A value that is known when the variables and the leaf's attributes are. */
+export type Deferred<T> = (scope: Scope, options: EvaluationOptions) => T;
+
+export interface CompiledLoops {
+  readonly factors: Deferred<Factor[]>;
+  /** Innermost first. */
+  readonly permutation: readonly string[];
+  readonly defaultMaxFactor: Deferred<number | null>;
+}
+
+/** The constraints of a leaf with everything checked that does not depend on variables. */
+export interface CompiledConstraints {
+  readonly spatial: CompiledLoops & {
+    readonly noMulticastNoReduction: readonly string[];
+    readonly noLinkTransfer: readonly string[];
+    readonly split: Deferred<number | null>;
+  };
+  readonly temporal: CompiledLoops & {
+    readonly noTemporalReuse: readonly string[];
+    readonly rmwOnFirstWriteback: readonly string[];
+  };
+  readonly dataspace: {
+    readonly keep: readonly string[];
+    readonly bypass: readonly string[];
+    readonly passthrough: readonly string[];
+  };
+}
+
+function compileFactor(entry: FactorEntry, shape: ProblemShape, level: string): Factor | Deferred<Factor> {
+  const isKnown = (name: string): boolean => shape.dimensions.includes(name);
+  const unknown = (name: string): RaellaError =>
+    unknownProblemName("dimension", { text: name, location: entry.location }, shape.dimensions, level);
+  if (isKnown(entry.dimension) && !/[A-Za-z_]/.test(entry.valueText))
+    return {
+      dimension: entry.dimension,
+      operator: entry.operator,
+      value: limited(factorValue(entry, entry.valueText, level), entry, level),
+    };
+  return (scope) => {
+    const dimension = isKnown(entry.dimension) ? entry.dimension : substituteWords(entry.dimension, scope);
+    if (!isKnown(dimension)) throw unknown(entry.dimension);
+    const text = substituteWords(entry.valueText, scope).trim();
+    const value = limited(factorValue(entry, text, level), entry, level);
+    return { dimension, operator: entry.operator, value };
+  };
+}
+
+/** An upper limit must be a limit. */
+function limited(value: number, entry: FactorEntry, level: string): number {
+  if (entry.operator === "=" || value >= 1) return value;
+  throw new RaellaError({
+    code: "constraint",
+    message: `The upper limit ${factorText(entry)} of "${level}" allows no factor.`,
+    location: entry.location,
+    expected: "a limit of at least 1",
+  });
+}
+
+/** An integer that may be a name until variables are known, e.g. `split: 999`. */
+function compileInteger(
+  written: WrittenValue,
+  what: string,
+  minimum: number,
+  level: string,
+): Deferred<number | null> {
+  if (written === null || written === "") return () => null;
+  const textOf = isExpressionText(written) ? written.expression : String(written);
+  const location = isExpressionText(written) ? written.location : undefined;
+  return (scope) => {
+    const value = Number(/[A-Za-z_]/.test(textOf) ? substituteWords(textOf, scope) : textOf);
+    if (Number.isSafeInteger(value) && value >= minimum) return value;
+    throw new RaellaError({
+      code: "constraint",
+      message: `${what} of "${level}" is ${textOf}.`,
+      location,
+      value: textOf,
+      expected: `an integer of at least ${minimum}`,
+    });
+  };
+}
+
+/** A permutation given as a list, or as one text of one-letter names. */
+function compilePermutation(names: readonly PlacedText[], shape: ProblemShape, level: string): string[] {
+  const { dimensions } = shape;
+  const result = names.flatMap((item) => {
+    if (dimensions.includes(item.text)) return [item.text];
+    const letters = [...item.text];
+    if (letters.every((letter) => dimensions.includes(letter))) return letters;
+    throw unknownProblemName("dimension", item, dimensions, level);
+  });
+  const repeated = result.find((dimension, index) => result.indexOf(dimension) !== index);
+  if (repeated !== undefined)
+    throw new RaellaError({
+      code: "constraint",
+      message: `A permutation of "${level}" names ${repeated} twice.`,
+      location: names[0].location,
+      value: result.join(","),
+      expected: "every dimension at most once",
+    });
+  return result;
+}
+
+function compileLoops(loops: ExpandedLoops, shape: ProblemShape, level: string): CompiledLoops {
+  const factors = loops.factors.map((entry) => compileFactor(entry, shape, level));
+  return {
+    factors: (scope, options) =>
+      factors.map((factor) => (typeof factor === "function" ? factor(scope, options) : factor)),
+    permutation: compilePermutation(loops.permutation, shape, level),
+    defaultMaxFactor: compileInteger(loops.defaultMaxFactor, "default_max_factor", 1, level),
+  };
+}
+
+/**
+ * Checks the names in a leaf's constraints and prepares the values that depend on variables.
+ *
+ * @throws RaellaError `unknown-name` for dimensions and data spaces the problem does not have, `constraint` otherwise.
+ */
+export function compileConstraints(
+  given: ExpandedConstraints,
+  shape: ProblemShape,
+  level: string,
+): CompiledConstraints {
+  const known = shape.dataSpaces.map(({ name }) => name);
+  const dataSpaces = (names: readonly PlacedText[]): readonly string[] =>
+    names.map((item) => {
+      if (known.includes(item.text)) return item.text;
+      throw unknownProblemName("data space", item, known, level);
+    });
+  const { spatial, temporal, dataspace } = given;
+  return {
+    spatial: {
+      ...compileLoops(spatial, shape, level),
+      noMulticastNoReduction: dataSpaces(spatial.noMulticastNoReduction),
+      noLinkTransfer: dataSpaces(spatial.noLinkTransfer),
+      split: compileInteger(spatial.split, "split", 0, level),
+    },
+    temporal: {
+      ...compileLoops(temporal, shape, level),
+      noTemporalReuse: dataSpaces(temporal.noTemporalReuse),
+      rmwOnFirstWriteback: dataSpaces(temporal.rmwOnFirstWriteback),
+    },
+    dataspace: {
+      keep: dataSpaces(dataspace.keep),
+      bypass: dataSpaces(dataspace.bypass),
+      passthrough: dataSpaces(dataspace.passthrough),
+    },
+  };
+}

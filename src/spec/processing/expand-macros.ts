@@ -1,0 +1,140 @@
+import { RaellaError } from "../../errors";
+import type { ConstraintsDocument, LoopConstraintDocument } from "../schema/constraint-schema";
+import type { ProblemShape } from "../schema/problem-schema";
+import type { PlacedText } from "../schema/validate";
+import type { WrittenValue } from "../specification";
+import { uniteNames } from "./combine-constraints";
+import type { FactorEntry } from "./factor-entry";
+import { parseFactor, tidyFactors, unknownProblemName } from "./factor-entry";
+
+type Names = readonly PlacedText[];
+
+/** Loop constraints without macros; factor values may still be names. */
+export interface ExpandedLoops {
+  readonly factors: readonly FactorEntry[];
+  readonly permutation: Names;
+  readonly defaultMaxFactor: WrittenValue;
+}
+
+/** The constraints of a leaf without macros. */
+export interface ExpandedConstraints {
+  readonly spatial: ExpandedLoops & {
+    readonly noMulticastNoReduction: Names;
+    readonly noLinkTransfer: Names;
+    readonly split: WrittenValue;
+  };
+  readonly temporal: ExpandedLoops & {
+    readonly noTemporalReuse: Names;
+    readonly rmwOnFirstWriteback: Names;
+  };
+  readonly dataspace: { readonly keep: Names; readonly bypass: Names; readonly passthrough: Names };
+}
+
+const noLoops: LoopConstraintDocument = { factors: [], permutation: [], defaultMaxFactor: null };
+const noSpatial = { ...noLoops, noMulticastNoReduction: [], noLinkTransfer: [], split: null };
+const noTemporal = { ...noLoops, noTemporalReuse: [], rmwOnFirstWriteback: [] };
+const noDataSpaces = { keep: [], bypass: [], passthrough: [] };
+
+/** Replaces `*` by the data spaces of the problem that the list does not have yet, in their order. */
+function expandStar(names: Names | undefined, shape: ProblemShape): Names | undefined {
+  if (!names?.some((item) => item.text === "*")) return names;
+  const written = names.filter((item) => item.text !== "*");
+  return uniteNames(
+    written,
+    shape.dataSpaces.map(({ name }) => ({ text: name })),
+  );
+}
+
+const listed = (names: Names | undefined, shape: ProblemShape): Names => expandStar(names, shape) ?? [];
+
+/** The dimensions that a data space's indices depend on, in the order of its projection. */
+function projectedDimensions(name: PlacedText, shape: ProblemShape, level: string): readonly string[] {
+  const dataSpace = shape.dataSpaces.find((candidate) => candidate.name === name.text);
+  if (dataSpace === undefined)
+    throw unknownProblemName(
+      "data space",
+      name,
+      shape.dataSpaces.map((known) => known.name),
+      level,
+    );
+  return dataSpace.projection.flat(2).filter((word) => shape.dimensions.includes(word));
+}
+
+function closed(dimension: string): FactorEntry {
+  return { dimension, operator: "=", valueText: "1" };
+}
+
+function expandLoops(given: LoopConstraintDocument, shape: ProblemShape, level: string): ExpandedLoops {
+  let factors: readonly FactorEntry[] = tidyFactors(given.factors.map(parseFactor), level);
+  if (given.factorsOnly !== undefined) {
+    const only = given.factorsOnly.map(parseFactor);
+    const named = new Set(only.map((entry) => entry.dimension));
+    const others = shape.dimensions.filter((dimension) => !named.has(dimension)).map(closed);
+    factors = tidyFactors([...factors, ...only, ...others], level);
+  }
+  for (const dataSpace of listed(given.noIterationOverDataspaces, shape)) {
+    const dimensions = projectedDimensions(dataSpace, shape, level);
+    factors = tidyFactors([...factors, ...dimensions.map(closed)], level);
+  }
+  return { factors, permutation: given.permutation, defaultMaxFactor: given.defaultMaxFactor };
+}
+
+function expandDataSpaces(
+  given: NonNullable<ConstraintsDocument["dataspace"]>,
+  shape: ProblemShape,
+  level: string,
+): ExpandedConstraints["dataspace"] {
+  const all = shape.dataSpaces.map(({ name }) => ({ text: name }));
+  const others = (names: Names): Names => all.filter(({ text }) => !names.some((item) => item.text === text));
+  let keep = listed(given.keep, shape);
+  let bypass = listed(given.bypass, shape);
+  if (given.keepOnly !== undefined) {
+    const only = listed(given.keepOnly, shape);
+    [keep, bypass] = [uniteNames(keep, only), uniteNames(bypass, others(only))];
+  }
+  if (given.bypassOnly !== undefined) {
+    const only = listed(given.bypassOnly, shape);
+    [keep, bypass] = [uniteNames(keep, others(only)), uniteNames(bypass, only)];
+  }
+  const conflict = keep.find(({ text }) => bypass.some((item) => item.text === text));
+  if (conflict !== undefined)
+    throw new RaellaError({
+      code: "constraint",
+      message: `"${level}" both keeps and bypasses ${conflict.text}.`,
+      location: conflict.location ?? bypass.find((item) => item.text === conflict.text)?.location,
+      value: conflict.text,
+      remedy: "keep_only and bypass_only say something about every data space, also against a merged macro.",
+    });
+  return { keep, bypass, passthrough: listed(given.passthrough, shape) };
+}
+
+/**
+ * Rewrites the short forms of constraints: `*`, `no_reuse`, `factors_only`, `no_iteration_over_dataspaces`, `keep_only`,
+ * `bypass_only`. Happens before variables are known, so `C=X` and `C=2` contradict each other whatever X is.
+ *
+ * @throws RaellaError `constraint` for contradictions, `unknown-name` for unknown data spaces.
+ */
+export function expandMacros(
+  given: ConstraintsDocument,
+  shape: ProblemShape,
+  level: string,
+): ExpandedConstraints {
+  const { spatial = noSpatial, temporal = noTemporal, dataspace = noDataSpaces } = given;
+  return {
+    spatial: {
+      ...expandLoops(spatial, shape, level),
+      noMulticastNoReduction: uniteNames(
+        listed(spatial.noMulticastNoReduction, shape),
+        listed(spatial.noReuse, shape),
+      ),
+      noLinkTransfer: listed(spatial.noLinkTransfer, shape),
+      split: spatial.split,
+    },
+    temporal: {
+      ...expandLoops(temporal, shape, level),
+      noTemporalReuse: uniteNames(listed(temporal.noTemporalReuse, shape), listed(temporal.noReuse, shape)),
+      rmwOnFirstWriteback: listed(temporal.rmwOnFirstWriteback, shape),
+    },
+    dataspace: expandDataSpaces(dataspace, shape, level),
+  };
+}

@@ -1,0 +1,98 @@
+import type { SourceLocation } from "../../errors";
+import { RaellaError, suggestName } from "../../errors";
+import type { Factor } from "../specification";
+import type { PlacedText } from "../schema/validate";
+
+/** A factor as written, `C=4` or `C=N_ROWS`. */
+export interface FactorEntry {
+  readonly dimension: string;
+  readonly operator: Factor["operator"];
+  /** Text of the value; a name until variables are known. */
+  readonly valueText: string;
+  readonly location?: SourceLocation;
+}
+
+const form = /^([^<>=\s]+)\s*(<=|=)\s*([^<>=]+?)$/;
+
+/** Reads `C=4` or `C<=4`. */
+export function parseFactor({ text, location }: PlacedText): FactorEntry {
+  const match = form.exec(text.trim());
+  if (match === null)
+    throw new RaellaError({
+      code: "constraint",
+      message: `"${text}" is not a factor.`,
+      location,
+      value: text,
+      expected: "C=4 (exactly 4), C=0 (the whole dimension), C=-1 (free) or C<=4",
+      remedy: text.includes(">=") ? "A lower limit cannot be given." : undefined,
+    });
+  const [, dimension, operator, valueText] = match;
+  return { dimension, operator: operator as Factor["operator"], valueText: valueText.trim(), location };
+}
+
+/** The entry as compared and printed. */
+export function factorText(entry: FactorEntry): string {
+  return `${entry.dimension}${entry.operator}${entry.valueText}`;
+}
+
+/**
+ * Removes repeated entries; the last copy stays.
+ *
+ * @throws RaellaError `constraint` if two different entries name the same dimension.
+ */
+export function tidyFactors(entries: readonly FactorEntry[], level: string): readonly FactorEntry[] {
+  const byText = new Map<string, FactorEntry>();
+  for (const entry of entries) {
+    const text = factorText(entry);
+    byText.delete(text);
+    byText.set(text, entry);
+  }
+  const byDimension = new Map<string, FactorEntry>();
+  for (const entry of byText.values()) {
+    const other = byDimension.get(entry.dimension);
+    if (other !== undefined)
+      throw new RaellaError({
+        code: "constraint",
+        message: `The constraints of "${level}" contradict each other: ${factorText(other)} and ${factorText(entry)}.`,
+        location: entry.location ?? other.location,
+        remedy: "Keep one of them. An empty list `factors: []` discards the factors of a merged macro.",
+      });
+    byDimension.set(entry.dimension, entry);
+  }
+  return [...byText.values()];
+}
+
+/** Reads an integer value of a factor; `text` is the value after substitution of names. */
+export function factorValue(entry: FactorEntry, text: string, level: string): number {
+  const value = /^[-+]?[0-9]+$/.test(text) ? Number(text) : NaN;
+  if (value >= -1 && Number.isSafeInteger(value)) return value;
+  const shown = text === entry.valueText ? "" : ` (${entry.dimension}${entry.operator}${text})`;
+  throw new RaellaError({
+    code: "constraint",
+    message: `The factor ${factorText(entry)}${shown} of "${level}" has no integer value.`,
+    location: entry.location,
+    value: text,
+    expected:
+      "an integer of at least 1, 0 for the whole dimension, -1 for a free one, or the name of a variable",
+    remedy: Number.isNaN(value)
+      ? "Expressions are not evaluated here; define a variable (use // for whole numbers)."
+      : undefined,
+  });
+}
+
+/** The error for a name that is not a dimension or data space of the problem. */
+export function unknownProblemName(
+  kind: "dimension" | "data space",
+  { text, location }: PlacedText,
+  known: readonly string[],
+  level: string,
+): RaellaError {
+  return new RaellaError({
+    code: "unknown-name",
+    message: `The constraints of "${level}" name "${text}", which is not a ${kind} of the problem.`,
+    location,
+    value: text,
+    expected: known.join(", "),
+    remedy: suggestName(text, known),
+  });
+}

@@ -1,0 +1,35 @@
+import { valueText } from "../expression/runtime-value";
+import type { Scope } from "../expression/scope";
+
+const wordPatterns = new Map<string, RegExp>();
+
+function wordPattern(name: string): RegExp {
+  let pattern = wordPatterns.get(name);
+  if (pattern === undefined) {
+    pattern = new RegExp(`\\b${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\b`, "g");
+    if (wordPatterns.size > 5_000) wordPatterns.clear();
+    wordPatterns.set(name, pattern);
+  }
+  return pattern;
+}
+
+/** Longest text a substitution may build. */
+const maximumLength = 10_000;
+
+/**
+ * Replaces whole words that are names of the scope by the texts of their values, outer names first, each in order.
+ * Nothing is calculated: with X = 2, `X*2` becomes `2*2`.
+ */
+export function substituteWords(text: string, scope: Scope): string {
+  let result = text;
+  const replaceNamesOf = (part: Scope): void => {
+    if (part.outer !== null) replaceNamesOf(part.outer);
+    for (const name of part.values.keys()) {
+      if (!result.includes(name) || result.length > maximumLength) continue;
+      const replacement = valueText(scope.lookup(name) ?? null);
+      result = result.replace(wordPattern(name), () => replacement);
+    }
+  };
+  replaceNamesOf(scope);
+  return result;
+}

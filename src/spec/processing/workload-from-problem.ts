@@ -1,0 +1,217 @@
+import { RaellaError, suggestName } from "../../errors";
+import type { SourceLocation } from "../../errors";
+import { isExpressionText } from "../expression/evaluate";
+import type { Scope } from "../expression/scope";
+import { isInteger } from "../expression/runtime-value";
+import type { DataSpaceShape, ProblemDocument, ProblemShape } from "../schema/problem-schema";
+import type { Value, WrittenValue } from "../specification";
+import type { DataSpace, RankTerm, Workload } from "../workload";
+import { substituteWords } from "./substitute-words";
+
+/** Variables that count bits of an operand; a dimension whose bound one of them gives is a dimension of bits. */
+const bitVariable = /^(INPUT|WEIGHT|OUTPUT)_BITS$/;
+
+/** Largest product of all bounds: counts beyond it are not exact. */
+const maximumOperations = Number.MAX_SAFE_INTEGER;
+
+/** Replaces names by values; the result is a number if it reads as one. */
+function substituted(value: WrittenValue, variables: Scope): { value: Value; isFloat: boolean } {
+  if (typeof value !== "string" && !isExpressionText(value)) return { value, isFloat: false };
+  const text = typeof value === "string" ? value : value.expression;
+  const direct = variables.lookup(text);
+  if (direct !== undefined && isInteger(direct)) return { value: direct, isFloat: false };
+  const result = substituteWords(text, variables).trim();
+  const isNumber = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/.test(result);
+  return { value: isNumber ? Number(result) : result, isFloat: isNumber && !/^[-+]?[0-9]+$/.test(result) };
+}
+
+function placeOf(problem: ProblemDocument, name: string): SourceLocation {
+  const written = problem.instance[name] as WrittenValue | undefined;
+  const location = written !== undefined && isExpressionText(written) ? written.location : undefined;
+  return location ?? { ...problem.location, keyPath: `problem.instance.${name}` };
+}
+
+/** Checks everything about a shape that does not depend on sizes. */
+function checkShape({ shape, location }: ProblemDocument): void {
+  const names = [
+    ...shape.dimensions,
+    ...shape.coefficients.map(({ name }) => name),
+    ...shape.dataSpaces.map(({ name }) => name),
+  ];
+  const place = { ...location, keyPath: "problem.shape" };
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined)
+    throw new RaellaError({
+      code: "schema",
+      message: `The problem has two things called "${repeated}".`,
+      location: place,
+      value: repeated,
+      expected: "different names of dimensions, coefficients and data spaces",
+    });
+  const malformed = names.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (malformed !== undefined)
+    throw new RaellaError({
+      code: "schema",
+      message: `"${malformed}" cannot be the name of a dimension, coefficient or data space.`,
+      location: place,
+      expected: "letters, digits and _, not beginning with a digit",
+    });
+  if (shape.dimensions.length === 0 || shape.dataSpaces.length === 0)
+    throw new RaellaError({
+      code: "schema",
+      message: "The problem has no dimensions or no data spaces.",
+      location: place,
+    });
+}
+
+interface RankTemplate {
+  readonly dimension: string;
+  readonly coefficients: readonly string[];
+}
+
+interface CompiledShape {
+  readonly dataSpaces: readonly {
+    readonly name: string;
+    readonly readWrite: boolean;
+    readonly ranks: readonly (readonly RankTemplate[])[];
+  }[];
+}
+
+function compileProduct(
+  product: readonly string[],
+  shape: ProblemShape,
+  dataSpace: DataSpaceShape,
+  place: SourceLocation,
+): RankTemplate {
+  const dimensions = product.filter((name) => shape.dimensions.includes(name));
+  const coefficients = product.filter((name) => shape.coefficients.some((known) => known.name === name));
+  const unknown = product.find((name) => !dimensions.includes(name) && !coefficients.includes(name));
+  const known = [...shape.dimensions, ...shape.coefficients.map(({ name }) => name)];
+  if (unknown !== undefined)
+    throw new RaellaError({
+      code: "unknown-name",
+      message: `The projection of ${dataSpace.name} names "${unknown}".`,
+      location: place,
+      value: unknown,
+      expected: "dimensions and coefficients of the problem",
+      remedy: suggestName(unknown, known),
+    });
+  if (dimensions.length !== 1)
+    throw new RaellaError({
+      code: "schema",
+      message: `A product in the projection of ${dataSpace.name} has ${dimensions.length} dimensions: ${product.join(" * ")}.`,
+      location: place,
+      expected: "one dimension and any number of coefficients",
+    });
+  return { dimension: dimensions[0], coefficients };
+}
+
+function compileShape(problem: ProblemDocument): CompiledShape {
+  checkShape(problem);
+  const place = { ...problem.location, keyPath: "problem.shape.data_spaces" };
+  return {
+    dataSpaces: problem.shape.dataSpaces.map((dataSpace) => ({
+      name: dataSpace.name,
+      readWrite: dataSpace.readWrite,
+      ranks: dataSpace.projection.map((sum) =>
+        sum.map((product) => compileProduct(product, problem.shape, dataSpace, place)),
+      ),
+    })),
+  };
+}
+
+const compiledShapes = new WeakMap<ProblemDocument, CompiledShape>();
+
+function shapeOf(problem: ProblemDocument): CompiledShape {
+  let compiled = compiledShapes.get(problem);
+  if (compiled === undefined) compiledShapes.set(problem, (compiled = compileShape(problem)));
+  return compiled;
+}
+
+function requireSize(
+  problem: ProblemDocument,
+  name: string,
+  value: Value,
+  isFloat: boolean,
+  minimum: number,
+): number {
+  if (isInteger(value) && !isFloat && value >= minimum && value <= maximumOperations) return value;
+  const isName = typeof value === "string";
+  throw new RaellaError({
+    code: isName ? "unknown-name" : "out-of-range",
+    message: isName
+      ? `The size of ${name} is "${value}", which is neither a number nor a variable.`
+      : `The size of ${name} is ${isFloat && isInteger(value) ? `${value}.0` : JSON.stringify(value)}.`,
+    location: placeOf(problem, name),
+    value,
+    expected: `an integer of at least ${minimum}, or the name of a variable with such a value`,
+    remedy: isFloat ? "Divide with // where the variable is calculated." : undefined,
+  });
+}
+
+/**
+ * The workload of a problem with its variables replaced.
+ *
+ * @throws RaellaError for sizes that are no positive integers, a product of sizes beyond 2^53, or a malformed shape.
+ */
+export function workloadFromProblem(problem: ProblemDocument, variables: Scope): Workload {
+  const { shape } = problem;
+  const compiled = shapeOf(problem);
+  const instance: Record<string, Value> = {};
+  const floats = new Set<string>();
+  for (const [name, written] of Object.entries(problem.instance)) {
+    const { value, isFloat } = substituted(written, variables);
+    instance[name] = value;
+    if (isFloat) floats.add(name);
+  }
+  const bounds: Record<string, number> = {};
+  let operations = 1;
+  for (const dimension of shape.dimensions) {
+    if (!(dimension in instance))
+      throw new RaellaError({
+        code: "schema",
+        message: `The problem gives no size of the dimension ${dimension}.`,
+        location: { ...problem.location, keyPath: "problem.instance" },
+        expected: `${dimension}: an integer of at least 1`,
+      });
+    bounds[dimension] = requireSize(problem, dimension, instance[dimension], floats.has(dimension), 1);
+    operations *= bounds[dimension];
+  }
+  if (operations > maximumOperations)
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `The sizes multiply to ${operations.toExponential(3)} operations: ${shape.dimensions.map((name) => `${name}=${bounds[name]}`).join(" ")}.`,
+      location: { ...problem.location, keyPath: "problem.instance" },
+      expected: `at most 2^53 = ${maximumOperations + 1}, so that counts stay exact`,
+      remedy: "Reduce the batch or the sizes of the layer.",
+    });
+  const coefficients: Record<string, number> = {};
+  for (const coefficient of shape.coefficients) {
+    const { name } = coefficient;
+    const { value, isFloat } =
+      name in instance
+        ? { value: instance[name], isFloat: floats.has(name) }
+        : substituted(coefficient.default, variables);
+    coefficients[name] = requireSize(problem, name, value, isFloat, 0);
+  }
+  return {
+    name: problem.name,
+    dimensions: shape.dimensions,
+    bounds,
+    coefficients,
+    dataSpaces: compiled.dataSpaces.map((dataSpace): DataSpace => {
+      const term = (template: RankTemplate): RankTerm => ({
+        dimension: template.dimension,
+        coefficient: template.coefficients.reduce((product, name) => product * coefficients[name], 1),
+      });
+      return { ...dataSpace, ranks: dataSpace.ranks.map((rank) => rank.map(term)) };
+    }),
+    bitDimensions: shape.dimensions.filter((dimension) => isBitCount(problem.instance[dimension])),
+    instance,
+  };
+}
+
+function isBitCount(written: WrittenValue): boolean {
+  const text = isExpressionText(written) ? written.expression : written;
+  return typeof text === "string" && bitVariable.test(text);
+}

@@ -1,0 +1,250 @@
+import * as v from "valibot";
+import { RaellaError, suggestName } from "../../errors";
+import type { SourceLocation } from "../../errors";
+import type { LevelKind, WrittenValue } from "../specification";
+import type { YamlNode } from "../yaml/yaml-node";
+import { describeNode, joinPath, locationOf } from "../yaml/yaml-node";
+import { closedObject, orEmpty, text, textList, validate, written, writtenTable } from "./validate";
+import type { PlacedText } from "./validate";
+import type { ConstraintsDocument } from "./constraint-schema";
+import { constraintsSchema } from "./constraint-schema";
+
+export type LeafKind = LevelKind | "container" | "nothing";
+
+/** A container or an element of the architecture, as written. */
+export interface LeafDocument {
+  readonly kind: LeafKind;
+  readonly name: string;
+  /** Empty for containers. */
+  readonly class: string;
+  readonly subclass: string | null;
+  readonly areaShare: WrittenValue;
+  readonly requiredActions: readonly string[];
+  readonly attributes: Readonly<Record<string, WrittenValue>>;
+  readonly meshX: WrittenValue;
+  readonly meshY: WrittenValue;
+  readonly constraints: ConstraintsDocument;
+  readonly sparseOptimizations: SparseDocument;
+  readonly location: SourceLocation;
+}
+
+/** Which sparse optimizations there are; only their presence matters, it adds actions. */
+export interface SparseDocument {
+  readonly hasActionOptimization: boolean;
+  readonly hasRepresentationFormat: boolean;
+}
+
+export interface BranchDocument {
+  readonly kind: "Hierarchical" | "Parallel" | "Pipelined";
+  readonly nodes: readonly NodeDocument[];
+  readonly location: SourceLocation;
+}
+
+export type NodeDocument = LeafDocument | BranchDocument;
+
+export function isBranch(node: NodeDocument): node is BranchDocument {
+  return "nodes" in node;
+}
+
+const spatialSchema = orEmpty(
+  closedObject({ meshX: v.optional(written(), 1), meshY: v.optional(written(), 1) }),
+);
+
+const sparseSchema = orEmpty(
+  v.pipe(
+    closedObject({
+      target: v.optional(text()),
+      action_optimization: v.optional(v.unknown()),
+      compute_optimization: v.optional(v.unknown()),
+      representation_format: v.optional(v.unknown()),
+    }),
+    v.transform((given): SparseDocument => ({
+      hasActionOptimization: !isVoid(given.action_optimization) || !isVoid(given.compute_optimization),
+      hasRepresentationFormat: !isVoid(given.representation_format),
+    })),
+  ),
+);
+export { sparseSchema };
+
+function isVoid(value: unknown): boolean {
+  return (
+    value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0)
+  );
+}
+
+const common = {
+  name: text("the name of the node"),
+  attributes: v.optional(writtenTable(), {}),
+  spatial: v.optional(spatialSchema, {}),
+  constraints: v.optional(constraintsSchema, {}),
+  sparse_optimizations: v.optional(sparseSchema, {}),
+};
+
+const containerSchema = closedObject({ ...common, networks: v.optional(v.unknown()) });
+
+const elementSchema = closedObject({
+  ...common,
+  class: text("the class of the element"),
+  subclass: v.optional(v.nullable(text())),
+  required_actions: v.optional(textList("a list of action names"), []),
+  area_share: v.optional(written(), null),
+});
+
+/** Texts in a class that say what an element is for the mapper, in the order they are tried. */
+const kindsByClass: readonly (readonly [LeafKind, readonly string[]])[] = [
+  ["storage", ["DRAM", "SRAM", "regfile", "smartbuffer", "storage"]],
+  ["compute", ["mac", "intmac", "fpmac", "compute"]],
+  ["network", ["XY_NoC", "Legacy", "ReductionTree", "SimpleMulticast"]],
+  ["nothing", ["nothing"]],
+];
+
+function kindOfClass(name: string): LeafKind | undefined {
+  return kindsByClass.find(([, parts]) => parts.some((part) => name.includes(part)))?.[0];
+}
+
+const branchTags = ["!Hierarchical", "!Parallel", "!Pipelined"] as const;
+const nodeTags = ["!Container", "!Element", "!Component", ...branchTags, "!Nothing"];
+
+/** Reads the list of nodes of an architecture or a branch. Mistakes are added to `errors`. */
+export function readNodes(node: YamlNode | undefined, path: string, errors: RaellaError[]): NodeDocument[] {
+  if (node === undefined || (node.kind === "scalar" && node.value === null)) return [];
+  if (node.kind !== "list") {
+    errors.push(
+      new RaellaError({
+        code: "schema",
+        message: `${describeNode(node)} is not accepted here.`,
+        location: locationOf(node, path),
+        expected: "a list of nodes",
+      }),
+    );
+    return [];
+  }
+  return node.items.flatMap((item, index) => readNode(item, joinPath(path, index), errors) ?? []);
+}
+
+function readNode(node: YamlNode, path: string, errors: RaellaError[]): NodeDocument | undefined {
+  const location = locationOf(node, path);
+  const tag = node.tag;
+  if (tag === undefined || !nodeTags.includes(tag)) {
+    errors.push(unknownTag(tag, location));
+    return undefined;
+  }
+  const branch = branchTags.find((known) => known === tag);
+  if (branch !== undefined) return readBranch(branch, node, path, errors);
+  if (tag === "!Nothing") return nothingLeaf(location);
+  return tag === "!Container"
+    ? readContainer(node, path, location, errors)
+    : readElement(node, path, location, errors);
+}
+
+function unknownTag(tag: string | undefined, location: SourceLocation): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message:
+      tag === undefined ? "The node has no tag that says what it is." : `There is no kind of node "${tag}".`,
+    location,
+    value: tag,
+    expected: nodeTags.join(", "),
+    remedy: tag === undefined ? "Write it as `- !Container` or `- !Element`." : suggestName(tag, nodeTags),
+  });
+}
+
+function readBranch(
+  tag: (typeof branchTags)[number],
+  node: YamlNode,
+  path: string,
+  errors: RaellaError[],
+): BranchDocument | undefined {
+  const location = locationOf(node, path);
+  if (node.kind !== "map") return void errors.push(notAMap(node, path));
+  const kind = tag.slice(1) as BranchDocument["kind"];
+  validate(closedObject({ nodes: v.optional(v.unknown()) }), node, path, errors);
+  return {
+    kind,
+    nodes: readNodes(node.entries.get("nodes")?.value, joinPath(path, "nodes"), errors),
+    location,
+  };
+}
+
+function notAMap(node: YamlNode, path: string): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: `${describeNode(node)} is not accepted here.`,
+    location: locationOf(node, path),
+    expected: "a map",
+  });
+}
+
+function nothingLeaf(location: SourceLocation): LeafDocument {
+  return {
+    kind: "nothing",
+    name: "nothing",
+    class: "nothing",
+    subclass: null,
+    areaShare: null,
+    requiredActions: [],
+    attributes: {},
+    meshX: 1,
+    meshY: 1,
+    constraints: {},
+    sparseOptimizations: { hasActionOptimization: false, hasRepresentationFormat: false },
+    location,
+  };
+}
+
+function readContainer(
+  node: YamlNode,
+  path: string,
+  location: SourceLocation,
+  errors: RaellaError[],
+): LeafDocument | undefined {
+  const given = validate(containerSchema, node, path, errors);
+  if (given === undefined) return undefined;
+  return {
+    ...nothingLeaf(location),
+    kind: "container",
+    name: given.name,
+    class: "",
+    attributes: given.attributes,
+    ...given.spatial,
+    constraints: given.constraints,
+    sparseOptimizations: given.sparse_optimizations,
+  };
+}
+
+function readElement(
+  node: YamlNode,
+  path: string,
+  location: SourceLocation,
+  errors: RaellaError[],
+): LeafDocument | undefined {
+  const given = validate(elementSchema, node, path, errors);
+  if (given === undefined) return undefined;
+  const kind = kindOfClass(given.class);
+  if (kind === undefined) {
+    errors.push(
+      new RaellaError({
+        code: "schema",
+        message: `The class "${given.class}" does not say what kind of element "${given.name}" is.`,
+        location: locationOf(node, joinPath(path, "class")),
+        value: given.class,
+        expected: `a class whose name contains ${kindsByClass.flatMap(([, parts]) => parts).join(", ")}`,
+        remedy: "Name the kind in `class` (e.g. storage) and the component that prices it in `subclass`.",
+      }),
+    );
+    return undefined;
+  }
+  return {
+    kind,
+    name: given.name,
+    class: given.class,
+    subclass: given.subclass ?? null,
+    areaShare: given.area_share,
+    requiredActions: given.required_actions.map((action: PlacedText) => action.text),
+    attributes: given.attributes,
+    ...given.spatial,
+    constraints: given.constraints,
+    sparseOptimizations: given.sparse_optimizations,
+    location,
+  };
+}

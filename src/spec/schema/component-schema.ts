@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import type { RaellaError } from "../../errors";
+import { isExpressionText } from "../expression/evaluate";
+import type { ComponentClass } from "../component-class";
+import type { WrittenValue } from "../specification";
+import type { YamlNode } from "../yaml/yaml-node";
+import { joinPath, locationOf } from "../yaml/yaml-node";
+import { closedObject, text, validate, written, writtenTable } from "./validate";
+
+/** A list; an empty map or nothing stands for an empty one. */
+function listOf<Output>(
+  item: v.GenericSchema<unknown, Output>,
+  expected: string,
+): v.GenericSchema<unknown, readonly Output[]> {
+  return v.pipe(
+    v.unknown(),
+    v.transform((value) => (isEmpty(value) ? [] : value)),
+    v.array(item, expected),
+  ) as v.GenericSchema<unknown, readonly Output[]>;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
+}
+
+const subcomponentSchema = v.pipe(
+  closedObject({
+    name: text("the name of the part"),
+    class: text("the class of the part"),
+    attributes: v.optional(writtenTable(), {}),
+    area_share: v.optional(written()),
+  }),
+  v.transform(({ area_share, attributes, ...rest }) => ({
+    ...rest,
+    attributes: withLiteralDemand(attributes),
+    ...(area_share === undefined ? {} : { areaShare: area_share }),
+  })),
+);
+
+const subactionSchema = v.pipe(
+  closedObject({
+    name: text("the name of an action of the part"),
+    action_share: v.optional(written()),
+    repeat: v.optional(written()),
+    arguments: v.optional(v.unknown()),
+  }),
+  v.transform(({ name, action_share, repeat }) => ({ name, actionShare: repeat ?? action_share ?? 1 })),
+);
+
+const actionSchema = closedObject({
+  name: text("the name of the action"),
+  arguments: v.optional(v.unknown()),
+  subcomponents: listOf(
+    closedObject({
+      name: text("the name of a part"),
+      actions: listOf(subactionSchema, "a list of {name, action_share}"),
+    }),
+    "a list of {name, actions}",
+  ),
+});
+
+const classSchema = v.pipe(
+  closedObject({
+    name: text("the name of the class"),
+    attributes: writtenTable(),
+    subcomponents: listOf(subcomponentSchema, "a list of {name, class, attributes}"),
+    actions: listOf(actionSchema, "a list of {name, subcomponents}"),
+  }),
+  v.transform((given) => ({ ...given, attributes: withLiteralDemand(given.attributes) })),
+);
+
+const componentsSchema = closedObject({
+  version: v.optional(v.unknown()),
+  classes: v.optional(v.unknown()),
+});
+
+/** `must_specify` demands a value, in quotes or not. */
+function withLiteralDemand(
+  attributes: Readonly<Record<string, WrittenValue>>,
+): Readonly<Record<string, WrittenValue>> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      isExpressionText(value) && value.expression === "must_specify" ? value.expression : value,
+    ]),
+  );
+}
+
+/** Reads the top key `components`. Mistakes are added to `errors`. */
+export function readComponents(node: YamlNode, errors: RaellaError[]): ComponentClass[] {
+  if (validate(componentsSchema, node, "components", errors) === undefined || node.kind !== "map") return [];
+  const classes = node.entries.get("classes")?.value;
+  if (classes?.kind !== "list") {
+    if (classes !== undefined && classes.kind !== "scalar")
+      validate(v.array(v.unknown(), "a list of component classes"), classes, "components.classes", errors);
+    return [];
+  }
+  return classes.items.flatMap((item, index) => {
+    const path = joinPath("components.classes", index);
+    const given = validate(classSchema, item, path, errors);
+    return given === undefined ? [] : [{ ...given, location: locationOf(item, path) }];
+  });
+}

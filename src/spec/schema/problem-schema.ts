@@ -1,0 +1,116 @@
+import * as v from "valibot";
+import type { RaellaError, SourceLocation } from "../../errors";
+import type { WrittenValue } from "../specification";
+import { isExpressionText } from "../expression/evaluate";
+import type { YamlNode } from "../yaml/yaml-node";
+import { locationOf } from "../yaml/yaml-node";
+import { closedObject, orEmpty, text, textList, validate, written } from "./validate";
+
+export interface DataSpaceShape {
+  readonly name: string;
+  readonly readWrite: boolean;
+  /** Axes, each a sum of products of dimension and coefficient names. */
+  readonly projection: readonly (readonly (readonly string[])[])[];
+}
+
+/** The loop nest of a problem without its sizes. */
+export interface ProblemShape {
+  readonly dimensions: readonly string[];
+  readonly coefficients: readonly { readonly name: string; readonly default: WrittenValue }[];
+  readonly dataSpaces: readonly DataSpaceShape[];
+}
+
+/** Densities of the bits of a tensor by encoding: lists of numbers, or texts of numbers between blanks. */
+export type BitDensities = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export interface ProblemDocument {
+  readonly name: string;
+  readonly shape: ProblemShape;
+  /** Equal for problems with equal shapes. */
+  readonly shapeKey: string;
+  readonly instance: Readonly<Record<string, WrittenValue>>;
+  readonly layerName: string | null;
+  readonly modelName: string | null;
+  readonly densities: BitDensities;
+  readonly location: SourceLocation;
+}
+
+const factor = text("the name of a dimension or coefficient");
+
+const dataSpaceSchema = closedObject({
+  name: text("the name of the data space"),
+  projection: v.array(
+    v.array(v.array(factor, "a product, e.g. [P, Wstride]"), "a sum of products, e.g. [[R], [P, Wstride]]"),
+    "a list with one sum of products for each axis, e.g. [[[C]], [[R], [P, Wstride]]]",
+  ),
+  read_write: v.optional(v.union([v.boolean(), v.null()], "true or false"), false),
+});
+
+const coefficientSchema = closedObject({
+  name: text("the name of the coefficient"),
+  default: v.optional(written("an integer"), 1),
+});
+
+const shapeSchema = closedObject({
+  name: v.optional(v.nullable(text()), ""),
+  version: v.optional(v.unknown()),
+  dimensions: textList("a list of dimension names"),
+  coefficients: v.optional(v.nullable(v.array(coefficientSchema, "a list of {name, default}")), []),
+  data_spaces: v.array(dataSpaceSchema, "a list of {name, projection, read_write}"),
+});
+
+const problemSchema = closedObject({
+  version: v.optional(v.unknown()),
+  instance: orEmpty(v.record(v.string(), v.unknown(), "a map of dimensions to sizes")),
+  shape: shapeSchema,
+  layer_name: v.optional(v.nullable(text())),
+  model_name: v.optional(v.nullable(text())),
+  densities: v.optional(v.unknown()),
+});
+
+/** Reads the top key `problem`. Mistakes are added to `errors`. */
+export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocument | undefined {
+  const given = validate(problemSchema, node, "problem", errors);
+  if (given === undefined) return undefined;
+  const shape: ProblemShape = {
+    dimensions: given.shape.dimensions.map((dimension) => dimension.text),
+    coefficients: given.shape.coefficients ?? [],
+    dataSpaces: given.shape.data_spaces.map((dataSpace) => ({
+      name: dataSpace.name,
+      readWrite: dataSpace.read_write ?? false,
+      projection: dataSpace.projection,
+    })),
+  };
+  const { densities, ...instance } = given.instance;
+  return {
+    name: given.shape.name ?? "",
+    shape,
+    shapeKey: JSON.stringify(shape, (key, value: unknown) => (key === "location" ? undefined : value)),
+    instance: instance as Readonly<Record<string, WrittenValue>>,
+    layerName: given.layer_name ?? null,
+    modelName: given.model_name ?? null,
+    densities: (given.densities ?? densities ?? {}) as BitDensities,
+    location: locationOf(node, "problem"),
+  };
+}
+
+const numberList = /^[-+0-9.eE\s]*$/;
+
+/**
+ * The bit densities of a tensor in an encoding, most significant bit first; undefined if the layer has none. They
+ * are written as a list of numbers or as a text of numbers between blanks.
+ */
+export function bitDensities(
+  all: BitDensities,
+  tensor: string,
+  encoding: string,
+): readonly number[] | undefined {
+  const given: unknown = all[tensor]?.[encoding];
+  if (Array.isArray(given)) return given.every((item) => typeof item === "number") ? given : undefined;
+  const textOf = isExpressionText(given as WrittenValue)
+    ? (given as { expression: string }).expression
+    : given;
+  if (typeof textOf !== "string" || textOf.trim() === "" || !numberList.test(textOf)) return undefined;
+  const numbers = textOf.trim().split(/\s+/).map(Number);
+  return numbers.some(Number.isNaN) ? undefined : numbers;
+}

@@ -1,0 +1,209 @@
+import * as v from "valibot";
+import type { SourceLocation } from "../../errors";
+import { RaellaError, suggestName, throwAll } from "../../errors";
+import type { ComponentClass } from "../component-class";
+import type {
+  Fidelity,
+  GivenAreaTable,
+  GivenEnergyTable,
+  MapperOptions,
+  Warning,
+  WrittenValue,
+} from "../specification";
+import type { TopKey } from "../yaml/unite-files";
+import type { YamlEntry, YamlNode } from "../yaml/yaml-node";
+import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
+import type { NodeDocument, SparseDocument } from "./architecture-schema";
+import { readNodes, sparseSchema } from "./architecture-schema";
+import { readComponents } from "./component-schema";
+import type { TargetDocument } from "./constraint-schema";
+import { constraintTypes, targetSchema } from "./constraint-schema";
+import { readMapperOptions } from "./mapper-schema";
+import type { ProblemDocument } from "./problem-schema";
+import { readProblem } from "./problem-schema";
+import { readAreaTable, readEnergyTable } from "./reference-table-schema";
+import { closedObject, orEmpty, text, validate, writtenTable } from "./validate";
+
+/** The files of a model as read and checked, nothing evaluated. */
+export interface ModelDocument {
+  readonly nodes: readonly NodeDocument[];
+  readonly variables: Readonly<Record<string, WrittenValue>>;
+  readonly variableLocations: ReadonlyMap<string, SourceLocation>;
+  readonly targets: readonly TargetDocument[];
+  readonly sparseTargets: ReadonlyMap<string, SparseDocument>;
+  readonly componentClasses: readonly ComponentClass[];
+  readonly mapper: MapperOptions;
+  readonly energyTable?: GivenEnergyTable;
+  readonly areaTable?: GivenAreaTable;
+  readonly problem?: ProblemDocument;
+  readonly warnings: readonly Warning[];
+}
+
+const architectureSchema = closedObject({
+  version: v.union([v.number(), text()], "the version of the format, e.g. 0.4"),
+  nodes: v.optional(v.unknown()),
+});
+const constraintsSchema = orEmpty(
+  closedObject({ version: v.optional(v.unknown()), targets: v.optional(v.unknown()) }),
+);
+
+type Top = ReadonlyMap<TopKey, YamlEntry>;
+
+/**
+ * Reads the united top keys of a specification.
+ *
+ * @throws RaellaErrors with every mistake found.
+ */
+export function readDocument(top: Top, fidelity: Fidelity): ModelDocument {
+  const errors: RaellaError[] = [];
+  const node = (key: TopKey): YamlNode | undefined => {
+    const value = top.get(key)?.value;
+    return value?.kind === "scalar" && value.value === null ? undefined : value;
+  };
+  const optional = <T>(key: TopKey, read: (value: YamlNode, errors: RaellaError[]) => T): T | undefined => {
+    const value = node(key);
+    return value === undefined ? undefined : read(value, errors);
+  };
+  const mapper = readMapperOptions(node("mapper"), fidelity, errors);
+  const document: ModelDocument = {
+    nodes: readArchitecture(node("architecture"), errors),
+    variables: optional("variables", readVariables) ?? {},
+    variableLocations: variableLocations(node("variables")),
+    targets: [
+      ...readTargets(node("constraints"), errors),
+      ...readTargetList(node("mapping"), "mapping", errors),
+    ],
+    sparseTargets: readSparseTargets(node("sparse_optimizations"), errors),
+    componentClasses: optional("components", readComponents) ?? [],
+    mapper: mapper.options,
+    energyTable: optional("ERT", readEnergyTable),
+    areaTable: optional("ART", readAreaTable),
+    problem: optional("problem", readProblem),
+    warnings: mapper.warnings,
+  };
+  throwAll(errors);
+  return document;
+}
+
+function readArchitecture(node: YamlNode | undefined, errors: RaellaError[]): NodeDocument[] {
+  if (node === undefined) {
+    errors.push(
+      new RaellaError({
+        code: "schema",
+        message: 'There is no "architecture" in the files.',
+        expected: "a top key `architecture` with `version` and `nodes`",
+      }),
+    );
+    return [];
+  }
+  validate(architectureSchema, node, "architecture", errors);
+  if (node.kind !== "map") return [];
+  return readNodes(node.entries.get("nodes")?.value, "architecture.nodes", errors);
+}
+
+function readVariables(node: YamlNode, errors: RaellaError[]): Readonly<Record<string, WrittenValue>> {
+  const variables = validate(writtenTable(), node, "variables", errors) ?? {};
+  if (node.kind === "map")
+    for (const [name, entry] of node.entries)
+      if (name in variables && !isVariableName(name))
+        errors.push(
+          new RaellaError({
+            code: "schema",
+            message: `"${name}" cannot be the name of a variable.`,
+            location: keyLocation(entry, joinPath("variables", name)),
+            expected: "letters, digits and _, not beginning with a digit",
+          }),
+        );
+  return variables;
+}
+
+/** Whether expressions can refer to this name. */
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && name !== "__proto__";
+}
+
+function variableLocations(node: YamlNode | undefined): ReadonlyMap<string, SourceLocation> {
+  const locations = new Map<string, SourceLocation>();
+  if (node?.kind === "map")
+    for (const [name, entry] of node.entries)
+      locations.set(name, keyLocation(entry, joinPath("variables", name)));
+  return locations;
+}
+
+function readTargets(node: YamlNode | undefined, errors: RaellaError[]): TargetDocument[] {
+  if (node === undefined || validate(constraintsSchema, node, "constraints", errors) === undefined) return [];
+  const targets = node.kind === "map" ? node.entries.get("targets")?.value : undefined;
+  return readTargetList(targets, "constraints.targets", errors);
+}
+
+function listItems(node: YamlNode | undefined, path: string, errors: RaellaError[]): readonly YamlNode[] {
+  if (node === undefined || (node.kind === "scalar" && node.value === null)) return [];
+  if (node.kind === "list") return node.items;
+  errors.push(
+    new RaellaError({
+      code: "schema",
+      message: `${describeNode(node)} is not accepted here.`,
+      location: locationOf(node, path),
+      expected: "a list",
+    }),
+  );
+  return [];
+}
+
+function readTargetList(node: YamlNode | undefined, path: string, errors: RaellaError[]): TargetDocument[] {
+  return listItems(node, path, errors).flatMap((item, index) =>
+    readTarget(item, joinPath(path, index), errors),
+  );
+}
+
+function scalarText(node: YamlNode, key: string): string | undefined {
+  const value = node.kind === "map" ? node.entries.get(key)?.value : undefined;
+  return value?.kind === "scalar" && typeof value.value === "string" ? value.value : undefined;
+}
+
+function readTarget(node: YamlNode, path: string, errors: RaellaError[]): TargetDocument[] {
+  const location = locationOf(node, path);
+  const [typeName, target] = [scalarText(node, "type"), scalarText(node, "target")];
+  const type = constraintTypes.find((known) => known === typeName);
+  if (type === undefined) {
+    errors.push(
+      new RaellaError({
+        code: "schema",
+        message:
+          typeName === undefined
+            ? "The constraint has no type."
+            : `"${typeName}" is not a type of constraint.`,
+        location,
+        expected: `type: ${constraintTypes.join(" or ")}`,
+        remedy: typeName === undefined ? undefined : suggestName(typeName, constraintTypes),
+      }),
+    );
+    return [];
+  }
+  if (target === undefined) {
+    errors.push(
+      new RaellaError({
+        code: "schema",
+        message: "The constraint has no target.",
+        location,
+        expected: "target: the name of a node",
+      }),
+    );
+    return [];
+  }
+  const constraints = validate(targetSchema(type), node, path, errors);
+  return constraints === undefined ? [] : [{ ...constraints, target, location }];
+}
+
+function readSparseTargets(node: YamlNode | undefined, errors: RaellaError[]): Map<string, SparseDocument> {
+  const targets = new Map<string, SparseDocument>();
+  if (node === undefined) return targets;
+  validate(constraintsSchema, node, "sparse_optimizations", errors);
+  const list = node.kind === "map" ? node.entries.get("targets")?.value : undefined;
+  listItems(list, "sparse_optimizations.targets", errors).forEach((item, index) => {
+    const given = validate(sparseSchema, item, joinPath("sparse_optimizations.targets", index), errors);
+    const target = scalarText(item, "target");
+    if (given !== undefined && target !== undefined) targets.set(target, given);
+  });
+  return targets;
+}

@@ -1,0 +1,189 @@
+import * as v from "valibot";
+import type { SourceLocation } from "../../errors";
+import { nearestName, RaellaError } from "../../errors";
+import type { ExpressionText, WrittenValue } from "../specification";
+import type { YamlNode } from "../yaml/yaml-node";
+import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
+import { isIgnoredKey } from "../yaml/unite-files";
+
+/**
+ * A node as plain data: plain text as {@link ExpressionText}, quoted text as a string. Keys that contain "ignore" are
+ * left out.
+ */
+export function toPlain(node: YamlNode, path: string): unknown {
+  if (node.kind === "scalar") return writtenScalar(node, path);
+  if (node.kind === "list") return node.items.map((item, index) => toPlain(item, joinPath(path, index)));
+  const plain: Record<string, unknown> = {};
+  for (const [key, entry] of node.entries)
+    if (!isIgnoredKey(key)) plain[key] = toPlain(entry.value, joinPath(path, key));
+  return plain;
+}
+
+/** A scalar as a value that may have to be evaluated. */
+function writtenScalar(node: Extract<YamlNode, { kind: "scalar" }>, path: string): WrittenValue {
+  if (typeof node.value !== "string" || node.quoted) return node.value;
+  return expressionText(node.value.trim(), node, path);
+}
+
+function expressionText(expression: string, node: YamlNode, path: string): ExpressionText {
+  return { expression, location: locationOf(node, path) };
+}
+
+/**
+ * Checks a node against a schema. Mistakes are added to `errors`, each with its place; the result is then undefined.
+ */
+export function validate<Schema extends v.GenericSchema>(
+  schema: Schema,
+  node: YamlNode,
+  path: string,
+  errors: RaellaError[],
+): v.InferOutput<Schema> | undefined {
+  const result = v.safeParse(schema, toPlain(node, path));
+  if (result.success) return result.output;
+  for (const issue of result.issues) errors.push(toError(issue, node, path));
+  return undefined;
+}
+
+type Issue = v.BaseIssue<unknown>;
+
+function toError(issue: Issue, root: YamlNode, rootPath: string): RaellaError {
+  const keys = (issue.path ?? []).map((item) => item.key as string | number);
+  const { node, path, missing } = follow(root, rootPath, keys);
+  if (issue.type === "strict_object" && issue.expected === "never")
+    return unknownKey(issue, root, rootPath, keys);
+  if (missing !== undefined)
+    return new RaellaError({
+      code: "schema",
+      message: `The key "${missing}" is missing.`,
+      location: locationOf(node, path),
+      expected: issue.message,
+    });
+  return new RaellaError({
+    code: "schema",
+    message: `${describeNode(node)} is not accepted here.`,
+    location: locationOf(node, path),
+    value: node.kind === "scalar" ? node.value : undefined,
+    expected: issue.message,
+  });
+}
+
+interface Followed {
+  readonly node: YamlNode;
+  readonly path: string;
+  /** The first key of the path that the tree does not have. */
+  readonly missing?: string;
+}
+
+/** The node a path of keys leads to, or the last one there is. */
+function follow(root: YamlNode, rootPath: string, keys: readonly (string | number)[]): Followed {
+  let node = root;
+  let path = rootPath;
+  for (const key of keys) {
+    const next =
+      node.kind === "list"
+        ? node.items[Number(key)]
+        : node.kind === "map"
+          ? node.entries.get(String(key))?.value
+          : undefined;
+    if (next === undefined) return { node, path, missing: String(key) };
+    path = joinPath(path, key);
+    node = next;
+  }
+  return { node, path };
+}
+
+function unknownKey(
+  issue: Issue,
+  root: YamlNode,
+  rootPath: string,
+  keys: readonly (string | number)[],
+): RaellaError {
+  const { node, path } = follow(root, rootPath, keys.slice(0, -1));
+  const key = String(keys[keys.length - 1]);
+  const entry = node.kind === "map" ? node.entries.get(key) : undefined;
+  const known = issue.message.split(", ");
+  const near = nearestName(key.replaceAll("-", "_"), known);
+  return new RaellaError({
+    code: "schema",
+    message: `"${key}" is not a key of this map.`,
+    location: entry === undefined ? locationOf(node, path) : keyLocation(entry, joinPath(path, key)),
+    value: key,
+    expected: issue.message,
+    remedy: near === undefined ? undefined : `Did you mean "${near}"?`,
+  });
+}
+
+/** An object with exactly these keys; the message of an unknown one lists them. */
+export function closedObject<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.StrictObjectSchema<Entries, string> {
+  return v.strictObject(entries, Object.keys(entries).join(", "));
+}
+
+const expressionSchema = v.custom<ExpressionText>(
+  (value) => typeof value === "object" && value !== null && "expression" in value,
+);
+
+/** Text, in quotes or not. */
+export function text(expected = "a text"): v.GenericSchema<unknown, string> {
+  return v.pipe(
+    v.union([v.string(), expressionSchema], expected),
+    v.transform((value) => (typeof value === "string" ? value : value.expression)),
+  );
+}
+
+/** A text with the place where it is written. */
+export interface PlacedText {
+  readonly text: string;
+  readonly location?: SourceLocation;
+}
+
+function splitText(value: string, separators: RegExp): string[] {
+  return value
+    .split(separators)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/** A list of texts, or one text that is cut at its commas, or else at its blanks. Null is an empty list. */
+export function textList(expected: string): v.GenericSchema<unknown, readonly PlacedText[]> {
+  const item = v.union([v.string(), expressionSchema, v.number()], expected);
+  return v.pipe(
+    v.union([v.null(), item, v.array(item)], expected),
+    v.transform((value) => {
+      if (value === null) return [];
+      return (Array.isArray(value) ? value : [value]).flatMap((entry) => {
+        const whole = typeof entry === "object" ? entry.expression : String(entry);
+        const location = typeof entry === "object" ? entry.location : undefined;
+        return splitText(whole, whole.includes(",") ? /,/ : /\s+/).map((part) => ({ text: part, location }));
+      });
+    }),
+  );
+}
+
+/** A value that is evaluated later: a literal or the text of an expression. */
+export function written(
+  expected = "a number, a text or an expression",
+): v.GenericSchema<unknown, WrittenValue> {
+  return v.custom<WrittenValue>(isWritten, expected);
+}
+
+function isWritten(value: unknown): boolean {
+  if (value === null || ["number", "string", "boolean"].includes(typeof value)) return true;
+  if (Array.isArray(value)) return value.every(isWritten);
+  return v.is(expressionSchema, value);
+}
+
+/** A map from any names to values that are evaluated later, in written order. */
+export function writtenTable(): v.GenericSchema<unknown, Readonly<Record<string, WrittenValue>>> {
+  return orEmpty(v.record(v.string(), written(), "a map of names to values"));
+}
+
+/** A map or list that may also be left empty. */
+export function orEmpty<Output>(schema: v.GenericSchema<unknown, Output>): v.GenericSchema<unknown, Output> {
+  return v.pipe(
+    v.unknown(),
+    v.transform((value) => (value === null ? {} : value)),
+    schema,
+  ) as v.GenericSchema<unknown, Output>;
+}

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { RaellaError, suggestName } from "../errors";
+import type { ArchitectureEntry } from "./architectures";
+import { readArchitectures } from "./architectures";
+
+/** Where models, layers and statistics are read from; absolute paths. */
+export interface Workspace {
+  /** Holds architectures.yaml, the model folders, common_components/ and mapper.yaml. `getcwd()` in expressions. */
+  readonly modelsDirectory: string;
+  /** Holds a folder for each DNN with a file for each layer: resnet18/010.yaml. */
+  readonly layersDirectory: string;
+  /** Holds torch_values/ and typical_values/. */
+  readonly statisticsDirectory: string;
+}
+
+/** A workspace with the usual folders `models`, `dnn_layers` and `recorded_statistics` below one root. */
+export function workspaceAt(root: string): Workspace {
+  const folder = resolve(root);
+  return {
+    modelsDirectory: join(folder, "models"),
+    layersDirectory: join(folder, "dnn_layers"),
+    statisticsDirectory: join(folder, "recorded_statistics"),
+  };
+}
+
+/** The nearest folder above that holds a package.json: the same from sources and from the built package. */
+function packageRoot(from: string): string {
+  const parent = dirname(from);
+  return parent === from || existsSync(join(from, "package.json")) ? from : packageRoot(parent);
+}
+
+const defaults = workspaceAt(packageRoot(__dirname));
+
+/** The workspace that comes with the package. */
+export function defaultWorkspace(): Workspace {
+  return defaults;
+}
+
+/** The architectures that can be chosen by name, in the order for tables and charts. */
+export function listArchitectures(workspace: Workspace = defaults): readonly ArchitectureEntry[] {
+  return readArchitectures(workspace.modelsDirectory);
+}
+
+/** @throws RaellaError `unknown-name` with the nearest architecture. */
+export function findArchitecture(name: string, workspace: Workspace = defaults): ArchitectureEntry {
+  const known = listArchitectures(workspace);
+  const wanted = name.toLowerCase();
+  const found = known.find((entry) => entry.name.toLowerCase() === wanted);
+  if (found !== undefined) return found;
+  throw new RaellaError({
+    code: "unknown-name",
+    message: `There is no architecture "${name}".`,
+    value: name,
+    expected: known.map((entry) => entry.name).join(", "),
+    remedy: suggestName(
+      name,
+      known.map((entry) => entry.name),
+    ),
+  });
+}
+
+function directoriesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Names of the DNNs that have layer files, sorted. */
+export function listDnns(workspace: Workspace = defaults): readonly string[] {
+  return directoriesIn(workspace.layersDirectory);
+}
+
+/**
+ * Numbers of a DNN's layers, ascending.
+ *
+ * @throws RaellaError `unknown-name` for an unknown DNN.
+ */
+export function listLayers(dnn: string, workspace: Workspace = defaults): readonly number[] {
+  const folder = join(workspace.layersDirectory, findDnn(dnn, workspace));
+  return readdirSync(folder)
+    .flatMap((name) => (/^[0-9]+\.yaml$/.test(name) ? [Number.parseInt(name, 10)] : []))
+    .sort((first, second) => first - second);
+}
+
+/** @throws RaellaError `unknown-name` with the nearest DNN. */
+export function findDnn(name: string, workspace: Workspace = defaults): string {
+  const wanted = name.toLowerCase();
+  const known = listDnns(workspace);
+  if (known.includes(wanted)) return wanted;
+  throw new RaellaError({
+    code: "unknown-name",
+    message: `There is no DNN "${name}".`,
+    value: name,
+    expected: known.join(", "),
+    remedy: suggestName(wanted, known),
+  });
+}

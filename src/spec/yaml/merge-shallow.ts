@@ -1,0 +1,48 @@
+import { RaellaError } from "../../errors";
+import type { YamlEntry, YamlMap, YamlNode } from "./yaml-node";
+import { describeNode, joinPath, locationOf } from "./yaml-node";
+
+/**
+ * Applies every `<<` of a tree: the keys of the named map, or of each map of a list, are added where the map itself has
+ * none. Own keys come first and win, an earlier map of a list wins over a later one, and nothing is merged inside
+ * values.
+ *
+ * @throws RaellaError `schema` if the value of a `<<` is not a map or a list of maps.
+ */
+export function mergeShallow(root: YamlNode): YamlNode {
+  // One result per node keeps shared nodes shared.
+  const results = new Map<YamlNode, YamlNode>();
+  const merge = (node: YamlNode, path: string): YamlNode => {
+    if (node.kind === "scalar") return node;
+    const known = results.get(node);
+    if (known !== undefined) return known;
+    const merged: YamlNode =
+      node.kind === "list"
+        ? { ...node, items: node.items.map((item, index) => merge(item, joinPath(path, index))) }
+        : mergeMap(node, path, merge);
+    results.set(node, merged);
+    return merged;
+  };
+  return merge(root, "");
+}
+
+function mergeMap(map: YamlMap, path: string, merge: (node: YamlNode, path: string) => YamlNode): YamlMap {
+  const entries = new Map<string, YamlEntry>();
+  for (const [key, entry] of map.entries)
+    if (key !== "<<") entries.set(key, { ...entry, value: merge(entry.value, joinPath(path, key)) });
+  const merged = map.entries.get("<<")?.value;
+  if (merged === undefined) return { ...map, entries };
+  const sources = merged.kind === "list" ? merged.items : [merged];
+  for (const source of sources) {
+    const resolved = merge(source, joinPath(path, "<<"));
+    if (resolved.kind !== "map")
+      throw new RaellaError({
+        code: "schema",
+        message: `"<<" cannot merge ${describeNode(resolved)}.`,
+        location: locationOf(source, joinPath(path, "<<")),
+        expected: "a map or a list of maps",
+      });
+    for (const [key, entry] of resolved.entries) if (!entries.has(key)) entries.set(key, entry);
+  }
+  return { ...map, entries };
+}

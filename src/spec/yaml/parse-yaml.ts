@@ -1,0 +1,184 @@
+import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import type { SourceLocation } from "../../errors";
+import { RaellaError, throwAll } from "../../errors";
+import type { SourceText } from "./source-text";
+import type { YamlEntry, YamlMap, YamlNode } from "./yaml-node";
+
+/** Most values a file may hold once every alias is replaced by what it stands for. */
+export const maximumExpandedNodes = 1_000_000;
+/** Deepest accepted nesting. */
+const maximumDepth = 200;
+
+interface ConvertedNode {
+  readonly node: YamlNode;
+  /** Number of nodes with all aliases expanded. */
+  readonly size: number;
+}
+
+/**
+ * Reads YAML 1.2 (core schema) into a tree of our own. Merge keys stay ordinary keys here. Aliases share the node they
+ * stand for, so that a text cannot unfold into more than memory holds.
+ *
+ * @throws RaellaError `yaml-syntax`, all mistakes of the text at once.
+ */
+export function parseYaml(source: SourceText): YamlNode {
+  const document = parseSafely(source);
+  if (document.errors.length > 0)
+    throwAll(
+      document.errors.slice(0, 20).map(
+        (error) =>
+          new RaellaError({
+            code: "yaml-syntax",
+            message: lowerNoise(error.message),
+            location: source.locate(error.pos[0]),
+            remedy: syntaxRemedies[error.code],
+          }),
+      ),
+    );
+  return new Converter(source).convertRoot(document.contents);
+}
+
+const syntaxRemedies: Partial<Record<string, string>> = {
+  DUPLICATE_KEY: "Keep one of the two entries.",
+  TAB_AS_INDENT: "Indent with blanks.",
+};
+
+function lowerNoise(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
+function parseSafely(source: SourceText): ReturnType<typeof parseDocument> {
+  try {
+    return parseDocument(source.text, {
+      version: "1.2",
+      schema: "core",
+      merge: false,
+      uniqueKeys: true,
+      prettyErrors: false,
+      logLevel: "silent",
+    });
+  } catch (error) {
+    // The reader descends recursively: thousands of nested brackets exhaust the stack.
+    if (!(error instanceof RangeError)) throw error;
+    throw new RaellaError({
+      code: "yaml-syntax",
+      message: "The text is nested too deeply to be read.",
+      location: source.locate(0),
+    });
+  }
+}
+
+class Converter {
+  /** The node each anchor stands for at this point of the text; null while the node itself is being read. */
+  private readonly anchors = new Map<string, ConvertedNode | null>();
+
+  constructor(private readonly source: SourceText) {}
+
+  convertRoot(contents: Node | null): YamlNode {
+    return this.convert(contents, 0, 0).node;
+  }
+
+  private fail(message: string, offset: number, details: { expected?: string; remedy?: string } = {}): never {
+    throw new RaellaError({ code: "yaml-syntax", message, location: this.locate(offset), ...details });
+  }
+
+  private locate(offset: number): SourceLocation {
+    return this.source.locate(offset);
+  }
+
+  private convert(node: unknown, fallbackOffset: number, depth: number): ConvertedNode {
+    if (depth > maximumDepth)
+      this.fail(`The text is nested more than ${maximumDepth} levels deep.`, fallbackOffset);
+    if (isAlias(node)) return this.resolveAlias(node.source, node.range?.[0] ?? fallbackOffset);
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) return this.emptyNode(fallbackOffset);
+    const offset = node.range?.[0] ?? fallbackOffset;
+    if (node.tag === "!include" || node.tag === "!includedir")
+      this.fail(`"${node.tag}" works only at the beginning of a line of its own.`, offset, {
+        remedy: "Put the line `!include ./file.yaml` in the first column, between two top keys.",
+      });
+    const { anchor } = node;
+    if (anchor !== undefined) this.anchors.set(anchor, null);
+    const converted = isScalar(node)
+      ? this.convertScalar(node, offset)
+      : isSeq(node)
+        ? this.convertList(node, offset, depth)
+        : this.convertMap(node, offset, depth);
+    if (converted.size > maximumExpandedNodes)
+      this.fail(`Its aliases unfold to more than ${maximumExpandedNodes} values.`, offset);
+    if (anchor !== undefined) this.anchors.set(anchor, converted);
+    return converted;
+  }
+
+  private resolveAlias(anchor: string, offset: number): ConvertedNode {
+    const converted = this.anchors.get(anchor);
+    if (converted === undefined)
+      this.fail(`The alias *${anchor} stands for nothing: no anchor &${anchor} comes before it.`, offset);
+    if (converted === null) this.fail(`The alias *${anchor} stands inside what it stands for.`, offset);
+    return converted;
+  }
+
+  private emptyNode(offset: number): ConvertedNode {
+    const node: YamlNode = {
+      kind: "scalar",
+      value: null,
+      quoted: false,
+      tag: undefined,
+      source: this.source,
+      offset,
+    };
+    return { node, size: 1 };
+  }
+
+  private convertScalar(scalar: Scalar, offset: number): ConvertedNode {
+    const { value } = scalar;
+    const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+    const node: YamlNode = {
+      kind: "scalar",
+      value: isPlain ? value : value === null ? null : String(value),
+      quoted: scalar.type === "QUOTE_DOUBLE" || scalar.type === "QUOTE_SINGLE",
+      tag: scalar.tag,
+      source: this.source,
+      offset,
+    };
+    return { node, size: 1 };
+  }
+
+  private convertList(list: YAMLSeq, offset: number, depth: number): ConvertedNode {
+    const items: YamlNode[] = [];
+    let size = 1;
+    for (const item of list.items) {
+      const converted = this.convert(item, offset, depth + 1);
+      items.push(converted.node);
+      size += converted.size;
+    }
+    return { node: { kind: "list", items, tag: ownTag(list), source: this.source, offset }, size };
+  }
+
+  private convertMap(map: YAMLMap, offset: number, depth: number): ConvertedNode {
+    const entries = new Map<string, YamlEntry>();
+    let size = 1;
+    for (const pair of map.items) {
+      const { key, keyOffset } = this.convertKey(pair, offset);
+      const converted = this.convert(pair.value, keyOffset, depth + 1);
+      entries.set(key, { keyOffset, keySource: this.source, value: converted.node });
+      size += converted.size;
+    }
+    const node: YamlMap = { kind: "map", entries, tag: ownTag(map), source: this.source, offset };
+    return { node, size };
+  }
+
+  private convertKey(pair: Pair, mapOffset: number): { key: string; keyOffset: number } {
+    const { key } = pair;
+    if (!isScalar(key)) this.fail("A key must be plain text.", mapOffset);
+    const keyOffset = key.range?.[0] ?? mapOffset;
+    const text = key.value === null ? "null" : (key.source ?? String(key.value));
+    if (text === "__proto__") this.fail(`"${text}" cannot be a key.`, keyOffset);
+    return { key: text, keyOffset };
+  }
+}
+
+/** Explicit tags only; the reader gives every collection a resolved tag of its own. */
+function ownTag(node: YAMLMap | YAMLSeq): string | undefined {
+  return node.tag?.startsWith("tag:yaml.org") ? undefined : node.tag;
+}

@@ -1,0 +1,103 @@
+import { RaellaError, suggestName } from "../../errors";
+import type { YamlEntry, YamlMap, YamlNode } from "./yaml-node";
+import { areEqualNodes, describeNode, isEmptyNode, joinPath, keyLocation, locationOf } from "./yaml-node";
+
+/** The top keys of a specification. */
+export const topKeys = [
+  "architecture",
+  "components",
+  "constraints",
+  "mapping",
+  "problem",
+  "sparse_optimizations",
+  "variables",
+  "mapper",
+  "ERT",
+  "ART",
+] as const;
+export type TopKey = (typeof topKeys)[number];
+
+/** Keys that count when they merely contain the name, e.g. `compound_components`. */
+const matchedBySubstring = ["components", "constraints", "mapping"] as const;
+
+/** Lists that are joined when several files have them; any other list must be equal. */
+const joinedLists = new Set(["components.classes", "constraints.targets", "mapping"]);
+
+/** Keys with this text have no meaning of their own: a place for anchors. */
+export function isIgnoredKey(key: string): boolean {
+  return key.includes("ignore");
+}
+
+function topKeyOf(key: string): TopKey | undefined {
+  return topKeys.find((known) => known === key) ?? matchedBySubstring.find((name) => key.includes(name));
+}
+
+/**
+ * Joins the maps of several files into one with the keys of {@link topKeys}, in order of first occurrence.
+ *
+ * Of a key that occurs again, maps are joined key by key, component classes and constraint targets are listed one
+ * behind the other, and everything else must be equal.
+ *
+ * @throws RaellaError `schema` for an unknown key, a file that is not a map, or a contradiction.
+ */
+export function uniteFiles(roots: readonly YamlNode[]): ReadonlyMap<TopKey, YamlEntry> {
+  const united = new Map<TopKey, YamlEntry>();
+  for (const root of roots) {
+    if (root.kind !== "map")
+      throw new RaellaError({
+        code: "schema",
+        message: `The file holds ${describeNode(root)}.`,
+        location: locationOf(root),
+        expected: `a map with keys such as ${topKeys.slice(0, 5).join(", ")}`,
+      });
+    for (const [key, entry] of root.entries) {
+      if (isIgnoredKey(key)) continue;
+      const known = topKeyOf(key);
+      if (known === undefined) throw unknownTopKey(key, entry);
+      const kept = united.get(known);
+      united.set(
+        known,
+        kept === undefined ? entry : { ...kept, value: unite(kept.value, entry.value, known) },
+      );
+    }
+  }
+  return united;
+}
+
+function unknownTopKey(key: string, entry: YamlEntry): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: `"${key}" is not a top key.`,
+    location: keyLocation(entry),
+    value: key,
+    expected: topKeys.join(", "),
+    remedy: `${suggestName(key, topKeys)} A key that contains "ignore" may hold anything.`,
+  });
+}
+
+function unite(first: YamlNode, second: YamlNode, path: string): YamlNode {
+  if (isEmptyNode(first)) return second;
+  if (isEmptyNode(second) || areEqualNodes(first, second)) return first;
+  if (first.kind === "map" && second.kind === "map") return uniteMaps(first, second, path);
+  if (first.kind === "list" && second.kind === "list" && joinedLists.has(path))
+    return { ...first, items: [...first.items, ...second.items] };
+  const { file, line } = locationOf(first);
+  throw new RaellaError({
+    code: "schema",
+    message: `"${path}" is given twice with different values: ${describeNode(first)} (${file}:${line}) and ${describeNode(second)}.`,
+    location: locationOf(second, path),
+    remedy: "Remove one of them, or give only one of the files.",
+  });
+}
+
+function uniteMaps(first: YamlMap, second: YamlMap, path: string): YamlMap {
+  const entries = new Map(first.entries);
+  for (const [key, entry] of second.entries) {
+    const own = entries.get(key);
+    entries.set(
+      key,
+      own === undefined ? entry : { ...own, value: unite(own.value, entry.value, joinPath(path, key)) },
+    );
+  }
+  return { ...first, entries };
+}
