@@ -1,0 +1,176 @@
+import { quietTextColor, textColor } from "../theme/chart-style";
+import { neutralColor } from "../theme/component-colors";
+import { chart, type ChartSpecification } from "./chart-specification";
+import {
+  cellText,
+  colorEncoding,
+  distinctValues,
+  figureOf,
+  thinOut,
+  type ColorColumn,
+  type DesignCell,
+  type DesignTable,
+  type FigureAxis,
+} from "./exploration-axis";
+
+export interface ParallelCoordinatesOptions {
+  readonly designs: DesignTable;
+  /** Axes from left to right. */
+  readonly axes: readonly FigureAxis[];
+  readonly color?: ColorColumn;
+  /** Designs drawn strongly; the others stay in the background. */
+  readonly highlight?: (design: DesignTable[number]) => boolean;
+  readonly title?: string;
+  readonly subtitle?: string | readonly string[];
+  readonly width?: number;
+  readonly height?: number;
+  /** Designs drawn in the background at most. Default 400. */
+  readonly maxLines?: number;
+}
+
+/**
+ * Every design as a line across parallel axes, one for each variable or figure; better is up where an axis has a
+ * goal. Columns of few values have a tick for each.
+ */
+export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartSpecification {
+  const { designs, axes, color, highlight = () => true, width = 640, height = 280, maxLines = 400 } = options;
+  const shown = designs.filter((row) => axes.every((axis) => positionable(row, axis)));
+  const scales = axes.map((axis) => axisScale(shown, axis));
+  const strong = shown.filter(highlight);
+  const weak = thinOut(
+    shown.filter((row) => !highlight(row)),
+    maxLines,
+  );
+  const linesOf = (rows: DesignTable, offset: number): object[] =>
+    rows.flatMap((row, index) =>
+      axes.map((axis, position) => ({
+        design: offset + index,
+        axis: position,
+        height: scales[position].heightOf(row),
+        ...(color ? { color: row[color.column] } : {}),
+        value: `${axis.title}: ${cellText(axis.scale ? figureOf(row, axis) : row[axis.column])}`,
+      })),
+    );
+  const x = {
+    field: "axis",
+    type: "quantitative",
+    axis: null,
+    scale: { domain: [-0.15, axes.length - 1 + 0.35], nice: false },
+  };
+  const y = { field: "height", type: "quantitative", axis: null, scale: { domain: [0, 1], nice: false } };
+  const line = (values: readonly object[], style: object, encoding: object): object => ({
+    data: { values },
+    mark: { type: "line", strokeJoin: "round", ...style },
+    encoding: { x, y, detail: { field: "design", type: "nominal" }, ...encoding },
+  });
+  const ticks = scales.flatMap(({ ticks }, axis) => ticks.map((tick) => ({ axis, ...tick })));
+  const titles = axes.map(({ title }, axis) => ({ axis, height: 1, ...splitTitle(title) }));
+  const heading = (field: string, style: object): object => ({
+    data: { values: titles },
+    mark: { type: "text", baseline: "bottom", fontSize: 11, ...style },
+    encoding: { x, y, text: { field } },
+  });
+  return chart({
+    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    width,
+    height,
+    layer: [
+      line(
+        weak.length > 0 ? linesOf(weak, strong.length) : [],
+        { color: "#9AA5B1", opacity: 0.22, strokeWidth: 1 },
+        {},
+      ),
+      line(
+        linesOf(strong, 0),
+        { opacity: 0.8, strokeWidth: 1.6 },
+        {
+          color: color
+            ? colorEncoding(shown, color, "color", { symbolType: "stroke", symbolStrokeWidth: 3 })
+            : { value: neutralColor },
+          tooltip: { field: "value" },
+        },
+      ),
+      {
+        data: { values: axes.map((_, axis) => ({ axis, bottom: 0, top: 1 })) },
+        mark: { type: "rule", color: textColor, strokeWidth: 1 },
+        encoding: { x, y: { ...y, field: "bottom" }, y2: { field: "top" } },
+      },
+      {
+        data: { values: ticks },
+        mark: { type: "tick", orient: "horizontal", size: 7, color: textColor, thickness: 1 },
+        encoding: { x, y },
+      },
+      ...outlined(ticks, { align: "left", dx: 6, fontSize: 10 }, "text", x, y),
+      heading("title", { fontWeight: "bold", color: textColor, dy: -24 }),
+      heading("unit", { color: quietTextColor, dy: -10 }),
+    ],
+  });
+}
+
+interface AxisScale {
+  readonly heightOf: (row: DesignTable[number]) => number;
+  readonly ticks: readonly { readonly height: number; readonly text: string }[];
+}
+
+/** Columns of up to so many values are placed evenly, with a tick for each. */
+const mostSteps = 9;
+
+function positionable(row: DesignTable[number], axis: FigureAxis): boolean {
+  const cell = row[axis.column];
+  return typeof cell === "string" || figureOf(row, axis) !== null;
+}
+
+function axisScale(rows: DesignTable, axis: FigureAxis): AxisScale {
+  const values = distinctValues(rows, axis.column);
+  const isNumeric = values.every((value) => typeof value === "number");
+  if (!isNumeric || values.length <= mostSteps) return steppedScale(values, axis);
+  const figures = rows.map((row) => figureOf(row, axis) ?? 0);
+  const transform = axis.logarithmic ? Math.log : (value: number): number => value;
+  const smallest = figures.reduce((least, value) => Math.min(least, value), Infinity);
+  const largest = figures.reduce((most, value) => Math.max(most, value), -Infinity);
+  const [low, high] = [transform(smallest), transform(largest)];
+  const upright = axis.goal !== "minimize";
+  const heightOf = (value: number): number => {
+    const share = (transform(value) - low) / (high - low || 1);
+    return upright ? share : 1 - share;
+  };
+  const inverse = axis.logarithmic ? Math.exp : (value: number): number => value;
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => inverse(low + share * (high - low)));
+  return {
+    heightOf: (row) => heightOf(figureOf(row, axis) ?? 0),
+    ticks: ticks.map((value) => ({ height: heightOf(value), text: cellText(Number(value.toPrecision(3))) })),
+  };
+}
+
+function steppedScale(values: readonly DesignCell[], axis: FigureAxis): AxisScale {
+  const { column, goal, scale = 1 } = axis;
+  const ordered = goal === "minimize" ? [...values].reverse() : values;
+  const heightAt = (index: number): number => (ordered.length === 1 ? 0.5 : index / (ordered.length - 1));
+  return {
+    heightOf: (row) => heightAt(ordered.indexOf(row[column])),
+    ticks: ordered.map((value, index) => ({
+      height: heightAt(index),
+      text: cellText(typeof value === "number" ? value * scale : value),
+    })),
+  };
+}
+
+/** Text with a white outline that keeps it clear of the lines. */
+function outlined(values: readonly object[], style: object, field: string, x: object, y: object): object[] {
+  const mark = { type: "text", color: textColor, ...style };
+  const encoding = { x, y, text: { field } };
+  return [
+    {
+      data: { values },
+      mark: { ...mark, stroke: "white", strokeWidth: 3.5, strokeJoin: "round", opacity: 0.85 },
+      encoding,
+    },
+    { data: { values }, mark, encoding },
+  ];
+}
+
+/** The unit in brackets stands on a line of its own. */
+function splitTitle(title: string): { readonly title: string; readonly unit: string } {
+  const match = /^(.*) \((.*)\)$/.exec(title);
+  return match ? { title: match[1], unit: match[2] } : { title, unit: "" };
+}

@@ -1,0 +1,125 @@
+import { paretoFront } from "../../study/sweep/pareto-front";
+import { quietTextColor, textColor } from "../theme/chart-style";
+import { neutralColor } from "../theme/component-colors";
+import { chart, type ChartSpecification } from "./chart-specification";
+import {
+  cellText,
+  colorEncoding,
+  figureOf,
+  scaleOf,
+  thinOut,
+  type ColorColumn,
+  type DesignTable,
+  type FigureAxis,
+} from "./exploration-axis";
+
+export interface DesignScatterOptions {
+  readonly designs: DesignTable;
+  /** With `goal`s on both axes the Pareto front is drawn. */
+  readonly x: FigureAxis;
+  readonly y: FigureAxis;
+  readonly color?: ColorColumn;
+  /** Columns shown when the pointer rests on a design. */
+  readonly tooltip?: readonly string[];
+  /** Text beside designs that are to be named; null for the others. */
+  readonly label?: (design: DesignTable[number]) => string | null;
+  readonly title?: string;
+  readonly subtitle?: string | readonly string[];
+  readonly width?: number;
+  readonly height?: number;
+  /** Designs off the front that are drawn at most; the front is always complete. Default 3000. */
+  readonly maxPoints?: number;
+}
+
+/**
+ * Designs in the plane of two figures, with the Pareto front: designs that no other one beats in one figure without
+ * losing in the other.
+ */
+export function designScatter(options: DesignScatterOptions): ChartSpecification {
+  const { designs, x, y, color, tooltip = [], label, width = 460, height = 320, maxPoints = 3000 } = options;
+  const shown = designs.filter((row) => figureOf(row, x) !== null && figureOf(row, y) !== null);
+  const hasFront = x.goal !== undefined && y.goal !== undefined;
+  const front = hasFront
+    ? paretoFront(shown, [
+        { goal: x.goal, value: (row) => figureOf(row, x) },
+        { goal: y.goal, value: (row) => figureOf(row, y) },
+      ])
+    : [];
+  const onFront = new Set(front);
+  const others = thinOut(
+    shown.filter((row) => !onFront.has(row)),
+    maxPoints,
+  );
+  const pointOf = (row: DesignTable[number]): Record<string, string | number | null> => ({
+    x: figureOf(row, x),
+    y: figureOf(row, y),
+    ...(color ? { color: row[color.column] } : {}),
+    ...Object.fromEntries(tooltip.map((column) => [`t_${column}`, cellText(row[column])])),
+    label: label?.(row) ?? null,
+  });
+  const frontPoints = [...front].sort((a, b) => (figureOf(a, x) ?? 0) - (figureOf(b, x) ?? 0)).map(pointOf);
+  const labelled = shown.map(pointOf).filter((point) => point.label !== null);
+
+  const encoding = {
+    x: { field: "x", type: "quantitative", title: x.title, scale: scaleOf(x, shown), axis: { tickCount: 6 } },
+    y: { field: "y", type: "quantitative", title: y.title, scale: scaleOf(y, shown), axis: { tickCount: 6 } },
+  };
+  const styled = {
+    ...encoding,
+    color: color ? colorEncoding(shown, color, "color") : { value: neutralColor },
+    tooltip: [
+      { field: "x", title: x.title, format: ".4~r" },
+      { field: "y", title: y.title, format: ".4~r" },
+      ...tooltip.map((column) => ({ field: `t_${column}`, title: column })),
+    ],
+  };
+  return chart({
+    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    width,
+    height,
+    layer: [
+      {
+        data: { values: others.map(pointOf) },
+        mark: { type: "circle", size: 28, opacity: hasFront ? 0.35 : 0.8, clip: true },
+        encoding: styled,
+      },
+      ...(hasFront
+        ? [
+            {
+              data: { values: frontPoints },
+              mark: {
+                type: "line",
+                // A design is reached by everything that is worse in both figures.
+                interpolate: x.goal === "minimize" ? "step-after" : "step-before",
+                color: quietTextColor,
+                strokeWidth: 1.25,
+                clip: true,
+              },
+              encoding,
+            },
+            {
+              data: { values: frontPoints },
+              mark: { type: "circle", size: 62, opacity: 1, stroke: textColor, strokeWidth: 1, clip: true },
+              encoding: styled,
+            },
+          ]
+        : []),
+      ...labels(labelled, encoding),
+    ],
+  });
+}
+
+/** Names beside designs, with a white outline that keeps them clear of the points. */
+function labels(values: readonly object[], encoding: object): readonly object[] {
+  if (values.length === 0) return [];
+  const mark = { type: "text", align: "left", dx: 8, dy: -6, fontSize: 10.5, color: textColor };
+  const text = { field: "label" };
+  return [
+    {
+      data: { values },
+      mark: { ...mark, stroke: "white", strokeWidth: 2.5, strokeJoin: "round" },
+      encoding: { ...encoding, text },
+    },
+    { data: { values }, mark, encoding: { ...encoding, text } },
+  ];
+}
