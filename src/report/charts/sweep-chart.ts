@@ -1,0 +1,112 @@
+import { neutralColor, seriesColors } from "../theme/component-colors";
+import { scaleAxis, type AxisOptions } from "./axis-scale";
+import { chart, type ChartPart, type ChartSpecification } from "./chart-specification";
+import { levelTitle } from "./trade-off-chart";
+
+/** What came out for one value of the swept variable. */
+export interface SweepPoint {
+  readonly value: number | string;
+  /** Figures by the keys of `figures`; one that is missing or not finite leaves a gap. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Points of one series are joined and have one colour. */
+  readonly series?: string;
+}
+
+export interface SweepChartOptions {
+  readonly points: readonly SweepPoint[];
+  /** The swept variable. */
+  readonly variable: AxisOptions;
+  /** One panel for each figure, in this order. */
+  readonly figures: Readonly<Record<string, AxisOptions>>;
+  readonly title?: string;
+  readonly subtitle?: string;
+  readonly seriesTitle?: string;
+}
+
+const panelWidth = 250;
+const panelHeight = 210;
+
+/** How figures change while one variable is swept: a panel with lines for every figure, over the same axis. */
+export function sweepChart(options: SweepChartOptions): ChartSpecification {
+  const series = [...new Set(options.points.map((point) => point.series ?? ""))];
+  return chart({
+    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    hconcat: Object.keys(options.figures).map((key) => sweepPanel(options, key, series)),
+    spacing: 26,
+    resolve: { scale: { color: "shared" } },
+  });
+}
+
+function sweepPanel(options: SweepChartOptions, key: string, series: readonly string[]): ChartPart {
+  const { points, variable } = options;
+  const figure = options.figures[key];
+  const present = points.filter((point) => Number.isFinite(point.figures[key]));
+  const y = scaleAxis(
+    figure,
+    present.map((point) => point.figures[key]),
+  );
+  const numeric = points.every(({ value }) => typeof value === "number");
+  const ticks = [...new Set(points.map(({ value }) => value))];
+  const several = series.length > 1;
+  const values = present.map((point) => ({
+    variable: point.value,
+    figure: y.scaled(point.figures[key]),
+    text: y.text(point.figures[key]),
+    series: point.series ?? "",
+  }));
+  const variableTitle = variable.unit ? `${variable.title} (${variable.unit})` : variable.title;
+  return {
+    width: panelWidth,
+    height: panelHeight,
+    data: { values },
+    mark: { type: "line", point: { size: 55, filled: true, opacity: 1 }, strokeWidth: 2 },
+    encoding: {
+      x: {
+        field: "variable",
+        title: variableTitle,
+        axis: { labelAngle: 0, ticks: false, ...(numeric && ticks.length <= 12 ? { values: ticks } : {}) },
+        ...(numeric
+          ? {
+              type: "quantitative",
+              scale: {
+                ...(variable.scale === "log" ? { type: "log" } : { zero: false }),
+                nice: false,
+                padding: 12,
+              },
+            }
+          : { type: "ordinal", sort: ticks }),
+      },
+      y: {
+        field: "figure",
+        type: "quantitative",
+        title: y.title,
+        scale: y.scale,
+        axis: {
+          tickCount: 5,
+          ticks: false,
+          domain: false,
+          ...levelTitle,
+          titleFontWeight: "bold",
+          titleFontSize: 12,
+        },
+      },
+      color: several
+        ? {
+            field: "series",
+            type: "nominal",
+            title: options.seriesTitle ?? null,
+            scale: {
+              domain: series,
+              range: series.map((_, index) => seriesColors[index % seriesColors.length]),
+            },
+            legend: { symbolType: "circle", symbolOpacity: 1 },
+          }
+        : { value: neutralColor },
+      tooltip: [
+        ...(several ? [{ field: "series", title: options.seriesTitle ?? "series" }] : []),
+        { field: "variable", title: variableTitle },
+        { field: "text", title: figure.title },
+      ],
+    },
+  };
+}
