@@ -121,7 +121,10 @@ describe("layer files", () => {
         );
         for (const [name, values] of Object.entries(bits)) {
           assert.equal(values.length, 8, `${tensor} ${name}`);
-          assert.ok(values.every((value) => value >= 0 && value <= 1), `${tensor} ${name}`);
+          assert.ok(
+            values.every((value) => value >= 0 && value <= 1),
+            `${tensor} ${name}`,
+          );
         }
         const { unsigned_offset: plain, twos_compliment: signed, unsigned_offset_invert_dense: dense } = bits;
         near(plain[0] + signed[0], 1, `${tensor}, sum of the top bits`);

@@ -10,7 +10,10 @@ describe("recorded statistics", () => {
         const rows = readRecorded(architecture, dnn);
         assert.deepEqual(
           rows.map((row) => [row.layer, row.layer_name]),
-          Array.from({ length: count }, (_, layer) => [layerId(layer), readLayer(dnn, layer).problem.layer_name]),
+          Array.from({ length: count }, (_, layer) => [
+            layerId(layer),
+            readLayer(dnn, layer).problem.layer_name,
+          ]),
         );
         const speculation = architecture === "raella" ? [] : ["SPECULATION_ENABLED"];
         for (const row of rows) {
@@ -77,7 +80,12 @@ describe("recorded statistics", () => {
 describe("typical statistics", () => {
   it("are the documented values, in the documented order", () => {
     const texts = Object.fromEntries(
-      architectures.map((name) => [name, readTypical(name).map((pair) => pair.join("=")).join(" ")]),
+      architectures.map((name) => [
+        name,
+        readTypical(name)
+          .map((pair) => pair.join("="))
+          .join(" "),
+      ]),
     );
     const average = "AVERAGE_WEIGHT_VALUE=0.06 AVERAGE_INPUT_VALUE=0.13 ADC_ACTION_SHARE=1";
     assert.deepEqual(texts, {
