@@ -1,24 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, Option } from "commander";
 
-/** Options that say how a layer is modelled. */
-export interface ModelOptions {
-  readonly tiles: number;
-  readonly batch: number;
-  readonly typical?: boolean;
-  readonly set: readonly string[];
-  readonly fidelity: "artifact" | "corrected";
-  readonly search: "optimal" | "timeloop";
-}
-
-/** Options that say what becomes of the result. */
-export interface OutputOptions {
-  readonly json?: boolean;
-  readonly csv?: string;
-  readonly parquet?: string;
-  readonly out?: string;
-}
-
 const load = createRequire(__filename);
 
 /** Loads a command's code when it is run, so that one command does not pay for the imports of the others. */
@@ -249,8 +231,8 @@ function setOption(): Option {
 
 function modelOptions(target: Command): Command {
   return target
-    .option("-t, --tiles <count>", "tiles of the chip", "16")
-    .option("-b, --batch <size>", "samples of a batch", "32")
+    .option("-t, --tiles <count>", "tiles of the chip (default: 16)")
+    .option("-b, --batch <size>", "samples of a batch (default: 32)")
     .option("--typical", "typical statistics instead of those recorded for the layer")
     .addOption(setOption())
     .addOption(fidelityOption())

@@ -178,7 +178,7 @@ export function flatInput(specification: Specification): YamlValue {
     },
     mapper: mapper.all,
     variables: flat.variables,
-  } as YamlValue;
+  };
 }
 
 /** `[P, Wstride]`, or `[P]` without a coefficient; the names of equal coefficients are interchangeable. */

@@ -1,11 +1,6 @@
-/** Levels that charts and tables show together. */
-export interface ComponentGroup {
-  readonly name: string;
-  /** What belongs to it, for people. */
-  readonly description: string;
-  /** Level names; `*` stands for any characters. */
-  readonly levels: readonly string[];
-}
+import type { ComponentGroup } from "../spec/component-groups";
+
+export type { ComponentGroup };
 
 /** Name of the sum in every table of energies or areas. */
 export const totalKey = "total";

@@ -8,6 +8,15 @@ import type { SearchKind } from "./search-kind";
  */
 export const searchOrderVersion = 1;
 
+/** Files given by hand, as paths. */
+export interface Inputs {
+  readonly files: readonly string[];
+  /** Whether greedy steps were applied. */
+  readonly greedy: boolean;
+  /** The mapping that was evaluated, if none was looked for. */
+  readonly mapping?: string;
+}
+
 /** What a result was computed from: two results with equal manifests are equal. */
 export interface Manifest {
   readonly package: string;
@@ -18,6 +27,8 @@ export interface Manifest {
   readonly typicalStatistics: boolean;
   /** Variables that the caller has set. */
   readonly variables: Readonly<Record<string, WrittenValue>>;
+  /** The files given, for a specification that was not chosen by name. */
+  readonly inputs?: Inputs;
   /** Every file read, by path (relative to the package where it belongs to it), sorted. */
   readonly files: readonly { readonly file: string; readonly sha256: string }[];
 }
@@ -31,21 +42,14 @@ export function packageIdentity(): { readonly name: string; readonly version: st
   return { name, version };
 }
 
-/**
- * The manifest of results that come from these specifications.
- * @param specifications One or more of the same request (they may differ in layer).
- */
+/** The manifest of a result that comes from this specification. */
 export function createManifest(
-  specifications: readonly Pick<Specification, "identity" | "sources">[],
+  { identity, sources }: Pick<Specification, "identity" | "sources">,
   search: SearchKind,
   variables: Readonly<Record<string, WrittenValue>>,
+  inputs?: Inputs,
 ): Manifest {
   const { name, version } = packageIdentity();
-  const files = new Map<string, string>();
-  for (const { sources } of specifications) {
-    for (const { file, sha256 } of sources) files.set(file, sha256);
-  }
-  const { identity } = specifications[0];
   return {
     package: name,
     version,
@@ -54,8 +58,20 @@ export function createManifest(
     fidelity: identity.fidelity,
     typicalStatistics: identity.typicalStatistics,
     variables,
-    files: [...files]
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([file, sha256]) => ({ file, sha256 })),
+    ...(inputs ? { inputs } : {}),
+    files: sortedFiles(sources),
   };
+}
+
+/** The manifest of several results of one request, which differ in nothing but the files that they have read. */
+export function mergeManifests(manifests: readonly Manifest[]): Manifest {
+  return { ...manifests[0], files: sortedFiles(manifests.flatMap(({ files }) => files)) };
+}
+
+/** Each file once, by name. */
+function sortedFiles(files: Manifest["files"]): Manifest["files"] {
+  const hashes = new Map(files.map(({ file, sha256 }) => [file, sha256]));
+  return [...hashes]
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([file, sha256]) => ({ file, sha256 }));
 }

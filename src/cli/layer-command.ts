@@ -1,0 +1,40 @@
+import { formatLayerText } from "../report/layer-text";
+import { loadComponentGroups } from "../spec/component-groups";
+import type { LayerResult } from "../study/layer-result";
+import { mapLayer, resultOf } from "../study/run-layer";
+import type { MappedLayer } from "../study/mapped-layer";
+import { studyOptions, type GivenModelOptions } from "./model-options";
+import { print, printJson, remark, remarkWarnings } from "./output";
+import { parseCount } from "./parse-options";
+
+interface GivenLayerOptions extends GivenModelOptions {
+  readonly architecture: string;
+  readonly dnn: string;
+  readonly layer: string;
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+/** `raella layer` */
+export async function layerCommand(given: GivenLayerOptions): Promise<void> {
+  const { architecture, dnn } = given;
+  const options = { ...studyOptions(given), architecture, dnn, layer: parseCount(given.layer, "--layer", 0) };
+  const mapped = mapLayer(options);
+  await presentLayer(mapped, resultOf(mapped, options), given, "timeloop_mapper");
+}
+
+/** Shows a layer's result as asked for, and writes its files. */
+export async function presentLayer(
+  mapped: MappedLayer,
+  result: LayerResult,
+  { json, out }: { readonly json?: boolean; readonly out?: string },
+  prefix: "timeloop_mapper" | "timeloop_model",
+): Promise<void> {
+  remarkWarnings(result.warnings);
+  if (out !== undefined) {
+    const { writeLayerFiles } = await import("../report/write-layer-files.js");
+    writeLayerFiles(out, mapped, result, prefix);
+    if (!json) remark(`Files are in ${out}.`);
+  }
+  await (json ? printJson(result) : print(formatLayerText(result, loadComponentGroups())));
+}

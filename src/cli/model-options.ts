@@ -1,0 +1,26 @@
+import type { Fidelity } from "../spec/specification";
+import type { SearchKind } from "../study/search-kind";
+import type { StudyOptions } from "../study/study-options";
+import { parseCount, parseSettings } from "./parse-options";
+
+/** Options that say how layers are modelled, as the command line gives them. */
+export interface GivenModelOptions {
+  readonly tiles?: string;
+  readonly batch?: string;
+  readonly typical?: boolean;
+  readonly set: readonly string[];
+  readonly fidelity: Fidelity;
+  readonly search?: SearchKind;
+}
+
+/** The same for the functions of the library. */
+export function studyOptions(given: GivenModelOptions): StudyOptions {
+  return {
+    nTiles: given.tiles === undefined ? undefined : parseCount(given.tiles, "--tiles", 1),
+    batchSize: given.batch === undefined ? undefined : parseCount(given.batch, "--batch", 1),
+    useTypicalStatistics: given.typical ?? false,
+    variables: parseSettings(given.set),
+    fidelity: given.fidelity,
+    search: given.search,
+  };
+}

@@ -1,0 +1,88 @@
+import { formatAblationText, formatNetworkText } from "../report/network-text";
+import { loadComponentGroups } from "../spec/component-groups";
+import { listArchitectures, listDnns } from "../spec/workspace";
+import type { AblationResult } from "../study/network-result";
+import { runAblation, runAll, type AblationOptions } from "../study/run-network";
+import type { ReplicationScheme } from "../study/replication";
+import { interruptSignal } from "./interrupt-signal";
+import { studyOptions, type GivenModelOptions } from "./model-options";
+import { print, printJson, remark, remarkWarnings } from "./output";
+import { parseCount, parseLayers, parseNames } from "./parse-options";
+
+interface GivenRunOptions extends GivenModelOptions {
+  readonly architecture: readonly string[];
+  readonly aggregateTiles: string;
+  readonly replication: ReplicationScheme;
+  readonly workers: string;
+  readonly json?: boolean;
+  readonly csv?: string;
+  readonly parquet?: string;
+}
+
+/** `raella network` */
+export async function networkCommand(given: GivenRunOptions & { readonly dnn: string }): Promise<void> {
+  const ablation = await runAblation(given.dnn, await runOptions(given, given.dnn));
+  const [first, ...others] = ablation.networks;
+  await present([ablation], given, others.length === 0 ? first : ablation, () =>
+    others.length === 0 ? formatNetworkText(first) : formatAblationText(ablation),
+  );
+}
+
+/** `raella ablation` */
+export async function ablationCommand(
+  given: GivenRunOptions & { readonly dnn: string; readonly layers?: string },
+): Promise<void> {
+  const layers = given.layers === undefined ? undefined : parseLayers(given.layers);
+  const ablation = await runAblation(given.dnn, { ...(await runOptions(given, given.dnn)), layers });
+  await present([ablation], given, ablation, () => formatAblationText(ablation));
+}
+
+/** `raella all` */
+export async function allCommand(
+  given: GivenRunOptions & { readonly dnn: readonly string[] },
+): Promise<void> {
+  const dnns = parseNames(given.dnn, listDnns());
+  const ablations = await runAll({ ...(await runOptions(given, "all DNNs")), dnns });
+  await present(ablations, given, { ablations }, () => ablations.map(formatAblationText).join("\n"));
+}
+
+async function runOptions(given: GivenRunOptions, label: string): Promise<AblationOptions> {
+  return {
+    ...studyOptions(given),
+    architectures: parseNames(
+      given.architecture,
+      listArchitectures().map(({ name }) => name),
+    ),
+    aggregateTiles: parseCount(given.aggregateTiles, "--aggregate-tiles", 1),
+    replication: given.replication,
+    workers: given.workers === "auto" ? "auto" : parseCount(given.workers, "--workers", 1),
+    signal: interruptSignal(),
+    onProgress: await progressOnTerminal(label),
+  };
+}
+
+/** A progress bar on a terminal, nothing in a pipe. */
+async function progressOnTerminal(label: string): Promise<AblationOptions["onProgress"]> {
+  if (!process.stderr.isTTY) return undefined;
+  const { progressBar } = await import("../report/notebook/progress-bar.js");
+  return progressBar({ label, noun: "layers" });
+}
+
+/** Writes the tables asked for, then prints JSON or text. */
+async function present(
+  ablations: readonly AblationResult[],
+  { json, csv, parquet }: GivenRunOptions,
+  value: unknown,
+  text: () => string,
+): Promise<void> {
+  const networks = ablations.flatMap((ablation) => ablation.networks);
+  remarkWarnings(networks.flatMap(({ layers }) => layers.flatMap(({ warnings }) => warnings)));
+  if (csv !== undefined || parquet !== undefined) {
+    const { writeCsv, writeParquet } = await import("../report/write-tables.js");
+    const groups = loadComponentGroups();
+    if (csv !== undefined) writeCsv(csv, networks, groups);
+    if (parquet !== undefined) await writeParquet(parquet, networks, groups);
+    if (!json) for (const file of [csv, parquet]) if (file !== undefined) remark(`Wrote ${file}.`);
+  }
+  await (json ? printJson(value, 0) : print(text()));
+}

@@ -1,0 +1,61 @@
+import { RaellaError } from "../errors";
+
+/** A whole number of at least `minimum` from an option's text. @throws RaellaError `out-of-range` */
+export function parseCount(text: string, option: string, minimum: number): number {
+  const value = /^\d{1,15}$/.test(text.trim()) ? Number(text) : NaN;
+  if (Number.isSafeInteger(value) && value >= minimum) return value;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${option} cannot be "${text}".`,
+    value: text,
+    expected: `a whole number of at least ${minimum}`,
+  });
+}
+
+/** `NAME=EXPRESSION` options as variables; a number is a number, anything else is expression text. */
+export function parseSettings(settings: readonly string[]): Readonly<Record<string, number | string>> {
+  const variables: Record<string, number | string> = {};
+  for (const setting of settings) {
+    const at = setting.indexOf("=");
+    const name = setting.slice(0, at).trim();
+    const text = setting.slice(at + 1).trim();
+    if (at < 0 || !/^[A-Za-z_]\w*$/.test(name) || text === "") {
+      throw new RaellaError({
+        code: "usage",
+        message: `--set cannot read "${setting}".`,
+        value: setting,
+        expected: "NAME=NUMBER or NAME=EXPRESSION, e.g. --set ADC_RESOLUTION=8",
+      });
+    }
+    variables[name] = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+  }
+  return variables;
+}
+
+/** Most layers that a list may name. */
+const mostLayers = 100_000;
+
+/** Layers such as `0,10,20` or `0-5`, in the order given. @throws RaellaError `usage` */
+export function parseLayers(text: string): readonly number[] {
+  return text.split(",").flatMap((part) => {
+    const match = /^\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?$/.exec(part);
+    const first = Number(match?.[1]);
+    const last = Number(match?.[2] ?? match?.[1]);
+    if (!match || last < first || last - first >= mostLayers) {
+      throw new RaellaError({
+        code: "usage",
+        message: `--layers cannot read "${part}".`,
+        value: text,
+        expected: "numbers and ranges, e.g. 0,10,20 or 0-5",
+      });
+    }
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+/** Names given one by one or separated by commas; `all` stands for every known one, without repetitions. */
+export function parseNames(given: readonly string[], known: readonly string[]): readonly string[] {
+  const names = given.flatMap((text) => text.split(",")).map((name) => name.trim());
+  const chosen = names.filter((name) => name !== "").flatMap((name) => (name === "all" ? known : [name]));
+  return [...new Set(chosen)];
+}

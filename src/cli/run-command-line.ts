@@ -1,0 +1,76 @@
+import { createRequire } from "node:module";
+import { CommanderError, type Command } from "commander";
+import { RaellaError, RaellaErrors } from "../errors";
+import { exitCodes, ExitWith } from "./exit";
+import { createProgram } from "./program";
+
+/**
+ * Runs the command line and returns the exit code. Mistakes of the user are explained on standard error, with
+ * `--json` also as `{"error": …}` on standard output; only faults of the program show a stack trace.
+ */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  leaveQuietlyWhenPipeCloses();
+  const { version } = createRequire(__filename)("../../package.json") as { version: string };
+  const program = createProgram(version);
+  throwInsteadOfExiting(program);
+  const json = argv.includes("--json");
+  try {
+    await program.parseAsync([...argv]);
+    return exitCodes.success;
+  } catch (error) {
+    return report(error, json);
+  }
+}
+
+function throwInsteadOfExiting(command: Command): void {
+  command.exitOverride();
+  for (const subcommand of command.commands) throwInsteadOfExiting(subcommand);
+}
+
+function report(error: unknown, json: boolean): number {
+  if (error instanceof ExitWith) return error.exitCode;
+  if (error instanceof CommanderError) return reportUsage(error, json);
+  if (error instanceof RaellaError) {
+    process.stderr.write(`${paint("red", "error:")} ${error.message}\n`);
+    if (json) printError(error instanceof RaellaErrors ? manyErrors(error) : error.toJSON());
+    return error.code === "aborted" ? exitCodes.interrupted : exitCodes.mistake;
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `${paint("red", "internal error:")} ${trace}\nThis is a fault of the program, please report it.\n`,
+  );
+  if (json) printError({ code: "internal", message: error instanceof Error ? error.message : String(error) });
+  return exitCodes.fault;
+}
+
+/** Commander has already written its message, except for `--help` and `--version`, which are no mistakes. */
+function reportUsage(error: CommanderError, json: boolean): number {
+  if (error.exitCode === 0) return exitCodes.success;
+  if (json && !error.code.startsWith("commander.help")) {
+    printError({ code: "usage", message: error.message.replace(/^error: /, "") });
+  }
+  return exitCodes.mistake;
+}
+
+function manyErrors(errors: RaellaErrors): object {
+  return { ...errors.toJSON(), errors: errors.errors.map((error) => error.toJSON()) };
+}
+
+function printError(error: object): void {
+  process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
+}
+
+/** ANSI colour on a terminal, nothing elsewhere. */
+function paint(color: "red", text: string): string {
+  return process.stderr.isTTY && !process.env.NO_COLOR && color === "red"
+    ? `\u001b[31m${text}\u001b[39m`
+    : text;
+}
+
+/** `raella … | head` closes the pipe early: that is no error. */
+function leaveQuietlyWhenPipeCloses(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(exitCodes.success);
+    throw error;
+  });
+}

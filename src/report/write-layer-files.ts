@@ -1,0 +1,44 @@
+import type { LayerResult } from "../study/layer-result";
+import type { MappedLayer } from "../study/mapped-layer";
+import { flatInput } from "./flat-form";
+import { formatMappingText } from "./mapping-text";
+import { formatMappingYaml } from "./mapping-yaml";
+import { formatYaml } from "./plain-yaml";
+import { formatAreaTableYaml, formatEnergyTableYaml } from "./reference-table-yaml";
+import { formatStatisticsText } from "./statistics-text";
+import { writeFilesAtomically } from "./write-atomically";
+
+/**
+ * The files that the original tools leave behind, by name: mapping as text and YAML, statistics, area and energy
+ * reference tables, the flat input; and the result with all its digits.
+ * @param prefix `timeloop_mapper` after a search, `timeloop_model` for a given mapping.
+ */
+export function layerFiles(
+  layer: MappedLayer,
+  result: LayerResult,
+  prefix = "timeloop_mapper",
+): Record<string, string> {
+  const { specification, mapping, evaluation, tables } = layer;
+  return {
+    [`${prefix}.map.txt`]: formatMappingText(mapping, evaluation),
+    [`${prefix}.map.yaml`]: formatMappingYaml(specification, mapping),
+    [`${prefix}.stats.txt`]: formatStatisticsText(layer),
+    [`${prefix}.ART.yaml`]: formatAreaTableYaml(specification, tables.area),
+    [`${prefix}.ERT.yaml`]: formatEnergyTableYaml(specification, tables.energy),
+    "input.yaml": formatYaml(flatInput(specification)),
+    "result.json": `${JSON.stringify(result, null, 2)}\n`,
+  };
+}
+
+/**
+ * Writes {@link layerFiles} into a folder, all or none.
+ * @throws RaellaError `usage` if the folder cannot be written to.
+ */
+export function writeLayerFiles(
+  directory: string,
+  layer: MappedLayer,
+  result: LayerResult,
+  prefix = "timeloop_mapper",
+): void {
+  writeFilesAtomically(directory, layerFiles(layer, result, prefix));
+}

@@ -1,0 +1,128 @@
+import { dirname, resolve } from "node:path";
+import * as v from "valibot";
+import type { SourceLocation } from "../errors";
+import { RaellaError, throwAll } from "../errors";
+import { FileReader } from "./file-memo";
+import { closedObject, text, textList, validate, type PlacedText } from "./schema/validate";
+import { uniteFiles } from "./yaml/unite-files";
+import { loadYaml } from "./yaml/load-yaml";
+import { joinPath, locationOf, type YamlNode } from "./yaml/yaml-node";
+
+/** One entry of a mapping file: loops of a level, or which data spaces it holds. What is not stated is absent. */
+export interface MappingEntry {
+  /** Level name, without an instance range. */
+  readonly target: string;
+  readonly type: "temporal" | "spatial" | "dataspace";
+  /** The value 0 stands for the whole dimension. */
+  readonly factors: readonly { readonly dimension: string; readonly value: number }[];
+  /** Innermost first. */
+  readonly permutation: readonly string[];
+  /** How many of the innermost loops, factor-1 ones counted, lie along X. */
+  readonly split?: number;
+  readonly keep?: readonly string[];
+  readonly bypass?: readonly string[];
+  readonly passthrough?: readonly string[];
+  readonly noTemporalReuse?: readonly string[];
+  readonly rmwOnFirstWriteback?: readonly string[];
+  readonly noMulticastNoReduction?: readonly string[];
+  readonly noLinkTransfer?: readonly string[];
+  readonly location?: SourceLocation;
+}
+
+const types: Readonly<Record<string, MappingEntry["type"]>> = {
+  temporal: "temporal",
+  spatial: "spatial",
+  dataspace: "dataspace",
+  datatype: "dataspace",
+  bypass: "dataspace",
+};
+
+const list = (what: string): v.GenericSchema<unknown, readonly PlacedText[]> => textList(`a list of ${what}`);
+
+const entrySchema = closedObject({
+  target: text("the name of a level"),
+  type: v.pipe(text(), v.picklist(Object.keys(types), Object.keys(types).join(", "))),
+  factors: v.optional(list("factors such as C=4 M=1"), []),
+  permutation: v.optional(list("dimensions, innermost first"), []),
+  split: v.optional(
+    v.pipe(v.number("a number of loops"), v.integer("a whole number"), v.minValue(0, "at least 0")),
+  ),
+  keep: v.optional(list("data spaces")),
+  bypass: v.optional(list("data spaces")),
+  passthrough: v.optional(list("data spaces")),
+  no_temporal_reuse: v.optional(list("data spaces")),
+  rmw_on_first_writeback: v.optional(list("data spaces")),
+  no_multicast_no_reduction: v.optional(list("data spaces")),
+  no_link_transfer: v.optional(list("data spaces")),
+});
+
+/** A mapping file as read, and the hash of every file that it consists of. */
+export interface MappingFile {
+  readonly entries: readonly MappingEntry[];
+  readonly sources: readonly { readonly file: string; readonly sha256: string }[];
+}
+
+/**
+ * Reads a mapping in Timeloop's form: a list `mapping:` of entries `{target, type, factors, permutation}`, and
+ * `{target, type: dataspace, keep, bypass, passthrough}`. Factors are written `C=4 M=2` or `C4,M2`.
+ * @throws RaellaError `file-not-found`, `yaml-syntax`, or `schema` with all mistakes in the form.
+ */
+export function readMappingFile(file: string): MappingFile {
+  const reader = new FileReader();
+  const path = resolve(file);
+  const top = uniteFiles([loadYaml(path, reader, [dirname(path)])]);
+  const node = top.get("mapping")?.value;
+  if (node === undefined || node.kind !== "list") {
+    throw new RaellaError({
+      code: "schema",
+      message: "This is not a mapping file.",
+      location: node ? locationOf(node, "mapping") : { file },
+      expected: "the top key `mapping` with a list of {target, type, factors, permutation}",
+    });
+  }
+  const errors: RaellaError[] = [];
+  const entries = node.items.flatMap((item, index) => {
+    const entry = readEntry(item, joinPath("mapping", index), errors);
+    return entry ? [entry] : [];
+  });
+  throwAll(errors);
+  return { entries, sources: reader.sources().map(({ path: name, sha256 }) => ({ file: name, sha256 })) };
+}
+
+function readEntry(node: YamlNode, path: string, errors: RaellaError[]): MappingEntry | undefined {
+  const given = validate(entrySchema, node, path, errors);
+  if (given === undefined) return undefined;
+  const names = (texts: readonly PlacedText[] | undefined): readonly string[] | undefined =>
+    texts?.map((item) => item.text);
+  return {
+    target: given.target.replace(/\[.*\]$/, ""),
+    type: types[given.type],
+    factors: given.factors.flatMap((factor) => readFactor(factor, errors)),
+    permutation: names(given.permutation) ?? [],
+    split: given.split,
+    keep: names(given.keep),
+    bypass: names(given.bypass),
+    passthrough: names(given.passthrough),
+    noTemporalReuse: names(given.no_temporal_reuse),
+    rmwOnFirstWriteback: names(given.rmw_on_first_writeback),
+    noMulticastNoReduction: names(given.no_multicast_no_reduction),
+    noLinkTransfer: names(given.no_link_transfer),
+    location: locationOf(node, path),
+  };
+}
+
+/** Reads `C=4` or `C4`. */
+function readFactor({ text: written, location }: PlacedText, errors: RaellaError[]): MappingEntry["factors"] {
+  const match = /^([A-Za-z_]\w*?)\s*=?\s*(\d{1,15})$/.exec(written);
+  if (match) return [{ dimension: match[1], value: Number(match[2]) }];
+  errors.push(
+    new RaellaError({
+      code: "schema",
+      message: `"${written}" is not a factor of a mapping.`,
+      location,
+      value: written,
+      expected: "C=4, or C4; 0 stands for the whole dimension",
+    }),
+  );
+  return [];
+}

@@ -1,0 +1,198 @@
+import type { SourceLocation } from "../errors";
+import { RaellaError, suggestName, throwAll } from "../errors";
+import type { LevelMapping, Loop, Mapping } from "../mapping/mapping";
+import type { MappingEntry } from "../spec/read-mapping-file";
+import type { Level, Specification } from "../spec/specification";
+
+/**
+ * The mapping that a mapping file describes. Levels and dimensions left out have factor 1; what a level holds and its
+ * directives come from the architecture's constraints unless the file states them (a data space that neither
+ * decides is held). Whether the mapping fits the hardware is not looked at here.
+ * @throws RaellaError `unknown-name` and `invalid-mapping`, all mistakes at once.
+ */
+export function mappingFromEntries(specification: Specification, entries: readonly MappingEntry[]): Mapping {
+  const storage = specification.levels.filter(({ kind }) => kind === "storage");
+  const errors = [...nameErrors(specification, storage, entries), ...repetitionErrors(entries)];
+  if (errors.length === 0) errors.push(...productErrors(specification, entries));
+  throwAll(errors);
+  return {
+    levels: storage.map((level) => {
+      const own = entries.filter(({ target }) => target === level.name);
+      return levelMapping(specification, level, (type) => own.find((entry) => entry.type === type));
+    }),
+  };
+}
+
+function levelMapping(
+  specification: Specification,
+  level: Level,
+  entry: (type: MappingEntry["type"]) => MappingEntry | undefined,
+): LevelMapping {
+  const { spatial: spatialRules, temporal: temporalRules } = level.constraints;
+  const [temporal, spatial] = [entry("temporal"), entry("spatial")];
+  return {
+    level: level.name,
+    spatial: spatialLoops(specification, level, spatial),
+    temporal: innermostFirst(specification, temporal)
+      .filter(({ factor }) => factor > 1)
+      .reverse(),
+    ...dataSpaces(specification, level, entry("dataspace")),
+    noTemporalReuse: temporal?.noTemporalReuse ?? temporalRules?.noTemporalReuse ?? [],
+    rmwOnFirstWriteback: temporal?.rmwOnFirstWriteback ?? temporalRules?.rmwOnFirstWriteback ?? [],
+    noMulticastNoReduction: spatial?.noMulticastNoReduction ?? spatialRules?.noMulticastNoReduction ?? [],
+    noLinkTransfer: spatial?.noLinkTransfer ?? spatialRules?.noLinkTransfer ?? [],
+  };
+}
+
+/** All loops of an entry, those of factor 1 as well: the order given, then the other dimensions as declared. */
+function innermostFirst({ workload }: Specification, entry: MappingEntry | undefined): Loop[] {
+  if (entry === undefined) return [];
+  const { dimensions, bounds } = workload;
+  const named = permutationNames(entry.permutation, dimensions);
+  const order = [...named, ...dimensions.filter((dimension) => !named.includes(dimension))];
+  return order.map((dimension) => {
+    const value = entry.factors.find((factor) => factor.dimension === dimension)?.value ?? 1;
+    return { dimension, factor: value === 0 ? bounds[dimension] : value };
+  });
+}
+
+/** A permutation may be one text of one-letter names. */
+function permutationNames(permutation: readonly string[], dimensions: readonly string[]): readonly string[] {
+  return permutation.flatMap((name) => (dimensions.includes(name) ? [name] : [...name]));
+}
+
+function spatialLoops(
+  specification: Specification,
+  level: Level,
+  entry: MappingEntry | undefined,
+): LevelMapping["spatial"] {
+  const loops = innermostFirst(specification, entry);
+  const split = entry?.split ?? level.constraints.spatial?.split ?? fittingSplit(specification, level, loops);
+  return loops
+    .map((loop, position) => ({ ...loop, axis: position < split ? ("X" as const) : ("Y" as const) }))
+    .filter(({ factor }) => factor > 1)
+    .reverse();
+}
+
+/** The most loops along X with which both axes fit; all of them where nothing does. */
+function fittingSplit({ levels }: Specification, level: Level, loops: readonly Loop[]): number {
+  const inside = levels.filter(({ kind }) => kind !== "network");
+  const child = inside[inside.indexOf(level) + 1];
+  const product = (part: readonly Loop[]): number => part.reduce((sum, { factor }) => sum * factor, 1);
+  for (let split = loops.length; split >= 0; split -= 1) {
+    const fits =
+      product(loops.slice(0, split)) <= child.meshX / level.meshX &&
+      product(loops.slice(split)) <= child.meshY / level.meshY;
+    if (fits) return split;
+  }
+  return loops.length;
+}
+
+function dataSpaces(
+  { workload }: Specification,
+  level: Level,
+  entry: MappingEntry | undefined,
+): Pick<LevelMapping, "keep" | "passthrough"> {
+  const rules = level.constraints.dataspace;
+  const stated = entry?.keep !== undefined || entry?.bypass !== undefined;
+  const bypass = stated ? (entry?.bypass ?? []) : (rules?.bypass ?? []);
+  const keepOnly = stated && entry?.bypass === undefined ? entry?.keep : undefined;
+  const names = workload.dataSpaces.map(({ name }) => name);
+  const keep = names.filter((name) => (keepOnly ? keepOnly.includes(name) : !bypass.includes(name)));
+  const passthrough = (entry?.passthrough ?? rules?.passthrough ?? []).filter((name) => keep.includes(name));
+  return { keep, passthrough };
+}
+
+function nameErrors(
+  { workload }: Specification,
+  storage: readonly Level[],
+  entries: readonly MappingEntry[],
+): RaellaError[] {
+  const { dimensions } = workload;
+  const levels = storage.map(({ name }) => name);
+  const dataSpaceNames = workload.dataSpaces.map(({ name }) => name);
+  return entries.flatMap((entry) => {
+    const check = (kind: string, names: readonly string[], known: readonly string[]): RaellaError[] =>
+      names.filter((name) => !known.includes(name)).map((name) => unknown(kind, name, known, entry.location));
+    return [
+      ...check("level", [entry.target], levels),
+      ...check(
+        "dimension",
+        entry.factors.map(({ dimension }) => dimension),
+        dimensions,
+      ),
+      ...check("dimension", permutationNames(entry.permutation, dimensions), dimensions),
+      ...check(
+        "data space",
+        [
+          ...(entry.keep ?? []),
+          ...(entry.bypass ?? []),
+          ...(entry.passthrough ?? []),
+          ...(entry.noTemporalReuse ?? []),
+          ...(entry.rmwOnFirstWriteback ?? []),
+          ...(entry.noMulticastNoReduction ?? []),
+          ...(entry.noLinkTransfer ?? []),
+        ],
+        dataSpaceNames,
+      ),
+    ];
+  });
+}
+
+function unknown(
+  kind: string,
+  name: string,
+  known: readonly string[],
+  location: SourceLocation | undefined,
+): RaellaError {
+  return new RaellaError({
+    code: "unknown-name",
+    message: `The mapping names "${name}", which is not a ${kind} of this specification.`,
+    location,
+    value: name,
+    expected: known.join(", "),
+    remedy: suggestName(name, known),
+  });
+}
+
+/** A level with two entries of one type, or an entry that names a dimension twice. */
+function repetitionErrors(entries: readonly MappingEntry[]): RaellaError[] {
+  const seen = new Set<string>();
+  return entries.flatMap(({ target, type, factors, permutation, location }) => {
+    const key = `${type} entry of ${target}`;
+    const problems = seen.has(key) ? [`There is a second ${key}.`] : [];
+    seen.add(key);
+    for (const [what, names] of [
+      ["factors", factors.map(({ dimension }) => dimension)],
+      ["permutation", permutation],
+    ] as const) {
+      const repeated = names.find((name, index) => names.indexOf(name) !== index);
+      if (repeated !== undefined) problems.push(`The ${what} of the ${key} name ${repeated} twice.`);
+    }
+    return problems.map((message) => new RaellaError({ code: "invalid-mapping", message, location }));
+  });
+}
+
+/** The factors of every dimension must multiply to its bound. */
+function productErrors(specification: Specification, entries: readonly MappingEntry[]): RaellaError[] {
+  const { dimensions, bounds } = specification.workload;
+  return dimensions.flatMap((dimension) => {
+    const parts = entries.flatMap((entry) =>
+      innermostFirst(specification, entry)
+        .filter((loop) => loop.dimension === dimension && loop.factor !== 1)
+        .map(({ factor }) => `${factor} (${entry.target}, ${entry.type})`),
+    );
+    const product = parts.reduce((sum, part) => sum * Number.parseInt(part, 10), 1);
+    if (product === bounds[dimension]) return [];
+    const written = parts.length === 0 ? "none" : parts.join(" × ");
+    return [
+      new RaellaError({
+        code: "invalid-mapping",
+        message: `The factors of ${dimension} multiply to ${product}, but its bound is ${bounds[dimension]}.`,
+        value: product,
+        expected: `factors of ${dimension} with the product ${bounds[dimension]}`,
+        details: [`factors of ${dimension}: ${written}`],
+      }),
+    ];
+  });
+}

@@ -1,0 +1,86 @@
+import { availableParallelism } from "node:os";
+import { RaellaError } from "../errors";
+import { runLayer } from "./run-layer";
+import type { LayerResult } from "./layer-result";
+import type { LayerOptions, RunOptions } from "./study-options";
+
+/** A result, or why there is none. */
+export type Outcome = LayerResult | RaellaError;
+
+/** Longest time between two looks at the signal and at other events, ms. */
+const breath = 40;
+
+/**
+ * Layers from which a second thread pays: starting it costs about as much as this many layers take, see
+ * `bench/workers.ts`.
+ */
+const layersThatPay = 300;
+
+/**
+ * Runs layers and returns their outcomes in the order of the jobs, whatever the number of workers. This thread
+ * computes, too; it comes up for air often enough for progress, abortion and Ctrl-C.
+ */
+export async function runJobs(
+  jobs: readonly LayerOptions[],
+  options: RunOptions = {},
+): Promise<readonly Outcome[]> {
+  const helpers = helperCount(jobs.length, options.workers ?? "auto");
+  if (helpers === 0) return runHere(jobs, options);
+  const { runWithHelpers } = await import("./run-with-helpers.js");
+  return runWithHelpers(jobs, helpers, options);
+}
+
+function helperCount(jobs: number, workers: number | "auto"): number {
+  if (workers === "auto") return jobs < layersThatPay ? 0 : Math.min(availableParallelism(), 4) - 1;
+  if (!Number.isSafeInteger(workers) || workers < 1) {
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `There cannot be ${workers} workers.`,
+      value: workers,
+      expected: 'a whole number of at least 1, or "auto"',
+    });
+  }
+  return Math.min(workers - 1, Math.max(0, jobs - 1));
+}
+
+async function runHere(
+  jobs: readonly LayerOptions[],
+  { onProgress, signal }: RunOptions,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let breathedAt = performance.now();
+  for (const job of jobs) {
+    if (signal) throwIfAborted(signal);
+    outcomes.push(attempt(job));
+    onProgress?.(progressOf(job, outcomes.length, jobs.length));
+    if (performance.now() - breathedAt > breath) {
+      await new Promise((resolve) => setImmediate(resolve));
+      breathedAt = performance.now();
+    }
+  }
+  return outcomes;
+}
+
+/** Runs one layer; a mistake of the user becomes the outcome, a fault of the program is thrown. */
+export function attempt(job: LayerOptions): Outcome {
+  try {
+    return runLayer(job);
+  } catch (error) {
+    if (error instanceof RaellaError) return error;
+    throw error;
+  }
+}
+
+export function progressOf(
+  { architecture, dnn, layer }: LayerOptions,
+  done: number,
+  total: number,
+): { done: number; total: number; architecture: string; dnn: string; layer: number | string } {
+  return { done, total, architecture, dnn, layer };
+}
+
+/** @throws RaellaError `aborted` */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new RaellaError({ code: "aborted", message: "The run was stopped before it was finished." });
+}

@@ -1,0 +1,202 @@
+import { RaellaError, throwAll } from "../errors";
+import { loadComponentGroups } from "../spec/component-groups";
+import { listArchitectures, listDnns, listLayers } from "../spec/workspace";
+import type { ComponentGroup } from "./component-groups";
+import type { LayerResult } from "./layer-result";
+import { mergeManifests, type Manifest } from "./manifest";
+import { chipArea, networkTotals } from "./network-totals";
+import type { AblationResult, NetworkResult } from "./network-result";
+import {
+  defaultAggregateTiles,
+  replicateByDoubling,
+  replicateByIncrement,
+  tileBudget,
+  type Replication,
+  type ReplicationScheme,
+} from "./replication";
+import { runJobs, type Outcome } from "./run-jobs";
+import {
+  defaultTiles,
+  withDefaults,
+  type LayerOptions,
+  type RunOptions,
+  type StudyOptions,
+} from "./study-options";
+import { tileOptions } from "./tile-options";
+
+/** How the layers of a DNN share the tiles of a pipeline. */
+export interface ThroughputOptions {
+  /** Tiles of the whole pipeline for the first architecture; others get as many as fit on the same area. */
+  readonly aggregateTiles?: number;
+  /** Default `doubling`, the tutorial's scheme. `increment` is finer, never worse, and maps the layers a few times more. */
+  readonly replication?: ReplicationScheme;
+  /** Area of one chip that areas are normalised to, um^2 (default: the first architecture's). */
+  readonly baseAreaUm2?: number;
+}
+
+export interface LayersOptions extends StudyOptions, RunOptions {
+  readonly architecture: string;
+  readonly dnn: string;
+  /** Layer numbers; all of them if left out. */
+  readonly layers?: readonly number[];
+}
+
+export interface NetworkOptions extends LayersOptions, ThroughputOptions {}
+
+export interface AblationOptions extends StudyOptions, RunOptions, ThroughputOptions {
+  /** In order; areas are normalised to the first one. All architectures if left out. */
+  readonly architectures?: readonly string[];
+  /** Layer numbers; all of them if left out. */
+  readonly layers?: readonly number[];
+}
+
+export interface AllOptions extends Omit<AblationOptions, "layers"> {
+  /** All DNNs if left out. */
+  readonly dnns?: readonly string[];
+}
+
+/**
+ * Runs layers of one DNN on one architecture.
+ * @returns Results in the order of `layers`, each with its manifest.
+ * @throws RaellaError for names or numbers that do not exist, layers that do not fit (all of them are named), or
+ *   `aborted`.
+ */
+export async function runLayers(options: LayersOptions): Promise<readonly LayerResult[]> {
+  return completed(
+    await runJobs(jobsOf(options, options.architecture, options.dnn, options.layers), options),
+  );
+}
+
+/** Runs all (or some) layers of a DNN on one architecture and sums them up. Errors as {@link runLayers}. */
+export async function runNetwork(options: NetworkOptions): Promise<NetworkResult> {
+  const [network] = (await runAblation(options.dnn, { ...options, architectures: [options.architecture] }))
+    .networks;
+  return network;
+}
+
+/**
+ * Runs a DNN, or some of its layers, on several architectures: what each idea brings to each component. Errors as
+ * {@link runLayers}.
+ */
+export async function runAblation(dnn: string, options: AblationOptions = {}): Promise<AblationResult> {
+  const [ablation] = await runStudies([{ dnn, layers: options.layers }], options);
+  return ablation;
+}
+
+/** Runs every DNN on every architecture; one ablation per DNN. Errors as {@link runLayers}. */
+export async function runAll(options: AllOptions = {}): Promise<readonly AblationResult[]> {
+  const dnns = options.dnns ?? listDnns(options.workspace);
+  return runStudies(
+    dnns.map((dnn) => ({ dnn })),
+    options,
+  );
+}
+
+/** All layers of all studies are run as one list of jobs, so that threads never wait for each other in between. */
+async function runStudies(
+  studies: readonly { readonly dnn: string; readonly layers?: readonly number[] }[],
+  options: AblationOptions,
+): Promise<readonly AblationResult[]> {
+  const architectures = options.architectures ?? listArchitectures(options.workspace).map(({ name }) => name);
+  if (architectures.length === 0) {
+    throw new RaellaError({
+      code: "usage",
+      message: "No architecture is given.",
+      remedy: "Name at least one.",
+    });
+  }
+  const jobs = studies.map(({ dnn, layers }) =>
+    architectures.map((architecture) => jobsOf(options, architecture, dnn, layers)),
+  );
+  const results = completed(await runJobs(jobs.flat(2), options));
+  const groups = loadComponentGroups(options.workspace);
+  let taken = 0;
+  return studies.map(({ dnn }, study) => {
+    const layersOfArchitectures = jobs[study].map((own) => results.slice(taken, (taken += own.length)));
+    const baseArea = options.baseAreaUm2 ?? chipArea(layersOfArchitectures[0]);
+    const networks = layersOfArchitectures.map((layers, index) =>
+      networkOf(dnn, architectures[index], layers, jobs[study][index], baseArea, options, groups),
+    );
+    const { tiles, batch } = networks[0];
+    return { dnn, architectures: networks.map(({ architecture }) => architecture), tiles, batch, networks };
+  });
+}
+
+function jobsOf(
+  options: StudyOptions,
+  architecture: string,
+  dnn: string,
+  layers: readonly number[] | undefined,
+): readonly LayerOptions[] {
+  const { useTypicalStatistics, nTiles, batchSize, variables, greedySteps, fidelity, workspace, search } =
+    options;
+  const chosen = layers ?? listLayers(dnn, workspace);
+  if (chosen.length === 0) {
+    throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
+  }
+  return chosen.map((layer) =>
+    withDefaults({
+      ...{ architecture, dnn, layer, useTypicalStatistics, nTiles, batchSize },
+      ...{ variables, greedySteps, fidelity, workspace, search },
+    }),
+  );
+}
+
+function completed(outcomes: readonly Outcome[]): readonly LayerResult[] {
+  throwAll(distinctErrors(outcomes));
+  return outcomes.filter((outcome): outcome is LayerResult => !(outcome instanceof RaellaError));
+}
+
+/** The same mistake in a file shows in every layer that reads it: it is told once. */
+function distinctErrors(outcomes: readonly Outcome[]): RaellaError[] {
+  const errors = new Map<string, RaellaError>();
+  for (const outcome of outcomes) {
+    if (outcome instanceof RaellaError && !errors.has(outcome.message)) errors.set(outcome.message, outcome);
+  }
+  return [...errors.values()];
+}
+
+function networkOf(
+  dnn: string,
+  architecture: string,
+  results: readonly LayerResult[],
+  jobs: readonly LayerOptions[],
+  baseArea: number,
+  options: ThroughputOptions,
+  groups: readonly ComponentGroup[],
+): NetworkResult {
+  const { tiles, batch } = results[0];
+  const replication = replicate(results, jobs, baseArea, options);
+  return {
+    architecture,
+    dnn,
+    tiles,
+    batch,
+    layers: results.map(({ manifest: _, ...layer }) => layer),
+    totals: networkTotals(results, replication, groups),
+    replication,
+    manifest: mergeManifests(
+      results.map(({ manifest }) => manifest).filter((manifest): manifest is Manifest => !!manifest),
+    ),
+  };
+}
+
+function replicate(
+  results: readonly LayerResult[],
+  jobs: readonly LayerOptions[],
+  baseArea: number,
+  options: ThroughputOptions,
+): Replication {
+  const budget = tileBudget(options.aggregateTiles ?? defaultAggregateTiles, chipArea(results), baseArea);
+  if (options.replication === "increment") {
+    return replicateByIncrement(
+      results.map((result, index) => tileOptions(jobs[index], result)),
+      budget,
+    );
+  }
+  return replicateByDoubling(
+    results.map(({ cycles }) => cycles),
+    results[0].tiles ?? defaultTiles,
+    budget,
+  );
+}

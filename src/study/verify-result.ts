@@ -1,0 +1,128 @@
+import { RaellaError } from "../errors";
+import { compareResults, type Difference } from "./compare-results";
+import type { LayerResult } from "./layer-result";
+import { packageIdentity, type Manifest } from "./manifest";
+import type { AblationResult, NetworkResult } from "./network-result";
+import { runInputs, runLayer } from "./run-layer";
+import { runAblation } from "./run-network";
+import type { RunOptions, StudyOptions } from "./study-options";
+
+/** Any result that the command line prints as JSON. */
+export type VerifiableResult =
+  LayerResult | NetworkResult | AblationResult | { readonly ablations: readonly AblationResult[] };
+
+/** How a result compares with what the same request gives now. */
+export interface Verification {
+  readonly equal: boolean;
+  /** Figures that are not the same to the last bit. */
+  readonly differences: readonly Difference[];
+  /** Files that have changed, come or gone since. */
+  readonly changedFiles: readonly string[];
+  readonly version: { readonly then: string; readonly now: string };
+}
+
+/**
+ * Recomputes a result from its manifest and compares every figure.
+ * @param given The result, parsed from JSON.
+ * @throws RaellaError `usage` if it is no result or has no manifest, and whatever recomputing throws.
+ */
+export async function verifyResult(given: unknown, options: RunOptions = {}): Promise<Verification> {
+  const result = asResult(given);
+  const manifests = manifestsOf(result);
+  if (manifests.length === 0) throw noResult("It has no manifest.");
+  const now = await recompute(result, options);
+  const differences = compareResults(result, now, new Set(["manifest"]));
+  return {
+    equal: differences.length === 0,
+    differences,
+    changedFiles: changedFiles(manifests, manifestsOf(now)),
+    version: { then: manifests[0].version, now: packageIdentity().version },
+  };
+}
+
+function noResult(why: string): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message: `This is not a result that can be verified. ${why}`,
+    expected: "what a command prints with --json, or result.json of --out",
+  });
+}
+
+function asResult(given: unknown): VerifiableResult {
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw noResult("It is no JSON object.");
+  const keys = ["mapSpace", "totals", "networks", "ablations"];
+  if (!keys.some((key) => key in given)) throw noResult(`It has none of the keys ${keys.join(", ")}.`);
+  return given as VerifiableResult;
+}
+
+function networksOf(result: VerifiableResult): readonly NetworkResult[] {
+  if ("ablations" in result) return result.ablations.flatMap(({ networks }) => networks);
+  if ("networks" in result) return result.networks;
+  return "totals" in result ? [result] : [];
+}
+
+function manifestsOf(result: VerifiableResult): Manifest[] {
+  const manifests =
+    "mapSpace" in result ? [result.manifest] : networksOf(result).map(({ manifest }) => manifest);
+  return manifests.filter((manifest): manifest is Manifest => manifest !== undefined);
+}
+
+async function recompute(result: VerifiableResult, options: RunOptions): Promise<VerifiableResult> {
+  if ("ablations" in result) {
+    const ablations: AblationResult[] = [];
+    for (const ablation of result.ablations) ablations.push(await recomputeAblation(ablation, options));
+    return { ablations };
+  }
+  if ("networks" in result) return recomputeAblation(result, options);
+  if ("totals" in result) {
+    const { dnn, tiles, batch, architecture } = result;
+    const study = { dnn, tiles, batch, architectures: [architecture], networks: [result] };
+    return (await recomputeAblation(study, options)).networks[0];
+  }
+  return recomputeLayer(result);
+}
+
+function recomputeLayer(result: LayerResult): LayerResult {
+  const { architecture, dnn, layer, manifest } = result;
+  if (manifest?.inputs) return runInputs(manifest.inputs, request(manifest, result));
+  if (dnn === null || layer === null || !manifest) throw noResult("It does not say which layer it is of.");
+  return runLayer({ ...request(manifest, result), architecture, dnn, layer });
+}
+
+async function recomputeAblation(ablation: AblationResult, options: RunOptions): Promise<AblationResult> {
+  const [first] = ablation.networks;
+  return runAblation(ablation.dnn, {
+    ...options,
+    ...request(first.manifest, ablation),
+    architectures: ablation.architectures,
+    layers: first.layers.flatMap(({ layer }) => (layer === null ? [] : [layer])),
+    // The first architecture's own budget is the aggregate that the others are normalised to.
+    aggregateTiles: first.replication.tileBudget,
+    replication: first.replication.scheme,
+  });
+}
+
+/** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */
+function request(
+  { variables, fidelity, typicalStatistics, search }: Manifest,
+  { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
+): StudyOptions {
+  return {
+    nTiles: tiles,
+    batchSize: batch,
+    variables: variables as StudyOptions["variables"],
+    fidelity,
+    useTypicalStatistics: typicalStatistics,
+    search,
+  };
+}
+
+function changedFiles(then: readonly Manifest[], now: readonly Manifest[]): string[] {
+  const hashes = (manifests: readonly Manifest[]): Map<string, string> =>
+    new Map(manifests.flatMap(({ files }) => files).map(({ file, sha256 }) => [file, sha256]));
+  const [before, after] = [hashes(then), hashes(now)];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((file) => before.get(file) !== after.get(file))
+    .sort();
+}
