@@ -10,6 +10,11 @@ export interface DataSpaceAccesses {
   readonly tileSize: number;
   /** Words of the tensor that one instance is responsible for. */
   readonly partitionSize: number;
+  readonly addressGenerations: number;
+  /** Rows moved by the reads, fills and updates of one instance: what is charged. */
+  readonly rowReads: number;
+  readonly rowFills: number;
+  readonly rowUpdates: number;
   readonly energyPerInstancePj: number;
 }
 
@@ -38,6 +43,8 @@ export interface Evaluation {
   readonly computeEnergyPj: number;
   /** pJ x cycles, the quantity that the search minimises. */
   readonly edpPjCycles: number;
+  /** Words read, filled and updated at the outermost level, all instances together. */
+  readonly lastLevelAccesses: number;
   /** Storage levels, outermost first. */
   readonly levels: readonly LevelEvaluation[];
 }

@@ -1,0 +1,83 @@
+import { RaellaError, suggestName } from "../errors";
+
+/** What a mapping costs, as far as the searches compare it. */
+export interface MappingFigures {
+  readonly energyPj: number;
+  readonly cycles: number;
+  /** Words read, filled and updated at the outermost level, all instances together. */
+  readonly lastLevelAccesses: number;
+}
+
+/** What a search minimises, in Timeloop's words. `cycles` is another name for `delay`. */
+export type Metric = "edp" | "energy" | "delay" | "last-level-accesses";
+
+const metricNames: readonly Metric[] = ["edp", "energy", "delay", "last-level-accesses"];
+
+/** The metrics that a specification asks for; EDP where it names none. */
+export function parseMetrics(names: readonly string[]): readonly Metric[] {
+  if (names.length === 0) return ["edp"];
+  return names.map((name) => {
+    const metric = name === "cycles" ? "delay" : name;
+    const known = metricNames.find((candidate) => candidate === metric);
+    if (known) return known;
+    throw new RaellaError({
+      code: "unknown-name",
+      message: `The mapper is asked to optimise "${name}".`,
+      value: name,
+      expected: metricNames.join(", "),
+      remedy: suggestName(name, metricNames),
+    });
+  });
+}
+
+export function metricValue(metric: Metric, figures: MappingFigures): number {
+  switch (metric) {
+    case "edp":
+      return figures.energyPj * figures.cycles;
+    case "energy":
+      return figures.energyPj;
+    case "delay":
+      return figures.cycles;
+    case "last-level-accesses":
+      return figures.lastLevelAccesses;
+  }
+}
+
+/** The values by which the exhaustive search orders mappings: the metrics, then EDP, energy and cycles. */
+export function rankingMetrics(metrics: readonly Metric[]): readonly Metric[] {
+  const all: Metric[] = [...metrics];
+  for (const metric of ["edp", "energy", "delay"] as const) if (!all.includes(metric)) all.push(metric);
+  return all;
+}
+
+/** Relative differences up to this do not decide between mappings in Timeloop's own comparison. */
+const decisiveImprovement = 0.001;
+
+/** Whether Timeloop's mapper lets `candidate` replace `incumbent`. */
+export function isBetterForTimeloop(
+  metrics: readonly Metric[],
+  candidate: MappingFigures,
+  incumbent: MappingFigures,
+): boolean {
+  const verdict = compareFrom(metrics, 0, candidate, incumbent);
+  return verdict === "better" || verdict === "slightly better";
+}
+
+type Verdict = "better" | "slightly better" | "slightly worse" | "worse";
+
+function compareFrom(
+  metrics: readonly Metric[],
+  index: number,
+  candidate: MappingFigures,
+  incumbent: MappingFigures,
+): Verdict {
+  const before = metricValue(metrics[index], incumbent);
+  const now = metricValue(metrics[index], candidate);
+  const improvement = before === 0 ? (now === 0 ? 0 : (before - now) / now) : (before - now) / before;
+  if (Math.abs(improvement) > decisiveImprovement) return improvement > 0 ? "better" : "worse";
+  if (index + 1 < metrics.length) {
+    const others = compareFrom(metrics, index + 1, candidate, incumbent);
+    if (others === "better" || others === "worse") return others;
+  }
+  return improvement > 0 ? "slightly better" : "slightly worse";
+}

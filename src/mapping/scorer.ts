@@ -1,0 +1,19 @@
+import type { KeepTable } from "./capacity";
+import type { MappingFigures } from "./metrics";
+import type { SearchLayout } from "./search-layout";
+import type { LoopOrders } from "./slot-orders";
+
+/**
+ * Prices mappings of one map space, one after the other; the figures of the last one stand in its fields, so that
+ * a search allocates nothing. Only mappings that pass the fan-out and capacity checks may be asked for.
+ */
+export interface MappingScorer extends MappingFigures {
+  /**
+   * @param choice - per varying dimension of the layout: the number of its cofactor tuple
+   * @param orders - loop orders where the constraints leave them open; null for the constraints' own
+   */
+  score(choice: ArrayLike<number>, orders: LoopOrders | null): void;
+}
+
+/** Sets up a scorer for one decision about which levels hold which data spaces. */
+export type ScorerFactory = (layout: SearchLayout, keep: KeepTable) => MappingScorer;

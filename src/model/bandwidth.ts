@@ -1,0 +1,31 @@
+import type { HardwareLevel } from "../mapping/hardware";
+
+/** How far a level's bandwidths slow the run down, and the cycles it then needs. */
+export interface LevelTiming {
+  /** Fraction of the demanded bandwidth that is there; 1 without a limit. */
+  readonly slowdown: number;
+  readonly cycles: number;
+}
+
+/**
+ * Timing of one level. Evaluated exactly in this order: the ceiling makes the last bit of the quotient visible.
+ *
+ * @param steps - cycles that the loops alone take
+ * @param readsPerCycle - words read per cycle and instance, summed over data spaces, without any limit
+ * @param writesPerCycle - words filled and updated per cycle and instance
+ */
+export function levelTiming(
+  { readBandwidth, writeBandwidth, sharedBandwidth }: HardwareLevel,
+  steps: number,
+  readsPerCycle: number,
+  writesPerCycle: number,
+): LevelTiming {
+  let slowdown = 1;
+  if (readBandwidth !== null && readBandwidth < readsPerCycle)
+    slowdown = Math.min(slowdown, readBandwidth / readsPerCycle);
+  if (writeBandwidth !== null && writeBandwidth < writesPerCycle)
+    slowdown = Math.min(slowdown, writeBandwidth / writesPerCycle);
+  const both = readsPerCycle + writesPerCycle;
+  if (sharedBandwidth !== null && sharedBandwidth < both) slowdown = Math.min(slowdown, sharedBandwidth / both);
+  return { slowdown, cycles: Math.ceil(steps / slowdown) };
+}

@@ -1,0 +1,28 @@
+import type { EnergyReferenceTable } from "../estimation/reference-tables";
+import { requireValidMapping } from "../mapping/check-mapping";
+import { describeHardware } from "../mapping/hardware";
+import type { Mapping } from "../mapping/mapping";
+import { describeProblem } from "../mapping/problem";
+import type { Specification } from "../spec/specification";
+import { describeCosts } from "./access-costs";
+import { evaluateNest } from "./evaluate-nest";
+import type { Evaluation } from "./evaluation";
+import { nestOfMapping } from "./nest";
+
+/**
+ * Everything the analytical model says of one mapping (Timeloop's model in closed form: no loop is walked).
+ * The mapping may lie outside the constraints of the specification.
+ * @throws RaellaError `invalid-mapping` with the numbers where the mapping does not fit the hardware, `component`
+ *   where the energy table misses an action, `out-of-range` beyond exact arithmetic.
+ */
+export function evaluateMapping(
+  specification: Pick<Specification, "levels" | "workload">,
+  energyTable: EnergyReferenceTable,
+  mapping: Mapping,
+): Evaluation {
+  const problem = describeProblem(specification.workload);
+  const hardware = describeHardware(specification);
+  requireValidMapping(problem, hardware, mapping);
+  const costs = describeCosts(hardware, energyTable);
+  return evaluateNest(problem, hardware, costs, nestOfMapping(problem, hardware, mapping));
+}

@@ -1,0 +1,236 @@
+import { createDivisorLattice, type DivisorLattice } from "../../mapping/full-search/divisor-lattice";
+import type { MapSpace } from "../../mapping/map-space";
+import type { Tensor } from "../../mapping/problem";
+import type { Slot } from "../../mapping/slots";
+import type { AccessCosts } from "../access-costs";
+
+/** Energy of one row access, pJ. */
+export interface RowCost {
+  readonly readPj: number;
+  readonly fillPj: number;
+  readonly updatePj: number;
+}
+
+/** What a search has to know of one tensor. */
+export interface PlanTensor {
+  readonly tensor: Tensor;
+  /**
+   * `simple`: no axis adds up two dimensions, so that tiles never overlap and every count is a product.
+   * `windowed`: some axis does (a sliding window), but every dimension moves along one axis only.
+   * `tangled`: everything else.
+   */
+  readonly shape: "simple" | "windowed" | "tangled";
+}
+
+/** Loops that the constraints fix, as [dimension, factor], innermost first, factors above 1. */
+export type FixedLoops = readonly (readonly [dimension: number, factor: number])[];
+
+/**
+ * What happens between two choices, from the outside in. `inside` is, per dimension, the product of the fixed
+ * factors inside that place: of the level's own tile for `enter`, of everything inside the slot for loops.
+ */
+export type PlanEvent =
+  | { readonly kind: "enter"; readonly level: number; readonly inside: Float64Array }
+  | {
+      readonly kind: "time" | "space";
+      readonly level: number;
+      readonly slot: number;
+      readonly loops: FixedLoops;
+      readonly inside: Float64Array;
+    };
+
+/** A choice that the constraints leave: all factors of a space slot, or one factor of a time slot. */
+export interface PlanChoice {
+  readonly kind: "time" | "space";
+  /** Index of the slot in the map space. */
+  readonly slot: number;
+  readonly level: number;
+  /** Dimensions to choose; those without a later slot first, because they must take all that is left. */
+  readonly dimensions: readonly number[];
+  readonly forced: readonly boolean[];
+  /** Largest factor per dimension of `dimensions`. */
+  readonly limits: readonly number[];
+  /** Largest product of the chosen factors. */
+  readonly capacity: number;
+  /** Time slots are chosen dimension by dimension: whether the slot is complete, so that its order is due. */
+  readonly completesSlot: boolean;
+  readonly fixed: FixedLoops;
+  /** See {@link PlanEvent}, inside the slot. */
+  readonly inside: Float64Array;
+}
+
+/** What happens before a choice (from the outside in), and the choice; the last stage has none. */
+export interface PlanStage {
+  readonly events: readonly PlanEvent[];
+  readonly choice: PlanChoice | undefined;
+  /** Product of the fixed time factors in the choice's slot and everything inside it. */
+  readonly fixedTimeInside: number;
+}
+
+/** A map space as a sequence of choices from the outermost slot inwards. */
+export interface SearchPlan {
+  readonly space: MapSpace;
+  /** Energy of one row access per level (from the inside), pJ; 0 where the table has no such action. */
+  readonly rowCosts: readonly RowCost[];
+  /** Energy of all operations, pJ; the same for every mapping. */
+  readonly computeEnergyPj: number;
+  readonly tensors: readonly PlanTensor[];
+  /** What is left of every dimension for the free slots. */
+  readonly lattice: DivisorLattice;
+  readonly stages: readonly PlanStage[];
+  /** Levels (from the inside) with a limited bandwidth. */
+  readonly limitedLevels: readonly number[];
+  /** Per level and tensor: whether neighbours below that level may pass words of the tensor on. */
+  readonly forwards: readonly (readonly boolean[])[];
+  /** Per level and dimension: whether a free time slot outside the level may take a part of the dimension. */
+  readonly freeTimeOutside: readonly (readonly boolean[])[];
+  /** Per level and dimension: product of the fixed time factors outside the level. */
+  readonly fixedTimeOutside: readonly (readonly number[])[];
+}
+
+export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPlan {
+  const { problem, choices, rules } = space;
+  const quotients = choices.map(({ quotient }) => quotient);
+  const isFree = (slot: Slot, dimension: number): boolean =>
+    slot.factors[dimension] === 0 && quotients[dimension] > 1 && (slot.limits?.[dimension] ?? Infinity) > 1;
+  const mayLoop = (slot: Slot, dimension: number): boolean =>
+    slot.factors[dimension] > 1 || isFree(slot, dimension);
+  const timeSlots = space.slots.filter(({ kind }) => kind === "time");
+  const freeTimeOutside = rules.map((_, level) =>
+    problem.bounds.map((_bound, dimension) =>
+      timeSlots.some((slot) => slot.level > level && isFree(slot, dimension)),
+    ),
+  );
+  const fixedTimeOutside = rules.map((_, level) =>
+    problem.bounds.map((_bound, dimension) =>
+      timeSlots.reduce(
+        (product, slot) => (slot.level > level ? product * Math.max(1, slot.factors[dimension]) : product),
+        1,
+      ),
+    ),
+  );
+  const tensors = problem.tensors.map((tensor) => describeTensor(tensor, problem.bounds));
+  return {
+    space,
+    rowCosts: costs.levels.map(({ readPj = 0, fillPj = 0, updatePj = 0 }) => ({ readPj, fillPj, updatePj })),
+    computeEnergyPj: problem.bounds.reduce((product, bound) => product * bound, 1) * costs.computePj,
+    tensors,
+    lattice: createDivisorLattice(quotients),
+    stages: createStages(space, isFree),
+    limitedLevels: space.hardware.levels.flatMap(({ readBandwidth, writeBandwidth, sharedBandwidth }, level) =>
+      readBandwidth === null && writeBandwidth === null && sharedBandwidth === null ? [] : [level],
+    ),
+    forwards: rules.map((_, level) =>
+      tensors.map((tensor, index) => mayForward(space, mayLoop, tensor, index, level)),
+    ),
+    freeTimeOutside,
+    fixedTimeOutside,
+  };
+}
+
+function describeTensor(tensor: Tensor, bounds: readonly number[]): PlanTensor {
+  const axes = bounds.map(() => 0);
+  let isSimple = true;
+  for (const { dimensions } of tensor.ranks) {
+    const moving = dimensions.filter((dimension) => bounds[dimension] > 1);
+    if (moving.length > 1) isSimple = false;
+    for (const dimension of moving) axes[dimension] += 1;
+  }
+  const shape = isSimple ? "simple" : axes.every((count) => count <= 1) ? "windowed" : "tangled";
+  return { tensor, shape };
+}
+
+/**
+ * Whether transfers between neighbours are possible at all. They need a time loop that moves the tiles as the
+ * children are displaced. Where no axis of the tensor has both a space loop in the slot and a time loop outside the
+ * children, and no two time loops share an axis, no child ever needs what a neighbour needed before.
+ */
+function mayForward(
+  space: MapSpace,
+  mayLoop: (slot: Slot, dimension: number) => boolean,
+  { tensor }: PlanTensor,
+  index: number,
+  level: number,
+): boolean {
+  const slot = space.slots.find((candidate) => candidate.level === level && candidate.kind === "space");
+  if (slot === undefined || space.rules[level].noLinkTransfer[index]) return false;
+  const timeSlots = space.slots.filter((candidate) => candidate.kind === "time" && candidate.level >= level);
+  const inTime = (dimension: number): boolean => timeSlots.some((candidate) => mayLoop(candidate, dimension));
+  const axesOf = new Map<number, number>();
+  for (const { dimensions } of tensor.ranks) {
+    const moving = dimensions.filter(inTime);
+    if (moving.length === 0) continue;
+    if (moving.length > 1 || dimensions.some((dimension) => mayLoop(slot, dimension))) return true;
+    axesOf.set(moving[0], (axesOf.get(moving[0]) ?? 0) + 1);
+  }
+  return [...axesOf.values()].some((count) => count > 1);
+}
+
+function createStages(
+  { slots, problem, hardware }: MapSpace,
+  isFree: (slot: Slot, dimension: number) => boolean,
+): PlanStage[] {
+  const outermostFirst = slots.map((slot, index) => ({ slot, index })).reverse();
+  const inside = problem.bounds.map((_, dimension) =>
+    slots.reduce((product, { factors }) => product * Math.max(1, factors[dimension]), 1),
+  );
+  let fixedTime = 1;
+  for (const { kind, factors } of slots) if (kind === "time") fixedTime *= productOf(factors);
+  const stages: PlanStage[] = [];
+  let events: PlanEvent[] = [];
+  let level = hardware.levels.length;
+  outermostFirst.forEach(({ slot, index }, position) => {
+    if (slot.level !== level) {
+      level = slot.level;
+      events.push({ kind: "enter", level, inside: Float64Array.from(inside) });
+    }
+    const fixed = fixedLoops(slot);
+    const timeInside = fixedTime;
+    if (slot.kind === "time") fixedTime /= productOf(slot.factors);
+    for (const [dimension, factor] of fixed) inside[dimension] /= factor;
+    const here = { slot: index, level, inside: Float64Array.from(inside), fixed };
+    const dimensions = problem.bounds.flatMap((_, dimension) => (isFree(slot, dimension) ? [dimension] : []));
+    if (dimensions.length === 0) {
+      const { kind } = slot;
+      if (fixed.length > 0) events.push({ kind, level, slot: index, loops: fixed, inside: here.inside });
+      return;
+    }
+    const isForced = (dimension: number): boolean =>
+      !outermostFirst.slice(position + 1).some((later) => isFree(later.slot, dimension));
+    const ordered = [...dimensions.filter(isForced), ...dimensions.filter((dimension) => !isForced(dimension))];
+    const parts = slot.kind === "space" ? [ordered] : ordered.map((dimension) => [dimension]);
+    parts.forEach((part, number) => {
+      stages.push({
+        events,
+        fixedTimeInside: timeInside,
+        choice: {
+          kind: slot.kind,
+          ...here,
+          dimensions: part,
+          forced: part.map(isForced),
+          limits: part.map((dimension) => slot.limits?.[dimension] ?? Infinity),
+          capacity: slot.kind === "time" ? Infinity : freeFanOut(hardware.levels[level], slot),
+          completesSlot: number === parts.length - 1,
+        },
+      });
+      events = [];
+    });
+  });
+  stages.push({ events, choice: undefined, fixedTimeInside: 1 });
+  return stages;
+}
+
+function freeFanOut({ fanX, fanY }: { fanX: number; fanY: number }, { factors }: Slot): number {
+  return Math.floor((fanX * fanY) / productOf(factors));
+}
+
+function productOf(factors: readonly number[]): number {
+  return factors.reduce((product, factor) => product * Math.max(1, factor), 1);
+}
+
+/** Fixed loops of a slot in the order in which they stand if nothing else does. */
+function fixedLoops({ factors, kind, level, innerOrder, freeOrder, outerOrder }: Slot): FixedLoops {
+  const declared = kind === "time" && level === 0;
+  const order = declared ? factors.map((_, dimension) => dimension) : [...innerOrder, ...freeOrder, ...outerOrder];
+  return order.flatMap((dimension) => (factors[dimension] > 1 ? [[dimension, factors[dimension]] as const] : []));
+}
