@@ -79,7 +79,7 @@ describe("formatYaml", () => {
           tie("value"),
           { noNullPrototype: true },
         ),
-      ) as fc.Arbitrary<YamlValue>,
+      ),
     }));
     fc.assert(fc.property(value, (data) => assert.deepEqual(parse(formatYaml({ data })), { data })));
   });
