@@ -1,3 +1,4 @@
+import type { TileOption } from "../replication";
 import { batchesPerSecond, replicateByDoubling, replicateByIncrement, tileBudget } from "../replication";
 import type { SweepPlan } from "./sweep-plan";
 
@@ -16,6 +17,8 @@ export interface NetworkFigures {
   readonly cycles: readonly number[];
   /** One chip. */
   readonly chipAreaUm2: number;
+  /** Ways to map each layer, for replication by increment; null for doubling. */
+  readonly tileOptions: readonly (readonly TileOption[])[] | null;
 }
 
 /**
@@ -78,24 +81,23 @@ export function designFigures(
     throughput.areaMm2 === null
       ? tileBudget(throughput.aggregateTiles, chipAreaUm2, referenceAreaUm2)
       : Math.floor(throughput.areaMm2 / tileAreaMm2);
-  const tilesUnreplicated = tiles * layers;
-  if (tilesUnreplicated > budget)
+  const fewestTiles = network.tileOptions?.map((options) =>
+    Math.min(...options.map((option) => option.tiles)),
+  );
+  const tilesNeeded = fewestTiles?.reduce((sum, count) => sum + count, 0) ?? tiles * layers;
+  if (tilesNeeded > budget)
     return {
-      reason: `The ${layers} layers need ${tilesUnreplicated} tiles, but only ${budget} fit on the silicon of the sweep.`,
+      reason: `The ${layers} layers need ${tilesNeeded} tiles, but only ${budget} fit on the silicon of the sweep.`,
     };
-  const replication =
-    throughput.scheme === "doubling"
-      ? replicateByDoubling(cycles, tiles, budget)
-      : replicateByIncrement(
-          cycles.map((count) => [{ tiles, cycles: count }]),
-          budget,
-        );
+  const replication = network.tileOptions
+    ? replicateByIncrement(network.tileOptions, budget)
+    : replicateByDoubling(cycles, tiles, budget);
   const cyclesSlowestLayer = Math.max(...cycles);
   const operations = operationsPerMac * macs;
   const topsAt = (batches: number): number => (operations * batches) / 1e12;
   const pipelineAreaMm2 = tileAreaMm2 * replication.tilesUsed;
   const tops = topsAt(replication.throughputBatchesPerSecond);
-  const unreplicatedAreaMm2 = tileAreaMm2 * tilesUnreplicated;
+  const unreplicatedAreaMm2 = tileAreaMm2 * tiles * layers;
   const unreplicatedBatches = batchesPerSecond(cyclesSlowestLayer);
   const unreplicatedTops = topsAt(unreplicatedBatches);
   return {

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName, throwAll } from "../../errors";
 import { defaultAggregateTiles } from "../replication";
+import { defaultBatch, defaultTiles } from "../study-options";
 import { expandValues, planAxis } from "./expand-values";
 import type { SweepDescription, SweepObjective } from "./sweep-description";
 import type { PlannedObjective, SweepPlan } from "./sweep-plan";
@@ -54,8 +55,8 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
     name: description.name ?? "sweep",
     architectures: asNames(description.architectures, locate(["architectures"])),
     dnns: asNames(description.dnns, locate(["dnns"])),
-    tiles: asCounts(description.nTiles, locate(["nTiles"])),
-    batches: asCounts(description.batch, locate(["batch"])),
+    tiles: asCounts(description.nTiles ?? defaultTiles, locate(["nTiles"])),
+    batches: asCounts(description.batch ?? defaultBatch, locate(["batch"])),
     typicalStatistics: description.typical ?? false,
     fidelity: description.fidelity ?? "artifact",
     listed: checkListed(points ?? [{}], Object.keys(variables), locate),
@@ -95,8 +96,7 @@ function asNames(names: string | readonly string[], place: SourceLocation): read
 
 const lower = (name: string): string => name.toLowerCase();
 
-function asCounts(counts: SweepDescription["nTiles"], place: SourceLocation): readonly (number | null)[] {
-  if (counts === undefined) return [null];
+function asCounts(counts: NonNullable<SweepDescription["nTiles"]>, place: SourceLocation): readonly number[] {
   const expanded = expandValues(counts, place).map(Number);
   const wrong = expanded.find((count) => !Number.isInteger(count) || count < 1);
   if (wrong === undefined) return expanded;

@@ -48,9 +48,9 @@ export interface SweepDescription {
   readonly name?: string;
   readonly architectures: string | readonly string[];
   readonly dnns: string | readonly string[];
-  /** Tiles of a chip. */
+  /** Tiles of a chip; default 16. */
   readonly nTiles?: number | readonly number[] | ValueRange;
-  /** Samples processed together. */
+  /** Samples processed together; default 32. */
   readonly batch?: number | readonly number[] | ValueRange;
   /** Typical instead of recorded statistics of the layers. */
   readonly typical?: boolean;

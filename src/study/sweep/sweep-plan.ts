@@ -24,9 +24,8 @@ export interface SweepPlan {
   readonly name: string;
   readonly architectures: readonly string[];
   readonly dnns: readonly string[];
-  /** Null: what the model says. */
-  readonly tiles: readonly (number | null)[];
-  readonly batches: readonly (number | null)[];
+  readonly tiles: readonly number[];
+  readonly batches: readonly number[];
   readonly typicalStatistics: boolean;
   readonly fidelity: Fidelity;
   /** At least one entry; `{}` if the sweep lists no points. */
@@ -52,8 +51,8 @@ export interface SweepPoint {
   readonly design: number;
   readonly architecture: string;
   readonly dnn: string;
-  readonly tiles: number | null;
-  readonly batch: number | null;
+  readonly tiles: number;
+  readonly batch: number;
   readonly variables: Readonly<Record<string, SweepValue>>;
 }
 

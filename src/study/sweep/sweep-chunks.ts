@@ -1,0 +1,124 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { RaellaError } from "../../errors";
+import { createPointEvaluator, type PointEvaluator } from "./evaluate-point";
+import type { SweepContext } from "./sweep-context";
+import type { SweepPlan } from "./sweep-plan";
+import { chunkRange, pointAt } from "./sweep-plan";
+import type { SweepRow } from "./sweep-row";
+
+/** The rows of a chunk, in point order. */
+export interface FinishedChunk {
+  readonly chunk: number;
+  readonly rows: readonly SweepRow[];
+}
+
+export interface SweepRunOptions {
+  /** Threads that compute; `auto` (default) takes one for each processor, or none besides this for small sweeps. */
+  readonly workers?: number | "auto";
+  /** Ends the run early with a RaellaError `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Points from which starting threads pays. */
+const pointsThatPay = 60;
+
+/** Computes the points of a chunk. */
+export function evaluateChunk(plan: SweepPlan, chunk: number, evaluate: PointEvaluator): readonly SweepRow[] {
+  const { start, end } = chunkRange(plan, chunk);
+  return Array.from({ length: end - start }, (_, index) => evaluate(pointAt(plan, start + index)));
+}
+
+/**
+ * Computes chunks of a sweep and hands each over as soon as it is done. The order in which they come depends on the
+ * threads; their contents do not.
+ */
+export async function* sweepChunks(
+  context: SweepContext,
+  chunks: readonly number[],
+  { workers = "auto", signal }: SweepRunOptions = {},
+): AsyncGenerator<FinishedChunk> {
+  const points = chunks.reduce((sum, chunk) => {
+    const { start, end } = chunkRange(context.plan, chunk);
+    return sum + end - start;
+  }, 0);
+  const threads = Math.min(threadCount(workers, points), chunks.length);
+  if (threads > 1) yield* inThreads(context, chunks, threads, signal);
+  else yield* inThisThread(context, chunks, signal);
+}
+
+function threadCount(workers: number | "auto", points: number): number {
+  if (workers === "auto") return points < pointsThatPay ? 1 : availableParallelism();
+  if (Number.isSafeInteger(workers) && workers >= 1) return workers;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `There cannot be ${workers} workers.`,
+    value: workers,
+    expected: 'a whole number of at least 1, or "auto"',
+  });
+}
+
+async function* inThisThread(
+  context: SweepContext,
+  chunks: readonly number[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FinishedChunk> {
+  const evaluate = createPointEvaluator(context);
+  for (const chunk of chunks) {
+    // Lets Ctrl-C and progress through.
+    await new Promise((resolve) => setImmediate(resolve));
+    throwIfAborted(signal);
+    yield { chunk, rows: evaluateChunk(context.plan, chunk, evaluate) };
+  }
+}
+
+/** Every thread has one chunk in hand and one waiting, so that none is idle while results are stored. */
+async function* inThreads(
+  { plan, workspace }: SweepContext,
+  chunks: readonly number[],
+  threads: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FinishedChunk> {
+  const { Piscina } = await import("piscina");
+  const pool = new Piscina<number, readonly SweepRow[]>({
+    // The extension of this file: .ts when run from sources, .js when built.
+    filename: join(__dirname, `sweep-worker${__filename.slice(-3)}`),
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    workerData: { plan, workspace },
+  });
+  const underWay = new Map<number, Promise<FinishedChunk>>();
+  const waiting = [...chunks].reverse();
+  try {
+    for (;;) {
+      throwIfAborted(signal);
+      while (underWay.size < 2 * threads) {
+        const chunk = waiting.pop();
+        if (chunk === undefined) break;
+        const finished = pool.run(chunk, { signal }).then((rows) => ({ chunk, rows }));
+        // A failure is reported where the chunk is awaited.
+        finished.catch(() => undefined);
+        underWay.set(chunk, finished);
+      }
+      if (underWay.size === 0) return;
+      const next = await Promise.race(underWay.values());
+      underWay.delete(next.chunk);
+      yield next;
+    }
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
+  } finally {
+    await pool.destroy();
+  }
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new RaellaError({
+    code: "aborted",
+    message: "The sweep was stopped before it was finished.",
+    remedy: "What is stored is kept: the same command continues from there.",
+  });
+}

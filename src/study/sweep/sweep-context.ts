@@ -1,0 +1,127 @@
+import { RaellaError, suggestName } from "../../errors";
+import { loadComponentGroups } from "../../spec/component-groups";
+import { getSpec } from "../../spec/get-spec";
+import type { Specification } from "../../spec/specification";
+import type { Workspace } from "../../spec/workspace";
+import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "../../spec/workspace";
+import type { ComponentGroup } from "../component-groups";
+import { groupOfLevel } from "../component-groups";
+import type { ColumnExpression } from "./constraint";
+import { compileColumnExpression } from "./constraint";
+import type { SweepPlan } from "./sweep-plan";
+import { pointAt, variableNames } from "./sweep-plan";
+import type { SweepColumn } from "./sweep-row";
+import { sweepColumns } from "./sweep-row";
+
+/** A plan and everything that its points have in common. */
+export interface SweepContext {
+  readonly plan: SweepPlan;
+  readonly workspace: Workspace;
+  readonly columns: readonly SweepColumn[];
+  readonly groups: readonly ComponentGroup[];
+  /** Groups with a column, in column order. */
+  readonly groupNames: readonly string[];
+  /** Numbers of the layers of each DNN. */
+  readonly layers: ReadonlyMap<string, readonly number[]>;
+  readonly constraint: ColumnExpression | null;
+  /** Variables of every architecture of the sweep. */
+  readonly modelVariables: ReadonlySet<string>;
+}
+
+/**
+ * Looks up the architectures and DNNs of a plan and checks that they exist, that their models have the variables of
+ * the sweep, and that constraint and objectives can be read.
+ * @throws RaellaError naming what is wrong, with the nearest name.
+ */
+export function prepareSweep(plan: SweepPlan, workspace: Workspace = defaultWorkspace()): SweepContext {
+  const layers = new Map(
+    plan.dnns.map((dnn) => [findDnn(dnn, workspace), listLayers(dnn, workspace)] as const),
+  );
+  const samples = plan.architectures.map((name) => {
+    const architecture = findArchitecture(name, workspace).name;
+    const dnn = plan.dnns[0];
+    const layer = layers.get(dnn)?.[0] ?? 0;
+    return getSpec({ architecture, dnn, layer, workspace, useTypicalStatistics: plan.typicalStatistics });
+  });
+  for (const specification of samples) checkVariables(plan, specification);
+  checkFirstPoint(plan, layers, workspace);
+  const groups = loadComponentGroups(workspace);
+  const groupNames = namesOfGroups(samples, groups);
+  const columns = sweepColumns(plan, groupNames);
+  const modelVariables = new Set(
+    Object.keys(samples[0].variables).filter((name) =>
+      samples.every(({ variables }) => Object.hasOwn(variables, name)),
+    ),
+  );
+  const known = new Set([...columns.map(({ name }) => name), ...modelVariables]);
+  const constraint =
+    plan.constraint === null ? null : compileColumnExpression(plan.constraint, known, "constraint");
+  const columnNames = new Set(columns.map(({ name }) => name));
+  for (const { expression } of plan.objectives) compileColumnExpression(expression, columnNames, "objective");
+  return { plan, workspace, columns, groups, groupNames, layers, constraint, modelVariables };
+}
+
+/** A variable that no model knows would have no effect: surely a slip. */
+function checkVariables(plan: SweepPlan, { identity, variables }: Specification): void {
+  for (const name of variableNames(plan)) {
+    if (Object.hasOwn(variables, name)) continue;
+    throw new RaellaError({
+      code: "unknown-name",
+      message: `The model of ${identity.architecture} has no variable "${name}".`,
+      location: { file: "sweep", keyPath: "variables" },
+      value: name,
+      remedy: suggestName(name, Object.keys(variables)),
+    });
+  }
+}
+
+/** Mistakes in expressions would make every point infeasible: they are reported at once. */
+function checkFirstPoint(
+  plan: SweepPlan,
+  layers: ReadonlyMap<string, readonly number[]>,
+  workspace: Workspace,
+): void {
+  const { architecture, dnn, variables } = pointAt(plan, 0);
+  try {
+    getSpec({ architecture, dnn, layer: layers.get(dnn)?.[0] ?? 0, variables, workspace });
+  } catch (error) {
+    if (error instanceof RaellaError && ["expression", "unknown-name"].includes(error.code)) throw error;
+    if (!(error instanceof RaellaError)) throw error;
+  }
+}
+
+/** Groups of the levels of all architectures, known ones first, in their order. */
+function namesOfGroups(
+  samples: readonly Specification[],
+  groups: readonly ComponentGroup[],
+): readonly string[] {
+  const present = new Set(
+    samples.flatMap(({ levels }) =>
+      levels.filter(({ kind }) => kind !== "network").map(({ name }) => groupOfLevel(name, groups)),
+    ),
+  );
+  const known = groups.map(({ name }) => name).filter((name) => present.has(name));
+  return [...known, ...[...present].filter((name) => !known.includes(name))];
+}
+
+/** Content hashes of all files that the points are computed from, by file. */
+export function sweepFiles({ plan, layers, workspace }: SweepContext): Readonly<Record<string, string>> {
+  const specifications = plan.architectures.flatMap((architecture) =>
+    plan.dnns.flatMap((dnn) =>
+      (layers.get(dnn) ?? []).map((layer) =>
+        getSpec({
+          architecture,
+          dnn,
+          layer,
+          workspace,
+          useTypicalStatistics: plan.typicalStatistics,
+          fidelity: plan.fidelity,
+        }),
+      ),
+    ),
+  );
+  const files = new Map(
+    specifications.flatMap(({ sources }) => sources.map(({ file, sha256 }) => [file, sha256])),
+  );
+  return Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

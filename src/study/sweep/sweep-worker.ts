@@ -1,0 +1,23 @@
+import { workerData } from "node:worker_threads";
+import type { Workspace } from "../../spec/workspace";
+import type { PointEvaluator } from "./evaluate-point";
+import { createPointEvaluator } from "./evaluate-point";
+import { prepareSweep } from "./sweep-context";
+import { evaluateChunk } from "./sweep-chunks";
+import type { SweepPlan } from "./sweep-plan";
+import type { SweepRow } from "./sweep-row";
+
+/** What a helping thread is told when it starts. */
+export interface SweepWorkerData {
+  readonly plan: SweepPlan;
+  readonly workspace: Workspace;
+}
+
+let evaluator: { readonly plan: SweepPlan; readonly evaluate: PointEvaluator } | undefined;
+
+/** The work of a helping thread: the number of a chunk in, its rows out. */
+export default function evaluateChunkHere(chunk: number): readonly SweepRow[] {
+  const { plan, workspace } = workerData as SweepWorkerData;
+  evaluator ??= { plan, evaluate: createPointEvaluator(prepareSweep(plan, workspace)) };
+  return evaluateChunk(plan, chunk, evaluator.evaluate);
+}

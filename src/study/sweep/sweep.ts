@@ -1,0 +1,57 @@
+import type { Workspace } from "../../spec/workspace";
+import { planSweep } from "./plan-sweep";
+import type { SweepRunOptions } from "./sweep-chunks";
+import { sweepChunks } from "./sweep-chunks";
+import { prepareSweep } from "./sweep-context";
+import type { SweepDescription } from "./sweep-description";
+import type { SweepPlan } from "./sweep-plan";
+import { chunksOfShard, countPoints } from "./sweep-plan";
+import type { Cell, SweepColumn, SweepRow } from "./sweep-row";
+import { rowToRecord } from "./sweep-row";
+
+/** How far a sweep is, in points. */
+export interface SweepProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface SweepOptions extends SweepRunOptions {
+  readonly workspace?: Workspace;
+  /** Called whenever a chunk of points is done. */
+  readonly onProgress?: (progress: SweepProgress) => void;
+}
+
+/** A finished sweep: one row for each point, in point order. */
+export interface SweepResult {
+  readonly plan: SweepPlan;
+  readonly columns: readonly SweepColumn[];
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+}
+
+/**
+ * Computes all points of a sweep and returns them. For large sweeps that should survive an interruption, use
+ * `sweepToFolder`.
+ *
+ * @example
+ * const { rows } = await sweep({
+ *   architectures: "raella",
+ *   dnns: "resnet18",
+ *   variables: { ADC_RESOLUTION: [5, 6, 7, 8], CIM_UNITS_PER_COLUMN: { from: 128, to: 1024, factor: 2 } },
+ * });
+ * @throws RaellaError for a mistake in the description; points that turn out infeasible are rows with a reason.
+ */
+export async function sweep(description: SweepDescription, options: SweepOptions = {}): Promise<SweepResult> {
+  const plan = planSweep(description);
+  const context = prepareSweep(plan, options.workspace);
+  const total = countPoints(plan);
+  const chunks = new Map<number, readonly SweepRow[]>();
+  let done = 0;
+  for await (const { chunk, rows } of sweepChunks(context, chunksOfShard(plan), options)) {
+    chunks.set(chunk, rows);
+    done += rows.length;
+    options.onProgress?.({ done, total });
+  }
+  const { columns } = context;
+  const rows = chunksOfShard(plan).flatMap((chunk) => chunks.get(chunk) ?? []);
+  return { plan, columns, rows: rows.map((row) => rowToRecord(columns, row)) };
+}
