@@ -1,9 +1,4 @@
-import {
-  createFeatureTables,
-  tileFeature,
-  type Feature,
-  type FeatureTables,
-} from "./feature-tables";
+import { createFeatureTables, tileFeature, type Feature, type FeatureTables } from "./feature-tables";
 import { tensorSize } from "./problem";
 import type { SearchLayout } from "./search-layout";
 
@@ -61,11 +56,7 @@ export function createCapacityTables(layout: SearchLayout, keep: KeepTable): Cap
 }
 
 /** Whether a mapping with these figures (from `at` on) holds its tiles everywhere. */
-export function fitsCapacities(
-  checks: readonly CapacityCheck[],
-  figures: Float64Array,
-  at: number,
-): boolean {
+export function fitsCapacities(checks: readonly CapacityCheck[], figures: Float64Array, at: number): boolean {
   for (let index = 0; index < checks.length; index += 1) {
     const check = checks[index];
     const { tiles } = check;

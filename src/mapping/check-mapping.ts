@@ -38,7 +38,9 @@ export function requireValidMapping(problem: Problem, hardware: Hardware, mappin
   throw new RaellaError({
     code: "invalid-mapping",
     message:
-      problems.length === 1 ? problems[0].message : `The mapping does not fit, for ${problems.length} reasons.`,
+      problems.length === 1
+        ? problems[0].message
+        : `The mapping does not fit, for ${problems.length} reasons.`,
     value: problems.map(({ subject }) => subject).join(", "),
     details: problems.length === 1 ? [] : problems.map(({ message }) => message),
   });
@@ -77,7 +79,9 @@ function findBlockProblems({ dimensions }: Problem, level: string, loops: readon
         `${level} has a loop over "${dimension}", which is no dimension of the problem. ${suggestName(dimension, dimensions)}`,
       );
     if (!Number.isSafeInteger(factor) || factor < 1)
-      return problemOf(`${level} has the factor ${factor} for ${dimension}; factors are whole numbers from 1.`);
+      return problemOf(
+        `${level} has the factor ${factor} for ${dimension}; factors are whole numbers from 1.`,
+      );
     if (seen.has(dimension)) return problemOf(`${level} has two loops over ${dimension} of the same kind.`);
     seen.add(dimension);
     return [];

@@ -104,7 +104,13 @@ function createSearch(
       ranking.forEach((metric, index) => (bestValues[index] = metricValue(metric, scorer)));
       const { energyPj, cycles, lastLevelAccesses } = scorer;
       const figures = { energyPj, cycles, lastLevelAccesses };
-      best = { choice: choice.slice(), keep, orders, number: numberOf(choice), figures };
+      best = {
+        choice: choice.slice(),
+        keep,
+        orders: orders?.slice() ?? null,
+        number: numberOf(choice),
+        figures,
+      };
     };
     enumerate(keep, (choice, choiceOrders) => {
       if (choiceOrders === null) {
@@ -113,7 +119,7 @@ function createSearch(
         return;
       }
       valid += choiceOrders.count;
-      for (const orders of choiceOrders.distinct) consider(choice, orders);
+      choiceOrders.visit((orders) => consider(choice, orders));
     });
   }
 
@@ -235,4 +241,3 @@ function freedomOf({ choices, problem, undecided, factorizations, size }: MapSpa
     ...(orders > 1 ? [`loop orders: ${orders.toPrecision(3)} ways per choice of factors, on average`] : []),
   ];
 }
-

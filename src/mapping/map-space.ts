@@ -42,11 +42,9 @@ export interface MapSpace {
  * @throws RaellaError `constraint` where constraints contradict each other, `no-mapping` where every slot of a
  *   dimension is fixed and something is left over (the layer does not fit), and what the parts throw.
  */
-export function buildMapSpace(
-  specification: Pick<Specification, "levels" | "workload">,
-): MapSpace {
+export function buildMapSpace(specification: Pick<Specification, "levels" | "workload">): MapSpace {
   const space = assembleMapSpace(specification);
-  space.choices.forEach((choices, dimension) => {
+  space.choices.forEach((_, dimension) => {
     const problem = factorProblem(space, dimension);
     if (problem) throw problem;
   });
@@ -59,12 +57,7 @@ export function assembleMapSpace(specification: Pick<Specification, "levels" | "
   const hardware = describeHardware(specification);
   const warnings: Warning[] = [];
   const storage = specification.levels.filter(({ kind }) => kind === "storage").reverse();
-  const slots = describeSlots(
-    problem,
-    hardware.levels,
-    (level) => storage[level].constraints,
-    warnings,
-  );
+  const slots = describeSlots(problem, hardware.levels, (level) => storage[level].constraints, warnings);
   const rules = storage.map((level, index) =>
     describeRules(problem, level.name, level.constraints, index === storage.length - 1),
   );

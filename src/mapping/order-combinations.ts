@@ -1,23 +1,18 @@
 import { factorInSlot } from "./enumerate";
 import { orderableDimensions } from "./loop-orders";
 import type { SearchLayout } from "./search-layout";
-import {
-  firstFittingSplit,
-  possibleOrders,
-  possibleSpaceOrders,
-  type LoopOrders,
-} from "./slot-orders";
+import { firstFittingSplit, possibleOrders, possibleSpaceOrders, type LoopOrders } from "./slot-orders";
 
 /** The loop orders of one choice of factors. */
 export interface OrderCombinations {
-  /** All that fit the meshes; those that cannot differ in anything but their order count too. */
+  /** Number of orders that fit the meshes. */
   readonly count: number;
-  /** Those that may differ in cost. */
-  readonly distinct: readonly LoopOrders[];
+  /** Calls `visit` with every order that may differ in cost; the array is reused. */
+  visit(visit: (orders: LoopOrders) => void): void;
 }
 
 /**
- * A function that lists the loop orders of a choice; null where every choice has one order only. Orders of space
+ * A function that gives the loop orders of a choice; null where every choice has one order only. Orders of space
  * loops differ in cost only through transfers between neighbours, so where these are forbidden one order stands
  * for all.
  */
@@ -29,28 +24,40 @@ export function orderCombinations(
     orderableDimensions(choices, slot).length > 1 ? [{ slot, index }] : [],
   );
   if (open.length === 0) return null;
+
+  function fittingOrders(index: number, choice: ArrayLike<number>): (readonly number[])[] {
+    const slot = slots[index];
+    const factorOf = (dimension: number): number => factorInSlot(layout, index, dimension, choice);
+    if (slot.kind === "time") return possibleOrders(slot, factorOf);
+    const mesh = hardware.levels[slot.level];
+    return possibleSpaceOrders(slot, factorOf).filter(
+      (order) => firstFittingSplit(slot, mesh, order, factorOf) !== undefined,
+    );
+  }
+
   return (choice) => {
-    let count = 1;
-    let distinct: (readonly number[] | undefined)[][] = [slots.map(() => undefined)];
-    for (const { slot, index } of open) {
-      const factorOf = (dimension: number): number => factorInSlot(layout, index, dimension, choice);
-      let orders: readonly (readonly number[])[];
-      if (slot.kind === "space") {
-        const mesh = hardware.levels[slot.level];
-        const fitting = possibleSpaceOrders(slot, factorOf).filter(
-          (order) => firstFittingSplit(slot, mesh, order, factorOf) !== undefined,
-        );
-        count *= fitting.length;
-        orders = rules[slot.level].noLinkTransfer.every((forbidden) => forbidden) ? fitting.slice(0, 1) : fitting;
-      } else {
-        orders = possibleOrders(slot, factorOf);
-        count *= orders.length;
-      }
-      distinct = distinct.flatMap((chosen) =>
-        orders.map((order) => chosen.map((before, slotIndex) => (slotIndex === index ? order : before))),
-      );
-    }
-    return { count, distinct };
+    const fitting = open.map(({ index }) => fittingOrders(index, choice));
+    const distinct = fitting.map((orders, position) => {
+      const { slot } = open[position];
+      const interchangeable = slot.kind === "space" && rules[slot.level].noLinkTransfer.every(Boolean);
+      return interchangeable ? orders.slice(0, 1) : orders;
+    });
+    return {
+      count: fitting.reduce((product, orders) => product * orders.length, 1),
+      visit(visit) {
+        const chosen: (readonly number[] | undefined)[] = slots.map(() => undefined);
+        const next = (position: number): void => {
+          if (position === open.length) {
+            visit(chosen);
+            return;
+          }
+          for (const order of distinct[position]) {
+            chosen[open[position].index] = order;
+            next(position + 1);
+          }
+        };
+        next(0);
+      },
+    };
   };
 }
-

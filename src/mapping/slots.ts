@@ -1,10 +1,5 @@
 import { RaellaError, suggestName } from "../errors";
-import type {
-  LevelConstraints,
-  SpatialConstraint,
-  TemporalConstraint,
-  Warning,
-} from "../spec/specification";
+import type { LevelConstraints, SpatialConstraint, TemporalConstraint, Warning } from "../spec/specification";
 import type { HardwareLevel } from "./hardware";
 import type { Problem } from "./problem";
 
@@ -114,7 +109,8 @@ function describeFactors(
         code: "constraint",
         message: `The ${place} has the factor ${dimension}${operator}${value}.`,
         value: `${dimension}${operator}${value}`,
-        expected: operator === "=" ? "a whole number, 0 for the full bound or -1 for free" : "a limit of 1 or more",
+        expected:
+          operator === "=" ? "a whole number, 0 for the full bound or -1 for free" : "a limit of 1 or more",
       });
     if (operator === "<=") {
       limit(index, value);

@@ -27,7 +27,10 @@ export function groupBySpaceFactors(layout: SearchLayout, position: number): Spa
     const row = choice * freeSlots.length;
     let key: number | string = numeric ? 0 : "";
     for (const column of columns)
-      key = typeof key === "number" ? key * (bound + 1) + factors[row + column] : `${key} ${factors[row + column]}`;
+      key =
+        typeof key === "number"
+          ? key * (bound + 1) + factors[row + column]
+          : `${key} ${factors[row + column]}`;
     let group = groupOfKey.get(key);
     if (group === undefined) {
       group = firsts.length;

@@ -28,7 +28,12 @@ export function accessCounts(
   const share = traffic.share[level];
   const peer = traffic.peer[level];
   if (!readWrite)
-    return { reads: round(content + peer), fills: Math.trunc(share + peer), updates: 0, temporalReductions: 0 };
+    return {
+      reads: round(content + peer),
+      fills: Math.trunc(share + peer),
+      updates: 0,
+      temporalReductions: 0,
+    };
   const updates = round(content);
   if (nestLevel.passthrough[tensor]) {
     const through = round(content + peer);

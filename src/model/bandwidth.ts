@@ -26,6 +26,7 @@ export function levelTiming(
   if (writeBandwidth !== null && writeBandwidth < writesPerCycle)
     slowdown = Math.min(slowdown, writeBandwidth / writesPerCycle);
   const both = readsPerCycle + writesPerCycle;
-  if (sharedBandwidth !== null && sharedBandwidth < both) slowdown = Math.min(slowdown, sharedBandwidth / both);
+  if (sharedBandwidth !== null && sharedBandwidth < both)
+    slowdown = Math.min(slowdown, sharedBandwidth / both);
   return { slowdown, cycles: Math.ceil(steps / slowdown) };
 }

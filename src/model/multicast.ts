@@ -21,7 +21,8 @@ export function groupChildren(steps: readonly SpaceStep[]): GroupSize[] {
   const coupled: SpaceStep[] = [];
   for (const step of steps) {
     if (isStill(step.movement)) members *= step.factor;
-    else if (steps.some((other) => other !== step && shareAxis(step.movement, other.movement))) coupled.push(step);
+    else if (steps.some((other) => other !== step && shareAxis(step.movement, other.movement)))
+      coupled.push(step);
     else groups *= step.factor;
   }
   if (coupled.length === 0) return [{ members, groups }];
@@ -62,7 +63,8 @@ export function childOffsets(steps: readonly SpaceStep[]): number[][] {
   for (const { factor, movement } of steps) {
     const next: number[][] = [];
     for (let iteration = 0; iteration < factor; iteration += 1)
-      for (const offset of offsets) next.push(offset.map((value, axis) => value + iteration * movement[axis]));
+      for (const offset of offsets)
+        next.push(offset.map((value, axis) => value + iteration * movement[axis]));
     offsets = next;
   }
   return offsets;

@@ -97,7 +97,8 @@ function analyseTensor(
   let fromInside = geometry.steps;
   for (let level = 0; level <= outermost; level += 1) {
     const filters = level === 0 || (nest[level - 1].keep[index] && !nest[level - 1].passthrough[index]);
-    const received = level === 0 ? geometry.steps : receivedWords(nest, geometry, tensor, index, level - 1, tile[level - 1]);
+    const received =
+      level === 0 ? geometry.steps : receivedWords(nest, geometry, tensor, index, level - 1, tile[level - 1]);
     const link = fanOutTraffic(hardware, nest, geometry, tensor, index, level, received);
     const uniform = link.linkWords === undefined;
     const total = sumOf(link.groups, ({ words }) => words);
@@ -163,14 +164,20 @@ function fanOutTraffic(
   const fan = fanOf(nest, level);
   const sizes = noMulticast[index] ? [{ members: 1, groups: fan }] : groupChildren(steps);
   if (!noLinkTransfer[index]) {
-    const extents = tensor.ranks.map((rank) => (level === 0 ? 1 : rankExtent(rank, geometry.spans[level - 1])));
+    const extents = tensor.ranks.map((rank) =>
+      level === 0 ? 1 : rankExtent(rank, geometry.spans[level - 1]),
+    );
     const everything = level === 0 || nest[level - 1].noTemporalReuse[index];
     const time = timeSteps(nest, geometry, tensor, level);
     const meshX = Math.max(1, hardware.levels[level].fanX);
     const forwarded = forwardedTraffic(extents, everything, steps, time, meshX, noMulticast[index]);
     if (forwarded) return { sizes, ...forwarded };
   }
-  return { sizes, groups: sizes.map((size) => ({ ...size, words: size.groups * received })), linkWords: undefined };
+  return {
+    sizes,
+    groups: sizes.map((size) => ({ ...size, words: size.groups * received })),
+    linkWords: undefined,
+  };
 }
 
 /** How the children of a level are displaced along the axes of a tensor. */

@@ -1,0 +1,178 @@
+import type { KeepTable } from "../mapping/capacity";
+import { createFeatureTables, type FeatureTables } from "../mapping/feature-tables";
+import type { HardwareLevel } from "../mapping/hardware";
+import type { SearchLayout } from "../mapping/search-layout";
+import { costsOf, type AccessCosts } from "./access-costs";
+import type { ActiveSlot } from "./loop-potential";
+import { createPlanFeatures, type PlanFeatures } from "./plan-features";
+import { outermostHolder } from "./separable";
+
+/** Which formula gives the accesses (see access-counts). */
+export type CountRule = "readOnly" | "passthrough" | "rmw" | "elided";
+
+/** A tile size: a column of the products, times columns of the extents. */
+export interface TileColumns {
+  readonly column: number;
+  readonly extents: readonly number[];
+}
+
+/** How the words that a level receives are found. */
+export type ReceivedPlan =
+  | { readonly kind: "product"; readonly tile: TileColumns; readonly iterations: number }
+  | {
+      readonly kind: "loops";
+      readonly tile: TileColumns;
+      /** The time loops of these levels and further out lie outside the tile. */
+      readonly fromLevel: number;
+      /** Per axis: the extents column of its edge length, -1 where no loop outside moves along it. */
+      readonly extents: readonly number[];
+    };
+
+/** One tensor at one level, as far as it matters for the figures. */
+export interface TensorStep {
+  readonly tensor: number;
+  /** The level inside hides what lies within: its received words count, else the content accesses so far. */
+  readonly insideFilters: boolean;
+  /** Column of the groups of all fan-outs since the step before. */
+  readonly groups: number;
+  readonly received: ReceivedPlan | null;
+  /** Null where neither energy nor bandwidth nor the last level needs the accesses. */
+  readonly price: {
+    readonly rule: CountRule;
+    readonly outermost: boolean;
+    readonly instances: number;
+    /** -1 where nothing is elided. */
+    readonly partition: number;
+    readonly blockWords: number;
+    readonly readPj: number;
+    readonly fillPj: number;
+    readonly updatePj: number;
+  } | null;
+}
+
+export interface LevelPlan {
+  readonly steps: readonly TensorStep[];
+  /** Null without a bandwidth. */
+  readonly bandwidth: HardwareLevel | null;
+  readonly isLast: boolean;
+}
+
+/** A map space prepared for pricing its mappings by tables. */
+export interface ScorerPlan {
+  /** Products over the dimensions. */
+  readonly products: FeatureTables;
+  /** Edge lengths of axes, sums over the dimensions. */
+  readonly extents: FeatureTables;
+  /** Column of the number of time steps. */
+  readonly steps: number;
+  readonly computePj: number;
+  /** Operations, the same for every mapping. */
+  readonly computes: number;
+  /** From the inside out; levels without influence are left out. */
+  readonly levels: readonly LevelPlan[];
+}
+
+/** Chooses what has to be computed per mapping; the space must be separable. */
+export function planScorer(
+  layout: SearchLayout,
+  keep: KeepTable,
+  costs: AccessCosts,
+  active: readonly ActiveSlot[],
+): ScorerPlan {
+  const { problem, hardware } = layout.space;
+  const features = createPlanFeatures(layout, active);
+  const stepsOfTensors = problem.tensors.map((_, tensor) =>
+    planTensor(layout, keep, costs, features, tensor),
+  );
+  const levels: LevelPlan[] = [];
+  hardware.levels.forEach((level, index) => {
+    const steps = stepsOfTensors.flatMap((byLevel) => byLevel.get(index) ?? []);
+    if (steps.length === 0) return;
+    const bandwidth = hasBandwidth(level) ? level : null;
+    levels.push({ steps, bandwidth, isLast: index === hardware.levels.length - 1 });
+  });
+  const steps = features.iterations(-1);
+  return {
+    products: createFeatureTables(layout, features.products, []),
+    extents: createFeatureTables(layout, [], features.extents),
+    steps,
+    computePj: costs.computePj,
+    computes: problem.bounds.reduce((product, bound) => product * bound, 1),
+    levels,
+  };
+}
+
+function hasBandwidth({ readBandwidth, writeBandwidth, sharedBandwidth }: HardwareLevel): boolean {
+  return readBandwidth !== null || writeBandwidth !== null || sharedBandwidth !== null;
+}
+
+/** The steps of one tensor, by level. */
+function planTensor(
+  layout: SearchLayout,
+  keep: KeepTable,
+  costs: AccessCosts,
+  features: PlanFeatures,
+  tensor: number,
+): Map<number, TensorStep> {
+  const { rules, hardware } = layout.space;
+  const outermost = outermostHolder(keep, tensor);
+  const steps = new Map<number, TensorStep>();
+  let before = -1;
+  let insideFilters = false;
+  for (let level = 0; level <= outermost; level += 1) {
+    if (!keep[level][tensor]) continue;
+    const price = planPrice(layout, costs, features, tensor, level, outermost);
+    const matters =
+      price !== null &&
+      (price.readPj !== 0 ||
+        price.fillPj !== 0 ||
+        price.updatePj !== 0 ||
+        hasBandwidth(hardware.levels[level]) ||
+        level === hardware.levels.length - 1);
+    const filters = !rules[level].passthrough[tensor] && level < outermost;
+    if (!matters && !filters) continue;
+    const usesShare = matters && level < outermost && price.rule !== "passthrough";
+    steps.set(level, {
+      tensor,
+      insideFilters,
+      groups: features.groups(tensor, before + 1, level),
+      received: filters || usesShare ? features.received(tensor, level) : null,
+      price: matters ? price : null,
+    });
+    before = level;
+    insideFilters = filters;
+  }
+  return steps;
+}
+
+function planPrice(
+  layout: SearchLayout,
+  costs: AccessCosts,
+  features: PlanFeatures,
+  tensor: number,
+  level: number,
+  outermost: number,
+): TensorStep["price"] {
+  const { problem, hardware, rules } = layout.space;
+  const { readWrite } = problem.tensors[tensor];
+  const rule = countRule(
+    readWrite,
+    rules[level].passthrough[tensor],
+    rules[level].rmwOnFirstWriteback[tensor],
+  );
+  const isFilled = level < outermost || rule === "passthrough";
+  return {
+    rule,
+    outermost: level === outermost,
+    instances: features.instances(level),
+    partition: rule === "elided" ? features.partition(tensor, level) : -1,
+    blockWords: hardware.levels[level].blockWords,
+    ...costsOf(costs, hardware, problem, level, tensor, isFilled),
+  };
+}
+
+function countRule(readWrite: boolean, passthrough: boolean, rmw: boolean): CountRule {
+  if (!readWrite) return "readOnly";
+  if (passthrough) return "passthrough";
+  return rmw ? "rmw" : "elided";
+}
