@@ -11,6 +11,8 @@ export interface EstimatorDefinition<Descriptions extends ParameterDescriptions>
   readonly accuracyPercent: number;
   readonly parameters: Descriptions;
   readonly actions: readonly string[];
+  /** See {@link Estimator.listedActions}. */
+  readonly listedActions?: readonly string[];
   /** Publication, table or equation; used for answers that are plain numbers. */
   readonly source?: string;
   readonly areaUm2: (
@@ -44,6 +46,7 @@ export function defineEstimator<const Descriptions extends ParameterDescriptions
     accuracyPercent,
     classNames,
     actions,
+    listedActions: definition.listedActions,
     parameters,
     estimateArea: (query) => asEstimate(definition.areaUm2(read(query), query.context)),
     estimateEnergy: (query, action) => {

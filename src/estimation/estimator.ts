@@ -59,6 +59,8 @@ export interface Estimator {
   readonly accuracyPercent: number;
   readonly classNames: readonly string[];
   readonly actions: readonly string[];
+  /** Actions that a level of such a class has in the tables even if nothing requires them. */
+  readonly listedActions?: readonly string[];
   readonly parameters: Readonly<Record<string, ParameterDescription>>;
   /** Whether an attribute can influence the answers; by default the parameters can. */
   readonly isRelevant?: (attribute: string) => boolean;

@@ -1,3 +1,5 @@
+import type { Warning } from "../spec/specification";
+
 /** Energy of every action of every level, pJ per action. Idle entries are listed but counted by nothing. */
 export interface EnergyReferenceTable {
   /** Level name (without instance range) to action to pJ, in table order. */
@@ -13,4 +15,6 @@ export interface AreaReferenceTable {
 export interface ReferenceTables {
   readonly energy: EnergyReferenceTable;
   readonly area: AreaReferenceTable;
+  /** What the user should know about the estimates; absent when there is nothing. */
+  readonly warnings?: readonly Warning[];
 }

@@ -81,6 +81,7 @@ function digitalEstimator<const Descriptions extends ParameterDescriptions>(
     accuracyPercent: circuitAccuracyPercent,
     parameters,
     actions: circuitActions,
+    listedActions: className === "intadder" ? ["add", "idle"] : undefined,
     areaUm2: (values, context) => {
       const { figures, description } = describe(values, context);
       return circuitArea(figures, description);

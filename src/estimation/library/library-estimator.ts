@@ -9,6 +9,14 @@ import type { LibraryEntry } from "./library-entry";
 /** Accuracy that the component library claims. */
 export const libraryAccuracyPercent = 90;
 
+/** Who answers, and how far. */
+export interface LibraryOptions {
+  readonly name?: string;
+  readonly accuracyPercent?: number;
+  /** Refuse converters of a resolution that no entry has, instead of scaling an entry by a factor of two per bit. */
+  readonly refuseOtherResolutions?: boolean;
+}
+
 interface Candidate {
   readonly entry: LibraryEntry;
   readonly matches: number;
@@ -23,9 +31,10 @@ interface Candidate {
 export function libraryEstimator(
   className: string,
   entries: readonly LibraryEntry[],
-  options: { readonly name?: string; readonly accuracyPercent?: number } = {},
+  options: LibraryOptions = {},
 ): Estimator {
   const { name = "component library", accuracyPercent = libraryAccuracyPercent } = options;
+  const refuseOtherResolutions = options.refuseOtherResolutions ?? false;
   const attributeNames = new Set(
     entries.flatMap(({ attributes }) => attributes.flatMap(({ names }) => names)),
   );
@@ -42,17 +51,22 @@ export function libraryEstimator(
       attributeNames.has(attribute.toLowerCase()) ||
       attribute === "no_scale_energy" ||
       attribute === "no_scale_area",
-    estimateArea: (query) => answer("area", query, entries),
+    estimateArea: (query) => answer("area", query, entries, refuseOtherResolutions),
     estimateEnergy: (query, action) => {
       const wanted = action.toLowerCase();
       const candidates = entries.filter((entry) => entry.actions.includes(wanted));
       if (candidates.length === 0) throw unknownAction(query.className, action, actions);
-      return answer("energy", query, candidates);
+      return answer("energy", query, candidates, refuseOtherResolutions);
     },
   };
 }
 
-function answer(quantity: Quantity, query: EstimatorQuery, entries: readonly LibraryEntry[]): Estimate {
+function answer(
+  quantity: Quantity,
+  query: EstimatorQuery,
+  entries: readonly LibraryEntry[],
+  refuseOtherResolutions: boolean,
+): Estimate {
   let best: Candidate | undefined;
   for (const entry of entries) {
     const candidate = fit(quantity, query, entry);
@@ -63,7 +77,10 @@ function answer(quantity: Quantity, query: EstimatorQuery, entries: readonly Lib
   const published = quantity === "energy" ? entry.energyPj : entry.areaUm2;
   const value = published * scale;
   if (!(value >= 0)) throw unscalable(query, entries);
-  const extrapolated = factors.some(({ name, factor }) => name === "resolution" && factor !== 1);
+  const extrapolated =
+    published !== 0 && factors.some(({ name, factor }) => name === "resolution" && factor !== 1);
+  if (extrapolated && refuseOtherResolutions && /adc$/i.test(query.className))
+    throw unscalable(query, entries);
   return {
     value,
     source: entry.source,

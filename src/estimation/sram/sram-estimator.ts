@@ -44,6 +44,7 @@ export function sramEstimator(grids: SramGrids): Estimator {
     accuracyPercent: 70,
     parameters,
     actions: ["read", "write", "idle"],
+    listedActions: ["read", "write", "idle"],
     areaUm2: (values) => {
       const memory = memoryOf(values);
       return estimate(memory, "areaUm2", memory.figures.areaUm2 * memory.banks);

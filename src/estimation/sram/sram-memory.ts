@@ -31,7 +31,7 @@ export type SramGrids = (technologyNm: number, ports: number) => SramGrid | unde
 /** Technologies with a grid for one port, nm. */
 export const sramTechnologiesNm = [22, 32, 45, 65, 90] as const;
 /** The technology with a grid for two ports, nm. */
-const twoPortTechnologyNm = 32;
+export const twoPortTechnologyNm = 32;
 /** How far beyond the grid its slope may be followed, as a factor of width or depth. */
 const extrapolationLimit = 16;
 

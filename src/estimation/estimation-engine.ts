@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { adcEstimator } from "./adc/adc-estimator";
+import { cellFromEntries, cellFromText, type CellDescription } from "./circuits/cell-description";
+import { crossbarEstimators } from "./circuits/crossbar-estimators";
+import { digitalEstimators } from "./circuits/digital-estimators";
+import type { EstimationContext } from "./estimator";
+import { freeEstimator } from "./free-estimator";
+import { LevelEstimates } from "./level-estimates";
+import { loadLibrary } from "./library/load-library";
+import { PrimitiveEstimates } from "./primitive-estimates";
+import { createRegistry, registrations, type EstimatorRegistry } from "./registry";
+import { loadSramGrids } from "./sram/load-grids";
+import { sramEstimator } from "./sram/sram-estimator";
+import { FileMemo, type FileReader } from "../spec/file-memo";
+import { readCellFile } from "../spec/read-cell-file";
+import type { Fidelity } from "../spec/specification";
+import { defaultWorkspace, type Workspace } from "../spec/workspace";
+
+/** How components are priced. */
+export interface EstimationOptions {
+  /** Default: that of the specification. */
+  readonly fidelity?: Fidelity;
+  /** Length of a model cycle, s, for idle energies with corrected fidelity. Default 1 ns. */
+  readonly cycleTimeS?: number;
+  /** Decimal places of the tables, as the original prints them; null: not rounded. Default 6. */
+  readonly decimalPlaces?: number | null;
+  /**
+   * What happens to a converter whose resolution the component library does not have: `scale` doubles its first
+   * entry's figures with every bit, as the original does; `survey` asks the general ADC model. Default `scale`.
+   */
+  readonly adcBeyondLibrary?: "scale" | "survey";
+  /** Where the component library, the SRAM tables and relative cell files are. Default: the package's. */
+  readonly workspace?: Workspace;
+}
+
+/** The estimators with everything that is remembered about their answers. */
+export interface EstimationEngine {
+  readonly registry: EstimatorRegistry;
+  readonly context: EstimationContext;
+  readonly primitives: PrimitiveEstimates;
+  readonly levels: LevelEstimates;
+}
+
+const engines = new FileMemo<EstimationEngine>(16);
+const defaultCycleTimeS = 1e-9;
+
+/** The engine for the given options: built once, and again when one of its files or the registrations change. */
+export function estimationEngine(fidelity: Fidelity, options: EstimationOptions = {}): EstimationEngine {
+  const {
+    cycleTimeS = defaultCycleTimeS,
+    adcBeyondLibrary = "scale",
+    workspace = defaultWorkspace(),
+  } = options;
+  const { modelsDirectory } = workspace;
+  const key = `${fidelity} ${cycleTimeS} ${adcBeyondLibrary} ${registrations().version} ${modelsDirectory}`;
+  return engines.get(key, (reader) =>
+    buildEngine({ fidelity, cycleTimeS, adcBeyondLibrary, modelsDirectory }, reader),
+  );
+}
+
+interface EngineSettings {
+  readonly fidelity: Fidelity;
+  readonly cycleTimeS: number;
+  readonly adcBeyondLibrary: "scale" | "survey";
+  readonly modelsDirectory: string;
+}
+
+function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {
+  const { fidelity, cycleTimeS, modelsDirectory } = settings;
+  const registry = buildRegistry(settings, reader);
+  const cells = new Map<string, CellDescription>();
+  const context: EstimationContext = {
+    fidelity,
+    cycleTimeS,
+    cellDescription: (file) => {
+      let cell = cells.get(file);
+      if (!cell) cells.set(file, (cell = readCell(file, fidelity, reader)));
+      return cell;
+    },
+  };
+  const primitives = new PrimitiveEstimates(registry, context);
+  const levels = new LevelEstimates(primitives, fidelity, { workingDirectory: modelsDirectory });
+  return { registry, context, primitives, levels };
+}
+
+function buildRegistry(
+  { adcBeyondLibrary, modelsDirectory }: EngineSettings,
+  reader: FileReader,
+): EstimatorRegistry {
+  const folder = (name: string): string => {
+    const own = join(modelsDirectory, name);
+    return reader.has(own) ? own : join(defaultWorkspace().modelsDirectory, name);
+  };
+  const refuseOtherResolutions = adcBeyondLibrary === "survey";
+  const library = loadLibrary(folder("component_library"), reader, { refuseOtherResolutions });
+  const converters = library.flatMap(({ classNames }) => classNames).filter((name) => /adc$/i.test(name));
+  const added = registrations();
+  return createRegistry([
+    ...library,
+    ...crossbarEstimators(),
+    ...digitalEstimators(),
+    sramEstimator(loadSramGrids(folder("sram"), reader)),
+    adcEstimator(refuseOtherResolutions ? ["adc", ...converters] : ["adc"]),
+    freeEstimator(),
+    ...added.libraries.flatMap(({ directory, accuracyPercent }) =>
+      loadLibrary(directory, reader, { name: `component library ${directory}`, accuracyPercent }),
+    ),
+    ...added.estimators,
+  ]);
+}
+
+function readCell(file: string, fidelity: Fidelity, reader: FileReader): CellDescription {
+  const name = file.split(/[\\/]/).at(-1) ?? file;
+  const contents = readCellFile(file, reader);
+  return contents.form === "text"
+    ? cellFromText(contents.text, name, fidelity)
+    : cellFromEntries(contents.entries, name, fidelity);
+}
