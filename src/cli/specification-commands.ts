@@ -3,10 +3,10 @@ import { formatSpecificationText } from "../report/specification-text";
 import { RaellaError } from "../errors";
 import { getSpec } from "../spec/get-spec";
 import { loadSpecification } from "../spec/load-specification";
-import { readMappingFile } from "../spec/read-mapping-file";
 import type { Specification } from "../spec/specification";
-import { mappingFromEntries } from "../study/given-mapping";
-import { evaluateGivenMapping, mapSpecification, resultOf } from "../study/run-layer";
+import type { Inputs } from "../study/manifest";
+import { mapInputs } from "../study/run-inputs";
+import { resultOf } from "../study/run-layer";
 import { withDefaults } from "../study/study-options";
 import { presentLayer } from "./layer-command";
 import { studyOptions, type GivenModelOptions } from "./model-options";
@@ -22,9 +22,7 @@ interface GivenSpecificationOptions extends GivenModelOptions {
 
 /** `raella map` */
 export async function mapCommand(files: readonly string[], given: GivenSpecificationOptions): Promise<void> {
-  const specification = fromFiles(files, given);
-  const mapped = mapSpecification(specification, { search: given.search });
-  await presentLayer(mapped, resultOf(mapped, studyOptions(given)), given, "timeloop_mapper");
+  await presentInputs({ files, greedy: given.greedy ?? true }, given, "timeloop_mapper");
 }
 
 /** `raella model` */
@@ -32,11 +30,17 @@ export async function modelCommand(
   files: readonly string[],
   given: GivenSpecificationOptions & { readonly mapping: string },
 ): Promise<void> {
-  const specification = fromFiles(files, { ...given, greedy: false });
-  const { entries, sources } = readMappingFile(given.mapping);
-  const mapped = evaluateGivenMapping(specification, mappingFromEntries(specification, entries));
-  const result = resultOf(mapped, studyOptions(given), sources);
-  await presentLayer(mapped, result, given, "timeloop_model");
+  await presentInputs({ files, greedy: false, mapping: given.mapping }, given, "timeloop_model");
+}
+
+async function presentInputs(
+  inputs: Inputs,
+  given: GivenSpecificationOptions,
+  prefix: "timeloop_mapper" | "timeloop_model",
+): Promise<void> {
+  const options = studyOptions(given);
+  const mapped = mapInputs(inputs, options);
+  await presentLayer(mapped, resultOf(mapped, options, inputs), given, prefix);
 }
 
 /** `raella spec` */

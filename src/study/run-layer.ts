@@ -1,16 +1,17 @@
 import { RaellaError } from "../errors";
 import { estimate } from "../estimation/estimate";
-import { diagnoseMisfit } from "../mapping/diagnose-misfit";
 import { findBestMapping } from "../mapping/find-best-mapping";
-import { buildMapSpace } from "../mapping/map-space";
+import { buildMapSpace, type MapSpace } from "../mapping/map-space";
 import type { Mapping } from "../mapping/mapping";
-import { reenactTimeloopSearch } from "../mapping/reenact-timeloop-search";
+import { parseMetrics } from "../mapping/metrics";
+import type { ScorerFactory } from "../mapping/scorer";
+import { describeCosts } from "../model/access-costs";
 import { createScorer } from "../model/create-scorer";
 import { evaluateMapping } from "../model/evaluate-mapping";
 import { getSpec } from "../spec/get-spec";
 import type { Specification } from "../spec/specification";
-import type { LayerResult } from "./layer-result";
-import { createManifest } from "./manifest";
+import type { LayerResult, MapSpaceSummary } from "./layer-result";
+import { createManifest, type Inputs } from "./manifest";
 import type { MappedLayer } from "./mapped-layer";
 import type { SearchKind } from "./search-kind";
 import { withDefaults, type LayerOptions, type StudyOptions } from "./study-options";
@@ -21,21 +22,105 @@ export type MappingOptions = Pick<StudyOptions, "search">;
 
 /**
  * Prices a specification and finds the best mapping for it.
- * @throws RaellaError `no-mapping` with what did not fit, and what the steps before throw.
+ * @throws RaellaError `no-mapping` where nothing fits, `constraint` where constraints contradict each other,
+ *   `component` where a level cannot be priced.
  */
 export function mapSpecification(specification: Specification, options: MappingOptions = {}): MappedLayer {
   const tables = estimate(specification);
   const space = buildMapSpace(specification);
-  const scorer = createScorer(specification, tables.energy);
-  const metrics = parseMetrics(specification.mapper.optimizationMetrics);
-  const found = search(space, scorer, options.search ?? "optimal");
-  if (found.best === null) throw diagnoseMisfit(specification);
-  const { mapping } = found.best;
+  const costs = describeCosts(space.hardware, tables.energy);
+  const { mapping, ...mapSpace } = search(specification, space, options.search ?? "optimal", (layout, keep) =>
+    createScorer(layout, keep, costs),
+  );
   return {
-    specification,
+    specification: withWarnings(specification, [...space.warnings, ...(tables.warnings ?? [])]),
     tables,
     mapping,
     evaluation: evaluateMapping(specification, tables.energy, mapping),
-    mapSpace: { size: found.size, valid: found.valid, evaluated: found.evaluated },
+    mapSpace,
   };
+}
+
+interface Found extends MapSpaceSummary {
+  readonly mapping: Mapping;
+}
+
+function search(
+  specification: Specification,
+  space: MapSpace,
+  kind: SearchKind,
+  createScorer: ScorerFactory,
+): Found {
+  const metrics = parseMetrics(specification.mapper.optimizationMetrics);
+  const found = findBestMapping(space, createScorer, { metrics });
+  const { size, valid, evaluated, best } = found;
+  if (best === null) throw noMapping(specification, size, kind);
+  return { mapping: best.mapping, size, valid, evaluated };
+}
+
+function noMapping({ identity }: Specification, size: number, kind: SearchKind): RaellaError {
+  return new RaellaError({
+    code: "no-mapping",
+    message:
+      kind === "optimal"
+        ? `None of the ${size} mappings that the constraints allow fits the hardware.`
+        : "Timeloop's random walk finds no mapping that fits the hardware.",
+    value: identity.layer,
+    remedy: "`raella diagnose` says what does not fit, and what would make it fit.",
+  });
+}
+
+function withWarnings(specification: Specification, warnings: Specification["warnings"]): Specification {
+  return warnings.length === 0
+    ? specification
+    : { ...specification, warnings: [...specification.warnings, ...warnings] };
+}
+
+/**
+ * Prices a specification and evaluates a given mapping, also one that the constraints do not allow.
+ * @throws RaellaError `invalid-mapping` with the numbers where it does not fit the hardware.
+ */
+export function evaluateGivenMapping(specification: Specification, mapping: Mapping): MappedLayer {
+  const tables = estimate(specification);
+  return {
+    specification: withWarnings(specification, tables.warnings ?? []),
+    tables,
+    mapping,
+    evaluation: evaluateMapping(specification, tables.energy, mapping),
+    mapSpace: { size: 1, valid: 1, evaluated: 1 },
+  };
+}
+
+/** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */
+export function mapLayer(options: LayerOptions): MappedLayer {
+  return mapSpecification(getSpec(withDefaults(options)), options);
+}
+
+/** The result of a mapped layer as plain data, with its manifest. */
+export function resultOf(
+  mapped: MappedLayer,
+  options: Pick<StudyOptions, "search" | "variables"> = {},
+  inputs?: Inputs,
+): LayerResult {
+  const { search: kind = "optimal", variables = {} } = options;
+  return {
+    ...summarizeLayer(mapped),
+    manifest: createManifest(mapped.specification, kind, variables, inputs),
+  };
+}
+
+/** Maps a specification and returns the result as plain data. Errors as {@link mapSpecification}. */
+export function evaluateSpecification(
+  specification: Specification,
+  options: MappingOptions & Pick<StudyOptions, "variables"> = {},
+): LayerResult {
+  return resultOf(mapSpecification(specification, options), options);
+}
+
+/**
+ * The best mapping of a DNN layer on an architecture, and its energy, area and cycles.
+ * @throws RaellaError for names that do not exist, mistakes in the files, a layer that does not fit.
+ */
+export function runLayer(options: LayerOptions): LayerResult {
+  return resultOf(mapLayer(options), options);
 }

@@ -3,7 +3,8 @@ import { compareResults, type Difference } from "./compare-results";
 import type { LayerResult } from "./layer-result";
 import { packageIdentity, type Manifest } from "./manifest";
 import type { AblationResult, NetworkResult } from "./network-result";
-import { runInputs, runLayer } from "./run-layer";
+import { mapInputs } from "./run-inputs";
+import { resultOf, runLayer } from "./run-layer";
 import { runAblation } from "./run-network";
 import type { RunOptions, StudyOptions } from "./study-options";
 
@@ -85,7 +86,10 @@ async function recompute(result: VerifiableResult, options: RunOptions): Promise
 
 function recomputeLayer(result: LayerResult): LayerResult {
   const { architecture, dnn, layer, manifest } = result;
-  if (manifest?.inputs) return runInputs(manifest.inputs, request(manifest, result));
+  if (manifest?.inputs) {
+    const { inputs } = manifest;
+    return resultOf(mapInputs(inputs, request(manifest, result)), request(manifest, result), inputs);
+  }
   if (dnn === null || layer === null || !manifest) throw noResult("It does not say which layer it is of.");
   return runLayer({ ...request(manifest, result), architecture, dnn, layer });
 }

@@ -34,6 +34,7 @@ function evaluationOf(golden: PrintedSummary): Evaluation {
     utilization: golden.computes / golden.computeUnits / golden.cycles,
     ...{ energyPj: golden.energy, computeEnergyPj: golden.computeEnergy },
     edpPjCycles: golden.energy * golden.cycles,
+    lastLevelAccesses: 0,
     levels,
   };
 }

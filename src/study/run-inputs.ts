@@ -1,0 +1,26 @@
+import { loadSpecification } from "../spec/load-specification";
+import { readMappingFile } from "../spec/read-mapping-file";
+import { mappingFromEntries } from "./given-mapping";
+import type { Inputs } from "./manifest";
+import type { MappedLayer } from "./mapped-layer";
+import { evaluateGivenMapping, mapSpecification } from "./run-layer";
+import type { StudyOptions } from "./study-options";
+
+/**
+ * Maps a specification given as YAML files, or evaluates the given mapping for it.
+ * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
+ */
+export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
+  const { nTiles, batchSize, variables, fidelity } = options;
+  const specification = loadSpecification({
+    files: inputs.files,
+    ...{ nTiles, batchSize, variables, fidelity },
+    greedySteps: inputs.greedy ? undefined : [],
+  });
+  if (inputs.mapping === undefined) return mapSpecification(specification, options);
+  const { entries, sources } = readMappingFile(inputs.mapping);
+  return evaluateGivenMapping(
+    { ...specification, sources: [...specification.sources, ...sources] },
+    mappingFromEntries(specification, entries),
+  );
+}
