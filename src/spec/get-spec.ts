@@ -12,8 +12,13 @@ import { misspeltOverrides, readOverrides } from "./overrides";
 import { applyStatistics } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
-import type { Statistics } from "./read-statistics";
-import { readRecordedStatistics, readTypicalStatistics } from "./read-statistics";
+import type { Statistics, StatisticsTable } from "./read-statistics";
+import {
+  readLayerStatistics,
+  readStatisticsTable,
+  readTypicalStatistics,
+  statisticsOfLayer,
+} from "./read-statistics";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
 import type { Fidelity, Specification, WrittenValue } from "./specification";
@@ -45,11 +50,10 @@ interface LoadedProblem {
 
 const models = new FileMemo<LoadedModel>(64);
 const problems = new FileMemo<LoadedProblem>(2_000);
-const typicalStatistics = new FileMemo<Statistics & { readonly sources: Sources }>(64);
-const recordedStatistics = new FileMemo<{
-  readonly ofLayer: (layerName: string) => Statistics;
-  readonly sources: () => Sources;
-}>(256);
+type LoadedStatistics = Statistics & { readonly sources: Sources };
+
+const statisticsFiles = new FileMemo<LoadedStatistics>(2_000);
+const statisticsTables = new FileMemo<{ readonly table?: StatisticsTable; readonly sources: Sources }>(256);
 
 const noRules: StatisticsRules = {
   averageWeightFromBitDensities: false,
@@ -78,9 +82,9 @@ export function getSpec(options: GetSpecOptions): Specification {
   const model = loadArchitecture(workspace, architecture, fidelity);
   const compiled = compiledFor(model, problem);
   const overrides = readOverrides(options);
-  for (const name of overrides.keys()) checkVariableName(name, problem.shape);
+  for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
   const variables = new Map<string, WrittenValue>(Object.entries(model.document.variables));
-  const warnings = [...model.document.warnings, ...misspeltOverrides(overrides, [...variables.keys()])];
+  const warnings = model.document.warnings.concat(misspeltOverrides(overrides, variables));
   const { statistics: rules } = architecture;
   let statisticsSources: Sources = [];
   if (rules === undefined) for (const [name, value] of overrides) variables.set(name, value);
@@ -108,7 +112,7 @@ export function getSpec(options: GetSpecOptions): Specification {
       layerName: problem.layerName,
       typicalStatistics: isTypical,
     },
-    sources: [...model.sources, ...layerSources, ...statisticsSources],
+    sources: model.sources.concat(layerSources, statisticsSources),
     warnings,
   });
 }
@@ -197,13 +201,15 @@ function loadStatistics(
   dnn: string,
   { layerName, location }: ProblemDocument,
   isTypical: boolean,
-): Statistics & { readonly sources: Sources } {
+): LoadedStatistics {
   const { statisticsDirectory } = workspace;
-  if (isTypical)
-    return typicalStatistics.get(`${statisticsDirectory}\n${architecture}`, (reader) => ({
-      ...readTypicalStatistics(statisticsDirectory, architecture, reader),
+  const fromFile = (key: string, read: (reader: FileReader) => Statistics): LoadedStatistics =>
+    statisticsFiles.get(`${statisticsDirectory}\n${architecture}\n${key}`, (reader) => ({
+      ...read(reader),
       sources: sourcesOf(reader, baseOf(workspace)),
     }));
+  if (isTypical)
+    return fromFile("typical", (reader) => readTypicalStatistics(statisticsDirectory, architecture, reader));
   if (layerName === null)
     throw new RaellaError({
       code: "statistics",
@@ -211,9 +217,12 @@ function loadStatistics(
       location,
       remedy: "Add problem.layer_name, or use typical statistics.",
     });
-  const recorded = recordedStatistics.get(`${statisticsDirectory}\n${architecture}\n${dnn}`, (reader) => ({
-    ofLayer: readRecordedStatistics(statisticsDirectory, architecture, dnn, reader),
-    sources: () => sourcesOf(reader, baseOf(workspace)),
+  const folder = join(statisticsDirectory, "torch_values", architecture, dnn);
+  const file = `${folder}.csv`;
+  const { table, sources } = statisticsTables.get(file, (reader) => ({
+    table: readStatisticsTable(file, reader),
+    sources: sourcesOf(reader, baseOf(workspace)),
   }));
-  return { ...recorded.ofLayer(layerName), sources: recorded.sources() };
+  if (table !== undefined) return { ...statisticsOfLayer(table, layerName, file), sources };
+  return fromFile(`${dnn}\n${layerName}`, (reader) => readLayerStatistics(folder, layerName, reader));
 }

@@ -85,12 +85,12 @@ function setCount(
 /** Warns of overrides that look like misspelt names of variables. */
 export function misspeltOverrides(
   overrides: ReadonlyMap<string, WrittenValue>,
-  known: readonly string[],
+  known: ReadonlyMap<string, WrittenValue>,
 ): Warning[] {
   const warnings: Warning[] = [];
   for (const name of overrides.keys()) {
-    if (known.includes(name)) continue;
-    const near = nearestName(name, known);
+    if (known.has(name)) continue;
+    const near = nearestName(name, known.keys());
     if (near !== undefined)
       warnings.push({
         code: "unknown-name",

@@ -69,60 +69,60 @@ export function readTypicalStatistics(
   return readNameValueFile(file, reader);
 }
 
-/**
- * Recorded statistics of all layers of a DNN: a table `torch_values/<architecture>/<dnn>.csv` with one line for each
- * layer, or a folder `<dnn>/` with a file of lines `NAME=value` for each layer, named like the layer. Returns a function
- * from layer name to statistics.
- */
-export function readRecordedStatistics(
-  directory: string,
-  architecture: string,
-  dnn: string,
-  reader: FileReader,
-): (layerName: string) => Statistics {
-  const base = join(directory, "torch_values", architecture, dnn);
-  const table = `${base}.csv`;
-  if (reader.has(table)) return recordedTable(table, reader);
-  if (reader.has(base)) return (layerName) => recordedFile(base, layerName, reader);
-  throw new RaellaError({
-    code: "statistics",
-    message: `There are no recorded statistics of ${dnn} on "${architecture}".`,
-    value: dnn,
-    expected: `a table ${displayPath(table)} or a folder ${displayPath(base)}`,
-    remedy: "Use typical statistics instead.",
-  });
-}
+/** Recorded statistics of the layers of a DNN, by layer name. */
+export type StatisticsTable = ReadonlyMap<string, StatisticsValues>;
 
-function recordedTable(file: string, reader: FileReader): (layerName: string) => Statistics {
-  const byLayer = new Map(
+/**
+ * Recorded statistics of all layers of a DNN, from a table `torch_values/<architecture>/<dnn>.csv` with one line for each
+ * layer; undefined if there is no such table.
+ */
+export function readStatisticsTable(file: string, reader: FileReader): StatisticsTable | undefined {
+  if (!reader.has(file)) return undefined;
+  return new Map(
     readCsv(file, reader).map((row) => {
       const entries = Object.entries(row).filter(
         ([name, value]) => !layerColumns.includes(name) && value !== "",
       );
-      return [row.layer_name, { values: Object.fromEntries(entries), file }] as const;
+      return [row.layer_name, Object.fromEntries(entries)] as const;
     }),
   );
-  return (layerName) => {
-    const statistics = byLayer.get(layerName);
-    if (statistics !== undefined) return statistics;
-    throw new RaellaError({
-      code: "statistics",
-      message: `There are no recorded statistics of the layer "${layerName}".`,
-      location: { file: displayPath(file) },
-      value: layerName,
-      expected: "a line with this layer_name",
-      remedy: suggestName(layerName, byLayer.keys()),
-    });
-  };
 }
 
-function recordedFile(folder: string, layerName: string, reader: FileReader): Statistics {
+/** @throws RaellaError `statistics` with the nearest name of a layer. */
+export function statisticsOfLayer(table: StatisticsTable, layerName: string, file: string): Statistics {
+  const values = table.get(layerName);
+  if (values !== undefined) return { values, file };
+  throw new RaellaError({
+    code: "statistics",
+    message: `There are no recorded statistics of the layer "${layerName}".`,
+    location: { file: displayPath(file) },
+    value: layerName,
+    expected: "a line with this layer_name",
+    remedy: suggestName(layerName, table.keys()),
+  });
+}
+
+/**
+ * Recorded statistics of one layer, from a folder `torch_values/<architecture>/<dnn>/` with a file of lines
+ * `NAME=value` for each layer, named like the layer.
+ *
+ * @throws RaellaError `statistics` if there is neither such a folder nor such a file.
+ */
+export function readLayerStatistics(folder: string, layerName: string, reader: FileReader): Statistics {
+  const place = displayPath(folder);
+  if (!reader.has(folder))
+    throw new RaellaError({
+      code: "statistics",
+      message: "There are no recorded statistics of this DNN on this architecture.",
+      expected: `a table ${place}.csv or a folder ${place}`,
+      remedy: "Use typical statistics instead.",
+    });
   const file = join(folder, layerName);
   if (/[/\\]|^\.\.?$/.test(layerName) || !reader.has(file))
     throw new RaellaError({
       code: "statistics",
       message: `There are no recorded statistics of the layer "${layerName}".`,
-      location: { file: displayPath(folder) },
+      location: { file: place },
       value: layerName,
       expected: "a file of that name with lines NAME=value",
       remedy: suggestName(layerName, reader.list(folder)),

@@ -10,9 +10,6 @@ import { Scope } from "./scope";
 const integerText = /^\s*[-+]?[0-9]+\s*$/;
 const booleanText = /^(true|false)$/i;
 
-/** A value ready to be evaluated many times. */
-export type PreparedValue = (scope: Scope, options: EvaluationOptions) => RuntimeValue;
-
 /** Whether a written value is text that has to be evaluated. */
 export function isExpressionText(value: WrittenValue | undefined): value is ExpressionText {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -25,14 +22,23 @@ function literalOfText(text: string): boolean | number | undefined {
   return booleanText.test(trimmed) ? trimmed.toLowerCase() === "true" : undefined;
 }
 
-/** Literals stay what they are; plain text becomes a number, a boolean or a compiled expression. */
-export function prepareValue(value: WrittenValue, location?: SourceLocation): PreparedValue {
-  if (!isExpressionText(value)) return () => value;
-  const { expression: text } = value;
-  const place = location ?? value.location;
+/** Literals by their text, undefined for expressions; emptied when it grows beyond any real set of models. */
+const literals = new Map<string, boolean | number | undefined>();
+const literalsLimit = 20_000;
+
+function knownLiteral(text: string): boolean | number | undefined {
+  const known = literals.get(text);
+  if (known !== undefined || literals.has(text)) return known;
+  if (literals.size >= literalsLimit) literals.clear();
   const literal = literalOfText(text);
-  if (literal !== undefined) return () => literal;
-  return (scope, options) => evaluateText(text, scope, options, place);
+  literals.set(text, literal);
+  return literal;
+}
+
+/** Literals stay what they are; plain text is a number, a boolean or an expression. */
+export function evaluateWritten(value: WrittenValue, scope: Scope, options: EvaluationOptions): RuntimeValue {
+  if (!isExpressionText(value)) return value;
+  return knownLiteral(value.expression) ?? evaluateText(value.expression, scope, options, value.location);
 }
 
 /**
@@ -56,7 +62,7 @@ export function evaluateText(
 
 /** Evaluates one written value; a float that happens to be integral comes out as a plain number. */
 export function evaluateExpression(value: WrittenValue, scope: Scope, options: EvaluationOptions): Value {
-  return toValue(prepareValue(value)(scope, options));
+  return toValue(evaluateWritten(value, scope, options));
 }
 
 /**
@@ -70,7 +76,7 @@ export function evaluateInOrder(
 ): Scope {
   const results = new Map<string, RuntimeValue>();
   const scope = new Scope(results, outer);
-  for (const [name, value] of entries) results.set(name, prepareValue(value)(scope, options));
+  for (const [name, value] of entries) results.set(name, evaluateWritten(value, scope, options));
   return scope;
 }
 

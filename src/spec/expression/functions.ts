@@ -118,7 +118,7 @@ for (const name of [
   "acosh",
   "atanh",
 ] as const)
-  defineFloat(name, 1, Math[name]);
+  defineFloat(name, 1, (x) => Math[name](x));
 
 defineFloat("fabs", 1, Math.abs);
 defineFloat("atan2", 2, Math.atan2);

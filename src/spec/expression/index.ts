@@ -5,11 +5,10 @@ export {
   evaluateExpression,
   evaluateInOrder,
   evaluateText,
+  evaluateWritten,
   isExpressionText,
-  prepareValue,
   toTable,
 } from "./evaluate";
-export type { PreparedValue } from "./evaluate";
 export { ExpressionFailure } from "./expression-failure";
 export { parseExpression } from "./parse-expression";
 export { IntegralFloat, isInteger, isTrue, numberOf, toValue, valueText } from "./runtime-value";

@@ -65,6 +65,8 @@ export interface Allocation {
  * that has it.
  */
 export function allocateFactors(left: readonly number[], capacity: number): Allocation {
+  const product = left.reduce((total, value) => total * value, 1);
+  if (product <= capacity) return { factors: left, left: left.map(() => 1) };
   const factors = left.map(() => 1);
   const rest = [...left];
   if (capacity >= 2)

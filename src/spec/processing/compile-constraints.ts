@@ -1,5 +1,4 @@
 import { RaellaError } from "../../errors";
-import type { EvaluationOptions } from "../expression/compile-expression";
 import { isExpressionText } from "../expression/evaluate";
 import type { Scope } from "../expression/scope";
 import type { ProblemShape } from "../schema/problem-schema";
@@ -11,10 +10,12 @@ import { factorText, factorValue, unknownProblemName } from "./factor-entry";
 import { substituteWords } from "./substitute-words";
 
 /** A value that is known when the variables and the leaf's attributes are. */
-export type Deferred<T> = (scope: Scope, options: EvaluationOptions) => T;
+export type Deferred<T> = (scope: Scope) => T;
 
 export interface CompiledLoops {
-  readonly factors: Deferred<Factor[]>;
+  readonly factors: Deferred<readonly Factor[]>;
+  /** Some factor is written with names. */
+  readonly isDeferred: boolean;
   /** Innermost first. */
   readonly permutation: readonly string[];
   readonly defaultMaxFactor: Deferred<number | null>;
@@ -22,6 +23,8 @@ export interface CompiledLoops {
 
 /** The constraints of a leaf with everything checked that does not depend on variables. */
 export interface CompiledConstraints {
+  /** Some factor is written with names. */
+  readonly isDeferred: boolean;
   readonly spatial: CompiledLoops & {
     readonly noMulticastNoReduction: readonly string[];
     readonly noLinkTransfer: readonly string[];
@@ -115,8 +118,8 @@ function compilePermutation(names: readonly PlacedText[], shape: ProblemShape, l
 function compileLoops(loops: ExpandedLoops, shape: ProblemShape, level: string): CompiledLoops {
   const factors = loops.factors.map((entry) => compileFactor(entry, shape, level));
   return {
-    factors: (scope, options) =>
-      factors.map((factor) => (typeof factor === "function" ? factor(scope, options) : factor)),
+    factors: (scope) => factors.map((factor) => (typeof factor === "function" ? factor(scope) : factor)),
+    isDeferred: factors.some((factor) => typeof factor === "function"),
     permutation: compilePermutation(loops.permutation, shape, level),
     defaultMaxFactor: compileInteger(loops.defaultMaxFactor, "default_max_factor", 1, level),
   };
@@ -138,16 +141,20 @@ export function compileConstraints(
       if (known.includes(item.text)) return item.text;
       throw unknownProblemName("data space", item, known, level);
     });
-  const { spatial, temporal, dataspace } = given;
+  const { dataspace } = given;
+  const spatialLoops = compileLoops(given.spatial, shape, level);
+  const temporalLoops = compileLoops(given.temporal, shape, level);
+  const { spatial, temporal } = given;
   return {
+    isDeferred: spatialLoops.isDeferred || temporalLoops.isDeferred,
     spatial: {
-      ...compileLoops(spatial, shape, level),
+      ...spatialLoops,
       noMulticastNoReduction: dataSpaces(spatial.noMulticastNoReduction),
       noLinkTransfer: dataSpaces(spatial.noLinkTransfer),
       split: compileInteger(spatial.split, "split", 0, level),
     },
     temporal: {
-      ...compileLoops(temporal, shape, level),
+      ...temporalLoops,
       noTemporalReuse: dataSpaces(temporal.noTemporalReuse),
       rmwOnFirstWriteback: dataSpaces(temporal.rmwOnFirstWriteback),
     },

@@ -1,8 +1,7 @@
 import type { RaellaError } from "../../errors";
 import { throwAll, RaellaError as UserError } from "../../errors";
 import { compileExpression } from "../expression/compile-expression";
-import type { PreparedValue } from "../expression/evaluate";
-import { isExpressionText, prepareValue } from "../expression/evaluate";
+import { isExpressionText } from "../expression/evaluate";
 import { ExpressionFailure } from "../expression/expression-failure";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
@@ -11,6 +10,7 @@ import type { WrittenValue } from "../specification";
 import { attachTargets } from "./combine-constraints";
 import type { CompiledConstraints } from "./compile-constraints";
 import { compileConstraints } from "./compile-constraints";
+import type { ExpandedConstraints } from "./expand-macros";
 import { expandMacros } from "./expand-macros";
 import { leavesOf, markBranches } from "./mark-branches";
 import { requiredActions } from "./required-actions";
@@ -20,12 +20,13 @@ export interface CompiledLeaf {
   readonly document: LeafDocument;
   readonly kind: LeafKind;
   readonly name: string;
-  readonly attributes: readonly (readonly [string, PreparedValue])[];
-  readonly meshX: PreparedValue;
-  readonly meshY: PreparedValue;
-  readonly areaShare: PreparedValue;
+  readonly attributes: readonly (readonly [string, WrittenValue])[];
+  readonly meshX: WrittenValue;
+  readonly meshY: WrittenValue;
   readonly requiredActions: readonly string[];
   readonly constraints: CompiledConstraints;
+  /** Names that its values may depend on. */
+  readonly inputs: readonly string[];
 }
 
 /** A model for problems of one shape. */
@@ -33,6 +34,8 @@ export interface CompiledModel {
   readonly document: ModelDocument;
   readonly shape: ProblemShape;
   readonly leaves: readonly CompiledLeaf[];
+  /** Names of the problem, which no variable may have. */
+  readonly reservedNames: ReadonlySet<string>;
 }
 
 /** Collects the mistakes of independent parts, so that they are reported together. */
@@ -52,7 +55,7 @@ function collect<T, R>(items: readonly T[], convert: (item: T, index: number) =>
 }
 
 /** Names that mean something in problems and constraints, so that no variable may be called like them. */
-export function reservedNames(shape: ProblemShape): ReadonlySet<string> {
+function reservedNames(shape: ProblemShape): ReadonlySet<string> {
   return new Set([
     ...shape.dimensions,
     ...shape.coefficients.map((coefficient) => coefficient.name),
@@ -63,10 +66,10 @@ export function reservedNames(shape: ProblemShape): ReadonlySet<string> {
 /** @throws RaellaError if a variable is named like a dimension, a coefficient or a data space. */
 export function checkVariableName(
   name: string,
-  shape: ProblemShape,
+  reserved: ReadonlySet<string>,
   location?: RaellaError["location"],
 ): void {
-  if (!reservedNames(shape).has(name)) return;
+  if (!reserved.has(name)) return;
   throw new UserError({
     code: "schema",
     message: `The variable "${name}" has the name of a dimension, coefficient or data space of the problem.`,
@@ -94,10 +97,45 @@ function checkNames(leaves: readonly LeafDocument[]): void {
   );
 }
 
-/** A written value ready to be evaluated; syntax errors show at once. `inQuotes`: quoted text is an expression, too. */
-function prepare(value: WrittenValue, inQuotes: boolean): PreparedValue {
-  const given = inQuotes && typeof value === "string" ? { expression: value } : value;
-  return prepareValue(given);
+/** Quoted text is an expression, too, where no text is allowed. */
+function unquoted(value: WrittenValue, location: LeafDocument["location"]): WrittenValue {
+  return typeof value === "string" ? { expression: value, location } : value;
+}
+
+/** Names that a written value looks up; none if its syntax is wrong, which shows when it is evaluated. */
+function namesIn(value: WrittenValue): Iterable<string> {
+  if (!isExpressionText(value)) return [];
+  try {
+    return compileExpression(value.expression).names;
+  } catch (error) {
+    if (error instanceof ExpressionFailure) return [];
+    throw error;
+  }
+}
+
+/** Words of a constraint's texts that may be names of variables. */
+function wordsIn(constraints: ExpandedConstraints): readonly string[] {
+  const { spatial, temporal } = constraints;
+  const numbers = [spatial.split, spatial.defaultMaxFactor, temporal.defaultMaxFactor];
+  return [
+    ...[...spatial.factors, ...temporal.factors].flatMap((entry) => [entry.dimension, entry.valueText]),
+    ...numbers.map((value) => (isExpressionText(value) ? value.expression : "")),
+  ].flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []);
+}
+
+function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: ProblemShape): CompiledLeaf {
+  const values = [...Object.values(leaf.attributes), leaf.meshX, leaf.meshY, leaf.areaShare];
+  return {
+    document: leaf,
+    kind: leaf.kind,
+    name: leaf.name,
+    attributes: Object.entries(leaf.attributes),
+    meshX: unquoted(leaf.meshX, leaf.location),
+    meshY: unquoted(leaf.meshY, leaf.location),
+    requiredActions: requiredActions(leaf),
+    constraints: compileConstraints(expanded, shape, leaf.name),
+    inputs: [...new Set([...values.flatMap((value) => [...namesIn(value)]), ...wordsIn(expanded)])],
+  };
 }
 
 /**
@@ -112,35 +150,13 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
     return sparse === undefined ? leaf : { ...leaf, sparseOptimizations: sparse };
   });
   checkNames(leaves);
+  const reserved = reservedNames(shape);
   collect(Object.keys(document.variables), (name) =>
-    checkVariableName(name, shape, document.variableLocations.get(name)),
+    checkVariableName(name, reserved, document.variableLocations.get(name)),
   );
   const expanded = collect(leaves, (leaf) => expandMacros(leaf.constraints, shape, leaf.name));
   const dataSpaces = shape.dataSpaces.map(({ name }) => name);
   const separated = markBranches(document.nodes, expanded, dataSpaces);
-  const compiled = collect(leaves, (leaf, index): CompiledLeaf => {
-    return {
-      document: leaf,
-      kind: leaf.kind,
-      name: leaf.name,
-      attributes: Object.entries(leaf.attributes).map(([name, value]) => [name, prepare(value, false)]),
-      meshX: prepare(leaf.meshX, true),
-      meshY: prepare(leaf.meshY, true),
-      areaShare: prepare(leaf.areaShare, false),
-      requiredActions: requiredActions(leaf),
-      constraints: compileConstraints(separated[index], shape, leaf.name),
-    };
-  });
-  return { document, shape, leaves: compiled };
-}
-
-/** Names that a written value looks up, as far as its syntax is right. */
-export function namesOf(value: WrittenValue): ReadonlySet<string> {
-  if (!isExpressionText(value)) return new Set();
-  try {
-    return compileExpression(value.expression).names;
-  } catch (error) {
-    if (error instanceof ExpressionFailure) return new Set();
-    throw error;
-  }
+  const compiled = collect(leaves, (leaf, index) => compileLeaf(leaf, separated[index], shape));
+  return { document, shape, leaves: compiled, reservedNames: reserved };
 }

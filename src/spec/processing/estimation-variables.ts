@@ -1,6 +1,7 @@
 import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { isExpressionText, prepareValue } from "../expression/evaluate";
+import { compileExpression } from "../expression/compile-expression";
+import { evaluateWritten, isExpressionText } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { toValue } from "../expression/runtime-value";
 import { Scope } from "../expression/scope";
@@ -26,23 +27,41 @@ export function quotedStatistics(
   const scope = new Scope(results);
   const values: Record<string, Value> = {};
   const warnings: Warning[] = [];
+  /** Names whose value differs from the number; only what names one of them is evaluated again. */
+  const differing = new Set<string>();
   for (const [name, written] of variables) {
-    let value: RuntimeValue;
-    if (isExpressionText(written) && readsAsLiteral.test(written.expression)) value = written.expression;
-    else
-      try {
-        value = prepareValue(written)(scope, options);
-      } catch (error) {
-        if (!(error instanceof RaellaError)) throw error;
-        value = numbers.lookup(name) ?? null;
-        warnings.push({
-          code: "statistics",
-          message: `"${name}" cannot be calculated from statistics that are texts, as the original does for component classes; its number is used.`,
-          location: error.location,
-        });
+    let value = numbers.lookup(name) ?? null;
+    if (isExpressionText(written)) {
+      const text = written.expression;
+      if (isQuoted(text)) {
+        value = text;
+        differing.add(name);
+      } else if (namesAny(text, differing)) {
+        differing.add(name);
+        try {
+          value = evaluateWritten(written, scope, options);
+        } catch (error) {
+          if (!(error instanceof RaellaError)) throw error;
+          warnings.push({
+            code: "statistics",
+            message: `"${name}" cannot be calculated from statistics that are texts, as the original does for component classes; its number is used.`,
+            location: error.location,
+          });
+        }
       }
+    }
     results.set(name, value);
     values[name] = toValue(value);
   }
   return { values, warnings };
+}
+
+/** Whether the text is written in quotes. */
+function isQuoted(text: string): boolean {
+  return readsAsLiteral.test(text);
+}
+
+function namesAny(text: string, names: ReadonlySet<string>): boolean {
+  for (const name of compileExpression(text).names) if (names.has(name)) return true;
+  return false;
 }

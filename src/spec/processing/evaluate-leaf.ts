@@ -1,7 +1,7 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { isExpressionText } from "../expression/evaluate";
+import { evaluateWritten, isExpressionText } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { IntegralFloat, isInteger, numberOf, valueText } from "../expression/runtime-value";
 import { Scope } from "../expression/scope";
@@ -9,31 +9,35 @@ import type { Factor, WrittenValue } from "../specification";
 import type { CompiledLeaf } from "./compile-model";
 import { checkStorageAttribute } from "./storage-attributes";
 
-/** A leaf with all values known. Factors and permutations are its own copies, which later steps complete. */
-export interface EvaluatedLeaf {
-  readonly compiled: CompiledLeaf;
+/** The values of a leaf. The same object as long as what they depend on stays the same. */
+export interface LeafValues {
   readonly attributes: ReadonlyMap<string, RuntimeValue>;
   readonly areaShare: number | null;
   readonly meshX: number;
   readonly meshY: number;
-  readonly fanout: number;
-  readonly spatialFactors: Factor[];
-  readonly temporalFactors: Factor[];
-  readonly spatialPermutation: string[];
-  readonly temporalPermutation: string[];
+  readonly spatialFactors: readonly Factor[];
+  readonly temporalFactors: readonly Factor[];
   readonly split: number | null;
   readonly spatialDefaultMaxFactor: number | null;
   readonly temporalDefaultMaxFactor: number | null;
 }
 
-function locationOfValue(value: WrittenValue, leaf: CompiledLeaf, key: string): SourceLocation {
+/** A leaf with all values known. Factors and permutations are its own copies, which later steps complete. */
+export interface EvaluatedLeaf {
+  readonly compiled: CompiledLeaf;
+  readonly values: LeafValues;
+  readonly fanout: number;
+  readonly spatialFactors: Factor[];
+  readonly temporalFactors: Factor[];
+  readonly spatialPermutation: string[];
+  readonly temporalPermutation: string[];
+}
+
+/** Where a value of a leaf is written; the leaf itself for a plain number. */
+function placeOf(value: WrittenValue, leaf: CompiledLeaf, key: string): SourceLocation {
   const { location } = leaf.document;
-  return (
-    (isExpressionText(value) ? value.location : undefined) ?? {
-      ...location,
-      keyPath: `${location.keyPath ?? ""}.${key}`,
-    }
-  );
+  const own = isExpressionText(value) ? value.location : undefined;
+  return own ?? { ...location, keyPath: `${location.keyPath ?? ""}.${key}` };
 }
 
 function evaluateMesh(
@@ -42,30 +46,89 @@ function evaluateMesh(
   variables: Scope,
   options: EvaluationOptions,
 ): number {
-  const value = leaf[axis](variables, options);
+  const value = evaluateWritten(leaf[axis], variables, options);
   if (isInteger(value) && value >= 1 && value <= Number.MAX_SAFE_INTEGER) return value;
-  const isWholeFloat = value instanceof IntegralFloat;
   throw new RaellaError({
     code: isInteger(value) ? "out-of-range" : "schema",
     message: `${axis} of "${leaf.name}" is ${valueText(value)}.`,
-    location: locationOfValue(leaf.document[axis], leaf, `spatial.${axis}`),
+    location: placeOf(leaf[axis], leaf, `spatial.${axis}`),
     value: valueText(value),
     expected: "an integer of at least 1",
-    remedy: isWholeFloat ? "A division with / gives a float; use // for an integer." : undefined,
+    remedy:
+      value instanceof IntegralFloat ? "A division with / gives a float; use // for an integer." : undefined,
   });
 }
 
 function evaluateAreaShare(leaf: CompiledLeaf, scope: Scope, options: EvaluationOptions): number | null {
-  const value = leaf.areaShare(scope, options);
+  const { areaShare } = leaf.document;
+  const value = evaluateWritten(areaShare, scope, options);
   if (value === null) return null;
   const number = numberOf(value);
   if (number !== undefined && number >= 0 && Number.isFinite(number)) return number;
   throw new RaellaError({
     code: "schema",
     message: `area_share of "${leaf.name}" is ${valueText(value)}.`,
-    location: locationOfValue(leaf.document.areaShare, leaf, "area_share"),
+    location: placeOf(areaShare, leaf, "area_share"),
     expected: "a number that is not negative",
   });
+}
+
+function evaluateAttributes(
+  leaf: CompiledLeaf,
+  variables: Scope,
+  options: EvaluationOptions,
+): ReadonlyMap<string, RuntimeValue> {
+  const attributes = new Map<string, RuntimeValue>();
+  const scope = new Scope(attributes, variables);
+  const isStorage = leaf.kind === "storage";
+  for (const [name, written] of leaf.attributes) {
+    const value = evaluateWritten(written, scope, options);
+    const place = (): SourceLocation => placeOf(written, leaf, `attributes.${name}`);
+    attributes.set(name, isStorage ? checkStorageAttribute(leaf.name, name, value, place) : value);
+  }
+  if (isStorage && (attributes.get("datawidth") ?? null) === null)
+    throw new RaellaError({
+      code: "schema",
+      message: `The storage element "${leaf.name}" has no datawidth.`,
+      location: leaf.document.location,
+      expected: "attributes: {datawidth: bits of one word}",
+    });
+  return attributes;
+}
+
+function evaluateValues(leaf: CompiledLeaf, variables: Scope, options: EvaluationOptions): LeafValues {
+  const attributes = evaluateAttributes(leaf, variables, options);
+  const scope = new Scope(attributes, variables);
+  const { spatial, temporal } = leaf.constraints;
+  return {
+    attributes,
+    areaShare: evaluateAreaShare(leaf, scope, options),
+    meshX: evaluateMesh(leaf, "meshX", variables, options),
+    meshY: evaluateMesh(leaf, "meshY", variables, options),
+    spatialFactors: spatial.factors(scope),
+    temporalFactors: temporal.factors(scope),
+    split: spatial.split(scope),
+    spatialDefaultMaxFactor: spatial.defaultMaxFactor(scope),
+    temporalDefaultMaxFactor: temporal.defaultMaxFactor(scope),
+  };
+}
+
+/** Values of a leaf and what they were calculated from. */
+interface Evaluation {
+  readonly inputs: readonly (RuntimeValue | undefined)[];
+  readonly workingDirectory: string;
+  readonly values: LeafValues;
+}
+
+/** The last evaluations of each leaf: in a sweep most levels stay as they were. */
+const evaluations = new WeakMap<CompiledLeaf, Evaluation[]>();
+const evaluationsKept = 8;
+
+function areSame(first: RuntimeValue | undefined, second: RuntimeValue | undefined): boolean {
+  return (
+    first === second ||
+    (first instanceof IntegralFloat && second instanceof IntegralFloat && first.value === second.value)
+  );
 }
 
 /**
@@ -79,42 +142,34 @@ export function evaluateLeaf(
   variables: Scope,
   options: EvaluationOptions,
 ): EvaluatedLeaf {
-  const attributes = new Map<string, RuntimeValue>();
-  const scope = new Scope(attributes, variables);
-  for (const [name, value] of leaf.attributes) {
-    const result = value(scope, options);
-    attributes.set(
-      name,
-      leaf.kind === "storage"
-        ? checkStorageAttribute(leaf.name, name, result, () =>
-            locationOfValue(leaf.document.attributes[name], leaf, `attributes.${name}`),
-          )
-        : result,
-    );
-  }
-  if (leaf.kind === "storage" && (attributes.get("datawidth") ?? null) === null)
-    throw new RaellaError({
-      code: "schema",
-      message: `The storage element "${leaf.name}" has no datawidth.`,
-      location: leaf.document.location,
-      expected: "attributes: {datawidth: bits of one word}",
-    });
+  const values = leafValues(leaf, variables, options);
   const { spatial, temporal } = leaf.constraints;
-  const meshX = evaluateMesh(leaf, "meshX", variables, options);
-  const meshY = evaluateMesh(leaf, "meshY", variables, options);
   return {
     compiled: leaf,
-    attributes,
-    areaShare: evaluateAreaShare(leaf, scope, options),
-    meshX,
-    meshY,
-    fanout: meshX * meshY,
-    spatialFactors: spatial.factors(scope, options),
-    temporalFactors: temporal.factors(scope, options),
-    spatialPermutation: [...spatial.permutation],
-    temporalPermutation: [...temporal.permutation],
-    split: spatial.split(scope, options),
-    spatialDefaultMaxFactor: spatial.defaultMaxFactor(scope, options),
-    temporalDefaultMaxFactor: temporal.defaultMaxFactor(scope, options),
+    values,
+    fanout: values.meshX * values.meshY,
+    spatialFactors: values.spatialFactors.slice(),
+    temporalFactors: values.temporalFactors.slice(),
+    spatialPermutation: spatial.permutation.slice(),
+    temporalPermutation: temporal.permutation.slice(),
   };
+}
+
+function leafValues(leaf: CompiledLeaf, variables: Scope, options: EvaluationOptions): LeafValues {
+  const inputs = leaf.inputs.map((name) => variables.lookup(name));
+  const { workingDirectory } = options;
+  let kept = evaluations.get(leaf);
+  if (kept === undefined) evaluations.set(leaf, (kept = []));
+  const known = kept.find(
+    (evaluation) =>
+      evaluation.workingDirectory === workingDirectory &&
+      evaluation.inputs.every((value, index) => areSame(value, inputs[index])),
+  );
+  if (known !== undefined) return known.values;
+  const values = evaluateValues(leaf, variables, options);
+  // A text may hold names of its own, so that the values depend on more than the inputs.
+  if (inputs.some((value) => typeof value === "string") && leaf.constraints.isDeferred) return values;
+  if (kept.length >= evaluationsKept) kept.shift();
+  kept.push({ inputs, workingDirectory, values });
+  return values;
 }

@@ -1,7 +1,15 @@
 import { RaellaError } from "../../errors";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { toValue } from "../expression/runtime-value";
-import type { Factor, Level, LevelConstraints, LevelKind, SpatialConstraint, Value } from "../specification";
+import type {
+  Factor,
+  Level,
+  LevelConstraints,
+  LevelKind,
+  SpatialConstraint,
+  Value,
+  ValueTable,
+} from "../specification";
 import type { EvaluatedLeaf } from "./evaluate-leaf";
 import { storageDefaults } from "./storage-attributes";
 
@@ -21,13 +29,33 @@ function isEmptyValue(value: RuntimeValue): boolean {
   return value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
+/** What containers hand down to the levels behind them. */
+type Inherited = ReadonlyMap<string, RuntimeValue>;
+
+const nothingInherited: Inherited = new Map();
+
+/** What a container's attributes make of what is handed down so far; the same object for the same pair. */
+const extensions = new WeakMap<ReadonlyMap<string, RuntimeValue>, { parent: Inherited; result: Inherited }>();
+
+function extendInherited(parent: Inherited, attributes: ReadonlyMap<string, RuntimeValue>): Inherited {
+  if (attributes.size === 0) return parent;
+  const known = extensions.get(attributes);
+  if (known?.parent === parent) return known.result;
+  const result = new Map(parent);
+  for (const [name, value] of attributes) if (!isEmptyValue(value)) result.set(name, value);
+  extensions.set(attributes, { parent, result });
+  return result;
+}
+
+interface AttributesKey {
+  readonly own: ReadonlyMap<string, RuntimeValue>;
+  readonly hasStorageDefaults: boolean;
+  readonly mesh: Mesh;
+  readonly inherited: Inherited;
+}
+
 /** Own attributes, defaults, mesh, then what containers hand down. */
-function levelAttributes(
-  own: ReadonlyMap<string, RuntimeValue>,
-  hasStorageDefaults: boolean,
-  mesh: Mesh,
-  inherited: ReadonlyMap<string, RuntimeValue>,
-): Record<string, Value> {
+function buildAttributes({ own, hasStorageDefaults, mesh, inherited }: AttributesKey): ValueTable {
   const attributes: Record<string, Value> = {};
   for (const [name, value] of own) if (!isEmptyValue(value)) attributes[name] = toValue(value);
   if (hasStorageDefaults)
@@ -38,15 +66,36 @@ function levelAttributes(
   return attributes;
 }
 
+/** The last tables of the same own attributes; tables are shared between specifications, so they never change. */
+const tables = new WeakMap<ReadonlyMap<string, RuntimeValue>, (AttributesKey & { table: ValueTable })[]>();
+const tablesKept = 32;
+
+function levelAttributes(key: AttributesKey): ValueTable {
+  let kept = tables.get(key.own);
+  if (kept === undefined) tables.set(key.own, (kept = []));
+  for (const known of kept)
+    if (
+      known.mesh.x === key.mesh.x &&
+      known.mesh.y === key.mesh.y &&
+      known.inherited === key.inherited &&
+      known.hasStorageDefaults === key.hasStorageDefaults
+    )
+      return known.table;
+  const table = buildAttributes(key);
+  if (kept.length >= tablesKept) kept.shift();
+  kept.push({ ...key, table });
+  return table;
+}
+
 function spatialConstraint(leaf: EvaluatedLeaf): SpatialConstraint {
   const { noMulticastNoReduction, noLinkTransfer } = leaf.compiled.constraints.spatial;
   return {
     factors: leaf.spatialFactors,
     permutation: leaf.spatialPermutation,
-    split: leaf.split,
+    split: leaf.values.split,
     noMulticastNoReduction,
     noLinkTransfer,
-    defaultMaxFactor: leaf.spatialDefaultMaxFactor,
+    defaultMaxFactor: leaf.values.spatialDefaultMaxFactor,
   };
 }
 
@@ -74,14 +123,14 @@ function elementConstraints(leaf: EvaluatedLeaf): LevelConstraints {
   const hasTemporal =
     leaf.temporalFactors.length + leaf.temporalPermutation.length > 0 ||
     temporal.noTemporalReuse.length + temporal.rmwOnFirstWriteback.length > 0 ||
-    leaf.temporalDefaultMaxFactor !== null;
+    leaf.values.temporalDefaultMaxFactor !== null;
   if (hasTemporal)
     constraints.temporal = {
       factors: leaf.temporalFactors,
       permutation: leaf.temporalPermutation,
       noTemporalReuse: temporal.noTemporalReuse,
       rmwOnFirstWriteback: temporal.rmwOnFirstWriteback,
-      defaultMaxFactor: leaf.temporalDefaultMaxFactor,
+      defaultMaxFactor: leaf.values.temporalDefaultMaxFactor,
     };
   if (dataspace.keep.length + dataspace.bypass.length + dataspace.passthrough.length > 0)
     constraints.dataspace = dataspace;
@@ -109,19 +158,8 @@ function placeholderConstraints({ dimensions, dataSpaces }: ProblemNames): Omit<
   };
 }
 
-function makeLevel(
-  level: Pick<
-    Level,
-    "name" | "class" | "subclass" | "areaShare" | "requiredActions" | "attributes" | "constraints"
-  >,
-  kind: LevelKind,
-  mesh: Mesh,
-): Level {
-  return { ...level, kind, instances: mesh.x * mesh.y, meshX: mesh.x, meshY: mesh.y };
-}
-
 function multiply(mesh: Mesh, leaf: EvaluatedLeaf): Mesh {
-  const result = { x: mesh.x * leaf.meshX, y: mesh.y * leaf.meshY };
+  const result = { x: mesh.x * leaf.values.meshX, y: mesh.y * leaf.values.meshY };
   if (result.x * result.y > Number.MAX_SAFE_INTEGER)
     throw new RaellaError({
       code: "out-of-range",
@@ -141,42 +179,64 @@ export function flattenArchitecture(
   problem: ProblemNames,
 ): readonly Level[] {
   const levels: Level[] = [];
-  const inherited = new Map<string, RuntimeValue>();
   const shared = placeholderConstraints(problem);
+  let inherited = nothingInherited;
   let mesh: Mesh = { x: 1, y: 1 };
   for (const leaf of leaves) {
-    const { compiled, attributes } = leaf;
-    const { kind, document } = compiled;
+    const { kind } = leaf.compiled;
     if (kind === "nothing") continue;
-    if (kind === "container")
-      for (const [name, value] of attributes) if (!isEmptyValue(value)) inherited.set(name, value);
+    if (kind === "container") inherited = extendInherited(inherited, leaf.values.attributes);
     if (leaf.fanout !== 1) {
-      const placeholder = {
-        name: `inter_${compiled.name}_spatial_dummy`,
-        class: "dummy_storage",
-        subclass: null,
-        areaShare: null,
-        requiredActions: [],
-        attributes: levelAttributes(placeholderAttributes, true, mesh, inherited),
-        constraints: { spatial: spatialConstraint(leaf), ...shared },
-      };
-      levels.push(makeLevel(placeholder, "storage", mesh));
+      levels.push(placeholderLevel(leaf, mesh, inherited, shared));
+      mesh = multiply(mesh, leaf);
     }
-    mesh = multiply(mesh, leaf);
-    if (kind === "container") continue;
-    const element = {
-      name: compiled.name,
-      class: document.class,
-      subclass: document.subclass,
-      areaShare: leaf.areaShare,
-      requiredActions: compiled.requiredActions,
-      attributes: levelAttributes(attributes, kind === "storage", mesh, inherited),
-      constraints: elementConstraints(leaf),
-    };
-    levels.push(makeLevel(element, kind, mesh));
+    if (kind !== "container") levels.push(elementLevel(leaf, kind, mesh, inherited));
   }
   checkLevels(levels);
   return levels;
+}
+
+function placeholderLevel(
+  leaf: EvaluatedLeaf,
+  mesh: Mesh,
+  inherited: Inherited,
+  shared: Omit<LevelConstraints, "spatial">,
+): Level {
+  return {
+    name: `inter_${leaf.compiled.name}_spatial_dummy`,
+    kind: "storage",
+    class: "dummy_storage",
+    subclass: null,
+    areaShare: null,
+    instances: mesh.x * mesh.y,
+    meshX: mesh.x,
+    meshY: mesh.y,
+    attributes: levelAttributes({ own: placeholderAttributes, hasStorageDefaults: true, mesh, inherited }),
+    requiredActions: [],
+    constraints: {
+      spatial: spatialConstraint(leaf),
+      temporal: shared.temporal,
+      dataspace: shared.dataspace,
+    },
+  };
+}
+
+function elementLevel(leaf: EvaluatedLeaf, kind: LevelKind, mesh: Mesh, inherited: Inherited): Level {
+  const { document, name, requiredActions } = leaf.compiled;
+  const { attributes: own, areaShare } = leaf.values;
+  return {
+    name,
+    kind,
+    class: document.class,
+    subclass: document.subclass,
+    areaShare,
+    instances: mesh.x * mesh.y,
+    meshX: mesh.x,
+    meshY: mesh.y,
+    attributes: levelAttributes({ own, hasStorageDefaults: kind === "storage", mesh, inherited }),
+    requiredActions,
+    constraints: elementConstraints(leaf),
+  };
 }
 
 /** The loop nest must end in compute units. */

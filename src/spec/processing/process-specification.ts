@@ -1,6 +1,6 @@
 import type { SourceLocation } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateInOrder, isExpressionText, prepareValue, toTable } from "../expression/evaluate";
+import { evaluateInOrder, evaluateWritten, toTable } from "../expression/evaluate";
 import type { Scope } from "../expression/scope";
 import { toValue } from "../expression/runtime-value";
 import type { GreedyStep } from "../greedy";
@@ -55,7 +55,7 @@ export function processSpecification(input: ProcessingInput): Specification {
   const variables = evaluateInOrder(input.variables, null, options);
   const workload = workloadFromProblem(problem, variables);
   const leaves = model.leaves.map((leaf) => evaluateLeaf(leaf, variables, options));
-  const warnings = [...input.warnings, ...exceedingFactors(leaves, workload)];
+  const warnings = input.warnings.concat(exceedingFactors(leaves, workload));
   completePermutations(leaves, workload.dimensions, workload.bounds);
   for (const step of input.greedySteps) applyGreedyStep(step, leaves, workload);
   const levels = flattenArchitecture(leaves, {
@@ -74,14 +74,14 @@ export function processSpecification(input: ProcessingInput): Specification {
     },
     levels,
     workload,
-    variables: withoutLocations(input.variables),
+    variables: Object.fromEntries<WrittenValue>(input.variables),
     variableValues,
     estimationVariables: estimation.values,
     componentClasses: model.document.componentClasses,
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
     ...(areaTable && { areaTable }),
-    warnings: [...warnings, ...estimation.warnings],
+    warnings: estimation.warnings.length === 0 ? warnings : [...warnings, ...estimation.warnings],
     sources: input.sources,
   };
 }
@@ -90,24 +90,17 @@ function integerOf(value: Value | undefined): number | null {
   return typeof value === "number" ? value : null;
 }
 
-function withoutLocations(variables: ReadonlyMap<string, WrittenValue>): Record<string, WrittenValue> {
-  const plain: Record<string, WrittenValue> = {};
-  for (const [name, value] of variables)
-    plain[name] = isExpressionText(value) ? { expression: value.expression } : value;
-  return plain;
-}
-
 function estimationVariables(
   input: ProcessingInput,
   variables: Scope,
   values: ValueTable,
 ): { readonly values: ValueTable; readonly warnings: readonly Warning[] } {
   if (input.fidelity === "artifact") return quotedStatistics(input.variables, variables, input.options);
-  const corrected = Object.entries(input.correctedAttributes).map(([name, expression]) => [
+  const corrected = Object.entries(input.correctedAttributes).map(([name, expression]): [string, Value] => [
     name,
-    toValue(prepareValue({ expression })(variables, input.options)),
+    toValue(evaluateWritten({ expression }, variables, input.options)),
   ]);
-  return { values: { ...values, ...Object.fromEntries(corrected) }, warnings: [] };
+  return { values: { ...values, ...Object.fromEntries<Value>(corrected) }, warnings: [] };
 }
 
 /** Factors larger than their dimension, which the mapper drops: the dimension is then free at that level. */

@@ -16,7 +16,7 @@ function listOf<Output>(
     v.unknown(),
     v.transform((value) => (isEmpty(value) ? [] : value)),
     v.array(item, expected),
-  ) as v.GenericSchema<unknown, readonly Output[]>;
+  );
 }
 
 function isEmpty(value: unknown): boolean {

@@ -185,5 +185,5 @@ export function orEmpty<Output>(schema: v.GenericSchema<unknown, Output>): v.Gen
     v.unknown(),
     v.transform((value) => (value === null ? {} : value)),
     schema,
-  ) as v.GenericSchema<unknown, Output>;
+  );
 }

@@ -135,7 +135,7 @@ class Converter {
     const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
     const node: YamlNode = {
       kind: "scalar",
-      value: isPlain ? value : value === null ? null : String(value),
+      value: isPlain ? value : null,
       quoted: scalar.type === "QUOTE_DOUBLE" || scalar.type === "QUOTE_SINGLE",
       tag: scalar.tag,
       source: this.source,
@@ -172,7 +172,7 @@ class Converter {
     const { key } = pair;
     if (!isScalar(key)) this.fail("A key must be plain text.", mapOffset);
     const keyOffset = key.range?.[0] ?? mapOffset;
-    const text = key.value === null ? "null" : (key.source ?? String(key.value));
+    const text = key.source ?? (typeof key.value === "string" ? key.value : "null");
     if (text === "__proto__") this.fail(`"${text}" cannot be a key.`, keyOffset);
     return { key: text, keyOffset };
   }
