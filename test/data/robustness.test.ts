@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Specification } from "../../src/spec/specification";
 import { getSpec } from "../../src/spec/get-spec";
+import { runLayer } from "../../src/study/run-layer";
 import { architectures } from "./support";
 
 /** Numeric variables meant to be changed, with values to try on RAELLA and on the ISAAC-like model. */
@@ -58,6 +59,24 @@ describe("model variables meant to be changed", () => {
           assert.equal(specification.workload.bounds.N, number("BATCH_SIZE"));
         }
       });
+
+  for (const architecture of architectures)
+    it(`give a mapping and finite figures with every value on ${architecture}`, () => {
+      for (const [name, values] of Object.entries(knobs))
+        for (const value of values) {
+          // The layer needs 64 tiles of the smallest crossbars.
+          const variables = { TILES_PER_ARCH: 64, BATCH_SIZE: 64, [name]: value };
+          if (name === "TILES_PER_ARCH") variables.MACROS_PER_TILE = 192;
+          const { energyPj, areaUm2, cycles } = runLayer({
+            architecture,
+            dnn: "resnet18",
+            layer: 10,
+            variables,
+          });
+          for (const figure of [energyPj.total, areaUm2.total, cycles])
+            assert.ok(Number.isFinite(figure) && figure > 0, `${name}=${value}: ${figure}`);
+        }
+    });
 
   it("reach the components that depend on them", () => {
     const attribute = (
