@@ -1,5 +1,5 @@
 import { chooseUnit, type Quantity } from "../theme/display-unit";
-import { formatAligned, formatNumber, formatWhole } from "../theme/format-number";
+import { formatAligned, formatNumber, formatShare, formatWhole } from "../theme/format-number";
 
 /** A data frame as far as tables need it; those of nodejs-polars fit. */
 export interface TabularData {
@@ -49,7 +49,7 @@ export interface Table {
 }
 
 /** What names of columns end in: a unit, or a quantity whose unit is chosen by the largest figure of the column. */
-const suffixes: readonly (readonly [RegExp, { unit: string } | { quantity: Quantity }])[] = [
+const suffixes: readonly (readonly [RegExp, Omit<Heading, "title">])[] = [
   [/(PerActionPj|_per_action_pj)$/, { unit: "pJ/action" }],
   [/(Pj|_pj|_pJ)$/, { quantity: "energyPj" }],
   [/(Um2|_um2)$/, { quantity: "areaUm2" }],
@@ -59,6 +59,7 @@ const suffixes: readonly (readonly [RegExp, { unit: string } | { quantity: Quant
   [/(Ns|_ns)$/, { unit: "ns" }],
   [/(PerSecond|_per_second)$/, { unit: "1/s" }],
   [/(Percent|_percent)$/, { unit: "%" }],
+  [/(?<=[sS]hare)$/, { format: (share) => formatShare(share) }],
 ];
 
 /** Lays a table out: which rows and columns, headings with units taken from the columns' names, formatted figures. */
@@ -95,13 +96,16 @@ function layOutColumn(
     heading.quantity !== undefined && options.unit === undefined && options.format === undefined
       ? chooseUnit(heading.quantity, largest)
       : undefined;
-  const write = figureWriter(
-    figures.map((figure) => figure / (scaled?.divisor ?? 1)),
-    options.digits,
-  );
+  const divisor = scaled?.divisor ?? 1;
+  const write =
+    heading.format ??
+    figureWriter(
+      figures.map((figure) => figure / divisor),
+      options.digits,
+    );
   const text = (value: unknown): string => {
     if (options.format) return options.format(value);
-    return isNumeric(value) ? write(Number(value) / (scaled?.divisor ?? 1)) : formatText(value);
+    return isNumeric(value) ? write(Number(value) / divisor) : formatText(value);
   };
   return {
     title: options.title ?? heading.title,
@@ -123,13 +127,14 @@ interface Heading {
   readonly title: string;
   readonly unit?: string;
   readonly quantity?: Quantity;
+  readonly format?: (figure: number) => string;
 }
 
 /** `energyPj` → `energy`, an energy in pJ. */
 function headingOf(name: string): Heading {
   for (const [suffix, meaning] of suffixes) {
     const stem = name.replace(suffix, "");
-    if (stem !== name && stem !== "") return { title: inWords(stem), ...meaning };
+    if (suffix.test(name) && stem !== "") return { title: inWords(stem), ...meaning };
   }
   return { title: inWords(name) };
 }

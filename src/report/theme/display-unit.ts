@@ -22,7 +22,6 @@ const units: Readonly<Record<Quantity, readonly DisplayUnit[]>> = {
   areaUm2: [
     { symbol: "µm²", divisor: 1 },
     { symbol: "mm²", divisor: 1e6 },
-    { symbol: "cm²", divisor: 1e8 },
   ],
   cycles: [
     { symbol: "", divisor: 1 },

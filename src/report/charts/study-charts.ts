@@ -1,0 +1,117 @@
+import { listArchitectures } from "../../spec/workspace";
+import type { Workspace } from "../../spec/workspace";
+import { loadComponentGroups } from "../../spec/component-groups";
+import { sumByGroup, totalKey } from "../../study/component-groups";
+import type { LayerResult } from "../../study/layer-result";
+import type { MappedLayer } from "../../study/mapped-layer";
+import type { AblationResult, NetworkResult } from "../../study/network-result";
+import { totalAreas } from "../../study/summarize-layer";
+import { formatWhole } from "../theme/format-number";
+import type { GroupValues } from "./bar-panel";
+import type { ChartSpecification } from "./chart-specification";
+import { comparisonChart } from "./comparison-chart";
+import { mappedLayerLevels } from "./mapped-layer-levels";
+import { mappingChart, type MappingChartOptions } from "./mapping-chart";
+
+export interface StudyChartOptions {
+  readonly title?: string;
+  readonly subtitle?: string;
+  /** Where architectures and component groups are described (default: the package's own). */
+  readonly workspace?: Workspace;
+}
+
+export interface AblationChartOptions extends StudyChartOptions {
+  /**
+   * `cycles`: cycles of all layers, one after another, and the area of one chip. `throughput`: batches per second of
+   * the pipeline of replicated layers, and the area of all its tiles.
+   */
+  readonly speed?: "cycles" | "throughput";
+}
+
+/** Energy, area and cycles of one layer, on one architecture or side by side on several. */
+export function layerChart(
+  results: LayerResult | readonly LayerResult[],
+  options: StudyChartOptions = {},
+): ChartSpecification {
+  const layers: readonly LayerResult[] = isList(results) ? results : [results];
+  const groups = loadComponentGroups(options.workspace);
+  const by = <T>(pick: (layer: LayerResult) => T): Record<string, T> =>
+    Object.fromEntries(layers.map((layer) => [layer.architecture, pick(layer)]));
+  return comparisonChart({
+    title: options.title ?? titleOfLayer(layers[0]),
+    subtitle: options.subtitle ?? sizes(layers[0]),
+    names: architectureTitles(options.workspace),
+    energyPj: by(({ energyPj }) => withoutTotal(sumByGroup(energyPj, groups))),
+    areaUm2: by(({ areaUm2 }) => withoutTotal(sumByGroup(totalAreas(areaUm2), groups))),
+    cycles: by(({ cycles }) => cycles),
+  });
+}
+
+/** Energy, area and speed of a DNN, or some of its layers, on several architectures. */
+export function ablationChart(
+  ablation: AblationResult,
+  options: AblationChartOptions = {},
+): ChartSpecification {
+  const { networks, dnn } = ablation;
+  const throughput = options.speed === "throughput";
+  const by = <T>(pick: (network: NetworkResult) => T): Record<string, T> =>
+    Object.fromEntries(networks.map((network) => [network.architecture, pick(network)]));
+  const { layers } = networks[0];
+  return comparisonChart({
+    title:
+      options.title ?? (layers.length === 1 ? titleOfLayer(layers[0]) : `${dnn}, ${layers.length} layers`),
+    subtitle: options.subtitle ?? (throughput ? pipelineSizes(ablation) : sizes(ablation)),
+    names: architectureTitles(options.workspace),
+    energyPj: by(({ totals }) => withoutTotal(totals.energyPjByGroup)),
+    areaUm2: by(({ totals }) =>
+      withoutTotal(throughput ? totals.pipelineAreaUm2ByGroup : totals.areaUm2ByGroup),
+    ),
+    ...(throughput
+      ? { throughputPerSecond: by(({ totals }) => totals.throughputBatchesPerSecond) }
+      : { cycles: by(({ totals }) => totals.cycles.reduce((sum, cycles) => sum + cycles, 0)) }),
+  });
+}
+
+/** The mapping of a layer as a picture: loops against the memory hierarchy, and how well each level is used. */
+export function layerMappingChart(
+  mapped: MappedLayer,
+  options: MappingChartOptions = {},
+): ChartSpecification {
+  const { identity } = mapped.specification;
+  return mappingChart(mappedLayerLevels(mapped), {
+    title: `Mapping of ${titleOfLayer(identity)} on ${identity.architecture}`,
+    subtitle: sizes(identity),
+    ...options,
+  });
+}
+
+/** Names of the architectures for people. */
+function architectureTitles(workspace: Workspace | undefined): Record<string, string> {
+  return Object.fromEntries(listArchitectures(workspace).map(({ name, title }) => [name, title]));
+}
+
+function titleOfLayer({ dnn, layer, layerName }: Pick<LayerResult, "dnn" | "layer" | "layerName">): string {
+  const place = [dnn, layer === null ? null : `layer ${layer}`].filter((part) => part !== null).join(", ");
+  return [place, layerName].filter((part) => part !== null && part !== "").join(": ");
+}
+
+function sizes({ tiles, batch }: Pick<LayerResult, "tiles" | "batch">): string {
+  return [tiles === null ? null : `${tiles} tiles`, batch === null ? null : `batch of ${batch}`]
+    .filter((part) => part !== null)
+    .join(", ");
+}
+
+function pipelineSizes({ networks, batch }: AblationResult): string {
+  const { tileBudget } = networks[0].totals;
+  const area = `the area of ${formatWhole(tileBudget)} tiles of the first architecture for each`;
+  return batch === null ? area : `${area}, batch of ${batch}`;
+}
+
+/** Bars are stacked from groups; the total stands above them. */
+function withoutTotal(groups: GroupValues): GroupValues {
+  return Object.fromEntries(Object.entries(groups).filter(([group]) => group !== totalKey));
+}
+
+function isList(results: LayerResult | readonly LayerResult[]): results is readonly LayerResult[] {
+  return Array.isArray(results);
+}

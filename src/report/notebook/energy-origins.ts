@@ -1,0 +1,72 @@
+import { describeHardware } from "../../mapping/hardware";
+import { describeCosts, type RowCosts } from "../../model/access-costs";
+import { loadComponentGroups } from "../../spec/component-groups";
+import { groupOfLevel, type ComponentGroup } from "../../study/component-groups";
+import type { MappedLayer } from "../../study/mapped-layer";
+
+/** One reason why energy is spent: an action of a component, done so often, at such a price. */
+export interface EnergyOrigin {
+  /** Component group. */
+  readonly component: string;
+  readonly level: string;
+  /** Data space that is moved, or `operations` of the compute units. */
+  readonly data: string;
+  readonly action: "read" | "fill" | "update" | "compute";
+  /** How often, in all instances together; one action moves a whole row. */
+  readonly times: number;
+  readonly perActionPj: number;
+  readonly energyPj: number;
+  /** Of the layer's energy, 0 to 1. */
+  readonly share: number;
+}
+
+/**
+ * Where the energy of a layer comes from, the largest contribution first. The contributions add up to the energy of
+ * the layer; those of nothing are left out.
+ */
+export function energyOrigins(
+  mapped: MappedLayer,
+  groups: readonly ComponentGroup[] = loadComponentGroups(),
+): readonly EnergyOrigin[] {
+  const { specification, tables, evaluation } = mapped;
+  const hardware = describeHardware(specification);
+  const costs = describeCosts(hardware, tables.energy);
+  const origins: Omit<EnergyOrigin, "share" | "component">[] = [];
+  for (const { level, accesses } of evaluation.levels) {
+    const index = hardware.levels.findIndex(({ name }) => name === level);
+    const prices = pricesOf(costs.levels[index]);
+    for (const [data, counts] of Object.entries(accesses)) {
+      const rows = { read: counts.rowReads, fill: counts.rowFills, update: counts.rowUpdates };
+      for (const action of ["read", "fill", "update"] as const) {
+        const times = rows[action] * counts.instances;
+        const perActionPj = prices[action];
+        origins.push({ level, data, action, times, perActionPj, energyPj: times * perActionPj });
+      }
+    }
+  }
+  const { name: level } = hardware.compute;
+  const compute = { times: evaluation.computes, perActionPj: costs.computePj };
+  origins.push({
+    level,
+    data: "operations",
+    action: "compute",
+    ...compute,
+    energyPj: evaluation.computeEnergyPj,
+  });
+  return origins
+    .filter(({ energyPj }) => energyPj > 0)
+    .map((origin) => ({
+      component: groupOfLevel(origin.level, groups),
+      ...origin,
+      share: origin.energyPj / evaluation.energyPj,
+    }))
+    .sort((a, b) => b.energyPj - a.energyPj);
+}
+
+function pricesOf({
+  readPj = 0,
+  fillPj = 0,
+  updatePj = 0,
+}: RowCosts): Record<"read" | "fill" | "update", number> {
+  return { read: readPj, fill: fillPj, update: updatePj };
+}
