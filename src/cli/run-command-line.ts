@@ -9,7 +9,7 @@ import { createProgram } from "./program";
  * `--json` also as `{"error": …}` on standard output; only faults of the program show a stack trace.
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  leaveQuietlyWhenPipeCloses();
+  process.stdout.on("error", leaveQuietlyWhenPipeCloses);
   const { version } = createRequire(__filename)("../../package.json") as { version: string };
   const program = createProgram(version);
   throwInsteadOfExiting(program);
@@ -19,6 +19,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     return exitCodes.success;
   } catch (error) {
     return report(error, json);
+  } finally {
+    process.stdout.off("error", leaveQuietlyWhenPipeCloses);
   }
 }
 
@@ -68,9 +70,7 @@ function paint(color: "red", text: string): string {
 }
 
 /** `raella … | head` closes the pipe early: that is no error. */
-function leaveQuietlyWhenPipeCloses(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(exitCodes.success);
-    throw error;
-  });
+function leaveQuietlyWhenPipeCloses(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(exitCodes.success);
+  throw error;
 }

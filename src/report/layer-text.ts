@@ -26,8 +26,8 @@ export function formatLayerTitle(
   result: Pick<LayerResult, "architecture" | "dnn" | "layer" | "layerName" | "tiles" | "batch">,
 ): string {
   const { architecture, dnn, layer, layerName, tiles, batch } = result;
-  const name = layerName ? ` (${layerName})` : "";
-  const workload = dnn === null ? (layerName ?? "") : layer === null ? dnn : `${dnn}, layer ${layer}${name}`;
+  const numbered = layer === null ? layerName : `layer ${layer}${layerName ? ` (${layerName})` : ""}`;
+  const workload = [dnn, numbered].filter((part) => part !== null).join(", ");
   const size = [
     ...(tiles === null ? [] : [`${formatCount(tiles)} ${tiles === 1 ? "tile" : "tiles"}`]),
     ...(batch === null ? [] : [`batch ${formatCount(batch)}`]),

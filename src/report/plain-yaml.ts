@@ -2,39 +2,36 @@
 export type YamlValue =
   number | string | boolean | null | readonly YamlValue[] | { readonly [key: string]: YamlValue | undefined };
 
-/** A list or map to print on one line. */
-export class Inline {
-  constructor(readonly value: YamlValue) {}
-}
-
-type Printable =
-  YamlValue | Inline | readonly Printable[] | { readonly [key: string]: Printable | undefined };
-
 /**
- * Plain data as YAML in block style, two blanks a level; undefined entries are left out. Texts are quoted wherever
- * they could be read as something else. Small and quick; loading a YAML library for it would cost more than it does.
+ * Plain data as YAML in block style, two blanks a level, lists of plain values on one line; undefined entries are
+ * left out. Texts are quoted wherever they could be read as something else. Small and quick; loading a YAML library
+ * for it would cost more than it does.
  */
-export function formatYaml(value: Printable): string {
+export function formatYaml(value: YamlValue): string {
   return `${blockLines(value).join("\n")}\n`;
 }
 
-function isMap(value: Printable): value is { readonly [key: string]: Printable | undefined } {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Inline);
+function isMap(value: YamlValue): value is { readonly [key: string]: YamlValue | undefined } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function blockLines(value: Printable): string[] {
-  if (Array.isArray(value) && value.length > 0) {
-    return (value as readonly Printable[]).flatMap((item) => {
+/** A list with maps or lists in it; others fit on one line. */
+function isBlockList(value: YamlValue): value is readonly YamlValue[] {
+  return Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null);
+}
+
+function blockLines(value: YamlValue): string[] {
+  if (isBlockList(value)) {
+    return value.flatMap((item) => {
       const [first, ...rest] = blockLines(item);
       return [`- ${first}`, ...rest.map(indent)];
     });
   }
-  if (isMap(value) && Object.keys(value).length > 0) {
+  if (isMap(value) && Object.values(value).some((item) => item !== undefined)) {
     return Object.entries(value).flatMap(([key, item]) => {
       if (item === undefined) return [];
       const lines = blockLines(item);
-      const nested =
-        (Array.isArray(item) && item.length > 0) || (isMap(item) && Object.keys(item).length > 0);
+      const nested = isBlockList(item) || (isMap(item) && lines[0] !== "{}");
       return nested ? [`${scalar(key)}:`, ...lines.map(indent)] : [`${scalar(key)}: ${lines[0]}`];
     });
   }
@@ -45,12 +42,11 @@ function indent(line: string): string {
   return `  ${line}`;
 }
 
-function flow(value: Printable): string {
-  if (value instanceof Inline) return flow(value.value);
-  if (Array.isArray(value)) return `[${(value as readonly Printable[]).map(flow).join(", ")}]`;
+function flow(value: YamlValue): string {
+  if (Array.isArray(value)) return `[${(value as readonly YamlValue[]).map(flow).join(", ")}]`;
   if (isMap(value)) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return `{${entries.map(([key, item]) => `${scalar(key)}: ${flow(item as Printable)}`).join(", ")}}`;
+    return `{${entries.map(([key, item]) => `${scalar(key)}: ${flow(item as YamlValue)}`).join(", ")}}`;
   }
   return scalar(value as number | string | boolean | null);
 }

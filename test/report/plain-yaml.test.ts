@@ -17,7 +17,9 @@ describe("formatYaml", () => {
       },
       empty: [],
       none: {},
+      hollow: { absent: undefined },
       absent: undefined,
+      names: ["Inputs", "Outputs"],
     });
     assert.equal(
       text,
@@ -31,6 +33,8 @@ describe("formatYaml", () => {
         "          energy: 1.5",
         "empty: []",
         "none: {}",
+        "hollow: {}",
+        "names: [Inputs, Outputs]",
         "",
       ].join("\n"),
     );

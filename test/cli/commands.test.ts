@@ -1,0 +1,326 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { defaultWorkspace } from "../../src/spec/workspace";
+import type { LayerResult } from "../../src/study/layer-result";
+import type { AblationResult, NetworkResult } from "../../src/study/network-result";
+import { runCli } from "../support/run-cli";
+
+const oneLayer = ["layer", "--architecture", "raella", "--dnn", "resnet18", "--layer", "10"];
+const contract = [
+  ...["architecture", "dnn", "layer", "layerName", "tiles", "batch", "cycles", "computes", "macs"],
+  ...["utilization", "energyPj", "edp", "areaUm2", "energyPerActionPj", "accesses", "mapSpace", "mapping"],
+];
+
+describe("raella", () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "raella-cli-"));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  async function json<T>(...command: string[]): Promise<T> {
+    const { exitCode, stdout, stderr } = await runCli(...command, "--json");
+    assert.equal(exitCode, 0, stderr);
+    return JSON.parse(stdout) as T;
+  }
+
+  describe("layer", () => {
+    it("prints the object of the contract", async () => {
+      const result = await json<LayerResult>(...oneLayer);
+      for (const key of contract) assert.ok(key in result, key);
+      const { architecture, dnn, layer, layerName, tiles, batch } = result;
+      assert.deepEqual(
+        { architecture, dnn, layer, layerName, tiles, batch },
+        {
+          ...{ architecture: "raella", dnn: "resnet18", layer: 10, layerName: "layer3.0.conv1" },
+          ...{ tiles: 16, batch: 32 },
+        },
+      );
+      assert.equal(result.cycles, 107_800);
+      assert.equal(result.computes, 2_841_120_866_304);
+      assert.equal(result.macs, 1_849_688_064);
+      const { total, ...levels } = result.energyPj;
+      const sum = Object.values(levels).reduce((a, b) => a + b, 0);
+      assert.ok(Math.abs(sum - total) <= total * 1e-12);
+      assert.ok(Math.abs(result.edp - total * result.cycles * 1e-12) <= result.edp * 1e-12);
+      assert.deepEqual(result.mapping[0], {
+        ...{ level: "chip", kind: "temporal" },
+        loops: [{ dimension: "Q", factor: 7 }],
+      });
+      assert.equal(result.manifest?.search, "optimal");
+      assert.match(result.manifest?.files[0].sha256 ?? "", /^[0-9a-f]{64}$/);
+    });
+
+    it("prints a table for people", async () => {
+      const { exitCode, stdout } = await runCli(...oneLayer);
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /^raella · resnet18, layer 10 \(layer3\.0\.conv1\) · 16 tiles, batch 32$/m);
+      assert.match(stdout, /^ {2}Cycles +107,800 +107\.8 µs/m);
+      assert.match(stdout, /^column_readout +ADC +512 /m);
+      assert.match(stdout, /^chip +in time +Q 7$/m);
+    });
+
+    it("changes with --set, --tiles, --batch and --typical", async () => {
+      const base = await json<LayerResult>(...oneLayer);
+      const finer = await json<LayerResult>(...oneLayer, "--set", "ADC_RESOLUTION=8");
+      assert.ok(finer.energyPj.column_readout > base.energyPj.column_readout);
+      assert.deepEqual(finer.manifest?.variables, { ADC_RESOLUTION: 8 });
+      const small = await json<LayerResult>(...oneLayer, "--tiles", "8", "--batch", "4");
+      assert.deepEqual([small.tiles, small.batch], [8, 4]);
+      assert.ok(small.areaUm2.total < base.areaUm2.total);
+      const tilesByName = await json<LayerResult>(...oneLayer, "--set", "TILES_PER_ARCH=8");
+      assert.equal(tilesByName.tiles, 8);
+      const typical = await json<LayerResult>(...oneLayer, "--typical");
+      assert.notEqual(typical.energyPj.total, base.energyPj.total);
+      assert.equal(typical.manifest?.typicalStatistics, true);
+    });
+
+    it("writes the files that the original tools leave behind", async () => {
+      const { exitCode } = await runCli(...oneLayer, "--out", directory);
+      assert.equal(exitCode, 0);
+      assert.deepEqual(readdirSync(directory).sort(), [
+        "input.yaml",
+        "result.json",
+        "timeloop_mapper.ART.yaml",
+        "timeloop_mapper.ERT.yaml",
+        "timeloop_mapper.map.txt",
+        "timeloop_mapper.map.yaml",
+        "timeloop_mapper.stats.txt",
+      ]);
+      const read = (name: string): string => readFileSync(join(directory, name), "utf8");
+      const result = JSON.parse(read("result.json")) as LayerResult;
+      assert.match(read("timeloop_mapper.map.txt"), /^chip \[ Inputs:27557888 \(27557888\) /);
+
+      // As the tutorial's helper reads the statistics: energy of a level = pJ/Compute x Computes.
+      const statistics = read("timeloop_mapper.stats.txt");
+      assert.match(statistics, /^Cycles: 107800$/m);
+      const computes = Number(/^Computes = (\d+)$/m.exec(statistics)?.[1]);
+      assert.equal(computes, result.computes);
+      for (const [level, energy] of Object.entries(result.energyPj)) {
+        const name = level === "total" ? "Total" : level;
+        const perCompute = Number(new RegExp(`^ {4}${name} += (\\S+)$`, "m").exec(statistics)?.[1]);
+        assert.ok(Math.abs(perCompute * computes - energy) <= energy * 0.005, level);
+      }
+
+      const areas = parse(read("timeloop_mapper.ART.yaml")) as {
+        ART: { tables: { name: string; area: number }[] };
+      };
+      const eDram = areas.ART.tables.find(({ name }) => name === "top_level.eDRAM_buf[1..16]");
+      assert.deepEqual(eDram, { name: "top_level.eDRAM_buf[1..16]", area: 83000 });
+      const input = parse(read("input.yaml")) as { problem: { instance: Record<string, number> } };
+      assert.equal(input.problem.instance.C, 128);
+    });
+  });
+
+  describe("map and model", () => {
+    const { modelsDirectory, layersDirectory } = defaultWorkspace();
+    const files = [
+      join(modelsDirectory, "raella", "arch.yaml"),
+      join(modelsDirectory, "raella", "variables.yaml"),
+      join(modelsDirectory, "common_components", "*.yaml"),
+      join(modelsDirectory, "mapper.yaml"),
+      join(layersDirectory, "resnet18", "010.yaml"),
+    ];
+
+    it("map a specification from files, and evaluate its mapping to the same figures", async () => {
+      const size = ["--tiles", "16", "--batch", "32"];
+      const mapped = await json<LayerResult>("map", ...files, ...size, "--out", directory);
+      const mapping = join(directory, "timeloop_mapper.map.yaml");
+      const evaluated = await json<LayerResult>("model", ...files, ...size, "--mapping", mapping);
+      for (const key of ["energyPj", "cycles", "accesses", "mapping", "areaUm2"] as const) {
+        assert.deepEqual(evaluated[key], mapped[key], key);
+      }
+      assert.deepEqual(evaluated.mapSpace, { size: 1, valid: 1, evaluated: 1 });
+    });
+
+    it("refuse a mapping whose factors do not multiply to the bounds, with all mistakes", async () => {
+      const mapping = join(directory, "mapping.yaml");
+      writeFileSync(
+        mapping,
+        "mapping:\n  - {target: chip, type: temporal, factors: Q=7 N2, permutation: QN}\n",
+      );
+      const { exitCode, stdout, stderr } = await runCli("model", ...files, "--mapping", mapping, "--json");
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /The factors of Q multiply to 7, but its bound is 14\./);
+      const { error } = JSON.parse(stdout) as { error: { code: string; errors: { message: string }[] } };
+      assert.equal(error.code, "invalid-mapping");
+      assert.ok(error.errors.some(({ message }) => message.startsWith("The factors of C multiply to 1,")));
+    });
+  });
+
+  describe("spec", () => {
+    it("prints the flat form", async () => {
+      const flat = await json<{ levels: { name: string }[] }>("spec", ...oneLayer.slice(1));
+      assert.equal(flat.levels[0].name, "chip[1..1]");
+      assert.equal(flat.levels.at(-1)?.name, "virtual_bitwise_mac[1..8589934592]");
+    });
+
+    it("prints levels for people, and asks for what is missing", async () => {
+      const { stdout } = await runCli("spec", ...oneLayer.slice(1));
+      assert.match(stdout, /^eDRAM_buf\[1\.\.16\] {2}isaac_edram$/m);
+      const { exitCode, stderr } = await runCli("spec");
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /YAML files, or --architecture, --dnn and --layer/);
+    });
+  });
+
+  describe("network, ablation and all", () => {
+    it("prints layers and totals of one architecture", async () => {
+      const network = await json<NetworkResult>("network", "--dnn", "resnet18", "--architecture", "raella");
+      assert.equal(network.layers.length, 21);
+      const { totals } = network;
+      assert.deepEqual(
+        totals.cycles,
+        network.layers.map(({ cycles }) => cycles),
+      );
+      assert.equal(totals.tileBudget, 65_536);
+      assert.ok(totals.tilesUsed <= 65_536);
+      assert.ok(totals.throughputBatchesPerSecond > 0);
+      const { total, ...groups } = totals.energyPjByGroup;
+      assert.equal(
+        Object.values(groups).reduce((a, b) => a + b, 0),
+        total,
+      );
+      assert.equal(total, totals.energyPj.total);
+    });
+
+    it("compares architectures on chosen layers, and writes tables", async () => {
+      const csv = join(directory, "rows.csv");
+      const ablation = await json<AblationResult>(
+        ...["ablation", "--dnn", "resnet18", "--architecture", "isaac_like,raella", "--layers", "0,20"],
+        ...["--csv", csv],
+      );
+      assert.deepEqual(ablation.architectures, ["isaac_like", "raella"]);
+      assert.deepEqual(
+        ablation.networks.map(({ layers }) => layers.map(({ layer }) => layer)),
+        [
+          [0, 20],
+          [0, 20],
+        ],
+      );
+      const lines = readFileSync(csv, "utf8").trimEnd().split("\n");
+      assert.match(lines[0], /^architecture,dnn,layer,.*component,group,energyPj,areaUm2/);
+      const readout = lines.filter((line) => line.includes(",column_readout,ADC,"));
+      assert.equal(readout.length, 4);
+    });
+
+    it("prints tables for people", async () => {
+      const { stdout } = await runCli("ablation", "--dnn", "resnet18", "--layers", "10");
+      assert.match(stdout, /^energy, µJ +isaac_like +raella_no_speculation_2b_cells /m);
+      assert.match(stdout, /^ADC +\d/m);
+      assert.match(stdout, /^batches per second +\d/m);
+    });
+
+    it("runs several DNNs", async () => {
+      const { ablations } = await json<{ ablations: AblationResult[] }>(
+        ...["all", "--dnn", "resnet18", "--architecture", "raella"],
+      );
+      assert.deepEqual(
+        ablations.map(({ dnn, networks }) => [dnn, networks.length, networks[0].layers.length]),
+        [["resnet18", 1, 21]],
+      );
+    });
+  });
+
+  describe("verify", () => {
+    it("confirms a result, and shows what is not the same", async () => {
+      await runCli(...oneLayer, "--out", directory);
+      const file = join(directory, "result.json");
+      const confirmed = await runCli("verify", file);
+      assert.equal(confirmed.exitCode, 0);
+      assert.match(confirmed.stdout, /is confirmed: every figure is the same/);
+      writeFileSync(file, readFileSync(file, "utf8").replace('"cycles": 107800', '"cycles": 107801'));
+      const denied = await runCli("verify", file);
+      assert.equal(denied.exitCode, 3);
+      assert.match(denied.stdout, /1 figures differ[^]*cycles: 107801 then, 107800 now/);
+    });
+
+    it("confirms an ablation", async () => {
+      const { stdout } = await runCli("ablation", "--dnn", "resnet18", "--layers", "10,20", "--json");
+      const file = join(directory, "ablation.json");
+      writeFileSync(file, stdout);
+      const { exitCode, stdout: text } = await runCli("verify", file);
+      assert.equal(exitCode, 0, text);
+    });
+
+    it("says what it cannot read", async () => {
+      assert.match((await runCli("verify", join(directory, "none.json"))).stderr, /cannot be read/);
+      const file = join(directory, "x.json");
+      writeFileSync(file, "{");
+      assert.match((await runCli("verify", file)).stderr, /This is not JSON/);
+      writeFileSync(file, "{}");
+      const { exitCode, stderr } = await runCli("verify", file);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /not a result that can be verified/);
+    });
+  });
+
+  describe("lists", () => {
+    it("architectures and DNNs", async () => {
+      const architectures = await json<{ name: string }[]>("architectures");
+      assert.deepEqual(
+        architectures.map(({ name }) => name),
+        ["isaac_like", "raella_no_speculation_2b_cells", "raella_no_speculation", "raella"],
+      );
+      const dnns = await json<{ name: string; layers: number }[]>("dnns");
+      assert.equal(
+        dnns.reduce((sum, { layers }) => sum + layers, 0),
+        410,
+      );
+      assert.match((await runCli("architectures")).stdout, /^raella \(/m);
+      assert.match((await runCli("dnns", "--dnn", "resnet18")).stdout, /^20 +fc +512 +1,024/m);
+    });
+  });
+
+  describe("mistakes", () => {
+    const cases: [string, string[], RegExp][] = [
+      [
+        "an unknown architecture",
+        ["layer", "-a", "raela", "-d", "resnet18", "-l", "0"],
+        /Did you mean "raella"\?/,
+      ],
+      ["an unknown DNN", ["layer", "-a", "raella", "-d", "resnet19", "-l", "0"], /Did you mean "resnet18"\?/],
+      ["an unknown layer", ["layer", "-a", "raella", "-d", "resnet18", "-l", "21"], /no layer 21/],
+      ["no tiles", [...oneLayer, "--tiles", "0"], /--tiles cannot be "0"/],
+      ["a bad setting", [...oneLayer, "--set", "ADC"], /--set cannot read "ADC"/],
+      ["an unknown search", [...oneLayer, "--search", "best"], /Allowed choices are optimal/],
+      ["an unknown command", ["layr"], /Did you mean layer/],
+      ["a missing option", ["layer", "--dnn", "resnet18"], /required option/],
+      ["an unknown option", [...oneLayer, "--tile", "4"], /unknown option/],
+      ["a file that is not there", ["map", "nowhere.yaml"], /nowhere\.yaml/],
+    ];
+    for (const [name, command, message] of cases) {
+      it(`${name}: exit code 2, the message on standard error`, async () => {
+        const { exitCode, stdout, stderr } = await runCli(...command);
+        assert.equal(exitCode, 2);
+        assert.match(stderr, message);
+        assert.equal(stdout, "");
+        const asJson = await runCli(...command, "--json");
+        assert.equal(asJson.exitCode, 2);
+        const { error } = JSON.parse(asJson.stdout) as { error: { code: string; message: string } };
+        assert.ok(error.code.length > 0 && error.message.length > 0);
+      });
+    }
+
+    it("a place that cannot be written to", async () => {
+      const file = join(directory, "file");
+      writeFileSync(file, "");
+      const { exitCode, stderr } = await runCli(...oneLayer, "--out", join(file, "below"));
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /Cannot write to/);
+      assert.ok(existsSync(file));
+    });
+  });
+
+  it("explains itself", async () => {
+    const { exitCode, stdout } = await runCli("--help");
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /raella layer --architecture raella --dnn resnet18 --layer 10/);
+    const help = await runCli("layer", "--help");
+    for (const key of contract) assert.ok(help.stdout.includes(key), key);
+    assert.match((await runCli("--version")).stdout, /^\d+\.\d+\.\d+/);
+  });
+});
