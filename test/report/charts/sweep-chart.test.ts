@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+
+import { sweepChart, type SweepPoint } from "../../../src/report/charts/sweep-chart";
+import { tradeOffChart } from "../../../src/report/charts/trade-off-chart";
+import { compileChart, textsOf } from "../../support/chart-checks";
+
+const points: readonly SweepPoint[] = [64, 128, 256, 512].flatMap((value) =>
+  ["first", "second"].map((series) => ({
+    value,
+    series,
+    figures: { energy: 1e9 + value * 1e7, area: value * 1e4 },
+  })),
+);
+const figures = {
+  energy: { title: "Energy", quantity: "energyPj" },
+  area: { title: "Area", quantity: "areaUm2" },
+} as const;
+
+describe("sweepChart", () => {
+  it("has a panel for every figure over the values that were swept", async () => {
+    const chart = sweepChart({ points, variable: { title: "Rows", unit: "cells", scale: "log" }, figures });
+    assert.deepEqual(compileChart(chart).warnings, []);
+    const texts = await textsOf(chart);
+    for (const text of ["Energy (mJ)", "Area (mm²)", "Rows (cells)", "64", "512", "first", "second"]) {
+      assert.ok(texts.includes(text), text);
+    }
+  });
+
+  it("leaves out points without a figure, and takes values that are no numbers", async () => {
+    const some = [
+      { value: "yes", figures: { energy: 5e9 } },
+      { value: "no", figures: { energy: NaN } },
+    ];
+    const chart = sweepChart({
+      points: some,
+      variable: { title: "Speculation" },
+      figures: { energy: figures.energy },
+    });
+    assert.deepEqual(compileChart(chart).warnings, []);
+    assert.equal(compileChart(chart).tooltips.length, 1);
+    assert.ok((await textsOf(chart)).includes("yes"));
+  });
+});
+
+describe("tradeOffChart", () => {
+  const options = {
+    points: points.map(({ value, series, figures: { energy, area } }) => ({
+      x: area,
+      y: energy,
+      label: String(value),
+      series,
+      details: { rows: String(value) },
+    })),
+    x: figures.area,
+    y: figures.energy,
+  };
+
+  it("labels the points and names the series", async () => {
+    const chart = tradeOffChart({ ...options, highlighted: [1, 2], highlightTitle: "the best" });
+    assert.deepEqual(compileChart(chart).warnings, []);
+    const texts = await textsOf(chart);
+    for (const text of ["64", "512", "first", "second", "Energy (mJ)", "Area (mm²)", "Rings: the best."]) {
+      assert.ok(texts.includes(text), text);
+    }
+  });
+
+  it("needs no series", () => {
+    const plain = options.points.map(({ x, y }) => ({ x, y }));
+    assert.deepEqual(compileChart(tradeOffChart({ ...options, points: plain, joined: false })).warnings, []);
+  });
+});
