@@ -13,6 +13,12 @@ export interface MappingScorer extends MappingFigures {
    * @param orders - loop orders where the constraints leave them open; null for the constraints' own
    */
   score(choice: ArrayLike<number>, orders: LoopOrders | null): void;
+  /**
+   * Set to an array to have what a mapping's energy is made of written there: for every level from the inside out and
+   * every data space in it that costs something, rows read, filled and updated per instance, and instances. Undefined
+   * for scorers that do not know.
+   */
+  rows?: Float64Array | null;
 }
 
 /** Sets up a scorer for one decision about which levels hold which data spaces. */

@@ -47,6 +47,7 @@ export function createTableScorer(
     energyPj: 0,
     cycles: 0,
     lastLevelAccesses: 0,
+    rows: null as Float64Array | null,
     score(choice: ArrayLike<number>, orders: LoopOrders | null): void {
       select(choice);
       price(orders === null ? declaredSequence : orderedSequence(loops, orders));
@@ -79,6 +80,7 @@ export function createTableScorer(
     let energyPj = plan.computes * plan.computePj;
     let cycles = steps;
     content.fill(steps);
+    recorded = 0;
     scorer.lastLevelAccesses = 0;
     for (let index = 0; index < plan.levels.length; index += 1) {
       const level = plan.levels[index];
@@ -94,6 +96,7 @@ export function createTableScorer(
 
   let readsPerCycle = 0;
   let writesPerCycle = 0;
+  let recorded = 0;
 
   function priceLevel(level: LevelPlan, steps: number, sequence: Int32Array): number {
     let energyPj = 0;
@@ -130,11 +133,18 @@ export function createTableScorer(
       }
       const { blockWords } = terms;
       const instances = productFigures[atProducts + terms.instances];
-      const perInstance =
-        Math.ceil(reads / blockWords) * terms.readPj +
-        Math.ceil(fills / blockWords) * terms.fillPj +
-        Math.ceil(updates / blockWords) * terms.updatePj;
-      energyPj += perInstance * instances;
+      const rowReads = Math.ceil(reads / blockWords);
+      const rowFills = Math.ceil(fills / blockWords);
+      const rowUpdates = Math.ceil(updates / blockWords);
+      energyPj +=
+        (rowReads * terms.readPj + rowFills * terms.fillPj + rowUpdates * terms.updatePj) * instances;
+      if (scorer.rows !== null && (terms.readPj !== 0 || terms.fillPj !== 0 || terms.updatePj !== 0)) {
+        scorer.rows[recorded] = rowReads;
+        scorer.rows[recorded + 1] = rowFills;
+        scorer.rows[recorded + 2] = rowUpdates;
+        scorer.rows[recorded + 3] = instances;
+        recorded += 4;
+      }
       if (level.bandwidth !== null) {
         readsPerCycle += reads / steps;
         writesPerCycle += (fills + updates) / steps;
