@@ -11,8 +11,11 @@ import {
   type ExpansionContext,
   type PartInstance,
 } from "./compound/expand-component";
-import type { Primitive, PrimitiveEstimate, PrimitiveEstimates } from "./primitive-estimates";
+import type { PrimitiveEstimate } from "./ask-estimators";
+import { LevelPrimitives } from "./level-primitives";
+import type { Primitive, PrimitiveEstimates } from "./primitive-estimates";
 import { roundTo6Decimals } from "./round-decimals";
+import { ValueMemo } from "./value-memo";
 
 /** One primitive part's contribution to the area of a level. */
 export interface AreaContribution {
@@ -41,12 +44,6 @@ export interface LevelEstimate {
 /** The classes of a specification by name. */
 export type ClassTable = ReadonlyMap<string, ComponentClass>;
 
-/** Levels of one class that are remembered by the values that matter to them: a tree with a branch per value. */
-interface RememberedLevels {
-  root: Map<unknown, unknown>;
-  size: number;
-}
-
 const rememberedLevelsLimit = 4000;
 /** Values and table are converted to SI units and back before they are summed, as in the original. */
 const picoToSi = 1e-12;
@@ -54,14 +51,19 @@ const siToPico = 1e12;
 
 /** Prices levels; remembers them by the attributes and variables that their class uses. */
 export class LevelEstimates {
-  private readonly remembered = new WeakMap<CompiledClass, RememberedLevels>();
+  private readonly remembered = new WeakMap<CompiledClass, ValueMemo<LevelEstimate>>();
+  private readonly rememberedPrimitives = new WeakMap<Primitive, Map<string, LevelEstimate>>();
   private readonly variableScopes = new WeakMap<ValueTable, Scope>();
+  private readonly primitives: LevelPrimitives;
+  private readonly values: unknown[] = [];
 
   constructor(
-    private readonly primitives: PrimitiveEstimates,
+    primitives: PrimitiveEstimates,
     private readonly fidelity: Fidelity,
     private readonly evaluation: EvaluationOptions,
-  ) {}
+  ) {
+    this.primitives = new LevelPrimitives(primitives);
+  }
 
   /** @throws RaellaError for what cannot be priced, naming the level */
   estimate(level: Level, variables: ValueTable, classes: ClassTable): LevelEstimate {
@@ -71,22 +73,16 @@ export class LevelEstimates {
       if (!compiled.actionsByName.has(action) && !compiled.actionsByName.has(action.toLowerCase()))
         throw undefinedAction(level, action, compiled);
     let remembered = this.remembered.get(compiled);
-    if (!remembered) this.remembered.set(compiled, (remembered = { root: new Map(), size: 0 }));
-    let node = remembered.root;
-    const { usedNames } = compiled;
-    for (const name of usedNames) {
-      const value = level.attributes[name] ?? variables[name];
-      let next = node.get(value) as Map<unknown, unknown> | undefined;
-      if (!next) node.set(value, (next = new Map<unknown, unknown>()));
-      node = next;
-    }
-    const share = levelAreaShare(level);
-    let estimate = node.get(share) as LevelEstimate | undefined;
+    if (!remembered) this.remembered.set(compiled, (remembered = new ValueMemo(rememberedLevelsLimit)));
+    const { values } = this;
+    values.length = 0;
+    values.push(levelAreaShare(level));
+    for (const name of compiled.usedNames) values.push(level.attributes[name] ?? variables[name]);
+    let estimate = remembered.get(values);
     if (!estimate) {
+      const key = [...values];
       estimate = this.estimateCompound(level, compiled, variables, classes);
-      if (remembered.size >= rememberedLevelsLimit) this.remembered.delete(compiled);
-      else remembered.size++;
-      node.set(share, estimate);
+      remembered.set(key, estimate);
     }
     return estimate;
   }
@@ -133,7 +129,9 @@ export class LevelEstimates {
   ): LevelEstimate {
     const warnings = new Set<string>();
     const component = this.expand(level, compiled, variables, classes);
-    const areaUm2 = this.partAreas(component, levelAreaShare(level)).reduce(
+    const areas = this.partAreas(component, levelAreaShare(level));
+    for (const { primitive } of areas) for (const warning of primitive.warnings) warnings.add(warning);
+    const areaUm2 = areas.reduce(
       (sum, { primitive, share, count }) =>
         sum + valueOf(share, () => primitive.area(), warnings) * picoToSi * siToPico * share * count,
       0,
@@ -153,23 +151,33 @@ export class LevelEstimates {
   }
 
   private estimatePrimitive(level: Level, variables: ValueTable, classes: ClassTable): LevelEstimate {
-    const warnings = new Set<string>();
     const primitive = this.primitiveOf(level, variables, classes);
     const share = levelAreaShare(level);
+    let remembered = this.rememberedPrimitives.get(primitive);
+    if (!remembered)
+      this.rememberedPrimitives.set(primitive, (remembered = new Map<string, LevelEstimate>()));
+    const key = `${share} ${level.requiredActions.join(" ")}`;
+    let estimate = remembered.get(key);
+    if (!estimate)
+      remembered.set(key, (estimate = this.estimateOnePrimitive(primitive, share, level.requiredActions)));
+    return estimate;
+  }
+
+  private estimateOnePrimitive(
+    primitive: Primitive,
+    share: number,
+    requiredActions: readonly string[],
+  ): LevelEstimate {
+    const warnings = new Set(primitive.warnings);
     const areaUm2 = valueOf(share, () => primitive.area(), warnings) * picoToSi * siToPico * share;
     const energyPj: Record<string, number> = {};
-    for (const action of [...this.primitives.listedActions(primitive.className), ...level.requiredActions])
+    for (const action of [...this.primitives.listedActions(primitive.className), ...requiredActions])
       energyPj[action] = valueOf(1, () => primitive.energy(action), warnings) * picoToSi * siToPico;
     return finish(false, areaUm2, energyPj, warnings);
   }
 
   private primitiveOf(level: Level, variables: ValueTable, classes: ClassTable): Primitive {
-    const className = level.subclass ?? level.class;
-    return this.primitives.find(
-      className,
-      attributesAndVariables(level.attributes, variables),
-      classes.keys(),
-    );
+    return this.primitives.ofLevel(level, variables, classes.keys());
   }
 
   private expand(
@@ -231,15 +239,8 @@ export class LevelEstimates {
     );
   }
 
-  private readonly partPrimitives = new WeakMap<PartInstance, Primitive>();
-
-  private partPrimitive(part: PartInstance): Primitive {
-    let primitive = this.partPrimitives.get(part);
-    if (!primitive) {
-      primitive = this.primitives.find(part.part.className, part.attributes);
-      this.partPrimitives.set(part, primitive);
-    }
-    return primitive;
+  private partPrimitive({ part, attributes }: PartInstance): Primitive {
+    return this.primitives.ofPart(part, attributes);
   }
 
   private variableScope(variables: ValueTable): Scope {
@@ -286,19 +287,6 @@ function finish(
     energyPj,
     roundedEnergyPj,
     warnings: [...warnings],
-  };
-}
-
-/** Every variable is an attribute of every level; own attributes come first and count. */
-function attributesAndVariables(
-  attributes: ValueTable,
-  variables: ValueTable,
-): Iterable<readonly [string, Value]> {
-  return {
-    *[Symbol.iterator]() {
-      for (const name in attributes) yield [name, attributes[name]] as const;
-      for (const name in variables) if (!(name in attributes)) yield [name, variables[name]] as const;
-    },
   };
 }
 

@@ -101,7 +101,7 @@ function crossbarEstimator(
     const figures = rememberedFigures(geometry, context.fidelity);
     return select({ figures, cell: geometry.cell, operands: operandsOf(values) }, context);
   };
-  return defineEstimator({
+  const estimator = defineEstimator({
     name: "circuit models",
     classNames: [className],
     accuracyPercent: circuitAccuracyPercent,
@@ -122,7 +122,25 @@ function crossbarEstimator(
     },
     leakagePowerW: (values, context) => figuresOf(values, context).leakagePw * 1e-12,
   });
+  const without: readonly string[] = withoutInfluence[className];
+  return {
+    ...estimator,
+    isRelevant: (attribute) => attribute in parameters && !without.includes(attribute),
+  };
 }
+
+/** Parameters that do not change the figures of a class: its primitives stay the same from layer to layer. */
+const withoutInfluence: Readonly<Record<CrossbarClass, readonly string[]>> = {
+  array_row_drivers: ["average_cell_value"],
+  array_col_drivers: [
+    "average_input_value",
+    "average_cell_value",
+    "voltage_dac_bits",
+    "temporal_dac_bits",
+    "temporal_spiking",
+  ],
+  memory_cell: ["voltage_dac_bits", "temporal_spiking"],
+};
 
 function geometryOf(values: Values, context: EstimationContext): CrossbarGeometry {
   return {
