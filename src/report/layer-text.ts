@@ -1,5 +1,5 @@
 import { groupOfLevel, totalKey, type ComponentGroup } from "../study/component-groups";
-import type { LayerResult } from "../study/layer-result";
+import type { LayerResult, TimeloopWalk } from "../study/layer-result";
 import { areaOfLevel } from "../study/network-totals";
 import { totalAreas } from "../study/summarize-layer";
 import { figureColumn, formatCount, formatFixed } from "./figure-column";
@@ -42,7 +42,7 @@ export function formatFigure(quantity: Quantity, value: number): string {
 }
 
 function figuresText(result: LayerResult): string {
-  const { cycles, energyPj, edp, areaUm2, macs, computes, utilization, mapSpace } = result;
+  const { cycles, energyPj, edp, areaUm2, macs, computes, utilization, mapSpace, walk } = result;
   const total = energyPj[totalKey];
   const rows: [string, string, string][] = [
     [
@@ -61,12 +61,22 @@ function figuresText(result: LayerResult): string {
       `${formatCount(mapSpace.valid)} fit, ${formatCount(mapSpace.evaluated)} evaluated`,
     ],
   ];
+  if (walk) rows.push(walkRow(walk));
   const width = Math.max(...rows.map(([, value]) => [...value].length));
   return rows
     .map(([name, value, note]) =>
       `  ${name.padEnd(12)}${value}${" ".repeat(width - [...value].length)}   ${note}`.trimEnd(),
     )
     .join("\n");
+}
+
+/** How far the mapping that Timeloop's search reports is from the best one. */
+function walkRow({ visited, edpOverOptimum, optimum }: TimeloopWalk): [string, string, string] {
+  const gap =
+    edpOverOptimum === 1
+      ? "the best mapping"
+      : `${formatNumber(edpOverOptimum)} times the EDP of the best mapping, ${formatNumber(optimum.edp)} J·cycles`;
+  return ["Timeloop", `${formatCount(visited)} tried`, `its random walk ends with ${gap}`];
 }
 
 /** Levels that cost energy or area, outermost first. */

@@ -32,6 +32,23 @@ export interface MapSpaceSummary {
   readonly evaluated: number;
 }
 
+/** The random walk of Timeloop's mapper, and what it misses. */
+export interface TimeloopWalk {
+  /** Mappings tried, revisits and those that do not fit included. */
+  readonly visited: number;
+  readonly threads: readonly {
+    readonly thread: number;
+    /** The rule that ended it. */
+    readonly stop: string;
+    readonly visited: number;
+    readonly valid: number;
+  }[];
+  /** The best mapping of the space. */
+  readonly optimum: { readonly edp: number; readonly energyPj: number; readonly cycles: number };
+  /** EDP of the reported mapping divided by that of the best one; 1 if the walk found it. */
+  readonly edpOverOptimum: number;
+}
+
 /**
  * Everything about one DNN layer on one architecture, as plain data: what `raella layer --json` prints.
  * Energies are pJ, areas um^2, `edp` J x cycles; levels stand outermost first.
@@ -55,6 +72,8 @@ export interface LayerResult extends Pick<
   readonly accesses: Readonly<Record<string, Readonly<Record<string, AccessCounts>>>>;
   readonly mapSpace: MapSpaceSummary;
   readonly mapping: readonly MappingBlock[];
+  /** Only with `search: "timeloop"`. */
+  readonly walk?: TimeloopWalk;
   /** Things that were probably not meant. */
   readonly warnings: readonly Warning[];
   /** What the result was computed from; the layers of a DNN share that of the DNN. */

@@ -4,13 +4,14 @@ import { findBestMapping } from "../mapping/find-best-mapping";
 import { buildMapSpace, type MapSpace } from "../mapping/map-space";
 import type { Mapping } from "../mapping/mapping";
 import { parseMetrics } from "../mapping/metrics";
+import { reenactTimeloopSearch } from "../mapping/reenact-timeloop-search";
 import type { ScorerFactory } from "../mapping/scorer";
 import { describeCosts } from "../model/access-costs";
-import { createScorer } from "../model/create-scorer";
+import { scorerFactory } from "../model/create-scorer";
 import { evaluateMapping } from "../model/evaluate-mapping";
 import { getSpec } from "../spec/get-spec";
 import type { Specification } from "../spec/specification";
-import type { LayerResult, MapSpaceSummary } from "./layer-result";
+import type { LayerResult } from "./layer-result";
 import { createManifest, type Inputs } from "./manifest";
 import type { MappedLayer } from "./mapped-layer";
 import type { SearchKind } from "./search-kind";
@@ -29,33 +30,47 @@ export function mapSpecification(specification: Specification, options: MappingO
   const tables = estimate(specification);
   const space = buildMapSpace(specification);
   const costs = describeCosts(space.hardware, tables.energy);
-  const { mapping, ...mapSpace } = search(specification, space, options.search ?? "optimal", (layout, keep) =>
-    createScorer(layout, keep, costs),
-  );
+  const scorer = scorerFactory(costs);
+  const found =
+    options.search === "timeloop"
+      ? walkSpace(specification, space, scorer)
+      : searchSpace(specification, space, scorer);
   return {
     specification: withWarnings(specification, [...space.warnings, ...(tables.warnings ?? [])]),
     tables,
-    mapping,
-    evaluation: evaluateMapping(specification, tables.energy, mapping),
-    mapSpace,
+    evaluation: evaluateMapping(specification, tables.energy, found.mapping),
+    ...found,
   };
 }
 
-interface Found extends MapSpaceSummary {
-  readonly mapping: Mapping;
+type Found = Pick<MappedLayer, "mapping" | "mapSpace" | "walk">;
+
+/** The best mapping of the space. */
+function searchSpace(specification: Specification, space: MapSpace, scorer: ScorerFactory): Found {
+  const metrics = parseMetrics(specification.mapper.optimizationMetrics);
+  const { size, valid, evaluated, best } = findBestMapping(space, scorer, { metrics });
+  if (best === null) throw noMapping(specification, size, "optimal");
+  return { mapping: best.mapping, mapSpace: { size, valid, evaluated } };
 }
 
-function search(
-  specification: Specification,
-  space: MapSpace,
-  kind: SearchKind,
-  createScorer: ScorerFactory,
-): Found {
-  const metrics = parseMetrics(specification.mapper.optimizationMetrics);
-  const found = findBestMapping(space, createScorer, { metrics });
-  const { size, valid, evaluated, best } = found;
-  if (best === null) throw noMapping(specification, size, kind);
-  return { mapping: best.mapping, size, valid, evaluated };
+/** The mapping that Timeloop's own search ends with, and the best one for comparison. */
+function walkSpace(specification: Specification, space: MapSpace, scorer: ScorerFactory): Found {
+  const { mapper } = specification;
+  const metrics = parseMetrics(mapper.optimizationMetrics);
+  const optimum = findBestMapping(space, scorer, { metrics });
+  const walk = reenactTimeloopSearch(space, scorer, { metrics, ...mapper });
+  if (walk.best === null || optimum.best === null) throw noMapping(specification, space.size, "timeloop");
+  const { edpPjCycles, energyPj, cycles } = optimum.best;
+  return {
+    mapping: walk.best.mapping,
+    mapSpace: { size: walk.size, valid: optimum.valid, evaluated: walk.evaluated },
+    walk: {
+      visited: walk.visited,
+      threads: walk.threads,
+      optimum: { edp: edpPjCycles / 1e12, energyPj, cycles },
+      edpOverOptimum: walk.best.edpPjCycles / edpPjCycles,
+    },
+  };
 }
 
 function noMapping({ identity }: Specification, size: number, kind: SearchKind): RaellaError {

@@ -28,6 +28,7 @@ export function summarizeLayer(layer: MappedLayer): LayerResult {
     accesses: accessesOfLevels(evaluation),
     mapSpace,
     mapping: mappingBlocks(mapping),
+    ...(layer.walk ? { walk: layer.walk } : {}),
     warnings: specification.warnings,
   };
 }
