@@ -1,68 +1,100 @@
-// The public API. Nothing else of this package is meant to be imported.
+// The public API. Every name that users may rely on is exported here, and nothing else is in this file.
 
-export { RaellaError, RaellaErrors, type ErrorCode, type SourceLocation } from "./errors";
+// Errors
+export { RaellaError, RaellaErrors } from "./errors";
+export type { ErrorCode, ErrorDetails, SourceLocation } from "./errors";
 
-// What is modelled: names, files, specifications.
-export { getSpec, type GetSpecOptions } from "./spec/get-spec";
-export { loadSpecification, type LoadSpecificationOptions } from "./spec/load-specification";
-export { defaultGreedySteps, greedy, type GreedyOptions, type GreedyStep } from "./spec/greedy";
-export type { Fidelity, Level, Specification, Warning } from "./spec/specification";
-export type { Workload } from "./spec/workload";
-export {
-  defaultWorkspace,
-  listArchitectures,
-  listDnns,
-  listLayers,
-  workspaceAt,
-  type Workspace,
-} from "./spec/workspace";
+// Specifications: YAML files, variables, greedy steps
+export { getSpec } from "./spec/get-spec";
+export type { GetSpecOptions } from "./spec/get-spec";
+export { loadSpecification } from "./spec/load-specification";
+export type { LoadSpecificationOptions } from "./spec/load-specification";
+export { defaultGreedySteps, greedy } from "./spec/greedy";
+export type { GreedyOptions, GreedyStep } from "./spec/greedy";
+export { fidelityDifferences } from "./spec/fidelity";
+export type { FidelityDifference } from "./spec/fidelity";
+export { defaultWorkspace, listArchitectures, listDnns, listLayers, workspaceAt } from "./spec/workspace";
+export type { Workspace } from "./spec/workspace";
+export { loadComponentGroups } from "./spec/component-groups";
+export type { ComponentGroup } from "./spec/component-groups";
+export { readMappingFile } from "./spec/read-mapping-file";
+export type { MappingEntry, MappingFile } from "./spec/read-mapping-file";
+export type * from "./spec/specification";
+export type * from "./spec/workload";
+export type * from "./spec/component-class";
 
-// Its parts: tables of energy and area, mappings, evaluations.
+// Energy and area
 export { estimate } from "./estimation/estimate";
-export type { ReferenceTables } from "./estimation/reference-tables";
-export type { Mapping } from "./mapping/mapping";
-export type { Evaluation } from "./model/evaluation";
+export type * from "./estimation/reference-tables";
 
-// Studies: a layer, a DNN, several architectures.
+// Mappings and the model
+export { buildMapSpace } from "./mapping/map-space";
+export type { MapSpace } from "./mapping/map-space";
+export { mappingAt } from "./mapping/mapping-at";
+export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./mapping/mapping";
+export { evaluateMapping } from "./model/evaluate-mapping";
+export type * from "./model/evaluation";
+
+// Studies: a layer, a DNN, an ablation, everything
 export {
   evaluateGivenMapping,
   evaluateSpecification,
   mapLayer,
   mapSpecification,
+  resultOf,
   runLayer,
 } from "./study/run-layer";
-export {
-  runAblation,
-  runAll,
-  runLayers,
-  runNetwork,
-  type AblationOptions,
-  type AllOptions,
-  type LayersOptions,
-  type NetworkOptions,
+export { mappingFromEntries } from "./study/given-mapping";
+export { runAblation, runAll, runLayers, runNetwork } from "./study/run-network";
+export type {
+  AblationOptions,
+  AllOptions,
+  LayersOptions,
+  NetworkOptions,
+  ThroughputOptions,
 } from "./study/run-network";
-export type { LayerResult } from "./study/layer-result";
+export { defaultBatch, defaultTiles } from "./study/study-options";
+export type { LayerOptions, Progress, RunOptions, StudyOptions } from "./study/study-options";
+export type { SearchKind } from "./study/search-kind";
+export type * from "./study/layer-result";
+export type * from "./study/network-result";
 export type { MappedLayer } from "./study/mapped-layer";
-export type { AblationResult, NetworkResult, NetworkTotals } from "./study/network-result";
-export type { LayerOptions, Progress, StudyOptions } from "./study/study-options";
-
-// Reports: text, data frames, charts, outputs of notebook cells.
-export { formatMappingText } from "./report/mapping-text";
-export { toDataFrame } from "./report/data-frame";
-export { writeLayerFiles } from "./report/write-layer-files";
-export type { ChartSpecification } from "./report/charts/chart-specification";
-export { comparisonChart, type ComparisonChartOptions } from "./report/charts/comparison-chart";
-export { mappingChart, type MappingChartLevel } from "./report/charts/mapping-chart";
-export { renderPng, renderSvg, saveChart } from "./report/charts/render-chart";
-export { ablationChart, layerChart, layerMappingChart } from "./report/charts/study-charts";
-export { sweepChart, type SweepChartOptions, type SweepPoint } from "./report/charts/sweep-chart";
+export type { Inputs, Manifest } from "./study/manifest";
+export { groupOfLevel, sumByGroup } from "./study/component-groups";
 export {
-  tradeOffChart,
-  type TradeOffChartOptions,
-  type TradeOffPoint,
-} from "./report/charts/trade-off-chart";
-export { energyOrigins, type EnergyOrigin } from "./report/notebook/energy-origins";
-export { progressBar, type ProgressBarOptions } from "./report/notebook/progress-bar";
-export { showChart, type ShowChartOptions } from "./report/notebook/show-chart";
+  batchesPerSecond,
+  defaultAggregateTiles,
+  replicateByDoubling,
+  replicateByIncrement,
+  tileBudget,
+} from "./study/replication";
+export type { LayerAllocation, Replication, ReplicationScheme, TileOption } from "./study/replication";
+export { verifyResult } from "./study/verify-result";
+export type { VerifiableResult, Verification } from "./study/verify-result";
+
+// Tables and files
+export { toDataFrame } from "./report/data-frame";
+export type { DataFrameOptions } from "./report/data-frame";
+export { componentColumns, formatCsv, layerWideColumns } from "./report/tidy-columns";
+export type { Cell, Columns, TabularResult } from "./report/tidy-columns";
+export { writeCsv, writeParquet } from "./report/write-tables";
+export { layerFiles, writeLayerFiles } from "./report/write-layer-files";
+export { flatForm } from "./report/flat-form";
+export type { FlatForm, FlatLevel } from "./report/flat-form";
+export { formatMappingText } from "./report/mapping-text";
+export { formatStatisticsText } from "./report/statistics-text";
+export { formatLayerText } from "./report/layer-text";
+export { formatAblationText, formatNetworkText } from "./report/network-text";
+
+// Charts
+export { ablationChart, layerChart, layerMappingChart } from "./report/charts/study-charts";
+export type { AblationChartOptions, StudyChartOptions } from "./report/charts/study-charts";
+export { comparisonChart } from "./report/charts/comparison-chart";
+export type { ComparisonChartOptions } from "./report/charts/comparison-chart";
+export { renderPng, renderSvg, saveChart } from "./report/charts/render-chart";
+export type { ChartSpecification } from "./report/charts/chart-specification";
+
+// In a notebook
+export { showChart } from "./report/notebook/show-chart";
 export { showTable } from "./report/notebook/show-table";
-export type { TableData, TableOptions } from "./report/notebook/table";
+export { progressBar } from "./report/notebook/progress-bar";
