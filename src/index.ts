@@ -91,10 +91,19 @@ export { ablationChart, layerChart, layerMappingChart } from "./report/charts/st
 export type { AblationChartOptions, StudyChartOptions } from "./report/charts/study-charts";
 export { comparisonChart } from "./report/charts/comparison-chart";
 export type { ComparisonChartOptions } from "./report/charts/comparison-chart";
+export { sweepChart } from "./report/charts/sweep-chart";
+export type { SweepChartOptions, SweepPoint } from "./report/charts/sweep-chart";
+export { tradeOffChart } from "./report/charts/trade-off-chart";
+export type { TradeOffChartOptions, TradeOffPoint } from "./report/charts/trade-off-chart";
+export { mappingChart } from "./report/charts/mapping-chart";
+export type { MappingChartLevel, MappingChartOptions } from "./report/charts/mapping-chart";
 export { renderPng, renderSvg, saveChart } from "./report/charts/render-chart";
 export type { ChartSpecification } from "./report/charts/chart-specification";
 
 // In a notebook
 export { showChart } from "./report/notebook/show-chart";
 export { showTable } from "./report/notebook/show-table";
+export type { TableData, TableOptions } from "./report/notebook/table";
 export { progressBar } from "./report/notebook/progress-bar";
+export { energyOrigins } from "./report/notebook/energy-origins";
+export type { EnergyOrigin } from "./report/notebook/energy-origins";
