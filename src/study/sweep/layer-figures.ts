@@ -43,9 +43,7 @@ export function layerFigures(request: LayerOptions): LayerFigures {
   const costs = describeCosts(hardware, tables.energy);
   const metrics = parseMetrics(specification.mapper.optimizationMetrics);
   const signature = spaceSignature(specification, hardware, costs);
-  const front = fronts.get(signature, () =>
-    findMappingFront(buildMapSpace(specification), costs, metrics),
-  );
+  const front = fronts.get(signature, () => findMappingFront(buildMapSpace(specification), costs, metrics));
   if (front === null) return searchedFigures(specification);
   const { mapping, energyPj } = bestOfFront(front, costs, metrics);
   return {
@@ -71,18 +69,82 @@ interface PricedMapping {
 function bestOfFront(front: MappingFront, costs: AccessCosts, metrics: readonly Metric[]): PricedMapping {
   const prices = pricesOfTerms(front, costs);
   const computePj = front.computes * costs.computePj;
-  const levels = new Float64Array(front.space.hardware.levels.length);
+  const levels = new Float64Array(costs.levels.length);
   const ranking = rankingMetrics(metrics);
-  let best: FrontMapping | undefined;
-  let bestFigures = { energyPj: Infinity, cycles: Infinity, lastLevelAccesses: 0 };
-  for (const mapping of front.mappings) {
-    const energyPj = priceMapping(front, mapping, prices, levels, computePj);
-    const figures = { energyPj, cycles: mapping.cycles, lastLevelAccesses: 0 };
-    if (best !== undefined && !isPreferred(ranking, mapping, figures, best, bestFigures)) continue;
+  let [best] = front.mappings;
+  let bestEnergy = priceMapping(front, best, prices, levels, computePj);
+  for (let index = 1; index < front.mappings.length; index += 1) {
+    const mapping = front.mappings[index];
+    const energy = priceMapping(front, mapping, prices, levels, computePj);
+    if (!isPreferred(ranking, mapping, energy, best, bestEnergy)) continue;
     best = mapping;
-    bestFigures = figures;
+    bestEnergy = energy;
   }
-  const mapping = best as FrontMapping;
-  const total = priceMapping(front, mapping, prices, levels, computePj);
-  return { mapping, energyPj: energiesByLevel(front, levels, computePj, total) };
+  const total = priceMapping(front, best, prices, levels, computePj);
+  const energyPj: Record<string, number> = {};
+  const { hardware } = front.space;
+  for (let level = levels.length - 1; level >= 0; level -= 1)
+    energyPj[hardware.levels[level].name] = levels[level];
+  energyPj[hardware.compute.name] = computePj;
+  energyPj[totalKey] = total;
+  return { mapping: best, energyPj };
+}
+
+function isPreferred(
+  ranking: readonly Metric[],
+  mapping: FrontMapping,
+  energyPj: number,
+  best: FrontMapping,
+  bestEnergyPj: number,
+): boolean {
+  for (const metric of ranking) {
+    const value = metricValue(metric, { energyPj, cycles: mapping.cycles, lastLevelAccesses: 0 });
+    const other = metricValue(metric, { energyPj: bestEnergyPj, cycles: best.cycles, lastLevelAccesses: 0 });
+    if (value !== other) return value < other;
+  }
+  return mapping.number < best.number;
+}
+
+/** Price of a row read, filled and updated, for every term. */
+function pricesOfTerms({ space, terms }: MappingFront, costs: AccessCosts): Float64Array {
+  const prices = new Float64Array(3 * terms.length);
+  terms.forEach(({ level, tensor }, index) => {
+    const { readPj, fillPj, updatePj } = costsOf(costs, space.hardware, space.problem, level, tensor, false);
+    prices[3 * index] = readPj;
+    prices[3 * index + 1] = fillPj;
+    prices[3 * index + 2] = updatePj;
+  });
+  return prices;
+}
+
+/** Energy of all accesses, added up in the model's order so that the sums agree bit for bit; by level in `levels`. */
+function priceMapping(
+  { terms }: MappingFront,
+  { rows }: FrontMapping,
+  prices: Float64Array,
+  levels: Float64Array,
+  computePj: number,
+): number {
+  levels.fill(0);
+  for (let index = 0; index < terms.length; index += 1) {
+    const [row, price] = [4 * index, 3 * index];
+    const perInstance =
+      rows[row] * prices[price] + rows[row + 1] * prices[price + 1] + rows[row + 2] * prices[price + 2];
+    levels[terms[index].level] += perInstance * rows[row + 3];
+  }
+  let total = computePj;
+  for (let level = 0; level < levels.length; level += 1) total += levels[level];
+  return total;
+}
+
+/** Operations of whole operands: those of the problem pair single bits. */
+function multiplyAccumulates({ workload }: Specification, computes: number): number {
+  return workload.bitDimensions.reduce((count, dimension) => count / workload.bounds[dimension], computes);
+}
+
+function chipArea({ levels }: Specification, areaUm2: Readonly<Record<string, number>>): number {
+  let sum = 0;
+  for (const { name, instances } of levels)
+    if (Object.hasOwn(areaUm2, name)) sum += areaUm2[name] * instances;
+  return sum;
 }

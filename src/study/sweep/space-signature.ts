@@ -1,0 +1,137 @@
+import type { Hardware } from "../../mapping/hardware";
+import type { AccessCosts } from "../../model/access-costs";
+import type { Factor, Specification } from "../../spec/specification";
+
+/** Small numbers for texts, the same text always the same number. */
+const textNumbers = new Map<string, number>();
+
+function numberOfText(text: string): number {
+  let number = textNumbers.get(text);
+  if (number === undefined) textNumbers.set(text, (number = textNumbers.size + 1));
+  return number;
+}
+
+/** Separates lists, so that different lists never look alike: no number in a signature is negative otherwise. */
+const separator = -1;
+const none = -2;
+
+let scratch = new Float64Array(4096);
+let used = 0;
+
+function put(value: number): void {
+  if (used === scratch.length) {
+    const larger = new Float64Array(2 * used);
+    larger.set(scratch);
+    scratch = larger;
+  }
+  scratch[used] = value;
+  used += 1;
+}
+
+function putOptional(value: number | null): void {
+  put(value ?? none);
+}
+
+function putTexts(texts: readonly string[]): void {
+  for (const text of texts) put(numberOfText(text));
+  put(separator);
+}
+
+function putFactors(factors: readonly Factor[]): void {
+  for (const { dimension, operator, value } of factors) {
+    put(numberOfText(dimension));
+    put(operator === "=" ? 0 : 1);
+    // -1 is a value of its own (free) and must not look like a separator.
+    put(value + 3);
+  }
+  put(separator);
+}
+
+/**
+ * Everything about a specification that its map space and the counts of accesses depend on, as numbers: workload,
+ * sizes and fan-outs of the levels, constraints, objectives, and which accesses cost nothing. Two specifications with
+ * equal signatures have the same mappings with the same counts, cycles and validity; they may differ in what accesses
+ * cost.
+ */
+export function spaceSignature(
+  specification: Pick<Specification, "levels" | "workload" | "mapper">,
+  hardware: Hardware,
+  costs: AccessCosts,
+): Float64Array {
+  used = 0;
+  putWorkload(specification.workload);
+  for (const level of hardware.levels) {
+    put(numberOfText(level.name));
+    put(level.instances);
+    put(level.meshX);
+    put(level.meshY);
+    put(level.fanX);
+    put(level.fanY);
+    put(level.wordBits);
+    put(level.blockWords);
+    put(level.capacityWords);
+    put(level.minUtilization);
+    putOptional(level.readBandwidth);
+    putOptional(level.writeBandwidth);
+    putOptional(level.sharedBandwidth);
+    put(level.reductionSupported ? 1 : 0);
+  }
+  for (const { readPj, fillPj, updatePj } of costs.levels)
+    put((readPj ? 1 : 0) + (fillPj ? 2 : 0) + (updatePj ? 4 : 0));
+  const { compute } = hardware;
+  put(numberOfText(compute.name));
+  put(compute.instances);
+  put(compute.meshX);
+  put(compute.meshY);
+  for (const { kind, constraints } of specification.levels)
+    if (kind === "storage") putConstraints(constraints);
+  putTexts(specification.mapper.optimizationMetrics);
+  return scratch.slice(0, used);
+}
+
+function putWorkload({ dimensions, bounds, dataSpaces }: Specification["workload"]): void {
+  putTexts(dimensions);
+  for (const dimension of dimensions) put(bounds[dimension]);
+  for (const { name, readWrite, ranks } of dataSpaces) {
+    put(numberOfText(name));
+    put(readWrite ? 1 : 0);
+    for (const rank of ranks) {
+      for (const { dimension, coefficient } of rank) {
+        put(numberOfText(dimension));
+        put(coefficient);
+      }
+      put(separator);
+    }
+    put(separator);
+  }
+}
+
+function putConstraints({
+  spatial,
+  temporal,
+  dataspace,
+}: Specification["levels"][number]["constraints"]): void {
+  put(spatial ? 1 : none);
+  if (spatial) {
+    putFactors(spatial.factors);
+    putTexts(spatial.permutation);
+    putOptional(spatial.split);
+    putTexts(spatial.noMulticastNoReduction);
+    putTexts(spatial.noLinkTransfer);
+    putOptional(spatial.defaultMaxFactor);
+  }
+  put(temporal ? 1 : none);
+  if (temporal) {
+    putFactors(temporal.factors);
+    putTexts(temporal.permutation);
+    putTexts(temporal.noTemporalReuse);
+    putTexts(temporal.rmwOnFirstWriteback);
+    putOptional(temporal.defaultMaxFactor);
+  }
+  put(dataspace ? 1 : none);
+  if (dataspace) {
+    putTexts(dataspace.keep);
+    putTexts(dataspace.bypass);
+    putTexts(dataspace.passthrough);
+  }
+}
