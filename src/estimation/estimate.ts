@@ -1,8 +1,8 @@
 import { RaellaError } from "../errors";
-import type { ComponentClass } from "../spec/component-class";
 import type { Level, Specification, Warning } from "../spec/specification";
 import { estimationEngine, type EstimationOptions } from "./estimation-engine";
-import type { ClassTable, LevelEstimate } from "./level-estimates";
+import { inLevel } from "./level-components";
+import type { LevelEstimate } from "./level-estimates";
 import type { ReferenceTables } from "./reference-tables";
 import { roundDecimals } from "./round-decimals";
 
@@ -18,7 +18,7 @@ export function estimate(specification: Specification, options: EstimationOption
   const { identity, levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
   const { decimalPlaces = 6 } = options;
   const engine = estimationEngine(options.fidelity ?? identity.fidelity, options);
-  const classes = classTable(componentClasses);
+  const { levels: estimates } = engine.forClasses(componentClasses);
   const warnings: Warning[] = [];
   const primitiveLevels: [Level, LevelEstimate][] = [];
   const compoundLevels: [Level, LevelEstimate][] = [];
@@ -30,10 +30,9 @@ export function estimate(specification: Specification, options: EstimationOption
     if (isGiven) found = nothing;
     else {
       try {
-        found = engine.levels.estimate(level, estimationVariables, classes);
+        found = estimates.estimate(level, estimationVariables);
       } catch (error) {
-        if (!(error instanceof RaellaError)) throw error;
-        if (!isTableGiven) throw inLevel(error, name);
+        if (!isTableGiven || !(error instanceof RaellaError)) throw inLevel(error, name);
         if (level.requiredActions.length > 0) warnings.push(notPriced(error, name));
         found = nothing;
       }
@@ -66,25 +65,11 @@ const nothing: LevelEstimate = {
   warnings: [],
 };
 
-const classTables = new WeakMap<readonly ComponentClass[], ClassTable>();
-
-/** The component classes by name; of several with one name the last counts. */
-export function classTable(classes: readonly ComponentClass[]): ClassTable {
-  let table = classTables.get(classes);
-  if (!table) classTables.set(classes, (table = new Map(classes.map((written) => [written.name, written]))));
-  return table;
-}
-
 function roundedEnergies(found: LevelEstimate, places: number | null): Readonly<Record<string, number>> {
   if (places === 6) return found.roundedEnergyPj;
   return Object.fromEntries(
     Object.entries(found.energyPj).map(([action, energy]) => [action, roundDecimals(energy, places)]),
   );
-}
-
-/** The error of a component with the level it belongs to. */
-export function inLevel(error: RaellaError, level: string): RaellaError {
-  return new RaellaError({ ...error.toJSON(), message: `Level "${level}": ${error.summary}` });
 }
 
 function notPriced(error: RaellaError, level: string): Warning {

@@ -5,6 +5,7 @@ import { crossbarEstimators } from "./circuits/crossbar-estimators";
 import { digitalEstimators } from "./circuits/digital-estimators";
 import type { EstimationContext } from "./estimator";
 import { freeEstimator } from "./free-estimator";
+import { LevelComponents } from "./level-components";
 import { LevelEstimates } from "./level-estimates";
 import { loadLibrary } from "./library/load-library";
 import { PrimitiveEstimates } from "./primitive-estimates";
@@ -13,6 +14,7 @@ import { loadSramGrids } from "./sram/load-grids";
 import { sramEstimator } from "./sram/sram-estimator";
 import { FileMemo, type FileReader } from "../spec/file-memo";
 import { readCellFile } from "../spec/read-cell-file";
+import type { ComponentClass } from "../spec/component-class";
 import type { Fidelity } from "../spec/specification";
 import { defaultWorkspace, type Workspace } from "../spec/workspace";
 
@@ -37,7 +39,13 @@ export interface EstimationOptions {
 export interface EstimationEngine {
   readonly registry: EstimatorRegistry;
   readonly context: EstimationContext;
-  readonly primitives: PrimitiveEstimates;
+  /** What belongs to a set of component classes. */
+  readonly forClasses: (classes: readonly ComponentClass[]) => ClassSet;
+}
+
+/** Levels of one set of component classes. */
+export interface ClassSet {
+  readonly components: LevelComponents;
   readonly levels: LevelEstimates;
 }
 
@@ -79,8 +87,35 @@ function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEn
     },
   };
   const primitives = new PrimitiveEstimates(registry, context);
-  const levels = new LevelEstimates(primitives, fidelity, { workingDirectory: modelsDirectory });
-  return { registry, context, primitives, levels };
+  const forClasses = rememberClassSets((classes) => {
+    const components = new LevelComponents(classes, primitives, fidelity, {
+      workingDirectory: modelsDirectory,
+    });
+    return { components, levels: new LevelEstimates(components) };
+  });
+  return { registry, context, forClasses };
+}
+
+/** Sets of classes are the same if their classes are; a specification may bring a new list of them. */
+const rememberedClassSets = 32;
+
+function rememberClassSets(
+  create: (classes: readonly ComponentClass[]) => ClassSet,
+): (classes: readonly ComponentClass[]) => ClassSet {
+  let known: readonly { readonly classes: readonly ComponentClass[]; readonly classSet: ClassSet }[] = [];
+  return (classes) => {
+    for (const entry of known) if (haveSameItems(entry.classes, classes)) return entry.classSet;
+    const classSet = create(classes);
+    known = [{ classes, classSet }, ...known.slice(0, rememberedClassSets - 1)];
+    return classSet;
+  };
+}
+
+function haveSameItems(first: readonly unknown[], second: readonly unknown[]): boolean {
+  return (
+    first === second ||
+    (first.length === second.length && first.every((item, index) => item === second[index]))
+  );
 }
 
 function buildRegistry(

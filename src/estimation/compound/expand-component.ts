@@ -17,6 +17,8 @@ export interface ExpansionContext {
 /** A compound component with evaluated attributes. */
 export interface ComponentInstance {
   readonly class: CompiledClass;
+  /** Path from the level, with a dot at its end; empty for the level itself. */
+  readonly prefix: string;
   readonly scope: Scope;
   readonly parts: readonly PartInstance[];
 }
@@ -31,17 +33,6 @@ export interface PartInstance {
   readonly areaShare: number;
   /** Null for a primitive part. */
   readonly component: ComponentInstance | null;
-}
-
-/** One action of a primitive part that an action of a level performs. */
-export interface PartAction {
-  readonly part: PartInstance;
-  readonly fullName: string;
-  readonly action: string;
-  /** Product of the shares on the way down. */
-  readonly share: number;
-  /** How many parts the names on the way stand for. */
-  readonly count: number;
 }
 
 /** Deepest nesting of component classes; a class that contains itself would never end. */
@@ -81,7 +72,7 @@ export function expandComponent(
         : null,
     };
   });
-  return { class: compiled, scope, parts };
+  return { class: compiled, prefix, scope, parts };
 }
 
 /**
@@ -105,49 +96,42 @@ export function levelScope(
   return scope;
 }
 
-/** The primitive actions that an action of a component performs, in order. Undefined actions perform nothing. */
-export function expandAction(
-  component: ComponentInstance,
-  action: string,
-  context: ExpansionContext,
-  onUndefined: (className: string, action: string) => void = () => undefined,
-): PartAction[] {
-  const found: PartAction[] = [];
-  collectActions(component, action, { context, onUndefined, found, prefix: "", share: 1, count: 1 });
-  return found;
-}
-
-interface Collection {
-  readonly context: ExpansionContext;
-  readonly onUndefined: (className: string, action: string) => void;
-  readonly found: PartAction[];
-  readonly prefix: string;
+/** One action of a part that an action of its owner performs. */
+export interface ActionStep {
+  readonly part: PartInstance;
+  /** Of the part as the action names it, from the level down. */
+  readonly name: string;
+  readonly action: string;
   readonly share: number;
+  /** How many parts the name stands for. */
   readonly count: number;
 }
 
-function collectActions(component: ComponentInstance, action: string, collection: Collection): void {
-  const { context, found, prefix } = collection;
+/** What an action of a component performs directly, in order; nothing if the class does not define the action. */
+export function actionSteps(
+  component: ComponentInstance,
+  action: string,
+  context: ExpansionContext,
+  onUndefined?: (className: string, action: string) => void,
+): ActionStep[] {
   const compiled = component.class.actionsByName.get(action.toLowerCase());
   if (!compiled) {
-    collection.onUndefined(component.class.name, action);
-    return;
+    onUndefined?.(component.class.name, action);
+    return [];
   }
+  const steps: ActionStep[] = [];
   for (const entry of compiled.parts[context.fidelity]) {
     const part = component.parts.find((candidate) => candidate.part === entry.part) as PartInstance;
     const range = evaluateName(entry.name, component.scope, context.evaluation);
     checkRange(range, part, entry);
-    const fullName = prefix + nameText(entry.name, range);
-    const count = collection.count * range.count;
-    for (const { name, share: prepared } of entry.actions) {
-      const own = numberOf(prepared(component.scope, context.evaluation));
-      if (own === undefined) throw notANumber("action_share", `${fullName}.${name}`);
-      const share = collection.share * own;
-      if (part.component)
-        collectActions(part.component, name, { ...collection, prefix: `${fullName}.`, share, count });
-      else found.push({ part, fullName, action: name, share, count });
+    const name = component.prefix + nameText(entry.name, range);
+    for (const { name: partAction, share: prepared } of entry.actions) {
+      const share = numberOf(prepared(component.scope, context.evaluation));
+      if (share === undefined) throw notANumber("action_share", `${name}.${partAction}`);
+      steps.push({ part, name, action: partAction, share, count: range.count });
     }
   }
+  return steps;
 }
 
 function evaluateAttributes(

@@ -1,0 +1,111 @@
+import { RaellaError, suggestName } from "../errors";
+import type { ComponentClass } from "../spec/component-class";
+import { Scope, type EvaluationOptions, type RuntimeValue } from "../spec/expression";
+import type { Fidelity, Level, Value, ValueTable } from "../spec/specification";
+import { compileClass, type CompiledClass } from "./compound/compile-class";
+import {
+  actionSteps,
+  expandComponent,
+  levelScope,
+  type ActionStep,
+  type ComponentInstance,
+  type ExpansionContext,
+  type PartInstance,
+} from "./compound/expand-component";
+import { LevelPrimitives } from "./level-primitives";
+import type { Primitive, PrimitiveEstimates } from "./primitive-estimates";
+
+/** What the levels of a specification are made of, for one set of component classes. */
+export class LevelComponents {
+  private readonly classes: ReadonlyMap<string, ComponentClass>;
+  private readonly variableScopes = new WeakMap<ValueTable, Scope>();
+  private readonly primitives: LevelPrimitives;
+  private readonly expansion: ExpansionContext;
+
+  constructor(
+    classes: readonly ComponentClass[],
+    primitives: PrimitiveEstimates,
+    fidelity: Fidelity,
+    evaluation: EvaluationOptions,
+  ) {
+    this.classes = new Map(classes.map((written) => [written.name, written]));
+    this.primitives = new LevelPrimitives(primitives);
+    this.expansion = { classOf: (name) => this.classNamed(name), evaluation, fidelity };
+  }
+
+  /** The compound class of a level; undefined if its class is a primitive one. */
+  compoundClass(level: Level): CompiledClass | undefined {
+    return this.classNamed(level.subclass ?? level.class);
+  }
+
+  /** The parts of a level of a compound class. */
+  expand(level: Level, compiled: CompiledClass, variables: ValueTable): ComponentInstance {
+    const attributes = new Map<string, RuntimeValue>(Object.entries(level.attributes));
+    const scope = levelScope(attributes, compiled, this.variableScope(variables), this.expansion.evaluation);
+    return expandComponent(compiled, scope, this.expansion);
+  }
+
+  /** What an action of a component performs directly. */
+  stepsOf(
+    component: ComponentInstance,
+    action: string,
+    onUndefined?: (className: string, action: string) => void,
+  ): ActionStep[] {
+    return actionSteps(component, action, this.expansion, onUndefined);
+  }
+
+  /** The primitive that a level of a primitive class is. */
+  primitiveOfLevel(level: Level, variables: ValueTable): Primitive {
+    return this.primitives.ofLevel(level, variables, this.classes.keys());
+  }
+
+  /** The primitive that a part without parts is. */
+  primitiveOfPart({ part, attributes }: PartInstance): Primitive {
+    return this.primitives.ofPart(part, attributes);
+  }
+
+  /** Actions of a primitive class that tables list even where nothing requires them. */
+  listedActions(className: string): readonly string[] {
+    return this.primitives.listedActions(className);
+  }
+
+  private classNamed(name: string): CompiledClass | undefined {
+    const written = this.classes.get(name);
+    return written && compileClass(written);
+  }
+
+  private variableScope(variables: ValueTable): Scope {
+    let scope = this.variableScopes.get(variables);
+    if (!scope) {
+      scope = new Scope(new Map<string, Value>(Object.entries(variables)));
+      this.variableScopes.set(variables, scope);
+    }
+    return scope;
+  }
+}
+
+/** Share of a level's area: its own key, else the attribute of that name, else all of it. */
+export function levelAreaShare({ areaShare, attributes }: Level): number {
+  if (areaShare !== null) return areaShare;
+  const { area_share: attribute } = attributes;
+  return typeof attribute === "number" ? attribute : 1;
+}
+
+/** The error for an action of a level that its class does not define. */
+export function undefinedAction(action: string, { name, actions, location }: CompiledClass): RaellaError {
+  const known = actions.map((defined) => defined.name);
+  return new RaellaError({
+    code: "component",
+    message: `The component class ${name} does not define the action "${action}".`,
+    location,
+    value: action,
+    expected: `one of ${known.join(", ")}`,
+    remedy: suggestName(action, known),
+  });
+}
+
+/** The error of a component with the level it belongs to. */
+export function inLevel(error: unknown, level: string): unknown {
+  if (!(error instanceof RaellaError)) return error;
+  return new RaellaError({ ...error.toJSON(), message: `Level "${level}": ${error.summary}` });
+}
