@@ -8,7 +8,7 @@ import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { misspeltOverrides, readOverrides } from "./overrides";
+import { overrideWarnings, readOverrides } from "./overrides";
 import { applyStatistics } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -84,7 +84,7 @@ export function getSpec(options: GetSpecOptions): Specification {
   const overrides = readOverrides(options);
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
   const variables = new Map<string, WrittenValue>(Object.entries(model.document.variables));
-  const warnings = model.document.warnings.concat(misspeltOverrides(overrides, variables));
+  const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   const { statistics: rules } = architecture;
   let statisticsSources: Sources = [];
   if (rules === undefined) for (const [name, value] of overrides) variables.set(name, value);

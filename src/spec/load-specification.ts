@@ -6,7 +6,7 @@ import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel } from "./model-files";
 import { compiledFor, expandPattern, loadModel } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { misspeltOverrides, readOverrides } from "./overrides";
+import { overrideWarnings, readOverrides } from "./overrides";
 import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -81,7 +81,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
   const overrides = readOverrides(options);
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
   const variables = new Map<string, WrittenValue>(Object.entries(model.document.variables));
-  const warnings = model.document.warnings.concat(misspeltOverrides(overrides, variables));
+  const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   for (const [name, value] of Object.entries(statisticsValues(options.statistics)))
     variables.set(name, typeof value === "string" ? { expression: value } : value);
   for (const [name, value] of overrides) variables.set(name, value);

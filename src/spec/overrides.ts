@@ -82,14 +82,21 @@ function setCount(
   overrides.set(name, count);
 }
 
-/** Warns of overrides that look like misspelt names of variables. */
-export function misspeltOverrides(
+/** Warns of overrides that look like misspelt names of variables, or that the model does not use. */
+export function overrideWarnings(
   overrides: ReadonlyMap<string, WrittenValue>,
   known: ReadonlyMap<string, WrittenValue>,
 ): Warning[] {
   const warnings: Warning[] = [];
   for (const name of overrides.keys()) {
     if (known.has(name)) continue;
+    if (name === tilesVariable || name === batchVariable) {
+      warnings.push({
+        code: "unknown-name",
+        message: `The model has no variable ${name}, so that setting it has no effect.`,
+      });
+      continue;
+    }
     const near = nearestName(name, known.keys());
     if (near !== undefined)
       warnings.push({

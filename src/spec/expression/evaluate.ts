@@ -1,4 +1,5 @@
 import type { SourceLocation } from "../../errors";
+import { RaellaError, throwAll } from "../../errors";
 import type { ExpressionText, Value, ValueTable, WrittenValue } from "../specification";
 import type { EvaluationOptions } from "./compile-expression";
 import { compileExpression } from "./compile-expression";
@@ -60,6 +61,16 @@ export function evaluateText(
   }
 }
 
+/** Reads the text of an expression without evaluating it. Throws like {@link evaluateText}. */
+export function checkText(text: string, location?: SourceLocation): void {
+  try {
+    if (knownLiteral(text) === undefined) compileExpression(text);
+  } catch (error) {
+    if (error instanceof ExpressionFailure) throw toRaellaError(error, text, location);
+    throw error;
+  }
+}
+
 /** Evaluates one written value; a float that happens to be integral comes out as a plain number. */
 export function evaluateExpression(value: WrittenValue, scope: Scope, options: EvaluationOptions): Value {
   return toValue(evaluateWritten(value, scope, options));
@@ -78,6 +89,41 @@ export function evaluateInOrder(
   const scope = new Scope(results, outer);
   for (const [name, value] of entries) results.set(name, evaluateWritten(value, scope, options));
   return scope;
+}
+
+/**
+ * Like {@link evaluateInOrder}, but goes on behind a mistake, so that all of them are reported: only entries that name a
+ * failed one are left out.
+ */
+export function evaluateAllInOrder(
+  entries: Iterable<readonly [string, WrittenValue]>,
+  outer: Scope | null,
+  options: EvaluationOptions,
+): Scope {
+  const results = new Map<string, RuntimeValue>();
+  const scope = new Scope(results, outer);
+  const failed = new Set<string>();
+  const errors: RaellaError[] = [];
+  for (const [name, value] of entries)
+    try {
+      results.set(name, evaluateWritten(value, scope, options));
+    } catch (error) {
+      if (!(error instanceof RaellaError)) throw error;
+      if (!namesAny(value, failed)) errors.push(error);
+      failed.add(name);
+    }
+  throwAll(errors);
+  return scope;
+}
+
+function namesAny(value: WrittenValue, names: ReadonlySet<string>): boolean {
+  if (!isExpressionText(value) || names.size === 0) return false;
+  try {
+    return [...compileExpression(value.expression).names].some((name) => names.has(name));
+  } catch (error) {
+    if (error instanceof ExpressionFailure) return false;
+    throw error;
+  }
 }
 
 /** The scope's own values as plain data. */

@@ -1,6 +1,8 @@
+import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
 import type { Scope } from "../expression/scope";
+import type { LeafDocument } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { PlacedText } from "../schema/validate";
 import type { Factor, WrittenValue } from "../specification";
@@ -77,10 +79,11 @@ function compileInteger(
   what: string,
   minimum: number,
   level: string,
+  place: SourceLocation,
 ): Deferred<number | null> {
   if (written === null || written === "") return () => null;
   const textOf = isExpressionText(written) ? written.expression : String(written);
-  const location = isExpressionText(written) ? written.location : undefined;
+  const location = (isExpressionText(written) ? written.location : undefined) ?? place;
   return (scope) => {
     const value = Number(/[A-Za-z_]/.test(textOf) ? substituteWords(textOf, scope) : textOf);
     if (Number.isSafeInteger(value) && value >= minimum) return value;
@@ -115,13 +118,18 @@ function compilePermutation(names: readonly PlacedText[], shape: ProblemShape, l
   return result;
 }
 
-function compileLoops(loops: ExpandedLoops, shape: ProblemShape, level: string): CompiledLoops {
+function compileLoops(
+  loops: ExpandedLoops,
+  shape: ProblemShape,
+  level: string,
+  place: SourceLocation,
+): CompiledLoops {
   const factors = loops.factors.map((entry) => compileFactor(entry, shape, level));
   return {
     factors: (scope) => factors.map((factor) => (typeof factor === "function" ? factor(scope) : factor)),
     isDeferred: factors.some((factor) => typeof factor === "function"),
     permutation: compilePermutation(loops.permutation, shape, level),
-    defaultMaxFactor: compileInteger(loops.defaultMaxFactor, "default_max_factor", 1, level),
+    defaultMaxFactor: compileInteger(loops.defaultMaxFactor, "default_max_factor", 1, level, place),
   };
 }
 
@@ -133,7 +141,7 @@ function compileLoops(loops: ExpandedLoops, shape: ProblemShape, level: string):
 export function compileConstraints(
   given: ExpandedConstraints,
   shape: ProblemShape,
-  level: string,
+  { name: level, locate }: LeafDocument,
 ): CompiledConstraints {
   const known = shape.dataSpaces.map(({ name }) => name);
   const dataSpaces = (names: readonly PlacedText[]): readonly string[] =>
@@ -142,8 +150,18 @@ export function compileConstraints(
       throw unknownProblemName("data space", item, known, level);
     });
   const { dataspace } = given;
-  const spatialLoops = compileLoops(given.spatial, shape, level);
-  const temporalLoops = compileLoops(given.temporal, shape, level);
+  const spatialLoops = compileLoops(
+    given.spatial,
+    shape,
+    level,
+    locate("constraints", "spatial", "default_max_factor"),
+  );
+  const temporalLoops = compileLoops(
+    given.temporal,
+    shape,
+    level,
+    locate("constraints", "temporal", "default_max_factor"),
+  );
   const { spatial, temporal } = given;
   return {
     isDeferred: spatialLoops.isDeferred || temporalLoops.isDeferred,
@@ -151,7 +169,7 @@ export function compileConstraints(
       ...spatialLoops,
       noMulticastNoReduction: dataSpaces(spatial.noMulticastNoReduction),
       noLinkTransfer: dataSpaces(spatial.noLinkTransfer),
-      split: compileInteger(spatial.split, "split", 0, level),
+      split: compileInteger(spatial.split, "split", 0, level, locate("constraints", "spatial", "split")),
     },
     temporal: {
       ...temporalLoops,

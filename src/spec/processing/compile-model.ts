@@ -1,13 +1,15 @@
-import type { RaellaError } from "../../errors";
-import { throwAll, RaellaError as UserError } from "../../errors";
+import type { SourceLocation } from "../../errors";
+import { RaellaError } from "../../errors";
 import { compileExpression } from "../expression/compile-expression";
-import { isExpressionText } from "../expression/evaluate";
+import { checkText, isExpressionText } from "../expression/evaluate";
 import { ExpressionFailure } from "../expression/expression-failure";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
-import type { WrittenValue } from "../specification";
+import type { Warning, WrittenValue } from "../specification";
+import { misspeltAttributes } from "./attribute-warnings";
 import { attachTargets } from "./combine-constraints";
+import { collectErrors } from "./collect-errors";
 import type { CompiledConstraints } from "./compile-constraints";
 import { compileConstraints } from "./compile-constraints";
 import type { ExpandedConstraints } from "./expand-macros";
@@ -34,24 +36,9 @@ export interface CompiledModel {
   readonly document: ModelDocument;
   readonly shape: ProblemShape;
   readonly leaves: readonly CompiledLeaf[];
+  readonly warnings: readonly Warning[];
   /** Names of the problem, which no variable may have. */
   readonly reservedNames: ReadonlySet<string>;
-}
-
-/** Collects the mistakes of independent parts, so that they are reported together. */
-function collect<T, R>(items: readonly T[], convert: (item: T, index: number) => R): R[] {
-  const errors: RaellaError[] = [];
-  const results = items.flatMap((item, index) => {
-    try {
-      return [convert(item, index)];
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      errors.push(error);
-      return [];
-    }
-  });
-  throwAll(errors);
-  return results;
 }
 
 /** Names that mean something in problems and constraints, so that no variable may be called like them. */
@@ -67,10 +54,10 @@ function reservedNames(shape: ProblemShape): ReadonlySet<string> {
 export function checkVariableName(
   name: string,
   reserved: ReadonlySet<string>,
-  location?: RaellaError["location"],
+  location?: SourceLocation,
 ): void {
   if (!reserved.has(name)) return;
-  throw new UserError({
+  throw new RaellaError({
     code: "schema",
     message: `The variable "${name}" has the name of a dimension, coefficient or data space of the problem.`,
     location,
@@ -81,11 +68,11 @@ export function checkVariableName(
 
 function checkNames(leaves: readonly LeafDocument[]): void {
   const seen = new Set<string>();
-  collect(
+  collectErrors(
     leaves.filter((leaf) => leaf.kind !== "nothing"),
     ({ name, location }) => {
       if (seen.has(name))
-        throw new UserError({
+        throw new RaellaError({
           code: "schema",
           message: `Two nodes are called "${name}".`,
           location,
@@ -113,6 +100,17 @@ function namesIn(value: WrittenValue): Iterable<string> {
   }
 }
 
+/** Reports every expression that is no expression, before the first one is evaluated. */
+function checkSyntax(document: ModelDocument, leaves: readonly LeafDocument[]): void {
+  const values = [
+    ...Object.values(document.variables),
+    ...leaves.flatMap((leaf) => [...Object.values(leaf.attributes), leaf.meshX, leaf.meshY, leaf.areaShare]),
+  ];
+  collectErrors(values.filter(isExpressionText), ({ expression, location }) =>
+    checkText(expression, location),
+  );
+}
+
 /** Words of a constraint's texts that may be names of variables. */
 function wordsIn(constraints: ExpandedConstraints): readonly string[] {
   const { spatial, temporal } = constraints;
@@ -133,7 +131,7 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
     meshX: unquoted(leaf.meshX, leaf.location),
     meshY: unquoted(leaf.meshY, leaf.location),
     requiredActions: requiredActions(leaf),
-    constraints: compileConstraints(expanded, shape, leaf.name),
+    constraints: compileConstraints(expanded, shape, leaf),
     inputs: [...new Set([...values.flatMap((value) => [...namesIn(value)]), ...wordsIn(expanded)])],
   };
 }
@@ -150,13 +148,14 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
     return sparse === undefined ? leaf : { ...leaf, sparseOptimizations: sparse };
   });
   checkNames(leaves);
+  checkSyntax(document, leaves);
   const reserved = reservedNames(shape);
-  collect(Object.keys(document.variables), (name) =>
+  collectErrors(Object.keys(document.variables), (name) =>
     checkVariableName(name, reserved, document.variableLocations.get(name)),
   );
-  const expanded = collect(leaves, (leaf) => expandMacros(leaf.constraints, shape, leaf.name));
+  const expanded = collectErrors(leaves, (leaf) => expandMacros(leaf.constraints, shape, leaf.name));
   const dataSpaces = shape.dataSpaces.map(({ name }) => name);
   const separated = markBranches(document.nodes, expanded, dataSpaces);
-  const compiled = collect(leaves, (leaf, index) => compileLeaf(leaf, separated[index], shape));
-  return { document, shape, leaves: compiled, reservedNames: reserved };
+  const compiled = collectErrors(leaves, (leaf, index) => compileLeaf(leaf, separated[index], shape));
+  return { document, shape, leaves: compiled, warnings: misspeltAttributes(leaves), reservedNames: reserved };
 }

@@ -1,11 +1,11 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateWritten, isExpressionText } from "../expression/evaluate";
+import { evaluateWritten } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { IntegralFloat, isInteger, numberOf, valueText } from "../expression/runtime-value";
 import { Scope } from "../expression/scope";
-import type { Factor, WrittenValue } from "../specification";
+import type { Factor } from "../specification";
 import type { CompiledLeaf } from "./compile-model";
 import { checkStorageAttribute } from "./storage-attributes";
 
@@ -33,13 +33,6 @@ export interface EvaluatedLeaf {
   readonly temporalPermutation: string[];
 }
 
-/** Where a value of a leaf is written; the leaf itself for a plain number. */
-function placeOf(value: WrittenValue, leaf: CompiledLeaf, key: string): SourceLocation {
-  const { location } = leaf.document;
-  const own = isExpressionText(value) ? value.location : undefined;
-  return own ?? { ...location, keyPath: `${location.keyPath ?? ""}.${key}` };
-}
-
 function evaluateMesh(
   leaf: CompiledLeaf,
   axis: "meshX" | "meshY",
@@ -51,7 +44,7 @@ function evaluateMesh(
   throw new RaellaError({
     code: isInteger(value) ? "out-of-range" : "schema",
     message: `${axis} of "${leaf.name}" is ${valueText(value)}.`,
-    location: placeOf(leaf[axis], leaf, `spatial.${axis}`),
+    location: leaf.document.locate("spatial", axis),
     value: valueText(value),
     expected: "an integer of at least 1",
     remedy:
@@ -68,7 +61,7 @@ function evaluateAreaShare(leaf: CompiledLeaf, scope: Scope, options: Evaluation
   throw new RaellaError({
     code: "schema",
     message: `area_share of "${leaf.name}" is ${valueText(value)}.`,
-    location: placeOf(areaShare, leaf, "area_share"),
+    location: leaf.document.locate("area_share"),
     expected: "a number that is not negative",
   });
 }
@@ -83,7 +76,7 @@ function evaluateAttributes(
   const isStorage = leaf.kind === "storage";
   for (const [name, written] of leaf.attributes) {
     const value = evaluateWritten(written, scope, options);
-    const place = (): SourceLocation => placeOf(written, leaf, `attributes.${name}`);
+    const place = (): SourceLocation => leaf.document.locate("attributes", name);
     attributes.set(name, isStorage ? checkStorageAttribute(leaf.name, name, value, place) : value);
   }
   if (isStorage && (attributes.get("datawidth") ?? null) === null)

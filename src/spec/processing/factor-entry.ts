@@ -93,6 +93,7 @@ export function unknownProblemName(
     location,
     value: text,
     expected: known.join(", "),
-    remedy: suggestName(text, known),
+    // Names of one letter are near to all others.
+    remedy: text.length > 1 ? suggestName(text, known) : undefined,
   });
 }

@@ -1,6 +1,6 @@
 import type { SourceLocation } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateInOrder, evaluateWritten, toTable } from "../expression/evaluate";
+import { evaluateAllInOrder, evaluateWritten, toTable } from "../expression/evaluate";
 import type { Scope } from "../expression/scope";
 import { toValue } from "../expression/runtime-value";
 import type { GreedyStep } from "../greedy";
@@ -16,6 +16,7 @@ import type {
 } from "../specification";
 import type { Workload } from "../workload";
 import { applyGreedyStep } from "./apply-greedy-step";
+import { collectErrors } from "./collect-errors";
 import type { CompiledModel } from "./compile-model";
 import { completePermutations } from "./complete-permutations";
 import { quotedStatistics } from "./estimation-variables";
@@ -52,10 +53,10 @@ export const batchVariable = "BATCH_SIZE";
  */
 export function processSpecification(input: ProcessingInput): Specification {
   const { model, problem, options } = input;
-  const variables = evaluateInOrder(input.variables, null, options);
+  const variables = evaluateAllInOrder(input.variables, null, options);
   const workload = workloadFromProblem(problem, variables);
-  const leaves = model.leaves.map((leaf) => evaluateLeaf(leaf, variables, options));
-  const warnings = input.warnings.concat(exceedingFactors(leaves, workload));
+  const leaves = collectErrors(model.leaves, (leaf) => evaluateLeaf(leaf, variables, options));
+  const warnings = input.warnings.concat(model.warnings, exceedingFactors(leaves, workload));
   completePermutations(leaves, workload.dimensions, workload.bounds);
   for (const step of input.greedySteps) applyGreedyStep(step, leaves, workload);
   const levels = flattenArchitecture(leaves, {

@@ -48,6 +48,9 @@ const storageAttributes: Readonly<Record<string, AttributeRule>> = {
   compression_supported: flag,
 };
 
+/** Names of the attributes with a meaning of their own. */
+export const storageAttributeNames: readonly string[] = Object.keys(storageAttributes);
+
 /** Defaults that are not null: attributes every storage level ends up with. */
 export const storageDefaults: readonly (readonly [string, number | boolean])[] = Object.entries(
   storageAttributes,

@@ -6,6 +6,7 @@ import { isInteger } from "../expression/runtime-value";
 import type { DataSpaceShape, ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import type { Value, WrittenValue } from "../specification";
 import type { DataSpace, RankTerm, Workload } from "../workload";
+import { collectErrors } from "./collect-errors";
 import { substituteWords } from "./substitute-words";
 
 /** Variables that count bits of an operand; a dimension whose bound one of them gives is a dimension of bits. */
@@ -23,12 +24,6 @@ function substituted(value: WrittenValue, variables: Scope): { value: Value; isF
   const result = substituteWords(text, variables).trim();
   const isNumber = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/.test(result);
   return { value: isNumber ? Number(result) : result, isFloat: isNumber && !/^[-+]?[0-9]+$/.test(result) };
-}
-
-function placeOf(problem: ProblemDocument, name: string): SourceLocation {
-  const written = problem.instance[name] as WrittenValue | undefined;
-  const location = written !== undefined && isExpressionText(written) ? written.location : undefined;
-  return location ?? { ...problem.location, keyPath: `problem.instance.${name}` };
 }
 
 /** Checks everything about a shape that does not depend on sizes. */
@@ -142,7 +137,7 @@ function requireSize(
     message: isName
       ? `The size of ${name} is "${value}", which is neither a number nor a variable.`
       : `The size of ${name} is ${isFloat && isInteger(value) ? `${value}.0` : JSON.stringify(value)}.`,
-    location: placeOf(problem, name),
+    location: problem.locate(name),
     value,
     expected: `an integer of at least ${minimum}, or the name of a variable with such a value`,
     remedy: isFloat ? "Divide with // where the variable is calculated." : undefined,
@@ -164,18 +159,21 @@ export function workloadFromProblem(problem: ProblemDocument, variables: Scope):
     instance[name] = value;
     if (isFloat) floats.add(name);
   }
+  const sizes = collectErrors(shape.dimensions, (dimension) => {
+    if (dimension in instance)
+      return requireSize(problem, dimension, instance[dimension], floats.has(dimension), 1);
+    throw new RaellaError({
+      code: "schema",
+      message: `The problem gives no size of the dimension ${dimension}.`,
+      location: problem.locate(dimension),
+      expected: `${dimension}: an integer of at least 1`,
+    });
+  });
   const bounds: Record<string, number> = {};
   let operations = 1;
-  for (const dimension of shape.dimensions) {
-    if (!(dimension in instance))
-      throw new RaellaError({
-        code: "schema",
-        message: `The problem gives no size of the dimension ${dimension}.`,
-        location: { ...problem.location, keyPath: "problem.instance" },
-        expected: `${dimension}: an integer of at least 1`,
-      });
-    bounds[dimension] = requireSize(problem, dimension, instance[dimension], floats.has(dimension), 1);
-    operations *= bounds[dimension];
+  for (let index = 0; index < sizes.length; index++) {
+    bounds[shape.dimensions[index]] = sizes[index];
+    operations *= sizes[index];
   }
   if (operations > maximumOperations)
     throw new RaellaError({

@@ -4,7 +4,7 @@ import type { SourceLocation } from "../../errors";
 import type { LevelKind, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, locationOf } from "../yaml/yaml-node";
-import { closedObject, orEmpty, text, textList, validate, written, writtenTable } from "./validate";
+import { closedObject, locateIn, orEmpty, text, textList, validate, written, writtenTable } from "./validate";
 import type { PlacedText } from "./validate";
 import type { ConstraintsDocument } from "./constraint-schema";
 import { constraintsSchema } from "./constraint-schema";
@@ -26,6 +26,8 @@ export interface LeafDocument {
   readonly constraints: ConstraintsDocument;
   readonly sparseOptimizations: SparseDocument;
   readonly location: SourceLocation;
+  /** Where the value at a path of keys is written, as far as it is. */
+  readonly locate: (...keys: string[]) => SourceLocation;
 }
 
 /** Which sparse optimizations there are; only their presence matters, it adds actions. */
@@ -189,6 +191,7 @@ function nothingLeaf(location: SourceLocation): LeafDocument {
     constraints: {},
     sparseOptimizations: { hasActionOptimization: false, hasRepresentationFormat: false },
     location,
+    locate: () => location,
   };
 }
 
@@ -209,6 +212,7 @@ function readContainer(
     ...given.spatial,
     constraints: given.constraints,
     sparseOptimizations: given.sparse_optimizations,
+    locate: (...keys) => locateIn(node, path, keys),
   };
 }
 
@@ -226,7 +230,7 @@ function readElement(
       new RaellaError({
         code: "schema",
         message: `The class "${given.class}" does not say what kind of element "${given.name}" is.`,
-        location: locationOf(node, joinPath(path, "class")),
+        location: locateIn(node, path, ["class"]),
         value: given.class,
         expected: `a class whose name contains ${kindsByClass.flatMap(([, parts]) => parts).join(", ")}`,
         remedy: "Name the kind in `class` (e.g. storage) and the component that prices it in `subclass`.",
@@ -246,5 +250,6 @@ function readElement(
     constraints: given.constraints,
     sparseOptimizations: given.sparse_optimizations,
     location,
+    locate: (...keys) => locateIn(node, path, keys),
   };
 }

@@ -4,7 +4,7 @@ import type { WrittenValue } from "../specification";
 import { isExpressionText } from "../expression/evaluate";
 import type { YamlNode } from "../yaml/yaml-node";
 import { locationOf } from "../yaml/yaml-node";
-import { closedObject, orEmpty, text, textList, validate, written } from "./validate";
+import { closedObject, locateIn, orEmpty, text, textList, validate, written } from "./validate";
 
 export interface DataSpaceShape {
   readonly name: string;
@@ -33,6 +33,8 @@ export interface ProblemDocument {
   readonly modelName: string | null;
   readonly densities: BitDensities;
   readonly location: SourceLocation;
+  /** Where a size is written, as far as it is. */
+  readonly locate: (dimension: string) => SourceLocation;
 }
 
 const factor = text("the name of a dimension or coefficient");
@@ -62,35 +64,56 @@ const shapeSchema = closedObject({
 const problemSchema = closedObject({
   version: v.optional(v.unknown()),
   instance: orEmpty(v.record(v.string(), v.unknown(), "a map of dimensions to sizes")),
-  shape: shapeSchema,
+  shape: v.unknown(),
   layer_name: v.optional(v.nullable(text())),
   model_name: v.optional(v.nullable(text())),
   densities: v.optional(v.unknown()),
 });
 
-/** Reads the top key `problem`. Mistakes are added to `errors`. */
-export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocument | undefined {
-  const given = validate(problemSchema, node, "problem", errors);
+interface KeyedShape {
+  readonly name: string;
+  readonly shape: ProblemShape;
+  readonly shapeKey: string;
+}
+
+/** Shapes by their node, which the layer files of a DNN share. */
+const shapes = new WeakMap<YamlNode, KeyedShape>();
+
+function readShape(node: YamlNode, errors: RaellaError[]): KeyedShape | undefined {
+  const known = shapes.get(node);
+  if (known !== undefined) return known;
+  const given = validate(shapeSchema, node, "problem.shape", errors);
   if (given === undefined) return undefined;
   const shape: ProblemShape = {
-    dimensions: given.shape.dimensions.map((dimension) => dimension.text),
-    coefficients: given.shape.coefficients ?? [],
-    dataSpaces: given.shape.data_spaces.map((dataSpace) => ({
+    dimensions: given.dimensions.map((dimension) => dimension.text),
+    coefficients: given.coefficients ?? [],
+    dataSpaces: given.data_spaces.map((dataSpace) => ({
       name: dataSpace.name,
       readWrite: dataSpace.read_write ?? false,
       projection: dataSpace.projection,
     })),
   };
+  const shapeKey = JSON.stringify(shape, (key, value: unknown) => (key === "location" ? undefined : value));
+  const result = { name: given.name ?? "", shape, shapeKey };
+  shapes.set(node, result);
+  return result;
+}
+
+/** Reads the top key `problem`. Mistakes are added to `errors`. */
+export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocument | undefined {
+  const given = validate(problemSchema, node, "problem", errors, ["shape"]);
+  const shapeNode = node.kind === "map" ? node.entries.get("shape")?.value : undefined;
+  const keyed = shapeNode && readShape(shapeNode, errors);
+  if (given === undefined || keyed === undefined) return undefined;
   const { densities, ...instance } = given.instance;
   return {
-    name: given.shape.name ?? "",
-    shape,
-    shapeKey: JSON.stringify(shape, (key, value: unknown) => (key === "location" ? undefined : value)),
+    ...keyed,
     instance: instance as Readonly<Record<string, WrittenValue>>,
     layerName: given.layer_name ?? null,
     modelName: given.model_name ?? null,
     densities: (given.densities ?? densities ?? {}) as BitDensities,
     location: locationOf(node, "problem"),
+    locate: (key) => locateIn(node, "problem", ["instance", key]),
   };
 }
 

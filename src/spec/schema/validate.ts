@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { nearestName, RaellaError } from "../../errors";
 import type { ExpressionText, WrittenValue } from "../specification";
-import type { YamlNode } from "../yaml/yaml-node";
+import type { YamlMap, YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
 import { isIgnoredKey } from "../yaml/unite-files";
 
@@ -10,12 +10,18 @@ import { isIgnoredKey } from "../yaml/unite-files";
  * A node as plain data: plain text as {@link ExpressionText}, quoted text as a string. Keys that contain "ignore" are
  * left out.
  */
-export function toPlain(node: YamlNode, path: string): unknown {
+function toPlain(node: YamlNode, path: string): unknown {
   if (node.kind === "scalar") return writtenScalar(node, path);
   if (node.kind === "list") return node.items.map((item, index) => toPlain(item, joinPath(path, index)));
+  return toPlainMap(node, path, []);
+}
+
+/** Keys in `opaque` keep their node, to be read by a schema of their own. */
+function toPlainMap(map: YamlMap, path: string, opaque: readonly string[]): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
-  for (const [key, entry] of node.entries)
-    if (!isIgnoredKey(key)) plain[key] = toPlain(entry.value, joinPath(path, key));
+  for (const [key, entry] of map.entries)
+    if (opaque.includes(key)) plain[key] = entry.value;
+    else if (!isIgnoredKey(key)) plain[key] = toPlain(entry.value, joinPath(path, key));
   return plain;
 }
 
@@ -31,14 +37,18 @@ function expressionText(expression: string, node: YamlNode, path: string): Expre
 
 /**
  * Checks a node against a schema. Mistakes are added to `errors`, each with its place; the result is then undefined.
+ *
+ * @param opaque keys of the map whose values are not looked into.
  */
 export function validate<Schema extends v.GenericSchema>(
   schema: Schema,
   node: YamlNode,
   path: string,
   errors: RaellaError[],
+  opaque: readonly string[] = [],
 ): v.InferOutput<Schema> | undefined {
-  const result = v.safeParse(schema, toPlain(node, path));
+  const plain = node.kind === "map" ? toPlainMap(node, path, opaque) : toPlain(node, path);
+  const result = v.safeParse(schema, plain);
   if (result.success) return result.output;
   for (const issue of result.issues) errors.push(toError(issue, node, path));
   return undefined;
@@ -90,6 +100,16 @@ function follow(root: YamlNode, rootPath: string, keys: readonly (string | numbe
     node = next;
   }
   return { node, path };
+}
+
+/** Where the value at a path of keys is written, or the innermost map or list there is. */
+export function locateIn(
+  root: YamlNode,
+  rootPath: string,
+  keys: readonly (string | number)[],
+): SourceLocation {
+  const { node, path } = follow(root, rootPath, keys);
+  return locationOf(node, path);
 }
 
 function unknownKey(

@@ -1,5 +1,5 @@
 import { RaellaError } from "../../errors";
-import type { YamlEntry, YamlMap, YamlNode } from "./yaml-node";
+import type { YamlEntry, YamlList, YamlMap, YamlNode } from "./yaml-node";
 import { describeNode, joinPath, locationOf } from "./yaml-node";
 
 /**
@@ -10,28 +10,35 @@ import { describeNode, joinPath, locationOf } from "./yaml-node";
  * @throws RaellaError `schema` if the value of a `<<` is not a map or a list of maps.
  */
 export function mergeShallow(root: YamlNode): YamlNode {
-  // One result per node keeps shared nodes shared.
-  const results = new Map<YamlNode, YamlNode>();
-  const merge = (node: YamlNode, path: string): YamlNode => {
-    if (node.kind === "scalar") return node;
-    const known = results.get(node);
-    if (known !== undefined) return known;
-    const merged: YamlNode =
-      node.kind === "list"
-        ? { ...node, items: node.items.map((item, index) => merge(item, joinPath(path, index))) }
-        : mergeMap(node, path, merge);
-    results.set(node, merged);
-    return merged;
-  };
   return merge(root, "");
 }
 
-function mergeMap(map: YamlMap, path: string, merge: (node: YamlNode, path: string) => YamlNode): YamlMap {
+/** One result per node keeps shared nodes shared, also between texts that include the same file. */
+const results = new WeakMap<YamlNode, YamlNode>();
+
+function merge(node: YamlNode, path: string): YamlNode {
+  if (node.kind === "scalar") return node;
+  const known = results.get(node);
+  if (known !== undefined) return known;
+  const merged = node.kind === "list" ? mergeList(node, path) : mergeMap(node, path);
+  results.set(node, merged);
+  return merged;
+}
+
+function mergeList(list: YamlList, path: string): YamlList {
+  const items = list.items.map((item, index) => merge(item, joinPath(path, index)));
+  return items.every((item, index) => item === list.items[index]) ? list : { ...list, items };
+}
+
+function mergeMap(map: YamlMap, path: string): YamlMap {
   const entries = new Map<string, YamlEntry>();
   for (const [key, entry] of map.entries)
     if (key !== "<<") entries.set(key, { ...entry, value: merge(entry.value, joinPath(path, key)) });
   const merged = map.entries.get("<<")?.value;
-  if (merged === undefined) return { ...map, entries };
+  if (merged === undefined) {
+    const unchanged = [...entries].every(([key, entry]) => entry.value === map.entries.get(key)?.value);
+    return unchanged ? map : { ...map, entries };
+  }
   const sources = merged.kind === "list" ? merged.items : [merged];
   for (const source of sources) {
     const resolved = merge(source, joinPath(path, "<<"));

@@ -23,10 +23,23 @@ interface ConvertedNode {
  * @throws RaellaError `yaml-syntax`, all mistakes of the text at once.
  */
 export function parseYaml(source: SourceText): YamlNode {
+  return parseParts(source.parts()) ?? parseWhole(source, new Map()).node;
+}
+
+/** What a text means, and the anchors it defines. */
+interface ParsedText extends ConvertedNode {
+  readonly anchors: Anchors;
+}
+
+/** The node each anchor stands for at some point of a text; null while the node itself is being read. */
+type Anchors = ReadonlyMap<string, ConvertedNode | null>;
+
+function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
   const document = parseSafely(source);
+  if (document.errors.some((error) => error.message.includes("call stack"))) throw tooDeep(source);
   if (document.errors.length > 0)
     throwAll(
-      document.errors.slice(0, 20).map(
+      document.errors.slice(0, 5).map(
         (error) =>
           new RaellaError({
             code: "yaml-syntax",
@@ -36,7 +49,60 @@ export function parseYaml(source: SourceText): YamlNode {
           }),
       ),
     );
-  return new Converter(source).convertRoot(document.contents);
+  const converter = new Converter(source, anchors);
+  return { ...converter.convertRoot(document.contents), anchors: converter.anchors };
+}
+
+/** Parsed parts of included files, such as the shape that every layer file includes. */
+const parsedParts = new Map<string, ParsedText>();
+const parsedPartsLimit = 64;
+
+/**
+ * Reads the pieces of a pasted text one by one, so that a file which many others include is read once. Undefined where
+ * the pieces are not whole maps with keys of their own: then only the text as a whole says what is meant, or what is
+ * wrong.
+ */
+function parseParts(parts: readonly SourceText[]): YamlNode | undefined {
+  if (parts.length === 1) return undefined;
+  const entries = new Map<string, YamlEntry>();
+  let anchors: Anchors = new Map();
+  let size = 0;
+  for (const part of parts) {
+    if (isBlank(part.text)) continue;
+    const parsed = parsePart(part, anchors);
+    if (parsed?.node.kind !== "map") return undefined;
+    size += parsed.size;
+    anchors = anchors.size === 0 ? parsed.anchors : new Map([...anchors, ...parsed.anchors]);
+    for (const [key, entry] of parsed.node.entries) {
+      if (entries.has(key)) return undefined;
+      entries.set(key, entry);
+    }
+  }
+  if (size > maximumExpandedNodes || entries.size === 0) return undefined;
+  return { kind: "map", entries, tag: undefined, source: parts[0], offset: 0 };
+}
+
+function parsePart(part: SourceText, anchors: Anchors): ParsedText | undefined {
+  const key = `${part.origin}\n${part.text}`;
+  const known = parsedParts.get(key);
+  if (known !== undefined) return known;
+  // Marks of documents and directives mean something for the whole text.
+  if (/^(---|\.\.\.|%)/m.test(part.text)) return undefined;
+  try {
+    const parsed = parseWhole(part, anchors);
+    if (anchors.size === 0) {
+      if (parsedParts.size >= parsedPartsLimit) parsedParts.clear();
+      parsedParts.set(key, parsed);
+    }
+    return parsed;
+  } catch (error) {
+    if (error instanceof RaellaError) return undefined;
+    throw error;
+  }
+}
+
+function isBlank(text: string): boolean {
+  return text.split("\n").every((line) => line.trim() === "" || line.trimStart().startsWith("#"));
 }
 
 const syntaxRemedies: Partial<Record<string, string>> = {
@@ -61,22 +127,31 @@ function parseSafely(source: SourceText): ReturnType<typeof parseDocument> {
   } catch (error) {
     // The reader descends recursively: thousands of nested brackets exhaust the stack.
     if (!(error instanceof RangeError)) throw error;
-    throw new RaellaError({
-      code: "yaml-syntax",
-      message: "The text is nested too deeply to be read.",
-      location: source.locate(0),
-    });
+    throw tooDeep(source);
   }
 }
 
+function tooDeep(source: SourceText): RaellaError {
+  return new RaellaError({
+    code: "yaml-syntax",
+    message: "The text is nested too deeply to be read.",
+    location: source.locate(0),
+  });
+}
+
 class Converter {
-  /** The node each anchor stands for at this point of the text; null while the node itself is being read. */
-  private readonly anchors = new Map<string, ConvertedNode | null>();
+  /** Anchors at this point of the text. */
+  readonly anchors: Map<string, ConvertedNode | null>;
 
-  constructor(private readonly source: SourceText) {}
+  constructor(
+    private readonly source: SourceText,
+    anchors: Anchors,
+  ) {
+    this.anchors = new Map(anchors);
+  }
 
-  convertRoot(contents: Node | null): YamlNode {
-    return this.convert(contents, 0, 0).node;
+  convertRoot(contents: Node | null): ConvertedNode {
+    return this.convert(contents, 0, 0);
   }
 
   private fail(message: string, offset: number, details: { expected?: string; remedy?: string } = {}): never {

@@ -25,6 +25,23 @@ export class SourceText {
     private readonly sections: readonly Section[],
   ) {}
 
+  /** The consecutive pieces of files that the text is made of, in order. */
+  parts(): readonly SourceText[] {
+    if (this.sections.length === 1) return [this];
+    this.lineStarts ??= lineStartsOf(this.text);
+    const starts = this.lineStarts;
+    return this.sections.map((section, index) => {
+      const next = this.sections[index + 1] as Section | undefined;
+      const end = next === undefined ? this.text.length : starts[next.firstLine];
+      return new SourceText(this.text.slice(starts[section.firstLine], end), [{ ...section, firstLine: 0 }]);
+    });
+  }
+
+  /** File and first line, which together with the text say where every character is written. */
+  get origin(): string {
+    return `${this.sections[0].file}:${this.sections[0].fileLine}`;
+  }
+
   /** Where a character of the text is written. */
   locate(offset: number): SourceLocation {
     this.lineStarts ??= lineStartsOf(this.text);
