@@ -74,6 +74,21 @@ describe("kernel", function () {
     assert.equal((await kernel.run("1")).reply.content.status, "ok");
   });
 
+  it("understands properties in short form, and awaits what stands in parentheses", async () => {
+    await kernel.run("const rows = 512, size = { rows: 1 }, note = `{ rows }`;");
+    const short = await kernel.run(
+      "const copy = { rows, ...size, more: { rows } };\nlet taken; ({ taken = rows } = {});",
+    );
+    assert.equal(short.reply.content.status, "ok");
+    assert.equal(
+      printed(await kernel.run("console.log(copy, taken, note)")),
+      "{ rows: 1, more: { rows: 512 } } 512 { rows }\n",
+    );
+    const code =
+      "console.log(await (async () => copy.rows)());\nfor await (const row of [rows]) console.log(row);";
+    assert.equal(printed(await kernel.run(code)), "1\n512\n");
+  });
+
   it("reports complaints of the compiler with their place", async () => {
     const { reply } = await kernel.run("const a: number = 1;\nconst b: string = a;");
     assert.equal(reply.content.status, "error");

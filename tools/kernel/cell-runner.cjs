@@ -1,6 +1,7 @@
 // Runs cells one after another through tslab, in this process: the heart of the kernel and of the headless run.
 const { TextDecoder } = require("node:util");
 const { createConverter, createExecutor, jupyter } = require("./tslab-modules.cjs");
+const { adaptSource } = require("./adapt-source.cjs");
 const { describeCellError } = require("./cell-error.cjs");
 
 /**
@@ -33,7 +34,7 @@ function createCellRunner() {
     reports = [];
     let succeeded = false;
     try {
-      succeeded = await executor.execute(source);
+      succeeded = await executor.execute(adaptSource(source));
     } catch (error) {
       reports.push([error]);
     }
