@@ -30,6 +30,11 @@ function levelMapping(
 ): LevelMapping {
   const { spatial: spatialRules, temporal: temporalRules } = level.constraints;
   const [temporal, spatial] = [entry("temporal"), entry("spatial")];
+  /** The names of a directive in declared order: those stated, else those of the constraints. */
+  const named = (...lists: (readonly string[] | undefined)[]): readonly string[] => {
+    const chosen = lists.find((list) => list !== undefined) ?? [];
+    return specification.workload.dataSpaces.map(({ name }) => name).filter((name) => chosen.includes(name));
+  };
   return {
     level: level.name,
     spatial: spatialLoops(specification, level, spatial),
@@ -37,10 +42,10 @@ function levelMapping(
       .filter(({ factor }) => factor > 1)
       .reverse(),
     ...dataSpaces(specification, level, entry("dataspace")),
-    noTemporalReuse: temporal?.noTemporalReuse ?? temporalRules?.noTemporalReuse ?? [],
-    rmwOnFirstWriteback: temporal?.rmwOnFirstWriteback ?? temporalRules?.rmwOnFirstWriteback ?? [],
-    noMulticastNoReduction: spatial?.noMulticastNoReduction ?? spatialRules?.noMulticastNoReduction ?? [],
-    noLinkTransfer: spatial?.noLinkTransfer ?? spatialRules?.noLinkTransfer ?? [],
+    noTemporalReuse: named(temporal?.noTemporalReuse, temporalRules?.noTemporalReuse),
+    rmwOnFirstWriteback: named(temporal?.rmwOnFirstWriteback, temporalRules?.rmwOnFirstWriteback),
+    noMulticastNoReduction: named(spatial?.noMulticastNoReduction, spatialRules?.noMulticastNoReduction),
+    noLinkTransfer: named(spatial?.noLinkTransfer, spatialRules?.noLinkTransfer),
   };
 }
 
@@ -99,8 +104,8 @@ function dataSpaces(
   const keepOnly = stated && entry?.bypass === undefined ? entry?.keep : undefined;
   const names = workload.dataSpaces.map(({ name }) => name);
   const keep = names.filter((name) => (keepOnly ? keepOnly.includes(name) : !bypass.includes(name)));
-  const passthrough = (entry?.passthrough ?? rules?.passthrough ?? []).filter((name) => keep.includes(name));
-  return { keep, passthrough };
+  const through = entry?.passthrough ?? rules?.passthrough ?? [];
+  return { keep, passthrough: keep.filter((name) => through.includes(name)) };
 }
 
 function nameErrors(

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RaellaError } from "../../src/errors";
+import { formatMappingYaml } from "../../src/report/mapping-yaml";
+import { getSpec } from "../../src/spec/get-spec";
+import { readMappingFile } from "../../src/spec/read-mapping-file";
+import type { Specification } from "../../src/spec/specification";
+import { mappingFromEntries } from "../../src/study/given-mapping";
+import { evaluateGivenMapping, mapSpecification } from "../../src/study/run-layer";
+
+describe("a given mapping", () => {
+  let directory: string;
+  let file: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "raella-mapping-"));
+    file = join(directory, "mapping.yaml");
+  });
+  after(() => rmSync(directory, { recursive: true, force: true }));
+
+  function read(text: string, specification: Specification): ReturnType<typeof mappingFromEntries> {
+    writeFileSync(file, text);
+    return mappingFromEntries(specification, readMappingFile(file).entries);
+  }
+
+  const specification = getSpec({
+    architecture: "raella",
+    dnn: "resnet18",
+    layer: 20,
+    nTiles: 16,
+    batchSize: 32,
+  });
+
+  it("reads back as it was written", () => {
+    for (const layer of [0, 7, 10, 20]) {
+      for (const architecture of ["isaac_like", "raella"]) {
+        const own = getSpec({ architecture, dnn: "resnet18", layer, nTiles: 16, batchSize: 32 });
+        const { mapping, evaluation } = mapSpecification(own);
+        const again = read(formatMappingYaml(own, mapping), own);
+        assert.deepEqual(again, mapping);
+        assert.deepEqual(evaluateGivenMapping(own, again).evaluation, evaluation);
+      }
+    }
+  });
+
+  it("takes what it does not state from the architecture", () => {
+    const { mapping } = mapSpecification(specification);
+    const loops = formatMappingYaml(specification, mapping).replace(
+      / {2}- target: \S+\n {4}type: dataspace\n( {4}(keep|bypass|passthrough): .*\n)+/g,
+      "",
+    );
+    assert.ok(!loops.includes("dataspace"));
+    assert.deepEqual(read(loops, specification), mapping);
+  });
+
+  it("may hold other data spaces and carry other directives than the architecture says", () => {
+    const { mapping } = mapSpecification(specification);
+    const text = `${formatMappingYaml(specification, mapping)
+      .replace(
+        /( {2}- target: input_buffer\n {4}type: dataspace\n {4}keep: )\[Inputs\]\n {4}bypass: .*\n/,
+        "$1[]\n",
+      )
+      .replace(/( {2}- target: chip\n {4}type: temporal\n)/, "$1    no_temporal_reuse: [Inputs]\n")}`;
+    const changed = read(text, specification);
+    const level = (name: string): (typeof changed.levels)[number] | undefined =>
+      changed.levels.find((candidate) => candidate.level === name);
+    assert.deepEqual(level("input_buffer")?.keep, []);
+    assert.deepEqual(level("chip")?.noTemporalReuse, ["Inputs"]);
+    assert.deepEqual(level("output_register")?.keep, ["Outputs"]);
+  });
+
+  it("accepts factors in all spellings, 0 for the whole dimension, and instance ranges", () => {
+    const entry = (text: string): ReturnType<typeof readMappingFile>["entries"][number] => {
+      writeFileSync(file, `mapping:\n  - ${text}\n`);
+      return readMappingFile(file).entries[0];
+    };
+    const factors = [
+      { dimension: "C", value: 4 },
+      { dimension: "M", value: 0 },
+    ];
+    for (const text of ["C=4 M=0", "C4,M0", '"C = 4, M = 0"', "[C=4, M=0]"]) {
+      assert.deepEqual(
+        entry(
+          `{target: "chip[1..1]", type: temporal, factors: ${text.includes(",") && !/^["[]/.test(text) ? `"${text}"` : text}}`,
+        ).factors,
+        factors,
+        text,
+      );
+    }
+    assert.equal(entry('{target: "chip[1..1]", type: temporal}').target, "chip");
+    assert.equal(entry("{target: chip, type: bypass, keep: [Inputs]}").type, "dataspace");
+  });
+
+  const mistakes: [string, string, RegExp][] = [
+    ["no list", "mapping: {}\n", /not a mapping file/],
+    ["no target", "mapping:\n  - {type: temporal}\n", /"target" is missing/],
+    ["an unknown type", "mapping:\n  - {target: chip, type: time}\n", /"time" is not accepted here/],
+    ["an unknown key", "mapping:\n  - {target: chip, type: temporal, order: CM}\n", /"order" is not a key/],
+    ["no factor", "mapping:\n  - {target: chip, type: temporal, factors: C=x}\n", /"C=x" is not a factor/],
+    ["an unknown level", "mapping:\n  - {target: chop, type: temporal}\n", /"chop"[^]*Did you mean "chip"/],
+    [
+      "an unknown dimension",
+      "mapping:\n  - {target: chip, type: temporal, factors: X=2}\n",
+      /"X", which is not a dim/,
+    ],
+    [
+      "an unknown data space",
+      "mapping:\n  - {target: chip, type: bypass, keep: [Input]}\n",
+      /Did you mean "Inputs"/,
+    ],
+    [
+      "a second entry",
+      "mapping:\n  - {target: chip, type: temporal}\n  - {target: chip, type: temporal}\n",
+      /second/,
+    ],
+    ["a factor twice", "mapping:\n  - {target: chip, type: temporal, factors: N=1 N=2}\n", /name N twice/],
+    ["a product that is wrong", "mapping: []\n", /factors of C multiply to 1, but its bound is 512/],
+  ];
+  for (const [name, text, message] of mistakes) {
+    it(`is refused with ${name}`, () => {
+      assert.throws(
+        () => read(text, specification),
+        (error) => error instanceof RaellaError && message.test(error.message),
+      );
+    });
+  }
+
+  it("that does not fit the hardware is refused with the numbers", () => {
+    const { mapping } = mapSpecification(specification);
+    const fixed = formatMappingYaml(specification, mapping)
+      .replace(/N=\d+/g, "N=1")
+      .replace(/(target: inter_tile_spatial_dummy\n {4}type: spatial\n {4}factors: .*)N=1/, "$1N=32");
+    assert.throws(
+      () => evaluateGivenMapping(specification, read(fixed, specification)),
+      (error) => error instanceof RaellaError && error.code === "invalid-mapping" && /16/.test(error.message),
+    );
+  });
+});
