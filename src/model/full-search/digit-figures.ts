@@ -8,9 +8,13 @@ export interface DigitProduct {
   readonly tables: readonly Float64Array[];
 }
 
-export function evaluateProduct({ coefficient, dimensions, tables }: DigitProduct, digits: Int32Array): number {
+export function evaluateProduct(
+  { coefficient, dimensions, tables }: DigitProduct,
+  digits: Int32Array,
+): number {
   let value = coefficient;
-  for (let index = 0; index < dimensions.length; index += 1) value *= tables[index][digits[dimensions[index]]];
+  for (let index = 0; index < dimensions.length; index += 1)
+    value *= tables[index][digits[dimensions[index]]];
   return value;
 }
 
@@ -22,7 +26,8 @@ export interface DigitExtent {
 
 export function evaluateExtent({ dimensions, tables }: DigitExtent, digits: Int32Array): number {
   let value = 1;
-  for (let index = 0; index < dimensions.length; index += 1) value += tables[index][digits[dimensions[index]]];
+  for (let index = 0; index < dimensions.length; index += 1)
+    value += tables[index][digits[dimensions[index]]];
   return value;
 }
 
@@ -60,7 +65,10 @@ export function extentOf(
   return {
     dimensions,
     tables: dimensions.map((dimension, term) =>
-      Float64Array.from(lattice.divisors[dimension], (left) => coefficients[term] * (left * inside[dimension] - 1)),
+      Float64Array.from(
+        lattice.divisors[dimension],
+        (left) => coefficients[term] * (left * inside[dimension] - 1),
+      ),
     ),
   };
 }

@@ -1,4 +1,5 @@
 import { createDivisorLattice, type DivisorLattice } from "../../mapping/full-search/divisor-lattice";
+import type { HardwareLevel } from "../../mapping/hardware";
 import type { MapSpace } from "../../mapping/map-space";
 import type { Tensor } from "../../mapping/problem";
 import type { Slot } from "../../mapping/slots";
@@ -20,6 +21,8 @@ export interface PlanTensor {
    * `tangled`: everything else.
    */
   readonly shape: "simple" | "windowed" | "tangled";
+  /** Tiles are equal parts of the tensor: every dimension counts words along one axis of its own. */
+  readonly dividesEvenly: boolean;
 }
 
 /** Loops that the constraints fix, as [dimension, factor], innermost first, factors above 1. */
@@ -80,6 +83,8 @@ export interface SearchPlan {
   readonly stages: readonly PlanStage[];
   /** Levels (from the inside) with a limited bandwidth. */
   readonly limitedLevels: readonly number[];
+  /** Per level and tensor: whether accesses cost anything (or use up bandwidth) if the level holds the tensor. */
+  readonly matters: readonly (readonly { readonly content: boolean; readonly fills: boolean }[])[];
   /** Per level and tensor: whether neighbours below that level may pass words of the tensor on. */
   readonly forwards: readonly (readonly boolean[])[];
   /** Per level and dimension: whether a free time slot outside the level may take a part of the dimension. */
@@ -110,22 +115,33 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
     ),
   );
   const tensors = problem.tensors.map((tensor) => describeTensor(tensor, problem.bounds));
+  const rowCosts = costs.levels.map(({ readPj = 0, fillPj = 0, updatePj = 0 }) => ({ readPj, fillPj, updatePj }));
   return {
     space,
-    rowCosts: costs.levels.map(({ readPj = 0, fillPj = 0, updatePj = 0 }) => ({ readPj, fillPj, updatePj })),
+    rowCosts,
     computeEnergyPj: problem.bounds.reduce((product, bound) => product * bound, 1) * costs.computePj,
     tensors,
     lattice: createDivisorLattice(quotients),
     stages: createStages(space, isFree),
-    limitedLevels: space.hardware.levels.flatMap(({ readBandwidth, writeBandwidth, sharedBandwidth }, level) =>
-      readBandwidth === null && writeBandwidth === null && sharedBandwidth === null ? [] : [level],
+    matters: rules.map((_, level) =>
+      tensors.map(({ tensor }) => {
+        const { readPj, fillPj, updatePj } = rowCosts[level];
+        const isLimited = isLimitedLevel(space.hardware.levels[level]);
+        const fills = fillPj > 0 || isLimited;
+        return { fills, content: readPj > 0 || isLimited || (tensor.readWrite && (updatePj > 0 || fills)) };
+      }),
     ),
+    limitedLevels: rules.flatMap((_, level) => (isLimitedLevel(space.hardware.levels[level]) ? [level] : [])),
     forwards: rules.map((_, level) =>
       tensors.map((tensor, index) => mayForward(space, mayLoop, tensor, index, level)),
     ),
     freeTimeOutside,
     fixedTimeOutside,
   };
+}
+
+function isLimitedLevel({ readBandwidth, writeBandwidth, sharedBandwidth }: HardwareLevel): boolean {
+  return readBandwidth !== null || writeBandwidth !== null || sharedBandwidth !== null;
 }
 
 function describeTensor(tensor: Tensor, bounds: readonly number[]): PlanTensor {
@@ -137,12 +153,15 @@ function describeTensor(tensor: Tensor, bounds: readonly number[]): PlanTensor {
     for (const dimension of moving) axes[dimension] += 1;
   }
   const shape = isSimple ? "simple" : axes.every((count) => count <= 1) ? "windowed" : "tangled";
-  return { tensor, shape };
+  const isPlain = tensor.ranks.every(({ dimensions, coefficients }) =>
+    dimensions.every((dimension, term) => bounds[dimension] === 1 || coefficients[term] === 1),
+  );
+  return { tensor, shape, dividesEvenly: isSimple && isPlain && axes.every((count) => count <= 1) };
 }
 
 /**
  * Whether transfers between neighbours are possible at all. They need a time loop that moves the tiles as the
- * children are displaced. Where no axis of the tensor has both a space loop in the slot and a time loop outside the
+ * children are displaced, or children that fetch their whole tile even where it stays. Where no axis of the tensor has both a space loop in the slot and a time loop outside the
  * children, and no two time loops share an axis, no child ever needs what a neighbour needed before.
  */
 function mayForward(
@@ -156,6 +175,8 @@ function mayForward(
   if (slot === undefined || space.rules[level].noLinkTransfer[index]) return false;
   const timeSlots = space.slots.filter((candidate) => candidate.kind === "time" && candidate.level >= level);
   const inTime = (dimension: number): boolean => timeSlots.some((candidate) => mayLoop(candidate, dimension));
+  const fetchesEverything = level === 0 || space.rules[level - 1].noTemporalReuse[index];
+  if (fetchesEverything && space.problem.bounds.some((_, dimension) => inTime(dimension))) return true;
   const axesOf = new Map<number, number>();
   for (const { dimensions } of tensor.ranks) {
     const moving = dimensions.filter(inTime);
@@ -197,7 +218,10 @@ function createStages(
     }
     const isForced = (dimension: number): boolean =>
       !outermostFirst.slice(position + 1).some((later) => isFree(later.slot, dimension));
-    const ordered = [...dimensions.filter(isForced), ...dimensions.filter((dimension) => !isForced(dimension))];
+    const ordered = [
+      ...dimensions.filter(isForced),
+      ...dimensions.filter((dimension) => !isForced(dimension)),
+    ];
     const parts = slot.kind === "space" ? [ordered] : ordered.map((dimension) => [dimension]);
     parts.forEach((part, number) => {
       stages.push({
@@ -231,6 +255,10 @@ function productOf(factors: readonly number[]): number {
 /** Fixed loops of a slot in the order in which they stand if nothing else does. */
 function fixedLoops({ factors, kind, level, innerOrder, freeOrder, outerOrder }: Slot): FixedLoops {
   const declared = kind === "time" && level === 0;
-  const order = declared ? factors.map((_, dimension) => dimension) : [...innerOrder, ...freeOrder, ...outerOrder];
-  return order.flatMap((dimension) => (factors[dimension] > 1 ? [[dimension, factors[dimension]] as const] : []));
+  const order = declared
+    ? factors.map((_, dimension) => dimension)
+    : [...innerOrder, ...freeOrder, ...outerOrder];
+  return order.flatMap((dimension) =>
+    factors[dimension] > 1 ? [[dimension, factors[dimension]] as const] : [],
+  );
 }

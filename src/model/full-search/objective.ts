@@ -1,0 +1,65 @@
+import { RaellaError, suggestName } from "../../errors";
+
+/**
+ * What a search minimises: energy x cycles, energy, cycles, or a weighted product
+ * `energyPj ** energyExponent * cycles ** cyclesExponent` with exponents of 0 or more.
+ */
+export type FullSearchObjective =
+  | "edp"
+  | "energy"
+  | "cycles"
+  | { readonly energyExponent: number; readonly cyclesExponent: number };
+
+/** A figure that does not fall when energy or cycles rise. */
+export interface Criterion {
+  value(energyPj: number, cycles: number): number;
+}
+
+/** What decides between mappings: the objective, then EDP, energy and cycles. */
+export interface Criteria {
+  readonly objective: Criterion;
+  /** Compares two mappings; negative if the first is better. */
+  compare(left: Figures, right: Figures): number;
+}
+
+interface Figures {
+  readonly energyPj: number;
+  readonly cycles: number;
+}
+
+const named = ["edp", "energy", "cycles"] as const;
+
+/** @throws RaellaError `usage` for an unknown objective or exponents that are no numbers of 0 or more. */
+export function createCriteria(objective: FullSearchObjective): Criteria {
+  const first = createCriterion(objective);
+  return {
+    objective: first,
+    compare: (left, right) =>
+      first.value(left.energyPj, left.cycles) - first.value(right.energyPj, right.cycles) ||
+      left.energyPj * left.cycles - right.energyPj * right.cycles ||
+      left.energyPj - right.energyPj ||
+      left.cycles - right.cycles,
+  };
+}
+
+function createCriterion(objective: FullSearchObjective): Criterion {
+  if (objective === "edp") return { value: (energyPj, cycles) => energyPj * cycles };
+  if (objective === "energy") return { value: (energyPj) => energyPj };
+  if (objective === "cycles") return { value: (_energyPj, cycles) => cycles };
+  if (typeof objective === "object") {
+    const { energyExponent, cyclesExponent } = objective;
+    if (isExponent(energyExponent) && isExponent(cyclesExponent) && energyExponent + cyclesExponent > 0)
+      return { value: (energyPj, cycles) => energyPj ** energyExponent * cycles ** cyclesExponent };
+  }
+  throw new RaellaError({
+    code: "usage",
+    message: `The objective of the search is ${JSON.stringify(objective)}.`,
+    value: objective,
+    expected: `${named.join(", ")}, or energyExponent and cyclesExponent of 0 or more, not both 0`,
+    remedy: typeof objective === "string" ? suggestName(objective, named) : undefined,
+  });
+}
+
+function isExponent(value: number): boolean {
+  return Number.isFinite(value) && value >= 0;
+}

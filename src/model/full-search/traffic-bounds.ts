@@ -1,0 +1,144 @@
+import { tensorSize, type LinearForm } from "../../mapping/problem";
+import {
+  evaluateExtent,
+  evaluateProduct,
+  extentOf,
+  productOverDimensions,
+  tileSizeOf,
+  type DigitExtent,
+  type DigitProduct,
+} from "./digit-figures";
+import type { SearchPlan } from "./search-plan";
+
+/** An axis along which several dimensions add up: tiles may overlap there from one step to the next. */
+interface SlidingAxis {
+  readonly extent: DigitExtent;
+  /** Values of the axis's dimensions that lie outside the tile. */
+  readonly outside: DigitProduct;
+  /** How far a tile moves at least when a time loop outside advances: one table per dimension that may have one. */
+  readonly steps: DigitExtent;
+}
+
+/** A lower bound on the words that all instances of a level receive of a tensor over the whole run. */
+export interface TrafficBound {
+  readonly product: DigitProduct;
+  readonly extents: readonly DigitExtent[];
+  readonly axes: readonly SlidingAxis[];
+}
+
+/**
+ * The bound for `I * A` (instances in use times words received by each) given only the span of the tile.
+ *
+ * All tiles together cover the tensor once, and once more for every instance that irrelevant space loops outside
+ * add. Dimensions with a time loop outside may be such without any cost (the tile stays), so only those count that
+ * must lie in space. On a sliding axis consecutive tiles may overlap: every step fetches at least as much as the
+ * smallest possible movement, and only the axis of the innermost moving loop can profit.
+ */
+export function trafficBound(
+  plan: SearchPlan,
+  tensorIndex: number,
+  level: number,
+  inside: ArrayLike<number>,
+): TrafficBound {
+  const { lattice, space, tensors, freeTimeOutside, fixedTimeOutside } = plan;
+  const { bounds } = space.problem;
+  const { tensor, shape } = tensors[tensorIndex];
+  const forced = (span: number, dimension: number): number =>
+    freeTimeOutside[level][dimension] ? 1 : bounds[dimension] / span / fixedTimeOutside[level][dimension];
+  const all = (span: number, dimension: number): number => bounds[dimension] / span;
+  const tile = tileSizeOf(lattice, inside, tensor, bounds);
+  const scaled = (figure: (span: number, dimension: number) => number): DigitProduct =>
+    multiply(tile.product, productOverDimensions(lattice, inside, 1, figure));
+  if (level + 1 < plan.forwards.length && plan.forwards[level + 1][tensorIndex])
+    return { product: { coefficient: 0, dimensions: [], tables: [] }, extents: [], axes: [] };
+  if (space.rules[level].noTemporalReuse[tensorIndex])
+    return { product: scaled(all), extents: tile.extents, axes: [] };
+  if (shape === "tangled") return { product: scaled(forced), extents: tile.extents, axes: [] };
+  const shared = tensor.ranks.filter((rank) => isShared(rank, bounds));
+  const sliding = (dimension: number): boolean => shared.some((rank) => rank.dimensions.includes(dimension));
+  const product = scaled((span, dimension) =>
+    sliding(dimension) ? 1 : tensor.uses[dimension] ? all(span, dimension) : forced(span, dimension),
+  );
+  return { product, extents: [], axes: shared.map((rank) => slidingAxis(plan, level, inside, rank)) };
+}
+
+function isShared({ dimensions }: LinearForm, bounds: readonly number[]): boolean {
+  return dimensions.filter((dimension) => bounds[dimension] > 1).length > 1;
+}
+
+function slidingAxis(
+  { lattice, space, freeTimeOutside, fixedTimeOutside }: SearchPlan,
+  level: number,
+  inside: ArrayLike<number>,
+  rank: LinearForm,
+): SlidingAxis {
+  const { bounds } = space.problem;
+  const outside = productOverDimensions(lattice, inside, 1, (span, dimension) =>
+    rank.dimensions.includes(dimension) ? bounds[dimension] / span : 1,
+  );
+  const dimensions: number[] = [];
+  const tables: Float64Array[] = [];
+  rank.dimensions.forEach((dimension, term) => {
+    if (!freeTimeOutside[level][dimension] && fixedTimeOutside[level][dimension] === 1) return;
+    dimensions.push(dimension);
+    tables.push(
+      Float64Array.from(lattice.divisors[dimension], (left) => {
+        const span = left * inside[dimension];
+        return span < bounds[dimension] ? rank.coefficients[term] * span : Infinity;
+      }),
+    );
+  });
+  return { extent: extentOf(lattice, inside, rank), outside, steps: { dimensions, tables } };
+}
+
+export function evaluateTraffic({ product, extents, axes }: TrafficBound, digits: Int32Array): number {
+  let words = evaluateProduct(product, digits);
+  for (let index = 0; index < extents.length; index += 1) words *= evaluateExtent(extents[index], digits);
+  let bestReuse = 1;
+  for (let index = 0; index < axes.length; index += 1) {
+    const { extent, outside, steps } = axes[index];
+    const edge = evaluateExtent(extent, digits);
+    const tiles = evaluateProduct(outside, digits);
+    let step = edge;
+    for (let term = 0; term < steps.dimensions.length; term += 1)
+      step = Math.min(step, steps.tables[term][digits[steps.dimensions[term]]]);
+    words *= edge * tiles;
+    bestReuse = Math.min(bestReuse, (edge + (tiles - 1) * step) / (edge * tiles));
+  }
+  return words * bestReuse;
+}
+
+/** An upper bound on the words that all instances of a level together are responsible for (partial sums). */
+export function partitionBound(
+  { lattice, space, tensors, fixedTimeOutside }: SearchPlan,
+  tensorIndex: number,
+  level: number,
+  inside: ArrayLike<number>,
+): DigitProduct {
+  const { bounds } = space.problem;
+  const { tensor, shape } = tensors[tensorIndex];
+  const words = tensorSize(tensor, bounds);
+  const isExact = (dimension: number): boolean =>
+    shape !== "tangled" &&
+    tensor.ranks.some((rank) => rank.dimensions.includes(dimension) && !isShared(rank, bounds));
+  return productOverDimensions(lattice, inside, words, (span, dimension) =>
+    isExact(dimension) ? 1 : bounds[dimension] / span / fixedTimeOutside[level][dimension],
+  );
+}
+
+/** The product of two products. */
+function multiply(left: DigitProduct, right: DigitProduct): DigitProduct {
+  const dimensions = [...left.dimensions];
+  const tables: Float64Array[] = left.tables.map((table) => Float64Array.from(table));
+  right.dimensions.forEach((dimension, index) => {
+    const known = dimensions.indexOf(dimension);
+    if (known < 0) {
+      dimensions.push(dimension);
+      tables.push(right.tables[index]);
+      return;
+    }
+    for (let digit = 0; digit < tables[known].length; digit += 1)
+      tables[known][digit] *= right.tables[index][digit];
+  });
+  return { coefficient: left.coefficient * right.coefficient, dimensions, tables };
+}
