@@ -62,9 +62,7 @@ export interface AllOptions extends Omit<AblationOptions, "layers"> {
  *   `aborted`.
  */
 export async function runLayers(options: LayersOptions): Promise<readonly LayerResult[]> {
-  return completed(
-    await runJobs(jobsOf(options, options.architecture, options.dnn, options.layers), options),
-  );
+  return runToEnd(jobsOf(options, options.architecture, options.dnn, options.layers), options);
 }
 
 /** Runs all (or some) layers of a DNN on one architecture and sums them up. Errors as {@link runLayers}. */
@@ -108,7 +106,7 @@ async function runStudies(
   const jobs = studies.map(({ dnn, layers }) =>
     architectures.map((architecture) => jobsOf(options, architecture, dnn, layers)),
   );
-  const results = completed(await runJobs(jobs.flat(2), options));
+  const results = await runToEnd(jobs.flat(2), options);
   const groups = loadComponentGroups(options.workspace);
   let taken = 0;
   return studies.map(({ dnn }, study) => {
@@ -142,18 +140,38 @@ function jobsOf(
   );
 }
 
-function completed(outcomes: readonly Outcome[]): readonly LayerResult[] {
-  throwAll(distinctErrors(outcomes));
+/** Runs jobs to the end; if any fails, all errors are thrown together. */
+async function runToEnd(jobs: readonly LayerOptions[], options: RunOptions): Promise<readonly LayerResult[]> {
+  const outcomes = await runJobs(jobs, options);
+  throwAll(distinctErrors(outcomes, jobs));
   return outcomes.filter((outcome): outcome is LayerResult => !(outcome instanceof RaellaError));
 }
 
-/** The same mistake in a file shows in every layer that reads it: it is told once. */
-function distinctErrors(outcomes: readonly Outcome[]): RaellaError[] {
+/** The same mistake in a file shows in every layer that reads it: it is told once. What does not fit has a place. */
+function distinctErrors(outcomes: readonly Outcome[], jobs: readonly LayerOptions[]): RaellaError[] {
   const errors = new Map<string, RaellaError>();
-  for (const outcome of outcomes) {
-    if (outcome instanceof RaellaError && !errors.has(outcome.message)) errors.set(outcome.message, outcome);
-  }
-  return [...errors.values()];
+  const misfits: RaellaError[] = [];
+  outcomes.forEach((outcome, index) => {
+    if (!(outcome instanceof RaellaError)) return;
+    if (outcome.code === "no-mapping") misfits.push(ofLayer(outcome, jobs[index]));
+    else if (!errors.has(outcome.message)) errors.set(outcome.message, outcome);
+  });
+  return [
+    ...errors.values(),
+    ...misfits.map((error, index) => (index < misfits.length - 1 ? shorten(error) : error)),
+  ];
+}
+
+function ofLayer(error: RaellaError, { architecture, dnn, layer }: LayerOptions): RaellaError {
+  return new RaellaError({
+    ...error.toJSON(),
+    message: `${dnn}, layer ${layer} on ${architecture}: ${error.summary}`,
+  });
+}
+
+/** Of many layers that do not fit, the last one says what to do. */
+function shorten(error: RaellaError): RaellaError {
+  return new RaellaError({ ...error.toJSON(), expected: undefined, remedy: undefined });
 }
 
 function networkOf(

@@ -5,6 +5,7 @@ import { RaellaError, suggestName, throwAll } from "../../errors";
 import { defaultAggregateTiles } from "../replication";
 import { defaultBatch, defaultTiles } from "../study-options";
 import { expandValues, planAxis } from "./expand-values";
+import { plannedObjective } from "./objectives";
 import type { SweepDescription, SweepObjective } from "./sweep-description";
 import type { PlannedObjective, SweepPlan } from "./sweep-plan";
 import { countPoints } from "./sweep-plan";
@@ -114,11 +115,7 @@ function asObjectives(objective: SweepDescription["objective"]): readonly Planne
   const list = Array.isArray(objective)
     ? (objective as readonly SweepObjective[])
     : [objective as SweepObjective];
-  return list.map((entry) =>
-    "minimize" in entry
-      ? { goal: "minimize", expression: entry.minimize }
-      : { goal: "maximize", expression: entry.maximize },
-  );
+  return list.map(plannedObjective);
 }
 
 /** Every point must set the same variables, none of which is an axis as well. */
