@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, Option } from "commander";
+import { registerSweepCommand } from "./sweep-program";
 
 const load = createRequire(__filename);
 
@@ -112,6 +113,8 @@ ${exitCodes}`,
     .option("-d, --dnn <names...>", "DNNs, or all", ["all"])
     .addHelpText("after", `${networkContract}\nHere the objects of the DNNs stand in {"ablations": […]}.`)
     .action(lazy("./network-command", "allCommand"));
+
+  registerSweepCommand(program);
 
   specificationOptions(
     program

@@ -13,7 +13,7 @@ import {
   readSweepFolder,
   temporaryName,
 } from "./sweep-folder";
-import { openParquetStream, readParquet, rowGroupSize } from "./parquet-table";
+import { manifestKey, openParquetStream, readParquet, rowGroupSize } from "./parquet-table";
 import { openCsvStream } from "./csv-stream";
 
 /** Name of the merged result in the folder of a sweep. */
@@ -55,7 +55,7 @@ export async function mergeSweep(
   if (missing > 0 && !options.partial) throw incomplete(folders[0], places, missing);
   const file = options.out ?? join(folders[0].path, resultName);
   const temporary = temporaryName(file);
-  const metadata = { "raella-sweep": JSON.stringify({ ...manifest, files: undefined }) };
+  const metadata = { [manifestKey]: JSON.stringify({ ...manifest, files: undefined }) };
   const names = columns.map(({ name }) => name);
   let rows = 0;
   const parquet = await openParquetStream(temporary, columns, metadata);

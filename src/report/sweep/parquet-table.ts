@@ -5,6 +5,9 @@ import type { Cell, SweepColumn, SweepRow } from "../../study/sweep/sweep-row";
 /** Rows of a row group of a merged file; chunks are one row group each. */
 export const rowGroupSize = 8192;
 
+/** Under this key the footer of a merged sweep holds its plan and columns. */
+export const manifestKey = "raella-sweep";
+
 /** Texts that travel in the footer of a Parquet file. */
 export type ParquetMetadata = Readonly<Record<string, string>>;
 

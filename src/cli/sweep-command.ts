@@ -1,0 +1,138 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { RaellaError } from "../errors";
+import { mergeSweep } from "../report/sweep/merge-sweep";
+import { openSweep } from "../report/sweep/read-sweep";
+import {
+  formatSweepText,
+  objectivesFrom,
+  summarizeSweep,
+  type SweepSummary,
+} from "../report/sweep/sweep-text";
+import { sweepToFolder, type SweepToFolderOptions } from "../report/sweep/sweep-to-folder";
+import { parseSweep } from "../study/sweep/parse-sweep";
+import { countPoints, type Shard } from "../study/sweep/sweep-plan";
+import { interruptSignal } from "./interrupt-signal";
+import { print, printJson, remark } from "./output";
+import { parseCount } from "./parse-options";
+
+interface GivenSweepOptions {
+  readonly out?: string;
+  readonly shard?: string;
+  readonly workers: string;
+  readonly csv?: string;
+  readonly json?: boolean;
+}
+
+/** `raella sweep` */
+export async function sweepCommand(file: string | undefined, given: GivenSweepOptions): Promise<void> {
+  if (file === undefined)
+    throw new RaellaError({
+      code: "usage",
+      message: "The sweep file is missing.",
+      expected: "raella sweep FILE.yaml",
+      remedy: "`raella sweep --help` shows what such a file looks like.",
+    });
+  const plan = parseSweep(readText(file), file);
+  const folder = given.out ?? `${basename(file).replace(/\.ya?ml$/, "")}.sweep`;
+  const shard = given.shard === undefined ? undefined : parseShard(given.shard);
+  const summary = await sweepToFolder(plan, folder, {
+    shard,
+    workers: given.workers === "auto" ? "auto" : parseCount(given.workers, "--workers", 1),
+    signal: interruptSignal(),
+    onProgress: await progressOnTerminal(plan.name),
+  });
+  const { points, computed, result } = summary;
+  if (!given.json)
+    remark(`Computed ${computed} of ${points} points; ${points - computed} were there already.`);
+  if (result === null) {
+    const total = countPoints(plan);
+    if (given.json) return printJson({ folder, points, computed, total, result });
+    return print(
+      `The ${points} of ${total} points of this shard are in ${folder}. When all shards are done: raella sweep merge ${folder}`,
+    );
+  }
+  if (given.csv !== undefined) await mergeSweep([folder], { csv: given.csv });
+  const stored = await openSweep(result);
+  const found = await summarizeSweep(stored);
+  if (given.json)
+    return printJson({ folder, points, computed, total: points, result, ...jsonSummary(found) });
+  await print(`${formatSweepText(stored, found)}\n\n${[result, given.csv].filter(Boolean).join("\n")}`);
+}
+
+/** `raella sweep merge` */
+export async function sweepMergeCommand(
+  folders: readonly string[],
+  given: {
+    readonly out?: string;
+    readonly csv?: string;
+    readonly partial?: boolean;
+    readonly json?: boolean;
+  },
+): Promise<void> {
+  const merged = await mergeSweep(folders, given);
+  const stored = await openSweep(merged.file);
+  const found = await summarizeSweep(stored);
+  if (given.json) return printJson({ ...merged, ...jsonSummary(found) });
+  const gaps = merged.missing > 0 ? `\n${merged.missing} points are missing.` : "";
+  await print(
+    `${formatSweepText(stored, found)}${gaps}\n\n${[merged.file, given.csv].filter(Boolean).join("\n")}`,
+  );
+}
+
+/** `raella sweep front` */
+export async function sweepFrontCommand(
+  path: string,
+  given: {
+    readonly minimize: readonly string[];
+    readonly maximize: readonly string[];
+    readonly json?: boolean;
+  },
+): Promise<void> {
+  const stored = await openSweep(path);
+  const objectives = objectivesFrom(given.minimize, given.maximize) ?? stored.plan.objectives;
+  if (objectives.length === 0)
+    throw new RaellaError({
+      code: "usage",
+      message: "There is no objective.",
+      expected: "--minimize EXPRESSION or --maximize EXPRESSION, or an `objective` in the sweep file",
+      remedy: "For example: raella sweep front FOLDER --minimize energyPerInferencePj --maximize topsPerMm2",
+    });
+  const found = await summarizeSweep(stored, objectives);
+  await (given.json ? printJson(jsonSummary(found)) : print(formatSweepText(stored, found)));
+}
+
+function jsonSummary({ fronts, ...summary }: SweepSummary): object {
+  return { ...summary, fronts: Object.fromEntries(fronts) };
+}
+
+/** `0/8` as the first of eight shards. @throws RaellaError `usage` or `out-of-range` */
+export function parseShard(text: string): Shard {
+  const match = /^(\d{1,9})\/(\d{1,9})$/.exec(text.trim());
+  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
+  if (match && index < count) return { index, count };
+  throw new RaellaError({
+    code: match ? "out-of-range" : "usage",
+    message: `--shard cannot be "${text}".`,
+    value: text,
+    expected: "index/count with an index from 0 to count - 1, e.g. 0/8 to 7/8",
+  });
+}
+
+function readText(file: string): string {
+  if (!existsSync(file))
+    throw new RaellaError({
+      code: "file-not-found",
+      message: `There is no file ${file}.`,
+      value: file,
+      remedy: `It was looked for as ${resolve(file)}.`,
+    });
+  return readFileSync(file, "utf8");
+}
+
+/** A progress bar on a terminal, nothing in a pipe. */
+async function progressOnTerminal(label: string): Promise<SweepToFolderOptions["onProgress"]> {
+  if (!process.stderr.isTTY) return undefined;
+  const { progressBar } = await import("../report/notebook/progress-bar.js");
+  return progressBar({ label, noun: "points" });
+}

@@ -1,0 +1,74 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { RaellaError } from "../../errors";
+import type { SweepRecord } from "../../study/sweep/objectives";
+import type { SweepPlan } from "../../study/sweep/sweep-plan";
+import { rowToRecord, type SweepColumn } from "../../study/sweep/sweep-row";
+import { resultName } from "./merge-sweep";
+import { manifestKey, readParquet, readParquetMetadata } from "./parquet-table";
+
+/** A merged sweep that is read from its file. */
+export interface StoredSweep {
+  readonly file: string;
+  readonly plan: SweepPlan;
+  readonly columns: readonly SweepColumn[];
+  /** The points in order, some thousand at a time. */
+  readonly records: () => AsyncGenerator<readonly SweepRecord[]>;
+}
+
+/**
+ * Opens a merged sweep.
+ * @param path Its file, or the folder of the sweep.
+ * @throws RaellaError `file-not-found` or `usage` if there is no merged sweep.
+ */
+export async function openSweep(path: string): Promise<StoredSweep> {
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, resultName) : path;
+  if (!existsSync(file))
+    throw new RaellaError({
+      code: "file-not-found",
+      message: `There is no file ${file}.`,
+      value: path,
+      remedy: "A sweep that ran in shards must be merged first: raella sweep merge FOLDER.",
+    });
+  const { plan, columns } = await manifestOf(file);
+  const names = columns.map(({ name }) => name);
+  return {
+    file,
+    plan,
+    columns,
+    records: async function* () {
+      for await (const rows of readParquet(file, names)) yield rows.map((row) => rowToRecord(columns, row));
+    },
+  };
+}
+
+/** All points of a merged sweep at once. */
+export async function readSweep(
+  path: string,
+): Promise<{
+  readonly plan: SweepPlan;
+  readonly columns: readonly SweepColumn[];
+  readonly rows: SweepRecord[];
+}> {
+  const { plan, columns, records } = await openSweep(path);
+  const rows: SweepRecord[] = [];
+  for await (const some of records()) rows.push(...some);
+  return { plan, columns, rows };
+}
+
+async function manifestOf(file: string): Promise<{ plan: SweepPlan; columns: readonly SweepColumn[] }> {
+  let text: string | undefined;
+  try {
+    text = (await readParquetMetadata(file))[manifestKey];
+  } catch {
+    text = undefined;
+  }
+  if (text !== undefined) return JSON.parse(text) as { plan: SweepPlan; columns: readonly SweepColumn[] };
+  throw new RaellaError({
+    code: "usage",
+    message: `The file ${file} does not hold a sweep.`,
+    value: file,
+    expected: `a Parquet file that "raella sweep" has written`,
+  });
+}

@@ -1,0 +1,143 @@
+import { RaellaError } from "../../errors";
+import type { FrontObjective } from "../../study/sweep/pareto-front";
+import type { SweepRecord } from "../../study/sweep/objectives";
+import { frontObjectives, frontsByDnn } from "../../study/sweep/objectives";
+import type { SweepObjective } from "../../study/sweep/sweep-description";
+import { variableNames, type PlannedObjective, type SweepPlan } from "../../study/sweep/sweep-plan";
+import type { Cell } from "../../study/sweep/sweep-row";
+import { formatTextTable } from "../text-table";
+import { formatNumber } from "../theme/format-number";
+import type { StoredSweep } from "./read-sweep";
+
+/** What became of the points of a sweep. */
+export interface SweepSummary {
+  readonly points: number;
+  readonly ok: number;
+  readonly excluded: number;
+  readonly infeasible: number;
+  /** Why points are infeasible, most frequent first, with the number of points. */
+  readonly reasons: readonly { readonly reason: string; readonly points: number }[];
+  /** Best points of each DNN by the objectives; empty without any. */
+  readonly fronts: ReadonlyMap<string, readonly SweepRecord[]>;
+  readonly objectives: readonly (PlannedObjective | SweepObjective)[];
+}
+
+/** Reads a merged sweep once; memory does not grow with it. */
+export async function summarizeSweep(
+  sweep: StoredSweep,
+  objectives: readonly (PlannedObjective | SweepObjective)[] = sweep.plan.objectives,
+): Promise<SweepSummary> {
+  const goals = frontObjectives(
+    objectives,
+    sweep.columns.map(({ name }) => name),
+  );
+  const counts = { points: 0, ok: 0, excluded: 0, infeasible: 0 };
+  const reasons = new Map<string, number>();
+  let front: readonly SweepRecord[] = [];
+  for await (const records of sweep.records()) {
+    for (const { status, reason } of records) {
+      counts.points += 1;
+      if (status === "ok" || status === "excluded" || status === "infeasible") counts[status] += 1;
+      if (status === "infeasible") count(reasons, String(reason));
+    }
+    if (goals.length > 0) front = allFronts([...front, ...records], goals);
+  }
+  return {
+    ...counts,
+    reasons: [...reasons].sort((a, b) => b[1] - a[1]).map(([reason, points]) => ({ reason, points })),
+    fronts: frontsByDnn(front, goals),
+    objectives,
+  };
+}
+
+function allFronts(
+  records: readonly SweepRecord[],
+  goals: readonly FrontObjective<SweepRecord>[],
+): readonly SweepRecord[] {
+  return [...frontsByDnn(records, goals).values()].flat();
+}
+
+/** Most different reasons that are kept apart. */
+const mostReasons = 1000;
+
+function count(reasons: Map<string, number>, reason: string): void {
+  const key = reasons.has(reason) || reasons.size < mostReasons ? reason : "other reasons";
+  reasons.set(key, (reasons.get(key) ?? 0) + 1);
+}
+
+/** Rows and reasons shown at most. */
+const shownRows = 20;
+const shownReasons = 3;
+
+/** A summary for a terminal: how many points, why some failed, and the best designs. */
+export function formatSweepText({ plan }: Pick<StoredSweep, "plan">, summary: SweepSummary): string {
+  const { points, ok, excluded, infeasible, reasons, fronts } = summary;
+  const blocks = [
+    `${plan.name}: ${whole(points)} points, ${whole(ok)} ok, ${whole(excluded)} excluded by the constraint, ${whole(infeasible)} infeasible`,
+  ];
+  for (const { reason, points: times } of reasons.slice(0, shownReasons))
+    blocks.push(`  ${whole(times)} × ${reason}`);
+  if (reasons.length > shownReasons)
+    blocks.push(`  and ${reasons.length - shownReasons} other reasons (column "reason")`);
+  for (const [dnn, front] of fronts) blocks.push("", frontTable(plan, dnn, front, summary.objectives));
+  return blocks.join("\n");
+}
+
+function frontTable(
+  plan: SweepPlan,
+  dnn: string,
+  front: readonly SweepRecord[],
+  objectives: SweepSummary["objectives"],
+): string {
+  const goals = objectives.map((objective) =>
+    "goal" in objective
+      ? `${objective.goal} ${objective.expression}`
+      : "minimize" in objective
+        ? `minimize ${objective.minimize}`
+        : `maximize ${objective.maximize}`,
+  );
+  const varied = [
+    ...(plan.architectures.length > 1 ? ["architecture"] : []),
+    ...(plan.tiles.length > 1 ? ["tiles"] : []),
+    ...(plan.batches.length > 1 ? ["batch"] : []),
+    ...variableNames(plan),
+  ];
+  const figures = [
+    "energyPerInferencePj",
+    "topsPerWatt",
+    "topsPerMm2",
+    "inferencesPerSecond",
+    "pipelineAreaMm2",
+  ];
+  const columns = ["point", ...varied, ...figures];
+  const rows = front.slice(0, shownRows).map((record) => columns.map((name) => cellText(record[name])));
+  const title = goals.length === 1 ? `Best for ${dnn}` : `Pareto front for ${dnn}, ${front.length} designs`;
+  const more = front.length > shownRows ? [`… and ${front.length - shownRows} more`] : [];
+  return [`${title} (${goals.join(", ")})`, formatTextTable({ columns, rows }), ...more].join("\n");
+}
+
+function cellText(cell: Cell): string {
+  if (typeof cell === "number")
+    return Number.isInteger(cell) && cell < 1e6 ? String(cell) : formatNumber(cell);
+  return cell ?? "";
+}
+
+const whole = (count: number): string => count.toLocaleString("en-US");
+
+/** Objectives from the command line's `--minimize` and `--maximize`, in the order given. */
+export function objectivesFrom(
+  minimize: readonly string[],
+  maximize: readonly string[],
+): readonly SweepObjective[] | undefined {
+  const all = [
+    ...minimize.map((expression): SweepObjective => ({ minimize: expression })),
+    ...maximize.map((expression): SweepObjective => ({ maximize: expression })),
+  ];
+  if (all.some((objective) => Object.values(objective).includes("")))
+    throw new RaellaError({
+      code: "usage",
+      message: "An objective is empty.",
+      expected: "a column or an expression",
+    });
+  return all.length > 0 ? all : undefined;
+}

@@ -1,0 +1,68 @@
+import { isTrue, numberOf, type RuntimeValue } from "../../spec/expression";
+import { compileColumnExpression } from "./constraint";
+import type { FrontObjective } from "./pareto-front";
+import { paretoFront } from "./pareto-front";
+import type { SweepObjective } from "./sweep-description";
+import type { PlannedObjective } from "./sweep-plan";
+import type { Cell } from "./sweep-row";
+
+/** A point with its result, by column. */
+export type SweepRecord = Readonly<Record<string, Cell>>;
+
+/**
+ * Objectives in the form that fronts are made of.
+ * @param columns Names that their expressions may use.
+ * @throws RaellaError for an expression that cannot be read or uses an unknown column.
+ */
+export function frontObjectives(
+  objectives: readonly (PlannedObjective | SweepObjective)[],
+  columns: Iterable<string>,
+): readonly FrontObjective<SweepRecord>[] {
+  const known = new Set(columns);
+  return objectives.map(plannedObjective).map(({ goal, expression }) => {
+    const compiled = compileColumnExpression(expression, known, "objective");
+    const isColumn = compiled.names.size === 1 && compiled.names.has(expression.trim());
+    const value = (record: SweepRecord): number | null => {
+      if (isColumn) return numberCell(record[expression.trim()]);
+      for (const name of compiled.names) if (record[name] === null) return null;
+      return numericValue(compiled.evaluate(new Map(Object.entries(record))));
+    };
+    return { goal, value };
+  });
+}
+
+/** `{minimize: x}` and `{goal: "minimize", expression: x}` mean the same. */
+export function plannedObjective(objective: PlannedObjective | SweepObjective): PlannedObjective {
+  if ("goal" in objective) return objective;
+  return "minimize" in objective
+    ? { goal: "minimize", expression: objective.minimize }
+    : { goal: "maximize", expression: objective.maximize };
+}
+
+function numberCell(cell: Cell | undefined): number | null {
+  return typeof cell === "number" ? cell : null;
+}
+
+function numericValue(value: RuntimeValue): number | null {
+  if (typeof value === "boolean") return isTrue(value) ? 1 : 0;
+  return numberOf(value) ?? null;
+}
+
+/**
+ * The Pareto front of every DNN among the points that are `ok`: comparing what different DNNs cost would say nothing.
+ * @returns Points in the order given, by DNN.
+ */
+export function frontsByDnn(
+  records: readonly SweepRecord[],
+  objectives: readonly FrontObjective<SweepRecord>[],
+): ReadonlyMap<string, readonly SweepRecord[]> {
+  const byDnn = new Map<string, SweepRecord[]>();
+  for (const record of records) {
+    if (record.status !== "ok") continue;
+    const dnn = String(record.dnn);
+    const list = byDnn.get(dnn);
+    if (list) list.push(record);
+    else byDnn.set(dnn, [record]);
+  }
+  return new Map([...byDnn].map(([dnn, list]) => [dnn, paretoFront(list, objectives)]));
+}
