@@ -119,7 +119,8 @@ export function applyArithmetic(
     countsAsInteger(left) &&
     countsAsInteger(right) &&
     !(operator === "**" && rightNumber < 0);
-  return staysInteger ? result : toFloat(result);
+  // An integer has no negative zero.
+  return staysInteger ? result + 0 : toFloat(result);
 }
 
 function checkRange(result: number, left: number, right: number, span: Span): void {
