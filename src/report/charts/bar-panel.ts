@@ -27,7 +27,7 @@ export interface BarPanelOptions {
   readonly name: string;
 }
 
-const narrowestStep = 54;
+const narrowestStep = 50;
 const panelHeight = 230;
 const labelSize = 10;
 /** Room above the highest bar for its total. */
@@ -143,7 +143,7 @@ const levelTitle = {
 
 /** Width that a bar takes with its gap, so that labels do not touch. */
 function stepFor(lines: readonly string[]): number {
-  return Math.max(narrowestStep, ...lines.map((line) => Math.ceil(line.length * labelSize * 0.6) + 8));
+  return Math.max(narrowestStep, ...lines.map((line) => Math.ceil(line.length * labelSize * 0.56) + 6));
 }
 
 /** The legend lists the groups as they are stacked, the topmost first. */

@@ -59,7 +59,8 @@ export function ablationChart(
   const { layers } = networks[0];
   return comparisonChart({
     title:
-      options.title ?? (layers.length === 1 ? titleOfLayer(layers[0]) : `${dnn}, ${layers.length} layers`),
+      options.title ??
+      (layers.length === 1 ? titleOfLayer({ ...layers[0], dnn }) : `${dnn}, ${layers.length} layers`),
     subtitle: options.subtitle ?? (throughput ? pipelineSizes(ablation) : sizes(ablation)),
     names: architectureTitles(options.workspace),
     energyPj: by(({ totals }) => withoutTotal(totals.energyPjByGroup)),
@@ -75,11 +76,13 @@ export function ablationChart(
 /** The mapping of a layer as a picture: loops against the memory hierarchy, and how well each level is used. */
 export function layerMappingChart(
   mapped: MappedLayer,
-  options: MappingChartOptions = {},
+  options: MappingChartOptions & StudyChartOptions = {},
 ): ChartSpecification {
   const { identity } = mapped.specification;
+  const { architecture } = identity;
+  const name = architectureTitles(options.workspace)[architecture] ?? architecture;
   return mappingChart(mappedLayerLevels(mapped), {
-    title: `Mapping of ${titleOfLayer(identity)} on ${identity.architecture}`,
+    title: `Mapping of ${titleOfLayer(identity)} on ${name}`,
     subtitle: sizes(identity),
     ...options,
   });

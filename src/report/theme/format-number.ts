@@ -31,9 +31,9 @@ export function formatWhole(value: number): string {
   return Number.isFinite(value) ? groupThousands(value.toFixed(0)) : "—";
 }
 
-/** `0.352` as `35.2 %`. */
+/** `0.352` as `35.2 %`, with a space that no line breaks at. */
 export function formatShare(share: number, digits = 3): string {
-  return Number.isFinite(share) ? `${formatNumber(share * 100, digits)} %` : "—";
+  return Number.isFinite(share) ? `${formatNumber(share * 100, digits)}\u00a0%` : "—";
 }
 
 function trimZeros(text: string): string {

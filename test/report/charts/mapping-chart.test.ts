@@ -68,7 +68,7 @@ describe("mappingChart", () => {
 
   it("tells how much of each level is used", async () => {
     const texts = await textsOf(mappingChart(levels));
-    for (const text of ["instances in use", "75 %", "storage filled", "25 %"])
+    for (const text of ["instances in use", "75\u00a0%", "storage filled", "25\u00a0%"])
       assert.ok(texts.includes(text), text);
     assert.ok(!texts.includes("nothing"));
   });

@@ -22,8 +22,8 @@ describe("tables", () => {
         ["note", ""],
       ],
     );
-    assert.deepEqual(texts[0], ["isaac_like", "4.640", "9.280", "2,508,800", "50 %", ""]);
-    assert.deepEqual(texts[1].slice(1), ["0.03200", "10.70", "358,400", "25 %", "x"]);
+    assert.deepEqual(texts[0], ["isaac_like", "4.640", "9.280", "2,508,800", "50\u00a0%", ""]);
+    assert.deepEqual(texts[1].slice(1), ["0.03200", "10.70", "358,400", "25\u00a0%", "x"]);
   });
 
   it("show as many rows as asked for and count the others", () => {
