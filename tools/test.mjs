@@ -1,5 +1,5 @@
 // Runs the whole test suite with coverage, after setting up what it needs (a Jupyter, a browser), and ends with
-// one line of counts. Arguments are handed to mocha, e.g. `npm test -- --grep "map space"`.
+// one line of counts. Arguments are handed to mocha: files, else all of them, and options such as `--grep "map space"`.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const mochaArguments = process.argv.slice(2);
+const namesFiles = mochaArguments.some((argument) => argument.endsWith(".ts"));
+const files = namesFiles ? [] : ["test/**/*.test.ts"];
 
 function run(script, args, environment = {}) {
   const { status } = spawnSync(process.execPath, [path.join(root, script), ...args], {
@@ -29,7 +31,7 @@ try {
   const coverage = mochaArguments.length === 0 ? ["--check-coverage"] : ["--reporter=none"];
   status = run(
     "node_modules/c8/bin/c8.js",
-    [...coverage, "node_modules/mocha/bin/mocha.js", ...mochaArguments],
+    [...coverage, "node_modules/mocha/bin/mocha.js", ...files, ...mochaArguments],
     {
       TEST_COUNTS_FILE: countsFile,
     },
