@@ -49,47 +49,39 @@ const trees = fc.letrec<{ tree: Expression }>((tie) => {
     tree: fc.oneof(
       { maxDepth: 5, withCrossShrink: true },
       leaf,
-      fc
-        .tuple(fc.constantFrom("-", "+", "not"), tree)
-        .map(([operator, operand]): Expression => ({
-          type: "unary",
-          operator: operator as "-",
-          operand,
-          ...span,
-        })),
-      fc
-        .tuple(operators, tree, tree)
-        .map(([operator, left, right]): Expression => ({
-          type: "arithmetic",
-          operator,
-          left,
-          right,
-          ...span,
-        })),
-      fc
-        .tuple(fc.constantFrom("and", "or"), tree, tree)
-        .map(([operator, left, right]): Expression => ({
-          type: "logical",
-          operator: operator as "and",
-          left,
-          right,
-          ...span,
-        })),
+      fc.tuple(fc.constantFrom("-", "+", "not"), tree).map(([operator, operand]): Expression => ({
+        type: "unary",
+        operator: operator as "-",
+        operand,
+        ...span,
+      })),
+      fc.tuple(operators, tree, tree).map(([operator, left, right]): Expression => ({
+        type: "arithmetic",
+        operator,
+        left,
+        right,
+        ...span,
+      })),
+      fc.tuple(fc.constantFrom("and", "or"), tree, tree).map(([operator, left, right]): Expression => ({
+        type: "logical",
+        operator: operator as "and",
+        left,
+        right,
+        ...span,
+      })),
       fc
         .tuple(
           tree,
           fc.array(fc.record({ operator: comparisons, operand: tree }), { minLength: 1, maxLength: 2 }),
         )
         .map(([first, rest]): Expression => ({ type: "comparison", first, rest, ...span })),
-      fc
-        .tuple(tree, tree, tree)
-        .map(([test, whenTrue, whenFalse]): Expression => ({
-          type: "conditional",
-          test,
-          whenTrue,
-          whenFalse,
-          ...span,
-        })),
+      fc.tuple(tree, tree, tree).map(([test, whenTrue, whenFalse]): Expression => ({
+        type: "conditional",
+        test,
+        whenTrue,
+        whenFalse,
+        ...span,
+      })),
       fc
         .tuple(tree, lists)
         .map(([callee, operands]): Expression => ({ type: "call", callee, operands, ...span })),
