@@ -2,7 +2,7 @@ import { cofactorsAt } from "./cofactors";
 import type { KeepTable } from "./capacity";
 import type { MapSpace } from "./map-space";
 import type { LevelMapping, Loop, Mapping, SpatialLoop } from "./mapping";
-import { cofactorsOf, type SearchLayout } from "./search-layout";
+import { factorInSlot, type SearchLayout } from "./search-layout";
 import { defaultOrder, firstFittingSplit, possibleSpaceOrders, type LoopOrders } from "./slot-orders";
 
 /** Per slot and dimension: the loop's factor. */
@@ -10,13 +10,9 @@ export type FactorTable = readonly (readonly number[])[];
 
 /** The factors that a choice of the varying dimensions' cofactor tuples stands for. */
 export function factorsOfChoice(layout: SearchLayout, choice: ArrayLike<number>): FactorTable {
-  return spreadFactors(layout.space, (dimension) => {
-    const position = layout.positions[dimension];
-    const { freeSlots } = layout.space.choices[dimension];
-    const start = (position < 0 ? 0 : choice[position]) * freeSlots.length;
-    const all = cofactorsOf(layout, dimension);
-    return freeSlots.map((_, index) => all[start + index]);
-  });
+  return layout.space.slots.map((_, slot) =>
+    layout.positions.map((__, dimension) => factorInSlot(layout, slot, dimension, choice)),
+  );
 }
 
 /** The factors of the mapping with a given number (mixed radix, first dimension least significant). */
@@ -61,44 +57,71 @@ export function toMapping(
   orders: LoopOrders | null,
   keep: KeepTable,
 ): Mapping {
-  const { dimensions, tensors } = space.problem;
-  const levels = space.rules.map((rules, level): LevelMapping => {
-    const named = (flags: readonly boolean[]): string[] =>
-      tensors.filter((_, tensor) => flags[tensor]).map(({ name }) => name);
-    let spatial: SpatialLoop[] = [];
-    let temporal: Loop[] = [];
-    space.slots.forEach((slot, index) => {
-      if (slot.level !== level) return;
-      const factorOf = (dimension: number): number => factors[index][dimension];
-      const mesh = space.hardware.levels[level];
-      const order = orders?.[index] ?? firstOrder(space, index, factorOf);
-      const loops = order.filter((dimension) => factorOf(dimension) > 1);
-      const outermostFirst = loops.map((dimension) => ({
-        dimension: dimensions[dimension],
-        factor: factorOf(dimension),
-      }));
-      if (slot.kind === "time") {
-        temporal = outermostFirst.reverse();
-        return;
-      }
-      const alongX = firstFittingSplit(slot, mesh, order, factorOf) ?? loops.length;
-      spatial = outermostFirst
-        .map((loop, position) => ({ ...loop, axis: position < alongX ? ("X" as const) : ("Y" as const) }))
-        .reverse();
-    });
-    return {
-      level: space.hardware.levels[level].name,
-      spatial,
-      temporal,
-      keep: named(keep[level]),
-      passthrough: named(rules.passthrough.map((flag, tensor) => flag && keep[level][tensor])),
-      noTemporalReuse: named(rules.noTemporalReuse),
-      rmwOnFirstWriteback: named(rules.rmwOnFirstWriteback),
-      noMulticastNoReduction: named(rules.noMulticastNoReduction),
-      noLinkTransfer: named(rules.noLinkTransfer),
-    };
+  const spatial: (readonly SpatialLoop[])[] = [];
+  const temporal: (readonly Loop[])[] = [];
+  space.slots.forEach((slot, index) => {
+    if (slot.kind === "time") temporal[slot.level] = timeLoops(space, factors, orders, index);
+    else spatial[slot.level] = spaceLoops(space, factors, orders, index);
   });
-  return { levels: levels.reverse() };
+  const names = space.problem.tensors.map(({ name }) => name);
+  const levels: LevelMapping[] = [];
+  for (let level = space.rules.length - 1; level >= 0; level -= 1) {
+    const rules = space.rules[level];
+    levels.push({
+      level: space.hardware.levels[level].name,
+      spatial: spatial[level] ?? none,
+      temporal: temporal[level],
+      keep: marked(names, keep[level]),
+      passthrough: marked(names, rules.passthrough).filter((name) => keep[level][names.indexOf(name)]),
+      noTemporalReuse: marked(names, rules.noTemporalReuse),
+      rmwOnFirstWriteback: marked(names, rules.rmwOnFirstWriteback),
+      noMulticastNoReduction: marked(names, rules.noMulticastNoReduction),
+      noLinkTransfer: marked(names, rules.noLinkTransfer),
+    });
+  }
+  return { levels };
+}
+
+const none: readonly never[] = [];
+
+function marked(names: readonly string[], flags: readonly boolean[]): readonly string[] {
+  return flags.includes(true) ? names.filter((_, tensor) => flags[tensor]) : none;
+}
+
+function timeLoops(
+  space: MapSpace,
+  factors: FactorTable,
+  orders: LoopOrders | null,
+  index: number,
+): readonly Loop[] {
+  const own = factors[index];
+  if (own.every((factor) => factor === 1)) return none;
+  const { dimensions } = space.problem;
+  const order = orders?.[index] ?? defaultOrder(space.slots[index]);
+  return order
+    .filter((dimension) => own[dimension] > 1)
+    .map((dimension) => ({ dimension: dimensions[dimension], factor: own[dimension] }))
+    .reverse();
+}
+
+function spaceLoops(
+  space: MapSpace,
+  factors: FactorTable,
+  orders: LoopOrders | null,
+  index: number,
+): readonly SpatialLoop[] {
+  const slot = space.slots[index];
+  const own = factors[index];
+  const factorOf = (dimension: number): number => own[dimension];
+  const order = orders?.[index] ?? firstOrder(space, index, factorOf);
+  const loops = order.filter((dimension) => own[dimension] > 1);
+  const alongX = firstFittingSplit(slot, space.hardware.levels[slot.level], order, factorOf) ?? loops.length;
+  return loops
+    .map((dimension, position): SpatialLoop => {
+      const axis = position < alongX ? "X" : "Y";
+      return { dimension: space.problem.dimensions[dimension], factor: own[dimension], axis };
+    })
+    .reverse();
 }
 
 /** The first order of a slot with which its loops fit the mesh; for a time slot its only or declared order. */

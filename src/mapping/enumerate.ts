@@ -1,8 +1,8 @@
-import { createCapacityTables, fitsCapacities, type KeepTable } from "./capacity";
-import { extendFigures } from "./feature-tables";
-import { cofactorsOf, type SearchLayout } from "./search-layout";
+import { createCapacityTables, type CapacityCheck, type CapacityTables, type KeepTable } from "./capacity";
+import { extendFigures, rowsWith, type FeatureTables } from "./feature-tables";
+import { factorInSlot, type SearchLayout } from "./search-layout";
 import { firstFittingSplit, possibleSpaceOrders } from "./slot-orders";
-import { groupBySpaceFactors } from "./space-groups";
+import { groupBySpaceFactors, type SpaceGroups } from "./space-groups";
 
 /** What an enumeration reports; the functions are called in the order of the search, not of the numbers. */
 export interface EnumerationVisitor {
@@ -10,147 +10,259 @@ export interface EnumerationVisitor {
   spaceFactors?(mappings: number): boolean;
   /** A mapping that passes the fan-out and capacity checks. */
   valid?(choice: Int32Array): void;
-  /** A mapping within the fan-outs that does not fit some capacity. */
+  /** A mapping within the fan-outs that does not fit some capacity; asking for these costs time. */
   misfit?(choice: Int32Array): void;
+}
+
+/**
+ * Enumerates all choices of the varying dimensions: first their factors in space slots, leaving out at once what
+ * exceeds a fan-out, then for each all splits over the time slots, leaving out what exceeds a capacity already with
+ * the smallest tiles that the rest allows.
+ */
+export function enumerateMappings(layout: SearchLayout, keep: KeepTable, visitor: EnumerationVisitor): void {
+  if (layout.space.choices.some(({ count }) => count === 0)) return;
+  const spaceSlots = describeSpaceSlots(layout);
+  if (spaceSlots.some(({ fan, fixedProduct }) => fixedProduct > fan)) return;
+  new Enumeration(layout, spaceSlots, createCapacityTables(layout, keep), visitor).chooseSpace(0);
 }
 
 interface SpaceSlot {
   readonly index: number;
   readonly fan: number;
-  /** Product of the factors of dimensions that do not vary. */
+  /** Product of the factors that no choice changes. */
   readonly fixedProduct: number;
   /** Whether a product within the fan-out may still not fit the two axes of the mesh. */
   readonly checksAxes: boolean;
 }
 
-/**
- * Enumerates all choices of the varying dimensions: first their factors in space slots, leaving out at once what
- * exceeds a fan-out, then for each all splits over the time slots, checked against the capacities.
- */
-export function enumerateMappings(layout: SearchLayout, keep: KeepTable, visitor: EnumerationVisitor): void {
-  const { space, varying } = layout;
-  if (space.choices.some(({ count }) => count === 0)) return;
-  const depths = varying.length;
-  const spaceSlots = describeSpaceSlots(layout);
-  const groups = varying.map((_, position) => groupBySpaceFactors(layout, position));
-  const slotColumns = groups.map(({ slots }) =>
-    slots.map((slot) => spaceSlots.findIndex(({ index }) => index === slot)),
-  );
-  const { tables, checks } = createCapacityTables(layout, keep);
-  const { width } = tables;
-  const figures = new Float64Array((depths + 1) * width);
-  figures.set(tables.base);
-  const loads = new Float64Array((depths + 1) * spaceSlots.length);
-  loads.set(spaceSlots.map(({ fixedProduct }) => fixedProduct));
-  const chosenGroups = new Int32Array(depths);
-  const choice = new Int32Array(depths);
-  const axisSlots = spaceSlots.filter(({ checksAxes }) => checksAxes);
-  const { spaceFactors, valid, misfit } = visitor;
+/** A class because the state of an inner loop is fastest in the fields of an object. */
+class Enumeration {
+  private readonly depths: number;
+  private readonly groups: readonly SpaceGroups[];
+  /** Per varying dimension: the positions of its space slots among all of them. */
+  private readonly slotColumns: readonly (readonly number[])[];
+  private readonly fans: Float64Array;
+  /** Per depth: the product of the factors in every space slot. */
+  private readonly loads: Float64Array;
+  private readonly axisSlots: readonly number[];
+  private readonly chosenGroups: Int32Array;
+  private readonly choice: Int32Array;
+  private readonly products: FeatureTables;
+  private readonly extents: FeatureTables;
+  private readonly checks: readonly CapacityCheck[];
+  /** Figures of the dimensions chosen so far, per depth. */
+  private readonly productFigures: Float64Array;
+  private readonly extentFigures: Float64Array;
+  /** The smallest figures of all dimensions from a depth on, for the chosen space factors. */
+  private readonly productRests: Float64Array;
+  private readonly extentRests: Float64Array;
+  private readonly smallestProducts: readonly Float64Array[];
+  private readonly smallestExtents: readonly Float64Array[];
 
-  if (spaceSlots.some(({ fan, fixedProduct }) => fixedProduct > fan)) return;
-  chooseSpace(0);
+  constructor(
+    private readonly layout: SearchLayout,
+    spaceSlots: readonly SpaceSlot[],
+    { products, extents, checks }: CapacityTables,
+    private readonly visitor: EnumerationVisitor,
+  ) {
+    const { space, varying } = layout;
+    this.depths = varying.length;
+    this.groups = varying.map((dimension) => groupBySpaceFactors(space.slots, dimension));
+    this.slotColumns = this.groups.map(({ slots }) =>
+      slots.map((slot) => spaceSlots.findIndex(({ index }) => index === slot)),
+    );
+    this.fans = Float64Array.from(spaceSlots, ({ fan }) => fan);
+    this.loads = new Float64Array((this.depths + 1) * spaceSlots.length);
+    spaceSlots.forEach(({ fixedProduct }, slot) => (this.loads[slot] = fixedProduct));
+    this.axisSlots = spaceSlots.flatMap(({ index, checksAxes }) => (checksAxes ? [index] : []));
+    this.chosenGroups = new Int32Array(this.depths);
+    this.choice = new Int32Array(this.depths);
+    this.products = products;
+    this.extents = extents;
+    this.checks = checks;
+    this.productFigures = new Float64Array((this.depths + 1) * products.width);
+    this.extentFigures = new Float64Array((this.depths + 1) * extents.width);
+    this.productFigures.set(products.base);
+    this.extentFigures.set(extents.base);
+    this.productRests = new Float64Array((this.depths + 1) * products.width).fill(1);
+    this.extentRests = new Float64Array((this.depths + 1) * extents.width);
+    this.smallestProducts = smallestOfGroups(products, this.groups);
+    this.smallestExtents = smallestOfGroups(extents, this.groups);
+  }
 
-  function chooseSpace(depth: number): void {
-    if (depth === depths) {
-      reachedSpaceFactors();
+  chooseSpace(depth: number): void {
+    if (depth === this.depths) {
+      this.reachedSpaceFactors();
       return;
     }
-    const { count, factors } = groups[depth];
-    const columns = slotColumns[depth];
-    const from = depth * spaceSlots.length;
-    const to = from + spaceSlots.length;
+    const { loads, fans } = this;
+    const { count, factors } = this.groups[depth];
+    const columns = this.slotColumns[depth];
+    const from = depth * fans.length;
+    const to = from + fans.length;
     for (let group = 0; group < count; group += 1) {
-      for (let slot = 0; slot < spaceSlots.length; slot += 1) loads[to + slot] = loads[from + slot];
+      for (let slot = 0; slot < fans.length; slot += 1) loads[to + slot] = loads[from + slot];
       let fits = true;
       for (let column = 0; column < columns.length; column += 1) {
         const slot = columns[column];
         const load = loads[to + slot] * factors[group * columns.length + column];
-        if (load > spaceSlots[slot].fan) {
+        if (load > fans[slot]) {
           fits = false;
           break;
         }
         loads[to + slot] = load;
       }
       if (!fits) continue;
-      chosenGroups[depth] = group;
-      chooseSpace(depth + 1);
+      this.chosenGroups[depth] = group;
+      this.chooseSpace(depth + 1);
     }
   }
 
-  function reachedSpaceFactors(): void {
-    if (axisSlots.length > 0 && !fitsAxes()) return;
+  private reachedSpaceFactors(): void {
+    const { depths, groups, chosenGroups, visitor, products, extents } = this;
+    if (this.axisSlots.length > 0 && !this.fitsAxes()) return;
     let mappings = 1;
     for (let depth = 0; depth < depths; depth += 1) {
       const { starts } = groups[depth];
       mappings *= starts[chosenGroups[depth] + 1] - starts[chosenGroups[depth]];
     }
-    if (spaceFactors !== undefined && !spaceFactors(mappings)) return;
-    if (depths > 0) chooseTime(0);
-    else report(0);
+    if (visitor.spaceFactors !== undefined && !visitor.spaceFactors(mappings)) return;
+    if (visitor.valid === undefined && visitor.misfit === undefined) return;
+    for (let depth = depths - 1; depth >= 0; depth -= 1) {
+      const group = chosenGroups[depth];
+      extendByRow(products, this.smallestProducts[depth], group, this.productRests, depth);
+      extendByRow(extents, this.smallestExtents[depth], group, this.extentRests, depth);
+    }
+    const mayFit = this.mayFit(0);
+    if (depths === 0) this.report(mayFit && this.isFull(0));
+    else if (mayFit || visitor.misfit !== undefined) this.chooseTime(0);
   }
 
-  function fitsAxes(): boolean {
-    for (let depth = 0; depth < depths; depth += 1)
+  private fitsAxes(): boolean {
+    const { groups, chosenGroups, choice, layout } = this;
+    for (let depth = 0; depth < this.depths; depth += 1)
       choice[depth] = groups[depth].members[groups[depth].starts[chosenGroups[depth]]];
-    return axisSlots.every(({ index }) => fitsSomehow(layout, index, choice));
+    return this.axisSlots.every((slot) => fitsSomehow(layout, slot, choice));
   }
 
-  function chooseTime(depth: number): void {
-    const { starts, members } = groups[depth];
-    const group = chosenGroups[depth];
+  private chooseTime(depth: number): void {
+    const { products, extents, visitor } = this;
+    const { starts, members } = this.groups[depth];
+    const group = this.chosenGroups[depth];
     const end = starts[group + 1];
-    const from = depth * width;
-    const isLast = depth + 1 === depths;
+    const next = depth + 1;
+    const isLast = next === this.depths;
+    const skipsMisfits = visitor.misfit === undefined;
     for (let member = starts[group]; member < end; member += 1) {
-      choice[depth] = members[member];
-      extendFigures(tables, depth, members[member], figures, from, from + width);
-      if (isLast) report(from + width);
-      else chooseTime(depth + 1);
+      const chosen = members[member];
+      this.choice[depth] = chosen;
+      extendFigures(
+        products,
+        depth,
+        chosen,
+        this.productFigures,
+        depth * products.width,
+        next * products.width,
+      );
+      extendFigures(extents, depth, chosen, this.extentFigures, depth * extents.width, next * extents.width);
+      const fits = this.mayFit(next);
+      if (isLast) {
+        if (fits || !skipsMisfits) this.report(fits && this.isFull(next));
+      } else if (fits || !skipsMisfits) this.chooseTime(next);
     }
   }
 
-  function report(at: number): void {
-    if (fitsCapacities(checks, figures, at)) valid?.(choice);
-    else misfit?.(choice);
+  /** Whether the smallest tiles that the dimensions from `depth` on allow fit; exact when all are chosen. */
+  private mayFit(depth: number): boolean {
+    const { checks } = this;
+    for (let index = 0; index < checks.length; index += 1)
+      if (this.words(checks[index], depth) > checks[index].capacityWords) return false;
+    return true;
+  }
+
+  /** Whether all levels are used as much as they must be. */
+  private isFull(depth: number): boolean {
+    return this.checks.every(
+      (check) => check.minimumWords === 0 || this.words(check, depth) >= check.minimumWords,
+    );
+  }
+
+  private words({ tiles }: CapacityCheck, depth: number): number {
+    const { productFigures, productRests, extentFigures, extentRests } = this;
+    const atProducts = depth * this.products.width;
+    const atExtents = depth * this.extents.width;
+    let words = 0;
+    for (let tile = 0; tile < tiles.length; tile += 1) {
+      const { column, extents } = tiles[tile];
+      let size = productFigures[atProducts + column] * productRests[atProducts + column];
+      for (let index = 0; index < extents.length; index += 1)
+        size *= extentFigures[atExtents + extents[index]] + extentRests[atExtents + extents[index]];
+      words += size;
+    }
+    return words;
+  }
+
+  private report(isValid: boolean): void {
+    if (isValid) this.visitor.valid?.(this.choice);
+    else this.visitor.misfit?.(this.choice);
   }
 }
 
+/** Writes `row` of `rows` combined with the figures behind it into the figures at `depth`. */
+function extendByRow(
+  { isSum, width }: FeatureTables,
+  rows: Float64Array,
+  row: number,
+  figures: Float64Array,
+  depth: number,
+): void {
+  const to = depth * width;
+  const from = to + width;
+  for (let column = 0; column < width; column += 1) {
+    const value = rows[row * width + column];
+    figures[to + column] = isSum ? figures[from + column] + value : figures[from + column] * value;
+  }
+}
+
+/** Per varying dimension: for every group of choices the smallest figure of each column. */
+function smallestOfGroups(tables: FeatureTables, groups: readonly SpaceGroups[]): Float64Array[] {
+  const { width } = tables;
+  return groups.map(({ count, starts, members }, position) => {
+    const smallest = new Float64Array(count * width);
+    if (width === 0) return smallest;
+    for (let group = 0; group < count; group += 1) {
+      const to = group * width;
+      for (let column = 0; column < width; column += 1) smallest[to + column] = Infinity;
+      for (let member = starts[group]; member < starts[group + 1]; member += 1) {
+        const rows = rowsWith(tables, position, members[member]);
+        const from = members[member] * width;
+        for (let column = 0; column < width; column += 1)
+          if (rows[from + column] < smallest[to + column]) smallest[to + column] = rows[from + column];
+      }
+    }
+    return smallest;
+  });
+}
+
 function describeSpaceSlots(layout: SearchLayout): SpaceSlot[] {
-  const { space, positions } = layout;
+  const { space, positions, factors } = layout;
   return space.slots.flatMap((slot, index) => {
     if (slot.kind !== "space") return [];
     const { fanX, fanY } = space.hardware.levels[slot.level];
     let fixedProduct = 1;
-    positions.forEach((position, dimension) => {
-      if (position < 0 || slot.factors[dimension] !== 0)
-        fixedProduct *= factorInSlot(layout, index, dimension, []);
-    });
+    for (let dimension = 0; dimension < positions.length; dimension += 1)
+      fixedProduct *= factors[index * positions.length + dimension] || 1;
     const alwaysOnX = fanY === 1 && (slot.split === null || slot.split >= positions.length);
     return [{ index, fan: fanX * fanY, fixedProduct, checksAxes: !alwaysOnX }];
   });
 }
 
 /** Whether some order and split of a space slot fits its mesh. */
-export function fitsSomehow(layout: SearchLayout, slotIndex: number, choice: ArrayLike<number>): boolean {
+function fitsSomehow(layout: SearchLayout, slotIndex: number, choice: ArrayLike<number>): boolean {
   const { slots, hardware } = layout.space;
   const slot = slots[slotIndex];
   const factorOf = (dimension: number): number => factorInSlot(layout, slotIndex, dimension, choice);
   return possibleSpaceOrders(slot, factorOf).some(
     (order) => firstFittingSplit(slot, hardware.levels[slot.level], order, factorOf) !== undefined,
   );
-}
-
-/** The factor of a dimension in one slot under a choice. */
-export function factorInSlot(
-  layout: SearchLayout,
-  slotIndex: number,
-  dimension: number,
-  choice: ArrayLike<number>,
-): number {
-  const fixed = layout.space.slots[slotIndex].factors[dimension];
-  if (fixed !== 0) return fixed;
-  const { freeSlots } = layout.space.choices[dimension];
-  const position = layout.positions[dimension];
-  const row = (position < 0 ? 0 : choice[position]) * freeSlots.length;
-  return cofactorsOf(layout, dimension)[row + freeSlots.indexOf(slotIndex)];
 }

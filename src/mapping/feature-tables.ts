@@ -1,70 +1,121 @@
 import type { LinearForm, Tensor } from "./problem";
-import { createView, fillView, type DimensionView, type SearchLayout } from "./search-layout";
+import { readFactors, type SearchLayout, type VaryingDimension } from "./search-layout";
 
-/** What one dimension contributes to a figure. */
-export type Contribution = (view: DimensionView) => number;
+/** Loops of one dimension under one choice, from the inside out. */
+export interface ChoiceFigures {
+  /** Per slot of the dimension. */
+  readonly factors: Float64Array;
+  /** Products of the factors of the first 0, 1, 2, … slots. */
+  readonly spans: Float64Array;
+  /** Products of the space (time) factors of the slots from number 0, 1, 2, … outwards. */
+  readonly spaceOutside: Float64Array;
+  readonly timeOutside: Float64Array;
+}
+
+/** What one varying dimension contributes to a figure; `at` counts its slots from the inside. */
+type Term =
+  | { readonly kind: "extent"; readonly at: number; readonly base: number; readonly coefficient: number }
+  | { readonly kind: "spaceOutside" | "timeOutside" | "factor"; readonly at: number }
+  | { readonly kind: "owned"; readonly at: number; readonly bound: number }
+  | { readonly kind: "custom"; readonly evaluate: (figures: ChoiceFigures) => number };
 
 /**
- * A figure of a mapping that falls apart into one contribution per dimension, multiplied or added up. Dimensions
- * with a single choice are already in `base`.
+ * A figure of a mapping that falls apart into one contribution per dimension, multiplied (or, for sums, added).
+ * Dimensions with a single choice are already in `base`.
  */
 export interface Feature {
   base: number;
-  /** Per varying dimension (by position): contributions to multiply (or add). */
-  readonly parts: (Contribution[] | undefined)[];
+  /** Per varying dimension (by position). */
+  readonly terms: Term[][];
 }
 
-export function createFeature(base: number): Feature {
-  return { base, parts: [] };
+export function createFeature(layout: SearchLayout, base: number): Feature {
+  return { base, terms: layout.varying.map(() => []) };
 }
 
-/** Multiplies (or adds) a dimension's contribution into a feature; `combine` does so for a fixed dimension. */
-function contribute(
-  layout: SearchLayout,
-  feature: Feature,
-  dimension: number,
-  contribution: Contribution,
-  combine: (left: number, right: number) => number,
-): void {
-  const position = layout.positions[dimension];
-  const view = layout.fixedViews[dimension];
-  if (view) feature.base = combine(feature.base, contribution(view));
-  else (feature.parts[position] ??= []).push(contribution);
+/** Product of the time factors outside a level; of all time factors for level -1. */
+export function iterationsFeature(layout: SearchLayout, level: number): Feature {
+  const { fixed, varying, space } = layout;
+  if (level >= 0) {
+    const feature = createFeature(layout, fixed.allTimeOutside[level]);
+    varying.forEach(({ slotsThrough }, position) =>
+      feature.terms[position].push({ kind: "timeOutside", at: slotsThrough[level] }),
+    );
+    return feature;
+  }
+  let innermost = 1;
+  space.slots.forEach(({ level: slotLevel, kind }, slot) => {
+    if (slotLevel !== 0 || kind !== "time") return;
+    layout.positions.forEach((position, dimension) => {
+      if (position < 0) innermost *= layout.factors[slot * layout.positions.length + dimension];
+    });
+  });
+  const feature = createFeature(layout, fixed.allTimeOutside[0] * innermost);
+  varying.forEach((_, position) => feature.terms[position].push({ kind: "timeOutside", at: 0 }));
+  return feature;
 }
 
-const multiply = (left: number, right: number): number => left * right;
-const add = (left: number, right: number): number => left + right;
+/** Used instances of a level: the product of the space factors outside it. */
+export function instancesFeature(layout: SearchLayout, level: number): Feature {
+  const feature = createFeature(layout, layout.fixed.allSpaceOutside[level]);
+  layout.varying.forEach(({ slotsThrough }, position) =>
+    feature.terms[position].push({ kind: "spaceOutside", at: slotsThrough[level] }),
+  );
+  return feature;
+}
 
-/** The product over all dimensions of `contribution`. */
-export function productFeature(
-  layout: SearchLayout,
-  contribution: Contribution,
-  dimensionCounts: (dimension: number) => boolean = () => true,
-): Feature {
-  const feature = createFeature(1);
-  layout.positions.forEach((_, dimension) => {
-    if (dimensionCounts(dimension)) contribute(layout, feature, dimension, contribution, multiply);
+/** Words of a plain tensor divided by the space factors outside a level that divide it. */
+export function partitionFeature(layout: SearchLayout, tensor: Tensor, level: number): Feature {
+  const { space, fixed, levels, positions, varying } = layout;
+  const feature = createFeature(layout, 1);
+  positions.forEach((position, dimension) => {
+    if (!tensor.uses[dimension]) return;
+    const bound = space.problem.bounds[dimension];
+    if (position < 0) feature.base *= bound / fixed.spaceOutside[dimension * levels + level];
+    else feature.terms[position].push({ kind: "owned", at: varying[position].slotsThrough[level], bound });
   });
   return feature;
 }
 
-/** Multiplies further contributions of one dimension into a product. */
-export function multiplyInto(
+/** Multiplies the factor of a dimension in a slot into a feature. */
+export function multiplyFactor(
   layout: SearchLayout,
   feature: Feature,
   dimension: number,
-  contribution: Contribution,
+  slot: number,
 ): void {
-  contribute(layout, feature, dimension, contribution, multiply);
+  const position = layout.positions[dimension];
+  if (position < 0) {
+    feature.base *= layout.factors[slot * layout.positions.length + dimension];
+    return;
+  }
+  const at = layout.varying[position].slots.indexOf(slot);
+  if (at >= 0) feature.terms[position].push({ kind: "factor", at });
+}
+
+/** Multiplies a contribution of its own into a feature, for a varying dimension. */
+export function multiplyCustom(
+  feature: Feature,
+  position: number,
+  evaluate: (figures: ChoiceFigures) => number,
+): void {
+  feature.terms[position].push({ kind: "custom", evaluate });
 }
 
 /** Edge length of an axis at a level, as a sum of contributions. */
 export function extentFeature(layout: SearchLayout, rank: LinearForm, level: number): Feature {
-  const feature = createFeature(1);
-  rank.dimensions.forEach((dimension, term) => {
+  const { positions, fixed, levels, varying } = layout;
+  const feature = createFeature(layout, 1);
+  for (let term = 0; term < rank.dimensions.length; term += 1) {
+    const dimension = rank.dimensions[term];
     const coefficient = rank.coefficients[term];
-    contribute(layout, feature, dimension, ({ span }) => coefficient * (span[level] - 1), add);
-  });
+    const position = positions[dimension];
+    if (position < 0) feature.base += coefficient * (fixed.span[dimension * levels + level] - 1);
+    else {
+      const at = varying[position].slotsThrough[level];
+      feature.terms[position].push({ kind: "extent", at, base: 0, coefficient });
+    }
+  }
   return feature;
 }
 
@@ -75,64 +126,157 @@ export interface TileFeature {
 }
 
 export function tileFeature(layout: SearchLayout, tensor: Tensor, level: number): TileFeature {
-  const product = createFeature(1);
+  const { positions, fixed, levels, varying } = layout;
+  const product = createFeature(layout, 1);
   const sharedExtents: Feature[] = [];
   for (const rank of tensor.ranks) {
-    const varying = rank.dimensions.filter((dimension) => layout.positions[dimension] >= 0);
-    const extent = extentFeature(layout, rank, level);
-    if (varying.length > 1) {
-      sharedExtents.push(extent);
-    } else if (varying.length === 1) {
-      const { base } = extent;
-      const coefficient = rank.coefficients[rank.dimensions.indexOf(varying[0])];
-      multiplyInto(layout, product, varying[0], ({ span }) => base + coefficient * (span[level] - 1));
-    } else {
-      product.base *= extent.base;
+    const { dimensions, coefficients } = rank;
+    let base = 1;
+    let varyingTerms = 0;
+    let owner = -1;
+    for (let term = 0; term < dimensions.length; term += 1) {
+      if (positions[dimensions[term]] >= 0) {
+        varyingTerms += 1;
+        owner = term;
+      } else {
+        base += coefficients[term] * (fixed.span[dimensions[term] * levels + level] - 1);
+      }
+    }
+    if (varyingTerms === 0) product.base *= base;
+    else if (varyingTerms > 1) sharedExtents.push(extentFeature(layout, rank, level));
+    else {
+      const position = positions[dimensions[owner]];
+      const at = varying[position].slotsThrough[level];
+      product.terms[position].push({ kind: "extent", at, base, coefficient: coefficients[owner] });
     }
   }
   return { product, sharedExtents };
 }
 
 /**
- * Features of all choices of the varying dimensions as numbers. A row holds the products first, then the sums; the
- * figures of a mapping are `base` times (plus) one row per varying dimension.
+ * Features of the choices of the varying dimensions as numbers. The figures of a mapping are `base` times (for sums:
+ * plus) one row per varying dimension. Rows are filled when they are first asked for: of long lists of choices few
+ * pass the fan-out and capacity checks.
  */
 export interface FeatureTables {
-  readonly products: number;
+  readonly isSum: boolean;
   readonly width: number;
   readonly base: Float64Array;
-  /** Per varying dimension: one row per choice. */
-  readonly rows: readonly Float64Array[];
+  /** Per varying dimension. */
+  readonly dimensions: readonly DimensionTable[];
+}
+
+interface DimensionTable {
+  readonly dimension: VaryingDimension;
+  readonly columns: readonly number[];
+  readonly terms: readonly Term[];
+  /** One row per choice, if filled. */
+  readonly rows: Float64Array;
+  readonly isFilled: Uint8Array;
+  /** Scratch space. */
+  readonly figures: ChoiceFigures;
 }
 
 export function createFeatureTables(
   layout: SearchLayout,
-  products: readonly Feature[],
-  sums: readonly Feature[],
+  features: readonly Feature[],
+  combine: "products" | "sums",
 ): FeatureTables {
-  const width = products.length + sums.length;
-  const base = Float64Array.from([...products, ...sums], (feature) => feature.base);
-  const view = createView(layout.space);
-  const rows = layout.varying.map((dimension, position) => {
-    const { count } = layout.lists[position];
-    const table = new Float64Array(count * width);
-    const active = [...products, ...sums].map(({ parts }) => parts[position]);
-    for (let choice = 0; choice < count; choice += 1) {
-      fillView(layout, dimension, choice, view);
-      const row = choice * width;
-      for (let column = 0; column < width; column += 1) {
-        const contributions = active[column];
-        const isProduct = column < products.length;
-        let value = isProduct ? 1 : 0;
-        if (contributions !== undefined)
-          for (const contribution of contributions)
-            value = isProduct ? value * contribution(view) : value + contribution(view);
-        table[row + column] = value;
-      }
+  return {
+    isSum: combine === "sums",
+    width: features.length,
+    base: Float64Array.from(features, ({ base }) => base),
+    dimensions: layout.varying.map((dimension, position) => createTable(dimension, position, features)),
+  };
+}
+
+function createTable(
+  dimension: VaryingDimension,
+  position: number,
+  features: readonly Feature[],
+): DimensionTable {
+  const columns: number[] = [];
+  const terms: Term[] = [];
+  features.forEach((feature, column) => {
+    for (const term of feature.terms[position]) {
+      columns.push(column);
+      terms.push(term);
     }
-    return table;
   });
-  return { products: products.length, width, base, rows };
+  const { count } = dimension.list;
+  return {
+    dimension,
+    columns,
+    terms,
+    rows: new Float64Array(count * features.length),
+    isFilled: new Uint8Array(count),
+    figures: createChoiceFigures(dimension),
+  };
+}
+
+/** The rows of a dimension, with that of `choice` filled. */
+export function rowsWith(
+  { dimensions, width, isSum }: FeatureTables,
+  position: number,
+  choice: number,
+): Float64Array {
+  const table = dimensions[position];
+  if (table.isFilled[choice] === 0) fillRow(table, choice, width, isSum);
+  return table.rows;
+}
+
+function fillRow(table: DimensionTable, choice: number, width: number, isSum: boolean): void {
+  const { dimension, columns, terms, rows, isFilled, figures } = table;
+  isFilled[choice] = 1;
+  fillChoiceFigures(dimension, choice, figures);
+  const row = choice * width;
+  if (!isSum) for (let column = 0; column < width; column += 1) rows[row + column] = 1;
+  for (let index = 0; index < terms.length; index += 1) {
+    const value = evaluateTerm(terms[index], figures);
+    if (isSum) rows[row + columns[index]] += value;
+    else rows[row + columns[index]] *= value;
+  }
+}
+
+function evaluateTerm(term: Term, figures: ChoiceFigures): number {
+  switch (term.kind) {
+    case "extent":
+      return term.base + term.coefficient * (figures.spans[term.at] - 1);
+    case "spaceOutside":
+      return figures.spaceOutside[term.at];
+    case "timeOutside":
+      return figures.timeOutside[term.at];
+    case "factor":
+      return figures.factors[term.at];
+    case "owned":
+      return term.bound / figures.spaceOutside[term.at];
+    case "custom":
+      return term.evaluate(figures);
+  }
+}
+
+function createChoiceFigures({ slots }: VaryingDimension): ChoiceFigures {
+  return {
+    factors: new Float64Array(slots.length),
+    spans: new Float64Array(slots.length + 1),
+    spaceOutside: new Float64Array(slots.length + 1),
+    timeOutside: new Float64Array(slots.length + 1),
+  };
+}
+
+function fillChoiceFigures(dimension: VaryingDimension, choice: number, figures: ChoiceFigures): void {
+  const { factors, spans, spaceOutside, timeOutside } = figures;
+  const { isSpace } = dimension;
+  readFactors(dimension, choice, factors);
+  const last = isSpace.length;
+  spans[0] = 1;
+  for (let index = 0; index < last; index += 1) spans[index + 1] = spans[index] * factors[index];
+  spaceOutside[last] = 1;
+  timeOutside[last] = 1;
+  for (let index = last - 1; index >= 0; index -= 1) {
+    spaceOutside[index] = isSpace[index] ? spaceOutside[index + 1] * factors[index] : spaceOutside[index + 1];
+    timeOutside[index] = isSpace[index] ? timeOutside[index + 1] : timeOutside[index + 1] * factors[index];
+  }
 }
 
 /** Extends the figures of the dimensions before `position` (at `from`) by one row (to `to`). */
@@ -144,11 +288,15 @@ export function extendFigures(
   from: number,
   to: number,
 ): void {
-  const { products, width } = tables;
-  const rows = tables.rows[position];
+  const { width } = tables;
+  if (width === 0) return;
+  const rows = rowsWith(tables, position, choice);
   const row = choice * width;
-  for (let column = 0; column < products; column += 1)
-    figures[to + column] = figures[from + column] * rows[row + column];
-  for (let column = products; column < width; column += 1)
-    figures[to + column] = figures[from + column] + rows[row + column];
+  if (tables.isSum) {
+    for (let column = 0; column < width; column += 1)
+      figures[to + column] = figures[from + column] + rows[row + column];
+  } else {
+    for (let column = 0; column < width; column += 1)
+      figures[to + column] = figures[from + column] * rows[row + column];
+  }
 }

@@ -40,6 +40,8 @@ export interface SearchOptions {
 }
 
 const defaultLimit = 1e8;
+/** Dimensions with longer lists of factors are not enumerated. */
+const listedFactors = 1e7;
 
 /**
  * Visits every mapping of a map space and returns the best: the one with the smallest metrics in their order, then
@@ -51,14 +53,16 @@ export function findBestMapping(
   createScorer: ScorerFactory,
   options: SearchOptions = {},
 ): SearchResult {
+  const limit = options.limit ?? defaultLimit;
+  if (space.choices.some(({ count, freeSlots }) => count * freeSlots.length > listedFactors))
+    throw tooLarge(space, limit);
   const layout = createSearchLayout(space);
   const keeps = 2 ** space.undecided.length;
-  refuseLargeSpace(space, layout, keeps, options.limit ?? defaultLimit);
-  const search = createSearch(layout, rankingMetrics(options.metrics ?? ["edp"]));
+  if (space.size > limit && visitedMappings(layout, keeps, limit) > limit) throw tooLarge(space, limit);
+  const search = new Search(layout, rankingMetrics(options.metrics ?? ["edp"]));
   for (let index = 0; index < keeps; index += 1) {
     const keep = keepTable(space, index);
-    if (keepsEverything(keep)) search.visit(keep, createScorer(layout, keep));
-    else search.skip(keep);
+    search.visit(keep, keepsEverything(keep) ? createScorer(layout, keep) : null);
   }
   return search.result();
 }
@@ -76,100 +80,100 @@ interface Incumbent {
   readonly figures: MappingFigures;
 }
 
-function createSearch(
-  layout: SearchLayout,
-  ranking: readonly Metric[],
-): {
-  readonly visit: (keep: KeepTable, scorer: MappingScorer) => void;
-  readonly skip: (keep: KeepTable) => void;
-  readonly result: () => SearchResult;
-} {
-  const { space, varying } = layout;
-  const strides = numberStrides(space, varying);
-  const combinations = orderCombinations(layout);
-  const bestValues = new Float64Array(ranking.length).fill(Infinity);
-  let best: Incumbent | null = null;
-  let withinFanout = 0;
-  let valid = 0;
-  let evaluated = 0;
+/** A class because the state of an inner loop is fastest in the fields of an object. */
+class Search {
+  private readonly strides: readonly number[];
+  private readonly combinations: ((choice: ArrayLike<number>) => OrderCombinations) | null;
+  private readonly ranksByEdp: boolean;
+  private readonly bestValues: Float64Array;
+  private best: Incumbent | null = null;
+  private withinFanout = 0;
+  private valid = 0;
+  private evaluated = 0;
 
-  function visit(keep: KeepTable, scorer: MappingScorer): void {
-    const first = ranking[0];
-    const consider = (choice: Int32Array, orders: LoopOrders | null): void => {
-      scorer.score(choice, orders);
-      evaluated += 1;
-      const value = metricValue(first, scorer);
-      if (value > bestValues[0]) return;
-      if (value === bestValues[0] && best !== null && !isPreferred(scorer, choice)) return;
-      ranking.forEach((metric, index) => (bestValues[index] = metricValue(metric, scorer)));
-      const { energyPj, cycles, lastLevelAccesses } = scorer;
-      const figures = { energyPj, cycles, lastLevelAccesses };
-      best = {
-        choice: choice.slice(),
-        keep,
-        orders: orders?.slice() ?? null,
-        number: numberOf(choice),
-        figures,
-      };
-    };
-    enumerate(keep, (choice, choiceOrders) => {
-      if (choiceOrders === null) {
-        valid += 1;
-        consider(choice, null);
-        return;
-      }
-      valid += choiceOrders.count;
-      choiceOrders.visit((orders) => consider(choice, orders));
-    });
+  constructor(
+    private readonly layout: SearchLayout,
+    private readonly ranking: readonly Metric[],
+  ) {
+    this.strides = numberStrides(layout.space, layout);
+    this.combinations = orderCombinations(layout);
+    this.ranksByEdp = ranking[0] === "edp";
+    this.bestValues = new Float64Array(ranking.length).fill(Infinity);
   }
 
-  function skip(keep: KeepTable): void {
-    enumerate(keep, () => undefined);
-  }
-
-  function enumerate(
-    keep: KeepTable,
-    reached: (choice: Int32Array, orders: OrderCombinations | null) => void,
-  ): void {
+  /** Visits all mappings with these levels holding the data spaces; without a scorer they are only counted. */
+  visit(keep: KeepTable, scorer: MappingScorer | null): void {
+    const { combinations } = this;
     if (combinations === null) {
-      enumerateMappings(layout, keep, {
+      enumerateMappings(this.layout, keep, {
         spaceFactors: (mappings) => {
-          withinFanout += mappings;
+          this.withinFanout += mappings;
           return true;
         },
-        valid: (choice) => reached(choice, null),
+        valid: (choice) => {
+          if (scorer === null) return;
+          this.valid += 1;
+          this.consider(choice, null, keep, scorer);
+        },
       });
       return;
     }
-    enumerateMappings(layout, keep, {
+    enumerateMappings(this.layout, keep, {
       valid: (choice) => {
         const orders = combinations(choice);
-        withinFanout += orders.count;
-        reached(choice, orders);
+        this.withinFanout += orders.count;
+        if (scorer === null) return;
+        this.valid += orders.count;
+        orders.visit((chosen) => this.consider(choice, chosen, keep, scorer));
       },
       misfit: (choice) => {
-        withinFanout += combinations(choice).count;
+        this.withinFanout += combinations(choice).count;
       },
     });
   }
 
-  /** Whether figures with an equal first metric come before those of the incumbent. */
-  function isPreferred(figures: MappingFigures, choice: Int32Array): boolean {
-    for (let index = 1; index < ranking.length; index += 1) {
-      const value = metricValue(ranking[index], figures);
-      if (value !== bestValues[index]) return value < bestValues[index];
-    }
-    return best !== null && numberOf(choice) < best.number;
+  private consider(
+    choice: Int32Array,
+    orders: LoopOrders | null,
+    keep: KeepTable,
+    scorer: MappingScorer,
+  ): void {
+    const { bestValues, ranking } = this;
+    scorer.score(choice, orders, this.ranksByEdp ? bestValues[0] : Infinity);
+    this.evaluated += 1;
+    const value = metricValue(ranking[0], scorer);
+    if (value > bestValues[0]) return;
+    if (value === bestValues[0] && this.best !== null && !this.isPreferred(scorer, choice, this.best)) return;
+    ranking.forEach((metric, index) => (bestValues[index] = metricValue(metric, scorer)));
+    const { energyPj, cycles, lastLevelAccesses } = scorer;
+    this.best = {
+      choice: choice.slice(),
+      keep,
+      orders: orders === null ? null : [...orders],
+      number: this.numberOf(choice),
+      figures: { energyPj, cycles, lastLevelAccesses },
+    };
   }
 
-  function numberOf(choice: Int32Array): number {
+  /** Whether figures with an equal first metric come before those of the incumbent. */
+  private isPreferred(figures: MappingFigures, choice: Int32Array, best: Incumbent): boolean {
+    for (let index = 1; index < this.ranking.length; index += 1) {
+      const value = metricValue(this.ranking[index], figures);
+      if (value !== this.bestValues[index]) return value < this.bestValues[index];
+    }
+    return this.numberOf(choice) < best.number;
+  }
+
+  private numberOf(choice: Int32Array): number {
     let number = 0;
-    for (let position = 0; position < strides.length; position += 1)
-      number += choice[position] * strides[position];
+    for (let position = 0; position < this.strides.length; position += 1)
+      number += choice[position] * this.strides[position];
     return number;
   }
 
-  function result(): SearchResult {
+  result(): SearchResult {
+    const { layout, withinFanout, valid, evaluated, best } = this;
+    const { space } = layout;
     const counts = { size: space.size, withinFanout, valid, evaluated };
     if (best === null) return { ...counts, best: null };
     const { choice, orders, keep, number, figures } = best;
@@ -177,52 +181,48 @@ function createSearch(
     const edpPjCycles = figures.energyPj * figures.cycles;
     return { ...counts, best: { mapping, number, edpPjCycles, ...figures } };
   }
-
-  return { visit, skip, result };
 }
 
-function numberStrides({ choices }: MapSpace, varying: readonly number[]): number[] {
+function numberStrides({ choices }: MapSpace, { varying }: SearchLayout): number[] {
   let stride = 1;
-  return varying.map((dimension) => {
+  return varying.map(({ dimension }) => {
     const before = stride;
     stride *= choices[dimension].count;
     return before;
   });
 }
 
-function refuseLargeSpace(space: MapSpace, layout: SearchLayout, keeps: number, limit: number): void {
-  if (space.size <= limit) return;
+/** How many mappings within the fan-outs a search would visit, or a number above the limit. */
+function visitedMappings(layout: SearchLayout, keeps: number, limit: number): number {
+  const { space } = layout;
+  const perFactorization = space.size / space.factorizations;
   let visits = 0;
-  let largestRefused = false;
-  const listed = layout.varying.every((dimension) => space.choices[dimension].count <= limit);
-  if (listed) {
-    const ordersPerFactorization = space.size / (space.factorizations * keeps);
-    try {
-      enumerateMappings(layout, keepTable(space, 0), {
-        spaceFactors: (mappings) => {
-          visits += mappings * keeps * ordersPerFactorization;
-          if (visits > limit) throw new TooLarge();
-          return false;
-        },
-      });
-    } catch (error) {
-      if (!(error instanceof TooLarge)) throw error;
-      largestRefused = true;
-    }
+  const stop = new Error("too many");
+  try {
+    enumerateMappings(layout, keepTable(space, keeps - 1), {
+      spaceFactors: (mappings) => {
+        visits += mappings * perFactorization;
+        if (visits > limit) throw stop;
+        return false;
+      },
+    });
+  } catch (error) {
+    if (error !== stop) throw error;
   }
-  if (listed && !largestRefused) return;
-  throw new RaellaError({
+  return visits;
+}
+
+function tooLarge(space: MapSpace, limit: number): RaellaError {
+  return new RaellaError({
     code: "usage",
     message: `The map space has ${shortNumber(space.sizeText)} mappings, too many to visit one by one.`,
     value: space.sizeText,
-    expected: `at most ${limit.toExponential(0)} mappings within the fan-outs`,
+    expected: `at most ${limit} mappings within the fan-outs`,
     details: freedomOf(space),
     remedy:
-      "Fix more factors, loop orders or data spaces in the constraints (the greedy steps do), or search the full space with its own method.",
+      "Fix more factors, loop orders or data spaces in the constraints (the greedy steps do), or use the search of the full space.",
   });
 }
-
-class TooLarge extends Error {}
 
 function shortNumber(digits: string): string {
   return digits.length < 7 ? digits : Number(digits).toExponential(2);

@@ -1,6 +1,5 @@
-import { factorInSlot } from "./enumerate";
 import { orderableDimensions } from "./loop-orders";
-import type { SearchLayout } from "./search-layout";
+import { factorInSlot, type SearchLayout } from "./search-layout";
 import { firstFittingSplit, possibleOrders, possibleSpaceOrders, type LoopOrders } from "./slot-orders";
 
 /** The loop orders of one choice of factors. */

@@ -11,8 +11,10 @@ export interface MappingScorer extends MappingFigures {
   /**
    * @param choice - per varying dimension of the layout: the number of its cofactor tuple
    * @param orders - loop orders where the constraints leave them open; null for the constraints' own
+   * @param ceiling - EDP (pJ x cycles) above which the figures do not matter: the energy may then be given as
+   *   infinite; by default there is none
    */
-  score(choice: ArrayLike<number>, orders: LoopOrders | null): void;
+  score(choice: ArrayLike<number>, orders: LoopOrders | null, ceiling?: number): void;
   /**
    * Set to an array to have what a mapping's energy is made of written there: for every level from the inside out and
    * every data space in it that costs something, rows read, filled and updated per instance, and instances. Undefined

@@ -1,18 +1,31 @@
 import { listCofactors, type CofactorList } from "./cofactors";
 import type { MapSpace } from "./map-space";
 
-/** What the loops of one dimension amount to at every level, for one choice of its factors. */
-export interface DimensionView {
+/** A dimension with several choices, prepared for enumeration. */
+export interface VaryingDimension {
+  readonly dimension: number;
+  readonly bound: number;
+  /** All cofactor tuples over the free slots. */
+  readonly list: CofactorList;
+  readonly freeSlots: readonly number[];
+  /** Slots in which the dimension may have a loop, from the inside out. */
+  readonly slots: readonly number[];
+  /** Per slot of `slots`: the fixed factor, or 0 where the next factor of the tuple stands. */
+  readonly fixedFactors: readonly number[];
+  readonly isSpace: readonly boolean[];
+  /** Per level: how many of `slots` lie at this level or further in. */
+  readonly slotsThrough: Int32Array;
+}
+
+/** Figures of the dimensions with a single choice; the others count as 1. Matrices are `[dimension * levels + level]`. */
+export interface FixedFigures {
   /** Consecutive values that a tile of the level spans. */
   readonly span: Float64Array;
-  /** Values that all children of one instance span together. */
-  readonly childrenSpan: Float64Array;
-  readonly spaceFactor: Float64Array;
-  readonly timeFactor: Float64Array;
   /** Product of the space factors outside the level. */
   readonly spaceOutside: Float64Array;
-  /** Product of the time factors outside the level. */
-  readonly timeOutside: Float64Array;
+  /** Per level: product of the space (time) factors of all these dimensions outside it. */
+  readonly allSpaceOutside: Float64Array;
+  readonly allTimeOutside: Float64Array;
 }
 
 /**
@@ -21,93 +34,125 @@ export interface DimensionView {
  */
 export interface SearchLayout {
   readonly space: MapSpace;
+  readonly levels: number;
   /** Dimensions with more than one choice, in declared order. */
-  readonly varying: readonly number[];
+  readonly varying: readonly VaryingDimension[];
   /** Per dimension: its position in `varying`, -1 for the others. */
   readonly positions: readonly number[];
-  /** Per varying dimension. */
-  readonly lists: readonly CofactorList[];
-  /** Per dimension; undefined for the varying ones. */
-  readonly fixedViews: readonly (DimensionView | undefined)[];
+  /** `[slot * dimensions + dimension]`: the factor, 0 where it depends on the choice. */
+  readonly factors: Float64Array;
+  readonly fixed: FixedFigures;
 }
 
 export function createSearchLayout(space: MapSpace): SearchLayout {
-  const { choices, problem } = space;
-  const varying: number[] = [];
-  const lists: CofactorList[] = [];
-  const positions = choices.map(({ bound, quotient, freeSlots, limits, count }, dimension) => {
-    if (count <= 1) return -1;
-    lists.push(listCofactors(bound, quotient, freeSlots.length, limits));
-    return varying.push(dimension) - 1;
-  });
-  const layout = { space, varying, positions, lists, fixedViews: [] };
-  const fixedViews = problem.bounds.map((_, dimension) => {
-    if (positions[dimension] >= 0) return undefined;
-    const view = createView(space);
-    fillView(layout, dimension, 0, view);
-    return view;
-  });
-  return { ...layout, fixedViews };
-}
-
-export function createView({ rules }: MapSpace): DimensionView {
-  const array = (): Float64Array => new Float64Array(rules.length);
-  return {
-    span: array(),
-    childrenSpan: array(),
-    spaceFactor: array(),
-    timeFactor: array(),
-    spaceOutside: array(),
-    timeOutside: array(),
-  };
-}
-
-/** All cofactor tuples of a dimension, one after the other, over its free slots. */
-export function cofactorsOf(
-  layout: Pick<SearchLayout, "space" | "positions" | "lists">,
-  dimension: number,
-): ArrayLike<number> {
-  const position = layout.positions[dimension];
-  if (position >= 0) return layout.lists[position].factors;
-  const { bound, quotient, freeSlots, limits } = layout.space.choices[dimension];
-  return listCofactors(bound, quotient, freeSlots.length, limits).factors;
-}
-
-/** Writes the figures of a dimension's choice number `choice` into `view`. */
-export function fillView(layout: SearchLayout, dimension: number, choice: number, view: DimensionView): void {
-  const { slots } = layout.space;
-  const { span, childrenSpan, spaceFactor, timeFactor, spaceOutside, timeOutside } = view;
-  const { freeSlots } = layout.space.choices[dimension];
-  const list = cofactorsOf(layout, dimension);
-  let next = choice * freeSlots.length;
-  let product = 1;
-  for (let index = 0; index < slots.length; index += 1) {
-    const slot = slots[index];
-    let factor = slot.factors[dimension];
-    if (factor === 0) {
-      factor = list[next];
-      next += 1;
-    }
-    const { level } = slot;
-    product *= factor;
-    if (slot.kind === "space") {
-      spaceFactor[level] = factor;
-      childrenSpan[level] = product;
+  const { choices, slots, rules } = space;
+  const levels = rules.length;
+  const count = choices.length;
+  const varying: VaryingDimension[] = [];
+  const positions: number[] = [];
+  const factors = new Float64Array(slots.length * count);
+  for (let slot = 0; slot < slots.length; slot += 1)
+    for (let dimension = 0; dimension < count; dimension += 1)
+      factors[slot * count + dimension] = slots[slot].factors[dimension];
+  for (let dimension = 0; dimension < count; dimension += 1) {
+    if (choices[dimension].count > 1) {
+      positions.push(varying.length);
+      varying.push(describeVarying(space, dimension, levels));
       continue;
     }
-    if (index === 0 || slots[index - 1].level !== level) {
-      spaceFactor[level] = 1;
-      childrenSpan[level] = product / factor;
+    positions.push(-1);
+    writeOnlyChoice(space, dimension, factors);
+  }
+  return { space, levels, varying, positions, factors, fixed: fixedFigures(space, positions, factors) };
+}
+
+/** Fills in the factors of a dimension with a single choice; of one without any, ones. */
+function writeOnlyChoice({ choices, slots }: MapSpace, dimension: number, factors: Float64Array): void {
+  const { bound, quotient, freeSlots, limits, count } = choices[dimension];
+  if (freeSlots.length === 0) return;
+  const isTrivial = quotient === 1 || count === 0;
+  const only = isTrivial ? null : listCofactors(bound, quotient, freeSlots.length, limits).factors;
+  const stride = factors.length / slots.length;
+  freeSlots.forEach((slot, index) => (factors[slot * stride + dimension] = only === null ? 1 : only[index]));
+}
+
+function describeVarying({ choices, slots }: MapSpace, dimension: number, levels: number): VaryingDimension {
+  const { bound, quotient, freeSlots, limits } = choices[dimension];
+  const active: number[] = [];
+  const fixedFactors: number[] = [];
+  const isSpace: boolean[] = [];
+  const slotsThrough = new Int32Array(levels);
+  for (let index = 0; index < slots.length; index += 1) {
+    const slot = slots[index];
+    const factor = slot.factors[dimension];
+    if (factor !== 1) {
+      active.push(index);
+      fixedFactors.push(factor);
+      isSpace.push(slot.kind === "space");
     }
-    timeFactor[level] = factor;
-    span[level] = product;
+    slotsThrough[slot.level] = active.length;
   }
-  let space = 1;
-  let time = 1;
-  for (let level = span.length - 1; level >= 0; level -= 1) {
-    spaceOutside[level] = space;
-    timeOutside[level] = time;
-    space *= spaceFactor[level];
-    time *= timeFactor[level];
+  const list = listCofactors(bound, quotient, freeSlots.length, limits);
+  return { dimension, bound, list, freeSlots, slots: active, fixedFactors, isSpace, slotsThrough };
+}
+
+function fixedFigures(
+  { slots, choices, rules }: MapSpace,
+  positions: readonly number[],
+  factors: Float64Array,
+): FixedFigures {
+  const count = choices.length;
+  const levels = rules.length;
+  const span = new Float64Array(count * levels);
+  const spaceOutside = new Float64Array(count * levels);
+  const allSpaceOutside = new Float64Array(levels).fill(1);
+  const allTimeOutside = new Float64Array(levels).fill(1);
+  for (let dimension = 0; dimension < count; dimension += 1) {
+    const isFixed = positions[dimension] < 0;
+    let product = 1;
+    for (let slot = 0; slot < slots.length; slot += 1) {
+      if (isFixed) product *= factors[slot * count + dimension];
+      span[dimension * levels + slots[slot].level] = product;
+    }
+    let space = 1;
+    let time = 1;
+    let level = levels;
+    for (let slot = slots.length - 1; slot >= 0; slot -= 1) {
+      if (slots[slot].level !== level) {
+        level = slots[slot].level;
+        spaceOutside[dimension * levels + level] = space;
+        allSpaceOutside[level] *= space;
+        allTimeOutside[level] *= time;
+      }
+      const factor = isFixed ? factors[slot * count + dimension] : 1;
+      if (slots[slot].kind === "space") space *= factor;
+      else time *= factor;
+    }
   }
+  return { span, spaceOutside, allSpaceOutside, allTimeOutside };
+}
+
+/** The factor of a dimension in one slot under a choice. */
+export function factorInSlot(
+  { factors, varying, positions }: SearchLayout,
+  slot: number,
+  dimension: number,
+  choice: ArrayLike<number>,
+): number {
+  const fixed = factors[slot * positions.length + dimension];
+  if (fixed !== 0) return fixed;
+  const position = positions[dimension];
+  const { list, freeSlots } = varying[position];
+  return list.factors[choice[position] * freeSlots.length + freeSlots.indexOf(slot)];
+}
+
+/** Writes the factors of a varying dimension's choice, one per slot of its `slots`. */
+export function readFactors(
+  { list, freeSlots, fixedFactors }: VaryingDimension,
+  choice: number,
+  into: Float64Array,
+): void {
+  let next = choice * freeSlots.length;
+  for (let index = 0; index < fixedFactors.length; index += 1)
+    into[index] = fixedFactors[index] === 0 ? list.factors[next++] : fixedFactors[index];
 }

@@ -1,4 +1,5 @@
-import type { SearchLayout } from "./search-layout";
+import type { VaryingDimension } from "./search-layout";
+import type { Slot } from "./slots";
 
 /** The choices of one dimension, grouped by the factors they put into space slots. */
 export interface SpaceGroups {
@@ -12,25 +13,21 @@ export interface SpaceGroups {
   readonly members: Int32Array;
 }
 
-export function groupBySpaceFactors(layout: SearchLayout, position: number): SpaceGroups {
-  const { space, lists, varying } = layout;
-  const { bound, freeSlots } = space.choices[varying[position]];
-  const { count, factors } = lists[position];
-  const columns = freeSlots.flatMap((slot, column) => (space.slots[slot].kind === "space" ? [column] : []));
+export function groupBySpaceFactors(slots: readonly Slot[], dimension: VaryingDimension): SpaceGroups {
+  const { bound, freeSlots, list } = dimension;
+  const { count, factors } = list;
+  const columns = freeSlots.flatMap((slot, column) => (slots[slot].kind === "space" ? [column] : []));
   // A key of 2^53 or more could hide a difference, so such lists compare as text.
-  const numeric = (bound + 1) ** columns.length < Number.MAX_SAFE_INTEGER;
+  const isNumeric = (bound + 1) ** columns.length < Number.MAX_SAFE_INTEGER;
   const groupOfKey = new Map<number | string, number>();
   const groupOf = new Int32Array(count);
   const firsts: number[] = [];
   const sizes: number[] = [];
   for (let choice = 0; choice < count; choice += 1) {
     const row = choice * freeSlots.length;
-    let key: number | string = numeric ? 0 : "";
-    for (const column of columns)
-      key =
-        typeof key === "number"
-          ? key * (bound + 1) + factors[row + column]
-          : `${key} ${factors[row + column]}`;
+    const key = isNumeric
+      ? columns.reduce((number, column) => number * (bound + 1) + factors[row + column], 0)
+      : columns.map((column) => factors[row + column]).join(" ");
     let group = groupOfKey.get(key);
     if (group === undefined) {
       group = firsts.length;
@@ -45,7 +42,10 @@ export function groupBySpaceFactors(layout: SearchLayout, position: number): Spa
   sizes.forEach((size, group) => (starts[group + 1] = starts[group] + size));
   const next = starts.slice();
   const members = new Int32Array(count);
-  for (let choice = 0; choice < count; choice += 1) members[next[groupOf[choice]]++] = choice;
+  for (let choice = 0; choice < count; choice += 1) {
+    members[next[groupOf[choice]]] = choice;
+    next[groupOf[choice]] += 1;
+  }
   const groupFactors = new Float64Array(firsts.length * columns.length);
   firsts.forEach((choice, group) => {
     columns.forEach((column, index) => {

@@ -1,5 +1,5 @@
 import type { MapSpace } from "../mapping/map-space";
-import type { LinearForm, Tensor } from "../mapping/problem";
+import type { LinearForm } from "../mapping/problem";
 
 /** A slot in which some mapping of the space has a loop with a factor above 1. */
 export interface ActiveSlot {
@@ -24,23 +24,23 @@ export function activeSlots({ slots, choices }: MapSpace): ActiveSlot[] {
   return active;
 }
 
-/** Whether every axis of a tensor depends on one dimension at most, and every dimension moves one axis at most. */
-export function isPlain(tensor: Tensor, coefficientOne: boolean): boolean {
+/** Whether every axis depends on one dimension at most, and no dimension on two axes. */
+export function isPlain(ranks: readonly LinearForm[], coefficientOne: boolean): boolean {
   return (
-    tensor.ranks.every(
+    ranks.every(
       ({ dimensions, coefficients }) =>
         dimensions.length <= 1 && (!coefficientOne || coefficients.every((coefficient) => coefficient === 1)),
-    ) && movesOneAxisEach(tensor)
+    ) && movesOneAxisEach(ranks)
   );
 }
 
-/** Whether no dimension occurs in two axes of a tensor. */
-export function movesOneAxisEach(tensor: Tensor): boolean {
-  const seen = new Set<number>();
-  for (const { dimensions } of tensor.ranks)
+/** Whether no dimension occurs in two axes. */
+export function movesOneAxisEach(ranks: readonly LinearForm[]): boolean {
+  const seen: number[] = [];
+  for (const { dimensions } of ranks)
     for (const dimension of dimensions) {
-      if (seen.has(dimension)) return false;
-      seen.add(dimension);
+      if (seen.includes(dimension)) return false;
+      seen.push(dimension);
     }
   return true;
 }

@@ -1,8 +1,7 @@
-import { factorInSlot } from "../mapping/enumerate";
 import type { KeepTable } from "../mapping/capacity";
 import type { MappingScorer } from "../mapping/scorer";
-import type { SearchLayout } from "../mapping/search-layout";
-import { defaultOrder } from "../mapping/slot-orders";
+import { factorInSlot, type SearchLayout } from "../mapping/search-layout";
+import { defaultOrder, type LoopOrders } from "../mapping/slot-orders";
 import type { AccessCosts } from "./access-costs";
 import { evaluateNest } from "./evaluate-nest";
 import type { Nest } from "./nest";
@@ -25,7 +24,7 @@ export function createNestScorer(layout: SearchLayout, keep: KeepTable, costs: A
     energyPj: 0,
     cycles: 0,
     lastLevelAccesses: 0,
-    score(choice: ArrayLike<number>, chosenOrders: readonly (readonly number[] | undefined)[] | null): void {
+    score(choice: ArrayLike<number>, chosenOrders: LoopOrders | null): void {
       slots.forEach((slot, index) => {
         const block = nest[slot.level][slot.kind];
         block.dimensions.length = 0;

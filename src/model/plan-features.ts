@@ -1,11 +1,15 @@
 import {
   createFeature,
   extentFeature,
-  multiplyInto,
-  productFeature,
+  instancesFeature,
+  iterationsFeature,
+  multiplyCustom,
+  multiplyFactor,
+  partitionFeature,
   tileFeature,
   type Feature,
 } from "../mapping/feature-tables";
+import type { LinearForm } from "../mapping/problem";
 import type { SearchLayout } from "../mapping/search-layout";
 import { distinctSums } from "./distinct-sums";
 import { isPlain, loopsOnAxis, timeDimensionsFrom, type ActiveSlot } from "./loop-potential";
@@ -38,55 +42,52 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
     known.set(key, column);
     return column;
   };
-  /** Levels with the same loops outside share their columns. */
-  const outside = (level: number, kind: "space" | "time"): number =>
-    active.filter((slot) => slot.kind === kind && slot.level > level).length;
-  const inside = (level: number): number => active.filter((slot) => slot.level <= level).length;
+  /** Levels with the same loops outside (inside) share their columns. */
+  const outside = (level: number, kind: "space" | "time"): number => {
+    let count = 0;
+    for (const slot of active) if (slot.kind === kind && slot.level > level) count += 1;
+    return count;
+  };
+  const inside = (level: number): number => {
+    let count = 0;
+    for (const slot of active) if (slot.level <= level) count += 1;
+    return count;
+  };
+  const tiles = new Map<string, TileColumns>();
 
   const iterations = (level: number): number =>
-    product(`iterations ${outside(level, "time")}`, () =>
-      productFeature(layout, ({ timeOutside, timeFactor }) =>
-        level < 0 ? timeOutside[0] * timeFactor[0] : timeOutside[level],
-      ),
+    product(level < 0 ? "all iterations" : `iterations ${outside(level, "time")}`, () =>
+      iterationsFeature(layout, level),
     );
 
   const tile = (tensor: number, level: number): TileColumns => {
-    const key = `tile ${tensor} ${inside(level)}`;
-    const made = { sharedExtents: [] as readonly Feature[] };
-    const column = product(key, () => {
-      const feature = tileFeature(layout, problem.tensors[tensor], level);
-      made.sharedExtents = feature.sharedExtents;
-      sharedColumns.set(
-        key,
-        made.sharedExtents.map((extent) => extents.push(extent) - 1),
-      );
-      return feature.product;
-    });
-    return { column, extents: sharedColumns.get(key) ?? [] };
+    const key = `${tensor} ${inside(level)}`;
+    const before = tiles.get(key);
+    if (before !== undefined) return before;
+    const { product: feature, sharedExtents } = tileFeature(layout, problem.tensors[tensor], level);
+    const made = {
+      column: products.push(feature) - 1,
+      extents: sharedExtents.map((extent) => extents.push(extent) - 1),
+    };
+    tiles.set(key, made);
+    return made;
   };
-  const sharedColumns = new Map<string, readonly number[]>();
 
   return {
     products,
     extents,
     iterations,
     instances: (level) =>
-      product(`instances ${outside(level, "space")}`, () =>
-        productFeature(layout, ({ spaceOutside }) => spaceOutside[level]),
-      ),
+      product(`instances ${outside(level, "space")}`, () => instancesFeature(layout, level)),
     partition: (tensor, level) =>
       product(`partition ${tensor} ${outside(level, "space")}`, () =>
-        productFeature(
-          layout,
-          ({ spaceOutside, span }) => span[span.length - 1] / spaceOutside[level],
-          (dimension) => problem.tensors[tensor].uses[dimension],
-        ),
+        partitionFeature(layout, problem.tensors[tensor], level),
       ),
     groups: (tensor, from, to) => {
-      const slots = active.filter((slot) => slot.kind === "space" && slot.level >= from && slot.level <= to);
-      const key = slots.map(({ index }) => index).join(" ");
-      return product(slots.length === 0 ? "one" : `groups ${tensor} ${key}`, () => {
-        const feature = createFeature(1);
+      const slots = active.filter(({ kind, level }) => kind === "space" && level >= from && level <= to);
+      if (slots.length === 0) return product("one", () => createFeature(layout, 1));
+      return product(`groups ${tensor} ${slots[0].index} ${slots.length}`, () => {
+        const feature = createFeature(layout, 1);
         for (const slot of slots) multiplyGroups(layout, feature, tensor, slot);
         return feature;
       });
@@ -94,24 +95,19 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
     received: (tensor, level) => {
       const shape = problem.tensors[tensor];
       const moving = timeDimensionsFrom(active, level + 1);
+      const moves = (rank: LinearForm): boolean => rank.dimensions.some((dimension) => moving.has(dimension));
       const isFetchedWhole =
         rules[level].noTemporalReuse[tensor] ||
         ([...moving].every((dimension) => shape.uses[dimension]) &&
-          isPlain(
-            { ...shape, ranks: shape.ranks.filter((rank) => rank.dimensions.some((d) => moving.has(d))) },
-            false,
-          ));
+          isPlain(shape.ranks.filter(moves), false));
       if (isFetchedWhole)
-        return { kind: "product", tile: tile(tensor, level), iterations: iterations(level) };
+        return { whole: { tile: tile(tensor, level), iterations: iterations(level) }, loops: null };
+      const axisExtents = shape.ranks.map((rank) =>
+        moves(rank) ? extents.push(extentFeature(layout, rank, level)) - 1 : -1,
+      );
       return {
-        kind: "loops",
-        tile: tile(tensor, level),
-        fromLevel: level + 1,
-        extents: shape.ranks.map((rank) =>
-          rank.dimensions.some((dimension) => moving.has(dimension))
-            ? extents.push(extentFeature(layout, rank, level)) - 1
-            : -1,
-        ),
+        whole: null,
+        loops: { tile: tile(tensor, level), fromLevel: level + 1, extents: axisExtents },
       };
     },
   };
@@ -120,32 +116,42 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
 /** Multiplies the number of groups of one fan-out into a feature. */
 function multiplyGroups(layout: SearchLayout, feature: Feature, tensor: number, slot: ActiveSlot): void {
   const { problem, rules } = layout.space;
-  const { level } = slot;
-  const shape = problem.tensors[tensor];
-  if (rules[level].noMulticastNoReduction[tensor]) {
-    for (const dimension of slot.dimensions)
-      multiplyInto(layout, feature, dimension, ({ spaceFactor }) => spaceFactor[level]);
+  if (rules[slot.level].noMulticastNoReduction[tensor]) {
+    for (const dimension of slot.dimensions) multiplyFactor(layout, feature, dimension, slot.index);
     return;
   }
-  for (const rank of shape.ranks) {
+  for (const rank of problem.tensors[tensor].ranks) {
     const dimensions = loopsOnAxis(slot, rank);
-    if (dimensions.length === 0) continue;
-    const owner = dimensions.find((dimension) => layout.positions[dimension] >= 0) ?? dimensions[0];
-    if (dimensions.length === 1) {
-      multiplyInto(layout, feature, owner, ({ spaceFactor }) => spaceFactor[level]);
-      continue;
-    }
-    const coefficientOf = (dimension: number): number =>
-      rank.coefficients[rank.dimensions.indexOf(dimension)];
-    multiplyInto(layout, feature, owner, (ownerView) =>
-      distinctSums(
-        dimensions.map((dimension) => {
-          const view = dimension === owner ? ownerView : layout.fixedViews[dimension];
-          const factor = view?.spaceFactor[level] ?? 1;
-          const span = view === undefined ? 1 : view.childrenSpan[level] / factor;
-          return { factor, stride: coefficientOf(dimension) * span };
-        }),
-      ),
-    );
+    if (dimensions.length === 1) multiplyFactor(layout, feature, dimensions[0], slot.index);
+    else if (dimensions.length > 1) multiplyDistinctSums(layout, feature, rank, dimensions, slot);
   }
+}
+
+/** Several loops along one axis: of these dimensions at most one varies. */
+function multiplyDistinctSums(
+  layout: SearchLayout,
+  feature: Feature,
+  rank: LinearForm,
+  dimensions: readonly number[],
+  slot: ActiveSlot,
+): void {
+  const { factors, fixed, levels, positions, varying } = layout;
+  const coefficientOf = (dimension: number): number => rank.coefficients[rank.dimensions.indexOf(dimension)];
+  const fixedLoops = dimensions
+    .filter((dimension) => positions[dimension] < 0)
+    .map((dimension) => ({
+      factor: factors[slot.index * positions.length + dimension],
+      stride:
+        coefficientOf(dimension) * (slot.level === 0 ? 1 : fixed.span[dimension * levels + slot.level - 1]),
+    }));
+  const owner = dimensions.find((dimension) => positions[dimension] >= 0);
+  if (owner === undefined) {
+    feature.base *= distinctSums(fixedLoops);
+    return;
+  }
+  const at = varying[positions[owner]].slots.indexOf(slot.index);
+  const coefficient = coefficientOf(owner);
+  multiplyCustom(feature, positions[owner], ({ factors: own, spans }) =>
+    distinctSums([...fixedLoops, { factor: own[at], stride: coefficient * spans[at] }]),
+  );
 }

@@ -7,8 +7,9 @@ import type { ActiveSlot } from "./loop-potential";
 import { createPlanFeatures, type PlanFeatures } from "./plan-features";
 import { outermostHolder } from "./separable";
 
-/** Which formula gives the accesses (see access-counts). */
-export type CountRule = "readOnly" | "passthrough" | "rmw" | "elided";
+/** Which formula gives the accesses (see access-counts); numbers, because the inner loop asks. */
+export const countRules = { readOnly: 0, passthrough: 1, rmw: 2, elided: 3 } as const;
+type CountRule = (typeof countRules)[keyof typeof countRules];
 
 /** A tile size: a column of the products, times columns of the extents. */
 export interface TileColumns {
@@ -16,26 +17,35 @@ export interface TileColumns {
   readonly extents: readonly number[];
 }
 
-/** How the words that a level receives are found. */
-export type ReceivedPlan =
-  | { readonly kind: "product"; readonly tile: TileColumns; readonly iterations: number }
-  | {
-      readonly kind: "loops";
-      readonly tile: TileColumns;
-      /** The time loops of these levels and further out lie outside the tile. */
-      readonly fromLevel: number;
-      /** Per axis: the extents column of its edge length, -1 where no loop outside moves along it. */
-      readonly extents: readonly number[];
-    };
+/** Words received where every step outside fetches the whole tile. */
+export interface WholePlan {
+  readonly tile: TileColumns;
+  /** Column of the number of steps. */
+  readonly iterations: number;
+}
+
+/** Words received where tiles overlap or stay in place. */
+export interface LoopsPlan {
+  readonly tile: TileColumns;
+  /** The time loops of these levels and further out lie outside the tile. */
+  readonly fromLevel: number;
+  /** Per axis: the extents column of its edge length, -1 where no loop outside moves along it. */
+  readonly extents: readonly number[];
+}
+
+/** How the words that a level receives are found; at most one of the two. */
+export interface ReceivedPlan {
+  readonly whole: WholePlan | null;
+  readonly loops: LoopsPlan | null;
+}
 
 /** One tensor at one level, as far as it matters for the figures. */
-export interface TensorStep {
+export interface TensorStep extends ReceivedPlan {
   readonly tensor: number;
   /** The level inside hides what lies within: its received words count, else the content accesses so far. */
   readonly insideFilters: boolean;
   /** Column of the groups of all fan-outs since the step before. */
   readonly groups: number;
-  readonly received: ReceivedPlan | null;
   /** Null where neither energy nor bandwidth nor the last level needs the accesses. */
   readonly price: {
     readonly rule: CountRule;
@@ -93,8 +103,8 @@ export function planScorer(
   });
   const steps = features.iterations(-1);
   return {
-    products: createFeatureTables(layout, features.products, []),
-    extents: createFeatureTables(layout, [], features.extents),
+    products: createFeatureTables(layout, features.products, "products"),
+    extents: createFeatureTables(layout, features.extents, "sums"),
     steps,
     computePj: costs.computePj,
     computes: problem.bounds.reduce((product, bound) => product * bound, 1),
@@ -131,12 +141,12 @@ function planTensor(
         level === hardware.levels.length - 1);
     const filters = !rules[level].passthrough[tensor] && level < outermost;
     if (!matters && !filters) continue;
-    const usesShare = matters && level < outermost && price.rule !== "passthrough";
+    const usesShare = matters && level < outermost && price.rule !== countRules.passthrough;
     steps.set(level, {
       tensor,
       insideFilters,
       groups: features.groups(tensor, before + 1, level),
-      received: filters || usesShare ? features.received(tensor, level) : null,
+      ...(filters || usesShare ? features.received(tensor, level) : { whole: null, loops: null }),
       price: matters ? price : null,
     });
     before = level;
@@ -160,19 +170,19 @@ function planPrice(
     rules[level].passthrough[tensor],
     rules[level].rmwOnFirstWriteback[tensor],
   );
-  const isFilled = level < outermost || rule === "passthrough";
+  const isFilled = level < outermost || rule === countRules.passthrough;
   return {
     rule,
     outermost: level === outermost,
     instances: features.instances(level),
-    partition: rule === "elided" ? features.partition(tensor, level) : -1,
+    partition: rule === countRules.elided ? features.partition(tensor, level) : -1,
     blockWords: hardware.levels[level].blockWords,
     ...costsOf(costs, hardware, problem, level, tensor, isFilled),
   };
 }
 
 function countRule(readWrite: boolean, passthrough: boolean, rmw: boolean): CountRule {
-  if (!readWrite) return "readOnly";
-  if (passthrough) return "passthrough";
-  return rmw ? "rmw" : "elided";
+  if (!readWrite) return countRules.readOnly;
+  if (passthrough) return countRules.passthrough;
+  return rmw ? countRules.rmw : countRules.elided;
 }

@@ -23,7 +23,7 @@ export function isSeparable(
 ): boolean {
   const { problem } = layout.space;
   return problem.tensors.every((tensor, index) => {
-    if (!movesOneAxisEach(tensor) || (tensor.readWrite && !isPlain(tensor, true))) return false;
+    if (!movesOneAxisEach(tensor.ranks) || (tensor.readWrite && !isPlain(tensor.ranks, true))) return false;
     const outermost = outermostHolder(keep, index);
     return active.every((slot) => {
       if (slot.kind === "time" || slot.level > outermost) return true;

@@ -1,20 +1,18 @@
-import { extendFigures } from "../mapping/feature-tables";
+import { extendFigures, type FeatureTables } from "../mapping/feature-tables";
 import type { MappingScorer } from "../mapping/scorer";
-import { cofactorsOf, type SearchLayout } from "../mapping/search-layout";
-import { defaultOrder, type LoopOrders } from "../mapping/slot-orders";
+import type { SearchLayout } from "../mapping/search-layout";
+import type { LoopOrders } from "../mapping/slot-orders";
 import { levelTiming } from "./bandwidth";
 import type { ActiveSlot } from "./loop-potential";
-import type { LevelPlan, ReceivedPlan, ScorerPlan, TileColumns } from "./scorer-plan";
-
-/** A time loop that some mappings have. */
-interface TimeLoop {
-  readonly slot: number;
-  readonly level: number;
-  readonly dimension: number;
-  /** Per tensor: the axis it moves along (-1: none) and how far per unit of stride. */
-  readonly axis: readonly number[];
-  readonly coefficient: readonly number[];
-}
+import {
+  chooseLoops,
+  createLoopFigures,
+  orderedSequence,
+  timeLoops,
+  type LoopFigures,
+  type TimeLoop,
+} from "./loop-tables";
+import { countRules, type LevelPlan, type LoopsPlan, type ScorerPlan, type TileColumns } from "./scorer-plan";
 
 /**
  * A scorer for separable spaces: figures are products of table entries, except the words that overlapping tiles
@@ -25,145 +23,175 @@ export function createTableScorer(
   plan: ScorerPlan,
   active: readonly ActiveSlot[],
 ): MappingScorer {
-  const { problem } = layout.space;
-  const depths = layout.varying.length;
-  const { products, extents } = plan;
-  const productFigures = new Float64Array((depths + 1) * products.width);
-  const extentFigures = new Float64Array((depths + 1) * extents.width);
-  productFigures.set(products.base);
-  extentFigures.set(extents.base);
-  const atProducts = depths * products.width;
-  const atExtents = depths * extents.width;
-  const loops = timeLoops(layout, active);
-  const factors = new Float64Array(loops.length);
-  const strides = new Float64Array(loops.length);
-  const loopTables = createLoopTables(layout, loops, factors, strides);
-  const declaredSequence = Int32Array.from(loops, (_, loop) => loop);
-  const selected = new Int32Array(depths).fill(-1);
-  const content = new Float64Array(problem.tensors.length);
-  const received = new Float64Array(problem.tensors.length);
+  return new TableScorer(layout, plan, active);
+}
 
-  const scorer = {
-    energyPj: 0,
-    cycles: 0,
-    lastLevelAccesses: 0,
-    rows: null as Float64Array | null,
-    score(choice: ArrayLike<number>, orders: LoopOrders | null): void {
-      select(choice);
-      price(orders === null ? declaredSequence : orderedSequence(loops, orders));
-    },
-  };
+/** A class because the state of an inner loop is fastest in the fields of an object. */
+class TableScorer implements MappingScorer {
+  energyPj = 0;
+  cycles = 0;
+  lastLevelAccesses = 0;
+  rows: Float64Array | null = null;
+  private recorded = 0;
+  private readsPerCycle = 0;
+  private writesPerCycle = 0;
+  private readonly depths: number;
+  private readonly products: FeatureTables;
+  private readonly extents: FeatureTables;
+  /** Figures of the dimensions chosen so far, one row more than there are dimensions; the last one is complete. */
+  private readonly productFigures: Float64Array;
+  private readonly extentFigures: Float64Array;
+  private readonly atProducts: number;
+  private readonly atExtents: number;
+  private readonly loops: readonly TimeLoop[];
+  private readonly loopFigures: LoopFigures;
+  private readonly declaredSequence: Int32Array;
+  private sequence: Int32Array;
+  private readonly selected: Int32Array;
+  /** Per tensor: words exchanged with (received by) the level reached. */
+  private readonly content: Float64Array;
+  private readonly received: Float64Array;
+
+  constructor(
+    private readonly layout: SearchLayout,
+    private readonly plan: ScorerPlan,
+    active: readonly ActiveSlot[],
+  ) {
+    this.depths = layout.varying.length;
+    this.products = plan.products;
+    this.extents = plan.extents;
+    this.productFigures = new Float64Array((this.depths + 1) * plan.products.width);
+    this.extentFigures = new Float64Array((this.depths + 1) * plan.extents.width);
+    this.productFigures.set(plan.products.base);
+    this.extentFigures.set(plan.extents.base);
+    this.atProducts = this.depths * plan.products.width;
+    this.atExtents = this.depths * plan.extents.width;
+    this.loops = timeLoops(layout, active);
+    this.loopFigures = createLoopFigures(layout, this.loops);
+    this.declaredSequence = Int32Array.from(this.loops, (_, loop) => loop);
+    this.sequence = this.declaredSequence;
+    this.selected = new Int32Array(this.depths).fill(-1);
+    const tensors = layout.space.problem.tensors.length;
+    this.content = new Float64Array(tensors);
+    this.received = new Float64Array(tensors);
+  }
+
+  score(choice: ArrayLike<number>, orders: LoopOrders | null, ceiling = Infinity): void {
+    this.select(choice);
+    this.sequence = orders === null ? this.declaredSequence : orderedSequence(this.loops, orders);
+    const { levels, steps: stepsColumn, computes, computePj } = this.plan;
+    const steps = this.productFigures[this.atProducts + stepsColumn];
+    let energyPj = computes * computePj;
+    let cycles = steps;
+    for (let tensor = 0; tensor < this.content.length; tensor += 1) this.content[tensor] = steps;
+    this.recorded = 0;
+    this.lastLevelAccesses = 0;
+    for (let index = 0; index < levels.length; index += 1) {
+      const level = levels[index];
+      energyPj += this.priceLevel(level, steps);
+      if (level.bandwidth !== null) {
+        const timing = levelTiming(level.bandwidth, steps, this.readsPerCycle, this.writesPerCycle);
+        if (timing.cycles > cycles) cycles = timing.cycles;
+      }
+      // Energy and cycles only grow, rounding included.
+      if (energyPj * cycles > ceiling) {
+        energyPj = Infinity;
+        break;
+      }
+    }
+    this.energyPj = energyPj;
+    this.cycles = cycles;
+  }
 
   /** Brings the tables' figures up to date, from the first dimension on whose choice has changed. */
-  function select(choice: ArrayLike<number>): void {
+  private select(choice: ArrayLike<number>): void {
+    const { depths, selected, products, extents, productFigures, extentFigures, loopFigures } = this;
+    const { varying } = this.layout;
     let position = 0;
     while (position < depths && selected[position] === choice[position]) position += 1;
     for (; position < depths; position += 1) {
       const chosen = choice[position];
-      const fromProducts = position * products.width;
-      extendFigures(products, position, chosen, productFigures, fromProducts, fromProducts + products.width);
-      const fromExtents = position * extents.width;
-      extendFigures(extents, position, chosen, extentFigures, fromExtents, fromExtents + extents.width);
-      const { loopIds, rows } = loopTables[position];
-      let row = chosen * loopIds.length * 2;
-      for (let index = 0; index < loopIds.length; index += 1) {
-        factors[loopIds[index]] = rows[row];
-        strides[loopIds[index]] = rows[row + 1];
-        row += 2;
-      }
+      const atProducts = position * products.width;
+      extendFigures(products, position, chosen, productFigures, atProducts, atProducts + products.width);
+      const atExtents = position * extents.width;
+      extendFigures(extents, position, chosen, extentFigures, atExtents, atExtents + extents.width);
+      chooseLoops(loopFigures, varying[position], position, chosen);
       selected[position] = chosen;
     }
   }
 
-  function price(sequence: Int32Array): void {
-    const steps = productFigures[atProducts + plan.steps];
-    let energyPj = plan.computes * plan.computePj;
-    let cycles = steps;
-    content.fill(steps);
-    recorded = 0;
-    scorer.lastLevelAccesses = 0;
-    for (let index = 0; index < plan.levels.length; index += 1) {
-      const level = plan.levels[index];
-      energyPj += priceLevel(level, steps, sequence);
-      if (level.bandwidth !== null) {
-        const timing = levelTiming(level.bandwidth, steps, readsPerCycle, writesPerCycle);
-        if (timing.cycles > cycles) cycles = timing.cycles;
-      }
-    }
-    scorer.energyPj = energyPj;
-    scorer.cycles = cycles;
-  }
-
-  let readsPerCycle = 0;
-  let writesPerCycle = 0;
-  let recorded = 0;
-
-  function priceLevel(level: LevelPlan, steps: number, sequence: Int32Array): number {
+  /** Energy of a level; its bandwidth demand is left in the fields. */
+  private priceLevel(level: LevelPlan, steps: number): number {
+    const { productFigures, atProducts, content, received } = this;
     let energyPj = 0;
-    readsPerCycle = 0;
-    writesPerCycle = 0;
+    this.readsPerCycle = 0;
+    this.writesPerCycle = 0;
     for (let index = 0; index < level.steps.length; index += 1) {
       const step = level.steps[index];
       const { tensor } = step;
       const inside = step.insideFilters ? received[tensor] : content[tensor];
       const words = inside * productFigures[atProducts + step.groups];
       content[tensor] = words;
-      if (step.received !== null) received[tensor] = receivedWords(step.received, tensor, sequence);
-      const { price: terms } = step;
-      if (terms === null) continue;
-      const share = terms.outermost ? 0 : received[tensor];
+      if (step.whole !== null)
+        received[tensor] =
+          this.tileWords(step.whole.tile) * productFigures[atProducts + step.whole.iterations];
+      else if (step.loops !== null) received[tensor] = this.receivedThroughLoops(step.loops, tensor);
+      const { price } = step;
+      if (price === null) continue;
+      const share = price.outermost ? 0 : received[tensor];
       let reads = words;
       let fills = share;
       let updates = words;
-      switch (terms.rule) {
-        case "readOnly":
-          updates = 0;
-          break;
-        case "passthrough":
-          fills = words;
-          break;
-        case "rmw":
-          break;
-        case "elided": {
-          const partition = productFigures[atProducts + terms.partition];
-          reads = words > partition ? words - partition : 0;
-          fills = share > partition ? share - partition : 0;
-          break;
-        }
-      }
-      const { blockWords } = terms;
-      const instances = productFigures[atProducts + terms.instances];
-      const rowReads = Math.ceil(reads / blockWords);
-      const rowFills = Math.ceil(fills / blockWords);
-      const rowUpdates = Math.ceil(updates / blockWords);
-      energyPj +=
-        (rowReads * terms.readPj + rowFills * terms.fillPj + rowUpdates * terms.updatePj) * instances;
-      if (scorer.rows !== null && (terms.readPj !== 0 || terms.fillPj !== 0 || terms.updatePj !== 0)) {
-        scorer.rows[recorded] = rowReads;
-        scorer.rows[recorded + 1] = rowFills;
-        scorer.rows[recorded + 2] = rowUpdates;
-        scorer.rows[recorded + 3] = instances;
-        recorded += 4;
-      }
+      if (price.rule === countRules.elided) {
+        const partition = productFigures[atProducts + price.partition];
+        reads = words > partition ? words - partition : 0;
+        fills = share > partition ? share - partition : 0;
+      } else if (price.rule === countRules.passthrough) fills = words;
+      else if (price.rule === countRules.readOnly) updates = 0;
+      const { blockWords, readPj, fillPj, updatePj } = price;
+      const instances = productFigures[atProducts + price.instances];
+      let perInstance = 0;
+      if (readPj !== 0) perInstance += Math.ceil(reads / blockWords) * readPj;
+      if (fillPj !== 0) perInstance += Math.ceil(fills / blockWords) * fillPj;
+      if (updatePj !== 0) perInstance += Math.ceil(updates / blockWords) * updatePj;
+      energyPj += perInstance * instances;
+      if (this.rows !== null && (readPj !== 0 || fillPj !== 0 || updatePj !== 0))
+        this.record(
+          Math.ceil(reads / blockWords),
+          Math.ceil(fills / blockWords),
+          Math.ceil(updates / blockWords),
+          instances,
+        );
       if (level.bandwidth !== null) {
-        readsPerCycle += reads / steps;
-        writesPerCycle += (fills + updates) / steps;
+        this.readsPerCycle += reads / steps;
+        this.writesPerCycle += (fills + updates) / steps;
       }
-      if (level.isLast) scorer.lastLevelAccesses += (reads + fills + updates) * instances;
+      if (level.isLast) this.lastLevelAccesses += (reads + fills + updates) * instances;
     }
     return energyPj;
   }
 
-  function tileWords({ column, extents: columns }: TileColumns): number {
-    let words = productFigures[atProducts + column];
-    for (let index = 0; index < columns.length; index += 1)
-      words *= extentFigures[atExtents + columns[index]];
+  private record(reads: number, fills: number, updates: number, instances: number): void {
+    if (this.rows === null) return;
+    this.rows[this.recorded] = reads;
+    this.rows[this.recorded + 1] = fills;
+    this.rows[this.recorded + 2] = updates;
+    this.rows[this.recorded + 3] = instances;
+    this.recorded += 4;
+  }
+
+  private tileWords({ column, extents }: TileColumns): number {
+    let words = this.productFigures[this.atProducts + column];
+    for (let index = 0; index < extents.length; index += 1)
+      words *= this.extentFigures[this.atExtents + extents[index]];
     return words;
   }
 
-  function receivedWords(how: ReceivedPlan, tensor: number, sequence: Int32Array): number {
-    const tile = tileWords(how.tile);
-    if (how.kind === "product") return tile * productFigures[atProducts + how.iterations];
+  /** Words received where tiles overlap or loops leave them in place (see received-words). */
+  private receivedThroughLoops(plan: LoopsPlan, tensor: number): number {
+    const { sequence, loops } = this;
+    const { factors, strides } = this.loopFigures;
+    const tile = this.tileWords(plan.tile);
     let total = tile;
     let firstMove = -1;
     let firstWords = 0;
@@ -174,15 +202,14 @@ export function createTableScorer(
       const id = sequence[index];
       const factor = factors[id];
       const loop = loops[id];
-      if (factor === 1 || loop.level < how.fromLevel) continue;
+      if (factor === 1 || loop.level < plan.fromLevel) continue;
       const axis = loop.axis[tensor];
       const move = axis < 0 ? 0 : loop.coefficient[tensor] * strides[id];
       let words = tile;
       if (firstMove < 0) {
         firstMove = move;
-        firstWords = 0;
         if (axis >= 0) {
-          const extent = extentFigures[atExtents + how.extents[axis]];
+          const extent = this.extentFigures[this.atExtents + plan.extents[axis]];
           firstWords = move >= extent ? tile : tile - (tile / extent) * (extent - move);
         }
         words = firstWords;
@@ -197,96 +224,4 @@ export function createTableScorer(
     }
     return total;
   }
-
-  return scorer;
-}
-
-function timeLoops({ space }: SearchLayout, active: readonly ActiveSlot[]): TimeLoop[] {
-  const { tensors } = space.problem;
-  return active.flatMap(({ index, level, kind, dimensions }) => {
-    if (kind === "space") return [];
-    const order = defaultOrder(space.slots[index]).filter((dimension) => dimensions.includes(dimension));
-    return order.map((dimension) => ({
-      slot: index,
-      level,
-      dimension,
-      axis: tensors.map(({ ranks }) => ranks.findIndex((rank) => rank.dimensions.includes(dimension))),
-      coefficient: tensors.map(({ ranks }) => {
-        const rank = ranks.find((candidate) => candidate.dimensions.includes(dimension));
-        return rank === undefined ? 0 : rank.coefficients[rank.dimensions.indexOf(dimension)];
-      }),
-    }));
-  });
-}
-
-/** The loops in nest order, innermost first, where some slots have an order of their own. */
-function orderedSequence(loops: readonly TimeLoop[], orders: LoopOrders): Int32Array {
-  const rank = ({ slot, dimension }: TimeLoop): number => orders[slot]?.indexOf(dimension) ?? 0;
-  const sequence = loops.map((_, loop) => loop);
-  sequence.sort(
-    (left, right) => loops[left].slot - loops[right].slot || rank(loops[left]) - rank(loops[right]),
-  );
-  return Int32Array.from(sequence);
-}
-
-/** Per varying dimension: its time loops, and per choice a factor and a stride for each. */
-interface LoopTable {
-  readonly loopIds: Int32Array;
-  readonly rows: Float64Array;
-}
-
-function createLoopTables(
-  layout: SearchLayout,
-  loops: readonly TimeLoop[],
-  factors: Float64Array,
-  strides: Float64Array,
-): LoopTable[] {
-  const loopsOf = (dimension: number): number[] =>
-    loops.flatMap((loop, id) => (loop.dimension === dimension ? [id] : []));
-  layout.positions.forEach((position, dimension) => {
-    if (position >= 0) return;
-    const figures = loopFigures(layout, loops, dimension, 0, loopsOf(dimension));
-    loopsOf(dimension).forEach((id, index) => {
-      factors[id] = figures[index * 2];
-      strides[id] = figures[index * 2 + 1];
-    });
-  });
-  return layout.varying.map((dimension, position) => {
-    const ids = loopsOf(dimension);
-    const { count } = layout.lists[position];
-    const rows = new Float64Array(count * ids.length * 2);
-    for (let choice = 0; choice < count; choice += 1)
-      rows.set(loopFigures(layout, loops, dimension, choice, ids), choice * ids.length * 2);
-    return { loopIds: Int32Array.from(ids), rows };
-  });
-}
-
-/** Factor and stride of a dimension's time loops (in `ids`) under one choice. */
-function loopFigures(
-  layout: SearchLayout,
-  loops: readonly TimeLoop[],
-  dimension: number,
-  choice: number,
-  ids: readonly number[],
-): number[] {
-  const { slots, choices } = layout.space;
-  const { freeSlots } = choices[dimension];
-  const cofactors = cofactorsOf(layout, dimension);
-  const figures: number[] = [];
-  let next = choice * freeSlots.length;
-  let span = 1;
-  let wanted = 0;
-  for (let index = 0; index < slots.length && wanted < ids.length; index += 1) {
-    let factor = slots[index].factors[dimension];
-    if (factor === 0) {
-      factor = cofactors[next];
-      next += 1;
-    }
-    if (loops[ids[wanted]].slot === index) {
-      figures.push(factor, span);
-      wanted += 1;
-    }
-    span *= factor;
-  }
-  return figures;
 }
