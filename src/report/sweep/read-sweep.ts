@@ -44,9 +44,7 @@ export async function openSweep(path: string): Promise<StoredSweep> {
 }
 
 /** All points of a merged sweep at once. */
-export async function readSweep(
-  path: string,
-): Promise<{
+export async function readSweep(path: string): Promise<{
   readonly plan: SweepPlan;
   readonly columns: readonly SweepColumn[];
   readonly rows: SweepRecord[];

@@ -3,16 +3,14 @@ import {
   closeSync,
   existsSync,
   fstatSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
-  writeSync,
 } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { RaellaError } from "../../errors";
@@ -46,7 +44,7 @@ const chunksName = "chunks";
  * Opens the folder of a sweep, or makes it. Several processes may do so at once.
  * @throws RaellaError `usage` if the folder holds another sweep, or results of other models or of another version.
  */
-export function openSweepFolder(path: string, manifest: SweepManifest): SweepFolder {
+export async function openSweepFolder(path: string, manifest: SweepManifest): Promise<SweepFolder> {
   try {
     mkdirSync(join(path, chunksName), { recursive: true });
   } catch (error) {
@@ -55,7 +53,7 @@ export function openSweepFolder(path: string, manifest: SweepManifest): SweepFol
   if (existsSync(join(path, manifestName))) {
     checkSame(path, readManifest(path), manifest);
   } else {
-    replaceFile(join(path, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
+    await replaceFile(join(path, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
   }
   return { path, manifest };
 }
@@ -75,7 +73,7 @@ export async function writeChunk(
   rows: readonly SweepRow[],
 ): Promise<void> {
   const { columns } = folder.manifest;
-  replaceFile(chunkPath(folder, chunk), await encodeParquet(columns, rows));
+  await replaceFile(chunkPath(folder, chunk), await encodeParquet(columns, rows));
 }
 
 /** Numbers of the chunks that are complete, ascending. */
@@ -104,17 +102,19 @@ export function removeLeftovers(folder: SweepFolder, chunks: Iterable<number>): 
 }
 
 /** Writes a file beside its place and moves it there after it has reached the disk. */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    const file = openSync(temporary, "w");
-    const bytes = typeof content === "string" ? Buffer.from(content) : content;
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(temporary, path);
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    await rm(temporary, { force: true });
     throw cannotWrite(dirname(path), error);
   }
 }

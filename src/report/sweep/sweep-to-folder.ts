@@ -52,7 +52,7 @@ export async function sweepToFolder(
 ): Promise<SweepToFolderSummary> {
   const plan = "axes" in sweep ? sweep : planSweep(sweep);
   const context = prepareSweep(plan, options.workspace);
-  const folder = openSweepFolder(folderPath, manifestOf(context));
+  const folder = await openSweepFolder(folderPath, manifestOf(context));
   const mine = chunksOfShard(plan, options.shard);
   removeLeftovers(folder, mine);
   const finished = new Set(finishedChunks(folder));
