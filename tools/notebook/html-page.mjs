@@ -24,7 +24,7 @@ pre { overflow-x: auto; margin: .5rem 0; line-height: 1.45; }
 .comment { color: #6b7680; font-style: italic; }
 table { border-collapse: collapse; margin: .8rem 0; font-size: .88em; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: .3rem; }
-th, td { padding: .25rem .7rem; border-bottom: 1px solid #e4e7eb; }
+th, td { padding: .25rem .7rem; border-bottom: 1px solid #e4e7eb; text-align: left; }
 thead th { border-bottom: 1px solid #9aa5b1; }
 @media print { .cell { break-inside: avoid; } }
 `;

@@ -37,7 +37,8 @@ export class Scratch {
 
   constructor() {
     mkdirSync(this.notebooks);
-    for (const name of ["dist", "node_modules"]) symlinkSync(path.join(root, name), path.join(this.folder, name));
+    for (const name of ["dist", "node_modules"])
+      symlinkSync(path.join(root, name), path.join(this.folder, name));
   }
 
   remove(): void {
@@ -76,7 +77,13 @@ export class JupyterLab {
     writeSettings(state, "apputils-extension/notification", { fetchNews: "false", checkForUpdates: false });
     const server = spawn(
       jupyter.environmentProgram("jupyter-lab"),
-      ["--no-browser", "--allow-root", `--port=${port}`, "--ServerApp.port_retries=0", `--IdentityProvider.token=${token}`],
+      [
+        "--no-browser",
+        "--allow-root",
+        `--port=${port}`,
+        "--ServerApp.port_retries=0",
+        `--IdentityProvider.token=${token}`,
+      ],
       {
         cwd: folder,
         env: { ...jupyter.jupyterVariables(), JUPYTER_CONFIG_DIR: state },

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+
+import { cellOf, readNotebook, textOf } from "./support/executed-notebook";
+import { root, Scratch } from "./support/jupyter";
+
+const fixture = readFileSync(path.join(__dirname, "fixtures/demo.ipynb"), "utf8");
+
+/** A folder that cannot be written to or read, also by the administrator: it is no folder. */
+const noHome = { HOME: "/dev/null", XDG_CONFIG_HOME: "/dev/null", XDG_CACHE_HOME: "/dev/null" };
+
+function execute(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [path.join(root, "tools/execute-notebook.mjs"), ...args], {
+    encoding: "utf8",
+    env: { ...process.env, ...noHome },
+  });
+}
+
+/** A notebook of code cells. */
+function notebookOf(...sources: string[]): string {
+  const cells = sources.map((source, index) => ({
+    cell_type: "code",
+    id: `code-${index}`,
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+    source,
+  }));
+  return JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
+}
+
+describe("npm run notebook", function () {
+  this.timeout(120_000);
+  let scratch: Scratch;
+  let file: string;
+
+  beforeEach(() => {
+    scratch = new Scratch();
+    file = path.join(scratch.notebooks, "a notebook.ipynb");
+  });
+  afterEach(() => scratch.remove());
+
+  it("executes a notebook in place, without a home directory, in a path with spaces, and writes a page", () => {
+    writeFileSync(file, fixture);
+    const { status, stdout, stderr } = execute(file);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^Executed 6 cells in [\d.]+ s:/);
+    const executed = readNotebook(file);
+    assert.deepEqual(
+      executed.cells
+        .filter(({ cell_type }) => cell_type === "code")
+        .map(({ execution_count: count }) => count),
+      [1, 2, 3, 4, 5, 6, null],
+    );
+    assert.match(textOf(cellOf(executed, "table")), /isaac_like\s+3\.000\s+1\.000/);
+    assert.match(textOf(cellOf(executed, "progress")), /500 of 500 sheep$/);
+    assert.match(textOf(cellOf(executed, "print")), /^printed to standard output\n/);
+
+    const page = readFileSync(file.replace(".ipynb", ".html"), "utf8");
+    assert.match(page, /<title>A small notebook<\/title>/);
+    assert.match(page, /<h2 id="Charts-and-tables">/);
+    assert.match(page, /<img src="data:image\/png;base64,/);
+    assert.doesNotMatch(page, /<script|<link|src="http|@import/);
+
+    const once = readFileSync(file, "utf8");
+    assert.equal(execute(file).status, 0);
+    assert.equal(readFileSync(file, "utf8"), once, "executing it again changes nothing");
+  });
+
+  it("says which cell failed and why, and leaves everything as it was", () => {
+    const failing = notebookOf(
+      "const a = 1;",
+      'console.log("before");\nthrow new RangeError("too far");',
+      "a",
+    );
+    writeFileSync(file, failing);
+    const { status, stderr } = execute(file);
+    assert.equal(status, 1);
+    assert.match(stderr, /Cell 2 failed: console\.log\("before"\);\nbefore\nRangeError: too far/);
+    assert.equal(readFileSync(file, "utf8"), failing);
+    assert.deepEqual(readdirSync(scratch.notebooks), [path.basename(file)]);
+  });
+
+  it("shows a mistake of the user's without a stack trace", () => {
+    const code =
+      'import { runLayer } from "../dist";\nrunLayer({ architecture: "raela", dnn: "resnet18", layer: 0 });';
+    writeFileSync(file, notebookOf(code));
+    const { status, stderr } = execute(file);
+    assert.equal(status, 1);
+    assert.match(stderr, /Did you mean "raella"\?/);
+    assert.doesNotMatch(stderr, /\n {4}at /);
+  });
+
+  it("reports a cell that ends the process, and a file that is not there or no notebook", () => {
+    writeFileSync(file, notebookOf("process.exit(0);"));
+    const ended = execute(file);
+    assert.equal(ended.status, 1);
+    assert.match(ended.stderr, /A cell ended the process; nothing was written/);
+
+    const missing = execute(path.join(scratch.notebooks, "missing.ipynb"));
+    assert.equal(missing.status, 1);
+    assert.match(missing.stderr, /"[^"]*missing\.ipynb" cannot be read: there is no such file/);
+
+    writeFileSync(file, "{}");
+    const other = execute(file);
+    assert.equal(other.status, 1);
+    assert.match(other.stderr, /is not a notebook of format 4/);
+  });
+
+  it("writes to another file when asked", () => {
+    const source = notebookOf("1 + 1");
+    writeFileSync(file, source);
+    const output = path.join(scratch.folder, "out.ipynb");
+    assert.equal(execute(file, "--output", output).status, 0);
+    assert.equal(readFileSync(file, "utf8"), source);
+    assert.equal(textOf(readNotebook(output).cells[0]), "2\n");
+    assert.ok(existsSync(path.join(scratch.folder, "out.html")));
+  });
+});
