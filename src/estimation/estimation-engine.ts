@@ -39,6 +39,7 @@ export interface EstimationOptions {
 export interface EstimationEngine {
   readonly registry: EstimatorRegistry;
   readonly context: EstimationContext;
+  readonly primitives: PrimitiveEstimates;
   /** What belongs to a set of component classes. */
   readonly forClasses: (classes: readonly ComponentClass[]) => ClassSet;
 }
@@ -93,7 +94,7 @@ function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEn
     });
     return { components, levels: new LevelEstimates(components) };
   });
-  return { registry, context, forClasses };
+  return { registry, context, primitives, forClasses };
 }
 
 /** Sets of classes are the same if their classes are; a specification may bring a new list of them. */

@@ -148,17 +148,15 @@ function explainComponent(
           const factor = place.factor * share * range.count;
           return explainPart(part, components, { name, action: null, share, count: range.count, factor });
         })
-      : components
-          .stepsOf(component, place.action)
-          .map(({ part, name, action, share, count }) =>
-            explainPart(part, components, {
-              name,
-              action,
-              share,
-              count,
-              factor: place.factor * share * count,
-            }),
-          );
+      : components.stepsOf(component, place.action).map(({ part, name, action, share, count }) =>
+          explainPart(part, components, {
+            name,
+            action,
+            share,
+            count,
+            factor: place.factor * share * count,
+          }),
+        );
   const value = parts.reduce((sum, part) => sum + part.value * part.share * part.count, 0);
   return {
     ...figureOf(place, component.class.name, value),

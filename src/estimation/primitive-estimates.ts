@@ -59,8 +59,15 @@ export class PrimitiveEstimates {
         ...otherClassNames,
       ]);
     const allNames = [...attributeNames];
-    const names = allNames.filter((name) => estimators.some((estimator) => isRelevantTo(estimator, name)));
-    const warnings = misspeltAttributes(className, estimators, allNames, names);
+    const misspelt = misspeltAttributes(estimators, allNames);
+    // Misspelt names come along, so that the error for the missing parameter can name them.
+    const names = allNames.filter(
+      (name) => misspelt.has(name) || estimators.some((estimator) => isRelevantTo(estimator, name)),
+    );
+    const warnings = [...misspelt].map(
+      ([name, parameter]) =>
+        `${className} does not know the attribute "${name}". Did you mean "${parameter}"?`,
+    );
     const known = new ValueMemo<Primitive>(rememberedPrimitives);
     return {
       names,
@@ -122,27 +129,30 @@ class RememberingPrimitive implements Primitive {
   }
 }
 
-/** Names that no estimator of the class knows but that look like a parameter which is not given. */
+/** Names that no estimator of the class knows, and the parameter that each was probably meant to be. */
 function misspeltAttributes(
-  className: string,
   estimators: readonly Estimator[],
   given: readonly string[],
-  relevant: readonly string[],
-): string[] {
+): ReadonlyMap<string, string> {
   const missing = estimators.flatMap(({ parameters }) =>
     Object.keys(parameters).filter((parameter) => !given.includes(parameter)),
   );
-  return given.flatMap((attribute) => {
-    const parameter = relevant.includes(attribute) ? undefined : misspeltParameter(attribute, missing);
-    return parameter === undefined
-      ? []
-      : [`${className} does not know the attribute "${attribute}". Did you mean "${parameter}"?`];
-  });
+  const misspelt = new Map<string, string>();
+  for (const attribute of given) {
+    if (estimators.some((estimator) => knows(estimator, attribute))) continue;
+    const parameter = misspeltParameter(attribute, missing);
+    if (parameter !== undefined) misspelt.set(attribute, parameter);
+  }
+  return misspelt;
 }
 
-function isRelevantTo({ isRelevant, parameters }: Estimator, attribute: string): boolean {
-  if (isRelevant) return isRelevant(attribute);
+function isRelevantTo(estimator: Estimator, attribute: string): boolean {
+  return estimator.isRelevant ? estimator.isRelevant(attribute) : knows(estimator, attribute);
+}
+
+function knows({ isRelevant, parameters }: Estimator, attribute: string): boolean {
   return (
+    isRelevant?.(attribute) === true ||
     Object.hasOwn(parameters, attribute) ||
     Object.values(parameters).some(({ synonyms }) => synonyms?.includes(attribute) === true)
   );

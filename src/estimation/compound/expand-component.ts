@@ -127,7 +127,7 @@ export function actionSteps(
     const name = component.prefix + nameText(entry.name, range);
     for (const { name: partAction, share: prepared } of entry.actions) {
       const share = numberOf(prepared(component.scope, context.evaluation));
-      if (share === undefined) throw notANumber("action_share", `${name}.${partAction}`);
+      if (!isShare(share)) throw notAShare("action_share", share, `${name}.${partAction}`);
       steps.push({ part, name, action: partAction, share, count: range.count });
     }
   }
@@ -168,7 +168,7 @@ function withClassDefaults(
 function areaShareOf(part: CompiledPart, scope: Scope, evaluation: EvaluationOptions): number {
   const value = part.areaShare ? part.areaShare(scope, evaluation) : (scope.values.get("area_share") ?? 1);
   const share = numberOf(value);
-  if (share === undefined) throw notANumber("area_share", part.name.text);
+  if (!isShare(share)) throw notAShare("area_share", share, part.name.text);
   return share;
 }
 
@@ -197,10 +197,15 @@ function missingAttribute(name: string, compiled: CompiledClass, given: Scope): 
   });
 }
 
-function notANumber(what: string, where: string): RaellaError {
+function isShare(share: number | undefined): share is number {
+  return share !== undefined && share >= 0 && Number.isFinite(share);
+}
+
+function notAShare(what: string, share: number | undefined, where: string): RaellaError {
   return new RaellaError({
     code: "component",
-    message: `The ${what} of ${where} is not a number.`,
-    expected: "a number, or an expression that gives one",
+    message: `The ${what} of ${where} is ${share ?? "not a number"}.`,
+    value: share,
+    expected: "a finite number of 0 or more, or an expression that gives one",
   });
 }

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RaellaError } from "../../src/errors";
+import {
+  cellFromEntries,
+  cellFromText,
+  type CellDescription,
+} from "../../src/estimation/circuits/cell-description";
+import { crossbarFigures } from "../../src/estimation/circuits/crossbar";
+import {
+  columnDriverFigures,
+  memoryCellFigures,
+  rowDriverFigures,
+} from "../../src/estimation/circuits/crossbar-primitives";
+import {
+  digitalBlock,
+  standaloneGate,
+  type BlockFigures,
+  type DigitalBlock,
+  type StandaloneGate,
+} from "../../src/estimation/circuits/digital-blocks";
+import { componentArea, componentEnergy } from "../../src/estimation/estimate-component";
+import { defaultWorkspace } from "../../src/spec/workspace";
+import { assertClose, goldenCsv } from "./support";
+
+const cellFile = (name: string): string =>
+  join(defaultWorkspace().modelsDirectory, "cell_configs", `${name}.cell`);
+const readCell = (name: string): CellDescription =>
+  cellFromText(readFileSync(cellFile(name), "utf8"), name, "artifact");
+
+/** Both sides carry seven digits; the last bits come from sums of such numbers. */
+const tolerance = 1e-12;
+
+describe("logic circuits", () => {
+  it("equal the original models on all recorded blocks", () => {
+    for (const row of goldenCsv("circuit-digital.csv")) {
+      const nodeNm = Number(row.technology_nm);
+      const block = {
+        kind: row.kind,
+        bits: Number(row.n_bits),
+        registerBits: Number(row.shift_register_n_bits),
+      } as DigitalBlock;
+      const figures = row.kind.endsWith("_gate")
+        ? standaloneGate(row.kind as StandaloneGate, nodeNm, "artifact")
+        : digitalBlock(block, nodeNm, "artifact");
+      assertFigures(figures, [row.read_pJ, row.write_pJ, row.area_um2, row.idle], JSON.stringify(row));
+    }
+  });
+});
+
+describe("crossbar circuits", () => {
+  it("equal the original models on all recorded arrays", () => {
+    for (const row of goldenCsv("circuit-arrays.csv")) {
+      const cell = readCell(row.cell);
+      const operands = {
+        averageInput: Number(row.average_input),
+        averageCell: Number(row.average_cell),
+        voltageDacBits: Number(row.voltage_dac_bits),
+        temporalDacBits: Number(row.temporal_dac_bits),
+        temporalSpiking: row.temporal_spiking === "1",
+      };
+      const figures = crossbarFigures(
+        {
+          nodeNm: Number(row.technology_nm),
+          rows: Number(row.rows),
+          columns: Number(row.cols),
+          columnsActiveAtOnce: Number(row.cols_active_at_once),
+          cell,
+          readPulseS: Number(row.read_pulse_s),
+        },
+        "artifact",
+      );
+      const place = JSON.stringify(row);
+      for (const [prefix, found] of [
+        ["row", rowDriverFigures(figures, cell, operands)],
+        ["col", columnDriverFigures(figures)],
+        ["cell", memoryCellFigures(figures, operands, "artifact")],
+      ] as const) {
+        const column = (name: string): string => row[`${prefix}_${name}`];
+        assertFigures(
+          found,
+          [column("read_pJ"), column("write_pJ"), column("area_um2"), column("idle")],
+          place,
+        );
+      }
+    }
+  });
+
+  const attributes = {
+    technology: 32,
+    rows: 128,
+    cols: 128,
+    cols_active_at_once: 128,
+    cell_config: cellFile("isaac"),
+    average_input_value: 0.3,
+    average_cell_value: 0.2,
+    read_pulse_width: 1e-9,
+  };
+  const arrayOf = (className: string, changes: Record<string, number>) => ({
+    class: className,
+    attributes: { ...attributes, ...changes },
+  });
+
+  it("are refused where the circuits do not fit beside the array", () => {
+    const refused = (action: () => unknown, expected: RegExp): void => {
+      assert.throws(action, (error: unknown) => {
+        assert.ok(error instanceof RaellaError);
+        assert.equal(error.code, "out-of-range");
+        assert.match(error.message, expected);
+        return true;
+      });
+    };
+    refused(() => componentArea(arrayOf("array_col_drivers", { cols: 64 })), /cols of 75 or more/);
+    refused(() => componentArea(arrayOf("array_row_drivers", { rows: 16 })), /rows of 23 or more/);
+    refused(() => componentEnergy(arrayOf("memory_cell", { cols: 8 }), "write"), /cols of 13 or more/);
+    refused(() => componentEnergy(arrayOf("array_row_drivers", { rows: 4 }), "read"), /integer from 8/);
+    assert.ok(componentEnergy(arrayOf("array_col_drivers", { cols: 64 }), "write").value > 0);
+    assert.ok(componentArea(arrayOf("array_col_drivers", { cols: 64 }), { fidelity: "corrected" }).value > 0);
+  });
+
+  it("read the pulse from the attribute, not from the cell file", () => {
+    const read = (width: number): number =>
+      componentEnergy(arrayOf("memory_cell", { read_pulse_width: width }), "read").value;
+    assertClose(read(2e-9), 2 * read(1e-9), 1e-6, "twice the pulse");
+  });
+});
+
+describe("cell descriptions", () => {
+  it("say the same in the YAML form", () => {
+    const entries = {
+      access: "transistor",
+      area_f2: 5.49011611938,
+      aspect_ratio: 1,
+      access_resistance_ohm: 0,
+      resistance_on_at_read_ohm: 1333,
+      resistance_off_at_read_ohm: 20000,
+      read_voltage_v: 0.2,
+      set_voltage_v: 2,
+      set_pulse_ns: 40,
+    };
+    assert.deepEqual(cellFromEntries(entries, "raella", "artifact"), readCell("raella"));
+  });
+
+  it("take the first line with a key, and a transistor if any line says so", () => {
+    const text = readFileSync(cellFile("isaac"), "utf8");
+    const cell = cellFromText(`-ReadVoltage (V): 0.4\n${text}\n-AccessType: CMOS\n`, "twice", "artifact");
+    assert.equal(cell.readVoltageV, 0.4);
+    assert.equal(cell.access, "transistor");
+    assert.equal(cell.accessResistanceOhm, 20000);
+  });
+
+  it("derive a voltage from a power, wrongly with artifact fidelity", () => {
+    const text = readFileSync(cellFile("isaac"), "utf8").replace(
+      "-ReadVoltage (V): 0.2",
+      "-ReadPower (uW): 11",
+    );
+    const conductance = (1 / 2000 + 1 / 20000) / 2;
+    assertClose(
+      cellFromText(text, "p", "artifact").readVoltageV,
+      11e-6 / conductance ** 2,
+      1e-12,
+      "artifact",
+    );
+    assertClose(
+      cellFromText(text, "p", "corrected").readVoltageV,
+      Math.sqrt(11e-6 / conductance),
+      1e-12,
+      "corrected",
+    );
+  });
+
+  it("are refused when they cannot be used", () => {
+    const text = readFileSync(cellFile("isaac"), "utf8");
+    const refused = (changed: string, expected: RegExp): void => {
+      assert.throws(() => cellFromText(changed, "bad.cell", "artifact"), expected);
+    };
+    refused(text.replace("memristor", "SRAM"), /bad\.cell is of an SRAM cell/);
+    refused(text.replace("-CellArea", "-Cellarea"), /does not say area_f2/);
+    refused(text.replace("VoltageV", "V").replace(/-ResistanceOffAtReadVoltage.*\n/, ""), /resistance_off/);
+    refused(text.replace("-CellArea (F^2): 1.49011611938", "-CellArea (F^2): -1"), /above 0, got -1/);
+    refused(`-AccessType: CMOS\n-AccessCMOSWidth (F): 3\n${text}`, /wider than the cell/);
+    assert.throws(() => cellFromEntries({ acess: "transistor" }, "bad", "artifact"), /Did you mean "access"/);
+  });
+});
+
+function assertFigures(figures: BlockFigures, expected: readonly string[], place: string): void {
+  const found = [figures.readEnergyPj, figures.writeEnergyPj, figures.areaUm2, figures.leakagePw];
+  found.forEach((value, index) => {
+    assertClose(value, Number(expected[index]), tolerance, `${place} figure ${index}`);
+  });
+}
