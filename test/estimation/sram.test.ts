@@ -141,7 +141,7 @@ describe("SRAM", () => {
     );
   });
 
-  it("grows in area with width and depth", () => {
+  it("grows with width and depth", () => {
     const sizes = fc.record({
       technologyNm: fc.integer({ min: 22, max: 90 }),
       widthBits: fc.integer({ min: 4, max: 256 }).map((bytes) => 8 * bytes),

@@ -166,7 +166,7 @@ function requirePositive(value: number | undefined, key: CellKey, name: string):
 function cellError(name: string, problem: string, value: unknown): RaellaError {
   return new RaellaError({
     code: "component",
-    message: `The cell description ${name} cannot be used: ${problem}, got ${JSON.stringify(value)}.`,
+    message: `The cell description ${name} cannot be used: ${problem}, got ${JSON.stringify(value) ?? "nothing"}.`,
     value,
   });
 }
