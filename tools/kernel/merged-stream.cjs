@@ -7,23 +7,23 @@ const interval = 50;
  * @returns `write(name, text)`, and `flush()` to be called before anything else is shown and at the end
  */
 function createMergedStream(publish) {
-  let pending = { name: "", text: "" };
-  let flushedAt = -Infinity;
+  let pending = { name: "", text: "", since: 0 };
   let timer;
 
   function flush() {
     clearTimeout(timer);
     timer = undefined;
-    if (pending.text === "") return;
-    publish(pending.name, pending.text);
-    pending = { name: "", text: "" };
-    flushedAt = performance.now();
+    const { name, text } = pending;
+    pending = { name: "", text: "", since: 0 };
+    if (text !== "") publish(name, text);
   }
 
   function write(name, text) {
     if (name !== pending.name) flush();
-    pending = { name, text: pending.text + text };
-    if (performance.now() - flushedAt > interval) flush();
+    if (pending.text === "") pending = { name, text, since: performance.now() };
+    else pending.text += text;
+    // A cell that computes without a pause keeps timers waiting.
+    if (performance.now() - pending.since > interval) flush();
     else timer ??= setTimeout(flush, interval);
   }
 

@@ -74,7 +74,7 @@ export function withoutPictures({ cells }: Notebook): unknown {
     id,
     source: join(source),
     execution_count,
-    outputs: outputs?.map(({ output_type, name, text, data }) => ({
+    outputs: mergeStreams(outputs ?? []).map(({ output_type, name, text, data }) => ({
       output_type,
       name,
       text: text === undefined ? undefined : join(text),
@@ -87,6 +87,18 @@ export function withoutPictures({ cells }: Notebook): unknown {
         ),
     })),
   }));
+}
+
+/** What is printed in several portions is one text, as front ends show it. */
+function mergeStreams(outputs: readonly Output[]): readonly Output[] {
+  const merged: Output[] = [];
+  for (const output of outputs) {
+    const last = merged.at(-1);
+    if (last?.output_type === "stream" && last.name === output.name) {
+      merged[merged.length - 1] = { ...last, text: join(last.text) + join(output.text) };
+    } else merged.push(output);
+  }
+  return merged;
 }
 
 function join(text: string | readonly string[] | undefined): string {
