@@ -1,3 +1,4 @@
+import { RaellaError, suggestName } from "../errors";
 import type { Fidelity } from "./specification";
 
 /** A quirk of the original that `artifact` keeps and `corrected` repairs. */
@@ -13,6 +14,18 @@ export interface FidelityDifference {
 
 /** The choices of {@link Fidelity}, the default first. */
 export const fidelities: readonly Fidelity[] = ["artifact", "corrected"];
+
+/** @throws RaellaError `usage` for anything but a fidelity. */
+export function requireFidelity(given: unknown): void {
+  if (fidelities.some((known) => known === given)) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `There is no fidelity ${JSON.stringify(given)}.`,
+    value: given,
+    expected: fidelities.join(", "),
+    remedy: typeof given === "string" ? suggestName(given, fidelities) : undefined,
+  });
+}
 
 /** Differences between the fidelities that arise while a specification is read. */
 export const fidelityDifferences: readonly FidelityDifference[] = [
@@ -31,7 +44,7 @@ export const fidelityDifferences: readonly FidelityDifference[] = [
     corrected:
       "Divided by the sum of the place values (4 cells of 2 + 1), which makes it the fraction of full scale and equal to the recorded statistic within its rounding.",
     effect:
-      "Average cell value of isaac_like with recorded statistics falls to two thirds, and the crossbar's energy with it. Typical statistics are unchanged.",
+      "Average cell value of isaac_like with recorded statistics falls to two thirds (0.12075 to 0.0805 on layer 000 of ResNet18) and the energy of its cells with it (0.001379 to 0.00115 pJ per read). Typical statistics are unchanged.",
   },
   {
     id: "signed-inputs-are-not-speculation",
@@ -39,7 +52,7 @@ export const fidelityDifferences: readonly FidelityDifference[] = [
       "Two passes for the signed inputs of BERT double the share of conversions; RAELLA without speculation then has a share of 2, and as that is not 1 its output register is charged for reading speculation flags.",
     corrected: "The flags are charged if and only if SPECULATION_ENABLED is set.",
     effect:
-      "A little less energy per access of output_register for qdqbert on raella_no_speculation and raella_no_speculation_2b_cells. Other workloads are unchanged.",
+      "Read energy of output_register falls by 1 % for qdqbert on raella_no_speculation and raella_no_speculation_2b_cells (2.153071 to 2.133589 pJ on layer 004). Other workloads are unchanged.",
   },
   {
     id: "optimization-metric-list",

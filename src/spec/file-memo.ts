@@ -73,6 +73,12 @@ function listDirectory(directory: string): string[] {
   }
 }
 
+function suggestFile(path: string): string {
+  const folder = dirname(path);
+  const names = listDirectory(folder);
+  return names.length === 0 ? `There are no files in ${folder}.` : suggestName(basename(path), names);
+}
+
 function readTextFile(path: string, location?: SourceLocation): SourceFile {
   const status = path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
   if (status === undefined)
@@ -81,7 +87,7 @@ function readTextFile(path: string, location?: SourceLocation): SourceFile {
       message: `There is no file ${path}.`,
       location,
       value: path,
-      remedy: suggestName(basename(path), listDirectory(dirname(path))),
+      remedy: suggestFile(path),
     });
   if (!status.isFile())
     throw new RaellaError({

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { RaellaError, throwAll } from "../errors";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
+import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
 import { FileMemo } from "./file-memo";
 import type { GreedyStep } from "./greedy";
@@ -75,6 +76,7 @@ export function getSpec(options: GetSpecOptions): Specification {
     fidelity = "artifact",
     workspace = defaultWorkspace(),
   } = options;
+  requireFidelity(fidelity);
   const architecture = findArchitecture(requireText(options.architecture, "architecture"), workspace);
   const dnn = requireText(options.dnn, "dnn").toLowerCase();
   const layer = layerNumber(options.layer);
@@ -132,7 +134,7 @@ function layerNumber(layer: unknown): number {
   if (typeof number === "number" && Number.isInteger(number) && number >= 0) return number;
   throw new RaellaError({
     code: "out-of-range",
-    message: `The layer is ${JSON.stringify(layer) ?? "missing"}.`,
+    message: `The layer is ${typeof layer === "number" ? layer : (JSON.stringify(layer) ?? "missing")}.`,
     value: layer,
     expected: 'the number of a layer, e.g. 10 or "010"',
   });

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
+import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
@@ -60,6 +61,7 @@ function statisticsValues(
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
   const { files, fidelity = "artifact", workspace = defaultWorkspace() } = options;
+  requireFidelity(fidelity);
   const roots = [
     ...(options.includeRoots ?? []).map((root) => resolve(root)),
     workspace.modelsDirectory,

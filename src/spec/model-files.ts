@@ -3,6 +3,7 @@ import { RaellaError } from "../errors";
 import type { FileReader } from "./file-memo";
 import type { CompiledModel } from "./processing/compile-model";
 import { compileModel } from "./processing/compile-model";
+import { checkProblem } from "./processing/workload-from-problem";
 import type { ProblemDocument } from "./schema/problem-schema";
 import type { ModelDocument } from "./schema/read-document";
 import { readDocument } from "./schema/read-document";
@@ -95,6 +96,7 @@ const shapeLimit = 64;
 export function compiledFor(model: LoadedModel, problem: ProblemDocument): CompiledModel {
   const known = model.compiled.get(problem.shapeKey);
   if (known !== undefined) return known;
+  checkProblem(problem);
   const compiled = compileModel(model.document, problem.shape);
   if (model.compiled.size >= shapeLimit) model.compiled.clear();
   model.compiled.set(problem.shapeKey, compiled);

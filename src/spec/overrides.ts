@@ -19,7 +19,7 @@ function checkCount(value: number, what: string): number {
   if (Number.isInteger(value) && value >= 1 && value <= maximumCount) return value;
   throw new RaellaError({
     code: "out-of-range",
-    message: `The number of ${what} is ${String(value)}.`,
+    message: `The number of ${what} is ${typeof value === "number" ? value : JSON.stringify(value)}.`,
     value,
     expected: `an integer from 1 to ${maximumCount}`,
   });
@@ -49,6 +49,14 @@ function overrideValue(name: string, value: unknown): WrittenValue {
  */
 export function readOverrides(options: VariableOptions): ReadonlyMap<string, WrittenValue> {
   const overrides = new Map<string, WrittenValue>();
+  const given: unknown = options.variables ?? {};
+  if (typeof given !== "object" || Array.isArray(given))
+    throw new RaellaError({
+      code: "usage",
+      message: `The variables cannot be ${JSON.stringify(given)}.`,
+      value: given,
+      expected: "an object of names and values, e.g. { ADC_RESOLUTION: 8 }",
+    });
   for (const [name, value] of Object.entries(options.variables ?? {})) {
     if (!isVariableName(name))
       throw new RaellaError({

@@ -78,8 +78,16 @@ export type StatisticsTable = ReadonlyMap<string, StatisticsValues>;
  */
 export function readStatisticsTable(file: string, reader: FileReader): StatisticsTable | undefined {
   if (!reader.has(file)) return undefined;
+  const rows = readCsv(file, reader);
+  if (rows.length > 0 && !Object.hasOwn(rows[0], "layer_name"))
+    throw new RaellaError({
+      code: "statistics",
+      message: "The table has no column layer_name.",
+      location: { file: displayPath(file), line: 1 },
+      expected: "a header line with layer_name and the names of variables",
+    });
   return new Map(
-    readCsv(file, reader).map((row) => {
+    rows.map((row) => {
       const entries = Object.entries(row).filter(
         ([name, value]) => !layerColumns.includes(name) && value !== "",
       );

@@ -12,7 +12,8 @@ import type { Level, Specification } from "../spec/specification";
  */
 export function mappingFromEntries(specification: Specification, entries: readonly MappingEntry[]): Mapping {
   const storage = specification.levels.filter(({ kind }) => kind === "storage");
-  const errors = [...nameErrors(specification, storage, entries), ...repetitionErrors(entries)];
+  const { dimensions } = specification.workload;
+  const errors = [...nameErrors(specification, storage, entries), ...repetitionErrors(entries, dimensions)];
   if (errors.length === 0) errors.push(...productErrors(specification, entries));
   throwAll(errors);
   return {
@@ -161,7 +162,7 @@ function unknown(
 }
 
 /** A level with two entries of one type, or an entry that names a dimension twice. */
-function repetitionErrors(entries: readonly MappingEntry[]): RaellaError[] {
+function repetitionErrors(entries: readonly MappingEntry[], dimensions: readonly string[]): RaellaError[] {
   const seen = new Set<string>();
   return entries.flatMap(({ target, type, factors, permutation, location }) => {
     const key = `${type} entry of ${target}`;
@@ -169,7 +170,7 @@ function repetitionErrors(entries: readonly MappingEntry[]): RaellaError[] {
     seen.add(key);
     for (const [what, names] of [
       ["factors", factors.map(({ dimension }) => dimension)],
-      ["permutation", permutation],
+      ["permutation", permutationNames(permutation, dimensions)],
     ] as const) {
       const repeated = names.find((name, index) => names.indexOf(name) !== index);
       if (repeated !== undefined) problems.push(`The ${what} of the ${key} name ${repeated} twice.`);

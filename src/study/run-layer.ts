@@ -14,12 +14,12 @@ import type { Specification } from "../spec/specification";
 import type { LayerResult } from "./layer-result";
 import { createManifest, type Inputs } from "./manifest";
 import type { MappedLayer } from "./mapped-layer";
-import type { SearchKind } from "./search-kind";
+import { requireSearchKind, type SearchKind } from "./search-kind";
 import { withDefaults, type LayerOptions, type StudyOptions } from "./study-options";
 import { summarizeLayer } from "./summarize-layer";
 
 /** How a specification is mapped. */
-export type MappingOptions = Pick<StudyOptions, "search">;
+export type MappingOptions = Pick<StudyOptions, "search" | "workspace">;
 
 /**
  * Prices a specification and finds the best mapping for it.
@@ -27,7 +27,8 @@ export type MappingOptions = Pick<StudyOptions, "search">;
  *   `component` where a level cannot be priced.
  */
 export function mapSpecification(specification: Specification, options: MappingOptions = {}): MappedLayer {
-  const tables = estimate(specification);
+  if (options.search !== undefined) requireSearchKind(options.search);
+  const tables = estimate(specification, { workspace: options.workspace });
   const space = buildMapSpace(specification);
   const costs = describeCosts(space.hardware, tables.energy);
   const scorer = scorerFactory(costs);

@@ -1,3 +1,5 @@
+import { RaellaError, suggestName } from "../errors";
+
 /**
  * How the mapping is looked for: `optimal` tries every mapping of the constrained map space, `timeloop` re-enacts
  * the random walk of Timeloop's mapper and ends with the mapping that it would have reported.
@@ -5,3 +7,15 @@
 export type SearchKind = "optimal" | "timeloop";
 
 export const searchKinds: readonly SearchKind[] = ["optimal", "timeloop"];
+
+/** @throws RaellaError `usage` for anything but a kind of search. */
+export function requireSearchKind(given: unknown): void {
+  if (searchKinds.some((known) => known === given)) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `There is no search ${JSON.stringify(given)}.`,
+    value: given,
+    expected: searchKinds.join(", "),
+    remedy: typeof given === "string" ? suggestName(given, searchKinds) : undefined,
+  });
+}

@@ -217,7 +217,7 @@ export function applyComparison(
 /** `value[index]`; a negative index counts from the end. */
 export function applySubscript(value: RuntimeValue, index: RuntimeValue, span: Span): RuntimeValue {
   if (!isText(value) && !Array.isArray(value))
-    throw new ExpressionFailure(`${describeType(value)} has no items.`, span);
+    throw new ExpressionFailure(`The value is ${describeType(value)}, which has no items.`, span);
   if (!countsAsInteger(index))
     throw new ExpressionFailure(`An index must be an integer, not ${describeType(index)}.`, span);
   const items = value as string | readonly RuntimeValue[];

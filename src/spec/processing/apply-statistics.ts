@@ -79,7 +79,7 @@ function rescaleAverageWeight(variables: Variables, topState: number): void {
   if (typeof bits !== "number" || bits < 0 || bits > 32)
     throw new RaellaError({
       code: "statistics",
-      message: `The variable ${cellBits} is ${JSON.stringify(bits)}.`,
+      message: `The variable ${cellBits} is ${bits !== undefined && isExpressionText(bits) ? `the expression "${bits.expression}"` : JSON.stringify(bits)}.`,
       location: bits !== undefined && isExpressionText(bits) ? bits.location : undefined,
       expected: "a number from 0 to 32: it is read before expressions are evaluated",
     });

@@ -71,6 +71,13 @@ function checkNames(leaves: readonly LeafDocument[]): void {
   collectErrors(
     leaves.filter((leaf) => leaf.kind !== "nothing"),
     ({ name, location }) => {
+      if (name === "__proto__")
+        throw new RaellaError({
+          code: "schema",
+          message: `"${name}" cannot be the name of a node.`,
+          location,
+          value: name,
+        });
       if (seen.has(name))
         throw new RaellaError({
           code: "schema",

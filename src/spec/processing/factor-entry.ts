@@ -93,7 +93,13 @@ export function unknownProblemName(
     location,
     value: text,
     expected: known.join(", "),
-    // Names of one letter are near to all others.
-    remedy: text.length > 1 ? suggestName(text, known) : undefined,
+    remedy: suggestOf(text, known),
   });
+}
+
+/** Names of one letter are near to all others, except for those that differ in letter case only. */
+function suggestOf(text: string, known: readonly string[]): string | undefined {
+  if (text.length > 1) return suggestName(text, known);
+  const same = known.find((name) => name.toLowerCase() === text.toLowerCase());
+  return same === undefined ? undefined : `Did you mean "${same}"?`;
 }

@@ -2,6 +2,7 @@ import { RaellaError, suggestName } from "../../errors";
 import type { SourceLocation } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
 import type { Scope } from "../expression/scope";
+import { isVariableName } from "../schema/read-document";
 import { isInteger } from "../expression/runtime-value";
 import type { DataSpaceShape, ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import type { Value, WrittenValue } from "../specification";
@@ -43,7 +44,7 @@ function checkShape({ shape, location }: ProblemDocument): void {
       value: repeated,
       expected: "different names of dimensions, coefficients and data spaces",
     });
-  const malformed = names.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  const malformed = names.find((name) => !isVariableName(name));
   if (malformed !== undefined)
     throw new RaellaError({
       code: "schema",
@@ -56,6 +57,7 @@ function checkShape({ shape, location }: ProblemDocument): void {
       code: "schema",
       message: "The problem has no dimensions or no data spaces.",
       location: place,
+      expected: "at least one of each",
     });
 }
 
@@ -117,6 +119,11 @@ function compileShape(problem: ProblemDocument): CompiledShape {
 
 const compiledShapes = new WeakMap<ProblemDocument, CompiledShape>();
 
+/** Checks everything about the shape of a problem that does not depend on sizes. */
+export function checkProblem(problem: ProblemDocument): void {
+  shapeOf(problem);
+}
+
 function shapeOf(problem: ProblemDocument): CompiledShape {
   let compiled = compiledShapes.get(problem);
   if (compiled === undefined) compiledShapes.set(problem, (compiled = compileShape(problem)));
@@ -136,12 +143,17 @@ function requireSize(
     code: isName ? "unknown-name" : "out-of-range",
     message: isName
       ? `The size of ${name} is "${value}", which is neither a number nor a variable.`
-      : `The size of ${name} is ${isFloat && isInteger(value) ? `${value}.0` : JSON.stringify(value)}.`,
+      : `The size of ${name} is ${isFloat && isInteger(value) ? `${value}.0` : shownSize(value)}.`,
     location: problem.locate(name),
     value,
     expected: `an integer of at least ${minimum}, or the name of a variable with such a value`,
     remedy: isFloat ? "Divide with // where the variable is calculated." : undefined,
   });
+}
+
+/** Also numbers that JSON does not have. */
+function shownSize(value: Value): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 /**
@@ -160,7 +172,7 @@ export function workloadFromProblem(problem: ProblemDocument, variables: Scope):
     if (isFloat) floats.add(name);
   }
   const sizes = collectErrors(shape.dimensions, (dimension) => {
-    if (dimension in instance)
+    if (Object.hasOwn(instance, dimension))
       return requireSize(problem, dimension, instance[dimension], floats.has(dimension), 1);
     throw new RaellaError({
       code: "schema",
@@ -186,10 +198,9 @@ export function workloadFromProblem(problem: ProblemDocument, variables: Scope):
   const coefficients: Record<string, number> = {};
   for (const coefficient of shape.coefficients) {
     const { name } = coefficient;
-    const { value, isFloat } =
-      name in instance
-        ? { value: instance[name], isFloat: floats.has(name) }
-        : substituted(coefficient.default, variables);
+    const { value, isFloat } = Object.hasOwn(instance, name)
+      ? { value: instance[name], isFloat: floats.has(name) }
+      : substituted(coefficient.default, variables);
     coefficients[name] = requireSize(problem, name, value, isFloat, 0);
   }
   return {

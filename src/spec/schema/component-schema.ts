@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import type { RaellaError } from "../../errors";
+import type { SourceLocation } from "../../errors";
+import { RaellaError } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
 import type { ComponentClass } from "../component-class";
 import type { WrittenValue } from "../specification";
@@ -95,9 +96,24 @@ export function readComponents(node: YamlNode, errors: RaellaError[]): Component
       validate(v.array(v.unknown(), "a list of component classes"), classes, "components.classes", errors);
     return [];
   }
+  const names = new Set<string>();
   return classes.items.flatMap((item, index) => {
     const path = joinPath("components.classes", index);
     const given = validate(classSchema, item, path, errors);
-    return given === undefined ? [] : [{ ...given, location: locationOf(item, path) }];
+    if (given === undefined) return [];
+    const location = locationOf(item, path);
+    if (names.has(given.name)) errors.push(secondClass(given.name, location));
+    names.add(given.name);
+    return [{ ...given, location }];
+  });
+}
+
+function secondClass(name: string, location: SourceLocation): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: `There are two component classes called "${name}".`,
+    location,
+    value: name,
+    remedy: "Give every class a name of its own.",
   });
 }

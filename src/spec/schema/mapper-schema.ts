@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { RaellaError } from "../../errors";
+import { nearestName, RaellaError } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
 import type { Fidelity, MapperOptions, Value, ValueTable, Warning, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
@@ -87,6 +87,17 @@ function chosenMetrics(options: ValueTable, fidelity: Fidelity): Metrics {
   return { metrics: ["edp"], warning: "The mapper options name no optimization_metrics; edp is minimised." };
 }
 
+/** Unknown options have no effect; one that resembles a known one was probably meant to. */
+function misspeltOptions(given: readonly string[]): string[] {
+  const known = [...Object.keys(defaultOptions), "optimization_metrics"];
+  return given.flatMap((name) => {
+    const near = known.includes(name) ? undefined : nearestName(name, known);
+    return near === undefined
+      ? []
+      : [`The mapper has no option "${name}"; it has no effect. Did you mean "${near}"?`];
+  });
+}
+
 /** Reads the top key `mapper`; unknown options pass through in `all`. Mistakes are added to `errors`. */
 export function readMapperOptions(
   node: YamlNode | undefined,
@@ -126,9 +137,12 @@ export function readMapperOptions(
     all,
   };
   const location = node && locationOf(node, "mapper");
-  return {
-    options,
-    warnings:
-      warning === undefined || node === undefined ? [] : [{ code: "usage", message: warning, location }],
-  };
+  const warnings: Warning[] = misspeltOptions(Object.keys(plain)).map((message) => ({
+    code: "unknown-name",
+    message,
+    location,
+  }));
+  if (warning !== undefined && node !== undefined)
+    warnings.push({ code: "usage", message: warning, location });
+  return { options, warnings };
 }

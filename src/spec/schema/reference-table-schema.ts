@@ -4,10 +4,15 @@ import type { GivenAreaTable, GivenEnergyTable } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { closedObject, text, validate } from "./validate";
 
+/** A finite number of 0 or more. */
+function figure(expected: string): v.GenericSchema<unknown, number> {
+  return v.pipe(v.number(expected), v.finite(expected), v.minValue(0, expected));
+}
+
 const actionSchema = closedObject({
   name: text("the name of the action"),
   arguments: v.optional(v.unknown()),
-  energy: v.number("an energy in pJ"),
+  energy: figure("an energy in pJ, 0 or more"),
 });
 
 const energySchema = closedObject({
@@ -26,7 +31,7 @@ const areaSchema = closedObject({
   tables: v.array(
     closedObject({
       name: text("the name of a level, e.g. system.buffer[1..4]"),
-      area: v.number("an area in um^2"),
+      area: figure("an area in um^2, 0 or more"),
     }),
     "a list of {name, area}",
   ),
@@ -49,17 +54,24 @@ export function levelOfTableName(name: string): string {
 export function readEnergyTable(node: YamlNode, errors: RaellaError[]): GivenEnergyTable | undefined {
   const given = validate(energySchema, node, "ERT", errors);
   if (given === undefined) return undefined;
-  const table: Record<string, Record<string, number>> = {};
+  const table = new Map<string, Map<string, number>>();
   for (const { name, actions } of given.tables) {
-    const level = (table[levelOfTableName(name)] ??= {});
+    const level = levelOfTableName(name);
+    const energies = table.get(level) ?? new Map<string, number>();
+    table.set(level, energies);
     for (const { name: action, energy } of actions)
-      level[action] = Math.max(level[action] ?? -Infinity, energy);
+      energies.set(action, Math.max(energies.get(action) ?? 0, energy));
   }
-  return table;
+  return bareObject([...table].map(([level, energies]) => [level, bareObject(energies)]));
 }
 
 /** Reads an area reference table in Accelergy's form. */
 export function readAreaTable(node: YamlNode, errors: RaellaError[]): GivenAreaTable | undefined {
   const given = validate(areaSchema, node, "ART", errors);
-  return given && Object.fromEntries(given.tables.map(({ name, area }) => [levelOfTableName(name), area]));
+  return given && bareObject(given.tables.map(({ name, area }) => [levelOfTableName(name), area]));
+}
+
+/** An object that inherits nothing: what is not written in it is not there, whatever its name. */
+function bareObject<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  return Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));
 }

@@ -196,7 +196,14 @@ function isWritten(value: unknown): boolean {
 
 /** A map from any names to values that are evaluated later, in written order. */
 export function writtenTable(): v.GenericSchema<unknown, Readonly<Record<string, WrittenValue>>> {
-  return orEmpty(v.record(v.string(), written(), "a map of names to values"));
+  const expected = "a map of names to values";
+  return orEmpty(
+    v.pipe(
+      v.unknown(),
+      v.check((value) => !Array.isArray(value), expected),
+      v.record(v.string(), written(), expected),
+    ),
+  );
 }
 
 /** A map or list that may also be left empty. */

@@ -1,7 +1,8 @@
-import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import type { Node, Pair, Scalar, YAMLMap, YAMLParseError, YAMLSeq } from "yaml";
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, throwAll } from "../../errors";
+import { isNestedTooDeeply } from "./nesting";
 import type { SourceText } from "./source-text";
 import type { YamlEntry, YamlMap, YamlNode } from "./yaml-node";
 
@@ -43,7 +44,7 @@ function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
         (error) =>
           new RaellaError({
             code: "yaml-syntax",
-            message: lowerNoise(error.message),
+            message: syntaxMessage(error, source.text),
             location: source.locate(error.pos[0]),
             remedy: syntaxRemedies[error.code],
           }),
@@ -107,14 +108,22 @@ function isBlank(text: string): boolean {
 
 const syntaxRemedies: Partial<Record<string, string>> = {
   DUPLICATE_KEY: "Keep one of the two entries.",
+  MULTIPLE_DOCS: "Keep one document in each file.",
   TAB_AS_INDENT: "Indent with blanks.",
 };
 
-function lowerNoise(message: string): string {
+function syntaxMessage({ code, message, pos }: YAMLParseError, text: string): string {
+  if (code === "DUPLICATE_KEY") {
+    const key = /^[^:\n]{1,60}/.exec(text.slice(pos[0]))?.[0].trim() ?? "";
+    return `The key "${key}" occurs twice in this map.`;
+  }
+  if (code === "MULTIPLE_DOCS") return 'The file holds several documents, separated by "---".';
+  if (code === "MISSING_CHAR" && message.includes("quote")) return "A quote is not closed.";
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 function parseSafely(source: SourceText): ReturnType<typeof parseDocument> {
+  if (isNestedTooDeeply(source.text)) throw tooDeep(source);
   try {
     return parseDocument(source.text, {
       version: "1.2",
@@ -122,7 +131,7 @@ function parseSafely(source: SourceText): ReturnType<typeof parseDocument> {
       merge: false,
       uniqueKeys: true,
       prettyErrors: false,
-      logLevel: "silent",
+      logLevel: "error",
     });
   } catch (error) {
     // The reader descends recursively: thousands of nested brackets exhaust the stack.

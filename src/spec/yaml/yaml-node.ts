@@ -64,7 +64,8 @@ export function isEmptyNode(node: YamlNode): boolean {
 /** The type in words, for messages. */
 export function describeNode(node: YamlNode): string {
   if (node.kind !== "scalar") return node.kind === "list" ? "a list" : "a map";
-  return node.value === null ? "nothing" : JSON.stringify(node.value);
+  if (node.value === null) return "nothing";
+  return typeof node.value === "string" ? JSON.stringify(node.value) : String(node.value);
 }
 
 /** Same contents; where they are written does not matter. */

@@ -1,7 +1,8 @@
-import { isMap, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
 
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
+import { isNestedTooDeeply } from "../../spec/yaml/nesting";
 import { keyPathText, planSweep } from "./plan-sweep";
 import type { SweepDescription } from "./sweep-description";
 import type { SweepPlan } from "./sweep-plan";
@@ -12,6 +13,12 @@ import type { SweepPlan } from "./sweep-plan";
  * @throws RaellaError with file, line and column of the mistake.
  */
 export function parseSweep(text: string, file: string): SweepPlan {
+  if (isNestedTooDeeply(text))
+    throw new RaellaError({
+      code: "yaml-syntax",
+      message: "The text is nested too deeply to be read.",
+      location: { file },
+    });
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const positionOf = (offset: number): SourceLocation => {
@@ -35,7 +42,17 @@ export function parseSweep(text: string, file: string): SweepPlan {
     }
     return { file, keyPath: keyPathText(path) || undefined };
   };
-  const content = document.toJS({ maxAliasCount: 100 }) as unknown;
+  const content = plainData(document, file);
   const description = prefix.length > 0 ? (content as { sweep: unknown }).sweep : content;
   return planSweep(description as SweepDescription, locate);
+}
+
+/** The document as plain data. @throws RaellaError for aliases that stand for nothing or unfold to too much. */
+function plainData(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (!(error instanceof ReferenceError || error instanceof TypeError)) throw error;
+    throw new RaellaError({ code: "yaml-syntax", message: `${error.message}.`, location: { file } });
+  }
 }
