@@ -32,8 +32,10 @@ A sweep file:
 Results are stored chunk by chunk in the folder; the same command continues after an interruption. Shards count from
 0 and may run anywhere, also into folders of their own. docs/sweeps.md describes every column.`;
 
-/** Adds \`raella sweep\` and its subcommands. */
+/** Adds `raella sweep` and its subcommands. */
 export function registerSweepCommand(program: Command): Command {
+  // Options behind a subcommand's name are its own, also where `sweep` has one of the same name.
+  program.enablePositionalOptions();
   const sweep = program
     .command("sweep [file]")
     .summary("thousands of designs: energy, area and throughput of whole DNNs")
