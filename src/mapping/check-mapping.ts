@@ -33,6 +33,7 @@ export function findMappingProblems(
 
 /** @throws RaellaError `invalid-mapping` with every reason where a mapping does not fit. */
 export function requireValidMapping(problem: Problem, hardware: Hardware, mapping: Mapping): void {
+  if (isValidMapping(problem, hardware, mapping)) return;
   const problems = findMappingProblems(problem, hardware, mapping);
   if (problems.length === 0) return;
   throw new RaellaError({
@@ -44,6 +45,46 @@ export function requireValidMapping(problem: Problem, hardware: Hardware, mappin
     value: problems.map(({ subject }) => subject).join(", "),
     details: problems.length === 1 ? [] : problems.map(({ message }) => message),
   });
+}
+
+/** Whether a mapping runs on the hardware; {@link findMappingProblems} says why not. */
+export function isValidMapping(problem: Problem, hardware: Hardware, { levels }: Mapping): boolean {
+  const { dimensions, bounds, tensors } = problem;
+  if (levels.length !== hardware.levels.length) return false;
+  const spans = bounds.map(() => 1);
+  const isHeld = tensors.map(() => false);
+  for (let index = 0; index < levels.length; index += 1) {
+    const { level, spatial, temporal, keep } = levels[levels.length - 1 - index];
+    const { name, fanX, fanY, capacityWords, minUtilization } = hardware.levels[index];
+    if (level !== name || !spreads(spans, dimensions, temporal) || !spreads(spans, dimensions, spatial))
+      return false;
+    let x = 1;
+    let y = 1;
+    for (const { axis, factor } of spatial)
+      if (axis === "X") x *= factor;
+      else y *= factor;
+    let words = 0;
+    for (let tensor = 0; keep.length > 0 && tensor < tensors.length; tensor += 1) {
+      if (!keep.includes(tensors[tensor].name)) continue;
+      isHeld[tensor] = true;
+      words += tensorSize(tensors[tensor], spans);
+    }
+    const isTooEmpty = minUtilization > 0 && words < capacityWords * minUtilization;
+    if (x > fanX || y > fanY || words > capacityWords || isTooEmpty) return false;
+  }
+  return isHeld.every(Boolean) && bounds.every((bound, dimension) => bound === spans[dimension]);
+}
+
+/** Multiplies loops into the spans; false where they are no proper loops. */
+function spreads(spans: number[], dimensions: readonly string[], loops: readonly Loop[]): boolean {
+  for (let index = 0; index < loops.length; index += 1) {
+    const { dimension, factor } = loops[index];
+    const position = dimensions.indexOf(dimension);
+    if (position < 0 || !Number.isSafeInteger(factor) || factor < 1) return false;
+    for (let other = 0; other < index; other += 1) if (loops[other].dimension === dimension) return false;
+    spans[position] *= factor;
+  }
+  return true;
 }
 
 function findLevelProblems(hardware: Hardware, mapping: Mapping): MappingProblem[] {

@@ -37,6 +37,8 @@ export interface Hardware {
   };
 }
 
+/** The last levels described: the steps of a run ask for the same ones. */
+let last: { readonly levels: readonly Level[]; readonly hardware: Hardware } | undefined;
 const defaultWordBits = 16;
 const bitsPerKilobyte = 8192;
 
@@ -46,8 +48,12 @@ const bitsPerKilobyte = 8192;
  * @throws RaellaError `component` for a level without a size, `out-of-range` for attributes that are no usable
  *   numbers, `schema` for meshes that do not nest or an architecture without compute units.
  */
-export function describeHardware(specification: Pick<Specification, "levels">): Hardware {
-  const { levels } = specification;
+export function describeHardware({ levels }: Pick<Specification, "levels">): Hardware {
+  if (last?.levels !== levels) last = { levels, hardware: describe(levels) };
+  return last.hardware;
+}
+
+function describe(levels: readonly Level[]): Hardware {
   const compute = levels.find(({ kind }) => kind === "compute");
   if (!compute)
     throw new RaellaError({
@@ -55,22 +61,22 @@ export function describeHardware(specification: Pick<Specification, "levels">): 
       message: "The architecture has no compute level.",
       expected: 'an element whose class contains "mac" or "compute" as the last level',
     });
-  const described: HardwareLevel[] = [];
+  const storage: HardwareLevel[] = [];
   let child = compute;
   for (let index = levels.length - 1; index >= 0; index -= 1) {
     const level = levels[index];
     if (level.kind !== "storage") continue;
-    described.push(describeLevel(level, child));
+    storage.push(describeLevel(level, child));
     child = level;
   }
-  if (described.length === 0)
+  if (storage.length === 0)
     throw new RaellaError({
       code: "schema",
       message: "The architecture has no storage level.",
       expected: 'at least one element whose class contains "storage", "SRAM", "DRAM" or "regfile"',
     });
   const { name, instances, meshX, meshY } = compute;
-  return { levels: described, compute: { name, instances, meshX, meshY } };
+  return { levels: storage, compute: { name, instances, meshX, meshY } };
 }
 
 function describeLevel(level: Level, child: Level): HardwareLevel {

@@ -15,6 +15,13 @@ export interface Tensor {
   readonly ranks: readonly LinearForm[];
   /** Per dimension: whether any axis depends on it. */
   readonly uses: readonly boolean[];
+  /** Per dimension: the axes that its index moves along, and how far per step. */
+  readonly moves: readonly (readonly AxisMove[])[];
+}
+
+export interface AxisMove {
+  readonly axis: number;
+  readonly coefficient: number;
 }
 
 /** A workload in the form the map space and the model work on: dimensions are positions, not names. */
@@ -24,12 +31,20 @@ export interface Problem {
   readonly tensors: readonly Tensor[];
 }
 
+/** The last workload described: the steps of a run ask for the same one. */
+let last: { readonly workload: Workload; readonly problem: Problem } | undefined;
+
 /**
  * Turns a workload into positions and numbers.
  * @throws RaellaError `out-of-range` for bounds or coefficients that are no usable integers and for more than
  *   2^53 operations (beyond exact arithmetic); `unknown-name` for an axis over an undeclared dimension.
  */
 export function describeProblem(workload: Workload): Problem {
+  if (last?.workload !== workload) last = { workload, problem: describe(workload) };
+  return last.problem;
+}
+
+function describe(workload: Workload): Problem {
   const { dimensions } = workload;
   const bounds = dimensions.map((dimension) => checkedBound(workload, dimension));
   const operations = bounds.reduce((product, bound) => product * bound, 1);
@@ -59,8 +74,14 @@ function checkedBound(workload: Workload, dimension: string): number {
 
 function describeTensor(dataSpace: DataSpace, { dimensions }: Workload): Tensor {
   const ranks = dataSpace.ranks.map((rank) => describeRank(rank, dataSpace.name, dimensions));
-  const uses = dimensions.map((_, dimension) => ranks.some((rank) => rank.dimensions.includes(dimension)));
-  return { name: dataSpace.name, readWrite: dataSpace.readWrite, ranks, uses };
+  const moves: AxisMove[][] = dimensions.map(() => []);
+  ranks.forEach((rank, axis) => {
+    rank.dimensions.forEach((dimension, term) => {
+      moves[dimension].push({ axis, coefficient: rank.coefficients[term] });
+    });
+  });
+  const uses = moves.map((axes) => axes.length > 0);
+  return { name: dataSpace.name, readWrite: dataSpace.readWrite, ranks, uses, moves };
 }
 
 function describeRank(rank: Rank, dataSpace: string, names: readonly string[]): LinearForm {
@@ -94,18 +115,18 @@ function describeRank(rank: Rank, dataSpace: string, names: readonly string[]): 
   return { dimensions, coefficients };
 }
 
-/** Edge length of the box that an axis spans while every dimension `d` takes `spans[d]` consecutive values. */
-export function rankExtent(rank: LinearForm, spans: ArrayLike<number>): number {
+/** Edge length of the box that an axis spans while dimension `d` takes `spans[from + d]` consecutive values. */
+export function rankExtent(rank: LinearForm, spans: ArrayLike<number>, from = 0): number {
   const { dimensions, coefficients } = rank;
   let extent = 1;
   for (let term = 0; term < dimensions.length; term += 1)
-    extent += coefficients[term] * (spans[dimensions[term]] - 1);
+    extent += coefficients[term] * (spans[from + dimensions[term]] - 1);
   return extent;
 }
 
-/** Words of the bounding box that a tensor spans while every dimension `d` takes `spans[d]` values. */
-export function tensorSize(tensor: Tensor, spans: ArrayLike<number>): number {
+/** Words of the bounding box that a tensor spans while dimension `d` takes `spans[from + d]` values. */
+export function tensorSize({ ranks }: Tensor, spans: ArrayLike<number>, from = 0): number {
   let size = 1;
-  for (const rank of tensor.ranks) size *= rankExtent(rank, spans);
+  for (let axis = 0; axis < ranks.length; axis += 1) size *= rankExtent(ranks[axis], spans, from);
   return size;
 }

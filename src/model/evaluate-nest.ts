@@ -19,7 +19,7 @@ export function evaluateNest(
   nest: Nest,
 ): Evaluation {
   const traffic = analyseTraffic(problem, hardware, nest);
-  const { steps, computeUnits } = traffic;
+  const { steps, computeUnits } = traffic.geometry;
   const computes = computeUnits * steps;
   const computeEnergyPj = computes * costs.computePj;
   let energyPj = computeEnergyPj;
@@ -64,13 +64,14 @@ function evaluateLevel(
   level: number,
 ): LevelEvaluation {
   const hardwareLevel = hardware.levels[level];
-  const { steps } = traffic;
+  const { steps } = traffic.geometry;
   const accesses: Record<string, DataSpaceAccesses> = {};
   let energyPj = 0;
   let readsPerCycle = 0;
   let writesPerCycle = 0;
-  problem.tensors.forEach(({ name, readWrite }, tensor) => {
-    if (!nest[level].keep[tensor]) return;
+  for (let tensor = 0; tensor < problem.tensors.length; tensor += 1) {
+    if (!nest[level].keep[tensor]) continue;
+    const { name, readWrite } = problem.tensors[tensor];
     const counts = accessCounts(traffic.tensors[tensor], nest[level], readWrite, tensor, level);
     checkExact(counts, hardwareLevel.name, name);
     const entry = priceAccesses(problem, hardware, costs, traffic, counts, level, tensor);
@@ -78,9 +79,10 @@ function evaluateLevel(
     energyPj += entry.energyPerInstancePj * entry.instances;
     readsPerCycle += counts.reads / steps;
     writesPerCycle += (counts.fills + counts.updates) / steps;
-  });
+  }
   const timing = levelTiming(hardwareLevel, steps, readsPerCycle, writesPerCycle);
-  return { level: hardwareLevel.name, energyPj, ...timing, accesses };
+  const { cycles, slowdown } = timing;
+  return { level: hardwareLevel.name, energyPj, cycles, slowdown, accesses };
 }
 
 function priceAccesses(
@@ -100,8 +102,11 @@ function priceAccesses(
   const rowFills = Math.ceil(fills / blockWords);
   const rowUpdates = Math.ceil(updates / blockWords);
   return {
-    ...counts,
-    instances: traffic.instances[level],
+    reads,
+    fills,
+    updates,
+    temporalReductions: counts.temporalReductions,
+    instances: traffic.geometry.instances[level],
     tileSize: tile[level],
     partitionSize: partition[level],
     addressGenerations: fills + (problem.tensors[tensor].readWrite ? updates : reads),

@@ -56,7 +56,9 @@ export function nestOfMapping(problem: Problem, hardware: Hardware, mapping: Map
 
 function nestLevel(problem: Problem, level: LevelMapping): NestLevel {
   const flags = (list: readonly string[]): boolean[] =>
-    problem.tensors.map(({ name }) => list.includes(name));
+    list.length === 0
+      ? problem.tensors.map(() => false)
+      : problem.tensors.map(({ name }) => list.includes(name));
   const keep = flags(level.keep);
   return {
     space: loopBlock(problem, level.spatial),

@@ -1,6 +1,6 @@
 import { rankExtent, type Tensor } from "../mapping/problem";
 import type { Nest } from "./nest";
-import { movementOf, type NestGeometry } from "./traffic";
+import type { NestGeometry } from "./nest-geometry";
 
 /**
  * Words that one instance of a level receives of a tensor over the whole run.
@@ -18,41 +18,49 @@ export function receivedWords(
   level: number,
   tile: number,
 ): number {
+  const { timeDimensions, timeFactors, timeStrides, firstTimeLoop } = geometry;
+  const start = firstTimeLoop[level + 1];
   let received = tile;
   if (nest[level].noTemporalReuse[index]) {
-    for (let outer = level + 1; outer < nest.length; outer += 1)
-      for (const factor of nest[outer].time.factors) received *= factor;
+    for (let loop = start; loop < timeFactors.length; loop += 1) received *= timeFactors[loop];
     return received;
   }
-  const axes = tensor.ranks.length;
-  const inside = new Array<number>(axes).fill(0);
-  let firstDelta: number[] | undefined;
-  let firstWords = 0;
-  for (let outer = level + 1; outer < nest.length; outer += 1) {
-    const { dimensions, factors } = nest[outer].time;
-    for (let loop = 0; loop < factors.length; loop += 1) {
-      const stride = geometry.childrenSpans[outer][dimensions[loop]];
-      const movement = movementOf(tensor, dimensions[loop], stride);
-      let words = tile;
-      if (firstDelta === undefined) {
-        firstDelta = movement;
-        firstWords = newWords(tensor, geometry.spans[level], movement, tile);
-        words = firstWords;
-      } else {
-        const first = firstDelta;
-        if (movement.every((step, axis) => step - inside[axis] === first[axis])) words = firstWords;
-      }
-      received += (factors[loop] - 1) * (received - tile + words);
-      for (let axis = 0; axis < axes; axis += 1) inside[axis] += movement[axis];
+  if (start === timeFactors.length) return received;
+  // Where the loops so far have moved the tile, each returning from its second iteration.
+  const moved = new Float64Array(tensor.ranks.length);
+  const first = movement(tensor, timeDimensions[start], timeStrides[start], new Float64Array(moved.length));
+  const firstWords = newWords(tensor, geometry, level, first, tile);
+  const move = new Float64Array(moved.length);
+  for (let loop = start; loop < timeFactors.length; loop += 1) {
+    movement(tensor, timeDimensions[loop], timeStrides[loop], move);
+    let words = firstWords;
+    for (let axis = 0; axis < moved.length; axis += 1) {
+      if (move[axis] - moved[axis] !== first[axis]) words = tile;
+      moved[axis] += move[axis];
     }
+    received += (timeFactors[loop] - 1) * (received - tile + words);
   }
   return received;
 }
 
+/** Displacement along every axis when a loop with this stride advances, written into `into`. */
+function movement(tensor: Tensor, dimension: number, stride: number, into: Float64Array): Float64Array {
+  into.fill(0);
+  for (const { axis, coefficient } of tensor.moves[dimension]) into[axis] = coefficient * stride;
+  return into;
+}
+
 /** Words of a tile that it did not hold before it moved by `delta`. */
-function newWords(tensor: Tensor, spans: ArrayLike<number>, delta: readonly number[], tile: number): number {
+function newWords(
+  tensor: Tensor,
+  geometry: NestGeometry,
+  level: number,
+  delta: Float64Array,
+  tile: number,
+): number {
+  const from = level * geometry.dimensions;
   let common = 1;
   for (let axis = 0; axis < delta.length; axis += 1)
-    common *= Math.max(0, rankExtent(tensor.ranks[axis], spans) - Math.abs(delta[axis]));
+    common *= Math.max(0, rankExtent(tensor.ranks[axis], geometry.spans, from) - delta[axis]);
   return tile - common;
 }
