@@ -36,8 +36,26 @@ function repeat(value: string | readonly RuntimeValue[], count: number, span: Sp
     if (length > maximumTextLength) throw tooLong("text", length, maximumTextLength, span);
     return value.repeat(times);
   }
-  if (length > maximumListLength) throw tooLong("list", length, maximumListLength, span);
+  const size = Math.max(length, listSize(value) * times);
+  if (size > maximumListLength) throw tooLong("list", size, maximumListLength, span);
   return Array.from({ length: times }, () => value).flat();
+}
+
+/** Items of a list and of the lists in it; may stop counting beyond what is allowed. */
+function listSize(list: readonly RuntimeValue[]): number {
+  let size = list.length;
+  for (const item of list) {
+    if (size > maximumListLength) return size;
+    if (Array.isArray(item)) size += listSize(item as readonly RuntimeValue[]);
+  }
+  return size;
+}
+
+/** @throws ExpressionFailure for a list that holds too much, counting the lists in it. */
+export function requireListSize(list: readonly RuntimeValue[], span: Span): readonly RuntimeValue[] {
+  const size = listSize(list);
+  if (size > maximumListLength) throw tooLong("list", size, maximumListLength, span);
+  return list;
 }
 
 function tooLong(what: string, length: number, maximum: number, span: Span): ExpressionFailure {
@@ -67,8 +85,7 @@ function combineSequences(
   }
   if (operator === "+" && Array.isArray(left) && Array.isArray(right)) {
     const joined = [...(left as readonly RuntimeValue[]), ...(right as readonly RuntimeValue[])];
-    if (joined.length > maximumListLength) throw tooLong("list", joined.length, maximumListLength, span);
-    return joined;
+    return requireListSize(joined, span);
   }
   return undefined;
 }

@@ -74,15 +74,21 @@ function averageFromDensities({ problem, fidelity }: StatisticsInput): number {
   return sum / (fidelity === "corrected" ? fullScale : weights.length);
 }
 
+function unusableCellBits(bits: WrittenValue | undefined): RaellaError {
+  const isText = bits !== undefined && isExpressionText(bits);
+  const shown = isText ? `the expression "${bits.expression}"` : JSON.stringify(bits);
+  return new RaellaError({
+    code: "statistics",
+    message:
+      bits === undefined ? `The model has no variable ${cellBits}.` : `The variable ${cellBits} is ${shown}.`,
+    location: isText ? bits.location : undefined,
+    expected: "a number from 0 to 32: it is read before expressions are evaluated",
+  });
+}
+
 function rescaleAverageWeight(variables: Variables, topState: number): void {
   const bits = variables.get(cellBits);
-  if (typeof bits !== "number" || bits < 0 || bits > 32)
-    throw new RaellaError({
-      code: "statistics",
-      message: `The variable ${cellBits} is ${bits !== undefined && isExpressionText(bits) ? `the expression "${bits.expression}"` : JSON.stringify(bits)}.`,
-      location: bits !== undefined && isExpressionText(bits) ? bits.location : undefined,
-      expected: "a number from 0 to 32: it is read before expressions are evaluated",
-    });
+  if (typeof bits !== "number" || bits < 0 || bits > 32) throw unusableCellBits(bits);
   const states = Math.max(2 ** bits - 1, 1);
   setText(variables, averageWeight, `${factorText(averageWeight, variables)} / ${topState} * ${states}`);
 }

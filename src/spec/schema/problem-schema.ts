@@ -39,10 +39,15 @@ export interface ProblemDocument {
 
 const factor = text("the name of a dimension or coefficient");
 
+const sumOfProducts = "a sum of products, e.g. [[R], [P, Wstride]]";
+
 const dataSpaceSchema = closedObject({
   name: text("the name of the data space"),
   projection: v.array(
-    v.array(v.array(factor, "a product, e.g. [P, Wstride]"), "a sum of products, e.g. [[R], [P, Wstride]]"),
+    v.pipe(
+      v.array(v.array(factor, "a product, e.g. [P, Wstride]"), sumOfProducts),
+      v.minLength(1, sumOfProducts),
+    ),
     "a list with one sum of products for each axis, e.g. [[[C]], [[R], [P, Wstride]]]",
   ),
   read_write: v.optional(v.union([v.boolean(), v.null()], "true or false"), false),

@@ -119,7 +119,7 @@ function readVariables(node: YamlNode, errors: RaellaError[]): Readonly<Record<s
 
 /** Whether expressions can refer to this name. */
 export function isVariableName(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && name !== "__proto__";
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !/^(__proto__|constructor|prototype)$/.test(name);
 }
 
 function variableLocations(node: YamlNode | undefined): ReadonlyMap<string, SourceLocation> {

@@ -27,6 +27,9 @@ export function parseYaml(source: SourceText): YamlNode {
   return parseParts(source.parts()) ?? parseWhole(source, new Map()).node;
 }
 
+/** Keys that objects of the language have a use of their own for. */
+const reservedKeys = new Set(["__proto__", "constructor", "prototype"]);
+
 /** What a text means, and the anchors it defines. */
 interface ParsedText extends ConvertedNode {
   readonly anchors: Anchors;
@@ -257,7 +260,7 @@ class Converter {
     if (!isScalar(key)) this.fail("A key must be plain text.", mapOffset);
     const keyOffset = key.range?.[0] ?? mapOffset;
     const text = key.source ?? (typeof key.value === "string" ? key.value : "null");
-    if (text === "__proto__") this.fail(`"${text}" cannot be a key.`, keyOffset);
+    if (reservedKeys.has(text)) this.fail(`"${text}" cannot be a key.`, keyOffset);
     return { key: text, keyOffset };
   }
 }

@@ -40,11 +40,11 @@ describe("anchors", () => {
 
 describe("YAML syntax errors", () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
-    ["a duplicate key", "a: 1\na: 2\n", /main\.yaml:2:1: Map keys must be unique/],
+    ["a duplicate key", "a: 1\na: 2\n", /main\.yaml:2:1: The key "\S+" occurs twice/],
     [
       "a duplicate merge key",
       "a: &a {}\nt:\n  <<: *a\n  <<: *a\n",
-      /main\.yaml:4:3: Map keys must be unique/,
+      /main\.yaml:4:3: The key "\S+" occurs twice/,
     ],
     ["an unclosed list", "a: [1, 2\nb: 3\n", /main\.yaml:/],
     ["a tab as indentation", "a:\n\tb: 1\n", /Tabs are not allowed/],

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import type { Specification } from "../../src/spec/specification";
+import { smallModel, smallProblem, smallSpecification, specificationOf } from "./support/small-model";
+
+function names(specification: Specification): string[] {
+  return specification.levels.map(({ name, instances }) => `${name}[1..${instances}]`);
+}
+
+/** A model with these nodes between memory and compute units. */
+function withNodes(nodes: string): Specification {
+  const start = smallModel.indexOf("    - !Container\n      name: pe");
+  const end = smallModel.indexOf("    - !Element\n      name: mac");
+  return specificationOf({
+    "model.yaml": smallModel.slice(0, start) + nodes + smallModel.slice(end) + smallProblem,
+  });
+}
+
+const storage = (name: string, more = ""): string =>
+  `    - !Element {name: ${name}, class: storage, attributes: {datawidth: 8, depth: 4}${more}}\n`;
+
+describe("flat form", () => {
+  it("has a placeholder for each fan-out, with the instances outside it", () => {
+    const specification = smallSpecification();
+    assert.deepEqual(names(specification), [
+      "memory[1..1]",
+      "inter_pe_spatial_dummy[1..1]",
+      "buffer[1..8]",
+      "mac[1..8]",
+    ]);
+    const [, placeholder, buffer] = specification.levels;
+    assert.equal(placeholder.class, "dummy_storage");
+    assert.deepEqual([buffer.meshX, buffer.meshY], [4, 2]);
+    assert.deepEqual(placeholder.constraints.dataspace, {
+      keep: [],
+      bypass: ["A", "B", "Z"],
+      passthrough: [],
+    });
+    assert.deepEqual(placeholder.requiredActions, []);
+  });
+
+  it("hands the attributes of containers to all levels behind them", () => {
+    const { levels } = smallSpecification();
+    assert.deepEqual(Object.entries(levels[3].attributes), [
+      ["meshX", 4],
+      ["meshY", 2],
+      ["technology", 32],
+      ["clock", 1],
+    ]);
+    assert.deepEqual(Object.keys(levels[2].attributes), [
+      ..."datawidth depth width n_banks cluster_size reduction_supported multiple_buffering min_utilization".split(
+        " ",
+      ),
+      ..."allow_overbooking meshX meshY technology clock".split(" "),
+    ]);
+    assert.equal(levels[1].attributes.technology, -1);
+  });
+
+  it("inherits where an attribute is null or empty, also over a default", () => {
+    const specification = withNodes(
+      "    - !Container {name: lid, attributes: {technology: 45, n_banks: 8, note: ''}}\n" +
+        "    - !Element {name: b, class: storage, attributes: {datawidth: 8, technology: null, clock: '', n_banks: null}}\n",
+    );
+    const { attributes } = specification.levels[1];
+    assert.equal(attributes.technology, 45);
+    assert.equal(attributes.clock, 1);
+    assert.equal(attributes.n_banks, 8);
+    assert.ok(!("note" in attributes));
+  });
+
+  it("keeps an element with a fan-out of its own below its placeholder", () => {
+    const specification = withNodes(
+      storage("b", ", spatial: {meshX: 3}, constraints: {spatial: {factors: [M=3]}}"),
+    );
+    assert.deepEqual(names(specification), [
+      "memory[1..1]",
+      "inter_b_spatial_dummy[1..1]",
+      "b[1..3]",
+      "mac[1..3]",
+    ]);
+    assert.equal(specification.levels[1].constraints.spatial?.factors.length, 1);
+    assert.equal(specification.levels[2].constraints.spatial, undefined);
+  });
+
+  it("keeps the spatial constraint of an element without fan-out", () => {
+    const specification = withNodes(storage("b", ", constraints: {spatial: {factors: [M=1]}}"));
+    assert.equal(specification.levels[1].constraints.spatial?.factors.length, 1);
+    assert.deepEqual(specification.levels[1].constraints.spatial?.permutation, []);
+  });
+
+  it("knows kinds by class, leaves out !Nothing, and keeps networks", () => {
+    const specification = withNodes(
+      "    - !Nothing\n    - !Element {name: nothing_here, class: nothing}\n" +
+        "    - !Element {name: noc, class: XY_NoC, attributes: {hop: 1}}\n" +
+        "    - !Component {name: regs, class: regfile, attributes: {datawidth: 8}}\n",
+    );
+    assert.deepEqual(
+      specification.levels.map(({ name, kind }) => [name, kind]),
+      [
+        ["memory", "storage"],
+        ["noc", "network"],
+        ["regs", "storage"],
+        ["mac", "compute"],
+      ],
+    );
+    assert.deepEqual(specification.levels[1].requiredActions, []);
+    assert.deepEqual(specification.levels[2].requiredActions, ["read", "update", "write"]);
+    assert.deepEqual(specification.levels[3].requiredActions, ["compute"]);
+  });
+
+  it("evaluates area shares and joins required actions", () => {
+    const specification = withNodes(
+      storage("b", ", area_share: ROWS / 4, required_actions: [leak, read], subclass: sram"),
+    );
+    const [, level] = specification.levels;
+    assert.equal(level.areaShare, 0.5);
+    assert.equal(level.subclass, "sram");
+    assert.deepEqual(level.requiredActions, ["leak", "read", "update", "write"]);
+  });
+
+  it("lists the actions of sparse optimizations", () => {
+    const specification = withNodes(
+      storage(
+        "b",
+        ", sparse_optimizations: {action_optimization: [{type: gating}], representation_format: {data_spaces: []}}",
+      ).replace("depth: 4", "depth: 4, metadata_datawidth: 2"),
+    );
+    assert.deepEqual(specification.levels[1].requiredActions.length, 3 + 3 + 6 + 6 + 2);
+    const targets = smallSpecification(
+      "mapper:",
+      "sparse_optimizations: {targets: [{target: mac, compute_optimization: [{type: skipping}]}]}\nmapper:",
+    );
+    assert.deepEqual(targets.levels[3].requiredActions, ["compute", "gated_compute", "skipped_compute"]);
+  });
+
+  it("keeps the data of parallel branches apart", () => {
+    const keep = (names: string): string => `, constraints: {dataspace: {keep: [${names}]}}`;
+    const nested = (name: string, spaces: string): string =>
+      storage(name, keep(spaces)).replace("    - ", "          - ");
+    const branch = (left: string, right: string): string =>
+      `    - !Parallel\n      nodes:\n        - !Hierarchical\n          nodes:\n${nested("left", left)}` +
+      `        - !Pipelined\n          nodes:\n${nested("right", right)}`;
+    const specification = withNodes(branch("A, B", "Z"));
+    assert.deepEqual(
+      specification.levels.slice(1, 3).map(({ name, constraints }) => [name, constraints.dataspace?.bypass]),
+      [
+        ["left", ["Z"]],
+        ["right", ["A", "B"]],
+      ],
+    );
+    assert.throws(() => withNodes(branch("A, B", "B, Z")), {
+      code: "constraint",
+      message: /Two parallel branches keep B/,
+    });
+    assert.throws(() => withNodes(branch("A", "Z")), {
+      code: "constraint",
+      message: /B reaches the parallel branches/,
+    });
+  });
+
+  it("needs compute units at the end", () => {
+    assert.throws(
+      () => smallSpecification("class: compute", "class: storage\n      attributes: {datawidth: 8}"),
+      {
+        code: "schema",
+        message: /innermost level "mac" has the class "storage", which is not a compute unit/,
+      },
+    );
+    assert.throws(
+      () => specificationOf({ "m.yaml": `architecture: {version: 0.4, nodes: []}\n${smallProblem}` }),
+      { message: /The architecture has no levels/ },
+    );
+  });
+
+  it("refuses more instances than exact integers count", () =>
+    assert.throws(() => smallSpecification("ROWS: 2", "ROWS: 2 ** 52"), {
+      code: "out-of-range",
+      message: /Down to "pe" there are 1\.801e\+16 instances/,
+    }));
+});
