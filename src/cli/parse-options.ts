@@ -1,4 +1,5 @@
 import { RaellaError } from "../errors";
+import { isVariableName } from "../spec/schema/read-document";
 
 /** A whole number of at least `minimum` from an option's text. @throws RaellaError `out-of-range` */
 export function parseCount(text: string, option: string, minimum: number): number {
@@ -19,7 +20,7 @@ export function parseSettings(settings: readonly string[]): Readonly<Record<stri
     const at = setting.indexOf("=");
     const name = setting.slice(0, at).trim();
     const text = setting.slice(at + 1).trim();
-    if (at < 0 || !/^[A-Za-z_]\w*$/.test(name) || text === "") {
+    if (at < 0 || !isVariableName(name) || text === "") {
       throw new RaellaError({
         code: "usage",
         message: `--set cannot read "${setting}".`,

@@ -2,7 +2,7 @@ import { nearestName } from "../../errors";
 import { ExpressionFailure } from "./expression-failure";
 import type { ExpressionFunction } from "./functions";
 import { expressionConstants, expressionFunctions } from "./functions";
-import { applyArithmetic, applyComparison, applySign, applySubscript } from "./operations";
+import { applyArithmetic, applyComparison, applySign, applySubscript, requireListSize } from "./operations";
 import { parseExpression } from "./parse-expression";
 import type { RuntimeValue } from "./runtime-value";
 import { isTrue, toFloat } from "./runtime-value";
@@ -149,7 +149,11 @@ function compileTree(expression: Expression): Evaluator {
     case "list":
     case "tuple": {
       const items = expression.items.map(compileTree);
-      return (scope, options) => items.map((item) => item(scope, options));
+      return (scope, options) =>
+        requireListSize(
+          items.map((item) => item(scope, options)),
+          expression,
+        );
     }
   }
 }

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createProgram } from "../../src/cli/program";
+import { runCli } from "../support/run-cli";
+
+/** One mistake or more for every command; FOLDER stands for an empty folder. */
+const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], RegExp])[]>> = {
+  layer: [
+    [["-a", "raela", "-d", "resnet18", "-l", "0"], /Did you mean "raella"/],
+    [["-a", "raella", "-d", "resnet18", "-l", "ten"], /--layer cannot be "ten"/],
+    [["-a", "raella", "-d", "resnet18", "-l", "99999"], /no layer 99999/],
+    [["-a", "raella", "-d", "resnet18", "-l", "0", "-b", "1e9"], /--batch cannot be "1e9"/],
+    [["-a", "raella", "-d", "resnet18", "-l", "0", "-b", "1000000001"], /samples in a batch is 1000000001/],
+    [["-a", "raella", "-d", "resnet18", "-l", "0", "-t", "-1"], /--tiles cannot be "-1"|unknown option/],
+    [["-a", "raella", "-d", "resnet18", "-l", "0", "-t", "NaN"], /--tiles cannot be "NaN"/],
+    [["-a", "raella", "-d", "resnet18", "-l", "0", "--set", "=5"], /--set cannot read "=5"/],
+    [
+      ["-a", "raella", "-d", "resnet18", "-l", "0", "--set", "__proto__=5"],
+      /"__proto__" cannot be the name|--set cannot read/,
+    ],
+    [["-a", "raella", "-d", "resnet18", "-l", "0", "--set", "ADC_RESOLUTION=8 +"], /expression ends/],
+    [["-a", "raella", "-d", "resnet18", "-l", "0", "--set", "ADC_RESOLUTION=9**9**9**9"], /beyond the range/],
+    [["-a", "raella", "-d", "resnet18", "-l", "0", "--fidelity", "exact"], /Allowed choices are artifact/],
+    [["-a", "raella", "-d", "resnet18", "-l", "0", "more"], /too many arguments/],
+    [["-a", "raella"], /required option '-d/],
+    [["-a", "raella", "-d", "resnet18", "-l"], /--layer cannot be "--json"/],
+  ],
+  network: [
+    [["-d", "resnet19"], /Did you mean "resnet18"/],
+    [["-d", "resnet18", "-a", "isaac"], /Did you mean "isaac_like"|no architecture "isaac"/],
+  ],
+  ablation: [
+    [["-d", "resnet18", "--layers", "5-1"], /--layers cannot read "5-1"/],
+    [["-d", "resnet18", "--layers", "0,a"], /--layers cannot read "a"/],
+    [["-d", "resnet18", "--layers", "21"], /no layer 21/],
+  ],
+  all: [[["-d", "vgg"], /no DNN "vgg"/]],
+  map: [
+    [["FOLDER/nothing.yaml"], /There is no file/],
+    [["FOLDER"], /is not a file/],
+    [[], /missing required argument/],
+  ],
+  model: [
+    [["FOLDER/bad.yaml", "-m", "FOLDER/nothing.yaml"], /bad\.yaml:2:1: /],
+    [["FOLDER/bad.yaml"], /required option '-m/],
+  ],
+  spec: [
+    [[], /Nothing says which|YAML files, or/],
+    [["FOLDER/bad.yaml"], /bad\.yaml:2:1: /],
+  ],
+  components: [[["-a", "raela", "-d", "resnet18", "-l", "0"], /Did you mean "raella"/]],
+  diagnose: [[["-a", "raella", "-d", "resnet18", "-l", "0", "-t", "0"], /--tiles cannot be "0"/]],
+  verify: [
+    [["FOLDER/nothing.json"], /cannot be read/],
+    [["FOLDER/bad.yaml"], /This is not JSON/],
+    [["FOLDER/empty.json"], /not a result that can be verified/],
+    [["FOLDER/deep.json"], /not a result that can be verified/],
+  ],
+  architectures: [[["--jsn"], /unknown option/]],
+  dnns: [[["-d", "resnet19"], /Did you mean "resnet18"/]],
+  sweep: [
+    [["FOLDER/nothing.yaml"], /no file|cannot be read/i],
+    [["FOLDER/bad.yaml"], /bad\.yaml/],
+    [["merge", "FOLDER"], /There is no sweep/],
+    [["front", "FOLDER/nothing.parquet"], /There is no file/],
+  ],
+};
+
+describe("every command of the command line", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "raella-trust-"));
+    writeFileSync(join(folder, "bad.yaml"), "variables: {A: 1\n");
+    writeFileSync(join(folder, "empty.json"), "{}");
+    writeFileSync(join(folder, "deep.json"), "[".repeat(5000) + "]".repeat(5000));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("is tested", () => {
+    const names = createProgram("0.0.0").commands.map((command) => command.name());
+    for (const name of names) assert.ok(name in mistakes, `${name} has no mistakes in this table`);
+  });
+
+  for (const [command, cases] of Object.entries(mistakes))
+    for (const [given, expected] of cases)
+      it(`${command} ${given.join(" ")}: exit code 2, message, JSON`, async () => {
+        const words = [command, ...given.map((word) => word.replace("FOLDER", folder)), "--json"];
+        const { exitCode, stdout, stderr } = await runCli(...words);
+        assert.equal(exitCode, 2, stderr);
+        assert.match(stderr, expected);
+        assert.doesNotMatch(stderr, /^ +at /m);
+        const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
+        assert.notEqual(error.code, "internal");
+        assert.ok(error.message.length > 0);
+      });
+});
