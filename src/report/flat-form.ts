@@ -138,8 +138,11 @@ export function permutationText(permutation: readonly string[]): string {
   return permutation.join(permutation.every((dimension) => dimension.length === 1) ? "" : ",");
 }
 
-function withoutEmpty<T>(lists: Readonly<Record<string, readonly T[]>>): Record<string, readonly T[]> {
-  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
+/** Lists of data spaces are sets; they are written sorted, and empty ones left out. */
+function withoutEmpty(lists: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(lists).flatMap(([name, list]) => (list.length > 0 ? [[name, [...list].sort()]] : [])),
+  );
 }
 
 /** The flat form as the input file that Timeloop itself would be given. */
