@@ -16,9 +16,10 @@ export interface MappingScorer extends MappingFigures {
    */
   score(choice: ArrayLike<number>, orders: LoopOrders | null, ceiling?: number): void;
   /**
-   * Set to an array to have what a mapping's energy is made of written there: for every level from the inside out and
-   * every data space in it that costs something, rows read, filled and updated per instance, and instances. Undefined
-   * for scorers that do not know.
+   * Set to an array to have what a mapping's energy and cycles are made of written there: the time steps; then, level by
+   * level from the inside out, for every data space that costs something the rows read, filled and updated per
+   * instance and the instances, and for a level with a bandwidth the words read and written per cycle. Undefined for
+   * scorers that do not know.
    */
   rows?: Float64Array | null;
 }

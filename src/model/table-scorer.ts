@@ -84,12 +84,18 @@ class TableScorer implements MappingScorer {
     let energyPj = computes * computePj;
     let cycles = steps;
     for (let tensor = 0; tensor < this.content.length; tensor += 1) this.content[tensor] = steps;
-    this.recorded = 0;
+    if (this.rows !== null) this.rows[0] = steps;
+    this.recorded = 1;
     this.lastLevelAccesses = 0;
     for (let index = 0; index < levels.length; index += 1) {
       const level = levels[index];
       energyPj += this.priceLevel(level, steps);
       if (level.bandwidth !== null) {
+        if (this.rows !== null) {
+          this.rows[this.recorded] = this.readsPerCycle;
+          this.rows[this.recorded + 1] = this.writesPerCycle;
+          this.recorded += 2;
+        }
         const timing = levelTiming(level.bandwidth, steps, this.readsPerCycle, this.writesPerCycle);
         if (timing.cycles > cycles) cycles = timing.cycles;
       }

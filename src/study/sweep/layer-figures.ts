@@ -1,8 +1,15 @@
 import { estimate } from "../../estimation/estimate";
-import { describeHardware } from "../../mapping/hardware";
+import { describeHardware, type Hardware } from "../../mapping/hardware";
 import { buildMapSpace } from "../../mapping/map-space";
-import { metricValue, parseMetrics, rankingMetrics, type Metric } from "../../mapping/metrics";
+import {
+  metricValue,
+  parseMetrics,
+  rankingMetrics,
+  type MappingFigures,
+  type Metric,
+} from "../../mapping/metrics";
 import { costsOf, describeCosts, type AccessCosts } from "../../model/access-costs";
+import { levelTiming } from "../../model/bandwidth";
 import { getSpec } from "../../spec/get-spec";
 import type { Specification } from "../../spec/specification";
 import { totalKey } from "../component-groups";
@@ -27,7 +34,7 @@ export interface LayerFigures {
 const frontMemory = 8_000_000;
 
 const fronts = new SignatureMemo<MappingFront | null>(frontMemory, (front) =>
-  front === null ? 1 : 1000 + front.mappings.length * (8 + 4 * front.terms.length),
+  front === null ? 1 : 1000 + front.mappings.length * (8 + front.length),
 );
 
 /**
@@ -45,10 +52,8 @@ export function layerFigures(request: LayerOptions): LayerFigures {
   const signature = spaceSignature(specification, hardware, costs);
   const front = fronts.get(signature, () => findMappingFront(buildMapSpace(specification), costs, metrics));
   if (front === null) return searchedFigures(specification);
-  const { mapping, energyPj } = bestOfFront(front, costs, metrics);
   return {
-    energyPj,
-    cycles: mapping.cycles,
+    ...bestOfFront(front, hardware, costs, metrics),
     macs: multiplyAccumulates(specification, front.computes),
     areaUm2: chipArea(specification, tables.area.areaUm2),
   };
@@ -60,49 +65,62 @@ export function searchedFigures(specification: Specification): LayerFigures {
   return { energyPj, cycles, macs, areaUm2: areaUm2.total };
 }
 
-interface PricedMapping {
-  readonly mapping: FrontMapping;
-  readonly energyPj: Readonly<Record<string, number>>;
-}
-
-/** The mapping that a search of the whole space would choose at these prices, by the same rule for ties. */
-function bestOfFront(front: MappingFront, costs: AccessCosts, metrics: readonly Metric[]): PricedMapping {
+/** Figures of the mapping that a search of the whole space would choose, by the same rule for ties. */
+function bestOfFront(
+  front: MappingFront,
+  hardware: Hardware,
+  costs: AccessCosts,
+  metrics: readonly Metric[],
+): Pick<LayerFigures, "energyPj" | "cycles"> {
   const prices = pricesOfTerms(front, costs);
   const computePj = front.computes * costs.computePj;
   const levels = new Float64Array(costs.levels.length);
   const ranking = rankingMetrics(metrics);
+  const figuresOf = ({ counts }: FrontMapping): MappingFigures => ({
+    energyPj: priceMapping(front, counts, prices, levels, computePj),
+    cycles: cyclesOf(front, hardware, counts),
+    lastLevelAccesses: 0,
+  });
   let [best] = front.mappings;
-  let bestEnergy = priceMapping(front, best, prices, levels, computePj);
+  let bestFigures = figuresOf(best);
   for (let index = 1; index < front.mappings.length; index += 1) {
     const mapping = front.mappings[index];
-    const energy = priceMapping(front, mapping, prices, levels, computePj);
-    if (!isPreferred(ranking, mapping, energy, best, bestEnergy)) continue;
+    const figures = figuresOf(mapping);
+    if (!isPreferred(ranking, mapping, figures, best, bestFigures)) continue;
     best = mapping;
-    bestEnergy = energy;
+    bestFigures = figures;
   }
-  const total = priceMapping(front, best, prices, levels, computePj);
+  const total = priceMapping(front, best.counts, prices, levels, computePj);
   const energyPj: Record<string, number> = {};
-  const { hardware } = front.space;
   for (let level = levels.length - 1; level >= 0; level -= 1)
     energyPj[hardware.levels[level].name] = levels[level];
   energyPj[hardware.compute.name] = computePj;
   energyPj[totalKey] = total;
-  return { mapping: best, energyPj };
+  return { energyPj, cycles: bestFigures.cycles };
 }
 
 function isPreferred(
   ranking: readonly Metric[],
   mapping: FrontMapping,
-  energyPj: number,
+  figures: MappingFigures,
   best: FrontMapping,
-  bestEnergyPj: number,
+  bestFigures: MappingFigures,
 ): boolean {
   for (const metric of ranking) {
-    const value = metricValue(metric, { energyPj, cycles: mapping.cycles, lastLevelAccesses: 0 });
-    const other = metricValue(metric, { energyPj: bestEnergyPj, cycles: best.cycles, lastLevelAccesses: 0 });
+    const value = metricValue(metric, figures);
+    const other = metricValue(metric, bestFigures);
     if (value !== other) return value < other;
   }
   return mapping.number < best.number;
+}
+
+/** Time steps, or what the slowest level needs with its bandwidths. */
+function cyclesOf({ timed }: MappingFront, hardware: Hardware, counts: Float64Array): number {
+  const [steps] = counts;
+  let cycles = steps;
+  for (const { level, at } of timed)
+    cycles = Math.max(cycles, levelTiming(hardware.levels[level], steps, counts[at], counts[at + 1]).cycles);
+  return cycles;
 }
 
 /** Price of a row read, filled and updated, for every term. */
@@ -120,17 +138,18 @@ function pricesOfTerms({ space, terms }: MappingFront, costs: AccessCosts): Floa
 /** Energy of all accesses, added up in the model's order so that the sums agree bit for bit; by level in `levels`. */
 function priceMapping(
   { terms }: MappingFront,
-  { rows }: FrontMapping,
+  counts: Float64Array,
   prices: Float64Array,
   levels: Float64Array,
   computePj: number,
 ): number {
   levels.fill(0);
   for (let index = 0; index < terms.length; index += 1) {
-    const [row, price] = [4 * index, 3 * index];
+    const { level, at } = terms[index];
+    const price = 3 * index;
     const perInstance =
-      rows[row] * prices[price] + rows[row + 1] * prices[price + 1] + rows[row + 2] * prices[price + 2];
-    levels[terms[index].level] += perInstance * rows[row + 3];
+      counts[at] * prices[price] + counts[at + 1] * prices[price + 1] + counts[at + 2] * prices[price + 2];
+    levels[level] += perInstance * counts[at + 3];
   }
   let total = computePj;
   for (let level = 0; level < levels.length; level += 1) total += levels[level];

@@ -6,29 +6,43 @@ import type { SearchLayout } from "../../mapping/search-layout";
 import type { AccessCosts } from "../../model/access-costs";
 import { createScorer } from "../../model/create-scorer";
 
-/** A data space at a level that costs something. */
+/** A data space at a level that costs something: where its rows and instances stand in a mapping's counts. */
 export interface PricedTerm {
   readonly level: number;
   readonly tensor: number;
+  /** Rows read, filled and updated per instance, and instances: four numbers from here on. */
+  readonly at: number;
 }
 
-/** A mapping that is best for some prices. */
+/** A level with a bandwidth: where the words read and written per cycle stand. */
+export interface TimedLevel {
+  readonly level: number;
+  readonly at: number;
+}
+
+/** A mapping that is best for some prices and bandwidths. */
 export interface FrontMapping {
   /** Number in the map space. */
   readonly number: number;
-  readonly cycles: number;
-  /** For every term: rows read, filled and updated per instance, and instances. */
-  readonly rows: Float64Array;
+  /** Time steps, then terms and timed levels. */
+  readonly counts: Float64Array;
+}
+
+/** What the counts of a space's mappings mean. */
+export interface CountLayout {
+  readonly terms: readonly PricedTerm[];
+  readonly timed: readonly TimedLevel[];
+  readonly length: number;
 }
 
 /**
- * The mappings of a space that can be the best one, whatever its accesses cost: all others are beaten by one of them
- * in every count and in cycles. Energy is a sum of counts times prices, so the front answers for every price list what
- * a search through the whole space would answer, to the last bit.
+ * The mappings of a space that can be the best one, whatever its accesses cost and however fast its levels are: all
+ * others are beaten by one of them in every count. Energy is a sum of counts times prices and cycles only grow with the
+ * counts, so the front gives for every price list the answer that a search through the whole space would give, to the
+ * last bit.
  */
-export interface MappingFront {
+export interface MappingFront extends CountLayout {
   readonly space: MapSpace;
-  readonly terms: readonly PricedTerm[];
   /** Operations, the same for every mapping. */
   readonly computes: number;
   readonly mappings: readonly FrontMapping[];
@@ -37,8 +51,8 @@ export interface MappingFront {
 /**
  * Finds the front by a visit to every mapping.
  * @param costs Only which of them are zero matters: terms that cost nothing are not counted.
- * @returns Null where mappings differ in more than factors, where counts cannot be told apart (then every price list
- *   needs a search of its own), or where no mapping is valid.
+ * @returns Null where mappings differ in more than factors, where counts are not known (then every price list needs a
+ *   search of its own), or where no mapping is valid.
  */
 export function findMappingFront(
   space: MapSpace,
@@ -47,32 +61,45 @@ export function findMappingFront(
 ): MappingFront | null {
   if (space.undecided.length > 0 || space.size !== space.factorizations) return null;
   if (metrics.includes("last-level-accesses")) return null;
-  const terms = pricedTerms(space, costs);
-  const front = new FrontBuilder(terms.length);
+  const layout = countLayout(space, costs);
+  const front = new FrontBuilder(layout);
   let isCounted = true;
   findBestMapping(
     space,
-    (layout, keep) => {
-      const inner = createScorer(layout, keep, costs);
+    (search, keep) => {
+      const inner = createScorer(search, keep, costs);
       isCounted &&= inner.rows !== undefined;
-      return isCounted ? recordingScorer(layout, inner, front) : inner;
+      return isCounted ? recordingScorer(search, inner, front) : inner;
     },
     { metrics },
   );
   if (!isCounted || front.mappings.length === 0) return null;
   const computes = space.problem.bounds.reduce((product, bound) => product * bound, 1);
-  return { space, terms, computes, mappings: front.mappings };
+  return { ...layout, space, computes, mappings: front.mappings };
 }
 
-/** From the inside out, data spaces as declared: the order in which energies are added up. */
-function pricedTerms({ hardware, problem, rules }: MapSpace, costs: AccessCosts): PricedTerm[] {
-  return hardware.levels.flatMap((_, level) =>
-    problem.tensors.flatMap((_, tensor) => {
-      const { readPj, fillPj, updatePj } = costs.levels[level];
-      const isPriced = [readPj, fillPj, updatePj].some((price) => (price ?? 0) !== 0);
-      return isPriced && rules[level].keep[tensor] === "keep" ? [{ level, tensor }] : [];
-    }),
-  );
+/** The order in which a scorer writes its counts, see `MappingScorer.rows`. */
+function countLayout({ hardware, problem, rules }: MapSpace, costs: AccessCosts): CountLayout {
+  const terms: PricedTerm[] = [];
+  const timed: TimedLevel[] = [];
+  let length = 1;
+  hardware.levels.forEach(({ readBandwidth, writeBandwidth, sharedBandwidth }, level) => {
+    const { readPj, fillPj, updatePj } = costs.levels[level];
+    const isPriced = [readPj, fillPj, updatePj].some((price) => (price ?? 0) !== 0);
+    const kept = problem.tensors.flatMap((_, tensor) =>
+      rules[level].keep[tensor] === "keep" ? [tensor] : [],
+    );
+    if (isPriced)
+      for (const tensor of kept) {
+        terms.push({ level, tensor, at: length });
+        length += 4;
+      }
+    if (kept.length > 0 && [readBandwidth, writeBandwidth, sharedBandwidth].some((words) => words !== null)) {
+      timed.push({ level, at: length });
+      length += 2;
+    }
+  });
+  return { terms, timed, length };
 }
 
 /** Passes on what the search asks for and hands every mapping to the front. */
@@ -96,7 +123,7 @@ function recordingScorer(layout: SearchLayout, inner: MappingScorer, front: Fron
       let number = 0;
       for (let position = 0; position < strides.length; position += 1)
         number += choice[position] * strides[position];
-      front.offer(number, inner.cycles);
+      front.offer(number);
     },
   };
   return scorer;
@@ -111,16 +138,15 @@ class FrontBuilder {
   readonly candidate: Float64Array;
   readonly mappings: FrontMapping[] = [];
 
-  constructor(private readonly terms: number) {
-    this.candidate = new Float64Array(4 * terms);
+  constructor(private readonly layout: CountLayout) {
+    this.candidate = new Float64Array(layout.length);
   }
 
-  offer(number: number, cycles: number): void {
+  offer(number: number): void {
     const { mappings, candidate } = this;
     for (let index = mappings.length - 1; index >= 0; index -= 1) {
       const known = mappings[index];
-      const wins = known.cycles < cycles || (known.cycles === cycles && known.number < number);
-      if (!wins || !this.isCheaper(known.rows, candidate)) continue;
+      if (!this.beats(known.counts, known.number, candidate, number)) continue;
       // What has just beaten one mapping is likely to beat its neighbours: it is asked first.
       mappings[index] = mappings[mappings.length - 1];
       mappings[mappings.length - 1] = known;
@@ -128,18 +154,24 @@ class FrontBuilder {
     }
     let kept = 0;
     for (const known of mappings) {
-      const wins = cycles < known.cycles || (cycles === known.cycles && number < known.number);
-      if (wins && this.isCheaper(candidate, known.rows)) continue;
+      if (this.beats(candidate, number, known.counts, known.number)) continue;
       mappings[kept] = known;
       kept += 1;
     }
     mappings.length = kept;
-    mappings.push({ number, cycles, rows: candidate.slice() });
+    mappings.push({ number, counts: candidate.slice() });
   }
 
-  /** Whether `a` costs no more than `b` at any prices, rounding included. */
-  private isCheaper(a: Float64Array, b: Float64Array): boolean {
-    for (let at = 0; at < 4 * this.terms; at += 4) {
+  /**
+   * Whether `a` comes before `b` at any prices and bandwidths, rounding included: no count is larger, and it is faster
+   * for certain (a difference of one step could vanish in a rounding) or has the smaller number, which settles ties.
+   */
+  private beats(a: Float64Array, numberOfA: number, b: Float64Array, numberOfB: number): boolean {
+    if (a[0] > b[0] || (numberOfA > numberOfB && a[0] + 1 >= b[0])) return false;
+    const { terms, timed } = this.layout;
+    for (const { at } of timed) if (a[at] > b[at] || a[at + 1] > b[at + 1]) return false;
+    for (let index = 0; index < terms.length; index += 1) {
+      const { at } = terms[index];
       const [instances, others] = [a[at + 3], b[at + 3]];
       if (instances <= others && a[at] <= b[at] && a[at + 1] <= b[at + 1] && a[at + 2] <= b[at + 2]) continue;
       for (let kind = at; kind < at + 3; kind += 1) {

@@ -49,9 +49,9 @@ function putFactors(factors: readonly Factor[]): void {
 
 /**
  * Everything about a specification that its map space and the counts of accesses depend on, as numbers: workload,
- * sizes and fan-outs of the levels, constraints, objectives, and which accesses cost nothing. Two specifications with
- * equal signatures have the same mappings with the same counts, cycles and validity; they may differ in what accesses
- * cost.
+ * sizes and fan-outs of the levels, constraints, objectives, which accesses cost nothing and which levels have a
+ * bandwidth. Two specifications with equal signatures have the same mappings with the same counts and validity; they may
+ * differ in what accesses cost and in how much the bandwidths are.
  */
 export function spaceSignature(
   specification: Pick<Specification, "levels" | "workload" | "mapper">,
@@ -71,9 +71,9 @@ export function spaceSignature(
     put(level.blockWords);
     put(level.capacityWords);
     put(level.minUtilization);
-    putOptional(level.readBandwidth);
-    putOptional(level.writeBandwidth);
-    putOptional(level.sharedBandwidth);
+    put(level.readBandwidth === null ? 0 : 1);
+    put(level.writeBandwidth === null ? 0 : 1);
+    put(level.sharedBandwidth === null ? 0 : 1);
     put(level.reductionSupported ? 1 : 0);
   }
   for (const { readPj, fillPj, updatePj } of costs.levels)
