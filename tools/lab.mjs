@@ -13,18 +13,24 @@ import {
 
 const notebook = "notebooks/RAELLA.ipynb";
 
+/** The user's JupyterLab keeps its other kernels; in the project's own, Python would only be a wrong choice. */
 function jupyterLab() {
-  const own = findProgram("jupyter-lab");
-  if (own !== undefined) return own;
+  const found = findProgram("jupyter-lab");
+  if (found !== undefined) return { program: found, settings: [] };
   ensureEnvironment();
-  return environmentProgram("jupyter-lab");
+  const settings = ["allowed_kernelspecs=tslab", "ensure_native_kernel=False"];
+  return {
+    program: environmentProgram("jupyter-lab"),
+    settings: settings.map((setting) => `--KernelSpecManager.${setting}`),
+  };
 }
 
 try {
   ensureBuilt();
   const passedOn = process.argv.slice(2);
   const opensFile = passedOn.some((argument) => argument.endsWith(".ipynb"));
-  const lab = spawn(jupyterLab(), [...(opensFile ? [] : [notebook]), ...passedOn], {
+  const { program, settings } = jupyterLab();
+  const lab = spawn(program, [...(opensFile ? [] : [notebook]), ...settings, ...passedOn], {
     cwd: root,
     env: jupyterVariables(),
     stdio: "inherit",

@@ -97,11 +97,11 @@ describe("JupyterLab", function () {
       const afterChange = await picture(chartCell);
       assert.notEqual(afterChange, before);
 
-      // The legend stands at the right; its entries begin below its title.
+      // The legend stands at the right; its first entry is below its title.
       const canvas = chartCell.locator("canvas").first();
       const box = await canvas.boundingBox();
       assert.ok(box);
-      await canvas.click({ position: { x: box.width - 150, y: 92 } });
+      await canvas.click({ position: { x: box.width - 80, y: 94 } });
       await page.waitForTimeout(300);
       assert.notEqual(await picture(chartCell), afterChange, "a click on the legend brings out a component");
       await canvas.screenshot({ path: shot("selected-component") });

@@ -21,6 +21,8 @@ export interface BarPanelOptions {
   readonly relative: boolean;
   /** Colours and legend for all of these groups, so that several panels can share one legend. */
   readonly groups: readonly string[];
+  /** Where the legend of component groups stands. */
+  readonly legend: "right" | "bottom";
   /** Name of the selection that brings out a component, if the chart has one. */
   readonly selection?: string;
   /** Name of the view, for the selection. */
@@ -30,6 +32,9 @@ export interface BarPanelOptions {
 const narrowestStep = 50;
 const panelHeight = 230;
 const labelSize = 10;
+/** Of a label, relative to its size; on average. */
+const characterWidth = 0.57;
+const labelGap = 5;
 /** Room above the highest bar for its total. */
 const headroom = 1.18;
 
@@ -99,7 +104,7 @@ export function barPanel(options: BarPanelOptions): ChartPart {
   };
   const selectable = stacked && options.selection !== undefined;
   return {
-    width: { step: stepFor(labels.flat()) },
+    width: { step: stepFor(labels) },
     height: panelHeight,
     layer: [
       {
@@ -110,7 +115,7 @@ export function barPanel(options: BarPanelOptions): ChartPart {
           x,
           y,
           order: { field: "order", type: "quantitative" },
-          color: stacked ? groupColorEncoding(groups) : { value: neutralColor },
+          color: stacked ? groupColorEncoding(groups, options.legend) : { value: neutralColor },
           ...(selectable
             ? { opacity: { condition: { param: options.selection, value: 1 }, value: 0.15 } }
             : {}),
@@ -141,21 +146,29 @@ const levelTitle = {
   titleColor: textColor,
 } as const;
 
-/** Width that a bar takes with its gap, so that labels do not touch. */
-function stepFor(lines: readonly string[]): number {
-  return Math.max(narrowestStep, ...lines.map((line) => Math.ceil(line.length * labelSize * 0.56) + 6));
+/** Width that a bar takes with its gap, so that the labels of neighbours do not touch in any line. */
+function stepFor(labels: readonly (readonly string[])[]): number {
+  const widthOf = (label: readonly string[], line: number): number =>
+    (label[line] ?? "").length * labelSize * characterWidth;
+  const distances = labels.slice(1).flatMap((label, index) => {
+    const before = labels[index];
+    return label.map((_, line) => (widthOf(before, line) + widthOf(label, line)) / 2 + labelGap);
+  });
+  const alone = labels.length === 1 ? labels[0].map((_, line) => widthOf(labels[0], line)) : [];
+  return Math.ceil(Math.max(narrowestStep, ...distances, ...alone));
 }
 
-/** The legend lists the groups as they are stacked, the topmost first. */
-export function groupColorEncoding(groups: readonly string[]): ChartPart {
+/** The legend lists the groups as they are stacked, the topmost first; beside the panels, or below wide ones. */
+function groupColorEncoding(groups: readonly string[], place: "right" | "bottom"): ChartPart {
   const domain = [...groups].reverse();
   const colors = colorsOfGroups(groups);
   return {
     field: "group",
     type: "nominal",
-    title: "component",
+    title: place === "right" ? "component" : null,
     scale: { domain, range: domain.map((group) => colors[group]) },
-    legend: { orient: "right" },
+    legend:
+      place === "right" ? { orient: place } : { orient: place, columns: 4, offset: 14, columnPadding: 18 },
   };
 }
 

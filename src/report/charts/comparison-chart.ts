@@ -23,6 +23,8 @@ export interface ComparisonChartOptions {
   readonly relative?: boolean;
 }
 
+const mostBarsBesideLegend = 8;
+
 /**
  * Energy, area and speed of one or several designs side by side: a panel of stacked bars for each figure that is
  * given, with one legend, colours fixed per component, and totals above the bars. A click on an entry of the legend
@@ -32,7 +34,15 @@ export function comparisonChart(options: ComparisonChartOptions): ChartSpecifica
   const { energyPj = {}, areaUm2 = {}, cycles, throughputPerSecond } = options;
   const groups = groupsOfBars([...Object.values(energyPj), ...Object.values(areaUm2)]);
   const relative = options.relative ?? true;
-  const common = { names: options.names, relative, groups };
+  const given = [options.energyPj, options.areaUm2, cycles, throughputPerSecond];
+  const bars = given.reduce((sum, figures) => sum + Object.keys(figures ?? {}).length, 0);
+  // A notebook's outputs are about 900 pixels wide; what is wider is cut off.
+  const common = {
+    names: options.names,
+    relative,
+    groups,
+    legend: bars > mostBarsBesideLegend ? ("bottom" as const) : ("right" as const),
+  };
   const selection = "component";
   const panels: ChartPart[] = [];
   if (options.energyPj) {

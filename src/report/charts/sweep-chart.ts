@@ -23,7 +23,7 @@ export interface SweepChartOptions {
   readonly seriesTitle?: string;
 }
 
-const panelWidth = 250;
+const panelWidth = 215;
 const panelHeight = 210;
 
 /** How figures change while one variable is swept: a panel with lines for every figure, over the same axis. */
