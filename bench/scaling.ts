@@ -3,7 +3,8 @@
 import { formatCount, formatFixed } from "../src/report/figure-column";
 import { formatTextTable } from "../src/report/text-table";
 import { listArchitectures, listDnns, listLayers } from "../src/spec/workspace";
-import { clearResultCache, runLayer } from "../src/study/run-layer";
+import { clearFoundMappings } from "../src/study/find-mapping";
+import { runLayer } from "../src/study/run-layer";
 import { fitLine, median } from "./statistics";
 
 /** Every layer of every DNN on every architecture, spread so that any beginning is a fair sample. */
@@ -21,7 +22,7 @@ function main(): void {
   const counts = [100, 200, 400, 800, 1600];
   const points = counts.map((count): [number, number] => {
     const times = Array.from({ length: 3 }, () => {
-      clearResultCache();
+      clearFoundMappings();
       const startedAt = performance.now();
       for (const layer of layers.slice(0, count)) runLayer(layer);
       return performance.now() - startedAt;

@@ -81,7 +81,7 @@ async function present(
     const { writeCsv, writeParquet } = await import("../report/write-tables.js");
     const groups = loadComponentGroups();
     if (csv !== undefined) writeCsv(csv, networks, groups);
-    if (parquet !== undefined) await writeParquet(parquet, networks, groups);
+    if (parquet !== undefined) writeParquet(parquet, networks, groups);
     if (!json) for (const file of [csv, parquet]) if (file !== undefined) remark(`Wrote ${file}.`);
   }
   await (json ? printJson(value, 0) : print(text()));

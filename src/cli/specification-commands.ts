@@ -1,17 +1,12 @@
 import { flatForm } from "../report/flat-form";
 import { formatSpecificationText } from "../report/specification-text";
-import { RaellaError } from "../errors";
-import { getSpec } from "../spec/get-spec";
-import { loadSpecification } from "../spec/load-specification";
-import type { Specification } from "../spec/specification";
 import type { Inputs } from "../study/manifest";
 import { mapInputs } from "../study/run-inputs";
 import { resultOf } from "../study/run-layer";
-import { withDefaults } from "../study/study-options";
+import { chooseSpecification, type GivenChoice } from "./choose-specification";
 import { presentLayer } from "./layer-command";
 import { studyOptions, type GivenModelOptions } from "./model-options";
 import { print, printJson, remarkWarnings } from "./output";
-import { parseCount } from "./parse-options";
 
 interface GivenSpecificationOptions extends GivenModelOptions {
   /** False with `--no-greedy`. */
@@ -46,46 +41,9 @@ async function presentInputs(
 /** `raella spec` */
 export async function specCommand(
   files: readonly string[],
-  given: GivenSpecificationOptions & {
-    readonly architecture?: string;
-    readonly dnn?: string;
-    readonly layer?: string;
-  },
+  given: GivenChoice & { readonly json?: boolean },
 ): Promise<void> {
-  const specification = files.length > 0 ? fromFiles(files, given) : fromNames(given);
+  const specification = chooseSpecification(files, given);
   remarkWarnings(specification.warnings);
   await (given.json ? printJson(flatForm(specification)) : print(formatSpecificationText(specification)));
-}
-
-function fromFiles(files: readonly string[], given: GivenSpecificationOptions): Specification {
-  const { nTiles, batchSize, variables, fidelity } = studyOptions(given);
-  return loadSpecification({
-    files,
-    ...{ nTiles, batchSize, variables, fidelity },
-    greedySteps: given.greedy === false ? [] : undefined,
-  });
-}
-
-function fromNames(
-  given: GivenSpecificationOptions & {
-    readonly architecture?: string;
-    readonly dnn?: string;
-    readonly layer?: string;
-  },
-): Specification {
-  const { architecture, dnn, layer } = given;
-  if (architecture === undefined || dnn === undefined || layer === undefined) {
-    throw new RaellaError({
-      code: "usage",
-      message: "Nothing says which specification to show.",
-      expected: "YAML files, or --architecture, --dnn and --layer",
-    });
-  }
-  return getSpec(
-    withDefaults({
-      ...studyOptions(given),
-      ...{ architecture, dnn, layer: parseCount(layer, "--layer", 0) },
-      greedySteps: given.greedy === false ? [] : undefined,
-    }),
-  );
 }

@@ -11,5 +11,5 @@ export function writeCsv(file: string, results: TabularResult, groups: readonly 
 /** Writes results as Parquet, one row per architecture, DNN, layer and component. */
 export function writeParquet(file: string, results: TabularResult, groups: readonly ComponentGroup[]): void {
   const frame = columnsToDataFrame(componentColumns(results, groups));
-  writeFileAtomically(file, frame.writeParquet() as Buffer);
+  writeFileAtomically(file, frame.writeParquet());
 }

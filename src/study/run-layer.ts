@@ -1,20 +1,15 @@
-import { RaellaError } from "../errors";
 import { estimate } from "../estimation/estimate";
-import { findBestMapping } from "../mapping/find-best-mapping";
-import { buildMapSpace, type MapSpace } from "../mapping/map-space";
+import { describeHardware } from "../mapping/hardware";
 import type { Mapping } from "../mapping/mapping";
-import { parseMetrics } from "../mapping/metrics";
-import { reenactTimeloopSearch } from "../mapping/reenact-timeloop-search";
-import type { ScorerFactory } from "../mapping/scorer";
 import { describeCosts } from "../model/access-costs";
-import { scorerFactory } from "../model/create-scorer";
 import { evaluateMapping } from "../model/evaluate-mapping";
 import { getSpec } from "../spec/get-spec";
 import type { Specification } from "../spec/specification";
+import { findMapping } from "./find-mapping";
 import type { LayerResult } from "./layer-result";
 import { createManifest, type Inputs } from "./manifest";
 import type { MappedLayer } from "./mapped-layer";
-import { requireSearchKind, type SearchKind } from "./search-kind";
+import { requireSearchKind } from "./search-kind";
 import { withDefaults, type LayerOptions, type StudyOptions } from "./study-options";
 import { summarizeLayer } from "./summarize-layer";
 
@@ -29,61 +24,15 @@ export type MappingOptions = Pick<StudyOptions, "search" | "workspace">;
 export function mapSpecification(specification: Specification, options: MappingOptions = {}): MappedLayer {
   if (options.search !== undefined) requireSearchKind(options.search);
   const tables = estimate(specification, { workspace: options.workspace });
-  const space = buildMapSpace(specification);
-  const costs = describeCosts(space.hardware, tables.energy);
-  const scorer = scorerFactory(costs);
-  const found =
-    options.search === "timeloop"
-      ? walkSpace(specification, space, scorer)
-      : searchSpace(specification, space, scorer);
+  const hardware = describeHardware(specification);
+  const costs = describeCosts(hardware, tables.energy);
+  const { warnings, ...found } = findMapping(specification, hardware, costs, options.search ?? "optimal");
   return {
-    specification: withWarnings(specification, [...space.warnings, ...(tables.warnings ?? [])]),
+    specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
     tables,
     evaluation: evaluateMapping(specification, tables.energy, found.mapping),
     ...found,
   };
-}
-
-type Found = Pick<MappedLayer, "mapping" | "mapSpace" | "walk">;
-
-/** The best mapping of the space. */
-function searchSpace(specification: Specification, space: MapSpace, scorer: ScorerFactory): Found {
-  const metrics = parseMetrics(specification.mapper.optimizationMetrics);
-  const { size, valid, evaluated, best } = findBestMapping(space, scorer, { metrics });
-  if (best === null) throw noMapping(specification, size, "optimal");
-  return { mapping: best.mapping, mapSpace: { size, valid, evaluated } };
-}
-
-/** The mapping that Timeloop's own search ends with, and the best one for comparison. */
-function walkSpace(specification: Specification, space: MapSpace, scorer: ScorerFactory): Found {
-  const { mapper } = specification;
-  const metrics = parseMetrics(mapper.optimizationMetrics);
-  const optimum = findBestMapping(space, scorer, { metrics });
-  const walk = reenactTimeloopSearch(space, scorer, { metrics, ...mapper });
-  if (walk.best === null || optimum.best === null) throw noMapping(specification, space.size, "timeloop");
-  const { edpPjCycles, energyPj, cycles } = optimum.best;
-  return {
-    mapping: walk.best.mapping,
-    mapSpace: { size: walk.size, valid: optimum.valid, evaluated: walk.evaluated },
-    walk: {
-      visited: walk.visited,
-      threads: walk.threads,
-      optimum: { edp: edpPjCycles / 1e12, energyPj, cycles },
-      edpOverOptimum: walk.best.edpPjCycles / edpPjCycles,
-    },
-  };
-}
-
-function noMapping({ identity }: Specification, size: number, kind: SearchKind): RaellaError {
-  return new RaellaError({
-    code: "no-mapping",
-    message:
-      kind === "optimal"
-        ? `None of the ${size} mappings that the constraints allow fits the hardware.`
-        : "Timeloop's random walk finds no mapping that fits the hardware.",
-    value: identity.layer,
-    remedy: "`raella diagnose` says what does not fit, and what would make it fit.",
-  });
 }
 
 function withWarnings(specification: Specification, warnings: Specification["warnings"]): Specification {

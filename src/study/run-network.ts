@@ -190,13 +190,20 @@ function networkOf(
     dnn,
     tiles,
     batch,
-    layers: results.map(({ manifest: _, ...layer }) => layer),
+    layers: results.map(withoutManifest),
     totals: networkTotals(results, replication, groups),
     replication,
     manifest: mergeManifests(
       results.map(({ manifest }) => manifest).filter((manifest): manifest is Manifest => !!manifest),
     ),
   };
+}
+
+/** The layers of a DNN share its manifest. */
+function withoutManifest(layer: LayerResult): LayerResult {
+  const bare = { ...layer };
+  delete (bare as { manifest?: Manifest }).manifest;
+  return bare;
 }
 
 function replicate(

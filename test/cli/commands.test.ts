@@ -258,6 +258,48 @@ describe("raella", () => {
     });
   });
 
+  describe("components", () => {
+    it("shows what every level costs, and where it comes from", async () => {
+      const table = await runCli("components");
+      assert.match(table.stdout, /^eDRAM_buf +isaac_edram +16 +83,000 +1\.33 +read 20\.45/m);
+      const tree = await runCli("components", "--level", "output_register", "--explain");
+      assert.match(tree.stdout, /^output_register area = 1590\.81 um\^2/m);
+      assert.match(tree.stdout, /source: CACTI 7/);
+      assert.doesNotMatch(tree.stdout, /idle/);
+      const rows = await json<{ level: string; areaUm2: number }[]>("components", "--level", "eDRAM_buf");
+      assert.deepEqual(
+        rows.map(({ level, areaUm2 }) => [level, areaUm2]),
+        [["eDRAM_buf", 83_000]],
+      );
+      const { exitCode, stderr } = await runCli("components", "--level", "eDRAM");
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /There is no level "eDRAM"/);
+    });
+  });
+
+  describe("diagnose", () => {
+    const misfit = ["diagnose", "-a", "isaac_like", "-d", "resnet18", "-l", "18", "--tiles", "1"];
+
+    it("says why a layer does not fit and what helps", async () => {
+      const { exitCode, stdout } = await runCli(...misfit);
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /1 tile, batch 32: does not fit\./);
+      assert.match(stdout, /8 of M fit nowhere/);
+      assert.match(stdout, /It fits on 8 tiles instead of 1\./);
+      const { remedies } = await json<{ remedies: { name: string; to: number }[] }>(...misfit);
+      assert.deepEqual(
+        remedies.map(({ name, to }) => [name, to]),
+        [["TILES_PER_ARCH", 8]],
+      );
+    });
+
+    it("shows what a mapping leaves idle", async () => {
+      const { stdout } = await runCli("diagnose", ...oneLayer.slice(1));
+      assert.match(stdout, /: fits\.$/m);
+      assert.match(stdout, /^inter_cim_unit_spatial_dummy +384 +512 +75\.0 % +R 3 x C 128$/m);
+    });
+  });
+
   describe("lists", () => {
     it("architectures and DNNs", async () => {
       const architectures = await json<{ name: string }[]>("architectures");

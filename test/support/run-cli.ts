@@ -9,7 +9,10 @@ export interface CommandOutput {
 /** Runs the command line in this process and catches what it prints. */
 export async function runCli(...given: readonly string[]): Promise<CommandOutput> {
   const printed = { stdout: "", stderr: "" };
-  const originals = { stdout: process.stdout.write, stderr: process.stderr.write };
+  const originals = {
+    stdout: process.stdout.write.bind(process.stdout),
+    stderr: process.stderr.write.bind(process.stderr),
+  };
   const catching =
     (stream: "stdout" | "stderr") =>
     (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
@@ -18,8 +21,8 @@ export async function runCli(...given: readonly string[]): Promise<CommandOutput
       if (typeof callback === "function") queueMicrotask(() => (callback as () => void)());
       return true;
     };
-  process.stdout.write = catching("stdout") as typeof process.stdout.write;
-  process.stderr.write = catching("stderr") as typeof process.stderr.write;
+  process.stdout.write = catching("stdout");
+  process.stderr.write = catching("stderr");
   try {
     const exitCode = await runCommandLine(["node", "raella", ...given]);
     return { exitCode, ...printed };

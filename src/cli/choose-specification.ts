@@ -1,0 +1,42 @@
+import { RaellaError } from "../errors";
+import { getSpec } from "../spec/get-spec";
+import { loadSpecification } from "../spec/load-specification";
+import type { Specification } from "../spec/specification";
+import { withDefaults } from "../study/study-options";
+import { studyOptions, type GivenModelOptions } from "./model-options";
+import { parseCount } from "./parse-options";
+
+/** Options that choose a specification by name. */
+export interface GivenChoice extends GivenModelOptions {
+  readonly architecture?: string;
+  readonly dnn?: string;
+  readonly layer?: string;
+  /** False with `--no-greedy`. */
+  readonly greedy?: boolean;
+}
+
+/**
+ * The specification given as files, or by the names of architecture, DNN and layer.
+ * @throws RaellaError `usage` if neither is given in full, and for mistakes in the files or names.
+ */
+export function chooseSpecification(files: readonly string[], given: GivenChoice): Specification {
+  const { architecture, dnn, layer } = given;
+  const greedySteps = given.greedy === false ? [] : undefined;
+  if (files.length > 0) {
+    const { nTiles, batchSize, variables, fidelity } = studyOptions(given);
+    return loadSpecification({ files, ...{ nTiles, batchSize, variables, fidelity, greedySteps } });
+  }
+  if (architecture === undefined || dnn === undefined || layer === undefined) {
+    throw new RaellaError({
+      code: "usage",
+      message: "Nothing says which specification is meant.",
+      expected: "YAML files, or --architecture, --dnn and --layer",
+    });
+  }
+  return getSpec(
+    withDefaults({
+      ...studyOptions(given),
+      ...{ architecture, dnn, layer: parseCount(layer, "--layer", 0), greedySteps },
+    }),
+  );
+}

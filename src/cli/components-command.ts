@@ -1,0 +1,122 @@
+import { estimate } from "../estimation/estimate";
+import { explainArea, explainEnergy, type LevelExplanation } from "../estimation/explain";
+import { formatExplanation } from "../estimation/format-explanation";
+import { RaellaError, suggestName } from "../errors";
+import { figureColumn, formatCount } from "../report/figure-column";
+import { formatTextTable } from "../report/text-table";
+import { formatNumber } from "../report/theme/format-number";
+import type { Level, Specification } from "../spec/specification";
+import { listArchitectures, listDnns } from "../spec/workspace";
+import { print, printJson, remarkWarnings } from "./output";
+import { chooseSpecification, type GivenChoice } from "./choose-specification";
+
+interface GivenComponentsOptions extends GivenChoice {
+  readonly level?: string;
+  readonly explain?: boolean;
+  readonly json?: boolean;
+}
+
+/** `raella components` */
+export async function componentsCommand(
+  files: readonly string[],
+  given: GivenComponentsOptions,
+): Promise<void> {
+  const specification = chooseSpecification(files, withSomeLayer(files, given));
+  const tables = estimate(specification);
+  const levels = chosenLevels(specification, given.level);
+  remarkWarnings([...specification.warnings, ...(tables.warnings ?? [])]);
+  /** Actions that a mapping can cause; idle ones are counted by nothing. */
+  const energyOf = ({ name, requiredActions }: Level): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      Object.entries(tables.energy.energyPj[name] ?? {}).filter(([action]) =>
+        requiredActions.includes(action),
+      ),
+    );
+  if (given.explain) {
+    const explanations = levels.flatMap((level) => explainLevel(specification, level, energyOf(level)));
+    await (given.json ? printJson(explanations) : print(explanations.map(formatExplanation).join("\n\n")));
+    return;
+  }
+  const rows = levels.map((level) => ({
+    level: level.name,
+    class: level.subclass ?? level.class,
+    instances: level.instances,
+    areaUm2: tables.area.areaUm2[level.name] ?? 0,
+    energyPerActionPj: energyOf(level),
+  }));
+  await (given.json ? printJson(rows) : print(componentsTable(rows)));
+}
+
+/** Any layer will do to look at components: without names, the last architecture and the first layer there is. */
+function withSomeLayer(files: readonly string[], given: GivenComponentsOptions): GivenComponentsOptions {
+  if (files.length > 0) return given;
+  return {
+    ...given,
+    architecture: given.architecture ?? listArchitectures().at(-1)?.name,
+    dnn: given.dnn ?? listDnns()[0],
+    layer: given.layer ?? "0",
+  };
+}
+
+function chosenLevels({ levels }: Specification, name: string | undefined): readonly Level[] {
+  if (name === undefined) return levels;
+  const found = levels.filter((level) => level.name === name);
+  if (found.length > 0) return found;
+  const known = levels.map((level) => level.name);
+  throw new RaellaError({
+    code: "unknown-name",
+    message: `There is no level "${name}".`,
+    value: name,
+    expected: known.join(", "),
+    remedy: suggestName(name, known),
+  });
+}
+
+/** Where the area and every energy that is not zero come from. */
+function explainLevel(
+  specification: Specification,
+  { name }: Level,
+  energies: Readonly<Record<string, number>>,
+): LevelExplanation[] {
+  const area = explainArea(specification, name);
+  const actions = Object.keys(energies).filter((action) => energies[action] !== 0);
+  return [
+    ...(area.tableValue === 0 ? [] : [area]),
+    ...actions.map((action) => explainEnergy(specification, name, action)),
+  ];
+}
+
+interface ComponentRow {
+  readonly level: string;
+  readonly class: string;
+  readonly instances: number;
+  readonly areaUm2: number;
+  readonly energyPerActionPj: Readonly<Record<string, number>>;
+}
+
+/** Levels that have an area or cost energy. */
+function componentsTable(rows: readonly ComponentRow[]): string {
+  const priced = rows.filter(
+    ({ areaUm2, energyPerActionPj }) =>
+      areaUm2 !== 0 || Object.values(energyPerActionPj).some((energy) => energy !== 0),
+  );
+  const all = figureColumn(
+    "areaUm2",
+    priced.map(({ areaUm2, instances }) => areaUm2 * instances),
+  );
+  return formatTextTable({
+    columns: ["level", "component", "instances", "area each µm²", `all ${all.unit.symbol}`, "pJ per action"],
+    rows: priced.map(({ level, class: className, instances, areaUm2, energyPerActionPj }, index) => [
+      level,
+      className,
+      formatCount(instances),
+      formatNumber(areaUm2, 6),
+      all.cells[index],
+      Object.entries(energyPerActionPj)
+        .filter(([, energy]) => energy !== 0)
+        .map(([action, energy]) => `${action} ${formatNumber(energy)}`)
+        .join(", "),
+    ]),
+    leftAligned: [1, 5],
+  });
+}

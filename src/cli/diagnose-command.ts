@@ -1,0 +1,20 @@
+import { formatDiagnosisText } from "../report/diagnosis-text";
+import { diagnoseLayer, diagnoseSpecification } from "../study/diagnose-layer";
+import { chooseSpecification, type GivenChoice } from "./choose-specification";
+import { studyOptions } from "./model-options";
+import { print, printJson } from "./output";
+import { parseCount } from "./parse-options";
+
+/** `raella diagnose` */
+export async function diagnoseCommand(
+  files: readonly string[],
+  given: GivenChoice & { readonly json?: boolean },
+): Promise<void> {
+  const { architecture, dnn, layer } = given;
+  const isNamed =
+    files.length === 0 && architecture !== undefined && dnn !== undefined && layer !== undefined;
+  const diagnosis = isNamed
+    ? diagnoseLayer({ ...studyOptions(given), architecture, dnn, layer: parseCount(layer, "--layer", 0) })
+    : diagnoseSpecification(chooseSpecification(files, given));
+  await (given.json ? printJson(diagnosis) : print(formatDiagnosisText(diagnosis)));
+}

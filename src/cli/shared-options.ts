@@ -1,0 +1,89 @@
+import { Option, type Command } from "commander";
+
+/** Which architectures to compare. */
+export function architecturesOption(): Option {
+  return new Option("-a, --architecture <names...>", "architectures in order, or all").default(
+    ["all"],
+    "all",
+  );
+}
+
+export function searchOption(): Option {
+  return new Option(
+    "--search <kind>",
+    "the provably best mapping, or the one that Timeloop's random walk reports",
+  )
+    .choices(["optimal", "timeloop"])
+    .default("optimal");
+}
+
+/**
+ * How a layer is modelled.
+ * @param named False for specifications given as files, whose tiles, batch and statistics are their own.
+ */
+export function modelOptions(command: Command, { named = true } = {}): Command {
+  if (named) {
+    command
+      .option("-t, --tiles <count>", "tiles of the chip (default: 16)")
+      .option("-b, --batch <size>", "samples of a batch (default: 32)")
+      .option("--typical", "typical statistics instead of those recorded for the layer");
+  } else {
+    command
+      .option("-t, --tiles <count>", "set the variable TILES_PER_ARCH")
+      .option("-b, --batch <size>", "set the variable BATCH_SIZE");
+  }
+  return command
+    .addOption(
+      new Option("--set <name=expression>", "set a variable of the model (repeatable)")
+        .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
+        .default([], "none"),
+    )
+    .addOption(
+      new Option(
+        "--fidelity <kind>",
+        "keep the original's quirks, which shape its published figures, or repair them",
+      )
+        .choices(["artifact", "corrected"])
+        .default("artifact"),
+    );
+}
+
+/** A specification by names or files, and how it is modelled. */
+export function choiceOptions(command: Command): Command {
+  command
+    .option("-a, --architecture <name>", "architecture, instead of files")
+    .option("-d, --dnn <name>", "DNN")
+    .option("-l, --layer <number>", "number of the layer, from 0");
+  return modelOptions(command).option("--no-greedy", "leave the constraints as they are written");
+}
+
+/** How the layers of a DNN share a pipeline's tiles, and how many threads compute. */
+export function throughputOptions(command: Command): Command {
+  return command
+    .option("--aggregate-tiles <count>", "tiles of the whole pipeline, for the first architecture", "65536")
+    .addOption(
+      new Option(
+        "--replication <scheme>",
+        "double the slowest layer's tiles, or add replicas one by one from the fewest tiles (never worse)",
+      )
+        .choices(["doubling", "increment"])
+        .default("doubling"),
+    )
+    .option("--workers <count>", "threads, or auto", "auto");
+}
+
+/** What becomes of the result. */
+export function outputOptions(
+  command: Command,
+  kinds: { readonly out?: boolean; readonly tables?: boolean },
+): Command {
+  command.option("--json", "print one JSON object instead of tables");
+  if (kinds.tables) {
+    command
+      .option("--csv <file>", "write one row per architecture, DNN, layer and component")
+      .option("--parquet <file>", "the same as Parquet");
+  }
+  if (kinds.out)
+    command.option("-o, --out <directory>", "write mapping, statistics, ART, ERT and flat input");
+  return command;
+}
