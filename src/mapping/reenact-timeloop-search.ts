@@ -133,12 +133,13 @@ function createJudge(layout: SearchLayout, createScorer: ScorerFactory): Judge {
   const extentFigures = new Float64Array(extents.width);
   const known = new Map<number, Verdict>();
   const choice = new Int32Array(layout.varying.length);
+  const countSplits = splitCounter(layout);
   let scorer: MappingScorer | undefined;
   let evaluated = 0;
 
   function judge(number: number): Verdict {
     readChoice(layout, number, choice);
-    const { failing, fitting } = splitVariants(layout, choice);
+    const { failing, fitting } = countSplits(choice);
     if (fitting === 0) return { failures: failing, figures: null, repetitions: 0 };
     if (!fits()) return { failures: failing + 1, figures: null, repetitions: 0 };
     scorer ??= createScorer(layout, keep);
@@ -175,22 +176,40 @@ function readChoice({ varying }: SearchLayout, number: number, choice: Int32Arra
   });
 }
 
-/** How many ways to split the loops over the axes fail on the way to the first that fits, and how many fit. */
-function splitVariants(layout: SearchLayout, choice: Int32Array): { failing: number; fitting: number } {
-  const { slots, hardware } = layout.space;
-  let tried = 1;
-  let fitting = 1;
-  for (let index = 0; index < slots.length; index += 1) {
-    const slot = slots[index];
-    if (slot.kind === "time") continue;
-    const factorOf = (dimension: number): number => factorInSlot(layout, index, dimension, choice);
-    const order = defaultOrder(slot);
-    const candidates = splitCandidates(slot, order, factorOf);
+/** The number of splits over the axes that fail and that fit. */
+interface SplitCounts {
+  readonly failing: number;
+  readonly fitting: number;
+}
+
+/** A function that counts the ways to split a choice's space loops over the axes of the mesh. */
+function splitCounter(layout: SearchLayout): (choice: Int32Array) => SplitCounts {
+  const { slots, hardware, choices } = layout.space;
+  const spaceSlots = slots.flatMap((slot, index) => {
+    if (slot.kind === "time") return [];
     const mesh = hardware.levels[slot.level];
-    tried *= candidates.length;
-    fitting *= candidates.filter((alongX) => fitsMesh(mesh, order, factorOf, alongX)).length;
-  }
-  return { failing: tried - fitting, fitting };
+    // Mostly everything lies along X, whatever the order.
+    const isRow = mesh.fanY === 1 && slot.split !== null && slot.split >= choices.length;
+    return [{ slot, index, mesh, order: defaultOrder(slot), isRow }];
+  });
+  return (choice) => {
+    let tried = 1;
+    let fitting = 1;
+    for (const { slot, index, mesh, order, isRow } of spaceSlots) {
+      if (isRow) {
+        let product = 1;
+        for (let dimension = 0; dimension < choices.length; dimension += 1)
+          product *= factorInSlot(layout, index, dimension, choice);
+        if (product > mesh.fanX) fitting = 0;
+        continue;
+      }
+      const factorOf = (dimension: number): number => factorInSlot(layout, index, dimension, choice);
+      const candidates = splitCandidates(slot, order, factorOf);
+      tried *= candidates.length;
+      fitting *= candidates.filter((alongX) => fitsMesh(mesh, order, factorOf, alongX)).length;
+    }
+    return { failing: tried - fitting, fitting };
+  };
 }
 
 interface ThreadResult extends Omit<ThreadWalk, "thread"> {
