@@ -7,7 +7,7 @@ import type { SearchPlan } from "./search-plan";
  * take, and how many time steps are needed where they have not. Every entry holds until the next `find`.
  */
 export function bareRelaxation(plan: SearchPlan): Relaxation {
-  const { lattice, stages, tensors } = plan;
+  const { lattice, stages } = plan;
   const reach = stages.map((_, stage) => describeReach(plan, stage));
   const digits = new Int32Array(lattice.divisors.length);
   let leastSteps = 1;
@@ -27,7 +27,9 @@ export function bareRelaxation(plan: SearchPlan): Relaxation {
     steps: () => leastSteps,
     innerEnergyPj: () => 0,
     wholeEnergyPj: () => 0,
-    crossingWords: () => tensors.length * 0,
+    crossingWords: () => 0,
+    repeatedEnergyPj: () => 0,
+    stepLimit: Infinity,
     points: 0,
     transitions: 0,
     infeasiblePoints: 0,

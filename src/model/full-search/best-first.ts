@@ -1,7 +1,7 @@
 import { createPriorityQueue } from "../../mapping/full-search/priority-queue";
 import type { Mapping } from "../../mapping/mapping";
 import type { Evaluation } from "../evaluation";
-import type { Budget } from "./budget";
+import type { Budget, StopReason } from "./budget";
 import { completeMapping } from "./complete-mapping";
 import type { Expander } from "./expand";
 import type { Criteria } from "./objective";
@@ -41,7 +41,10 @@ export interface SearchOutcome {
   readonly best: Incumbent | null;
   /** No mapping of the space is better than this, or than `best`. */
   readonly lowerBound: number;
-  readonly isComplete: boolean;
+  /** What the relaxation says of the whole space. */
+  readonly rootBound: number;
+  /** Null where the search is complete. */
+  readonly stopReason: StopReason | null;
 }
 
 /** Partial mappings kept at the same time; more do not fit the memory of an ordinary machine. */
@@ -157,14 +160,15 @@ export function searchBestFirst(
   }
 
   for (const root of expander.start(parts.root())) if (receive(root)) queue.push(root);
+  const rootBound = queue.peek()?.bound ?? bestValue;
   let sinceDive = expansionsPerDive;
-  let isStopped = false;
+  let stopReason: StopReason | null = null;
   for (let partial = queue.pop(); partial !== undefined; partial = queue.pop()) {
     if (partial.isDropped) continue;
     if (!canImprove(partial)) break;
-    if (queue.size > largestQueue || budget.isSpent(counts.expanded)) {
+    if (budget.isSpent(counts.expanded) || queue.size > largestQueue) {
       leastDropped = partial.bound;
-      isStopped = true;
+      stopReason = budget.reason ?? "work";
       break;
     }
     sinceDive += 1;
@@ -174,7 +178,7 @@ export function searchBestFirst(
     } else expand(partial, (child) => queue.push(child));
   }
   counts.merged += store.merged;
-  return { best, lowerBound: Math.min(bestValue, leastDropped), isComplete: !isStopped };
+  return { best, lowerBound: Math.min(bestValue, leastDropped), rootBound, stopReason };
 }
 
 /** Whether the price of a partial mapping is the model's; its cycles miss a ceiling that rounding may push up. */

@@ -1,22 +1,34 @@
+/** Why a search stops before it is done. */
+export type StopReason = "time" | "work" | "request";
+
 /** When a search has to stop before it is done. */
 export interface Budget {
+  /** Why it has to stop, once it has. */
+  readonly reason: StopReason | null;
   /** @param count - units of work done so far by the caller */
   isSpent(count: number): boolean;
 }
 
 export interface BudgetLimits {
-  /** Milliseconds from now; without it the search depends on the input alone. */
-  readonly timeLimitMs?: number;
+  /** On the clock of `performance.now()`; infinite where the search shall depend on the input alone. */
+  readonly deadline: number;
   /** Largest number of units of work. */
-  readonly workLimit?: number;
+  readonly workLimit: number;
   /** Asked now and then; true ends the search. */
   readonly shouldStop?: () => boolean;
 }
 
-export function createBudget({ timeLimitMs, workLimit = Infinity, shouldStop }: BudgetLimits): Budget {
-  const end = timeLimitMs === undefined ? Infinity : performance.now() + timeLimitMs;
+export function createBudget({ deadline, workLimit, shouldStop }: BudgetLimits): Budget {
+  let reason: StopReason | null = null;
   return {
-    isSpent: (count) =>
-      count >= workLimit || (end < Infinity && performance.now() >= end) || shouldStop?.() === true,
+    get reason() {
+      return reason;
+    },
+    isSpent(count) {
+      if (count >= workLimit) reason = "work";
+      else if (deadline < Infinity && performance.now() >= deadline) reason = "time";
+      else if (shouldStop?.() === true) reason = "request";
+      return reason !== null;
+    },
   };
 }

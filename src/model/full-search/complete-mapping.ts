@@ -18,7 +18,12 @@ export function completeMapping({ space }: SearchPlan, partial: PartialMapping):
   }
   const table: FactorTable = factors;
   const kept: KeepTable = keep;
-  return toMapping(space, table, orders.map((order, slot) => order && allDimensions(table[slot], order)), kept);
+  return toMapping(
+    space,
+    table,
+    orders.map((order, slot) => order && allDimensions(table[slot], order)),
+    kept,
+  );
 }
 
 /** An order of the loops above 1, with the dimensions of factor 1 innermost. */

@@ -87,7 +87,8 @@ function passTensor(
   let share = received;
   let peer = 0;
   if (transfer !== undefined && (forwarded !== undefined || transfer.sizes.length > 1)) {
-    const groups = forwarded?.groups ?? transfer.sizes.map((size) => ({ ...size, words: size.groups * received }));
+    const groups =
+      forwarded?.groups ?? transfer.sizes.map((size) => ({ ...size, words: size.groups * received }));
     share = groups.reduce((sum, group) => sum + group.words * group.members, 0) / transfer.fan;
     if (filters && forwarded !== undefined) peer = forwarded.linkWords / partial.instances;
   }
@@ -100,7 +101,14 @@ function passTensor(
     : plan.tensors[index].dividesEvenly
       ? tile * partial.movingSteps[index]
       : partial.partitions[index];
-  const pending: PendingContent = { tensor: index, level, instances: partial.instances, ratio: 1, partition, peer };
+  const pending: PendingContent = {
+    tensor: index,
+    level,
+    instances: partial.instances,
+    ratio: 1,
+    partition,
+    peer,
+  };
   if (matters.fills) priceFills(plan, partial, pending, isOutermost, share);
   if (matters.content) partial.pending.push(pending);
 }
@@ -196,7 +204,12 @@ function priceFills(
   else fills = isOutermost ? round(peer) : round(share + peer - partition);
   if (fills === 0) return;
   const { blockWords } = plan.space.hardware.levels[level];
-  addEnergy(partial, level, tensor, partial.instances * Math.ceil(fills / blockWords) * plan.rowCosts[level].fillPj);
+  addEnergy(
+    partial,
+    level,
+    tensor,
+    partial.instances * Math.ceil(fills / blockWords) * plan.rowCosts[level].fillPj,
+  );
   const limited = plan.limitedLevels.indexOf(level);
   if (limited >= 0) partial.accesses[2 * limited + 1] += fills;
 }
@@ -205,7 +218,7 @@ const goldenRatio = 0.618033988749895;
 
 function addEnergy(partial: PartialMapping, level: number, tensor: number, energyPj: number): void {
   partial.energyPj += energyPj;
-  partial.fingerprint += energyPj * (1 + ((level * 16 + tensor + 1) * goldenRatio) % 1);
+  partial.fingerprint += energyPj * (1 + (((level * 16 + tensor + 1) * goldenRatio) % 1));
 }
 
 /** To the nearest whole number; accesses are never negative. */

@@ -87,7 +87,15 @@ export function createExpander(plan: SearchPlan): Expander {
     const isLine = mesh.fanY === 1 && (slot.split === null || slot.split >= dimensions);
     const orderMatters = plan.forwards[slot.level].some((flag) => flag);
     if (isLine && !orderMatters) {
-      if (!fitsMesh(mesh, factors.map(([dimension]) => dimension), factorIn(factors), factors.length)) return [];
+      if (
+        !fitsMesh(
+          mesh,
+          factors.map(([dimension]) => dimension),
+          factorIn(factors),
+          factors.length,
+        )
+      )
+        return [];
       placeSpaceLoops(plan, partial, slot.level, factors, spans);
       return [partial];
     }
@@ -121,7 +129,14 @@ export function createExpander(plan: SearchPlan): Expander {
       if (index === choice.dimensions.length) {
         const steps = choice.kind === "time" ? partial.steps * product : partial.steps;
         if (!isWorthwhile(next, point, steps)) return;
-        for (const child of makeChildren(partial, choice, sensitivities[partial.stage], chosen, digits, point))
+        for (const child of makeChildren(
+          partial,
+          choice,
+          sensitivities[partial.stage],
+          chosen,
+          digits,
+          point,
+        ))
           reached(child);
         return;
       }

@@ -5,10 +5,7 @@ import { RaellaError, suggestName } from "../../errors";
  * `energyPj ** energyExponent * cycles ** cyclesExponent` with exponents of 0 or more.
  */
 export type FullSearchObjective =
-  | "edp"
-  | "energy"
-  | "cycles"
-  | { readonly energyExponent: number; readonly cyclesExponent: number };
+  "edp" | "energy" | "cycles" | { readonly energyExponent: number; readonly cyclesExponent: number };
 
 /** A figure that does not fall when energy or cycles rise. */
 export interface Criterion {

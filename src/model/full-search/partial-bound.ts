@@ -25,6 +25,7 @@ export function createPartialBounds(
 ): PartialBounds {
   const { stages, limitedLevels, space, computeEnergyPj } = plan;
   const stretch = leastStretch(plan);
+  const factors = plan.tensors.map(() => 1);
 
   /** Cycles that the accesses counted so far take at least. */
   function limitedCycles({ accesses }: PartialMapping): number {
@@ -54,8 +55,14 @@ export function createPartialBounds(
       partial.secondBound = Infinity;
       if (entry < 0) return;
       let energyPj = partial.energyPj + computeEnergyPj;
+      for (let tensor = 0; tensor < factors.length; tensor += 1) {
+        factors[tensor] = refetchFactor(plan, partial, tensor);
+        if (factors[tensor] > 1)
+          energyPj += (factors[tensor] - 1) * relaxation.repeatedEnergyPj(entry, tensor);
+      }
       for (const pending of partial.pending) {
-        const inside = relaxation.crossingWords(entry, pending.tensor) / partial.instances;
+        const repeats = plan.contentRepeats[pending.level][pending.tensor] ? factors[pending.tensor] : 1;
+        const inside = (relaxation.crossingWords(entry, pending.tensor) / partial.instances) * repeats;
         const content = pending.ratio * inside * (1 - roundingShare);
         energyPj += pending.instances * contentEnergyPj(plan, pending, content);
       }
@@ -75,7 +82,8 @@ export function createPartialBounds(
       const inside = steps * stages[stage].fixedTimeInside;
       let bound = Infinity;
       for (let pair = relaxation.first(entry); pair < relaxation.end(entry); pair += 1) {
-        const energy = (parent.energyPj + computeEnergyPj + relaxation.wholeEnergyPj(pair)) * (1 - roundingShare);
+        const energy =
+          (parent.energyPj + computeEnergyPj + relaxation.wholeEnergyPj(pair)) * (1 - roundingShare);
         const cycles = leastCycles(inside * relaxation.steps(pair), limited);
         bound = Math.min(bound, criteria.objective.value(energy, cycles));
       }
@@ -83,4 +91,25 @@ export function createPartialBounds(
     },
     cycles: (partial) => leastCycles(partial.steps, limitedCycles(partial)),
   };
+}
+
+/**
+ * How often, because of loops already decided, everything inside is fetched again of a tensor, as far as the bounds of
+ * {@link Relaxation} have not counted it: irrelevant time loops outside a loop that moves the tensor, and
+ * irrelevant space loops of dimensions that the bounds take to lie in time.
+ */
+function refetchFactor(
+  { stages, tensors, freeTimeOutside }: SearchPlan,
+  partial: PartialMapping,
+  index: number,
+): number {
+  const { tensor } = tensors[index];
+  const { choice } = stages[partial.stage];
+  let factor = partial.refetches[index] / partial.movingSteps[index];
+  if (choice === undefined || choice.level === 0) return factor;
+  const inTime = freeTimeOutside[choice.level - 1];
+  partial.spread.forEach((spread, dimension) => {
+    if (spread > 1 && !tensor.uses[dimension] && inTime[dimension]) factor *= spread;
+  });
+  return factor;
 }

@@ -33,7 +33,11 @@ export interface Transfer {
 
 /** A decision that is no factor. */
 export type Decision =
-  | { readonly kind: "factors"; readonly slot: number; readonly factors: readonly (readonly [number, number])[] }
+  | {
+      readonly kind: "factors";
+      readonly slot: number;
+      readonly factors: readonly (readonly [number, number])[];
+    }
   | { readonly kind: "order"; readonly slot: number; readonly order: readonly number[] }
   | { readonly kind: "keep"; readonly level: number; readonly tensor: number; readonly isKept: boolean };
 
@@ -70,6 +74,8 @@ export interface PartialMapping {
   readonly refetches: number[];
   /** Per tensor: product of the time factors that move it. */
   readonly movingSteps: number[];
+  /** Per dimension: product of the space factors. */
+  readonly spread: number[];
   /** Per tensor: words that one instance of the level that comes next is responsible for (partial sums). */
   readonly partitions: number[];
   /** Per tensor (bits): whether a level outside holds it. */
@@ -88,7 +94,10 @@ export interface PartialMapping {
   isDropped: boolean;
 }
 
-export function createRoot({ lattice, tensors, limitedLevels }: SearchPlan, wholeSizes: readonly number[]): PartialMapping {
+export function createRoot(
+  { lattice, tensors, limitedLevels }: SearchPlan,
+  wholeSizes: readonly number[],
+): PartialMapping {
   return {
     stage: 0,
     point: lattice.size - 1,
@@ -102,6 +111,7 @@ export function createRoot({ lattice, tensors, limitedLevels }: SearchPlan, whol
     fingerprint: 0,
     refetches: tensors.map(() => 1),
     movingSteps: tensors.map(() => 1),
+    spread: lattice.divisors.map(() => 1),
     partitions: [...wholeSizes],
     heldOutside: 0,
     pending: [],
@@ -122,6 +132,7 @@ export function copyPartial(partial: PartialMapping): PartialMapping {
     digits: partial.digits.slice(),
     refetches: partial.refetches.slice(),
     movingSteps: partial.movingSteps.slice(),
+    spread: partial.spread.slice(),
     partitions: partial.partitions.slice(),
     pending: partial.pending.slice(),
     accesses: partial.accesses.slice(),

@@ -121,7 +121,8 @@ function isAsGood(left: PartialMapping, right: PartialMapping): boolean {
   for (let index = 0; index < left.pending.length; index += 1) {
     const one = left.pending[index];
     const other = right.pending[index];
-    if (one.level !== other.level || one.tensor !== other.tensor || one.instances > other.instances) return false;
+    if (one.level !== other.level || one.tensor !== other.tensor || one.instances > other.instances)
+      return false;
     if (one.ratio > other.ratio || one.peer > other.peer || one.partition < other.partition) return false;
   }
   return true;

@@ -37,7 +37,10 @@ export function placeSpaceLoops(
   spans: ArrayLike<number>,
 ): void {
   let fan = 1;
-  for (const [, factor] of loops) fan *= factor;
+  for (const [dimension, factor] of loops) {
+    fan *= factor;
+    partial.spread[dimension] *= factor;
+  }
   partial.instances *= fan;
   if (fan === 1) return;
   plan.tensors.forEach((_, tensor) => {

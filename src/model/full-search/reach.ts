@@ -7,6 +7,8 @@ export interface Reach {
   /** Dimensions that no time slot inside can take; all of them together must fit `capacity`. */
   readonly spaceOnly: readonly number[];
   readonly capacity: number;
+  /** The fan-outs of the choices outside the stage, together. */
+  readonly capacityOutside: number;
 }
 
 export function describeReach({ stages, lattice }: SearchPlan, stage: number): Reach {
@@ -23,7 +25,26 @@ export function describeReach({ stages, lattice }: SearchPlan, stage: number): R
     ),
     spaceOnly: dimensions.filter((dimension) => !inTime(dimension)),
     capacity: room(() => true),
+    capacityOutside: stages
+      .slice(0, stage)
+      .reduce((product, { choice }) => (choice?.kind === "space" ? product * choice.capacity : product), 1),
   };
+}
+
+/** The fewest time steps with which a point can be passed, outside and inside the stage; fixed ones not counted. */
+export function leastStepsThrough(
+  { lattice }: SearchPlan,
+  { capacity, capacityOutside }: Reach,
+  digits: Int32Array,
+): { outside: number; inside: number } {
+  let left = 1;
+  let placed = 1;
+  for (let dimension = 0; dimension < digits.length; dimension += 1) {
+    const divisors = lattice.divisors[dimension];
+    left *= divisors[digits[dimension]];
+    placed *= divisors[divisors.length - 1] / divisors[digits[dimension]];
+  }
+  return { outside: Math.max(1, placed / capacityOutside), inside: Math.max(1, left / capacity) };
 }
 
 /** A necessary condition for what is left at a point to find room inside. */

@@ -1,6 +1,7 @@
+import { createPointTable, type PointTable } from "../../mapping/full-search/point-table";
 import type { Budget } from "./budget";
 import { createNumberList } from "./number-list";
-import { describeReach, mayFindRoom, type Reach } from "./reach";
+import { describeReach, leastStepsThrough, mayFindRoom, type Reach } from "./reach";
 import { createFront, type Front } from "./relaxation-front";
 import type { PlanStage, SearchPlan } from "./search-plan";
 import { spaceRatio } from "./space-ratio";
@@ -32,30 +33,23 @@ export interface Relaxation {
   wholeEnergyPj(pair: number): number;
   /** Words of a tensor that cross the stage's choice at least, over all instances and the whole run. */
   crossingWords(entry: number, tensor: number): number;
+  /**
+   * Energy of a tensor inside the stage's choice that grows with every repetition that loops outside add, pJ;
+   * contained in the energies of all pairs.
+   */
+  repeatedEnergyPj(entry: number, tensor: number): number;
+  /** Mappings with more time steps (fixed ones not counted) are left out. */
+  readonly stepLimit: number;
   readonly points: number;
   readonly transitions: number;
   readonly infeasiblePoints: number;
 }
 
-const unknown = -2;
-const infeasible = -1;
-/** Larger lattices are kept in hash tables. */
-const largestTable = 8e6;
-
-interface PointTable {
-  get(point: number): number;
-  set(point: number, entry: number): void;
-}
-
-function createPointTable(lattice: number, stages: number): PointTable {
-  if (lattice * stages <= largestTable) {
-    const entries = new Int32Array(lattice).fill(unknown);
-    return { get: (point) => entries[point], set: (point, entry) => (entries[point] = entry) };
-  }
-  const entries = new Map<number, number>();
-  return { get: (point) => entries.get(point) ?? unknown, set: (point, entry) => entries.set(point, entry) };
-}
-
+const unknown = -1;
+/** In the tables, entries count from 1. */
+const infeasible = 0;
+/** Limits are compared with quotients: what equals them must pass. */
+const rounding = 1 + 1e-9;
 /** What is in work at one stage; deeper stages have their own. */
 interface StageWork {
   readonly stage: PlanStage;
@@ -71,6 +65,21 @@ interface StageWork {
   /** Per dimension: the factor chosen in a space slot. */
   readonly factors: Float64Array;
   settledPj: number;
+  /** Per tensor: the part of the settled energy that grows with repetitions; the least with what lies inside. */
+  readonly settledRepeated: Float64Array;
+  readonly leastRepeated: Float64Array;
+  /** Per tensor: the same for what crosses the choice, in work. */
+  readonly crossingRepeated: Float64Array;
+  /** Per tensor: the least inside the choice. */
+  readonly innerRepeated: Float64Array;
+  /** Largest number of time steps inside. */
+  stepLimit: number;
+  /** Least products that a space choice must take out of all dimensions, and of those that no time slot inside takes. */
+  leastProduct: number;
+  leastSpaceOnly: number;
+  /** Per position in the choice: what is left in this and the following dimensions, and in those of space only. */
+  readonly leftFrom: Float64Array;
+  readonly spaceOnlyLeftFrom: Float64Array;
   /** Per crossing cost: the least that a source within the stage would give, and what is elided. */
   readonly sources: Float64Array;
   readonly firstWords: Float64Array;
@@ -78,9 +87,10 @@ interface StageWork {
 
 /**
  * Solves the relaxed problem from the inside out, visiting only points that can be reached.
+ * @param stepLimit - leave out mappings with more time steps (fixed ones not counted)
  * @returns undefined when the budget ends before the table is complete
  */
-export function relax(plan: SearchPlan, budget: Budget): Relaxation | undefined {
+export function relax(plan: SearchPlan, budget: Budget, stepLimit = Infinity): Relaxation | undefined {
   const { lattice, tensors, space } = plan;
   const { strides, steps: factorSteps } = lattice;
   const tensorCount = tensors.length;
@@ -93,6 +103,9 @@ export function relax(plan: SearchPlan, budget: Budget): Relaxation | undefined 
   /** Per entry and tensor: words that cross the place outside the stage, and its choice. */
   const arriving = createNumberList();
   const crossing = createNumberList();
+  /** Per entry and tensor: energy that grows with repetitions, inside the choice and with the events before it. */
+  const repeatedInner = createNumberList();
+  const repeatedWhole = createNumberList();
   let transitions = 0;
   let infeasiblePoints = 0;
   let visits = 0;
@@ -108,17 +121,25 @@ export function relax(plan: SearchPlan, budget: Budget): Relaxation | undefined 
   function solve(stage: number, point: number): number {
     visits += 1;
     if ((visits & 255) === 0 && budget.isSpent(visits)) isOver = true;
-    const entry = isOver ? infeasible : solvePoint(stage, point);
-    if (entry === infeasible) infeasiblePoints += 1;
-    works[stage].table.set(point, entry);
-    return entry;
+    const value = isOver ? infeasible : solvePoint(stage, point);
+    if (value === infeasible) infeasiblePoints += 1;
+    works[stage].table.set(point, value);
+    return value;
   }
 
   function solvePoint(stage: number, point: number): number {
     const work = works[stage];
     const { bounds, digits, front, words } = work;
-    if (!mayFindRoom(plan, work.reach, digits) || !mayFit(bounds, digits)) return infeasible;
-    work.settledPj = settledEnergy(bounds, digits);
+    if (!mayFindRoom(plan, work.reach, digits)) return infeasible;
+    if (stepLimit < Infinity) {
+      const { outside, inside } = leastStepsThrough(plan, work.reach, digits);
+      if (outside * inside > stepLimit * rounding) return infeasible;
+      work.stepLimit = (stepLimit / outside) * rounding;
+    }
+    if (!mayFit(bounds, digits)) return infeasible;
+    work.settledPj = settledEnergy(bounds, digits, work.settledRepeated);
+    work.leastRepeated.fill(Infinity);
+    work.innerRepeated.fill(Infinity);
     for (let index = 0; index < bounds.crossing.length; index += 1) {
       const cost = bounds.crossing[index];
       work.sources[index] = sourceWords(cost.arrival, digits);
@@ -129,19 +150,52 @@ export function relax(plan: SearchPlan, budget: Budget): Relaxation | undefined 
     if (work.stage.choice === undefined) {
       words.fill(operations);
       front.add(1, 0, work.settledPj + crossingEnergy(work, -1));
+      work.leastRepeated.set(work.crossingRepeated);
+      work.innerRepeated.fill(0);
     } else {
       works[stage + 1].digits.set(digits);
+      if (work.stage.choice.kind === "space") describeNeed(work, works[stage + 1].reach);
       choose(stage, 0, 1, point);
     }
     if (isOver || front.size === 0) return infeasible;
     return record(work);
   }
 
+  /** What a space choice has to take at least, so that the rest finds room and time inside. */
+  function describeNeed(work: StageWork, inside: Reach): void {
+    const { digits, leftFrom, spaceOnlyLeftFrom } = work;
+    const { divisors } = lattice;
+    const { choice } = work.stage;
+    if (choice === undefined) return;
+    let left = 1;
+    for (let dimension = 0; dimension < digits.length; dimension += 1)
+      left *= divisors[dimension][digits[dimension]];
+    let spaceOnly = 1;
+    for (const dimension of inside.spaceOnly) spaceOnly *= divisors[dimension][digits[dimension]];
+    work.leastProduct = left / (inside.capacity * work.stepLimit * rounding);
+    work.leastSpaceOnly = spaceOnly / (inside.capacity * rounding);
+    const { dimensions, spaceOnlyCount } = choice;
+    leftFrom[dimensions.length] = 1;
+    spaceOnlyLeftFrom[spaceOnlyCount] = 1;
+    for (let index = dimensions.length - 1; index >= 0; index -= 1) {
+      const own = divisors[dimensions[index]][digits[dimensions[index]]];
+      leftFrom[index] = leftFrom[index + 1] * own;
+      if (index < spaceOnlyCount) spaceOnlyLeftFrom[index] = spaceOnlyLeftFrom[index + 1] * own;
+    }
+  }
+
   /** Goes through the factors of one dimension after the other. */
   function choose(stage: number, index: number, product: number, point: number): void {
-    const { stage: planStage, digits, factors } = works[stage];
-    const { choice } = planStage;
+    const work = works[stage];
+    const { digits, factors } = work;
+    const { choice } = work.stage;
     if (choice === undefined) return;
+    if (choice.kind === "space") {
+      // The dimensions still to come cannot make up for what those before have not taken.
+      if (Math.min(product * work.leftFrom[index], choice.capacity) < work.leastProduct) return;
+      const spaceOnly = index <= choice.spaceOnlyCount ? product * work.spaceOnlyLeftFrom[index] : Infinity;
+      if (Math.min(spaceOnly, choice.capacity) < work.leastSpaceOnly) return;
+    }
     if (index === choice.dimensions.length) {
       goOn(stage, product, point);
       return;
@@ -163,9 +217,10 @@ export function relax(plan: SearchPlan, budget: Budget): Relaxation | undefined 
   }
 
   function goOn(stage: number, product: number, point: number): void {
-    let next = works[stage + 1].table.get(point);
-    if (next === unknown) next = solve(stage + 1, point);
-    if (next < 0) return;
+    let value = works[stage + 1].table.get(point);
+    if (value === unknown) value = solve(stage + 1, point);
+    if (value === infeasible) return;
+    const next = value - 1;
     transitions += 1;
     const work = works[stage];
     const { ratios, words, factors, front } = work;
@@ -178,27 +233,40 @@ export function relax(plan: SearchPlan, budget: Budget): Relaxation | undefined 
       words[tensor] = Math.min(words[tensor], known[from + tensor] * ratios[tensor]);
     }
     const energyPj = work.settledPj + crossingEnergy(work, from);
+    for (let tensor = 0; tensor < tensorCount; tensor += 1) {
+      const inner = repeatedWhole.values[from + tensor];
+      work.innerRepeated[tensor] = Math.min(work.innerRepeated[tensor], inner);
+      const least = inner + work.crossingRepeated[tensor];
+      work.leastRepeated[tensor] = Math.min(work.leastRepeated[tensor], least);
+    }
     const steps = isSpace ? 1 : product;
     const end = pairStarts.values[next + 1];
     for (let pair = pairStarts.values[next]; pair < end; pair += 1) {
+      const total = stepList.values[pair] * steps;
+      if (total > work.stepLimit) break;
       const inner = wholeList.values[pair];
-      front.add(stepList.values[pair] * steps, inner, inner + energyPj);
+      front.add(total, inner, inner + energyPj);
     }
   }
 
   /** Cost of the events whose words come from inside the choice; `from` is the place of the next entry's words. */
-  function crossingEnergy({ bounds, sources, firstWords, ratios }: StageWork, from: number): number {
-    let energyPj = 0;
+  function crossingEnergy(work: StageWork, from: number): number {
+    const { bounds, sources, firstWords, ratios, crossingRepeated } = work;
+    let total = 0;
+    crossingRepeated.fill(0);
     for (let index = 0; index < bounds.crossing.length; index += 1) {
       const cost = bounds.crossing[index];
       const inside = from < 0 ? operations : arriving.values[from + cost.tensor] * ratios[cost.tensor];
       const words = Math.min(sources[index], inside * (cost.arrival.through ?? 1));
-      energyPj += contentEnergy(cost, words, firstWords[index]);
+      const energyPj = contentEnergy(cost, words, firstWords[index]);
+      total += energyPj;
+      if (cost.repeats) crossingRepeated[cost.tensor] += energyPj;
     }
-    return energyPj;
+    return total;
   }
 
-  function record({ bounds, digits, words, front }: StageWork): number {
+  function record(work: StageWork): number {
+    const { bounds, digits, words, front } = work;
     const entry = arriving.length / tensorCount;
     front.reduce(keepPair);
     pairStarts.push(stepList.length);
@@ -207,8 +275,10 @@ export function relax(plan: SearchPlan, budget: Budget): Relaxation | undefined 
       const inside = arrival.through === null ? Infinity : words[tensor] * arrival.through;
       arriving.push(Math.min(sourceWords(arrival, digits), inside));
       crossing.push(words[tensor]);
+      repeatedInner.push(work.innerRepeated[tensor]);
+      repeatedWhole.push(work.settledRepeated[tensor] + work.leastRepeated[tensor]);
     }
-    return entry;
+    return entry + 1;
   }
 
   const top = works[0].digits;
@@ -216,13 +286,15 @@ export function relax(plan: SearchPlan, budget: Budget): Relaxation | undefined 
   solve(0, lattice.size - 1);
   if (isOver) return undefined;
   return {
-    find: (stage, point) => Math.max(infeasible, works[stage].table.get(point)),
+    find: (stage, point) => Math.max(infeasible, works[stage].table.get(point)) - 1,
     first: (entry) => pairStarts.values[entry],
     end: (entry) => pairStarts.values[entry + 1],
     steps: (pair) => stepList.values[pair],
     innerEnergyPj: (pair) => innerList.values[pair],
     wholeEnergyPj: (pair) => wholeList.values[pair],
     crossingWords: (entry, tensor) => crossing.values[entry * tensorCount + tensor],
+    repeatedEnergyPj: (entry, tensor) => repeatedInner.values[entry * tensorCount + tensor],
+    stepLimit,
     points: arriving.length / tensorCount,
     transitions,
     infeasiblePoints,
@@ -239,13 +311,22 @@ function createWork(plan: SearchPlan, stage: number): StageWork {
     stage: planStage,
     bounds,
     reach: describeReach(plan, stage),
-    table: createPointTable(lattice.size, stages.length),
+    table: createPointTable(),
     digits: new Int32Array(lattice.divisors.length),
     front: createFront(),
     words: new Float64Array(tensors.length),
     ratios: new Float64Array(tensors.length).fill(1),
     factors,
     settledPj: 0,
+    settledRepeated: new Float64Array(tensors.length),
+    leastRepeated: new Float64Array(tensors.length),
+    crossingRepeated: new Float64Array(tensors.length),
+    innerRepeated: new Float64Array(tensors.length),
+    stepLimit: Infinity,
+    leastProduct: 0,
+    leastSpaceOnly: 0,
+    leftFrom: new Float64Array(lattice.divisors.length + 1),
+    spaceOnlyLeftFrom: new Float64Array(lattice.divisors.length + 1),
     sources: new Float64Array(bounds.crossing.length),
     firstWords: new Float64Array(bounds.crossing.length),
   };

@@ -8,16 +8,11 @@ import { describeCosts } from "../access-costs";
 import { evaluateNest } from "../evaluate-nest";
 import type { Evaluation } from "../evaluation";
 import { nestOfMapping } from "../nest";
-import { bareRelaxation } from "./bare-relaxation";
-import { searchBestFirst, type Incumbent, type SearchCounts, type SearchOutcome, type SearchParts } from "./best-first";
-import { createBudget, type Budget } from "./budget";
 import type { SearchCertificate } from "./certificate";
-import { createExpander } from "./expand";
 import { createCriteria, type FullSearchObjective } from "./objective";
-import { createPartialBounds } from "./partial-bound";
 import { createRoot } from "./partial-mapping";
-import { relax, type Relaxation } from "./relaxation";
 import { createSearchPlan } from "./search-plan";
+import { searchWidening } from "./widening-search";
 
 export interface FullSearchOptions {
   /** What to minimise; EDP by default. Ties go by EDP, energy and cycles. */
@@ -47,9 +42,7 @@ export interface FullSearchResult {
 }
 
 const defaultWorkLimit = 200_000;
-/** Up to here the search merges equal partial mappings only, so that ties are decided to the last bit. */
 const exactWorkLimit = 20_000;
-const relaxationWorkLimit = 20_000_000;
 /** Share of a time limit that the relaxed problem may take. */
 const relaxationTimeShare = 0.6;
 
@@ -66,72 +59,52 @@ export function searchFullMapSpace(
   energyTable: EnergyReferenceTable,
   options: FullSearchOptions = {},
 ): FullSearchResult {
-  const { timeLimitMs, workLimit = defaultWorkLimit, shouldStop, startFrom, decideTies = true } = options;
+  const {
+    timeLimitMs = Infinity,
+    workLimit = defaultWorkLimit,
+    shouldStop,
+    startFrom,
+    decideTies = true,
+  } = options;
+  const began = performance.now();
   const criteria = createCriteria(options.objective ?? "edp");
   const space = buildMapSpace(specification);
   const { problem, hardware } = space;
   const costs = describeCosts(hardware, energyTable);
   const plan = createSearchPlan(space, costs);
-  const began = performance.now();
-  const relaxation = relax(
-    plan,
-    createBudget({
-      timeLimitMs: timeLimitMs === undefined ? undefined : timeLimitMs * relaxationTimeShare,
-      workLimit: relaxationWorkLimit,
-      shouldStop,
-    }),
-  );
-  const used: Relaxation = relaxation ?? bareRelaxation(plan);
+  const wholeSizes = problem.tensors.map((tensor) => tensorSize(tensor, problem.bounds));
   const evaluate = (mapping: Mapping): Evaluation =>
     evaluateNest(problem, hardware, costs, nestOfMapping(problem, hardware, mapping));
-  const wholeSizes = problem.tensors.map((tensor) => tensorSize(tensor, problem.bounds));
-  const parts: SearchParts = {
+  const outcome = searchWidening(
     plan,
     criteria,
-    bounds: createPartialBounds(plan, used, criteria),
-    expander: createExpander(plan),
-    root: () => createRoot(plan, wholeSizes),
-    evaluate,
-  };
-  const counts: SearchCounts = {
-    expanded: 0,
-    created: 0,
-    evaluated: 0,
-    infeasible: 0,
-    cutByBound: 0,
-    merged: 0,
-    mismatches: 0,
-  };
-  const left = (limit: number): Budget =>
-    createBudget({
-      timeLimitMs: timeLimitMs === undefined ? undefined : timeLimitMs - (performance.now() - began),
-      workLimit: Math.min(limit, workLimit),
+    { root: () => createRoot(plan, wholeSizes), evaluate },
+    {
+      relaxationDeadline: began + timeLimitMs * relaxationTimeShare,
+      deadline: began + timeLimitMs,
+      workLimit,
+      exactWorkLimit: decideTies ? exactWorkLimit : 0,
       shouldStop,
-    });
-  const start: Incumbent | null =
-    startFrom === undefined ? null : { mapping: startFrom, evaluation: evaluate(startFrom) };
-  const begin: SearchOutcome = { best: start, lowerBound: 0, isComplete: false };
-  let outcome = decideTies ? searchBestFirst(parts, "equal", left(exactWorkLimit), counts, start) : begin;
-  const isExactToTheBit = outcome.isComplete;
-  if (!outcome.isComplete && counts.expanded < workLimit)
-    outcome = searchBestFirst(parts, "dominated", left(workLimit), counts, outcome.best);
-  const { best, isComplete } = outcome;
-  if (best === null) throw noMapping(space.sizeText, isComplete);
+    },
+    startFrom === undefined ? null : { mapping: startFrom, evaluation: evaluate(startFrom) },
+  );
+  const { best, stopReason, counts } = outcome;
+  if (best === null) throw noMapping(space.sizeText, stopReason === null);
   const value = criteria.objective.value(best.evaluation.energyPj, best.evaluation.cycles);
-  const isProven = isComplete && counts.mismatches === 0;
+  const isProven = stopReason === null && counts.mismatches === 0;
   const certificate: SearchCertificate = {
     spaceSize: space.sizeText,
     spaceSizeIsExact: space.sizeIsExact,
     isProven,
-    isExactToTheBit: isProven && isExactToTheBit,
+    isExactToTheBit: isProven && outcome.isExactToTheBit,
     lowerBound: isProven ? value : outcome.lowerBound,
     gap: isProven || value === 0 ? 0 : (value - outcome.lowerBound) / value,
-    stoppedBy: isComplete ? null : timeLimitMs === undefined && shouldStop === undefined ? "work" : "time",
+    stoppedBy: stopReason,
     relaxation: {
-      points: used.points,
-      transitions: used.transitions,
-      infeasible: used.infeasiblePoints,
-      bound: 0,
+      points: outcome.points,
+      transitions: outcome.transitions,
+      infeasible: outcome.infeasiblePoints,
+      bound: outcome.rootBound,
     },
     search: { expanded: counts.expanded, created: counts.created, evaluated: counts.evaluated },
     pruned: { infeasible: counts.infeasible, bound: counts.cutByBound, merged: counts.merged },

@@ -48,8 +48,13 @@ export interface PlanChoice {
   /** Index of the slot in the map space. */
   readonly slot: number;
   readonly level: number;
-  /** Dimensions to choose; those without a later slot first, because they must take all that is left. */
+  /**
+   * Dimensions to choose: first those without a later slot, because they must take all that is left; then those
+   * that no time slot inside can take; then the others.
+   */
   readonly dimensions: readonly number[];
+  /** How many of the dimensions, from the first on, no time slot inside can take. */
+  readonly spaceOnlyCount: number;
   readonly forced: readonly boolean[];
   /** Largest factor per dimension of `dimensions`. */
   readonly limits: readonly number[];
@@ -85,6 +90,13 @@ export interface SearchPlan {
   readonly limitedLevels: readonly number[];
   /** Per level and tensor: whether accesses cost anything (or use up bandwidth) if the level holds the tensor. */
   readonly matters: readonly (readonly { readonly content: boolean; readonly fills: boolean }[])[];
+  /**
+   * Per level and tensor: whether the bound on what the level gets from outside grows with every repetition that
+   * loops outside add (see {@link refetchFactor}); it does not where the bound counts all repetitions already.
+   */
+  readonly repeats: readonly (readonly boolean[])[];
+  /** The same for the bound on what the level exchanges with its inside. */
+  readonly contentRepeats: readonly (readonly boolean[])[];
   /** Per level and tensor: whether neighbours below that level may pass words of the tensor on. */
   readonly forwards: readonly (readonly boolean[])[];
   /** Per level and dimension: whether a free time slot outside the level may take a part of the dimension. */
@@ -115,7 +127,20 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
     ),
   );
   const tensors = problem.tensors.map((tensor) => describeTensor(tensor, problem.bounds));
-  const rowCosts = costs.levels.map(({ readPj = 0, fillPj = 0, updatePj = 0 }) => ({ readPj, fillPj, updatePj }));
+  const forwards = rules.map((_, level) =>
+    tensors.map((tensor, index) => mayForward(space, mayLoop, tensor, index, level)),
+  );
+  const repeats = rules.map(({ noTemporalReuse }, level) =>
+    tensors.map(
+      ({ shape }, index) =>
+        shape !== "tangled" && !noTemporalReuse[index] && forwards[level + 1]?.[index] !== true,
+    ),
+  );
+  const rowCosts = costs.levels.map(({ readPj = 0, fillPj = 0, updatePj = 0 }) => ({
+    readPj,
+    fillPj,
+    updatePj,
+  }));
   return {
     space,
     rowCosts,
@@ -132,8 +157,10 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
       }),
     ),
     limitedLevels: rules.flatMap((_, level) => (isLimitedLevel(space.hardware.levels[level]) ? [level] : [])),
-    forwards: rules.map((_, level) =>
-      tensors.map((tensor, index) => mayForward(space, mayLoop, tensor, index, level)),
+    forwards,
+    repeats,
+    contentRepeats: rules.map((_, level) =>
+      tensors.map((_tensor, index) => sourceRepeats(space, repeats, level, index)),
     ),
     freeTimeOutside,
     fixedTimeOutside,
@@ -187,6 +214,22 @@ function mayForward(
   return [...axesOf.values()].some((count) => count > 1);
 }
 
+/** Whether all levels inside that the words of a level may come from have bounds that grow with repetitions. */
+function sourceRepeats(
+  { rules }: MapSpace,
+  repeats: readonly (readonly boolean[])[],
+  level: number,
+  tensor: number,
+): boolean {
+  for (let inner = level - 1; inner >= 0; inner -= 1) {
+    const { keep, passthrough } = rules[inner];
+    if (keep[tensor] === "bypass" || passthrough[tensor]) continue;
+    if (!repeats[inner][tensor]) return false;
+    if (keep[tensor] === "keep") return true;
+  }
+  return false;
+}
+
 function createStages(
   { slots, problem, hardware }: MapSpace,
   isFree: (slot: Slot, dimension: number) => boolean,
@@ -216,11 +259,15 @@ function createStages(
       if (fixed.length > 0) events.push({ kind, level, slot: index, loops: fixed, inside: here.inside });
       return;
     }
-    const isForced = (dimension: number): boolean =>
-      !outermostFirst.slice(position + 1).some((later) => isFree(later.slot, dimension));
+    const later = outermostFirst.slice(position + 1);
+    const isForced = (dimension: number): boolean => !later.some((other) => isFree(other.slot, dimension));
+    const inTime = (dimension: number): boolean =>
+      later.some((other) => other.slot.kind === "time" && isFree(other.slot, dimension));
+    const spaceOnly = dimensions.filter((dimension) => !inTime(dimension));
     const ordered = [
-      ...dimensions.filter(isForced),
-      ...dimensions.filter((dimension) => !isForced(dimension)),
+      ...spaceOnly.filter(isForced),
+      ...spaceOnly.filter((dimension) => !isForced(dimension)),
+      ...dimensions.filter(inTime),
     ];
     const parts = slot.kind === "space" ? [ordered] : ordered.map((dimension) => [dimension]);
     parts.forEach((part, number) => {
@@ -231,6 +278,7 @@ function createStages(
           kind: slot.kind,
           ...here,
           dimensions: part,
+          spaceOnlyCount: part.filter((dimension) => spaceOnly.includes(dimension)).length,
           forced: part.map(isForced),
           limits: part.map((dimension) => slot.limits?.[dimension] ?? Infinity),
           capacity: slot.kind === "time" ? Infinity : freeFanOut(hardware.levels[level], slot),

@@ -21,7 +21,8 @@ export function orderSensitivities(plan: SearchPlan, level: number): readonly Se
   return tensors.map(({ shape }, index) => {
     if (forwards.some((flags, outer) => outer <= level && flags[index])) return "all";
     const isReused = space.rules.some(
-      ({ keep, noTemporalReuse }, inner) => inner < level && keep[index] !== "bypass" && !noTemporalReuse[index],
+      ({ keep, noTemporalReuse }, inner) =>
+        inner < level && keep[index] !== "bypass" && !noTemporalReuse[index],
     );
     if (!isReused) return "none";
     return shape === "simple" ? "first" : shape === "windowed" ? "window" : "all";
@@ -55,7 +56,12 @@ export function distinctTimeOrders(
       orders.push([...inner, ...placed, ...left, ...outer]);
       return;
     }
-    left.forEach((loop, index) => extend([...placed, loop], left.filter((_, other) => other !== index)));
+    left.forEach((loop, index) =>
+      extend(
+        [...placed, loop],
+        left.filter((_, other) => other !== index),
+      ),
+    );
   };
   extend([], free);
   return orders;

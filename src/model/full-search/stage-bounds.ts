@@ -12,8 +12,10 @@ interface Arrival {
 }
 
 /** Energy of the words that a level exchanges with its inside. */
-interface ContentCost {
+export interface ContentCost {
   readonly tensor: number;
+  /** Whether the cost grows with every repetition that loops outside add. */
+  readonly repeats: boolean;
   readonly arrival: Arrival;
   /** Every word, pJ. */
   readonly wordPj: number;
@@ -24,6 +26,8 @@ interface ContentCost {
 
 /** Energy of the words that a level gets from outside. */
 interface FillCost {
+  readonly tensor: number;
+  readonly repeats: boolean;
   readonly bound: TrafficBound;
   readonly wordPj: number;
   readonly firstWords: DigitProduct | null;
@@ -106,6 +110,8 @@ function fillCost(plan: SearchPlan, level: number, tensor: number, inside: Array
   const elides = readWrite && !rules.rmwOnFirstWriteback[tensor];
   return [
     {
+      tensor,
+      repeats: plan.repeats[level][tensor],
       bound: trafficBound(plan, tensor, level, inside),
       wordPj: fillPj / space.hardware.levels[level].blockWords,
       firstWords: elides ? partitionBound(plan, tensor, level, inside) : null,
@@ -135,6 +141,7 @@ function contentCost(
   return [
     {
       tensor,
+      repeats: plan.contentRepeats[level][tensor],
       arrival: arrivalFrom(plan, events, index + 1, tensor),
       wordPj: word / blockWords,
       repeatPj: elides ? readPj / blockWords : 0,
@@ -181,17 +188,30 @@ export function mayFit({ checks }: StageBounds, digits: Int32Array): boolean {
   return true;
 }
 
-/** The part of the bound that the point alone decides, pJ. */
-export function settledEnergy({ fills, settled }: StageBounds, digits: Int32Array): number {
-  let energyPj = 0;
-  for (const { bound, wordPj, firstWords } of fills) {
+/**
+ * The part of the bound that the point alone decides, pJ.
+ * @param repeated - per tensor: set to the share of it that grows with repetitions
+ */
+export function settledEnergy(
+  { fills, settled }: StageBounds,
+  digits: Int32Array,
+  repeated: Float64Array,
+): number {
+  let total = 0;
+  repeated.fill(0);
+  for (const { bound, wordPj, firstWords, tensor, repeats } of fills) {
     const words = evaluateTraffic(bound, digits);
     const elided = firstWords === null ? 0 : evaluateProduct(firstWords, digits);
-    energyPj += Math.max(0, words - elided) * wordPj;
+    const energyPj = Math.max(0, words - elided) * wordPj;
+    total += energyPj;
+    if (repeats) repeated[tensor] += energyPj;
   }
-  for (const cost of settled)
-    energyPj += contentEnergy(cost, sourceWords(cost.arrival, digits), firstWordsOf(cost, digits));
-  return energyPj;
+  for (const cost of settled) {
+    const energyPj = contentEnergy(cost, sourceWords(cost.arrival, digits), firstWordsOf(cost, digits));
+    total += energyPj;
+    if (cost.repeats) repeated[cost.tensor] += energyPj;
+  }
+  return total;
 }
 
 export function firstWordsOf({ firstWords }: ContentCost, digits: Int32Array): number {

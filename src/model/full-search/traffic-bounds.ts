@@ -11,12 +11,14 @@ import {
 import type { SearchPlan } from "./search-plan";
 
 /** An axis along which several dimensions add up: tiles may overlap there from one step to the next. */
-interface SlidingAxis {
+export interface SlidingAxis {
   readonly extent: DigitExtent;
   /** Values of the axis's dimensions that lie outside the tile. */
   readonly outside: DigitProduct;
   /** How far a tile moves at least when a time loop outside advances: one table per dimension that may have one. */
   readonly steps: DigitExtent;
+  /** Digits per dimension of the lattice. */
+  readonly digitCounts: readonly number[];
 }
 
 /** A lower bound on the words that all instances of a level receive of a tensor over the whole run. */
@@ -88,7 +90,12 @@ function slidingAxis(
       }),
     );
   });
-  return { extent: extentOf(lattice, inside, rank), outside, steps: { dimensions, tables } };
+  return {
+    extent: extentOf(lattice, inside, rank),
+    outside,
+    steps: { dimensions, tables },
+    digitCounts: lattice.divisors.map(({ length }) => length),
+  };
 }
 
 export function evaluateTraffic({ product, extents, axes }: TrafficBound, digits: Int32Array): number {
@@ -96,16 +103,20 @@ export function evaluateTraffic({ product, extents, axes }: TrafficBound, digits
   for (let index = 0; index < extents.length; index += 1) words *= evaluateExtent(extents[index], digits);
   let bestReuse = 1;
   for (let index = 0; index < axes.length; index += 1) {
-    const { extent, outside, steps } = axes[index];
-    const edge = evaluateExtent(extent, digits);
-    const tiles = evaluateProduct(outside, digits);
-    let step = edge;
-    for (let term = 0; term < steps.dimensions.length; term += 1)
-      step = Math.min(step, steps.tables[term][digits[steps.dimensions[term]]]);
-    words *= edge * tiles;
-    bestReuse = Math.min(bestReuse, (edge + (tiles - 1) * step) / (edge * tiles));
+    const whole = evaluateExtent(axes[index].extent, digits) * evaluateProduct(axes[index].outside, digits);
+    words *= whole;
+    bestReuse = Math.min(bestReuse, axisWords(axes[index], digits) / whole);
   }
   return words * bestReuse;
+}
+
+/** Words along an axis if every step fetches only what the smallest movement brings. */
+export function axisWords({ extent, outside, steps }: SlidingAxis, digits: Int32Array): number {
+  const edge = evaluateExtent(extent, digits);
+  let step = edge;
+  for (let term = 0; term < steps.dimensions.length; term += 1)
+    step = Math.min(step, steps.tables[term][digits[steps.dimensions[term]]]);
+  return edge + (evaluateProduct(outside, digits) - 1) * step;
 }
 
 /** An upper bound on the words that all instances of a level together are responsible for (partial sums). */

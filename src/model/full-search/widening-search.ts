@@ -1,0 +1,176 @@
+import { bareRelaxation } from "./bare-relaxation";
+import { searchBestFirst, type Incumbent, type SearchCounts, type SearchParts } from "./best-first";
+import { createBudget, type Budget, type StopReason } from "./budget";
+import { createExpander } from "./expand";
+import { leastEnergy } from "./least-energy";
+import { leastStretch } from "./least-stretch";
+import type { Criteria } from "./objective";
+import { createPartialBounds } from "./partial-bound";
+import { findFirstMapping } from "./first-mapping";
+import { describeReach } from "./reach";
+import { relax, type Relaxation } from "./relaxation";
+import type { SearchPlan } from "./search-plan";
+
+/** Limits of a search; times on the clock of `performance.now()`. */
+export interface SearchLimits {
+  readonly relaxationDeadline: number;
+  readonly deadline: number;
+  readonly workLimit: number;
+  /** Expansions up to which ties are decided to the last bit. */
+  readonly exactWorkLimit: number;
+  readonly shouldStop?: () => boolean;
+}
+
+export interface WideningOutcome {
+  readonly best: Incumbent | null;
+  readonly lowerBound: number;
+  readonly rootBound: number;
+  readonly stopReason: StopReason | null;
+  readonly isExactToTheBit: boolean;
+  readonly counts: SearchCounts;
+  readonly points: number;
+  readonly transitions: number;
+  readonly infeasiblePoints: number;
+}
+
+const relaxationWorkLimit = 20_000_000;
+const rounding = 1e-9;
+
+/**
+ * Searches the mappings with few time steps first. With the best of them at hand, mappings with more steps than
+ * some limit can be ruled out by the energy that every mapping needs; up to that limit the search is repeated.
+ */
+export function searchWidening(
+  plan: SearchPlan,
+  criteria: Criteria,
+  given: Pick<SearchParts, "root" | "evaluate">,
+  limits: SearchLimits,
+  start: Incumbent | null,
+): WideningOutcome {
+  const counts: SearchCounts = {
+    expanded: 0,
+    created: 0,
+    evaluated: 0,
+    infeasible: 0,
+    cutByBound: 0,
+    merged: 0,
+    mismatches: 0,
+  };
+  const { objective } = criteria;
+  const most = mostSteps(plan);
+  const beyond = boundBeyond(plan, criteria);
+  const valueOf = ({ evaluation }: Incumbent): number =>
+    objective.value(evaluation.energyPj, evaluation.cycles);
+  const expander = createExpander(plan);
+  let points = 0;
+  let transitions = 0;
+  let infeasiblePoints = 0;
+  let best = start;
+  let stepLimit = widest(firstLimit(plan, criteria), best);
+  /** Every mapping with at most so many steps is known to be no better than `best`. */
+  let settledSteps = Math.min(stepLimit, firstLimit(plan, criteria)) - 1;
+  for (;;) {
+    const budget = budgetOf(limits.relaxationDeadline, relaxationWorkLimit);
+    const relaxation = relax(plan, budget, stepLimit < most ? stepLimit : Infinity);
+    if (relaxation === undefined) return unfinished(budget.reason);
+    points += relaxation.points;
+    transitions += relaxation.transitions;
+    infeasiblePoints += relaxation.infeasiblePoints;
+    const outcome = searchTwice(partsWith(relaxation));
+    best = outcome.best;
+    const outside = stepLimit < most ? beyond(stepLimit) : Infinity;
+    const isProven = best === null ? stepLimit >= most : outside > valueOf(best);
+    if (isProven || outcome.stopReason !== null) {
+      const lowerBound = Math.min(outcome.lowerBound, outside);
+      const rootBound = Math.min(outcome.rootBound, outside);
+      return { ...outcome, lowerBound, rootBound, counts, points, transitions, infeasiblePoints };
+    }
+    settledSteps = stepLimit;
+    stepLimit = widest(best === null ? stepLimit * 2 : stepLimit, best);
+  }
+
+  function partsWith(relaxation: Relaxation): SearchParts {
+    return { ...given, plan, criteria, expander, bounds: createPartialBounds(plan, relaxation, criteria) };
+  }
+
+  /** What is known when not even the relaxed problem is solved. */
+  function unfinished(stopReason: StopReason | null): WideningOutcome {
+    best ??= findFirstMapping(partsWith(bareRelaxation(plan)), counts);
+    const rootBound = beyond(settledSteps);
+    const lowerBound = best === null ? rootBound : Math.min(rootBound, valueOf(best));
+    const isExactToTheBit = false;
+    return {
+      best,
+      lowerBound,
+      rootBound,
+      stopReason,
+      isExactToTheBit,
+      counts,
+      points,
+      transitions,
+      infeasiblePoints,
+    };
+  }
+
+  /** The smallest limit of a growing series from `limit` on beyond which no mapping is better than `incumbent`. */
+  function widest(limit: number, incumbent: Incumbent | null): number {
+    if (incumbent === null) return limit;
+    const value = valueOf(incumbent);
+    let wider = limit;
+    while (wider < most && beyond(wider) <= value) wider = Math.ceil(wider * 1.1);
+    return wider;
+  }
+
+  function budgetOf(deadline: number, workLimit: number): Budget {
+    return createBudget({ deadline, workLimit, shouldStop: limits.shouldStop });
+  }
+
+  /** First so that ties are decided to the last bit; if that takes too long, up to rounding. */
+  function searchTwice(
+    parts: SearchParts,
+  ): Pick<WideningOutcome, "best" | "lowerBound" | "rootBound" | "stopReason" | "isExactToTheBit"> {
+    const exactLimit = Math.min(limits.workLimit, counts.expanded + limits.exactWorkLimit);
+    if (limits.exactWorkLimit > 0) {
+      const exact = searchBestFirst(parts, "equal", budgetOf(limits.deadline, exactLimit), counts, best);
+      best = exact.best;
+      if (exact.stopReason !== "work" || counts.expanded >= limits.workLimit)
+        return { ...exact, isExactToTheBit: exact.stopReason === null };
+    }
+    const outcome = searchBestFirst(
+      parts,
+      "dominated",
+      budgetOf(limits.deadline, limits.workLimit),
+      counts,
+      best,
+    );
+    return { ...outcome, isExactToTheBit: false };
+  }
+}
+
+/** A lower bound of the objective over all mappings with more than `limit` free time steps. */
+function boundBeyond(plan: SearchPlan, { objective }: Criteria): (limit: number) => number {
+  const energyPj = (plan.computeEnergyPj + leastEnergy(plan)) * (1 - rounding);
+  const cyclesPerStep = leastStretch(plan) * plan.stages[0].fixedTimeInside * (1 - rounding);
+  return (limit) => objective.value(energyPj, (Math.floor(limit) + 1) * cyclesPerStep);
+}
+
+/** Where to start: the steps that even full fan-outs need; no limit where steps do not count. */
+function firstLimit(plan: SearchPlan, { objective }: Criteria): number {
+  if (objective.value(1, 1) === objective.value(1, 2)) return Infinity;
+  const { capacity } = describeReach(plan, 0);
+  const left = plan.lattice.divisors.reduce(
+    (product, divisors) => product * divisors[divisors.length - 1],
+    1,
+  );
+  return Math.max(1, Math.ceil(left / capacity));
+}
+
+/** Free time steps of a mapping that leaves everything to time. */
+function mostSteps({ lattice, stages }: SearchPlan): number {
+  return lattice.divisors.reduce((product, divisors, dimension) => {
+    const inTime = stages.some(
+      ({ choice }) => choice?.kind === "time" && choice.dimensions.includes(dimension),
+    );
+    return inTime ? product * divisors[divisors.length - 1] : product;
+  }, 1);
+}
