@@ -11,17 +11,21 @@ import {
   root,
 } from "./python-environment.mjs";
 
-const notebook = "notebooks/RAELLA.ipynb";
+/** What is shown first; all folders of the project can be reached from there. */
+const place = [`--ServerApp.root_dir=${root}`, "--LabApp.default_url=/lab/tree/notebooks/RAELLA.ipynb"];
 
 /** The user's JupyterLab keeps its other kernels; in the project's own, Python would only be a wrong choice. */
 function jupyterLab() {
   const found = findProgram("jupyter-lab");
   if (found !== undefined) return { program: found, settings: [] };
   ensureEnvironment();
-  const settings = ["allowed_kernelspecs=tslab", "ensure_native_kernel=False"];
+  const settings = ["KernelSpecManager.allowed_kernelspecs", "MultiKernelManager.default_kernel_name"];
   return {
     program: environmentProgram("jupyter-lab"),
-    settings: settings.map((setting) => `--KernelSpecManager.${setting}`),
+    settings: [
+      ...settings.map((setting) => `--${setting}=tslab`),
+      "--KernelSpecManager.ensure_native_kernel=False",
+    ],
   };
 }
 
@@ -30,7 +34,7 @@ try {
   const passedOn = process.argv.slice(2);
   const opensFile = passedOn.some((argument) => argument.endsWith(".ipynb"));
   const { program, settings } = jupyterLab();
-  const lab = spawn(program, [...(opensFile ? [] : [notebook]), ...settings, ...passedOn], {
+  const lab = spawn(program, [...(opensFile ? [] : place), ...settings, ...passedOn], {
     cwd: root,
     env: jupyterVariables(),
     stdio: "inherit",
