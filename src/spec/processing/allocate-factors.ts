@@ -35,7 +35,7 @@ function primePowers(values: readonly number[]): PrimePower[] {
 }
 
 /** The primes, with repeats, of the largest divisor of the product of powers that does not exceed the capacity. */
-function largestDivisor(powers: readonly PrimePower[], capacity: number): number[] {
+function largestDivisor(powers: readonly PrimePower[], capacity: number): readonly number[] {
   let best = 1;
   let bestExponents: readonly number[] = powers.map(() => 0);
   const search = (index: number, product: number, exponents: readonly number[]): void => {
@@ -65,6 +65,19 @@ export interface Allocation {
  * that has it.
  */
 export function allocateFactors(left: readonly number[], capacity: number): Allocation {
+  const key = `${left.join(" ")}/${capacity}`;
+  let allocation = allocations.get(key);
+  if (allocation === undefined) {
+    allocation = allocate(left, capacity);
+    if (allocations.size > 10_000) allocations.clear();
+    allocations.set(key, allocation);
+  }
+  return allocation;
+}
+
+const allocations = new Map<string, Allocation>();
+
+function allocate(left: readonly number[], capacity: number): Allocation {
   const product = left.reduce((total, value) => total * value, 1);
   if (product <= capacity) return { factors: left, left: left.map(() => 1) };
   const factors = left.map(() => 1);

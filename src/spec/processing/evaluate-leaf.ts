@@ -7,6 +7,7 @@ import { IntegralFloat, isInteger, numberOf, valueText } from "../expression/run
 import { Scope } from "../expression/scope";
 import type { Factor } from "../specification";
 import type { CompiledLeaf } from "./compile-model";
+import { moveToFront } from "./move-to-front";
 import { checkStorageAttribute } from "./storage-attributes";
 
 /** The values of a leaf. The same object as long as what they depend on stays the same. */
@@ -20,6 +21,8 @@ export interface LeafValues {
   readonly split: number | null;
   readonly spatialDefaultMaxFactor: number | null;
   readonly temporalDefaultMaxFactor: number | null;
+  /** Fixed factors above 1, which may exceed their dimension. */
+  readonly fixedFactors: readonly Factor[];
 }
 
 /** A leaf with all values known. Factors and permutations are its own copies, which later steps complete. */
@@ -93,13 +96,18 @@ function evaluateValues(leaf: CompiledLeaf, variables: Scope, options: Evaluatio
   const attributes = evaluateAttributes(leaf, variables, options);
   const scope = new Scope(attributes, variables);
   const { spatial, temporal } = leaf.constraints;
+  const spatialFactors = spatial.factors(scope);
+  const temporalFactors = temporal.factors(scope);
   return {
     attributes,
     areaShare: evaluateAreaShare(leaf, scope, options),
     meshX: evaluateMesh(leaf, "meshX", variables, options),
     meshY: evaluateMesh(leaf, "meshY", variables, options),
-    spatialFactors: spatial.factors(scope),
-    temporalFactors: temporal.factors(scope),
+    spatialFactors,
+    temporalFactors,
+    fixedFactors: [...spatialFactors, ...temporalFactors].filter(
+      ({ operator, value }) => operator === "=" && value > 1,
+    ),
     split: spatial.split(scope),
     spatialDefaultMaxFactor: spatial.defaultMaxFactor(scope),
     temporalDefaultMaxFactor: temporal.defaultMaxFactor(scope),
@@ -115,7 +123,7 @@ interface Evaluation {
 
 /** The last evaluations of each leaf: in a sweep most levels stay as they were. */
 const evaluations = new WeakMap<CompiledLeaf, Evaluation[]>();
-const evaluationsKept = 8;
+const evaluationsKept = 24;
 
 function areSame(first: RuntimeValue | undefined, second: RuntimeValue | undefined): boolean {
   return (
@@ -148,21 +156,32 @@ export function evaluateLeaf(
   };
 }
 
+function hasInputs(
+  evaluation: Evaluation,
+  inputs: readonly (RuntimeValue | undefined)[],
+  workingDirectory: string,
+): boolean {
+  for (let index = 0; index < inputs.length; index++)
+    if (!areSame(evaluation.inputs[index], inputs[index])) return false;
+  return evaluation.workingDirectory === workingDirectory;
+}
+
 function leafValues(leaf: CompiledLeaf, variables: Scope, options: EvaluationOptions): LeafValues {
-  const inputs = leaf.inputs.map((name) => variables.lookup(name));
+  const inputs: (RuntimeValue | undefined)[] = [];
+  for (const name of leaf.inputs) inputs.push(variables.lookup(name));
   const { workingDirectory } = options;
   let kept = evaluations.get(leaf);
   if (kept === undefined) evaluations.set(leaf, (kept = []));
-  const known = kept.find(
-    (evaluation) =>
-      evaluation.workingDirectory === workingDirectory &&
-      evaluation.inputs.every((value, index) => areSame(value, inputs[index])),
-  );
-  if (known !== undefined) return known.values;
+  for (let index = 0; index < kept.length; index++) {
+    const known = kept[index];
+    if (!hasInputs(known, inputs, workingDirectory)) continue;
+    moveToFront(kept, index);
+    return known.values;
+  }
   const values = evaluateValues(leaf, variables, options);
   // A text may hold names of its own, so that the values depend on more than the inputs.
   if (inputs.some((value) => typeof value === "string") && leaf.constraints.isDeferred) return values;
-  if (kept.length >= evaluationsKept) kept.shift();
-  kept.push({ inputs, workingDirectory, values });
+  if (kept.length >= evaluationsKept) kept.pop();
+  kept.unshift({ inputs, workingDirectory, values });
   return values;
 }

@@ -11,6 +11,7 @@ import type {
   ValueTable,
 } from "../specification";
 import type { EvaluatedLeaf } from "./evaluate-leaf";
+import { moveToFront } from "./move-to-front";
 import { storageDefaults } from "./storage-attributes";
 
 /** Dimensions and data spaces of the problem, which placeholders close and bypass. */
@@ -73,17 +74,20 @@ const tablesKept = 32;
 function levelAttributes(key: AttributesKey): ValueTable {
   let kept = tables.get(key.own);
   if (kept === undefined) tables.set(key.own, (kept = []));
-  for (const known of kept)
-    if (
+  for (let index = 0; index < kept.length; index++) {
+    const known = kept[index];
+    const isSame =
       known.mesh.x === key.mesh.x &&
       known.mesh.y === key.mesh.y &&
       known.inherited === key.inherited &&
-      known.hasStorageDefaults === key.hasStorageDefaults
-    )
-      return known.table;
+      known.hasStorageDefaults === key.hasStorageDefaults;
+    if (!isSame) continue;
+    moveToFront(kept, index);
+    return known.table;
+  }
   const table = buildAttributes(key);
-  if (kept.length >= tablesKept) kept.shift();
-  kept.push({ ...key, table });
+  if (kept.length >= tablesKept) kept.pop();
+  kept.unshift({ ...key, table });
   return table;
 }
 

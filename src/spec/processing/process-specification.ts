@@ -108,10 +108,9 @@ function estimationVariables(
 function exceedingFactors(leaves: readonly EvaluatedLeaf[], { bounds }: Workload): Warning[] {
   const warnings: Warning[] = [];
   for (const leaf of leaves)
-    for (const factors of [leaf.spatialFactors, leaf.temporalFactors])
-      for (const { dimension, operator, value } of factors)
-        if (operator === "=" && value > bounds[dimension])
-          warnings.push(exceedingFactor(leaf, dimension, value, bounds[dimension]));
+    for (const { dimension, value } of leaf.values.fixedFactors)
+      if (value > bounds[dimension])
+        warnings.push(exceedingFactor(leaf, dimension, value, bounds[dimension]));
   return warnings;
 }
 
