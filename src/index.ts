@@ -72,6 +72,36 @@ export type { LayerAllocation, Replication, ReplicationScheme, TileOption } from
 export { verifyResult } from "./study/verify-result";
 export type { VerifiableResult, Verification } from "./study/verify-result";
 
+// Sweeps: thousands of designs
+export { sweep } from "./study/sweep/sweep";
+export type { SweepOptions, SweepProgress, SweepResult } from "./study/sweep/sweep";
+export type {
+  RandomDesign,
+  SweepDescription,
+  SweepObjective,
+  SweepThroughput,
+  SweepValue,
+  SweepValues,
+  ValueRange,
+} from "./study/sweep/sweep-description";
+export { planSweep } from "./study/sweep/plan-sweep";
+export { parseSweep } from "./study/sweep/parse-sweep";
+export { countDesigns, countPoints, pointAt } from "./study/sweep/sweep-plan";
+export type { Shard, SweepPlan } from "./study/sweep/sweep-plan";
+export type { PointStatus, SweepColumn } from "./study/sweep/sweep-row";
+export { frontsByDnn, frontObjectives } from "./study/sweep/objectives";
+export type { SweepRecord } from "./study/sweep/objectives";
+export { paretoFront } from "./study/sweep/pareto-front";
+export type { FrontObjective } from "./study/sweep/pareto-front";
+export { mainEffects, oneAtATime } from "./study/sweep/sensitivity";
+export type { Sensitivity } from "./study/sweep/sensitivity";
+export { sweepToFolder } from "./report/sweep/sweep-to-folder";
+export type { SweepToFolderOptions, SweepToFolderSummary } from "./report/sweep/sweep-to-folder";
+export { mergeSweep } from "./report/sweep/merge-sweep";
+export type { MergeOptions, MergeSummary } from "./report/sweep/merge-sweep";
+export { openSweep, readSweep } from "./report/sweep/read-sweep";
+export type { StoredSweep } from "./report/sweep/read-sweep";
+
 // Tables and files
 export { toDataFrame } from "./report/data-frame";
 export type { DataFrameOptions } from "./report/data-frame";
@@ -97,6 +127,15 @@ export { tradeOffChart } from "./report/charts/trade-off-chart";
 export type { TradeOffChartOptions, TradeOffPoint } from "./report/charts/trade-off-chart";
 export { mappingChart } from "./report/charts/mapping-chart";
 export type { MappingChartLevel, MappingChartOptions } from "./report/charts/mapping-chart";
+export { designScatter } from "./report/charts/exploration-scatter";
+export type { DesignScatterOptions } from "./report/charts/exploration-scatter";
+export { designHeatmap } from "./report/charts/exploration-heatmap";
+export type { DesignHeatmapOptions } from "./report/charts/exploration-heatmap";
+export { parallelCoordinates } from "./report/charts/exploration-parallel";
+export type { ParallelCoordinatesOptions } from "./report/charts/exploration-parallel";
+export { tornadoChart } from "./report/charts/exploration-tornado";
+export type { TornadoOptions } from "./report/charts/exploration-tornado";
+export type { ColorColumn, DesignTable, FigureAxis } from "./report/charts/exploration-axis";
 export { renderPng, renderSvg, saveChart } from "./report/charts/render-chart";
 export type { ChartSpecification } from "./report/charts/chart-specification";
 
