@@ -4,7 +4,12 @@ export interface SearchCertificate {
   readonly spaceSize: string;
   /** False where loop orders could only be bounded from above. */
   readonly spaceSizeIsExact: boolean;
-  /** Nothing in the space has a smaller objective than the mapping found. */
+  /**
+   * `bounds`: everything else was cut off by bounds. `visit`: a small space that the bounds did not settle within
+   * the work limit was visited mapping by mapping.
+   */
+  readonly method: "bounds" | "visit";
+  /** Nothing in the space has a smaller objective than the mapping found (up to rounding, see below). */
   readonly isProven: boolean;
   /**
    * Also ties down to the last bit are decided (by EDP, energy, cycles): no mapping has an objective that is

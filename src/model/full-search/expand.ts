@@ -3,7 +3,8 @@ import type { Slot } from "../../mapping/slots";
 import { enterCompute, enterLevel } from "./enter-level";
 import { copyPartial, decide, type PartialMapping } from "./partial-mapping";
 import { placeSpaceLoops, placeTimeLoops, type LoopList } from "./place-loops";
-import type { PlanChoice, SearchPlan } from "./search-plan";
+import type { PlanChoice } from "./plan-stages";
+import type { SearchPlan } from "./search-plan";
 import { distinctTimeOrders, orderSensitivities } from "./slot-order-choices";
 
 /** Makes the partial mappings that follow from one by the next choice. */

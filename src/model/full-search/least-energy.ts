@@ -1,5 +1,6 @@
 import type { DigitExtent, DigitProduct } from "./digit-figures";
-import type { PlanChoice, SearchPlan } from "./search-plan";
+import type { PlanChoice } from "./plan-stages";
+import type { SearchPlan } from "./search-plan";
 import { contentEnergy, createStageBounds, type ContentCost } from "./stage-bounds";
 import { axisWords, type TrafficBound } from "./traffic-bounds";
 

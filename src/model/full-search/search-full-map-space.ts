@@ -1,6 +1,6 @@
 import { RaellaError } from "../../errors";
 import type { EnergyReferenceTable } from "../../estimation/reference-tables";
-import { buildMapSpace } from "../../mapping/map-space";
+import { buildMapSpace, type MapSpace } from "../../mapping/map-space";
 import type { Mapping } from "../../mapping/mapping";
 import { tensorSize } from "../../mapping/problem";
 import type { Specification } from "../../spec/specification";
@@ -9,10 +9,11 @@ import { evaluateNest } from "../evaluate-nest";
 import type { Evaluation } from "../evaluation";
 import { nestOfMapping } from "../nest";
 import type { SearchCertificate } from "./certificate";
-import { createCriteria, type FullSearchObjective } from "./objective";
+import { createCriteria, type Criteria, type FullSearchObjective } from "./objective";
 import { createRoot } from "./partial-mapping";
 import { createSearchPlan } from "./search-plan";
-import { searchWidening } from "./widening-search";
+import { visitSpace } from "./visit-space";
+import { searchWidening, type WideningOutcome } from "./widening-search";
 
 export interface FullSearchOptions {
   /** What to minimise; EDP by default. Ties go by EDP, energy and cycles. */
@@ -22,7 +23,7 @@ export interface FullSearchOptions {
    * the input alone.
    */
   readonly timeLimitMs?: number;
-  /** Largest number of expanded partial mappings; 200,000 by default. */
+  /** Largest number of expanded partial mappings; 50,000 by default. */
   readonly workLimit?: number;
   /** Asked now and then; true ends the search like a time limit. */
   readonly shouldStop?: () => boolean;
@@ -41,10 +42,8 @@ export interface FullSearchResult {
   readonly certificate: SearchCertificate;
 }
 
-const defaultWorkLimit = 200_000;
+const defaultWorkLimit = 50_000;
 const exactWorkLimit = 20_000;
-/** Share of a time limit that the relaxed problem may take. */
-const relaxationTimeShare = 0.6;
 
 /**
  * The best of all mappings that the constraints of a specification allow, with a proof: no mapping of the space has
@@ -67,7 +66,8 @@ export function searchFullMapSpace(
     decideTies = true,
   } = options;
   const began = performance.now();
-  const criteria = createCriteria(options.objective ?? "edp");
+  const objective = options.objective ?? "edp";
+  const criteria = createCriteria(objective);
   const space = buildMapSpace(specification);
   const { problem, hardware } = space;
   const costs = describeCosts(hardware, energyTable);
@@ -80,7 +80,6 @@ export function searchFullMapSpace(
     criteria,
     { root: () => createRoot(plan, wholeSizes), evaluate },
     {
-      relaxationDeadline: began + timeLimitMs * relaxationTimeShare,
       deadline: began + timeLimitMs,
       workLimit,
       exactWorkLimit: decideTies ? exactWorkLimit : 0,
@@ -88,18 +87,36 @@ export function searchFullMapSpace(
     },
     startFrom === undefined ? null : { mapping: startFrom, evaluation: evaluate(startFrom) },
   );
-  const { best, stopReason, counts } = outcome;
-  if (best === null) throw noMapping(space.sizeText, stopReason === null);
-  const value = criteria.objective.value(best.evaluation.energyPj, best.evaluation.cycles);
-  const isProven = stopReason === null && counts.mismatches === 0;
-  const certificate: SearchCertificate = {
-    spaceSize: space.sizeText,
-    spaceSizeIsExact: space.sizeIsExact,
+  const visited = outcome.stopReason === "work" ? visitSpace(space, costs, objective) : undefined;
+  if (visited === null) throw noMapping(space.sizeText, true);
+  if (visited !== undefined) {
+    const evaluation = evaluate(visited);
+    return { mapping: visited, evaluation, certificate: certify(space, criteria, outcome, evaluation, true) };
+  }
+  if (outcome.best === null) throw noMapping(space.sizeText, outcome.stopReason === null);
+  const { mapping, evaluation } = outcome.best;
+  return { mapping, evaluation, certificate: certify(space, criteria, outcome, evaluation, false) };
+}
+
+function certify(
+  { sizeText, sizeIsExact }: MapSpace,
+  { objective }: Criteria,
+  outcome: WideningOutcome,
+  { energyPj, cycles }: Evaluation,
+  isVisited: boolean,
+): SearchCertificate {
+  const { counts, stopReason } = outcome;
+  const value = objective.value(energyPj, cycles);
+  const isProven = isVisited || (stopReason === null && counts.mismatches === 0);
+  return {
+    spaceSize: sizeText,
+    spaceSizeIsExact: sizeIsExact,
+    method: isVisited ? "visit" : "bounds",
     isProven,
-    isExactToTheBit: isProven && outcome.isExactToTheBit,
+    isExactToTheBit: isVisited || (isProven && outcome.isExactToTheBit),
     lowerBound: isProven ? value : outcome.lowerBound,
     gap: isProven || value === 0 ? 0 : (value - outcome.lowerBound) / value,
-    stoppedBy: stopReason,
+    stoppedBy: isVisited ? null : stopReason,
     relaxation: {
       points: outcome.points,
       transitions: outcome.transitions,
@@ -109,7 +126,6 @@ export function searchFullMapSpace(
     search: { expanded: counts.expanded, created: counts.created, evaluated: counts.evaluated },
     pruned: { infeasible: counts.infeasible, bound: counts.cutByBound, merged: counts.merged },
   };
-  return { mapping: best.mapping, evaluation: best.evaluation, certificate };
 }
 
 function noMapping(size: string, isComplete: boolean): RaellaError {

@@ -4,6 +4,7 @@ import type { MapSpace } from "../../mapping/map-space";
 import type { Tensor } from "../../mapping/problem";
 import type { Slot } from "../../mapping/slots";
 import type { AccessCosts } from "../access-costs";
+import { createStages, type PlanStage } from "./plan-stages";
 
 /** Energy of one row access, pJ. */
 export interface RowCost {
@@ -23,56 +24,6 @@ export interface PlanTensor {
   readonly shape: "simple" | "windowed" | "tangled";
   /** Tiles are equal parts of the tensor: every dimension counts words along one axis of its own. */
   readonly dividesEvenly: boolean;
-}
-
-/** Loops that the constraints fix, as [dimension, factor], innermost first, factors above 1. */
-export type FixedLoops = readonly (readonly [dimension: number, factor: number])[];
-
-/**
- * What happens between two choices, from the outside in. `inside` is, per dimension, the product of the fixed
- * factors inside that place: of the level's own tile for `enter`, of everything inside the slot for loops.
- */
-export type PlanEvent =
-  | { readonly kind: "enter"; readonly level: number; readonly inside: Float64Array }
-  | {
-      readonly kind: "time" | "space";
-      readonly level: number;
-      readonly slot: number;
-      readonly loops: FixedLoops;
-      readonly inside: Float64Array;
-    };
-
-/** A choice that the constraints leave: all factors of a space slot, or one factor of a time slot. */
-export interface PlanChoice {
-  readonly kind: "time" | "space";
-  /** Index of the slot in the map space. */
-  readonly slot: number;
-  readonly level: number;
-  /**
-   * Dimensions to choose: first those without a later slot, because they must take all that is left; then those
-   * that no time slot inside can take; then the others.
-   */
-  readonly dimensions: readonly number[];
-  /** How many of the dimensions, from the first on, no time slot inside can take. */
-  readonly spaceOnlyCount: number;
-  readonly forced: readonly boolean[];
-  /** Largest factor per dimension of `dimensions`. */
-  readonly limits: readonly number[];
-  /** Largest product of the chosen factors. */
-  readonly capacity: number;
-  /** Time slots are chosen dimension by dimension: whether the slot is complete, so that its order is due. */
-  readonly completesSlot: boolean;
-  readonly fixed: FixedLoops;
-  /** See {@link PlanEvent}, inside the slot. */
-  readonly inside: Float64Array;
-}
-
-/** What happens before a choice (from the outside in), and the choice; the last stage has none. */
-export interface PlanStage {
-  readonly events: readonly PlanEvent[];
-  readonly choice: PlanChoice | undefined;
-  /** Product of the fixed time factors in the choice's slot and everything inside it. */
-  readonly fixedTimeInside: number;
 }
 
 /** A map space as a sequence of choices from the outermost slot inwards. */
@@ -188,8 +139,9 @@ function describeTensor(tensor: Tensor, bounds: readonly number[]): PlanTensor {
 
 /**
  * Whether transfers between neighbours are possible at all. They need a time loop that moves the tiles as the
- * children are displaced, or children that fetch their whole tile even where it stays. Where no axis of the tensor has both a space loop in the slot and a time loop outside the
- * children, and no two time loops share an axis, no child ever needs what a neighbour needed before.
+ * children are displaced, or children that fetch their whole tile even where it stays. Where no axis of the tensor
+ * has both a space loop in the slot and a time loop outside the children, and no two time loops share an axis, no
+ * child ever needs what a neighbour needed before.
  */
 function mayForward(
   space: MapSpace,
@@ -228,85 +180,4 @@ function sourceRepeats(
     if (keep[tensor] === "keep") return true;
   }
   return false;
-}
-
-function createStages(
-  { slots, problem, hardware }: MapSpace,
-  isFree: (slot: Slot, dimension: number) => boolean,
-): PlanStage[] {
-  const outermostFirst = slots.map((slot, index) => ({ slot, index })).reverse();
-  const inside = problem.bounds.map((_, dimension) =>
-    slots.reduce((product, { factors }) => product * Math.max(1, factors[dimension]), 1),
-  );
-  let fixedTime = 1;
-  for (const { kind, factors } of slots) if (kind === "time") fixedTime *= productOf(factors);
-  const stages: PlanStage[] = [];
-  let events: PlanEvent[] = [];
-  let level = hardware.levels.length;
-  outermostFirst.forEach(({ slot, index }, position) => {
-    if (slot.level !== level) {
-      level = slot.level;
-      events.push({ kind: "enter", level, inside: Float64Array.from(inside) });
-    }
-    const fixed = fixedLoops(slot);
-    const timeInside = fixedTime;
-    if (slot.kind === "time") fixedTime /= productOf(slot.factors);
-    for (const [dimension, factor] of fixed) inside[dimension] /= factor;
-    const here = { slot: index, level, inside: Float64Array.from(inside), fixed };
-    const dimensions = problem.bounds.flatMap((_, dimension) => (isFree(slot, dimension) ? [dimension] : []));
-    if (dimensions.length === 0) {
-      const { kind } = slot;
-      if (fixed.length > 0) events.push({ kind, level, slot: index, loops: fixed, inside: here.inside });
-      return;
-    }
-    const later = outermostFirst.slice(position + 1);
-    const isForced = (dimension: number): boolean => !later.some((other) => isFree(other.slot, dimension));
-    const inTime = (dimension: number): boolean =>
-      later.some((other) => other.slot.kind === "time" && isFree(other.slot, dimension));
-    const spaceOnly = dimensions.filter((dimension) => !inTime(dimension));
-    const ordered = [
-      ...spaceOnly.filter(isForced),
-      ...spaceOnly.filter((dimension) => !isForced(dimension)),
-      ...dimensions.filter(inTime),
-    ];
-    const parts = slot.kind === "space" ? [ordered] : ordered.map((dimension) => [dimension]);
-    parts.forEach((part, number) => {
-      stages.push({
-        events,
-        fixedTimeInside: timeInside,
-        choice: {
-          kind: slot.kind,
-          ...here,
-          dimensions: part,
-          spaceOnlyCount: part.filter((dimension) => spaceOnly.includes(dimension)).length,
-          forced: part.map(isForced),
-          limits: part.map((dimension) => slot.limits?.[dimension] ?? Infinity),
-          capacity: slot.kind === "time" ? Infinity : freeFanOut(hardware.levels[level], slot),
-          completesSlot: number === parts.length - 1,
-        },
-      });
-      events = [];
-    });
-  });
-  stages.push({ events, choice: undefined, fixedTimeInside: 1 });
-  return stages;
-}
-
-function freeFanOut({ fanX, fanY }: { fanX: number; fanY: number }, { factors }: Slot): number {
-  return Math.floor((fanX * fanY) / productOf(factors));
-}
-
-function productOf(factors: readonly number[]): number {
-  return factors.reduce((product, factor) => product * Math.max(1, factor), 1);
-}
-
-/** Fixed loops of a slot in the order in which they stand if nothing else does. */
-function fixedLoops({ factors, kind, level, innerOrder, freeOrder, outerOrder }: Slot): FixedLoops {
-  const declared = kind === "time" && level === 0;
-  const order = declared
-    ? factors.map((_, dimension) => dimension)
-    : [...innerOrder, ...freeOrder, ...outerOrder];
-  return order.flatMap((dimension) =>
-    factors[dimension] > 1 ? [[dimension, factors[dimension]] as const] : [],
-  );
 }

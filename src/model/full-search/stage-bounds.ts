@@ -1,5 +1,6 @@
 import { evaluateProduct, evaluateTile, tileSizeOf, type DigitProduct, type TileSize } from "./digit-figures";
-import type { PlanEvent, SearchPlan } from "./search-plan";
+import type { PlanEvent } from "./plan-stages";
+import type { SearchPlan } from "./search-plan";
 import { spaceRatio } from "./space-ratio";
 import { evaluateTraffic, partitionBound, trafficBound, type TrafficBound } from "./traffic-bounds";
 

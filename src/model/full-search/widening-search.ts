@@ -11,9 +11,9 @@ import { describeReach } from "./reach";
 import { relax, type Relaxation } from "./relaxation";
 import type { SearchPlan } from "./search-plan";
 
-/** Limits of a search; times on the clock of `performance.now()`. */
+/** Limits of a search. */
 export interface SearchLimits {
-  readonly relaxationDeadline: number;
+  /** On the clock of `performance.now()`. */
   readonly deadline: number;
   readonly workLimit: number;
   /** Expansions up to which ties are decided to the last bit. */
@@ -33,7 +33,10 @@ export interface WideningOutcome {
   readonly infeasiblePoints: number;
 }
 
-const relaxationWorkLimit = 20_000_000;
+/** Points of the lattice; more would not fit the memory of an ordinary machine. */
+const relaxationWorkLimit = 3_000_000;
+/** Share of the time left that the relaxed problem may take. */
+const relaxationShare = 0.6;
 const rounding = 1e-9;
 
 /**
@@ -70,7 +73,8 @@ export function searchWidening(
   /** Every mapping with at most so many steps is known to be no better than `best`. */
   let settledSteps = Math.min(stepLimit, firstLimit(plan, criteria)) - 1;
   for (;;) {
-    const budget = budgetOf(limits.relaxationDeadline, relaxationWorkLimit);
+    const now = performance.now();
+    const budget = budgetOf(now + relaxationShare * (limits.deadline - now), relaxationWorkLimit);
     const relaxation = relax(plan, budget, stepLimit < most ? stepLimit : Infinity);
     if (relaxation === undefined) return unfinished(budget.reason);
     points += relaxation.points;
