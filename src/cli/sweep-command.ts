@@ -49,7 +49,7 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
     const total = countPoints(plan);
     if (given.json) return printJson({ folder, points, computed, total, result });
     return print(
-      `The ${points} of ${total} points of this shard are in ${folder}. When all shards are done: raella sweep merge ${folder}`,
+      `Shard ${given.shard}: ${points} of ${total} points are in ${folder}. When all shards are done: raella sweep merge ${folder}`,
     );
   }
   if (given.csv !== undefined) await mergeSweep([folder], { csv: given.csv });

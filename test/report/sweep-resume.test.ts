@@ -195,7 +195,7 @@ describe("interrupted and divided sweeps", () => {
       const second = submit();
       await until(() => !isRunning(second), "the end of the job", 150_000);
       const outputs = [0, 1, 2].map((task) => readFileSync(place(`slurm-${second}-${task}.out`), "utf8"));
-      for (const output of outputs) assert.match(output, /The 8 of 24 points of this shard are in/);
+      for (const output of outputs) assert.match(output, /Shard \d\/3: 8 of 24 points are in/);
       for (const [name, stamp] of stored) assert.equal(stampsOf(folder).get(name), stamp, name);
       await mergeSweep([folder]);
       assert.ok(readFileSync(path.join(folder, "results.parquet")).equals(expected));

@@ -86,7 +86,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
 
 /** About 200 chunks: an interruption costs little, and the folder stays small. */
 function defaultChunkSize(points: number): number {
-  return Math.min(Math.max(Math.ceil(points / 200), 8), 1000);
+  return Math.min(Math.ceil(points / 200), 1000);
 }
 
 function asNames(names: string | readonly string[], place: SourceLocation): readonly string[] {
