@@ -37,8 +37,15 @@ export function defineEstimator<const Descriptions extends ParameterDescriptions
 ): Estimator {
   const { name, classNames, accuracyPercent, parameters, actions, source = name } = definition;
   const lowerCaseActions = new Set(actions.map((action) => action.toLowerCase()));
-  const read = ({ attributes, className }: EstimatorQuery): ParameterValues<Descriptions> =>
-    readParameters(parameters, attributes, className);
+  // The actions of a component are asked one after the other.
+  let lastQuery: EstimatorQuery | undefined;
+  let lastValues: ParameterValues<Descriptions> | undefined;
+  const read = (query: EstimatorQuery): ParameterValues<Descriptions> => {
+    if (lastValues && lastQuery === query) return lastValues;
+    lastValues = readParameters(parameters, query.attributes, query.className);
+    lastQuery = query;
+    return lastValues;
+  };
   const asEstimate = (answer: number | Estimate): Estimate =>
     typeof answer === "number" ? { value: answer, source } : answer;
   return {

@@ -12,6 +12,7 @@ import {
   type ExpansionContext,
   type PartInstance,
 } from "./compound/expand-component";
+import { influentialNames, type InfluentialNames } from "./compound/influential-names";
 import { LevelPrimitives } from "./level-primitives";
 import type { Primitive, PrimitiveEstimates } from "./primitive-estimates";
 
@@ -21,6 +22,7 @@ export class LevelComponents {
   private readonly variableScopes = new WeakMap<ValueTable, Scope>();
   private readonly primitives: LevelPrimitives;
   private readonly expansion: ExpansionContext;
+  private readonly influences = new Map<CompiledClass, InfluentialNames>();
 
   constructor(
     classes: readonly ComponentClass[],
@@ -36,6 +38,19 @@ export class LevelComponents {
   /** The compound class of a level; undefined if its class is a primitive one. */
   compoundClass(level: Level): CompiledClass | undefined {
     return this.classNamed(level.subclass ?? level.class);
+  }
+
+  /** The names of attributes and variables on which the cost of a component of a class depends. */
+  influentialNames(compiled: CompiledClass): InfluentialNames {
+    let names = this.influences.get(compiled);
+    if (!names) {
+      names = influentialNames(compiled.written, {
+        classOf: (name) => this.classes.get(name),
+        isRelevant: (className, attribute) => this.primitives.isRelevant(className, attribute),
+      });
+      this.influences.set(compiled, names);
+    }
+    return names;
   }
 
   /** The parts of a level of a compound class. */

@@ -40,7 +40,9 @@ export class LevelEstimates {
     const { values } = this;
     values.length = 0;
     values.push(levelAreaShare(level));
-    for (const name of compiled.usedNames) values.push(level.attributes[name] ?? variables[name]);
+    const { values: names, demanded } = this.components.influentialNames(compiled);
+    for (const name of names) values.push(level.attributes[name] ?? variables[name]);
+    for (const name of demanded) values.push((level.attributes[name] ?? variables[name] ?? null) === null);
     let estimate = known.get(values);
     if (!estimate) known.set(values, (estimate = this.estimateCompound(level, compiled, variables)));
     return estimate;

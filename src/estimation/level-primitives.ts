@@ -6,8 +6,12 @@ import type { Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive
 /** A finder for attributes of fixed names. */
 interface NamedFinder {
   readonly attributeNames: readonly string[];
+  /** Names of the variables that are attributes too; the same list as long as the names are the same. */
+  readonly variableNames: readonly string[];
   readonly finder: PrimitiveFinder;
 }
+
+const noNames: readonly string[] = [];
 
 /**
  * Primitives of levels and of parts. Which attributes matter depends on names only, and those stay the same from
@@ -18,6 +22,9 @@ export class LevelPrimitives {
   private readonly ofClasses = new Map<string, NamedFinder>();
   private readonly values: (Value | undefined)[] = [];
 
+  private lastVariables: ValueTable | undefined;
+  private lastVariableNames = noNames;
+
   constructor(private readonly estimates: PrimitiveEstimates) {}
 
   /** See {@link PrimitiveEstimates.listedActions}. */
@@ -25,12 +32,21 @@ export class LevelPrimitives {
     return this.estimates.listedActions(className);
   }
 
+  /** See {@link PrimitiveEstimates.isRelevant}. */
+  isRelevant(className: string, attribute: string): boolean {
+    return this.estimates.isRelevant(className, attribute);
+  }
+
   /** The primitive that a part of a compound component is. */
   ofPart(part: CompiledPart, attributes: ReadonlyMap<string, RuntimeValue>): Primitive {
     let known = this.ofParts.get(part);
     if (!known || known.attributeNames.length !== attributes.size) {
       const attributeNames = [...attributes.keys()];
-      known = { attributeNames, finder: this.estimates.finder(part.className, attributeNames) };
+      known = {
+        attributeNames,
+        variableNames: noNames,
+        finder: this.estimates.finder(part.className, attributeNames),
+      };
       this.ofParts.set(part, known);
     }
     const { names } = known.finder;
@@ -43,29 +59,32 @@ export class LevelPrimitives {
   ofLevel(level: Level, variables: ValueTable, otherClassNames: Iterable<string>): Primitive {
     const { attributes } = level;
     const className = level.subclass ?? level.class;
+    const variableNames = this.namesOfVariables(variables);
     let known = this.ofClasses.get(className);
-    if (!known || !hasNames(known.attributeNames, attributes, variables)) {
-      const attributeNames = [...namesOf(attributes, variables)];
-      known = { attributeNames, finder: this.estimates.finder(className, attributeNames, otherClassNames) };
+    if (known?.variableNames !== variableNames || !areNamesOf(known.attributeNames, attributes)) {
+      const attributeNames = Object.keys(attributes);
+      const further = variableNames.filter((name) => !Object.hasOwn(attributes, name));
+      const finder = this.estimates.finder(className, [...attributeNames, ...further], otherClassNames);
+      known = { attributeNames, variableNames, finder };
       this.ofClasses.set(className, known);
     }
     this.values.length = 0;
     for (const name of known.finder.names) this.values.push(attributes[name] ?? variables[name]);
     return known.finder.find(this.values);
   }
+
+  private namesOfVariables(variables: ValueTable): readonly string[] {
+    if (variables !== this.lastVariables) {
+      if (!areNamesOf(this.lastVariableNames, variables)) this.lastVariableNames = Object.keys(variables);
+      this.lastVariables = variables;
+    }
+    return this.lastVariableNames;
+  }
 }
 
-function* namesOf(attributes: ValueTable, variables: ValueTable): Generator<string> {
-  yield* Object.keys(attributes);
-  for (const name of Object.keys(variables)) if (!Object.hasOwn(attributes, name)) yield name;
-}
-
-/** Whether attributes and variables still have these names in this order. */
-function hasNames(names: readonly string[], attributes: ValueTable, variables: ValueTable): boolean {
+/** Whether a table has exactly these names in this order. */
+function areNamesOf(names: readonly string[], table: ValueTable): boolean {
   let index = 0;
-  for (const name in attributes) if (names[index++] !== name) return false;
-  for (const name in variables)
-    if (names[index] === name) index++;
-    else if (!Object.hasOwn(attributes, name)) return false;
+  for (const name in table) if (names[index++] !== name) return false;
   return index === names.length;
 }

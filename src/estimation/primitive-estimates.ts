@@ -42,6 +42,11 @@ export class PrimitiveEstimates {
     );
   }
 
+  /** Whether an attribute can influence components of a class. */
+  isRelevant(className: string, attribute: string): boolean {
+    return this.registry.estimatorsOf(className).some((estimator) => isRelevantTo(estimator, attribute));
+  }
+
   /**
    * A finder for primitives of a class whose attributes have the given names, in this order.
    * @param otherClassNames names that may have been meant, for the error

@@ -3,6 +3,7 @@ import type { Fidelity } from "../../spec/specification";
 import { defineEstimator } from "../define-estimator";
 import type { EstimateStep, EstimationContext, Estimator } from "../estimator";
 import type { ParameterDescription, ParameterDescriptions, ParameterValues } from "../parameters";
+import { ValueMemo } from "../value-memo";
 import type { CellDescription } from "./cell-description";
 import { circuitActions, circuitEnergy } from "./circuit-actions";
 import { circuitActionEnergy, circuitArea, type CircuitDescription } from "./circuit-estimate";
@@ -96,10 +97,17 @@ function crossbarEstimator(
   parameters: ArrayParameters,
   select: (answer: CrossbarAnswer, context: EstimationContext) => BlockFigures,
 ): Estimator {
+  // The actions of a component are asked one after the other.
+  let last: { readonly values: Values; readonly figures: BlockFigures } | undefined;
   const figuresOf = (values: Values, context: EstimationContext): BlockFigures => {
+    if (last?.values === values) return last.figures;
     const geometry = geometryOf(values, context);
     const figures = rememberedFigures(geometry, context.fidelity);
-    return select({ figures, cell: geometry.cell, operands: operandsOf(values) }, context);
+    last = {
+      values,
+      figures: select({ figures, cell: geometry.cell, operands: operandsOf(values) }, context),
+    };
+    return last.figures;
   };
   const estimator = defineEstimator({
     name: "circuit models",
@@ -164,19 +172,16 @@ function operandsOf(values: Values): CrossbarOperands {
 }
 
 /** Figures by cell and size: averages of inputs and weights, which change with every layer, cost no new ones. */
-const figuresByCell = new WeakMap<CellDescription, Map<string, CrossbarFigures>>();
+const figuresByCell = new WeakMap<CellDescription, ValueMemo<CrossbarFigures>>();
 const rememberedSizes = 1000;
 
 function rememberedFigures(geometry: CrossbarGeometry, fidelity: Fidelity): CrossbarFigures {
   let known = figuresByCell.get(geometry.cell);
-  if (!known) figuresByCell.set(geometry.cell, (known = new Map<string, CrossbarFigures>()));
+  if (!known) figuresByCell.set(geometry.cell, (known = new ValueMemo<CrossbarFigures>(rememberedSizes)));
   const { nodeNm, rows, columns, columnsActiveAtOnce, readPulseS } = geometry;
-  const key = `${nodeNm} ${rows} ${columns} ${columnsActiveAtOnce} ${readPulseS} ${fidelity}`;
+  const key = [nodeNm, rows, columns, columnsActiveAtOnce, readPulseS, fidelity];
   let figures = known.get(key);
-  if (!figures) {
-    if (known.size >= rememberedSizes) known.clear();
-    known.set(key, (figures = crossbarFigures(geometry, fidelity)));
-  }
+  if (!figures) known.set(key, (figures = crossbarFigures(geometry, fidelity)));
   return figures;
 }
 

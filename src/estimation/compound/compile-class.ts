@@ -1,6 +1,5 @@
 import { RaellaError, suggestName, type SourceLocation } from "../../errors";
 import type { ComponentClass, CompoundAction } from "../../spec/component-class";
-import { compileExpression, isExpressionText } from "../../spec/expression";
 import { prepareValue, type PreparedValue } from "./prepare-value";
 import type { Fidelity, WrittenValue } from "../../spec/specification";
 import { partName, type PartName } from "./part-name";
@@ -25,7 +24,8 @@ export interface CompiledPart {
 
 export interface CompiledPartAction {
   readonly name: PartName;
-  readonly part: CompiledPart;
+  /** Position of the part among those of its class. */
+  readonly partIndex: number;
   readonly actions: readonly { readonly name: string; readonly share: PreparedValue }[];
 }
 
@@ -40,13 +40,13 @@ export interface CompiledClass {
   readonly name: string;
   readonly location?: SourceLocation;
   readonly attributes: readonly CompiledAttribute[];
+  readonly attributeNames: ReadonlySet<string>;
   readonly parts: readonly CompiledPart[];
   /** In written order. */
   readonly actions: readonly CompiledAction[];
   /** By lower-case name. */
   readonly actionsByName: ReadonlyMap<string, CompiledAction>;
-  /** Every name whose value can influence a component of this class, seen from its owner. */
-  readonly usedNames: readonly string[];
+  readonly written: ComponentClass;
 }
 
 const compiledClasses = new WeakMap<ComponentClass, CompiledClass>();
@@ -74,10 +74,11 @@ function compile(written: ComponentClass): CompiledClass {
     name,
     location,
     attributes: compileAttributes(written.attributes, location),
+    attributeNames: new Set(Object.keys(written.attributes)),
     parts,
     actions,
     actionsByName: new Map(actions.map((action) => [action.name.toLowerCase(), action])),
-    usedNames: usedNames(written),
+    written,
   };
 }
 
@@ -99,11 +100,11 @@ function compileAction(
 ): CompiledAction {
   const all = action.subcomponents.map(({ name: text, actions }): CompiledPartAction => {
     const name = partName(text, owner.location);
-    const part = parts.find((candidate) => candidate.name.base === name.base);
-    if (!part) throw unknownPart(text, action.name, owner);
+    const partIndex = parts.findIndex((candidate) => candidate.name.base === name.base);
+    if (partIndex < 0) throw unknownPart(text, action.name, owner);
     return {
       name,
-      part,
+      partIndex,
       actions: actions.map(({ name: partAction, actionShare }) => ({
         name: partAction,
         share: prepareValue(actionShare, owner.location),
@@ -129,33 +130,4 @@ function unknownPart(
     expected: known.length > 0 ? `one of ${known.join(", ")}` : undefined,
     remedy: suggestName(text, known),
   });
-}
-
-function usedNames({ attributes, subcomponents, actions }: ComponentClass): string[] {
-  const names = new Set<string>(Object.keys(attributes));
-  const add = (value: WrittenValue | undefined): void => {
-    if (!isExpressionText(value)) return;
-    try {
-      for (const name of compileExpression(value.expression).names) names.add(name);
-    } catch {
-      // A syntax error is reported with its place when the expression is evaluated.
-    }
-  };
-  const addBounds = (text: string): void => {
-    const bounds = /\[(.+)\]$/.exec(text)?.[1].split("..") ?? [];
-    for (const bound of bounds) add({ expression: bound.trim() });
-  };
-  Object.values(attributes).forEach(add);
-  for (const part of subcomponents) {
-    addBounds(part.name);
-    add(part.areaShare);
-    Object.values(part.attributes).forEach(add);
-  }
-  for (const { subcomponents: parts } of actions) {
-    for (const { name, actions: partActions } of parts) {
-      addBounds(name);
-      for (const { actionShare } of partActions) add(actionShare);
-    }
-  }
-  return [...names];
 }

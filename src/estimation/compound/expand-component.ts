@@ -66,7 +66,7 @@ export function expandComponent(
       range,
       fullName,
       attributes,
-      areaShare: areaShareOf(part, new Scope(attributes, scope), context.evaluation),
+      areaShare: areaShareOf(part, attributes, scope, context.evaluation),
       component: partClass
         ? expandComponent(partClass, new Scope(attributes), context, `${fullName}.`, depth + 1)
         : null,
@@ -121,7 +121,7 @@ export function actionSteps(
   }
   const steps: ActionStep[] = [];
   for (const entry of compiled.parts[context.fidelity]) {
-    const part = component.parts.find((candidate) => candidate.part === entry.part) as PartInstance;
+    const part = component.parts[entry.partIndex];
     const range = evaluateName(entry.name, component.scope, context.evaluation);
     checkRange(range, part, entry);
     const name = component.prefix + nameText(entry.name, range);
@@ -152,9 +152,8 @@ function withClassDefaults(
   owner: Scope,
   evaluation: EvaluationOptions,
 ): AttributeValues {
-  const mentioned = new Set(compiled.attributes.map(({ name }) => name));
   const values: AttributeValues = new Map();
-  for (const [name, value] of given) if (!mentioned.has(name)) values.set(name, value);
+  for (const [name, value] of given) if (!compiled.attributeNames.has(name)) values.set(name, value);
   const scope = new Scope(values, owner);
   for (const { name, value, isDemanded } of compiled.attributes) {
     const own = given.get(name);
@@ -165,8 +164,15 @@ function withClassDefaults(
   return values;
 }
 
-function areaShareOf(part: CompiledPart, scope: Scope, evaluation: EvaluationOptions): number {
-  const value = part.areaShare ? part.areaShare(scope, evaluation) : (scope.values.get("area_share") ?? 1);
+function areaShareOf(
+  part: CompiledPart,
+  own: AttributeValues,
+  owner: Scope,
+  evaluation: EvaluationOptions,
+): number {
+  const value = part.areaShare
+    ? part.areaShare(new Scope(own, owner), evaluation)
+    : (own.get("area_share") ?? 1);
   const share = numberOf(value);
   if (!isShare(share)) throw notAShare("area_share", share, part.name.text);
   return share;
