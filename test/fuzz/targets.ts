@@ -1,0 +1,288 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cellFromText } from "../../src/estimation/circuits/cell-description";
+import type { GetSpecOptions } from "../../src/spec/get-spec";
+import { evaluateText, Scope } from "../../src/spec/expression";
+import { loadSpecification } from "../../src/spec/load-specification";
+import { buildMapSpace } from "../../src/mapping/map-space";
+import { readMappingFile } from "../../src/spec/read-mapping-file";
+import { parseNameValueLines } from "../../src/spec/read-statistics";
+import { parseYaml } from "../../src/spec/yaml/parse-yaml";
+import { SourceText } from "../../src/spec/yaml/source-text";
+import { mappingFromEntries } from "../../src/study/given-mapping";
+import type { LayerResult } from "../../src/study/layer-result";
+import { evaluateGivenMapping, mapSpecification, resultOf, runLayer } from "../../src/study/run-layer";
+import { parseSweep } from "../../src/study/sweep/parse-sweep";
+import { verifyResult } from "../../src/study/verify-result";
+import { runCli } from "../support/run-cli";
+import { badFigure } from "./check-figures";
+import { cellText, commands, expressions, mappingText, modelText, statisticsText, sweepText } from "./corpus";
+import { mappingWords } from "./mapping-words";
+import { mutateNumbers, mutateText, oddValues } from "./mutate";
+import type { Random } from "./random";
+
+/** Something that is fed with mutated inputs. */
+export interface Target {
+  readonly name: string;
+  /** Inputs run in one go before the next target has its turn. */
+  readonly batch: number;
+  readonly create: (random: Random) => string;
+  /** Throws for a mistake in the input; anything else than a RaellaError that it throws is a finding. */
+  readonly run: (input: string) => unknown;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "raella-fuzz-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+function written(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+function requireFigures(result: unknown): void {
+  const found = badFigure(result);
+  if (found !== undefined) throw new Error(`A figure is unusable: ${found}`);
+}
+
+const scope = new Scope(
+  new Map<string, number | string | readonly number[]>([
+    ["WORD", 8],
+    ["ROWS", 2],
+    ["share", 0.25],
+    ["name", "text"],
+    ["list", [1, 2, 3]],
+  ]),
+);
+
+/** Larger spaces take their time, which is no fault. */
+const searchedMappings = 200_000;
+
+let files = 0;
+
+function modelFigures(text: string): void {
+  // A name of its own for every text, since files are remembered by name and time of change.
+  const file = written(`model-${files++ % 50}-${text.length}.yaml`, text);
+  const specification = loadSpecification({ files: [file], greedySteps: [] });
+  rmSync(file);
+  if (buildMapSpace(specification).size > searchedMappings) return;
+  const result: LayerResult = resultOf(mapSpecification(specification));
+  const { energyPj, areaUm2, cycles, edp, utilization, computes } = result;
+  requireFigures({ energyPj, areaUm2, cycles, edp, utilization, computes });
+}
+
+const goodModel = (): string => join(folder, "good.yaml");
+writeFileSync(goodModel(), modelText);
+
+const optionNames = [
+  "architecture",
+  "dnn",
+  "layer",
+  "nTiles",
+  "batchSize",
+  "variables",
+  "fidelity",
+  "search",
+];
+const optionValues: readonly unknown[] = [
+  ...[
+    0,
+    -1,
+    1,
+    1.5,
+    16,
+    1e6,
+    1e6 + 1,
+    1e9,
+    NaN,
+    Infinity,
+    null,
+    "",
+    "raella",
+    "resnet18",
+    "isaac_like",
+    true,
+    [],
+    {},
+  ],
+  ...[
+    "__proto__",
+    "constructor",
+    "corrected",
+    "timeloop",
+    [1],
+    { ADC_RESOLUTION: 9 },
+    { ADC_RESOLUTION: "9**9**9" },
+  ],
+  ...[
+    { MACROS_PER_TILE: 0 },
+    { CIM_UNITS_PER_COLUMN: 7 },
+    { BATCH_SIZE: "2*3" },
+    { OUTPUT_BITS: 0 },
+    { X: "Y" },
+  ],
+];
+
+const knobs = [
+  "ADC_RESOLUTION",
+  "N_ADC_PER_BANK",
+  "MACROS_PER_TILE",
+  "CROSSBARS_PER_MACRO",
+  "COLUMNS_PER_CROSSBAR",
+];
+
+function randomOptions(random: Random): Record<string, unknown> {
+  const options: Record<string, unknown> = {
+    architecture: "raella",
+    dnn: "resnet18",
+    layer: random.below(21),
+  };
+  if (random.chance(0.5))
+    options.variables = {
+      [random.pick(knobs)]: random.chance(0.5) ? random.below(300) - 2 : random.pick(oddValues),
+    };
+  for (let count = random.below(3); count > 0; count--)
+    options[random.pick(optionNames)] = random.pick(optionValues);
+  return options;
+}
+
+let sample: string | undefined;
+
+/** A JSON text with some values, near the root more often, replaced or taken away. */
+function mutateData(text: string, random: Random): string {
+  const root = JSON.parse(text) as Record<string, unknown>;
+  for (let count = 1 + random.below(3); count > 0; count--) {
+    let holder = root;
+    let key = random.pick(Object.keys(holder));
+    while (random.chance(0.6) && isHolder(holder[key])) {
+      holder = holder[key];
+      key = random.pick(Object.keys(holder));
+    }
+    if (random.chance(0.2)) Reflect.deleteProperty(holder, key);
+    else holder[key] = random.chance(0.5) ? random.pick(optionValues) : random.pick(oddValues);
+  }
+  return JSON.stringify(root);
+}
+
+function isHolder(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.keys(value).length > 0;
+}
+
+export const targets: readonly Target[] = [
+  {
+    name: "expressions",
+    batch: 2000,
+    create: (random) => mutateText(random.pick(expressions), random),
+    run: (text) => evaluateText(text, scope, { workingDirectory: "/" }),
+  },
+  {
+    name: "YAML",
+    batch: 100,
+    create: (random) => mutateText(modelText, random),
+    run: (text) => parseYaml(new SourceText(text, [{ firstLine: 0, file: "fuzz.yaml", fileLine: 0 }])),
+  },
+  {
+    name: "models",
+    batch: 20,
+    create: (random) =>
+      random.chance(0.6) ? mutateNumbers(modelText, random) : mutateText(modelText, random),
+    run: modelFigures,
+  },
+  {
+    name: "mappings",
+    batch: 50,
+    create: (random) =>
+      random.chance(0.4)
+        ? mutateNumbers(mappingText, random)
+        : mutateText(mappingText, random, [...oddValues, ...mappingWords]),
+    run: (text) => {
+      const specification = loadSpecification({ files: [goodModel()], greedySteps: [] });
+      const file = written("mapping.yaml", text);
+      const mapping = mappingFromEntries(specification, readMappingFile(file).entries);
+      const { energyPj, cycles, edp } = resultOf(evaluateGivenMapping(specification, mapping));
+      requireFigures({ energyPj, cycles, edp });
+    },
+  },
+  {
+    name: "statistics",
+    batch: 200,
+    create: (random) => mutateText(statisticsText, random),
+    run: (text) => parseNameValueLines(text, "statistics"),
+  },
+  {
+    name: "cells",
+    batch: 200,
+    create: (random) => mutateText(cellText, random),
+    run: (text) => cellFromText(text, "cell", "artifact"),
+  },
+  {
+    name: "sweeps",
+    batch: 100,
+    create: (random) => mutateText(sweepText, random),
+    run: (text) => parseSweep(text, "sweep.yaml"),
+  },
+  {
+    name: "options",
+    batch: 5,
+    create: (random) =>
+      JSON.stringify(randomOptions(random), (_, value: unknown) =>
+        Number.isFinite(value) || typeof value !== "number" ? value : `#${value}`,
+      ),
+    run: (text) => {
+      const options = JSON.parse(text, (_, value: unknown) =>
+        typeof value === "string" && value.startsWith("#") ? Number(value.slice(1)) : value,
+      ) as GetSpecOptions;
+      const { energyPj, areaUm2, cycles, edp } = runLayer(options);
+      requireFigures({ energyPj, areaUm2, cycles, edp });
+    },
+  },
+  {
+    name: "results",
+    batch: 2,
+    create: (random) => {
+      sample ??= JSON.stringify(runLayer({ architecture: "raella", dnn: "resnet18", layer: 3 }));
+      return mutateData(sample, random);
+    },
+    run: (text) => verifyResult(JSON.parse(text)),
+  },
+  {
+    name: "command lines",
+    batch: 3,
+    create: (random) => {
+      const words = [...random.pick(commands)];
+      const odd = [
+        ...oddValues,
+        "--json",
+        "-l",
+        "--layers",
+        "0-3",
+        "--set",
+        "A=1",
+        "--tiles",
+        "--typical",
+        "--help",
+      ];
+      for (let count = 1 + random.below(3); count > 0; count--) {
+        const at = random.below(words.length + 1);
+        const change = random.below(4);
+        if (change === 0) words.splice(at, 1);
+        else if (change === 1) words.splice(at, 0, random.pick(odd));
+        else if (change === 2) words[Math.min(at, words.length - 1)] = random.pick(odd);
+        else
+          words[Math.min(at, words.length - 1)] = mutateText(
+            words[Math.min(at, words.length - 1)] ?? "",
+            random,
+          );
+      }
+      return words.join("\u0001");
+    },
+    run: async (text) => {
+      const words = text.split("\u0001").filter((word) => !/^(--out|-o|--csv|--parquet|--chart)/.test(word));
+      const { exitCode, stderr } = await runCli(...words);
+      if (exitCode === 1 || ![0, 2, 3].includes(exitCode))
+        throw new Error(`Exit code ${exitCode}: ${stderr}`);
+      if (exitCode === 2 && stderr.trim() === "") throw new Error("Exit code 2 without a word");
+    },
+  },
+];
