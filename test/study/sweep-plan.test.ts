@@ -135,6 +135,25 @@ describe("sweep plan", () => {
     assert.ok(chiSquare < 37.7, `chi square ${chiSquare}`);
   });
 
+  it("gives every listed point the same draws", () => {
+    const plan = planSweep({
+      ...base,
+      points: [{ P: 1 }, { P: 2 }],
+      variables: { B: { from: 0, to: 1 } },
+      random: { count: 3 },
+    });
+    assert.equal(countPoints(plan), 6);
+    const drawn = Array.from({ length: 6 }, (_, point) => pointAt(plan, point).variables);
+    assert.deepEqual(
+      drawn.map(({ P }) => P),
+      [1, 1, 1, 2, 2, 2],
+    );
+    assert.deepEqual(
+      drawn.slice(3).map(({ B }) => B),
+      drawn.slice(0, 3).map(({ B }) => B),
+    );
+  });
+
   it("gives other random designs for another seed", () => {
     const at = (seed: number): unknown =>
       pointAt(planSweep({ ...base, variables: { B: { from: 0, to: 1 } }, random: { count: 5, seed } }), 3)
@@ -197,11 +216,6 @@ describe("sweep plan", () => {
       /logarithmic range cannot start at 0/,
     ],
     ["half a random design", { ...base, random: { count: 1.5 } }, /"random\.count" cannot be 1\.5/],
-    [
-      "points that are also random",
-      { ...base, points: [{ A: 1 }], random: { count: 2 } },
-      /both lists points and draws random ones/,
-    ],
     ["uneven points", { ...base, points: [{ A: 1 }, { B: 1 }] }, /points\[1\]\): Point 1 lacks A/],
     ["a point too much", { ...base, points: [{ A: 1 }, { A: 1, B: 1 }] }, /Point 1 has B/],
     ["a variable twice", { ...base, points: [{ A: 1 }], variables: { A: 1 } }, /variable A is both listed/],

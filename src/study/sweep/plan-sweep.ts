@@ -34,13 +34,6 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
   const checked = v.safeParse(sweepSchema, description, { abortPipeEarly: true });
   if (!checked.success) throwAll(checked.issues.map((issue) => toError(issue, locate)));
   const { variables = {}, points, random, throughput } = description;
-  if (points && random)
-    throw new RaellaError({
-      code: "usage",
-      message: "The sweep both lists points and draws random ones.",
-      location: locate(["random"]),
-      expected: "`points` or `random`",
-    });
   if (throughput?.areaMm2 !== undefined && throughput.aggregateTiles !== undefined)
     throw new RaellaError({
       code: "usage",

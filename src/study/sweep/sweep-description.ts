@@ -20,7 +20,10 @@ export interface ValueRange {
 /** The values that one quantity takes in a sweep. */
 export type SweepValues = SweepValue | readonly SweepValue[] | ValueRange;
 
-/** Draws designs at random instead of taking every combination. The same seed gives the same designs everywhere. */
+/**
+ * Draws the variables at random instead of taking every combination. The same seed gives the same draws everywhere, and
+ * every listed point gets the same ones.
+ */
 export interface RandomDesign {
   readonly count: number;
   readonly seed?: number;
