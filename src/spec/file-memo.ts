@@ -79,6 +79,19 @@ function suggestFile(path: string): string {
   return names.length === 0 ? `There are no files in ${folder}.` : suggestName(basename(path), names);
 }
 
+function readContents(path: string, location?: SourceLocation): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new RaellaError({
+      code: "file-not-found",
+      message: `${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
+      location,
+      value: path,
+    });
+  }
+}
+
 function readTextFile(path: string, location?: SourceLocation): SourceFile {
   const status = path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
   if (status === undefined)
@@ -104,7 +117,7 @@ function readTextFile(path: string, location?: SourceLocation): SourceFile {
       location,
       expected: `at most ${maximumFileSize} bytes`,
     });
-  const contents = readFileSync(path);
+  const contents = readContents(path, location);
   const sha256 = createHash("sha256").update(contents).digest("hex");
   return { path, text: contents.toString("utf8").replace(/^\uFEFF/, ""), sha256 };
 }

@@ -26,6 +26,7 @@ import type { Fidelity, Specification, WrittenValue } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
+import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
 
 /** Which layer on which architecture, and what is changed about it. */
@@ -54,7 +55,11 @@ const problems = new FileMemo<LoadedProblem>(2_000);
 type LoadedStatistics = Statistics & { readonly sources: Sources };
 
 const statisticsFiles = new FileMemo<LoadedStatistics>(2_000);
-const statisticsTables = new FileMemo<{ readonly table?: StatisticsTable; readonly sources: Sources }>(256);
+const statisticsTables = new FileMemo<{
+  readonly table?: StatisticsTable;
+  readonly shownFile: string;
+  readonly sources: Sources;
+}>(256);
 
 const noRules: StatisticsRules = {
   averageWeightFromBitDensities: false,
@@ -95,9 +100,10 @@ export function getSpec(options: GetSpecOptions): Specification {
     statisticsSources = statistics.sources;
     applyStatistics(
       variables,
-      { values: statistics.values, rules, isTypical, dnn, problem, fidelity },
+      { values: statistics.values, file: statistics.file, rules, isTypical, dnn, problem, fidelity },
       overrides,
     );
+    for (const name of Object.keys(statistics.values)) checkVariableName(name, compiled.reservedNames);
   }
   return processSpecification({
     model: compiled,
@@ -221,10 +227,11 @@ function loadStatistics(
     });
   const folder = join(statisticsDirectory, "torch_values", architecture, dnn);
   const file = `${folder}.csv`;
-  const { table, sources } = statisticsTables.get(file, (reader) => ({
+  const { table, shownFile, sources } = statisticsTables.get(file, (reader) => ({
     table: readStatisticsTable(file, reader),
+    shownFile: displayPath(file),
     sources: sourcesOf(reader, baseOf(workspace)),
   }));
-  if (table !== undefined) return { ...statisticsOfLayer(table, layerName, file), sources };
+  if (table !== undefined) return { ...statisticsOfLayer(table, layerName, shownFile), sources };
   return fromFile(`${dnn}\n${layerName}`, (reader) => readLayerStatistics(folder, layerName, reader));
 }

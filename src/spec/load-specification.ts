@@ -84,8 +84,15 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
   const variables = new Map<string, WrittenValue>(Object.entries(model.document.variables));
   const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
-  for (const [name, value] of Object.entries(statisticsValues(options.statistics)))
-    variables.set(name, typeof value === "string" ? { expression: value } : value);
+  for (const [name, value] of Object.entries(statisticsValues(options.statistics))) {
+    checkVariableName(name, compiled.reservedNames);
+    variables.set(
+      name,
+      typeof value === "string"
+        ? { expression: value, location: { file: "statistics", keyPath: name } }
+        : value,
+    );
+  }
   for (const [name, value] of overrides) variables.set(name, value);
   return processSpecification({
     model: compiled,

@@ -4,11 +4,13 @@ import { RaellaError, suggestName } from "../errors";
 import type { FileReader } from "./file-memo";
 import type { StatisticsValues } from "./processing/apply-statistics";
 import { readCsv } from "./read-csv";
+import { isVariableName } from "./schema/read-document";
 import { displayPath } from "./yaml/source-text";
 
 /** Statistics of a layer and where they were read. */
 export interface Statistics {
   readonly values: StatisticsValues;
+  /** As messages show it. */
   readonly file: string;
 }
 
@@ -26,7 +28,7 @@ export function parseNameValueLines(text: string, file: string): StatisticsValue
     if (line.trim() === "" || line.trimStart().startsWith("#")) return;
     const parts = line.split("=").map((part) => part.trim());
     const location: SourceLocation = { file: displayPath(file), line: index + 1 };
-    if (parts.length !== 2 || !/^[A-Za-z_]\w*$/.test(parts[0]) || parts[0] === "__proto__" || parts[1] === "")
+    if (parts.length !== 2 || !isVariableName(parts[0]) || parts[1] === "")
       throw new RaellaError({
         code: "statistics",
         message: `"${line.trim()}" is not a statistic.`,
@@ -43,7 +45,7 @@ export function parseNameValueLines(text: string, file: string): StatisticsValue
 
 /** Reads a file of lines `NAME=value`. */
 export function readNameValueFile(file: string, reader: FileReader): Statistics {
-  return { values: parseNameValueLines(reader.read(file).text, file), file };
+  return { values: parseNameValueLines(reader.read(file).text, file), file: displayPath(file) };
 }
 
 /**
@@ -86,6 +88,15 @@ export function readStatisticsTable(file: string, reader: FileReader): Statistic
       location: { file: displayPath(file), line: 1 },
       expected: "a header line with layer_name and the names of variables",
     });
+  const malformed = Object.keys(rows[0] ?? {}).find((name) => !isVariableName(name));
+  if (malformed !== undefined)
+    throw new RaellaError({
+      code: "statistics",
+      message: `The column "${malformed}" cannot be the name of a variable.`,
+      location: { file: displayPath(file), line: 1 },
+      value: malformed,
+      expected: "letters, digits and _, not beginning with a digit",
+    });
   return new Map(
     rows.map((row) => {
       const entries = Object.entries(row).filter(
@@ -103,7 +114,7 @@ export function statisticsOfLayer(table: StatisticsTable, layerName: string, fil
   throw new RaellaError({
     code: "statistics",
     message: `There are no recorded statistics of the layer "${layerName}".`,
-    location: { file: displayPath(file) },
+    location: { file },
     value: layerName,
     expected: "a line with this layer_name",
     remedy: suggestName(layerName, table.keys()),

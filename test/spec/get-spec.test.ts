@@ -352,7 +352,7 @@ describe("arguments of getSpec", () => {
       "a resolution that makes sizes floats, all of which are reported",
       { variables: { DAC_RESOLUTION: 1.5 } },
       "schema",
-      /^3 problems were found[^]*"width" of "input_drivers" is a float: 1\.5[^]*meshX of "bitwise_virtualization" is 96\.0/,
+      /^3 problems were found[^]*"width" of "input_drivers" is a float: 1\.5[^]*The factor I=DAC_RESOLUTION \(I=1\.5\) of "bitwise_virtualization" has no integer value/,
     ],
   ];
   for (const [name, options, code, message] of cases)

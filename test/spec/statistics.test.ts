@@ -143,7 +143,21 @@ describe("statistics of a layer", () => {
       { [layerFile]: "ADC_ACTION_SHARE=1 1\n" },
       {},
       "expression",
-      /"1" stands where an operator/,
+      /torch_values\/raella\/resnet18\/layer3\.0\.conv1 \(ADC_ACTION_SHARE\): Here "1" stands where an operator/,
+    ],
+    [
+      "with a column that cannot be a variable",
+      { [tableFile]: "layer_name,MY SHARE\nlayer3.0.conv1,1\n" },
+      {},
+      "statistics",
+      /The column "MY SHARE" cannot be the name of a variable/,
+    ],
+    [
+      "with the name of a dimension",
+      { [layerFile]: "C=1\n" },
+      {},
+      "schema",
+      /The variable "C" has the name of a dimension/,
     ],
     [
       "with a table without layer_name",

@@ -14,6 +14,8 @@ export type StatisticsValues = Readonly<Record<string, string>>;
 
 export interface StatisticsInput {
   readonly values: StatisticsValues;
+  /** The file they come from, for errors. */
+  readonly file: string;
   readonly rules: StatisticsRules;
   readonly isTypical: boolean;
   readonly dnn: string;
@@ -46,6 +48,7 @@ function factorText(name: string, variables: Variables): string {
   }
 }
 
+/** Replaces the text of a variable, whose place stays. */
 function setText(variables: Variables, name: string, expression: string): void {
   const value = variables.get(name);
   const location = value !== undefined && isExpressionText(value) ? value.location : undefined;
@@ -113,7 +116,8 @@ export function applyStatistics(
   overrides: ReadonlyMap<string, WrittenValue>,
 ): void {
   const { values, rules, isTypical } = input;
-  for (const [name, text] of Object.entries(values)) setText(variables, name, text);
+  for (const [name, expression] of Object.entries(values))
+    variables.set(name, { expression, location: { file: input.file, keyPath: name } });
   if (rules.averageWeightFromBitDensities && !isTypical && !overrides.has(averageWeight))
     variables.set(averageWeight, averageFromDensities(input));
   for (const [name, value] of overrides) variables.set(name, value);
