@@ -43,22 +43,31 @@ function helperCount(jobs: number, workers: number | "auto"): number {
   return Math.min(workers - 1, Math.max(0, jobs - 1));
 }
 
-async function runHere(
+function runHere(jobs: readonly LayerOptions[], options: RunOptions): Promise<readonly Outcome[]> {
+  return mapPatiently(jobs, attempt, options);
+}
+
+/**
+ * Calls a function for one job after the other, with air in between for progress, interruption and other events.
+ * @throws RaellaError `aborted`, and whatever the function throws.
+ */
+export async function mapPatiently<Result>(
   jobs: readonly LayerOptions[],
+  compute: (job: LayerOptions, index: number) => Result,
   { onProgress, signal }: RunOptions,
-): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
   let breathedAt = performance.now();
   for (const job of jobs) {
     if (signal) throwIfAborted(signal);
-    outcomes.push(attempt(job));
-    onProgress?.(progressOf(job, outcomes.length, jobs.length));
+    results.push(compute(job, results.length));
+    onProgress?.(progressOf(job, results.length, jobs.length));
     if (performance.now() - breathedAt > breath) {
       await new Promise((resolve) => setImmediate(resolve));
       breathedAt = performance.now();
     }
   }
-  return outcomes;
+  return results;
 }
 
 /** Runs one layer; a mistake of the user becomes the outcome, a fault of the program is thrown. */

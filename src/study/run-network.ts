@@ -13,8 +13,9 @@ import {
   tileBudget,
   type Replication,
   type ReplicationScheme,
+  type TileOption,
 } from "./replication";
-import { runJobs, type Outcome } from "./run-jobs";
+import { mapPatiently, runJobs, type Outcome } from "./run-jobs";
 import {
   defaultTiles,
   withDefaults,
@@ -106,18 +107,44 @@ async function runStudies(
   const jobs = studies.map(({ dnn, layers }) =>
     architectures.map((architecture) => jobsOf(options, architecture, dnn, layers)),
   );
-  const results = await runToEnd(jobs.flat(2), options);
+  const layers = await runReplicableLayers(jobs.flat(2), options);
   const groups = loadComponentGroups(options.workspace);
   let taken = 0;
   return studies.map(({ dnn }, study) => {
-    const layersOfArchitectures = jobs[study].map((own) => results.slice(taken, (taken += own.length)));
-    const baseArea = options.baseAreaUm2 ?? chipArea(layersOfArchitectures[0]);
-    const networks = layersOfArchitectures.map((layers, index) =>
-      networkOf(dnn, architectures[index], layers, jobs[study][index], baseArea, options, groups),
+    const layersOfNetworks = jobs[study].map((own) => layers.slice(taken, (taken += own.length)));
+    const baseArea = options.baseAreaUm2 ?? chipArea(layersOfNetworks[0].map(({ result }) => result));
+    const networks = layersOfNetworks.map((own, index) =>
+      networkOf(dnn, architectures[index], own, baseArea, options, groups),
     );
     const { tiles, batch } = networks[0];
     return { dnn, architectures: networks.map(({ architecture }) => architecture), tiles, batch, networks };
   });
+}
+
+/** A layer, and the ways to map it that replication may choose from. */
+interface ReplicableLayer {
+  readonly result: LayerResult;
+  readonly tileOptions: readonly TileOption[];
+}
+
+/** Runs layers, and with the finer replication also finds the fewest tiles of each. Progress counts both. */
+async function runReplicableLayers(
+  jobs: readonly LayerOptions[],
+  options: RunOptions & ThroughputOptions,
+): Promise<readonly ReplicableLayer[]> {
+  if (options.replication !== "increment") {
+    return (await runToEnd(jobs, options)).map((result) => ({ result, tileOptions: [] }));
+  }
+  const counting =
+    (before: number): RunOptions["onProgress"] =>
+    (progress) =>
+      options.onProgress?.({ ...progress, done: before + progress.done, total: 2 * jobs.length });
+  const results = await runToEnd(jobs, { ...options, onProgress: counting(0) });
+  return mapPatiently(
+    jobs,
+    (job, index) => ({ result: results[index], tileOptions: tileOptions(job, results[index]) }),
+    { signal: options.signal, onProgress: counting(jobs.length) },
+  );
 }
 
 function jobsOf(
@@ -177,14 +204,14 @@ function shorten(error: RaellaError): RaellaError {
 function networkOf(
   dnn: string,
   architecture: string,
-  results: readonly LayerResult[],
-  jobs: readonly LayerOptions[],
+  layers: readonly ReplicableLayer[],
   baseArea: number,
   options: ThroughputOptions,
   groups: readonly ComponentGroup[],
 ): NetworkResult {
+  const results = layers.map(({ result }) => result);
   const { tiles, batch } = results[0];
-  const replication = replicate(results, jobs, baseArea, options);
+  const replication = replicate(layers, baseArea, options);
   return {
     architecture,
     dnn,
@@ -207,15 +234,15 @@ function withoutManifest(layer: LayerResult): LayerResult {
 }
 
 function replicate(
-  results: readonly LayerResult[],
-  jobs: readonly LayerOptions[],
+  layers: readonly ReplicableLayer[],
   baseArea: number,
   options: ThroughputOptions,
 ): Replication {
+  const results = layers.map(({ result }) => result);
   const budget = tileBudget(options.aggregateTiles ?? defaultAggregateTiles, chipArea(results), baseArea);
   if (options.replication === "increment") {
     return replicateByIncrement(
-      results.map((result, index) => tileOptions(jobs[index], result)),
+      layers.map((layer) => layer.tileOptions),
       budget,
     );
   }
