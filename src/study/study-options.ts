@@ -48,9 +48,10 @@ export interface RunOptions {
  * leaves it to the model.
  */
 export function withDefaults<Options extends StudyOptions>(options: Options): Options {
-  const { variables = {}, nTiles, batchSize } = options;
+  const { nTiles, batchSize } = options;
+  const variables = options.variables as StudyOptions["variables"] | null;
   const isOpen = (given: number | null | undefined, variable: string): boolean =>
-    given === undefined && !Object.hasOwn(variables, variable);
+    given === undefined && !Object.hasOwn(variables ?? {}, variable);
   return {
     ...options,
     nTiles: isOpen(nTiles, tilesVariable) ? defaultTiles : nTiles,

@@ -196,7 +196,7 @@ export const targets: readonly Target[] = [
       random.chance(0.4)
         ? mutateNumbers(mappingText, random)
         : mutateText(mappingText, random, [...oddValues, ...mappingWords]),
-    run: (text) => {
+    run: (text: string): unknown => {
       const specification = loadSpecification({ files: [goodModel()], greedySteps: [] });
       const file = written("mapping.yaml", text);
       const mapping = mappingFromEntries(specification, readMappingFile(file).entries);
@@ -229,7 +229,7 @@ export const targets: readonly Target[] = [
       JSON.stringify(randomOptions(random), (_, value: unknown) =>
         Number.isFinite(value) || typeof value !== "number" ? value : `#${value}`,
       ),
-    run: (text) => {
+    run: (text: string): unknown => {
       const options = JSON.parse(text, (_, value: unknown) =>
         typeof value === "string" && value.startsWith("#") ? Number(value.slice(1)) : value,
       ) as GetSpecOptions;
@@ -240,7 +240,7 @@ export const targets: readonly Target[] = [
   {
     name: "results",
     batch: 2,
-    create: (random) => {
+    create: (random: Random): string => {
       sample ??= JSON.stringify(runLayer({ architecture: "raella", dnn: "resnet18", layer: 3 }));
       return mutateData(sample, random);
     },
@@ -249,7 +249,7 @@ export const targets: readonly Target[] = [
   {
     name: "command lines",
     batch: 3,
-    create: (random) => {
+    create: (random: Random): string => {
       const words = [...random.pick(commands)];
       const odd = [
         ...oddValues,
@@ -277,7 +277,7 @@ export const targets: readonly Target[] = [
       }
       return words.join("\u0001");
     },
-    run: async (text) => {
+    run: async (text: string): Promise<void> => {
       const words = text.split("\u0001").filter((word) => !/^(--out|-o|--csv|--parquet|--chart)/.test(word));
       const { exitCode, stderr } = await runCli(...words);
       if (exitCode === 1 || ![0, 2, 3].includes(exitCode))
