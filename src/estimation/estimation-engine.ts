@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { adcEstimator } from "./adc/adc-estimator";
 import { cellFromEntries, cellFromText, type CellDescription } from "./circuits/cell-description";
 import { crossbarEstimators } from "./circuits/crossbar-estimators";
@@ -83,7 +83,7 @@ function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEn
     cycleTimeS,
     cellDescription: (file) => {
       let cell = cells.get(file);
-      if (!cell) cells.set(file, (cell = readCell(file, fidelity, reader)));
+      if (!cell) cells.set(file, (cell = readCell(resolve(modelsDirectory, file), fidelity, reader)));
       return cell;
     },
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
 import {
@@ -28,6 +29,17 @@ const cellFile = (name: string): string =>
   join(defaultWorkspace().modelsDirectory, "cell_configs", `${name}.cell`);
 const readCell = (name: string): CellDescription =>
   cellFromText(readFileSync(cellFile(name), "utf8"), name, "artifact");
+
+const attributes = {
+  technology: 32,
+  rows: 128,
+  cols: 128,
+  cols_active_at_once: 128,
+  cell_config: cellFile("isaac"),
+  average_input_value: 0.3,
+  average_cell_value: 0.2,
+  read_pulse_width: 1e-9,
+};
 
 /** Both sides carry seven digits; the last bits come from sums of such numbers. */
 const tolerance = 1e-12;
@@ -87,16 +99,6 @@ describe("crossbar circuits", () => {
     }
   });
 
-  const attributes = {
-    technology: 32,
-    rows: 128,
-    cols: 128,
-    cols_active_at_once: 128,
-    cell_config: cellFile("isaac"),
-    average_input_value: 0.3,
-    average_cell_value: 0.2,
-    read_pulse_width: 1e-9,
-  };
   const arrayOf = (className: string, changes: Record<string, number>) => ({
     class: className,
     attributes: { ...attributes, ...changes },
@@ -140,6 +142,35 @@ describe("cell descriptions", () => {
       set_pulse_ns: 40,
     };
     assert.deepEqual(cellFromEntries(entries, "raella", "artifact"), readCell("raella"));
+  });
+
+  it("may stand in a YAML file, named relative to the models", () => {
+    const directory = mkdtempSync(join(tmpdir(), "raella-cell-"));
+    try {
+      const file = join(directory, "mine.yaml");
+      const energy = (cell_config: string): number =>
+        componentEnergy({ class: "memory_cell", attributes: { ...attributes, cell_config } }, "read").value;
+      writeFileSync(
+        file,
+        [
+          "description: as isaac.cell",
+          "access: crosspoint",
+          "area_f2: 1.49011611938",
+          "aspect_ratio: 1",
+          "resistance_on_at_read_ohm: 2000",
+          "resistance_off_at_read_ohm: 20000",
+          "read_voltage_v: 0.2",
+          "set_voltage_v: 2",
+          "set_pulse_ns: 40",
+        ].join("\n"),
+      );
+      assert.equal(energy(file), energy("cell_configs/isaac.cell"));
+      writeFileSync(join(directory, "list.yaml"), "- 1\n");
+      assert.throws(() => energy(join(directory, "list.yaml")), /must be a map/);
+      assert.throws(() => energy("cell_configs/isac.cell"), /Did you mean "isaac\.cell"/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it("take the first line with a key, and a transistor if any line says so", () => {

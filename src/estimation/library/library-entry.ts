@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { RaellaError } from "../../errors";
 import type { CsvRow } from "../../spec/read-csv";
 
@@ -19,6 +20,8 @@ export interface LibraryEntry {
   readonly areaUm2: number;
   /** Publication, table, and how the figure follows from it. */
   readonly source: string;
+  /** File that holds the entry, without its folder. */
+  readonly file: string;
 }
 
 /** Attributes that every entry has with the value 1 unless it says otherwise. */
@@ -74,5 +77,6 @@ export function libraryEntry(row: CsvRow, defaultName: string, file: string): Li
     energyPj: figure(columnNames.energy),
     areaUm2: figure(columnNames.area),
     source: cell(columnNames.source) ?? "",
+    file: basename(file),
   };
 }

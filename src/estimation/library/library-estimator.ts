@@ -128,7 +128,7 @@ function describeSteps(quantity: Quantity, published: number, { entry, factors }
     .map(({ names, text }) => `${names[0]} ${text}`)
     .join(", ");
   return [
-    { description: `${published} ${unit} at ${given || "any size"}` },
+    { description: `${published} ${unit} at ${given || "any size"} (${entry.file})` },
     ...factors.map(({ name, from, to, factor }) => ({
       description: `${name} ${from} -> ${String(to)}`,
       factor,
