@@ -59,7 +59,7 @@ const cases: readonly (readonly [string, RegExp, string])[] = [
   ["-name", /"-" needs a number, not a text/, "-name"],
   ["name < 3", /a text and an integer have no order/, "name < 3"],
   ["3 in 4", /"in" cannot look for an integer in an integer/, "3 in 4"],
-  ["ROWS[0]", /an integer has no items/, "ROWS[0]"],
+  ["ROWS[0]", /is an integer, which has no items/, "ROWS[0]"],
   ["[1][2]", /Index 2 is outside the 1 items/, "[1][2]"],
   ["[1]['a']", /An index must be an integer, not a text/, "[1]['a']"],
   ["ceil(name)", /A number is needed here, not a text/, "ceil(name)"],
