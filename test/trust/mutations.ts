@@ -23,7 +23,7 @@ const testFiles = {
   search: ["test/mapping/golden-search.test.ts", "test/trust/pinned-results.test.ts"],
   spec: ["test/spec/flat-levels.test.ts", "test/spec/greedy.test.ts", "test/spec/constraint-sets.test.ts"],
   statistics: [
-    "test/spec/statistics.test.ts",
+    
     "test/spec/flat-levels.test.ts",
     "test/data/statistics.test.ts",
   ],
