@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Workspace } from "../../../src/spec/workspace";
 import { defaultWorkspace, workspaceAt } from "../../../src/spec/workspace";
@@ -18,16 +18,14 @@ export function withWorkspace<T>(
 ): T {
   return withFiles({}, (root) => {
     const { modelsDirectory, layersDirectory, statisticsDirectory } = defaultWorkspace();
-    cpSync(modelsDirectory, join(root, "models"), { recursive: true });
-    cpSync(join(layersDirectory, "problem_shape.yaml"), join(root, "dnn_layers/problem_shape.yaml"));
+    // Links are followed: a copy of a link would let the tests write into what it leads to.
+    const copy = (from: string, to: string): void =>
+      cpSync(realpathSync(from), join(root, to), { recursive: true, dereference: true });
+    copy(modelsDirectory, "models");
+    copy(join(layersDirectory, "problem_shape.yaml"), "dnn_layers/problem_shape.yaml");
     for (const layer of ["000", "010"])
-      cpSync(
-        join(layersDirectory, `resnet18/${layer}.yaml`),
-        join(root, `dnn_layers/resnet18/${layer}.yaml`),
-      );
-    cpSync(join(statisticsDirectory, "typical_values"), join(root, "recorded_statistics/typical_values"), {
-      recursive: true,
-    });
+      copy(join(layersDirectory, `resnet18/${layer}.yaml`), `dnn_layers/resnet18/${layer}.yaml`);
+    copy(join(statisticsDirectory, "typical_values"), "recorded_statistics/typical_values");
     for (const [name, text] of Object.entries(files)) writeIn(root, name, text);
     return use(workspaceAt(root), root);
   });
