@@ -3,7 +3,7 @@ import type { KeepTable } from "./capacity";
 import type { MapSpace } from "./map-space";
 import type { LevelMapping, Loop, Mapping, SpatialLoop } from "./mapping";
 import { factorInSlot, type SearchLayout } from "./search-layout";
-import { defaultOrder, firstFittingSplit, possibleSpaceOrders, type LoopOrders } from "./slot-orders";
+import { defaultOrder, firstFittingSplit, possibleOrders, type LoopOrders } from "./slot-orders";
 
 /** Per slot and dimension: the loop's factor. */
 export type FactorTable = readonly (readonly number[])[];
@@ -133,7 +133,7 @@ function firstOrder(
   const slot = space.slots[index];
   if (slot.kind === "time" || slot.freeOrder.length < 2) return defaultOrder(slot);
   const mesh = space.hardware.levels[slot.level];
-  const fitting = possibleSpaceOrders(slot, factorOf).find(
+  const fitting = possibleOrders(slot, factorOf).find(
     (order) => firstFittingSplit(slot, mesh, order, factorOf) !== undefined,
   );
   return fitting ?? defaultOrder(slot);

@@ -1,7 +1,7 @@
 import { createCapacityTables, type CapacityCheck, type CapacityTables, type KeepTable } from "./capacity";
 import { extendFigures, rowsWith, type FeatureTables } from "./feature-tables";
 import { factorInSlot, type SearchLayout } from "./search-layout";
-import { firstFittingSplit, possibleSpaceOrders } from "./slot-orders";
+import { firstFittingSplit, possibleOrders } from "./slot-orders";
 import { groupBySpaceFactors, type SpaceGroups } from "./space-groups";
 
 /** What an enumeration reports; the functions are called in the order of the search, not of the numbers. */
@@ -262,7 +262,7 @@ function fitsSomehow(layout: SearchLayout, slotIndex: number, choice: ArrayLike<
   const { slots, hardware } = layout.space;
   const slot = slots[slotIndex];
   const factorOf = (dimension: number): number => factorInSlot(layout, slotIndex, dimension, choice);
-  return possibleSpaceOrders(slot, factorOf).some(
+  return possibleOrders(slot, factorOf).some(
     (order) => firstFittingSplit(slot, hardware.levels[slot.level], order, factorOf) !== undefined,
   );
 }

@@ -1,6 +1,6 @@
 import { orderableDimensions } from "./loop-orders";
 import { factorInSlot, type SearchLayout } from "./search-layout";
-import { firstFittingSplit, possibleOrders, possibleSpaceOrders, type LoopOrders } from "./slot-orders";
+import { firstFittingSplit, possibleOrders, type LoopOrders } from "./slot-orders";
 
 /** The loop orders of one choice of factors. */
 export interface OrderCombinations {
@@ -27,11 +27,10 @@ export function orderCombinations(
   function fittingOrders(index: number, choice: ArrayLike<number>): (readonly number[])[] {
     const slot = slots[index];
     const factorOf = (dimension: number): number => factorInSlot(layout, index, dimension, choice);
-    if (slot.kind === "time") return possibleOrders(slot, factorOf);
+    const orders = possibleOrders(slot, factorOf);
+    if (slot.kind === "time") return orders;
     const mesh = hardware.levels[slot.level];
-    return possibleSpaceOrders(slot, factorOf).filter(
-      (order) => firstFittingSplit(slot, mesh, order, factorOf) !== undefined,
-    );
+    return orders.filter((order) => firstFittingSplit(slot, mesh, order, factorOf) !== undefined);
   }
 
   return (choice) => {

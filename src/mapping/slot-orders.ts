@@ -21,41 +21,27 @@ export function possibleOrders(slot: Slot, factorOf: (dimension: number) => numb
 }
 
 /**
- * All orders of a space slot that put its loops on the two axes in different ways. With a split inside the
- * unlisted dimensions also those with factor 1 use up positions on the X axis.
+ * How many of a space slot's loops with a factor above 1 (innermost first) may lie along X. A split counts all
+ * dimensions, so where it falls among unlisted ones, those with factor 1 may use up more or fewer positions.
  */
-export function possibleSpaceOrders(
-  slot: Slot,
-  factorOf: (dimension: number) => number,
-): (readonly number[])[] {
-  const { split, innerOrder, freeOrder, outerOrder } = slot;
-  const splitsFreeOrder =
-    split !== null && split > innerOrder.length && split < innerOrder.length + freeOrder.length;
-  if (!splitsFreeOrder || !hasFreeOrder(slot)) return possibleOrders(slot, factorOf);
-  const seen = new Set<string>();
-  return permutations(freeOrder)
-    .map((order) => [...innerOrder, ...order, ...outerOrder])
-    .filter((order) => {
-      const loops = order.map((dimension, position) =>
-        factorOf(dimension) > 1 ? `${dimension}${position < split ? "X" : "Y"}` : "",
-      );
-      const key = loops.filter((loop) => loop !== "").join(" ");
-      if (seen.has(key)) return false;
-      seen.add(key);
-      return true;
-    });
-}
-
-/** How many of a space slot's loops with a factor above 1 (innermost first) may lie along X. */
 export function splitCandidates(
-  slot: Slot,
+  { split, innerOrder, freeOrder }: Slot,
   order: readonly number[],
   factorOf: (dimension: number) => number,
 ): number[] {
-  const loops = order.filter((dimension) => factorOf(dimension) > 1).length;
-  const { split } = slot;
-  if (split === null) return Array.from({ length: loops + 1 }, (_, alongX) => alongX);
-  return [order.filter((dimension, position) => position < split && factorOf(dimension) > 1).length];
+  const countLoops = (dimensions: readonly number[]): number =>
+    dimensions.filter((dimension) => factorOf(dimension) > 1).length;
+  if (split === null) return upTo(0, countLoops(order));
+  const freePositions = split - innerOrder.length;
+  if (freePositions <= 0 || freePositions >= freeOrder.length) return [countLoops(order.slice(0, split))];
+  const loops = countLoops(freeOrder);
+  const inert = freeOrder.length - loops;
+  const listed = countLoops(innerOrder);
+  return upTo(listed + Math.max(0, freePositions - inert), listed + Math.min(loops, freePositions));
+}
+
+function upTo(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
 /** Whether the loops fit the mesh with the `alongX` innermost ones along X and the others along Y. */

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { createDivisorLattice } from "../../src/mapping/full-search/divisor-lattice";
+import { createPointTable } from "../../src/mapping/full-search/point-table";
+import { createPriorityQueue } from "../../src/mapping/full-search/priority-queue";
+
+describe("parts of the full search", () => {
+  it("a priority queue gives out its items in order", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000)), (numbers) => {
+        const queue = createPriorityQueue<number>((left, right) => left < right);
+        for (const number of numbers) queue.push(number);
+        assert.equal(queue.size, numbers.length);
+        const sorted = [...numbers].sort((left, right) => left - right);
+        assert.equal(queue.peek(), sorted[0]);
+        assert.deepEqual(
+          numbers.map(() => queue.pop()),
+          sorted,
+        );
+        assert.equal(queue.pop(), undefined);
+      }),
+    );
+  });
+
+  it("a point table remembers the last value of every key", () => {
+    const key = fc.oneof(fc.nat(50), fc.nat(), fc.maxSafeNat());
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, fc.nat())), fc.array(key), (entries, others) => {
+        const table = createPointTable();
+        const map = new Map<number, number>();
+        for (const [point, value] of entries) {
+          table.set(point, value);
+          map.set(point, value);
+        }
+        for (const point of [...map.keys(), ...others]) assert.equal(table.get(point), map.get(point) ?? -1);
+      }),
+    );
+  });
+
+  it("a divisor lattice leads from what is left to what is left after every factor", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 300 }), (first, second) => {
+        const { divisors, strides, size, steps } = createDivisorLattice([first, second]);
+        assert.equal(size, divisors[0].length * divisors[1].length);
+        assert.deepEqual(strides, [1, divisors[0].length]);
+        divisors[0].forEach((left, digit) => {
+          const { factors, drops } = steps[0][digit];
+          assert.deepEqual(
+            [...factors],
+            divisors[0].filter((divisor) => left % divisor === 0),
+          );
+          factors.forEach((factor, index) => assert.equal(divisors[0][digit - drops[index]] * factor, left));
+        });
+      }),
+    );
+  });
+});
