@@ -33,13 +33,17 @@ export interface Manifest {
   readonly files: readonly { readonly file: string; readonly sha256: string }[];
 }
 
+interface PackageIdentity {
+  readonly name: string;
+  readonly version: string;
+}
+
+let identity: PackageIdentity | undefined;
+
 /** Name and version of this package. */
-export function packageIdentity(): { readonly name: string; readonly version: string } {
-  const { name, version } = createRequire(__filename)("../../package.json") as {
-    name: string;
-    version: string;
-  };
-  return { name, version };
+export function packageIdentity(): PackageIdentity {
+  identity ??= createRequire(__filename)("../../package.json") as PackageIdentity;
+  return identity;
 }
 
 /** The manifest of a result that comes from this specification. */

@@ -7,6 +7,8 @@ import type { LayerOptions, RunOptions } from "./study-options";
 
 /** Jobs sent to a thread at a time: enough to make the messages cheap, few enough to share the work evenly. */
 const chunkSize = 20;
+/** Smaller on this thread, which has to listen to the others in between. */
+const chunkSizeHere = 4;
 
 /**
  * Runs jobs on this thread and `helpers` others. Whoever is free takes the next chunk; outcomes stand in the order
@@ -24,25 +26,26 @@ export async function runWithHelpers(
     maxThreads: helpers,
     concurrentTasksPerWorker: 1,
   });
+  const order = byWorkload(jobs);
   const outcomes = new Array<Outcome>(jobs.length);
   let taken = 0;
   let done = 0;
-  const take = (size: number): { readonly from: number; readonly chunk: readonly LayerOptions[] } => {
+  const take = (size: number): readonly number[] => {
     const from = taken;
     taken = Math.min(jobs.length, taken + size);
-    return { from, chunk: jobs.slice(from, taken) };
+    return order.slice(from, taken);
   };
-  const finish = (from: number, finished: readonly Outcome[]): void => {
-    finished.forEach((outcome, index) => (outcomes[from + index] = outcome));
+  const finish = (indices: readonly number[], finished: readonly Outcome[]): void => {
+    finished.forEach((outcome, position) => (outcomes[indices[position]] = outcome));
     done += finished.length;
-    if (finished.length > 0) {
-      onProgress?.(progressOf(jobs[from + finished.length - 1], done, jobs.length));
-    }
+    const last = indices.at(-1);
+    if (last !== undefined) onProgress?.(progressOf(jobs[last], done, jobs.length));
   };
   const helper = async (): Promise<void> => {
     while (taken < jobs.length) {
-      const { from, chunk } = take(chunkSize);
-      finish(from, (await pool.run(chunk, { signal })).map(receiveOutcome));
+      const indices = take(chunkSize);
+      const chunk = indices.map((index) => jobs[index]);
+      finish(indices, (await pool.run(chunk, { signal })).map(receiveOutcome));
     }
   };
   const here = async (): Promise<void> => {
@@ -50,8 +53,11 @@ export async function runWithHelpers(
       // Lets messages of the other threads, progress and interruptions through.
       await setImmediate();
       if (signal) throwIfAborted(signal);
-      const { from, chunk } = take(4);
-      finish(from, chunk.map(attempt));
+      const indices = take(chunkSizeHere);
+      finish(
+        indices,
+        indices.map((index) => attempt(jobs[index])),
+      );
     }
   };
   try {
@@ -63,4 +69,19 @@ export async function runWithHelpers(
     await pool.destroy();
   }
   return outcomes;
+}
+
+/**
+ * The jobs' numbers with those of one layer next to each other, so that one thread reads its file for all
+ * architectures.
+ */
+function byWorkload(jobs: readonly LayerOptions[]): number[] {
+  const places = new Map<string, number>();
+  const place = jobs.map(({ dnn, layer }) => {
+    const key = `${dnn}\n${layer}`;
+    const known = places.get(key) ?? places.size;
+    places.set(key, known);
+    return known;
+  });
+  return jobs.map((_, index) => index).sort((a, b) => place[a] - place[b] || a - b);
 }

@@ -3,7 +3,6 @@ import { getSpec } from "../../spec/get-spec";
 import { addUp, sumByGroup, totalKey } from "../component-groups";
 import type { TileOption } from "../replication";
 import type { LayerOptions } from "../study-options";
-import { tileOptions } from "../tile-options";
 import { holds } from "./constraint";
 import { designFigures } from "./design-figures";
 import type { LayerFigures } from "./layer-figures";
@@ -150,13 +149,28 @@ function sumEnergies(layers: readonly LayerFigures[]): Record<string, number> {
   return sums;
 }
 
+/** For every layer the two ways that replication by increment chooses from: on the fewest tiles, and on the usual ones. */
 function optionsOfLayers(
   requests: readonly LayerOptions[],
   layers: readonly LayerFigures[],
 ): readonly (readonly TileOption[])[] {
-  return requests.map((request, index) =>
-    tileOptions(request, { tiles: Number(request.nTiles), cycles: layers[index].cycles }),
-  );
+  return requests.map((request, index) => {
+    const usual = { tiles: Number(request.nTiles), cycles: layers[index].cycles };
+    const fewest = fewestTiles(request, usual.tiles);
+    return fewest === undefined ? [usual] : [fewest, usual];
+  });
+}
+
+/** The smallest number of tiles below `limit` on which a layer can be mapped. */
+function fewestTiles(request: LayerOptions, limit: number): TileOption | undefined {
+  for (let tiles = 1; tiles < limit; tiles += 1) {
+    try {
+      return { tiles, cycles: layerFigures({ ...request, nTiles: tiles }).cycles };
+    } catch (error) {
+      if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Area of a chip of the first architecture as it is in the models; that of the last layer, as for whole DNNs. */

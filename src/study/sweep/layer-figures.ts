@@ -1,3 +1,4 @@
+import { RaellaError, type ErrorDetails } from "../../errors";
 import { estimate } from "../../estimation/estimate";
 import { describeHardware, type Hardware } from "../../mapping/hardware";
 import { buildMapSpace } from "../../mapping/map-space";
@@ -33,8 +34,14 @@ export interface LayerFigures {
 /** Memory for fronts of map spaces, in numbers of eight bytes: 64 MB. */
 const frontMemory = 8_000_000;
 
-const fronts = new SignatureMemo<MappingFront | null>(frontMemory, (front) =>
-  front === null ? 1 : 1000 + front.mappings.length * (8 + front.length),
+/** What is known of a map space: its front, why nothing fits, or that it has to be searched anew every time. */
+type KnownSpace =
+  | { readonly kind: "front"; readonly front: MappingFront }
+  | { readonly kind: "misfit"; readonly reason: ErrorDetails }
+  | { readonly kind: "search" };
+
+const spaces = new SignatureMemo<KnownSpace>(frontMemory, (known) =>
+  known.kind === "front" ? 1000 + known.front.mappings.length * (8 + known.front.length) : 100,
 );
 
 /**
@@ -50,13 +57,31 @@ export function layerFigures(request: LayerOptions): LayerFigures {
   const costs = describeCosts(hardware, tables.energy);
   const metrics = parseMetrics(specification.mapper.optimizationMetrics);
   const signature = spaceSignature(specification, hardware, costs);
-  const front = fronts.get(signature, () => findMappingFront(buildMapSpace(specification), costs, metrics));
-  if (front === null) return searchedFigures(specification);
+  const known = spaces.get(signature, () => examineSpace(specification, costs, metrics));
+  if (known.kind === "misfit") throw new RaellaError(known.reason);
+  if (known.kind === "search") return searchedFigures(specification);
   return {
-    ...bestOfFront(front, hardware, costs, metrics),
-    macs: multiplyAccumulates(specification, front.computes),
+    ...bestOfFront(known.front, hardware, costs, metrics),
+    macs: multiplyAccumulates(specification, known.front.computes),
     areaUm2: chipArea(specification, tables.area.areaUm2),
   };
+}
+
+function examineSpace(
+  specification: Specification,
+  costs: AccessCosts,
+  metrics: readonly Metric[],
+): KnownSpace {
+  try {
+    const front = findMappingFront(buildMapSpace(specification), costs, metrics);
+    if (front !== null) return { kind: "front", front };
+    // Only to learn why nothing fits, if that is so.
+    searchedFigures(specification);
+    return { kind: "search" };
+  } catch (error) {
+    if (error instanceof RaellaError) return { kind: "misfit", reason: error.toJSON() };
+    throw error;
+  }
 }
 
 /** The plain way: a search for this specification alone. Also says why nothing fits. */
