@@ -17,7 +17,9 @@ export async function renderSvg(chart: ChartSpecification): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   const { textMetrics } = vega as unknown as VegaInternals;
   textMetrics.width = measureItem;
-  const { spec } = vegaLite.compile(chart as unknown as Parameters<typeof vegaLite.compile>[0]);
+  // Vega adds marks of its own to the data it is given.
+  const own = structuredClone(chart) as unknown as Parameters<typeof vegaLite.compile>[0];
+  const { spec } = vegaLite.compile(own);
   const view = new vega.View(vega.parse(spec), { renderer: "none" });
   try {
     return await view.toSVG();

@@ -22,7 +22,8 @@ export function formatAligned(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return "—";
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e9 || size < 1e-3)) return formatNumber(value, digits);
-  if (size >= 10 ** digits) return groupThousands(value.toFixed(0));
+  // Also what rounding brings up to one more digit, such as 999.6.
+  if (size >= 10 ** digits - 0.5) return groupThousands(value.toFixed(0));
   return value === 0 ? "0" : value.toPrecision(digits);
 }
 

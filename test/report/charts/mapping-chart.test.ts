@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
 import { mappingChart, type MappingChartLevel } from "../../../src/report/charts/mapping-chart";
-import { layerChart, layerMappingChart } from "../../../src/report/charts/study-charts";
-import { mapLayer, runLayer } from "../../../src/study/run-layer";
+import { layerMappingChart } from "../../../src/report/charts/study-charts";
+import { mapLayer } from "../../../src/study/run-layer";
 import { compileChart, textsOf } from "../../support/chart-checks";
 
 interface Box {
@@ -88,15 +88,5 @@ describe("mappingChart", () => {
       // Some architectures round up: a slice of bits that is not full.
       assert.ok((products[dimension] ?? 1) >= bound, dimension);
     }
-  });
-});
-
-describe("layerChart", () => {
-  it("shows the figures of the result", async () => {
-    const result = runLayer(layer);
-    const texts = await textsOf(layerChart(result));
-    assert.ok(texts.includes((result.energyPj.total / 1e6).toPrecision(3)));
-    assert.ok(texts.includes((result.cycles / 1e3).toPrecision(3)));
-    assert.ok(texts.includes((result.areaUm2.total / 1e6).toPrecision(3)));
   });
 });

@@ -55,6 +55,45 @@ describe("outputs of cells", () => {
   });
 });
 
+/** What is written to a stream of the process meanwhile. */
+async function written(
+  stream: NodeJS.WriteStream,
+  run: () => void | Promise<void>,
+  isTerminal = false,
+): Promise<string> {
+  const own = Object.getOwnPropertyDescriptors(stream);
+  let text = "";
+  stream.write = (chunk: string) => ((text += chunk), true);
+  stream.isTTY = isTerminal;
+  try {
+    await run();
+  } finally {
+    for (const name of ["write", "isTTY"] as const) {
+      if (own[name]) Object.defineProperty(stream, name, own[name]);
+      else Reflect.deleteProperty(stream, name);
+    }
+  }
+  return text;
+}
+
+describe("outside of a notebook", () => {
+  it("tables are printed, and charts named", async () => {
+    const table = await written(process.stdout, () => showTable([{ cycles: 5 }]));
+    assert.equal(table, "cycles\n──────\n     5\n");
+    assert.equal(await written(process.stdout, () => showChart(chart)), "[Chart: Demo]\n");
+    const untitled = comparisonChart({ cycles: { a: 1 } });
+    assert.equal(await written(process.stdout, () => showChart(untitled)), "[Chart]\n");
+    const described = await written(process.stdout, () => showChart(chart, { description: "two bars" }));
+    assert.equal(described, "[two bars]\n");
+  });
+
+  it("progress is shown on a terminal, and only there", async () => {
+    const run = (): void => progressBar({ label: "Run" })({ done: 4, total: 4 });
+    assert.equal(await written(process.stderr, run, true), `\rRun  ${"█".repeat(32)}  4 of 4\n`);
+    assert.equal(await written(process.stderr, run, false), "");
+  });
+});
+
 describe("progressBar", () => {
   it("updates one output in place, not too often, and ends in a state that says nothing of time", async () => {
     const shown = await inCell(() => {

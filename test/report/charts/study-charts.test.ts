@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+
+import { ablationChart, layerChart } from "../../../src/report/charts/study-charts";
+import { runLayer } from "../../../src/study/run-layer";
+import { runAblation } from "../../../src/study/run-network";
+import { compileChart, textsOf } from "../../support/chart-checks";
+
+const sizes = { nTiles: 16, batchSize: 32 };
+
+describe("layerChart", () => {
+  it("shows the figures of a result", async () => {
+    const result = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10, ...sizes });
+    const texts = await textsOf(layerChart(result));
+    assert.ok(texts.includes((result.energyPj.total / 1e6).toPrecision(3)));
+    assert.ok(texts.includes((result.cycles / 1e3).toPrecision(3)));
+    assert.ok(texts.includes((result.areaUm2.total / 1e6).toPrecision(3)));
+    assert.ok(texts.includes("16 tiles, batch of 32"));
+  });
+
+  it("puts several architectures side by side", async () => {
+    const architectures = ["isaac_like", "raella"];
+    const results = architectures.map((architecture) =>
+      runLayer({ architecture, dnn: "resnet18", layer: 10, ...sizes }),
+    );
+    const texts = await textsOf(layerChart(results, { title: "Both" }));
+    for (const text of ["Both", "ISAAC-like", "RAELLA", "1.00×"]) assert.ok(texts.includes(text), text);
+  });
+});
+
+describe("ablationChart", () => {
+  it("shows the cycles of layers, or the throughput and area of the pipeline", async () => {
+    const ablation = await runAblation("ResNet18", { layers: [19, 20], ...sizes });
+    const [{ totals }] = ablation.networks;
+    const cycles = ablationChart(ablation);
+    assert.deepEqual(compileChart(cycles).warnings, []);
+    const texts = await textsOf(cycles);
+    assert.ok(texts.includes("ResNet18, 2 layers"));
+    assert.ok(texts.includes(((totals.cycles[0] + totals.cycles[1]) / 1e3).toPrecision(3)));
+
+    const pipeline = await textsOf(ablationChart(ablation, { speed: "throughput" }));
+    assert.ok(pipeline.includes((totals.throughputBatchesPerSecond / 1e6).toPrecision(3)));
+    assert.ok(pipeline.includes("Throughput (million batches/s)"));
+    assert.ok(pipeline.some((text) => text.startsWith("the area of 65,536 tiles")));
+    const area = Math.round(totals.pipelineAreaUm2ByGroup.total / 1e6).toLocaleString("en-US");
+    assert.ok(pipeline.includes(area));
+  });
+});
