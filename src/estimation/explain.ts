@@ -85,7 +85,9 @@ function explainLevel(
   try {
     const root =
       given ?? explainRoot(specification, level, action, engine.forClasses(specification.componentClasses));
-    const tableValue = given ? root.value : roundDecimals(root.contribution, options.decimalPlaces ?? 6);
+    const tableValue = given
+      ? root.value
+      : roundDecimals(root.contribution, options.decimalPlaces === undefined ? 6 : options.decimalPlaces);
     const error = leavesOf(root).reduce(
       (sum, leaf) =>
         sum + (Math.abs(leaf.contribution) * (leaf.errorBar?.ninetiethPercentilePercent ?? 0)) / 100,

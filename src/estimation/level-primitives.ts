@@ -12,6 +12,8 @@ interface NamedFinder {
 }
 
 const noNames: readonly string[] = [];
+/** Most different sets of attribute names that are remembered for a class of levels. */
+const rememberedNameSets = 32;
 
 /**
  * Primitives of levels and of parts. Which attributes matter depends on names only, and those stay the same from
@@ -19,9 +21,8 @@ const noNames: readonly string[] = [];
  */
 export class LevelPrimitives {
   private readonly ofParts = new WeakMap<CompiledPart, NamedFinder>();
-  private readonly ofClasses = new Map<string, NamedFinder>();
+  private readonly ofClasses = new Map<string, NamedFinder[]>();
   private readonly values: (Value | undefined)[] = [];
-
   private lastVariables: ValueTable | undefined;
   private lastVariableNames = noNames;
 
@@ -59,18 +60,29 @@ export class LevelPrimitives {
   ofLevel(level: Level, variables: ValueTable, otherClassNames: Iterable<string>): Primitive {
     const { attributes } = level;
     const className = level.subclass ?? level.class;
-    const variableNames = this.namesOfVariables(variables);
-    let known = this.ofClasses.get(className);
-    if (known?.variableNames !== variableNames || !areNamesOf(known.attributeNames, attributes)) {
-      const attributeNames = Object.keys(attributes);
-      const further = variableNames.filter((name) => !Object.hasOwn(attributes, name));
-      const finder = this.estimates.finder(className, [...attributeNames, ...further], otherClassNames);
-      known = { attributeNames, variableNames, finder };
-      this.ofClasses.set(className, known);
-    }
+    const finder = this.finderOfLevel(className, attributes, variables, otherClassNames);
     this.values.length = 0;
-    for (const name of known.finder.names) this.values.push(attributes[name] ?? variables[name]);
-    return known.finder.find(this.values);
+    for (const name of finder.names) this.values.push(attributes[name] ?? variables[name]);
+    return finder.find(this.values);
+  }
+
+  private finderOfLevel(
+    className: string,
+    attributes: ValueTable,
+    variables: ValueTable,
+    otherClassNames: Iterable<string>,
+  ): PrimitiveFinder {
+    const variableNames = this.namesOfVariables(variables);
+    const ofClass = this.ofClasses.get(className) ?? [];
+    for (const known of ofClass)
+      if (known.variableNames === variableNames && areNamesOf(known.attributeNames, attributes))
+        return known.finder;
+    const attributeNames = Object.keys(attributes);
+    const further = variableNames.filter((name) => !Object.hasOwn(attributes, name));
+    const finder = this.estimates.finder(className, [...attributeNames, ...further], otherClassNames);
+    const added = { attributeNames, variableNames, finder };
+    this.ofClasses.set(className, [added, ...ofClass.slice(0, rememberedNameSets - 1)]);
+    return finder;
   }
 
   private namesOfVariables(variables: ValueTable): readonly string[] {

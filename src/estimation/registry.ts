@@ -96,7 +96,8 @@ export function unknownClass(className: string, known: Iterable<string>): Raella
     code: "component",
     message: `No component class and no estimator has the name "${className}".`,
     value: className,
-    expected: "a class under components.classes, or a primitive that an estimator knows",
+    expected:
+      "a class under components.classes, a primitive that an estimator knows, or an ERT and an ART that price the level",
     remedy: suggestName(className, names),
   });
 }

@@ -69,6 +69,6 @@ function hashAll(values: readonly unknown[]): number {
 function areEqual(first: readonly unknown[], second: readonly unknown[]): boolean {
   if (first.length !== second.length) return false;
   for (let index = 0; index < first.length; index++)
-    if (first[index] !== second[index] && !Object.is(first[index], second[index])) return false;
+    if (!Object.is(first[index], second[index])) return false;
   return true;
 }
