@@ -78,6 +78,11 @@ describe("expressions are bounded", () => {
     });
 });
 
+it("nothing can be repeated as often as one likes", () => {
+  assert.equal(evaluate("len([] * 9007199254740993)"), 0);
+  assert.equal(evaluate("'' * 9007199254740993"), "");
+});
+
 describe("YAML texts are bounded", () => {
   const parse = (text: string): unknown =>
     parseYaml(new SourceText(text, [{ firstLine: 0, file: "bomb.yaml", fileLine: 0 }]));

@@ -30,7 +30,7 @@ function isText(value: RuntimeValue): value is string {
 }
 
 function repeat(value: string | readonly RuntimeValue[], count: number, span: Span): RuntimeValue {
-  const times = Math.max(0, count);
+  const times = value.length === 0 ? 0 : Math.max(0, count);
   const length = value.length * times;
   if (typeof value === "string") {
     if (length > maximumTextLength) throw tooLong("text", length, maximumTextLength, span);

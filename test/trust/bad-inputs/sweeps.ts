@@ -40,7 +40,6 @@ export const sweeps: BadInputs = {
       "more points than can be counted",
       "variables:\n" + ["A", "B", "C"].map((name) => `  ${name}: {from: 1, to: 1001, step: 1}\n`).join(""),
     ),
-    sweep("points and random designs", "points: [{A: 1}]\nrandom: {count: 5}\n"),
     sweep("points of different variables", "points: [{ADC_RESOLUTION: 5}, {N_ADC_PER_BANK: 2}]\n"),
     sweep(
       "a variable both listed and varied",
