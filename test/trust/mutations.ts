@@ -19,8 +19,14 @@ const testFiles = {
     "test/model/golden-evaluations.test.ts",
     "test/model/loop-walker.test.ts",
     "test/model/forwarding.test.ts",
+    "test/model/bandwidth.test.ts",
+    "test/model/access-counts.test.ts",
   ],
-  search: ["test/mapping/golden-search.test.ts", "test/trust/pinned-results.test.ts"],
+  search: [
+    "test/mapping/hardware.test.ts",
+    "test/mapping/golden-search.test.ts",
+    "test/trust/pinned-results.test.ts",
+  ],
   spec: ["test/spec/flat-levels.test.ts", "test/spec/greedy.test.ts", "test/spec/constraint-sets.test.ts"],
   statistics: ["test/spec/flat-levels.test.ts", "test/data/statistics.test.ts"],
   estimation: [
@@ -172,10 +178,10 @@ const mutations: readonly Mutation[] = [
     tests: "search",
   },
   {
-    name: "greedy steps leave full fan-outs empty",
+    name: "greedy steps give to the last dimension first",
     file: "spec/processing/allocate-factors.ts",
-    from: "if (product <= capacity) return",
-    to: "if (product < capacity) return",
+    from: "rest.findIndex(",
+    to: "rest.findLastIndex(",
     tests: "spec",
   },
   {

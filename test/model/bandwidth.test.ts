@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import type { HardwareLevel } from "../../src/mapping/hardware";
+import { levelTiming } from "../../src/model/bandwidth";
+
+/** Timing of a level with these limits, for 100 steps with 4 words read and 2 written in each. */
+function timing(
+  limits: Partial<Pick<HardwareLevel, "readBandwidth" | "writeBandwidth" | "sharedBandwidth">>,
+): unknown {
+  const none = { readBandwidth: null, writeBandwidth: null, sharedBandwidth: null };
+  return levelTiming({ ...none, ...limits } as HardwareLevel, 100, 4, 2);
+}
+
+describe("bandwidths", () => {
+  it("do not slow down what they suffice for", () => {
+    for (const limits of [{}, { readBandwidth: 4, writeBandwidth: 2, sharedBandwidth: 6 }])
+      assert.deepEqual(timing(limits), { slowdown: 1, cycles: 100 });
+  });
+
+  it("of reads slow down reading, of writes writing", () => {
+    assert.deepEqual(timing({ readBandwidth: 2 }), { slowdown: 0.5, cycles: 200 });
+    assert.deepEqual(timing({ writeBandwidth: 0.5 }), { slowdown: 0.25, cycles: 400 });
+  });
+
+  it("of both count reads and writes together", () => {
+    assert.deepEqual(timing({ sharedBandwidth: 3 }), { slowdown: 0.5, cycles: 200 });
+    assert.deepEqual(timing({ sharedBandwidth: 5.9 }), { slowdown: 5.9 / 6, cycles: 102 });
+  });
+
+  it("count by the narrowest, in whole cycles", () => {
+    assert.deepEqual(timing({ readBandwidth: 3, writeBandwidth: 1, sharedBandwidth: 4 }), {
+      slowdown: 0.5,
+      cycles: 200,
+    });
+    assert.deepEqual(timing({ readBandwidth: 3.9 }), { slowdown: 3.9 / 4, cycles: 103 });
+  });
+});
