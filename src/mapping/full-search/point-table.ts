@@ -7,7 +7,7 @@ export interface PointTable {
 
 /** Open addressing in typed arrays: several times as fast as a Map, and small while few keys are in use. */
 export function createPointTable(): PointTable {
-  let capacity = 256;
+  let capacity = 64;
   let keys = new Float64Array(capacity).fill(-1);
   let values = new Int32Array(capacity);
   let used = 0;

@@ -1,4 +1,4 @@
-import { fitsMesh, firstFittingSplit, possibleSpaceOrders } from "../../mapping/slot-orders";
+import { fitsMesh, firstFittingSplit, possibleOrders } from "../../mapping/slot-orders";
 import type { Slot } from "../../mapping/slots";
 import { enterCompute, enterLevel } from "./enter-level";
 import { copyPartial, decide, type PartialMapping } from "./partial-mapping";
@@ -101,7 +101,7 @@ export function createExpander(plan: SearchPlan): Expander {
       return [partial];
     }
     const factorOf = factorIn(factors);
-    const fitting = possibleSpaceOrders(slot, factorOf).filter(
+    const fitting = possibleOrders(slot, factorOf).filter(
       (order) => firstFittingSplit(slot, mesh, order, factorOf) !== undefined,
     );
     const orders = orderMatters ? fitting : fitting.slice(0, 1);

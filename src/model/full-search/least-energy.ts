@@ -1,22 +1,22 @@
 import type { DigitExtent, DigitProduct } from "./digit-figures";
 import type { PlanChoice } from "./plan-stages";
 import type { SearchPlan } from "./search-plan";
-import { contentEnergy, createStageBounds, type ContentCost } from "./stage-bounds";
+import { contentEnergy, type ContentCost, type StageBounds } from "./stage-bounds";
 import { axisWords, type TrafficBound } from "./traffic-bounds";
 
 /**
  * A lower bound on the energy of every mapping, pJ, without the operations: every term at its least, one by one.
  * Much weaker than the relaxation, but at once and for the whole space.
  */
-export function leastEnergy(plan: SearchPlan): number {
+export function leastEnergy(plan: SearchPlan, stageBounds: readonly StageBounds[]): number {
   const { stages, tensors, space } = plan;
   const operations = space.problem.bounds.reduce((product, bound) => product * bound, 1);
   /** Per tensor: the least words that cross the place inside the stage in work. */
   let inside = tensors.map(() => operations);
   let energyPj = 0;
   for (let stage = stages.length - 1; stage >= 0; stage -= 1) {
-    const { events, choice } = stages[stage];
-    const bounds = createStageBounds(plan, events);
+    const { choice } = stages[stage];
+    const bounds = stageBounds[stage];
     const crossing = inside.map((words, tensor) =>
       choice === undefined ? words : words * leastRatio(plan, choice, tensor),
     );

@@ -3,7 +3,14 @@ import { createNumberList } from "./number-list";
 import { leastStepsThrough, mayFindRoom, type Reach } from "./reach";
 import type { SearchPlan } from "./search-plan";
 import { spaceRatio } from "./space-ratio";
-import { contentEnergy, firstWordsOf, mayFit, settledEnergy, sourceWords } from "./stage-bounds";
+import {
+  contentEnergy,
+  firstWordsOf,
+  mayFit,
+  settledEnergy,
+  sourceWords,
+  type StageBounds,
+} from "./stage-bounds";
 import { createStageWork, type StageWork } from "./stage-work";
 
 /**
@@ -44,15 +51,21 @@ const rounding = 1 + 1e-9;
 
 /**
  * Solves the relaxed problem from the inside out, visiting only points that can be reached.
+ * @param stageBounds - of every stage
  * @param stepLimit - leave out mappings with more time steps (fixed ones not counted)
  * @returns undefined when the budget ends before the table is complete
  */
-export function relax(plan: SearchPlan, budget: Budget, stepLimit = Infinity): Relaxation | undefined {
+export function relax(
+  plan: SearchPlan,
+  stageBounds: readonly StageBounds[],
+  budget: Budget,
+  stepLimit = Infinity,
+): Relaxation | undefined {
   const { lattice, tensors, space } = plan;
   const { strides, steps: factorSteps } = lattice;
   const tensorCount = tensors.length;
   const operations = space.problem.bounds.reduce((product, bound) => product * bound, 1);
-  const works = plan.stages.map((_, stage) => createStageWork(plan, stage));
+  const works = stageBounds.map((bounds, stage) => createStageWork(plan, bounds, stage));
   const pairStarts = createNumberList();
   const stepList = createNumberList();
   const innerList = createNumberList();

@@ -55,7 +55,11 @@ export interface StageBounds {
   readonly arrivals: readonly Arrival[];
 }
 
-export function createStageBounds(plan: SearchPlan, events: readonly PlanEvent[]): StageBounds {
+export function createStageBounds(plan: SearchPlan): StageBounds[] {
+  return plan.stages.map(({ events }) => describeStage(plan, events));
+}
+
+function describeStage(plan: SearchPlan, events: readonly PlanEvent[]): StageBounds {
   const { tensors } = plan;
   const costs = events.flatMap((event, index) =>
     event.kind === "enter"

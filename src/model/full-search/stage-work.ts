@@ -3,7 +3,7 @@ import type { PlanStage } from "./plan-stages";
 import { describeReach, type Reach } from "./reach";
 import { createFront, type Front } from "./relaxation-front";
 import type { SearchPlan } from "./search-plan";
-import { createStageBounds, type StageBounds } from "./stage-bounds";
+import type { StageBounds } from "./stage-bounds";
 
 /** What is in work at one stage; deeper stages have their own. */
 export interface StageWork {
@@ -40,10 +40,9 @@ export interface StageWork {
   readonly firstWords: Float64Array;
 }
 
-export function createStageWork(plan: SearchPlan, stage: number): StageWork {
+export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: number): StageWork {
   const { stages, lattice, tensors } = plan;
   const planStage = stages[stage];
-  const bounds = createStageBounds(plan, planStage.events);
   const factors = new Float64Array(lattice.divisors.length).fill(1);
   for (const [dimension, factor] of planStage.choice?.fixed ?? []) factors[dimension] = factor;
   return {

@@ -10,6 +10,7 @@ import { findFirstMapping } from "./first-mapping";
 import { describeReach } from "./reach";
 import { relax, type Relaxation } from "./relaxation";
 import type { SearchPlan } from "./search-plan";
+import { createStageBounds, type StageBounds } from "./stage-bounds";
 
 /** Limits of a search. */
 export interface SearchLimits {
@@ -60,8 +61,9 @@ export function searchWidening(
     mismatches: 0,
   };
   const { objective } = criteria;
+  const stageBounds = createStageBounds(plan);
   const most = mostSteps(plan);
-  const beyond = boundBeyond(plan, criteria);
+  const beyond = boundBeyond(plan, stageBounds, criteria);
   const valueOf = ({ evaluation }: Incumbent): number =>
     objective.value(evaluation.energyPj, evaluation.cycles);
   const expander = createExpander(plan);
@@ -75,7 +77,7 @@ export function searchWidening(
   for (;;) {
     const now = performance.now();
     const budget = budgetOf(now + relaxationShare * (limits.deadline - now), relaxationWorkLimit);
-    const relaxation = relax(plan, budget, stepLimit < most ? stepLimit : Infinity);
+    const relaxation = relax(plan, stageBounds, budget, stepLimit < most ? stepLimit : Infinity);
     if (relaxation === undefined) return unfinished(budget.reason);
     points += relaxation.points;
     transitions += relaxation.transitions;
@@ -152,8 +154,12 @@ export function searchWidening(
 }
 
 /** A lower bound of the objective over all mappings with more than `limit` free time steps. */
-function boundBeyond(plan: SearchPlan, { objective }: Criteria): (limit: number) => number {
-  const energyPj = (plan.computeEnergyPj + leastEnergy(plan)) * (1 - rounding);
+function boundBeyond(
+  plan: SearchPlan,
+  stageBounds: readonly StageBounds[],
+  { objective }: Criteria,
+): (limit: number) => number {
+  const energyPj = (plan.computeEnergyPj + leastEnergy(plan, stageBounds)) * (1 - rounding);
   const cyclesPerStep = leastStretch(plan) * plan.stages[0].fixedTimeInside * (1 - rounding);
   return (limit) => objective.value(energyPj, (Math.floor(limit) + 1) * cyclesPerStep);
 }
