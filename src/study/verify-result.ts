@@ -31,6 +31,7 @@ export async function verifyResult(given: unknown, options: RunOptions = {}): Pr
   const result = asResult(given);
   const manifests = manifestsOf(result);
   if (manifests.length === 0) throw noResult("It has no manifest.");
+  if (!manifests.every(isManifest)) throw noResult("Its manifest is damaged.");
   const now = await recompute(result, options);
   const differences = compareResults(result, now, new Set(["manifest"]));
   return {
@@ -39,6 +40,19 @@ export async function verifyResult(given: unknown, options: RunOptions = {}): Pr
     changedFiles: changedFiles(manifests, manifestsOf(now)),
     version: { then: manifests[0].version, now: packageIdentity().version },
   };
+}
+
+function isManifest(given: unknown): given is Manifest {
+  const { files, variables, version } = { ...(given as Partial<Manifest> | null) };
+  return (
+    typeof version === "string" &&
+    typeof variables === "object" &&
+    Array.isArray(files) &&
+    files.every((entry: unknown) => {
+      const { file, sha256 } = { ...(entry as Partial<Manifest["files"][number]> | null) };
+      return typeof file === "string" && typeof sha256 === "string";
+    })
+  );
 }
 
 function noResult(why: string): RaellaError {
