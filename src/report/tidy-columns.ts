@@ -2,6 +2,7 @@ import { groupOfLevel, totalKey, type ComponentGroup } from "../study/component-
 import type { LayerResult } from "../study/layer-result";
 import type { AblationResult, NetworkResult } from "../study/network-result";
 import { areaOfLevel } from "../study/network-totals";
+import { csvLines } from "./csv";
 
 /** Results of which tables can be made: layers, DNNs, ablations, or lists of them. */
 export type TabularResult =
@@ -131,15 +132,7 @@ function memoize<Value>(compute: (key: string) => Value): (key: string) => Value
 
 /** The table as CSV text: full precision, texts quoted where needed, empty cells for null. */
 export function formatCsv(columns: Columns): string {
-  const names = Object.keys(columns);
   const lists = Object.values(columns);
-  const lines = [names.map(csvCell).join(",")];
-  const rows = lists[0]?.length ?? 0;
-  for (let row = 0; row < rows; row += 1) lines.push(lists.map((list) => csvCell(list[row])).join(","));
-  return `${lines.join("\n")}\n`;
-}
-
-function csvCell(cell: Cell): string {
-  const text = cell === null ? "" : String(cell);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const rows = Array.from({ length: lists[0]?.length ?? 0 }, (_, row) => lists.map((list) => list[row]));
+  return csvLines([Object.keys(columns), ...rows]);
 }

@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 
 import { RaellaError } from "../../errors";
-import type { Cell, SweepRow } from "../../study/sweep/sweep-row";
+import type { SweepRow } from "../../study/sweep/sweep-row";
+import { csvLines } from "../csv";
 
 /** Writes rows as CSV (RFC 4180, lines end in a line feed), as they come. */
 export interface CsvStream {
@@ -22,22 +23,11 @@ export function openCsvStream(path: string, names: readonly string[]): CsvStream
       remedy: "Choose a place that you may write to.",
     });
   }
-  writeFileSync(file, csvLine(names));
+  writeFileSync(file, csvLines([names]));
   return {
     write: (rows) => {
-      writeFileSync(file, rows.map(csvLine).join(""));
+      writeFileSync(file, csvLines(rows));
     },
     close: () => closeSync(file),
   };
-}
-
-/** Missing cells are empty; numbers are given with all digits. */
-export function csvLine(cells: readonly Cell[]): string {
-  return `${cells.map(csvCell).join(",")}\n`;
-}
-
-function csvCell(cell: Cell): string {
-  if (cell === null) return "";
-  const text = String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
