@@ -7,7 +7,7 @@ export interface NumberList {
 }
 
 export function createNumberList(): NumberList {
-  let values = new Float64Array(256);
+  let values = new Float64Array(64);
   let length = 0;
   return {
     get length() {

@@ -9,9 +9,9 @@ export interface Front {
 }
 
 export function createFront(): Front {
-  let steps = new Float64Array(16);
-  let inner = new Float64Array(16);
-  let whole = new Float64Array(16);
+  let steps = new Float64Array(4);
+  let inner = new Float64Array(4);
+  let whole = new Float64Array(4);
   let size = 0;
 
   function insert(at: number, stepCount: number, innerPj: number, wholePj: number): void {

@@ -2,7 +2,7 @@ import type { Budget } from "./budget";
 import { createNumberList } from "./number-list";
 import { leastStepsThrough, mayFindRoom, type Reach } from "./reach";
 import type { SearchPlan } from "./search-plan";
-import { spaceRatio } from "./space-ratio";
+import { fillRatios } from "./space-ratio";
 import {
   contentEnergy,
   firstWordsOf,
@@ -198,10 +198,9 @@ export function relax(
     const isSpace = choice !== undefined && choice.kind === "space";
     const from = next * tensorCount;
     const known = arriving.values;
-    for (let tensor = 0; tensor < tensorCount; tensor += 1) {
-      if (isSpace) ratios[tensor] = spaceRatio(plan, choice.level, tensor, factors);
+    if (isSpace) fillRatios(plan, choice.level, work.prepared, factors, ratios);
+    for (let tensor = 0; tensor < tensorCount; tensor += 1)
       words[tensor] = Math.min(words[tensor], known[from + tensor] * ratios[tensor]);
-    }
     const energyPj = work.settledPj + crossingEnergy(work, from);
     for (let tensor = 0; tensor < tensorCount; tensor += 1) {
       const inner = repeatedWhole.values[from + tensor];

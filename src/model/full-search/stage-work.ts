@@ -3,6 +3,7 @@ import type { PlanStage } from "./plan-stages";
 import { describeReach, type Reach } from "./reach";
 import { createFront, type Front } from "./relaxation-front";
 import type { SearchPlan } from "./search-plan";
+import { prepareRatios, type ChoiceRatio } from "./space-ratio";
 import type { StageBounds } from "./stage-bounds";
 
 /** What is in work at one stage; deeper stages have their own. */
@@ -17,6 +18,8 @@ export interface StageWork {
   readonly words: Float64Array;
   /** Per tensor: words that cross the choice over those that come from inside it. */
   readonly ratios: Float64Array;
+  /** For space choices: how the ratios follow from the factors. */
+  readonly prepared: readonly ChoiceRatio[];
   /** Per dimension: the factor chosen in a space slot. */
   readonly factors: Float64Array;
   settledPj: number;
@@ -55,6 +58,7 @@ export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: nu
     words: new Float64Array(tensors.length),
     ratios: new Float64Array(tensors.length).fill(1),
     factors,
+    prepared: planStage.choice?.kind === "space" ? prepareRatios(plan, planStage.choice, factors) : [],
     settledPj: 0,
     settledRepeated: new Float64Array(tensors.length),
     leastRepeated: new Float64Array(tensors.length),
