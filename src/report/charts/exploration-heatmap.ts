@@ -1,5 +1,5 @@
 import { textColor } from "../theme/chart-style";
-import { formatNumber } from "../theme/format-number";
+import { formatAligned } from "../theme/format-number";
 import { chart, type ChartSpecification } from "./chart-specification";
 import { cellText, distinctValues, figureOf, type DesignTable, type FigureAxis } from "./exploration-axis";
 
@@ -41,7 +41,7 @@ export function designHeatmap(options: DesignHeatmapOptions): ChartSpecification
       y: cellText(row[y.column]),
       value: isKnown ? value : null,
       fill: isKnown ? shade(goodness(value)) : emptyTile,
-      text: isKnown ? formatNumber(value, 3) : missing(row),
+      text: isKnown ? formatAligned(value) : missing(row),
       ink: isKnown && goodness(value) > 0.5 ? "white" : textColor,
       marked: mark(row),
     };

@@ -80,7 +80,7 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
     layer: [
       {
         data: { values: others.map(pointOf) },
-        mark: { type: "circle", size: 28, opacity: hasFront ? 0.35 : 0.8, clip: true },
+        mark: { type: "circle", size: 28, opacity: hasFront ? 0.5 : 0.8, clip: true },
         encoding: styled,
       },
       ...(hasFront
@@ -109,12 +109,17 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
   });
 }
 
-/** Names beside designs, with a white outline that keeps them clear of the points. */
+/** A ring around designs and their names beside, with a white outline that keeps them clear of the points. */
 function labels(values: readonly object[], encoding: object): readonly object[] {
   if (values.length === 0) return [];
   const mark = { type: "text", align: "left", dx: 8, dy: -6, fontSize: 10.5, color: textColor };
   const text = { field: "label" };
   return [
+    {
+      data: { values },
+      mark: { type: "point", filled: false, size: 90, color: textColor, strokeWidth: 1.5 },
+      encoding,
+    },
     {
       data: { values },
       mark: { ...mark, stroke: "white", strokeWidth: 2.5, strokeJoin: "round" },
