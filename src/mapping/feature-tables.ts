@@ -102,6 +102,26 @@ export function multiplyCustom(
   feature.terms[position].push({ kind: "custom", evaluate });
 }
 
+/** Adds to a sum what a dimension's loop in a slot amounts to, given its factor and the span of the loops inside. */
+export function addLoopTerm(
+  layout: SearchLayout,
+  feature: Feature,
+  dimension: number,
+  slot: { readonly index: number; readonly level: number },
+  evaluate: (factor: number, spanInside: number) => number,
+): void {
+  const { positions, varying, fixed, levels, factors } = layout;
+  const position = positions[dimension];
+  if (position < 0) {
+    const span = slot.level === 0 ? 1 : fixed.span[dimension * levels + slot.level - 1];
+    feature.base += evaluate(factors[slot.index * positions.length + dimension], span);
+    return;
+  }
+  const at = varying[position].slots.indexOf(slot.index);
+  if (at < 0) return;
+  multiplyCustom(feature, position, ({ factors: own, spans }) => evaluate(own[at], spans[at]));
+}
+
 /** Edge length of an axis at a level, as a sum of contributions. */
 export function extentFeature(layout: SearchLayout, rank: LinearForm, level: number): Feature {
   const { positions, fixed, levels, varying } = layout;

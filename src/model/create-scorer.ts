@@ -4,8 +4,8 @@ import type { SearchLayout } from "../mapping/search-layout";
 import type { AccessCosts } from "./access-costs";
 import { activeSlots } from "./loop-potential";
 import { createNestScorer } from "./nest-scorer";
+import { canUseTables } from "./scorer-guards";
 import { planScorer } from "./scorer-plan";
-import { isSeparable } from "./separable";
 import { createTableScorer } from "./table-scorer";
 
 /**
@@ -13,9 +13,10 @@ import { createTableScorer } from "./table-scorer";
  * bit: by tables of contributions per dimension where the space allows it, else mapping by mapping.
  */
 export function createScorer(layout: SearchLayout, keep: KeepTable, costs: AccessCosts): MappingScorer {
+  if (!canUseTables(layout)) return createNestScorer(layout, keep, costs);
   const active = activeSlots(layout.space);
-  if (!isSeparable(layout, keep, costs, active)) return createNestScorer(layout, keep, costs);
-  return createTableScorer(layout, planScorer(layout, keep, costs, active), active);
+  const plan = planScorer(layout, keep, costs, active);
+  return createTableScorer(layout, plan, active, () => createNestScorer(layout, keep, costs));
 }
 
 /** The scorer of a search over mappings with these costs. */

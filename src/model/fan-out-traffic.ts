@@ -35,9 +35,7 @@ export function fanOutTraffic(
   const sizes = noMulticast[index] ? [{ members: 1, groups: fan }] : groupChildren(steps);
   if (!noLinkTransfer[index] && mayForward(nest, geometry, tensor, index, level)) {
     const inside = (level - 1) * geometry.dimensions;
-    const extents = tensor.ranks.map((rank) =>
-      level === 0 ? 1 : rankExtent(rank, geometry.spans, inside),
-    );
+    const extents = tensor.ranks.map((rank) => (level === 0 ? 1 : rankExtent(rank, geometry.spans, inside)));
     const everything = level === 0 || nest[level - 1].noTemporalReuse[index];
     const meshX = Math.max(1, hardware.levels[level].fanX);
     const time = timeSteps(geometry, tensor, level);

@@ -1,3 +1,4 @@
+import type { KeepTable } from "../mapping/capacity";
 import type { MapSpace } from "../mapping/map-space";
 import type { LinearForm } from "../mapping/problem";
 
@@ -57,4 +58,10 @@ export function timeDimensionsFrom(active: readonly ActiveSlot[], level: number)
     if (slot.kind === "time" && slot.level >= level)
       for (const dimension of slot.dimensions) dimensions.add(dimension);
   return dimensions;
+}
+
+/** Outermost level that holds a tensor, -1 if none does. */
+export function outermostHolder(keep: KeepTable, tensor: number): number {
+  for (let level = keep.length - 1; level >= 0; level -= 1) if (keep[level][tensor]) return level;
+  return -1;
 }

@@ -18,7 +18,11 @@ import type { ReceivedPlan, TileColumns } from "./scorer-plan";
 /** Collects the columns that a plan asks for, each once. */
 export interface PlanFeatures {
   readonly products: readonly Feature[];
+  /** Sums: edge lengths of axes and the like. */
   readonly extents: readonly Feature[];
+  /** Edge length of an axis of a level's tile. */
+  extent(rank: LinearForm, level: number): number;
+  sum(feature: Feature): number;
   /** Product of the time factors outside a level; -1 for all. */
   iterations(level: number): number;
   /** Used instances of a level. */
@@ -67,15 +71,20 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
     const { product: feature, sharedExtents } = tileFeature(layout, problem.tensors[tensor], level);
     const made = {
       column: products.push(feature) - 1,
-      extents: sharedExtents.map((extent) => extents.push(extent) - 1),
+      extents: sharedExtents.map((shared) => extents.push(shared) - 1),
     };
     tiles.set(key, made);
     return made;
   };
 
+  const sum = (feature: Feature): number => extents.push(feature) - 1;
+  const extent = (rank: LinearForm, level: number): number => sum(extentFeature(layout, rank, level));
+
   return {
     products,
     extents,
+    extent,
+    sum,
     iterations,
     instances: (level) =>
       product(`instances ${outside(level, "space")}`, () => instancesFeature(layout, level)),
@@ -102,9 +111,7 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
           isPlain(shape.ranks.filter(moves), false));
       if (isFetchedWhole)
         return { whole: { tile: tile(tensor, level), iterations: iterations(level) }, loops: null };
-      const axisExtents = shape.ranks.map((rank) =>
-        moves(rank) ? extents.push(extentFeature(layout, rank, level)) - 1 : -1,
-      );
+      const axisExtents = shape.ranks.map((rank) => (moves(rank) ? extent(rank, level) : -1));
       return {
         whole: null,
         loops: { tile: tile(tensor, level), fromLevel: level + 1, extents: axisExtents },
@@ -122,7 +129,10 @@ function multiplyGroups(layout: SearchLayout, feature: Feature, tensor: number, 
   }
   for (const rank of problem.tensors[tensor].ranks) {
     const dimensions = loopsOnAxis(slot, rank);
-    if (dimensions.length === 1) multiplyFactor(layout, feature, dimensions[0], slot.index);
+    const varying = dimensions.filter((dimension) => layout.positions[dimension] >= 0).length;
+    // Where several vary, mappings with more than one proper loop among them are priced as a whole.
+    if (dimensions.length === 1 || varying > 1)
+      for (const dimension of dimensions) multiplyFactor(layout, feature, dimension, slot.index);
     else if (dimensions.length > 1) multiplyDistinctSums(layout, feature, rank, dimensions, slot);
   }
 }

@@ -3,9 +3,9 @@ import { createFeatureTables, type FeatureTables } from "../mapping/feature-tabl
 import type { HardwareLevel } from "../mapping/hardware";
 import type { SearchLayout } from "../mapping/search-layout";
 import { costsOf, type AccessCosts } from "./access-costs";
-import type { ActiveSlot } from "./loop-potential";
 import { createPlanFeatures, type PlanFeatures } from "./plan-features";
-import { outermostHolder } from "./separable";
+import { outermostHolder, type ActiveSlot } from "./loop-potential";
+import { planGuards, type ScorerGuards } from "./scorer-guards";
 
 /** Which formula gives the accesses (see access-counts); numbers, because the inner loop asks. */
 export const countRules = { readOnly: 0, passthrough: 1, rmw: 2, elided: 3 } as const;
@@ -80,9 +80,10 @@ export interface ScorerPlan {
   readonly computes: number;
   /** From the inside out; levels without influence are left out. */
   readonly levels: readonly LevelPlan[];
+  readonly guards: ScorerGuards;
 }
 
-/** Chooses what has to be computed per mapping; the space must be separable. */
+/** Chooses what has to be computed per mapping; tables must be usable (see scorer-guards). */
 export function planScorer(
   layout: SearchLayout,
   keep: KeepTable,
@@ -102,7 +103,9 @@ export function planScorer(
     levels.push({ steps, bandwidth, isLast: index === hardware.levels.length - 1 });
   });
   const steps = features.iterations(-1);
+  const guards = planGuards(layout, keep, costs, active, features);
   return {
+    guards,
     products: createFeatureTables(layout, features.products, "products"),
     extents: createFeatureTables(layout, features.extents, "sums"),
     steps,

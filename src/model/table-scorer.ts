@@ -3,6 +3,7 @@ import type { MappingScorer } from "../mapping/scorer";
 import type { SearchLayout } from "../mapping/search-layout";
 import type { LoopOrders } from "../mapping/slot-orders";
 import { levelTiming } from "./bandwidth";
+import { mightForward } from "./forward-check";
 import type { ActiveSlot } from "./loop-potential";
 import {
   chooseLoops,
@@ -15,15 +16,18 @@ import {
 import { countRules, type LevelPlan, type LoopsPlan, type ScorerPlan, type TileColumns } from "./scorer-plan";
 
 /**
- * A scorer for separable spaces: figures are products of table entries, except the words that overlapping tiles
- * receive, which follow the time loops. The results equal those of the full evaluation bit for bit.
+ * A scorer that prices by tables: figures are products of table entries, except the words that overlapping tiles
+ * receive, which follow the time loops. The few mappings whose figures do not fall apart so (neighbours that might
+ * pass on words, loops that interact along an axis) it leaves to a scorer of whole nests. The results equal those
+ * of the full evaluation bit for bit.
  */
 export function createTableScorer(
   layout: SearchLayout,
   plan: ScorerPlan,
   active: readonly ActiveSlot[],
+  createWholeScorer: () => MappingScorer,
 ): MappingScorer {
-  return new TableScorer(layout, plan, active);
+  return new TableScorer(layout, plan, active, createWholeScorer);
 }
 
 /** A class because the state of an inner loop is fastest in the fields of an object. */
@@ -31,7 +35,9 @@ class TableScorer implements MappingScorer {
   energyPj = 0;
   cycles = 0;
   lastLevelAccesses = 0;
-  rows: Float64Array | null = null;
+  rows?: Float64Array | null;
+  private wholeScorer: MappingScorer | undefined;
+  private readonly moved: Float64Array;
   private recorded = 0;
   private readsPerCycle = 0;
   private writesPerCycle = 0;
@@ -56,6 +62,7 @@ class TableScorer implements MappingScorer {
     private readonly layout: SearchLayout,
     private readonly plan: ScorerPlan,
     active: readonly ActiveSlot[],
+    private readonly createWholeScorer: () => MappingScorer,
   ) {
     this.depths = layout.varying.length;
     this.products = plan.products;
@@ -71,27 +78,34 @@ class TableScorer implements MappingScorer {
     this.declaredSequence = Int32Array.from(this.loops, (_, loop) => loop);
     this.sequence = this.declaredSequence;
     this.selected = new Int32Array(this.depths).fill(-1);
-    const tensors = layout.space.problem.tensors.length;
-    this.content = new Float64Array(tensors);
-    this.received = new Float64Array(tensors);
+    const { tensors } = layout.space.problem;
+    this.content = new Float64Array(tensors.length);
+    this.received = new Float64Array(tensors.length);
+    this.moved = new Float64Array(Math.max(...tensors.map(({ ranks }) => ranks.length)));
+    const { coupled, forwards } = plan.guards;
+    if (coupled.length + forwards.length === 0) this.rows = null;
   }
 
   score(choice: ArrayLike<number>, orders: LoopOrders | null, ceiling = Infinity): void {
     this.select(choice);
     this.sequence = orders === null ? this.declaredSequence : orderedSequence(this.loops, orders);
+    if (this.mustPriceWhole()) {
+      this.priceWhole(choice, orders);
+      return;
+    }
     const { levels, steps: stepsColumn, computes, computePj } = this.plan;
     const steps = this.productFigures[this.atProducts + stepsColumn];
     let energyPj = computes * computePj;
     let cycles = steps;
     for (let tensor = 0; tensor < this.content.length; tensor += 1) this.content[tensor] = steps;
-    if (this.rows !== null) this.rows[0] = steps;
+    if (this.rows) this.rows[0] = steps;
     this.recorded = 1;
     this.lastLevelAccesses = 0;
     for (let index = 0; index < levels.length; index += 1) {
       const level = levels[index];
       energyPj += this.priceLevel(level, steps);
       if (level.bandwidth !== null) {
-        if (this.rows !== null) {
+        if (this.rows) {
           this.rows[this.recorded] = this.readsPerCycle;
           this.rows[this.recorded + 1] = this.writesPerCycle;
           this.recorded += 2;
@@ -107,6 +121,36 @@ class TableScorer implements MappingScorer {
     }
     this.energyPj = energyPj;
     this.cycles = cycles;
+  }
+
+  /** Whether the mapping at hand has figures that do not fall apart. */
+  private mustPriceWhole(): boolean {
+    const { coupled, forwards } = this.plan.guards;
+    const { extentFigures, atExtents } = this;
+    for (let index = 0; index < coupled.length; index += 1)
+      if (extentFigures[atExtents + coupled[index]] > 1) return true;
+    for (let index = 0; index < forwards.length; index += 1)
+      if (
+        mightForward(
+          forwards[index],
+          this.loops,
+          this.sequence,
+          this.loopFigures,
+          extentFigures,
+          atExtents,
+          this.moved,
+        )
+      )
+        return true;
+    return false;
+  }
+
+  private priceWhole(choice: ArrayLike<number>, orders: LoopOrders | null): void {
+    this.wholeScorer ??= this.createWholeScorer();
+    this.wholeScorer.score(choice, orders);
+    this.energyPj = this.wholeScorer.energyPj;
+    this.cycles = this.wholeScorer.cycles;
+    this.lastLevelAccesses = this.wholeScorer.lastLevelAccesses;
   }
 
   /** Brings the tables' figures up to date, from the first dimension on whose choice has changed. */
@@ -161,7 +205,7 @@ class TableScorer implements MappingScorer {
       if (fillPj !== 0) perInstance += Math.ceil(fills / blockWords) * fillPj;
       if (updatePj !== 0) perInstance += Math.ceil(updates / blockWords) * updatePj;
       energyPj += perInstance * instances;
-      if (this.rows !== null && (readPj !== 0 || fillPj !== 0 || updatePj !== 0))
+      if (this.rows && (readPj !== 0 || fillPj !== 0 || updatePj !== 0))
         this.record(
           Math.ceil(reads / blockWords),
           Math.ceil(fills / blockWords),
@@ -178,7 +222,7 @@ class TableScorer implements MappingScorer {
   }
 
   private record(reads: number, fills: number, updates: number, instances: number): void {
-    if (this.rows === null) return;
+    if (!this.rows) return;
     this.rows[this.recorded] = reads;
     this.rows[this.recorded + 1] = fills;
     this.rows[this.recorded + 2] = updates;
