@@ -155,8 +155,8 @@ function mutateData(text: string, random: Random): string {
   for (let count = 1 + random.below(3); count > 0; count--) {
     let holder = root;
     let key = random.pick(Object.keys(holder));
-    while (random.chance(0.6) && isHolder(holder[key])) {
-      holder = holder[key];
+    for (let inner = holder[key]; random.chance(0.6) && isHolder(inner); inner = holder[key]) {
+      holder = inner;
       key = random.pick(Object.keys(holder));
     }
     if (random.chance(0.2)) Reflect.deleteProperty(holder, key);
@@ -196,7 +196,7 @@ export const targets: readonly Target[] = [
       random.chance(0.4)
         ? mutateNumbers(mappingText, random)
         : mutateText(mappingText, random, [...oddValues, ...mappingWords]),
-    run: (text: string): unknown => {
+    run: (text: string): void => {
       const specification = loadSpecification({ files: [goodModel()], greedySteps: [] });
       const file = written("mapping.yaml", text);
       const mapping = mappingFromEntries(specification, readMappingFile(file).entries);
@@ -229,7 +229,7 @@ export const targets: readonly Target[] = [
       JSON.stringify(randomOptions(random), (_, value: unknown) =>
         Number.isFinite(value) || typeof value !== "number" ? value : `#${value}`,
       ),
-    run: (text: string): unknown => {
+    run: (text: string): void => {
       const options = JSON.parse(text, (_, value: unknown) =>
         typeof value === "string" && value.startsWith("#") ? Number(value.slice(1)) : value,
       ) as GetSpecOptions;

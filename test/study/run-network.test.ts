@@ -123,7 +123,11 @@ describe("runAblation", () => {
 describe("runAll", () => {
   it("gives the same bytes with one, two and four workers", async function () {
     this.timeout(60_000);
-    const options = { dnns: ["resnet18"], architectures: ["raella", "isaac_like"], search: "optimal" } as const;
+    const options = {
+      dnns: ["resnet18"],
+      architectures: ["raella", "isaac_like"],
+      search: "optimal",
+    } as const;
     const texts: string[] = [];
     for (const workers of [1, 2, 4]) texts.push(JSON.stringify(await runAll({ ...options, workers })));
     assert.equal(texts[1], texts[0]);
