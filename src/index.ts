@@ -33,6 +33,8 @@ export type { MapSpace } from "./mapping/map-space";
 export { mappingAt } from "./mapping/mapping-at";
 export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./mapping/mapping";
 export { evaluateMapping } from "./model/evaluate-mapping";
+export { searchFullMapSpace } from "./model/full-search/search-full-map-space";
+export type { FullSearchOptions, FullSearchResult } from "./model/full-search/search-full-map-space";
 export type * from "./model/evaluation";
 
 // Studies: a layer, a DNN, an ablation, everything
