@@ -26,6 +26,18 @@ export type * from "./spec/component-class";
 // Energy and area
 export { estimate } from "./estimation/estimate";
 export type * from "./estimation/reference-tables";
+export { componentArea, componentEnergy, componentModels } from "./estimation/estimate-component";
+export type {
+  ComponentDescription,
+  ComponentEstimate,
+  ComponentModel,
+} from "./estimation/estimate-component";
+export { explainArea, explainEnergy, leavesOf } from "./estimation/explain";
+export type { Explanation, LevelExplanation } from "./estimation/explain";
+export { explanationRows, formatExplanation } from "./estimation/format-explanation";
+export { estimationDifferences } from "./estimation/fidelity-differences";
+export { registerComponentLibrary, registerEstimator } from "./estimation/registry";
+export type { EstimatorDefinition } from "./estimation/define-estimator";
 
 // Mappings and the model
 export { buildMapSpace } from "./mapping/map-space";
@@ -71,6 +83,8 @@ export {
   tileBudget,
 } from "./study/replication";
 export type { LayerAllocation, Replication, ReplicationScheme, TileOption } from "./study/replication";
+export { diagnoseLayer, diagnoseSpecification } from "./study/diagnose-layer";
+export type * from "./study/diagnosis";
 export { verifyResult } from "./study/verify-result";
 export type { VerifiableResult, Verification } from "./study/verify-result";
 

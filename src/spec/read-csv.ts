@@ -1,4 +1,4 @@
-import { parse } from "papaparse";
+import { parse, type ParseError } from "papaparse";
 
 import { RaellaError } from "../errors";
 import { FileReader } from "./file-memo";
@@ -16,7 +16,7 @@ export function readCsv(file: string, reader: FileReader = new FileReader()): re
   // Comments and empty lines are left in until here, so that an index is a line of the file.
   const { data, errors } = parse<readonly string[]>(reader.read(file).text, { delimiter: "," });
   const broken = errors.at(0);
-  if (broken) throw csvError(lowerFirst(broken.message), file, (broken.row ?? 0) + 1);
+  if (broken) throw csvError(problemOf(broken), file, (broken.row ?? 0) + 1);
   const rows: CsvRow[] = [];
   let columns: readonly string[] | undefined;
   data.forEach((cells, index) => {
@@ -39,8 +39,8 @@ export function readCsv(file: string, reader: FileReader = new FileReader()): re
   return rows;
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+function problemOf({ code, message }: ParseError): string {
+  return code === "MissingQuotes" ? "a quote is not closed" : message.toLowerCase();
 }
 
 function csvError(problem: string, file: string, line: number): RaellaError {
