@@ -1,3 +1,4 @@
+import { largestProduct } from "../../mapping/full-search/largest-product";
 import type { DigitExtent, DigitProduct } from "./digit-figures";
 import type { PlanChoice } from "./plan-stages";
 import type { SearchPlan } from "./search-plan";
@@ -85,8 +86,6 @@ function leastRatio(
   const mayShare = (dimension: number): boolean => shape !== "simple" || !tensor.uses[dimension];
   let fixedPart = 1;
   for (const [dimension, factor] of fixed) if (mayShare(dimension)) fixedPart *= factor;
-  let chosenPart = 1;
-  for (const dimension of dimensions)
-    if (mayShare(dimension)) chosenPart *= Math.max(...plan.lattice.divisors[dimension]);
-  return 1 / (fixedPart * Math.min(capacity, chosenPart));
+  const shared = dimensions.filter(mayShare).map((dimension) => plan.lattice.divisors[dimension]);
+  return 1 / (fixedPart * largestProduct(shared, capacity));
 }

@@ -1,3 +1,6 @@
+import type { DivisorLattice } from "../../mapping/full-search/divisor-lattice";
+import { largestProduct } from "../../mapping/full-search/largest-product";
+import type { HardwareLevel } from "../../mapping/hardware";
 import type { MapSpace } from "../../mapping/map-space";
 import type { Slot } from "../../mapping/slots";
 
@@ -57,6 +60,7 @@ export interface PlanStage {
  */
 export function createStages(
   { slots, problem, hardware }: MapSpace,
+  { divisors }: DivisorLattice,
   isFree: (slot: Slot, dimension: number) => boolean,
 ): PlanStage[] {
   const outermostFirst = slots.map((slot, index) => ({ slot, index })).reverse();
@@ -65,6 +69,14 @@ export function createStages(
   );
   let fixedTime = 1;
   for (const { kind, factors } of slots) if (kind === "time") fixedTime *= productOf(factors);
+  /** The largest product of free factors that the fan-out of a slot has room for. */
+  const roomInFanOut = ({ fanX, fanY }: HardwareLevel, slot: Slot, free: readonly number[]): number =>
+    largestProduct(
+      free.map((dimension) =>
+        divisors[dimension].filter((factor) => factor <= (slot.limits?.[dimension] ?? Infinity)),
+      ),
+      Math.floor((fanX * fanY) / productOf(slot.factors)),
+    );
   const stages: PlanStage[] = [];
   let events: PlanEvent[] = [];
   let level = hardware.levels.length;
@@ -106,7 +118,7 @@ export function createStages(
           spaceOnlyCount: part.filter((dimension) => spaceOnly.includes(dimension)).length,
           forced: part.map(isForced),
           limits: part.map((dimension) => slot.limits?.[dimension] ?? Infinity),
-          capacity: slot.kind === "time" ? Infinity : freeFanOut(hardware.levels[level], slot),
+          capacity: slot.kind === "time" ? Infinity : roomInFanOut(hardware.levels[level], slot, part),
           completesSlot: number === parts.length - 1,
         },
       });
@@ -115,10 +127,6 @@ export function createStages(
   });
   stages.push({ events, choice: undefined, fixedTimeInside: 1 });
   return stages;
-}
-
-function freeFanOut({ fanX, fanY }: { fanX: number; fanY: number }, { factors }: Slot): number {
-  return Math.floor((fanX * fanY) / productOf(factors));
 }
 
 function productOf(factors: readonly number[]): number {

@@ -92,13 +92,14 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
     fillPj,
     updatePj,
   }));
+  const lattice = createDivisorLattice(quotients);
   return {
     space,
     rowCosts,
     computeEnergyPj: problem.bounds.reduce((product, bound) => product * bound, 1) * costs.computePj,
     tensors,
-    lattice: createDivisorLattice(quotients),
-    stages: createStages(space, isFree),
+    lattice,
+    stages: createStages(space, lattice, isFree),
     matters: rules.map((_, level) =>
       tensors.map(({ tensor }) => {
         const { readPj, fillPj, updatePj } = rowCosts[level];

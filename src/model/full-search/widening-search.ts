@@ -39,6 +39,8 @@ const relaxationWorkLimit = 3_000_000;
 /** Share of the time left that the relaxed problem may take. */
 const relaxationShare = 0.6;
 const rounding = 1e-9;
+/** The first limit of steps over those that every mapping needs. */
+const firstShare = 1.15;
 
 /**
  * Searches the mappings with few time steps first. With the best of them at hand, mappings with more steps than
@@ -71,9 +73,10 @@ export function searchWidening(
   let transitions = 0;
   let infeasiblePoints = 0;
   let best = start;
-  let stepLimit = widest(firstLimit(plan, criteria), best);
+  const fewest = leastSteps(plan);
+  let stepLimit = widest(dependsOnSteps(criteria) ? Math.ceil(firstShare * fewest) : Infinity, best);
   /** Every mapping with at most so many steps is known to be no better than `best`. */
-  let settledSteps = Math.min(stepLimit, firstLimit(plan, criteria)) - 1;
+  let settledSteps = fewest - 1;
   for (;;) {
     const now = performance.now();
     const budget = budgetOf(now + relaxationShare * (limits.deadline - now), relaxationWorkLimit);
@@ -164,15 +167,18 @@ function boundBeyond(
   return (limit) => objective.value(energyPj, (Math.floor(limit) + 1) * cyclesPerStep);
 }
 
-/** Where to start: the steps that even full fan-outs need; no limit where steps do not count. */
-function firstLimit(plan: SearchPlan, { objective }: Criteria): number {
-  if (objective.value(1, 1) === objective.value(1, 2)) return Infinity;
-  const { capacity } = describeReach(plan, 0);
+/** Free time steps that every mapping needs even with full fan-outs. */
+function leastSteps(plan: SearchPlan): number {
   const left = plan.lattice.divisors.reduce(
     (product, divisors) => product * divisors[divisors.length - 1],
     1,
   );
-  return Math.max(1, Math.ceil(left / capacity));
+  return Math.max(1, Math.ceil((left / describeReach(plan, 0).capacity) * (1 - rounding)));
+}
+
+/** Whether the objective rises with the number of time steps at all. */
+function dependsOnSteps({ objective }: Criteria): boolean {
+  return objective.value(1, 1) !== objective.value(1, 2);
 }
 
 /** Free time steps of a mapping that leaves everything to time. */
