@@ -9,6 +9,8 @@ The object that --json prints, numbers in full precision (pJ, um^2, J x cycles):
   accesses            {LEVEL: {DATASPACE: {reads, fills, updates, instances}}}   words per instance
   mapSpace            {size, valid, evaluated}
   mapping             [{level, kind: "temporal" | "spatial", loops: [{dimension, factor}]}]   outermost first
+  walk                with --search timeloop: what the random walk did, and by how much it misses the optimum
+  fullSearch          with --search full: {objective, certificate, heuristic: what the greedy steps would have cost}
   warnings            [{code, message, location}]
   manifest            {package, version, search, fidelity, variables, files: [{file, sha256}], …}
 `;

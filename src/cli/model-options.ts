@@ -1,7 +1,7 @@
 import type { Fidelity } from "../spec/specification";
 import type { SearchKind } from "../study/search-kind";
 import type { StudyOptions } from "../study/study-options";
-import { parseCount, parseSettings } from "./parse-options";
+import { parseCount, parsePositive, parseSettings } from "./parse-options";
 
 /** Options that say how layers are modelled, as the command line gives them. */
 export interface GivenModelOptions {
@@ -11,6 +11,8 @@ export interface GivenModelOptions {
   readonly set: readonly string[];
   readonly fidelity: Fidelity;
   readonly search?: SearchKind;
+  readonly objective?: "edp" | "energy" | "cycles";
+  readonly timeLimit?: string;
 }
 
 /** The same for the functions of the library. */
@@ -22,5 +24,8 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
     variables: parseSettings(given.set),
     fidelity: given.fidelity,
     search: given.search,
+    objective: given.objective,
+    timeLimitMs:
+      given.timeLimit === undefined ? undefined : 1000 * parsePositive(given.timeLimit, "--time-limit"),
   };
 }

@@ -13,6 +13,18 @@ export function parseCount(text: string, option: string, minimum: number): numbe
   });
 }
 
+/** A number above zero from an option's text. @throws RaellaError `out-of-range` */
+export function parsePositive(text: string, option: string): number {
+  const value = /^\d{1,9}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : NaN;
+  if (value > 0) return value;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${option} cannot be "${text}".`,
+    value: text,
+    expected: "a number above 0",
+  });
+}
+
 /** `NAME=EXPRESSION` options as variables; a number is a number, anything else is expression text. */
 export function parseSettings(settings: readonly string[]): Readonly<Record<string, number | string>> {
   const variables: Record<string, number | string> = {};

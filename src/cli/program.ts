@@ -6,7 +6,7 @@ import {
   choiceOptions,
   modelOptions,
   outputOptions,
-  searchOption,
+  searchOptions,
   throughputOptions,
 } from "./shared-options";
 import { registerSweepCommand } from "./sweep-program";
@@ -60,7 +60,7 @@ function addLayerCommand(program: Command): void {
     .requiredOption("-a, --architecture <name>", "architecture (see: raella architectures)")
     .requiredOption("-d, --dnn <name>", "DNN (see: raella dnns)")
     .requiredOption("-l, --layer <number>", "number of the layer, from 0");
-  modelOptions(layer).addOption(searchOption());
+  searchOptions(modelOptions(layer));
   outputOptions(layer, { out: true })
     .addHelpText("after", jsonContract + outContract)
     .action(lazy("./layer-command", "layerCommand"));
@@ -76,7 +76,7 @@ function addNetworkCommands(program: Command): void {
     )
     .requiredOption("-d, --dnn <name>", "DNN (see: raella dnns)")
     .addOption(architecturesOption());
-  modelOptions(network).addOption(searchOption());
+  searchOptions(modelOptions(network));
   outputOptions(throughputOptions(network), { tables: true })
     .addHelpText("after", networkContract)
     .action(lazy("./network-command", "networkCommand"));
@@ -90,7 +90,7 @@ function addNetworkCommands(program: Command): void {
     .requiredOption("-d, --dnn <name>", "DNN (see: raella dnns)")
     .addOption(architecturesOption())
     .option("--layers <numbers>", "layers to sum over, e.g. 0,10,20 or 0-5 (default: all)");
-  modelOptions(ablation).addOption(searchOption());
+  searchOptions(modelOptions(ablation));
   outputOptions(throughputOptions(ablation), { tables: true })
     .addHelpText("after", networkContract)
     .action(lazy("./network-command", "ablationCommand"));
@@ -101,7 +101,7 @@ function addNetworkCommands(program: Command): void {
     .description("Maps every layer of every DNN to every architecture.")
     .option("-d, --dnn <names...>", "DNNs, or all", ["all"])
     .addOption(architecturesOption());
-  modelOptions(all).addOption(searchOption());
+  searchOptions(modelOptions(all));
   outputOptions(throughputOptions(all), { tables: true })
     .addHelpText(
       "after",
@@ -119,7 +119,7 @@ function addFileCommands(program: Command): void {
         "quoted patterns with * are expanded. A top-level ERT and ART (Accelergy's format) replaces the estimates.",
     )
     .option("--no-greedy", "leave the constraints as they are written: no greedy allocation of factors");
-  modelOptions(map, { named: false }).addOption(searchOption());
+  searchOptions(modelOptions(map, { named: false }));
   outputOptions(map, { out: true })
     .addHelpText("after", jsonContract + outContract)
     .action(lazy("./specification-commands", "mapCommand"));

@@ -8,13 +8,25 @@ export function architecturesOption(): Option {
   );
 }
 
-export function searchOption(): Option {
-  return new Option(
-    "--search <kind>",
-    "the provably best mapping, or the one that Timeloop's random walk reports",
-  )
-    .choices(["optimal", "timeloop"])
-    .default("optimal");
+/** How the mapping is looked for. */
+export function searchOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--search <kind>",
+        "the best mapping that the greedy steps leave, the one that Timeloop's random walk reports, or the best " +
+          "of the full map space, without greedy steps",
+      )
+        .choices(["optimal", "timeloop", "full"])
+        .default("optimal"),
+    )
+    .addOption(
+      new Option("--objective <figure>", "what a full search minimises").choices(["edp", "energy", "cycles"]),
+    )
+    .option(
+      "--time-limit <seconds>",
+      "end a full search of a layer after this time, with the gap that is left",
+    );
 }
 
 /**

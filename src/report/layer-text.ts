@@ -1,5 +1,5 @@
 import { groupOfLevel, totalKey, type ComponentGroup } from "../study/component-groups";
-import type { LayerResult, TimeloopWalk } from "../study/layer-result";
+import type { FullSearchSummary, LayerResult, TimeloopWalk } from "../study/layer-result";
 import { areaOfLevel } from "../study/network-totals";
 import { totalAreas } from "../study/summarize-layer";
 import { figureColumn, formatCount, formatFixed } from "./figure-column";
@@ -42,7 +42,7 @@ export function formatFigure(quantity: Quantity, value: number): string {
 }
 
 function figuresText(result: LayerResult): string {
-  const { cycles, energyPj, edp, areaUm2, macs, computes, utilization, mapSpace, walk } = result;
+  const { cycles, energyPj, edp, areaUm2, macs, computes, utilization, mapSpace, walk, fullSearch } = result;
   const total = energyPj[totalKey];
   const rows: [string, string, string][] = [
     [
@@ -57,15 +57,16 @@ function figuresText(result: LayerResult): string {
     ["Utilization", formatShare(utilization), "of all bit operations possible in these cycles"],
     [
       "Mappings",
-      formatCount(mapSpace.size),
-      `${formatCount(mapSpace.valid)} fit, ${formatCount(mapSpace.evaluated)} evaluated`,
+      mapSpace.size < 1e9 ? formatCount(mapSpace.size) : formatNumber(mapSpace.size),
+      `${mapSpace.valid === null ? "" : `${formatCount(mapSpace.valid)} fit, `}${formatCount(mapSpace.evaluated)} evaluated`,
     ],
   ];
   if (walk) rows.push(walkRow(walk));
+  if (fullSearch) rows.push(...fullSearchRows(fullSearch));
   const width = Math.max(...rows.map(([, value]) => [...value].length));
   return rows
     .map(([name, value, note]) =>
-      `  ${name.padEnd(12)}${value}${" ".repeat(width - [...value].length)}   ${note}`.trimEnd(),
+      `  ${name.padEnd(14)}${value}${" ".repeat(width - [...value].length)}   ${note}`.trimEnd(),
     )
     .join("\n");
 }
@@ -77,6 +78,28 @@ function walkRow({ visited, edpOverOptimum, optimum }: TimeloopWalk): [string, s
       ? "the best mapping"
       : `${formatNumber(edpOverOptimum)} times the EDP of the best mapping, ${formatNumber(optimum.edp)} J·cycles`;
   return ["Timeloop", `${formatCount(visited)} tried`, `its random walk ends with ${gap}`];
+}
+
+/** What a full search has proven, and what the greedy heuristics would have cost. */
+function fullSearchRows({ certificate, heuristic }: FullSearchSummary): [string, string, string][] {
+  const { isProven, gap, pruned, search } = certificate;
+  const cut = pruned.infeasible + pruned.bound + pruned.merged;
+  const proof: [string, string, string] = [
+    "Proof",
+    isProven ? "complete" : `${formatShare(gap)} open`,
+    `${formatCount(search.expanded)} partial mappings continued, ${formatCount(cut)} cut off`,
+  ];
+  if (heuristic === null) return [proof];
+  const ratio = heuristic.edpOverBest;
+  const cost = ratio === 1 ? "have found the best mapping" : `end with ${formatNumber(ratio)} times this EDP`;
+  return [
+    proof,
+    [
+      "Greedy steps",
+      formatFigure("energyPj", heuristic.energyPj),
+      `${formatCount(heuristic.cycles)} cycles: they ${cost}`,
+    ],
+  ];
 }
 
 /** Levels that cost energy or area, outermost first. */

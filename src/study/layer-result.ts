@@ -1,3 +1,5 @@
+import type { SearchCertificate } from "../model/full-search/certificate";
+import type { FullSearchObjective } from "../model/full-search/objective";
 import type { SpecificationIdentity, Warning } from "../spec/specification";
 import type { Manifest } from "./manifest";
 
@@ -26,8 +28,8 @@ export interface MappingBlock {
 export interface MapSpaceSummary {
   /** Mappings that the constraints allow. */
   readonly size: number;
-  /** Those that pass the fan-out and capacity checks. */
-  readonly valid: number;
+  /** Those that pass the fan-out and capacity checks; null where they were not counted (a full search). */
+  readonly valid: number | null;
   /** Those whose energy and cycles were computed. */
   readonly evaluated: number;
 }
@@ -47,6 +49,23 @@ export interface TimeloopWalk {
   readonly optimum: { readonly edp: number; readonly energyPj: number; readonly cycles: number };
   /** EDP of the reported mapping divided by that of the best one; 1 if the walk found it. */
   readonly edpOverOptimum: number;
+}
+
+/** Another mapping of the same layer, for comparison. */
+export interface ComparedMapping {
+  readonly edp: number;
+  readonly energyPj: number;
+  readonly cycles: number;
+  /** Its EDP divided by that of the best mapping. */
+  readonly edpOverBest: number;
+}
+
+/** The proof that no mapping of the full map space is better, and what the greedy heuristics would have cost. */
+export interface FullSearchSummary {
+  readonly objective: FullSearchObjective;
+  readonly certificate: SearchCertificate;
+  /** The best mapping that the greedy steps leave; null where they leave none. */
+  readonly heuristic: ComparedMapping | null;
 }
 
 /**
@@ -74,6 +93,8 @@ export interface LayerResult extends Pick<
   readonly mapping: readonly MappingBlock[];
   /** Only with `search: "timeloop"`. */
   readonly walk?: TimeloopWalk;
+  /** Only with `search: "full"`. */
+  readonly fullSearch?: FullSearchSummary;
   /** Things that were probably not meant. */
   readonly warnings: readonly Warning[];
   /** What the result was computed from; the layers of a DNN share that of the DNN. */

@@ -2,7 +2,7 @@ import type { ReferenceTables } from "../estimation/reference-tables";
 import type { Mapping } from "../mapping/mapping";
 import type { Evaluation } from "../model/evaluation";
 import type { Specification } from "../spec/specification";
-import type { MapSpaceSummary, TimeloopWalk } from "./layer-result";
+import type { FullSearchSummary, MapSpaceSummary, TimeloopWalk } from "./layer-result";
 
 /** A layer with the mapping found (or given) for it, and everything that a report may want to show of it. */
 export interface MappedLayer {
@@ -13,4 +13,6 @@ export interface MappedLayer {
   readonly mapSpace: MapSpaceSummary;
   /** How Timeloop's own search came to the mapping, if it was re-enacted. */
   readonly walk?: TimeloopWalk;
+  /** Proof and comparison of a full search. */
+  readonly fullSearch?: FullSearchSummary;
 }

@@ -24,14 +24,18 @@ export async function runJobs(
   jobs: readonly LayerOptions[],
   options: RunOptions = {},
 ): Promise<readonly Outcome[]> {
-  const helpers = helperCount(jobs.length, options.workers ?? "auto");
+  const helpers = helperCount(jobs, options.workers ?? "auto");
   if (helpers === 0) return runHere(jobs, options);
   const { runWithHelpers } = await import("./run-with-helpers.js");
   return runWithHelpers(jobs, helpers, options);
 }
 
-function helperCount(jobs: number, workers: number | "auto"): number {
-  if (workers === "auto") return jobs < layersThatPay ? 0 : Math.min(availableParallelism(), 4) - 1;
+function helperCount(jobs: readonly LayerOptions[], workers: number | "auto"): number {
+  if (workers === "auto") {
+    // A full search takes as long as hundreds of usual ones.
+    const pays = jobs.length >= (jobs.at(0)?.search === "full" ? 2 : layersThatPay);
+    return pays ? Math.min(availableParallelism(), 4) - 1 : 0;
+  }
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new RaellaError({
       code: "out-of-range",
@@ -40,7 +44,7 @@ function helperCount(jobs: number, workers: number | "auto"): number {
       expected: 'a whole number of at least 1, or "auto"',
     });
   }
-  return Math.min(workers - 1, Math.max(0, jobs - 1));
+  return Math.min(workers - 1, Math.max(0, jobs.length - 1));
 }
 
 function runHere(jobs: readonly LayerOptions[], options: RunOptions): Promise<readonly Outcome[]> {

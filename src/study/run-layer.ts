@@ -7,6 +7,7 @@ import { getSpec } from "../spec/get-spec";
 import type { Specification } from "../spec/specification";
 import { findMapping } from "./find-mapping";
 import type { LayerResult } from "./layer-result";
+import { searchFully, unlessNothingFits } from "./full-search";
 import { createManifest, type Inputs } from "./manifest";
 import type { MappedLayer } from "./mapped-layer";
 import { requireSearchKind } from "./search-kind";
@@ -14,7 +15,7 @@ import { withDefaults, type LayerOptions, type StudyOptions } from "./study-opti
 import { summarizeLayer } from "./summarize-layer";
 
 /** How a specification is mapped. */
-export type MappingOptions = Pick<StudyOptions, "search" | "workspace">;
+export type MappingOptions = Pick<StudyOptions, "search" | "workspace" | "objective" | "timeLimitMs">;
 
 /**
  * Prices a specification and finds the best mapping for it.
@@ -22,11 +23,13 @@ export type MappingOptions = Pick<StudyOptions, "search" | "workspace">;
  *   `component` where a level cannot be priced.
  */
 export function mapSpecification(specification: Specification, options: MappingOptions = {}): MappedLayer {
-  if (options.search !== undefined) requireSearchKind(options.search);
-  const tables = estimate(specification, { workspace: options.workspace });
+  const { search = "optimal", workspace } = options;
+  requireSearchKind(search);
+  if (search === "full") return searchFully(specification, null, options, { workspace });
+  const tables = estimate(specification, { workspace });
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
-  const { warnings, ...found } = findMapping(specification, hardware, costs, options.search ?? "optimal");
+  const { warnings, ...found } = findMapping(specification, hardware, costs, search);
   return {
     specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
     tables,
@@ -58,7 +61,17 @@ export function evaluateGivenMapping(specification: Specification, mapping: Mapp
 
 /** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */
 export function mapLayer(options: LayerOptions): MappedLayer {
-  return mapSpecification(getSpec(withDefaults(options)), options);
+  const complete = withDefaults(options);
+  const { search, workspace, greedySteps = [] } = complete;
+  if (search !== "full") return mapSpecification(getSpec(complete), complete);
+  // Greedy steps of the caller's own narrow the space: the mapping of the usual ones may not be in it.
+  const heuristic =
+    greedySteps.length > 0
+      ? null
+      : unlessNothingFits(() =>
+          mapSpecification(getSpec({ ...complete, greedySteps: undefined }), { workspace }),
+        );
+  return searchFully(getSpec({ ...complete, greedySteps }), heuristic, complete, { workspace });
 }
 
 /** The result of a mapped layer as plain data, with its manifest. */

@@ -153,8 +153,8 @@ function jobsOf(
   dnn: string,
   layers: readonly number[] | undefined,
 ): readonly LayerOptions[] {
-  const { useTypicalStatistics, nTiles, batchSize, variables, greedySteps, fidelity, workspace, search } =
-    options;
+  const { useTypicalStatistics, nTiles, batchSize, variables, greedySteps, fidelity, workspace } = options;
+  const { search, objective, timeLimitMs } = options;
   const chosen = layers ?? listLayers(dnn, workspace);
   if (chosen.length === 0) {
     throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
@@ -162,7 +162,7 @@ function jobsOf(
   return chosen.map((layer) =>
     withDefaults({
       ...{ architecture, dnn, layer, useTypicalStatistics, nTiles, batchSize },
-      ...{ variables, greedySteps, fidelity, workspace, search },
+      ...{ variables, greedySteps, fidelity, workspace, search, objective, timeLimitMs },
     }),
   );
 }

@@ -1,9 +1,11 @@
 import type { GetSpecOptions } from "../spec/get-spec";
 import { batchVariable, tilesVariable } from "../spec/processing/process-specification";
+import type { FullSearchSettings } from "./full-search";
 import type { SearchKind } from "./search-kind";
 
 /** How layers are modelled, for every function that runs layers. */
-export interface StudyOptions extends Omit<GetSpecOptions, "architecture" | "dnn" | "layer"> {
+export interface StudyOptions
+  extends Omit<GetSpecOptions, "architecture" | "dnn" | "layer">, FullSearchSettings {
   /** Default `optimal`. */
   readonly search?: SearchKind;
 }

@@ -29,6 +29,7 @@ export function summarizeLayer(layer: MappedLayer): LayerResult {
     mapSpace,
     mapping: mappingBlocks(mapping),
     ...(layer.walk ? { walk: layer.walk } : {}),
+    ...(layer.fullSearch ? { fullSearch: layer.fullSearch } : {}),
     warnings: specification.warnings,
   };
 }

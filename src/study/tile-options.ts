@@ -23,9 +23,11 @@ export function tileOptions(
  * there is none. Every number is tried, since which factors fit does not only depend on how much room there is.
  */
 export function fewestTiles(layer: LayerOptions, limit: number): TileOption | undefined {
+  // A full search would find faster mappings, but for every number of tiles it takes too long.
+  const quick = layer.search === "full" ? ({ search: "optimal" } as const) : {};
   for (let tiles = 1; tiles < limit; tiles += 1) {
     try {
-      return { tiles, cycles: runLayer({ ...layer, nTiles: tiles }).cycles };
+      return { tiles, cycles: runLayer({ ...layer, nTiles: tiles, ...quick }).cycles };
     } catch (error) {
       if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
     }

@@ -102,17 +102,18 @@ function recomputeLayer(result: LayerResult): LayerResult {
   const { architecture, dnn, layer, manifest } = result;
   if (manifest?.inputs) {
     const { inputs } = manifest;
-    return resultOf(mapInputs(inputs, request(manifest, result)), request(manifest, result), inputs);
+    const options = request(manifest, result, result.fullSearch?.objective);
+    return resultOf(mapInputs(inputs, options), options, inputs);
   }
   if (dnn === null || layer === null || !manifest) throw noResult("It does not say which layer it is of.");
-  return runLayer({ ...request(manifest, result), architecture, dnn, layer });
+  return runLayer({ ...request(manifest, result, result.fullSearch?.objective), architecture, dnn, layer });
 }
 
 async function recomputeAblation(ablation: AblationResult, options: RunOptions): Promise<AblationResult> {
   const [first] = ablation.networks;
   return runAblation(ablation.dnn, {
     ...options,
-    ...request(first.manifest, ablation),
+    ...request(first.manifest, ablation, first.layers[0].fullSearch?.objective),
     architectures: ablation.architectures,
     layers: first.layers.flatMap(({ layer }) => (layer === null ? [] : [layer])),
     // The first architecture's own budget is the aggregate that the others are normalised to.
@@ -125,6 +126,7 @@ async function recomputeAblation(ablation: AblationResult, options: RunOptions):
 function request(
   { variables, fidelity, typicalStatistics, search }: Manifest,
   { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
+  objective?: StudyOptions["objective"],
 ): StudyOptions {
   return {
     nTiles: tiles,
@@ -133,6 +135,7 @@ function request(
     fidelity,
     useTypicalStatistics: typicalStatistics,
     search,
+    objective,
   };
 }
 

@@ -78,6 +78,24 @@ describe("raella", () => {
       assert.equal(typical.manifest?.typicalStatistics, true);
     });
 
+    it("re-enacts Timeloop's search, and searches the full map space", async () => {
+      const [optimal, timeloop, full] = [
+        await json<LayerResult>(...oneLayer),
+        await json<LayerResult>(...oneLayer, "--search", "timeloop"),
+        await json<LayerResult>(...oneLayer, "--search", "full"),
+      ];
+      assert.ok((timeloop.walk?.edpOverOptimum ?? 0) >= 1);
+      assert.equal(timeloop.walk?.optimum.edp, optimal.edp);
+      assert.ok(full.edp < optimal.edp);
+      assert.ok(full.mapSpace.size > 1e11);
+      assert.equal(full.fullSearch?.certificate.isProven, true);
+      assert.equal(full.fullSearch?.heuristic?.edp, optimal.edp);
+      assert.equal(full.fullSearch?.heuristic?.edpOverBest, full.fullSearch && optimal.edp / full.edp);
+      const { stdout } = await runCli(...oneLayer, "--search", "full", "--objective", "cycles");
+      assert.match(stdout, /^ {2}Proof +complete/m);
+      assert.match(stdout, /^ {2}Greedy steps +184/m);
+    });
+
     it("writes the files that the original tools leave behind", async () => {
       const { exitCode } = await runCli(...oneLayer, "--out", directory);
       assert.equal(exitCode, 0);

@@ -36,7 +36,7 @@ export function figuresOf(run: PinnedRun): PinnedFigures {
   return new Map([
     ...Object.entries({ cycles, computes, macs, utilization }),
     ["mappings allowed", mapSpace.size],
-    ["mappings that fit", mapSpace.valid],
+    ["mappings that fit", mapSpace.valid ?? NaN],
     ["total area", areaUm2.total],
     ["total energy", energyPj.total],
     ...Object.entries(energyPj)

@@ -1,0 +1,77 @@
+import { RaellaError } from "../errors";
+import { estimate } from "../estimation/estimate";
+import type { Mapping } from "../mapping/mapping";
+import type { FullSearchObjective } from "../model/full-search/objective";
+import { searchFullMapSpace } from "../model/full-search/search-full-map-space";
+import type { Evaluation } from "../model/evaluation";
+import type { Specification } from "../spec/specification";
+import type { ComparedMapping } from "./layer-result";
+import type { MappedLayer } from "./mapped-layer";
+
+/** What a full search minimises, and how long it may take. */
+export interface FullSearchSettings {
+  /** Default `edp`. */
+  readonly objective?: FullSearchObjective;
+  /** Milliseconds a layer; the result then depends on the machine. Without it the search ends with a proof. */
+  readonly timeLimitMs?: number;
+}
+
+/** The best mapping that the greedy steps leave, to start from and to compare with. */
+export interface Heuristic {
+  readonly mapping: Mapping;
+  readonly evaluation: Evaluation;
+}
+
+/**
+ * Finds the provably best mapping in the whole map space of a specification (usually one without greedy steps).
+ * @param heuristic - a mapping of the space, from which the search starts: the result is never worse.
+ * @throws RaellaError `no-mapping` where nothing fits.
+ */
+export function searchFully(
+  specification: Specification,
+  heuristic: Heuristic | null,
+  { objective = "edp", timeLimitMs }: FullSearchSettings,
+  workspace?: Parameters<typeof estimate>[1],
+): MappedLayer {
+  const tables = estimate(specification, workspace);
+  const { mapping, evaluation, certificate } = searchFullMapSpace(specification, tables.energy, {
+    objective,
+    timeLimitMs,
+    startFrom: heuristic?.mapping,
+  });
+  return {
+    specification,
+    tables,
+    mapping,
+    evaluation,
+    mapSpace: {
+      size: Number(certificate.spaceSize),
+      valid: null,
+      evaluated: certificate.search.evaluated,
+    },
+    fullSearch: {
+      objective,
+      certificate,
+      heuristic: heuristic === null ? null : comparison(heuristic.evaluation, evaluation),
+    },
+  };
+}
+
+function comparison(other: Evaluation, best: Evaluation): ComparedMapping {
+  return {
+    edp: other.edpPjCycles / 1e12,
+    energyPj: other.energyPj,
+    cycles: other.cycles,
+    edpOverBest: other.edpPjCycles / best.edpPjCycles,
+  };
+}
+
+/** What `find` returns, or null where nothing fits. */
+export function unlessNothingFits<Result>(find: () => Result): Result | null {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof RaellaError && error.code === "no-mapping") return null;
+    throw error;
+  }
+}
