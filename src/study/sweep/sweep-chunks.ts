@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { RaellaError } from "../../errors";
-import { createPointEvaluator, type PointEvaluator } from "./evaluate-point";
+import { createPointsEvaluator, type PointsEvaluator } from "./evaluate-points";
 import type { SweepContext } from "./sweep-context";
 import type { SweepPlan } from "./sweep-plan";
 import { chunkRange, pointAt } from "./sweep-plan";
@@ -24,9 +24,13 @@ export interface SweepRunOptions {
 const pointsThatPay = 60;
 
 /** Computes the points of a chunk. */
-export function evaluateChunk(plan: SweepPlan, chunk: number, evaluate: PointEvaluator): readonly SweepRow[] {
+export function evaluateChunk(
+  plan: SweepPlan,
+  chunk: number,
+  evaluate: PointsEvaluator,
+): readonly SweepRow[] {
   const { start, end } = chunkRange(plan, chunk);
-  return Array.from({ length: end - start }, (_, index) => evaluate(pointAt(plan, start + index)));
+  return evaluate(Array.from({ length: end - start }, (_, index) => pointAt(plan, start + index)));
 }
 
 /**
@@ -63,7 +67,7 @@ async function* inThisThread(
   chunks: readonly number[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FinishedChunk> {
-  const evaluate = createPointEvaluator(context);
+  const evaluate = createPointsEvaluator(context);
   for (const chunk of chunks) {
     // Lets Ctrl-C and progress through.
     await new Promise((resolve) => setImmediate(resolve));

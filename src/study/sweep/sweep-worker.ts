@@ -1,7 +1,7 @@
 import { workerData } from "node:worker_threads";
 import type { Workspace } from "../../spec/workspace";
-import type { PointEvaluator } from "./evaluate-point";
-import { createPointEvaluator } from "./evaluate-point";
+import type { PointsEvaluator } from "./evaluate-points";
+import { createPointsEvaluator } from "./evaluate-points";
 import { prepareSweep } from "./sweep-context";
 import { evaluateChunk } from "./sweep-chunks";
 import type { SweepPlan } from "./sweep-plan";
@@ -13,11 +13,11 @@ export interface SweepWorkerData {
   readonly workspace: Workspace;
 }
 
-let evaluator: { readonly plan: SweepPlan; readonly evaluate: PointEvaluator } | undefined;
+let evaluator: { readonly plan: SweepPlan; readonly evaluate: PointsEvaluator } | undefined;
 
 /** The work of a helping thread: the number of a chunk in, its rows out. */
 export default function evaluateChunkHere(chunk: number): readonly SweepRow[] {
   const { plan, workspace } = workerData as SweepWorkerData;
-  evaluator ??= { plan, evaluate: createPointEvaluator(prepareSweep(plan, workspace)) };
+  evaluator ??= { plan, evaluate: createPointsEvaluator(prepareSweep(plan, workspace)) };
   return evaluateChunk(plan, chunk, evaluator.evaluate);
 }

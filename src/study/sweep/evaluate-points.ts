@@ -1,0 +1,223 @@
+import { RaellaError } from "../../errors";
+import { getSpec } from "../../spec/get-spec";
+import { sumByGroup, totalKey } from "../component-groups";
+import type { TileOption } from "../replication";
+import type { LayerOptions } from "../study-options";
+import { holds } from "./constraint";
+import { designFigures } from "./design-figures";
+import type { LayerFigures } from "./layer-figures";
+import { layerFigures } from "./layer-figures";
+import type { SweepContext } from "./sweep-context";
+import type { SweepPoint } from "./sweep-plan";
+import { variableNames } from "./sweep-plan";
+import type { Cell, PointStatus, SweepRow } from "./sweep-row";
+import { figureNames, groupColumnName } from "./sweep-row";
+
+/** Computes points: all layers of their DNNs on their designs. Rows in the order of the points. */
+export type PointsEvaluator = (points: readonly SweepPoint[]) => readonly SweepRow[];
+
+/** What a point comes to: named cells, filled as far as they are known. */
+interface Outcome {
+  readonly status: PointStatus;
+  readonly reason: string | null;
+  readonly results: ReadonlyMap<string, Cell>;
+}
+
+/** A point under way, with the sums over the layers so far. */
+interface PointState {
+  readonly point: SweepPoint;
+  readonly inputs: ReadonlyMap<string, Cell>;
+  /** What a constraint may use besides results. */
+  readonly known: ReadonlyMap<string, Cell>;
+  readonly isConstraintDecided: boolean;
+  /** Set as soon as it is clear what becomes of the point. */
+  outcome: Outcome | undefined;
+  readonly energies: Record<string, number>;
+  readonly cycles: number[];
+  macs: number;
+  chipAreaUm2: number;
+  /** For replication by increment. */
+  readonly tileOptions: TileOption[][];
+}
+
+/**
+ * An evaluator for the points of a sweep. Points that are given together are computed layer by layer: what belongs to
+ * the layer then stays as it was while designs change, and less has to be evaluated again.
+ */
+export function createPointsEvaluator(context: SweepContext): PointsEvaluator {
+  const referenceAreas = new Map<string, number>();
+  const referenceArea = ({ dnn, tiles }: SweepPoint): number => {
+    if (context.plan.throughput.areaMm2 !== null) return Number.NaN;
+    const key = `${dnn} ${tiles}`;
+    let area = referenceAreas.get(key);
+    if (area === undefined) {
+      area = referenceChipArea(context, dnn, tiles);
+      referenceAreas.set(key, area);
+    }
+    return area;
+  };
+  return (points) => {
+    const states = points.map((point) => startPoint(context, point));
+    for (const [dnn, layers] of context.layers) {
+      const own = states.filter(({ point }) => point.dnn === dnn);
+      for (const layer of layers) for (const state of own) addLayer(context, state, layer);
+    }
+    return states.map((state) => {
+      const { status, reason, results } = attempt(
+        () => state.outcome ?? finishPoint(context, state, referenceArea(state.point)),
+      );
+      const cells = new Map([...state.inputs, ["status", status], ["reason", reason], ...results]);
+      return context.columns.map(({ name }) => cells.get(name) ?? null);
+    });
+  };
+}
+
+/** A design that cannot be built or cannot run the DNN is a result like any other. */
+function attempt(evaluate: () => Outcome): Outcome {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof RaellaError) return infeasible(error.summary);
+    throw error;
+  }
+}
+
+const infeasible = (reason: string): Outcome => ({ status: "infeasible", reason, results: new Map() });
+
+const excluded = ({ constraint }: SweepContext, results: Outcome["results"]): Outcome => ({
+  status: "excluded",
+  reason: `Not fulfilled: ${constraint?.text}`,
+  results,
+});
+
+function startPoint(context: SweepContext, point: SweepPoint): PointState {
+  const { constraint } = context;
+  const inputs = inputCells(context, point);
+  const sums = { energies: {}, cycles: [], macs: 0, chipAreaUm2: 0, tileOptions: [] };
+  if (constraint === null)
+    return { point, inputs, known: inputs, isConstraintDecided: true, outcome: undefined, ...sums };
+  try {
+    const known = new Map([...modelValues(context, point), ...inputs]);
+    const isConstraintDecided = [...constraint.names].every((name) => known.has(name));
+    const isExcluded = isConstraintDecided && !holds(constraint, known);
+    const outcome = isExcluded ? excluded(context, new Map()) : undefined;
+    return { point, inputs, known, isConstraintDecided, outcome, ...sums };
+  } catch (error) {
+    if (!(error instanceof RaellaError)) throw error;
+    const outcome = infeasible(error.summary);
+    return { point, inputs, known: inputs, isConstraintDecided: true, outcome, ...sums };
+  }
+}
+
+/** Adds the figures of a layer, or notes why the design cannot run it. */
+function addLayer(context: SweepContext, state: PointState, layer: number): void {
+  if (state.outcome !== undefined) return;
+  try {
+    const request = layerRequest(context, state.point, layer);
+    const figures = layerFigures(request);
+    const { energies } = state;
+    for (const level of Object.keys(figures.energyPj))
+      energies[level] = (energies[level] ?? 0) + figures.energyPj[level];
+    state.cycles.push(figures.cycles);
+    state.macs += figures.macs;
+    state.chipAreaUm2 = figures.areaUm2;
+    if (context.plan.throughput.scheme === "increment")
+      state.tileOptions.push(optionsOfLayer(request, figures));
+  } catch (error) {
+    if (!(error instanceof RaellaError)) throw error;
+    state.outcome = infeasible(`Layer ${layer}: ${error.summary}`);
+  }
+}
+
+function finishPoint(context: SweepContext, state: PointState, referenceAreaUm2: number): Outcome {
+  const { constraint, plan } = context;
+  const { point, energies, cycles, macs, chipAreaUm2, tileOptions } = state;
+  const figures = designFigures(
+    {
+      layers: cycles.length,
+      tiles: point.tiles,
+      batch: point.batch,
+      macs,
+      energyPj: energies[totalKey],
+      cycles,
+      chipAreaUm2,
+      tileOptions: plan.throughput.scheme === "increment" ? tileOptions : null,
+    },
+    plan.throughput,
+    referenceAreaUm2,
+  );
+  if ("reason" in figures) return infeasible(figures.reason);
+  const results = new Map<string, Cell>(figureNames.map((name) => [name, figures[name]]));
+  for (const [group, energy] of Object.entries(sumByGroup(energies, context.groups)))
+    if (group !== totalKey) results.set(groupColumnName(group), energy);
+  if (constraint && !state.isConstraintDecided && !holds(constraint, new Map([...state.known, ...results])))
+    return excluded(context, results);
+  return { status: "ok", reason: null, results };
+}
+
+function inputCells({ plan }: SweepContext, point: SweepPoint): ReadonlyMap<string, Cell> {
+  return new Map<string, Cell>([
+    ["point", point.point],
+    ["design", point.design],
+    ["architecture", point.architecture],
+    ["dnn", point.dnn],
+    ["tiles", point.tiles],
+    ["batch", point.batch],
+    ...variableNames(plan).map((name) => [name, point.variables[name]] as const),
+  ]);
+}
+
+/** All variables of the model as the first layer sees them, for constraints. */
+function modelValues(context: SweepContext, point: SweepPoint): Iterable<readonly [string, Cell]> {
+  const [first] = context.layers.get(point.dnn) ?? [0];
+  const { variableValues } = getSpec(layerRequest(context, point, first));
+  return Object.entries(variableValues).filter(
+    (entry): entry is [string, Cell] => typeof entry[1] === "number" || typeof entry[1] === "string",
+  );
+}
+
+function layerRequest(
+  { plan, workspace }: SweepContext,
+  { architecture, dnn, tiles, batch, variables }: Omit<SweepPoint, "point" | "design">,
+  layer: number,
+): LayerOptions {
+  return {
+    architecture,
+    dnn,
+    layer,
+    nTiles: tiles,
+    batchSize: batch,
+    variables,
+    useTypicalStatistics: plan.typicalStatistics,
+    fidelity: plan.fidelity,
+    workspace,
+  };
+}
+
+/** The two ways that replication by increment chooses from: on the fewest tiles, and on the usual ones. */
+function optionsOfLayer(request: LayerOptions, { cycles }: LayerFigures): TileOption[] {
+  const usual = { tiles: Number(request.nTiles), cycles };
+  const fewest = fewestTiles(request, usual.tiles);
+  return fewest === undefined ? [usual] : [fewest, usual];
+}
+
+/** The smallest number of tiles below `limit` on which a layer can be mapped. */
+function fewestTiles(request: LayerOptions, limit: number): TileOption | undefined {
+  for (let tiles = 1; tiles < limit; tiles += 1) {
+    try {
+      return { tiles, cycles: layerFigures({ ...request, nTiles: tiles }).cycles };
+    } catch (error) {
+      if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Area of a chip of the first architecture as it is in the models; that of the last layer, as for whole DNNs. */
+function referenceChipArea(context: SweepContext, dnn: string, tiles: number): number {
+  const [architecture] = context.plan.architectures;
+  const [batch] = context.plan.batches;
+  const last = context.layers.get(dnn)?.at(-1) ?? 0;
+  return layerFigures(layerRequest(context, { architecture, dnn, tiles, batch, variables: {} }, last))
+    .areaUm2;
+}
