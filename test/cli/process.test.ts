@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+const cli = join(__dirname, "..", "..", "src", "cli.ts");
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+}
+
+/** Runs the command line as a process of its own; `meddle` gets hold of it. */
+async function run(
+  command: readonly string[],
+  meddle: (child: ReturnType<typeof spawn>) => Promise<void> | void,
+): Promise<Ending> {
+  const child = spawn(process.execPath, ["--import=tsx", cli, ...command], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stderr = "";
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Ending>((resolve) => {
+    child.on("close", (code, signal) => resolve({ code, signal, stderr }));
+  });
+  await meddle(child);
+  return ended;
+}
+
+describe("the process", () => {
+  it("ends quietly when the reader of its output goes away", async function () {
+    this.timeout(60_000);
+    const { code, stderr } = await run(["architectures"], (child) => {
+      child.stdout?.destroy();
+    });
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+  });
+
+  it("stops at Ctrl-C and leaves nothing half-written", async function () {
+    this.timeout(60_000);
+    const directory = mkdtempSync(join(tmpdir(), "raella-stop-"));
+    try {
+      const { code, signal, stderr } = await run(
+        ["all", "--search", "full", "--workers", "1", "--csv", join(directory, "all.csv")],
+        async (child) => {
+          child.stdout?.resume();
+          await wait(2500);
+          child.kill("SIGINT");
+        },
+      );
+      // Before the handler is in place the signal itself ends the process.
+      if (signal === null) {
+        assert.equal(code, 130, stderr);
+        assert.match(stderr, /stopped before it was finished/);
+      }
+      assert.deepEqual(readdirSync(directory), []);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+});
