@@ -216,6 +216,25 @@ interface ThreadResult extends Omit<ThreadWalk, "thread"> {
   readonly best: { readonly number: number; readonly figures: MappingFigures } | null;
 }
 
+/** So many invalid mappings in a row make it worth asking whether any other is there. */
+const hopeless = 100_000;
+
+/** Without a timeout the original would draw for ever in a share without any valid mapping. */
+function refuseEndlessWalk(
+  thread: number,
+  owned: number,
+  numThreads: number,
+  verdict: (number: number) => Verdict,
+): void {
+  for (let index = 0; index < owned; index += 1)
+    if (verdict(index * numThreads + thread).figures !== null) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `Thread ${thread} of Timeloop's random walk would never end: none of its ${owned} mappings fits.`,
+    expected: "a timeout in the mapper's options",
+  });
+}
+
 /** One thread: it owns every `numThreads`-th mapping and draws from them with replacement. */
 function walkThread(
   size: number,
@@ -250,6 +269,7 @@ function walkThread(
       if (stop) return { stop, visited, valid, best };
       visited += 1;
       invalidInARow += 1;
+      if (invalidInARow === hopeless) refuseEndlessWalk(thread, owned, numThreads, verdict);
     }
     for (let repetition = 0; figures !== null && repetition <= repetitions; repetition += 1) {
       const stop = stopReason();

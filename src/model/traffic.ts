@@ -77,7 +77,7 @@ function analyseTensor(
         content[level] = sumOfWords(groups);
         if (level > 0) peer[level - 1] = (linkWords ?? 0) / geometry.instances[level - 1];
       } else if (linkWords === undefined) content[level] = countGroups(sizes) * fromInside;
-      else content[level] = spreadContent(groups, fromInside * geometry.fans[level]);
+      else content[level] = sumOfWords(spreadWords(groups, fromInside * geometry.fans[level]));
     } else if (geometry.fans[level] === 1) content[level] = fromInside;
     else {
       const { sizes } = fanOutTraffic(hardware, nest, geometry, tensor, index, level, 1);
@@ -103,14 +103,12 @@ function averageOverChildren(groups: readonly GroupTraffic[], fan: number): numb
   return sum / fan;
 }
 
-/** Content accesses of a level whose children only pass on what lies inside, where neighbours forward words. */
-function spreadContent(groups: readonly GroupTraffic[], childrenContent: number): number {
+/** Words per group where the children only pass on what lies inside and neighbours forward words. */
+export function spreadWords(groups: readonly GroupTraffic[], childrenContent: number): GroupTraffic[] {
   let weighted = 0;
   for (const { members, words } of groups) weighted += members * words;
   const scale = childrenContent / weighted;
-  let sum = 0;
-  for (const { words } of groups) sum += words * scale;
-  return sum;
+  return groups.map((group) => ({ ...group, words: group.words * scale }));
 }
 
 function tileSizes(nest: Nest, { spans, dimensions }: NestGeometry, tensor: Tensor): Float64Array {
