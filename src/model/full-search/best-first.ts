@@ -48,7 +48,7 @@ export interface SearchOutcome {
 }
 
 /** Partial mappings kept at the same time; more do not fit the memory of an ordinary machine. */
-const largestQueue = 400_000;
+const largestQueue = 200_000;
 /** Every so many expansions the search goes straight down once, to find good mappings early. */
 const expansionsPerDive = 256;
 /** The prices of partial mappings are sums in another order than the model's. */

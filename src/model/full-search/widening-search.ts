@@ -74,7 +74,7 @@ export function searchWidening(
   let infeasiblePoints = 0;
   let best = start;
   const fewest = leastSteps(plan);
-  let stepLimit = widest(dependsOnSteps(criteria) ? Math.ceil(firstShare * fewest) : Infinity, best);
+  let stepLimit = dependsOnSteps(criteria) ? Math.ceil(firstShare * fewest) : Infinity;
   /** Every mapping with at most so many steps is known to be no better than `best`. */
   let settledSteps = fewest - 1;
   for (;;) {
@@ -85,7 +85,9 @@ export function searchWidening(
     points += relaxation.points;
     transitions += relaxation.transitions;
     infeasiblePoints += relaxation.infeasiblePoints;
+    const before: Incumbent | null = best;
     const outcome = searchTwice(partsWith(relaxation));
+    const isBetter = outcome.best !== before;
     best = outcome.best;
     const outside = stepLimit < most ? beyond(stepLimit) : Infinity;
     const isProven = best === null ? stepLimit >= most : outside > valueOf(best);
@@ -95,7 +97,8 @@ export function searchWidening(
       return { ...outcome, lowerBound, rootBound, counts, points, transitions, infeasiblePoints };
     }
     settledSteps = stepLimit;
-    stepLimit = widest(best === null ? stepLimit * 2 : stepLimit, best);
+    const wider = best === null ? Infinity : widest(stepLimit, best);
+    stepLimit = isBetter ? wider : Math.min(wider, 2 * stepLimit);
   }
 
   function partsWith(relaxation: Relaxation): SearchParts {
@@ -122,8 +125,7 @@ export function searchWidening(
   }
 
   /** The smallest limit of a growing series from `limit` on beyond which no mapping is better than `incumbent`. */
-  function widest(limit: number, incumbent: Incumbent | null): number {
-    if (incumbent === null) return limit;
+  function widest(limit: number, incumbent: Incumbent): number {
     const value = valueOf(incumbent);
     let wider = limit;
     while (wider < most && beyond(wider) <= value) wider = Math.ceil(wider * 1.1);
