@@ -30,14 +30,23 @@ export function timeLoops({ space }: SearchLayout, active: readonly ActiveSlot[]
   });
 }
 
-/** The loops in nest order, innermost first, where some slots have an order of their own. */
-export function orderedSequence(loops: readonly TimeLoop[], orders: LoopOrders): Int32Array {
-  const rank = ({ slot, dimension }: TimeLoop): number => orders[slot]?.indexOf(dimension) ?? 0;
-  const sequence = loops.map((_, loop) => loop);
-  sequence.sort(
-    (left, right) => loops[left].slot - loops[right].slot || rank(loops[left]) - rank(loops[right]),
-  );
-  return Int32Array.from(sequence);
+/** Writes loops in nest order, innermost first, where some slots have an order of their own. */
+export type LoopSequencer = (orders: LoopOrders, sequence: Int32Array) => void;
+
+export function createLoopSequencer(loops: readonly TimeLoop[]): LoopSequencer {
+  const slots = [...new Set(loops.map(({ slot }) => slot))];
+  const inSlot = slots.map((slot) => loops.flatMap((loop, id) => (loop.slot === slot ? [id] : [])));
+  return (orders, sequence) => {
+    let next = 0;
+    for (let index = 0; index < slots.length; index += 1) {
+      const order = orders[slots[index]];
+      const ids = inSlot[index];
+      if (order === undefined) for (const id of ids) sequence[next++] = id;
+      else
+        for (const dimension of order)
+          for (const id of ids) if (loops[id].dimension === dimension) sequence[next++] = id;
+    }
+  };
 }
 
 /** Factors and strides of the time loops of the mapping at hand. */

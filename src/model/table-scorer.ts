@@ -8,9 +8,10 @@ import type { ActiveSlot } from "./loop-potential";
 import {
   chooseLoops,
   createLoopFigures,
-  orderedSequence,
+  createLoopSequencer,
   timeLoops,
   type LoopFigures,
+  type LoopSequencer,
   type TimeLoop,
 } from "./loop-tables";
 import { countRules, type LevelPlan, type LoopsPlan, type ScorerPlan, type TileColumns } from "./scorer-plan";
@@ -52,6 +53,8 @@ class TableScorer implements MappingScorer {
   private readonly loops: readonly TimeLoop[];
   private readonly loopFigures: LoopFigures;
   private readonly declaredSequence: Int32Array;
+  private readonly ownSequence: Int32Array;
+  private readonly sequencer: LoopSequencer;
   private sequence: Int32Array;
   private readonly selected: Int32Array;
   /** Per tensor: words exchanged with (received by) the level reached. */
@@ -76,6 +79,8 @@ class TableScorer implements MappingScorer {
     this.loops = timeLoops(layout, active);
     this.loopFigures = createLoopFigures(layout, this.loops);
     this.declaredSequence = Int32Array.from(this.loops, (_, loop) => loop);
+    this.ownSequence = this.declaredSequence.slice();
+    this.sequencer = createLoopSequencer(this.loops);
     this.sequence = this.declaredSequence;
     this.selected = new Int32Array(this.depths).fill(-1);
     const { tensors } = layout.space.problem;
@@ -88,7 +93,8 @@ class TableScorer implements MappingScorer {
 
   score(choice: ArrayLike<number>, orders: LoopOrders | null, ceiling = Infinity): void {
     this.select(choice);
-    this.sequence = orders === null ? this.declaredSequence : orderedSequence(this.loops, orders);
+    if (orders === null) this.sequence = this.declaredSequence;
+    else this.sequencer(orders, (this.sequence = this.ownSequence));
     if (this.mustPriceWhole()) {
       this.priceWhole(choice, orders);
       return;
