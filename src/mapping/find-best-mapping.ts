@@ -40,6 +40,8 @@ export interface SearchOptions {
 }
 
 const defaultLimit = 1e8;
+/** Mappings that could be visited in the time it takes to set up the search for one keep-or-bypass choice. */
+const setupMappings = 500;
 /** Dimensions with longer lists of factors are not enumerated. */
 const listedFactors = 1e7;
 
@@ -58,6 +60,7 @@ export function findBestMapping(
     throw tooLarge(space, limit);
   const layout = createSearchLayout(space);
   const keeps = 2 ** space.undecided.length;
+  if (keeps * setupMappings > limit) throw tooLarge(space, limit);
   if (space.size > limit && visitedMappings(layout, keeps, limit) > limit) throw tooLarge(space, limit);
   const search = new Search(layout, rankingMetrics(options.metrics ?? ["edp"]));
   for (let index = 0; index < keeps; index += 1) {

@@ -38,14 +38,21 @@ export function describeSlots(
     const { spatial, temporal } = constraintsOf(index);
     if (level.fanX * level.fanY > 1)
       slots.push(describeSlot(problem, level.name, index, "space", spatial, warnings));
-    else refuseSpatialLoops(level.name, spatial);
+    else refuseSpatialLoops(problem, level.name, spatial);
     slots.push(describeSlot(problem, level.name, index, "time", temporal, warnings));
   });
   return slots;
 }
 
-function refuseSpatialLoops(level: string, spatial: SpatialConstraint | undefined): void {
-  const factor = spatial?.factors.find(({ operator, value }) => operator === "=" && value > 1);
+function refuseSpatialLoops(
+  { dimensions, bounds }: Problem,
+  level: string,
+  spatial: SpatialConstraint | undefined,
+): void {
+  const factor = spatial?.factors.find(
+    ({ dimension, operator, value }) =>
+      operator === "=" && (value > 1 || (value === 0 && bounds[dimensions.indexOf(dimension)] > 1)),
+  );
   if (factor)
     throw new RaellaError({
       code: "constraint",
