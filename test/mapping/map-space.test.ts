@@ -108,6 +108,30 @@ describe("a map space", () => {
     ]);
   });
 
+  it("puts dimensions behind a _ outside those whose order is free", () => {
+    const space = buildMapSpace(
+      smallSpecification({ C: 2, M: 2, P: 2 }, [
+        { ...outer, order: "P_C" },
+        { ...inner, temporal: "C=1 M=1 P=1" },
+      ]),
+    );
+    const { innerOrder, freeOrder, outerOrder } = space.slots[1];
+    assert.deepEqual([innerOrder, freeOrder, outerOrder], [[2], [1], [0]]);
+    assert.equal(space.size, 1);
+    assert.deepEqual(
+      mappingAt(space, 0).levels[0].temporal.map(({ dimension }) => dimension),
+      ["C", "M", "P"],
+    );
+  });
+
+  it("bounds the number of loop orders where counting them would take long", () => {
+    const wide = Array.from({ length: 9 }, (_, index): SmallLevel => ({ name: `level${index}`, order: "" }));
+    const space = buildMapSpace(smallSpecification({ C: 2 ** 20, M: 2 }, wide));
+    assert.equal(space.sizeIsExact, false);
+    // 2^20 and 2 over nine slots, two orders in each of the eight slots whose order is free.
+    assert.equal(space.sizeText, String(3_108_105 * 9 * 2 ** 8));
+  });
+
   it("keeps at the outermost level what nothing is said about", () => {
     const space = buildMapSpace(
       smallSpecification({ C: 2 }, [{ ...outer, keep: [], bypass: ["Inputs"] }, inner]),
@@ -195,6 +219,55 @@ describe("a search that would take too long", () => {
     const { best, ...counts } = findBestMapping(space, scorer, { limit: 500 });
     assert.equal(best, null);
     assert.deepEqual(counts, { size: 1, withinFanout: 0, valid: 0, evaluated: 0 });
+  });
+});
+
+describe("the order among equally good mappings", () => {
+  const bestOf = (
+    specification: ReturnType<typeof smallSpecification>,
+    free: boolean,
+  ): number | undefined => {
+    const space = buildMapSpace(specification);
+    const { energyPj } = smallEnergies(specification);
+    const table = free
+      ? {
+          energyPj: Object.fromEntries(
+            Object.keys(energyPj).map((name) => [name, { read: 0, write: 0, update: 0, compute: 0 }]),
+          ),
+        }
+      : { energyPj };
+    return findBestMapping(space, scorerFactory(describeCosts(space.hardware, table))).best?.number;
+  };
+
+  it("is that of their numbers, whatever the order of the search", () => {
+    const levels: SmallLevel[] = [{ ...outer, fan: [2, 1], spatial: "" }, inner];
+    // Where nothing costs anything, all EDPs are zero: cycles decide, then the number.
+    const specification = smallSpecification({ C: 4, M: 2 }, levels);
+    const space = buildMapSpace(specification);
+    const steps = (number: number): number =>
+      mappingAt(space, number)
+        .levels.flatMap(({ temporal }) => temporal)
+        .reduce((product, { factor }) => product * factor, 1);
+    const numbers = Array.from({ length: space.size }, (_, number) => number);
+    assert.equal(
+      bestOf(specification, true),
+      numbers.find((number) => steps(number) === 4),
+    );
+  });
+
+  it("holds for dimensions with more space factors than a number can tell apart", () => {
+    const levels = Array.from({ length: 7 }, (_, index): SmallLevel => ({
+      name: `level${index}`,
+      fan: index === 6 ? [1, 1] : [2, 1],
+      ...(index === 6 ? {} : { spatial: "" }),
+      temporal: index === 0 ? "" : "C=1",
+    }));
+    const specification = smallSpecification({ C: 512 }, levels);
+    const space = buildMapSpace(specification);
+    assert.equal(space.size, 5005);
+    const best = bestOf(specification, false);
+    const { levels: chosen } = mappingAt(space, best ?? -1);
+    assert.ok(chosen.slice(0, 6).every(({ spatial }) => spatial.length === 1));
   });
 });
 
