@@ -13,14 +13,20 @@ export class SignatureMemo<Result> {
     private readonly sizeOf: (result: Result) => number,
   ) {}
 
-  /** The result for a signature, computed if it is not remembered. */
+  /** The result for a signature, computed if it is not remembered. The signature is copied where it is kept. */
   get(signature: Float64Array, compute: () => Result): Result {
     const hash = hashOf(signature);
     const recent = find(this.newer.get(hash), signature);
     if (recent !== undefined) return recent.result;
-    const entry = find(this.older.get(hash), signature) ?? { signature, result: compute() };
+    const entry = find(this.older.get(hash), signature) ?? this.create(signature, compute);
     this.remember(hash, entry);
     return entry.result;
+  }
+
+  private create(signature: Float64Array, compute: () => Result): Entry<Result> {
+    // Copied first: what is computed may use the same memory for a signature of its own.
+    const kept = signature.slice();
+    return { signature: kept, result: compute() };
   }
 
   private remember(hash: number, entry: Entry<Result>): void {

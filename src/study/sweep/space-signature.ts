@@ -37,6 +37,16 @@ function putTexts(texts: readonly string[]): void {
   put(separator);
 }
 
+/** Numbers for lists that specifications share, so that each is read once. */
+const listNumbers = new WeakMap<readonly string[], number>();
+
+/** A list that never changes, as one number; equal lists get the same number. */
+function putSharedTexts(texts: readonly string[]): void {
+  let number = listNumbers.get(texts);
+  if (number === undefined) listNumbers.set(texts, (number = numberOfText(texts.join("\n"))));
+  put(number);
+}
+
 function putFactors(factors: readonly Factor[]): void {
   for (const { dimension, operator, value } of factors) {
     put(numberOfText(dimension));
@@ -52,6 +62,7 @@ function putFactors(factors: readonly Factor[]): void {
  * sizes and fan-outs of the levels, constraints, objectives, which accesses cost nothing and which levels have a
  * bandwidth. Two specifications with equal signatures have the same mappings with the same counts and validity; they may
  * differ in what accesses cost and in how much the bandwidths are.
+ * @returns A view that the next call overwrites.
  */
 export function spaceSignature(
   specification: Pick<Specification, "levels" | "workload" | "mapper">,
@@ -85,12 +96,12 @@ export function spaceSignature(
   put(compute.meshY);
   for (const { kind, constraints } of specification.levels)
     if (kind === "storage") putConstraints(constraints);
-  putTexts(specification.mapper.optimizationMetrics);
-  return scratch.slice(0, used);
+  putSharedTexts(specification.mapper.optimizationMetrics);
+  return scratch.subarray(0, used);
 }
 
 function putWorkload({ dimensions, bounds, dataSpaces }: Specification["workload"]): void {
-  putTexts(dimensions);
+  putSharedTexts(dimensions);
   for (const dimension of dimensions) put(bounds[dimension]);
   for (const { name, readWrite, ranks } of dataSpaces) {
     put(numberOfText(name));
@@ -116,22 +127,22 @@ function putConstraints({
     putFactors(spatial.factors);
     putTexts(spatial.permutation);
     putOptional(spatial.split);
-    putTexts(spatial.noMulticastNoReduction);
-    putTexts(spatial.noLinkTransfer);
+    putSharedTexts(spatial.noMulticastNoReduction);
+    putSharedTexts(spatial.noLinkTransfer);
     putOptional(spatial.defaultMaxFactor);
   }
   put(temporal ? 1 : none);
   if (temporal) {
     putFactors(temporal.factors);
     putTexts(temporal.permutation);
-    putTexts(temporal.noTemporalReuse);
-    putTexts(temporal.rmwOnFirstWriteback);
+    putSharedTexts(temporal.noTemporalReuse);
+    putSharedTexts(temporal.rmwOnFirstWriteback);
     putOptional(temporal.defaultMaxFactor);
   }
   put(dataspace ? 1 : none);
   if (dataspace) {
-    putTexts(dataspace.keep);
-    putTexts(dataspace.bypass);
-    putTexts(dataspace.passthrough);
+    putSharedTexts(dataspace.keep);
+    putSharedTexts(dataspace.bypass);
+    putSharedTexts(dataspace.passthrough);
   }
 }
