@@ -258,6 +258,7 @@ describe("the order among equally good mappings", () => {
   it("holds for dimensions with more space factors than a number can tell apart", () => {
     const levels = Array.from({ length: 7 }, (_, index): SmallLevel => ({
       name: `level${index}`,
+      attributes: { depth: 10_000 },
       fan: index === 6 ? [1, 1] : [2, 1],
       ...(index === 6 ? {} : { spatial: "" }),
       temporal: index === 0 ? "" : "C=1",
