@@ -107,7 +107,8 @@ function formatErrorDetails(error: ErrorDetails): string {
   const lines = [error.location ? `${formatLocation(error.location)}: ${error.message}` : error.message];
   if (error.expected) lines.push(`  Expected: ${error.expected}`);
   for (const detail of error.details ?? []) lines.push(...detail.split("\n").map((line) => `  ${line}`));
-  if (error.remedy) lines.push(`  ${error.remedy}`);
+  const repeatsExpected = error.remedy === `Known: ${error.expected}.`;
+  if (error.remedy && !repeatsExpected) lines.push(`  ${error.remedy}`);
   return lines.join("\n");
 }
 

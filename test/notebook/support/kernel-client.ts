@@ -69,7 +69,12 @@ export class KernelClient {
     this.process = spawn(
       process.execPath,
       [path.join(root, "tools/kernel/launcher.cjs"), "--config-path", file],
-      { cwd: workingDirectory, stdio: ["ignore", "ignore", "inherit"] },
+      // Node crashes when a thread stops the main one while coverage is measured.
+      {
+        cwd: workingDirectory,
+        env: { ...process.env, NODE_V8_COVERAGE: undefined },
+        stdio: ["ignore", "ignore", "inherit"],
+      },
     );
     this.ended = new Promise((resolve) => this.process.once("exit", () => resolve()));
     const publisher = new zmq.Subscriber({ receiveHighWaterMark: 0 });
