@@ -1,9 +1,6 @@
-import type { Fidelity, Value } from "../spec/specification";
+import type { Fidelity } from "../spec/specification";
 import type { CellDescription } from "./circuits/cell-description";
-import type { ParameterDescription } from "./parameters";
-
-/** Attributes of a component as its estimator sees them: evaluated, in order, without empty ones. */
-export type ComponentAttributes = ReadonlyMap<string, Value>;
+import type { ComponentAttributes, ParameterDescription } from "./parameters";
 
 /** What holds for a whole estimation. */
 export interface EstimationContext {

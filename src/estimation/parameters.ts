@@ -1,7 +1,9 @@
 import { distance } from "fastest-levenshtein";
 import { RaellaError } from "../errors";
 import type { Value } from "../spec/specification";
-import type { ComponentAttributes } from "./estimator";
+
+/** Attributes of a component as its estimator sees them: evaluated, in order, without empty ones. */
+export type ComponentAttributes = ReadonlyMap<string, Value>;
 
 /**
  * What a parameter holds. `node`: a technology in nm, also as text such as `32nm`; fractions are cut off.

@@ -1,7 +1,7 @@
 import type { Value } from "../spec/specification";
-import type { ComponentAttributes, EstimationContext, Estimator, EstimatorQuery } from "./estimator";
+import type { EstimationContext, Estimator, EstimatorQuery } from "./estimator";
 import { askEstimators, leakageOf, type PrimitiveEstimate } from "./ask-estimators";
-import { misspeltParameter } from "./parameters";
+import { misspeltParameter, type ComponentAttributes } from "./parameters";
 import { unknownClass, type EstimatorRegistry } from "./registry";
 import { ValueMemo } from "./value-memo";
 

@@ -13,7 +13,34 @@ import type { LinearForm } from "../mapping/problem";
 import type { SearchLayout } from "../mapping/search-layout";
 import { distinctSums } from "./distinct-sums";
 import { isPlain, loopsOnAxis, timeDimensionsFrom, type ActiveSlot } from "./loop-potential";
-import type { ReceivedPlan, TileColumns } from "./scorer-plan";
+
+/** A tile size: a column of the products, times columns of the extents. */
+export interface TileColumns {
+  readonly column: number;
+  readonly extents: readonly number[];
+}
+
+/** Words received where every step outside fetches the whole tile. */
+export interface WholePlan {
+  readonly tile: TileColumns;
+  /** Column of the number of steps. */
+  readonly iterations: number;
+}
+
+/** Words received where tiles overlap or stay in place. */
+export interface LoopsPlan {
+  readonly tile: TileColumns;
+  /** The time loops of these levels and further out lie outside the tile. */
+  readonly fromLevel: number;
+  /** Per axis: the extents column of its edge length, -1 where no loop outside moves along it. */
+  readonly extents: readonly number[];
+}
+
+/** How the words that a level receives are found; at most one of the two. */
+export interface ReceivedPlan {
+  readonly whole: WholePlan | null;
+  readonly loops: LoopsPlan | null;
+}
 
 /** Collects the columns that a plan asks for, each once. */
 export interface PlanFeatures {

@@ -3,41 +3,13 @@ import { createFeatureTables, type FeatureTables } from "../mapping/feature-tabl
 import type { HardwareLevel } from "../mapping/hardware";
 import type { SearchLayout } from "../mapping/search-layout";
 import { costsOf, type AccessCosts } from "./access-costs";
-import { createPlanFeatures, type PlanFeatures } from "./plan-features";
+import { createPlanFeatures, type PlanFeatures, type ReceivedPlan } from "./plan-features";
 import { outermostHolder, type ActiveSlot } from "./loop-potential";
 import { planGuards, type ScorerGuards } from "./scorer-guards";
 
 /** Which formula gives the accesses (see access-counts); numbers, because the inner loop asks. */
 export const countRules = { readOnly: 0, passthrough: 1, rmw: 2, elided: 3 } as const;
 type CountRule = (typeof countRules)[keyof typeof countRules];
-
-/** A tile size: a column of the products, times columns of the extents. */
-export interface TileColumns {
-  readonly column: number;
-  readonly extents: readonly number[];
-}
-
-/** Words received where every step outside fetches the whole tile. */
-export interface WholePlan {
-  readonly tile: TileColumns;
-  /** Column of the number of steps. */
-  readonly iterations: number;
-}
-
-/** Words received where tiles overlap or stay in place. */
-export interface LoopsPlan {
-  readonly tile: TileColumns;
-  /** The time loops of these levels and further out lie outside the tile. */
-  readonly fromLevel: number;
-  /** Per axis: the extents column of its edge length, -1 where no loop outside moves along it. */
-  readonly extents: readonly number[];
-}
-
-/** How the words that a level receives are found; at most one of the two. */
-export interface ReceivedPlan {
-  readonly whole: WholePlan | null;
-  readonly loops: LoopsPlan | null;
-}
 
 /** One tensor at one level, as far as it matters for the figures. */
 export interface TensorStep extends ReceivedPlan {

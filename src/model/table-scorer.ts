@@ -14,7 +14,8 @@ import {
   type LoopSequencer,
   type TimeLoop,
 } from "./loop-tables";
-import { countRules, type LevelPlan, type LoopsPlan, type ScorerPlan, type TileColumns } from "./scorer-plan";
+import type { LoopsPlan, TileColumns } from "./plan-features";
+import { countRules, type LevelPlan, type ScorerPlan } from "./scorer-plan";
 
 /**
  * A scorer that prices by tables: figures are products of table entries, except the words that overlapping tiles
