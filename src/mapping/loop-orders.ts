@@ -79,6 +79,7 @@ function loopPatterns(
   open: readonly { readonly index: number; readonly dimensions: readonly number[] }[],
 ): Map<string, number> | undefined {
   if (count > listedChoices) return undefined;
+  if (count === 0) return new Map();
   const list = listCofactors(bound, quotient, freeSlots.length, limits);
   const patterns = new Map<string, number>();
   const positions = open.map(({ index, dimensions }) =>

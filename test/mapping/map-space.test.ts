@@ -157,6 +157,14 @@ describe("a map space", () => {
       /name "Input"[^]*Did you mean "Inputs"/,
     );
     assert.match(build([outer, { ...inner, bypass: ["Inputs"] }]), /inner both keeps and bypasses Inputs/);
+    assert.match(
+      build([
+        { ...outer, temporal: "C=6", order: "P" },
+        { name: "middle", temporal: "C=6" },
+        { ...inner, temporal: "C<=2" },
+      ]),
+      /6 is no multiple of 6 .outer, temporal. x 6 .middle/,
+    );
   });
 
   it("says what is left over where everything is fixed", () => {
