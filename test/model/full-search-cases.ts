@@ -27,6 +27,8 @@ export interface CaseFeatures {
   readonly utilization?: boolean;
   /** Dimensions that move along several axes, partial sums along shared ones. */
   readonly tangled?: boolean;
+  /** Most actions cost nothing: nothing hides a bound of the others that is too high. */
+  readonly fewCosts?: boolean;
 }
 
 export interface RandomCase {
@@ -190,7 +192,8 @@ export function randomCase(seed: number, features: CaseFeatures): RandomCase {
     requiredActions: [],
     constraints: {},
   });
-  const cost = (): number => pick([0, 0.1, 1, 1.7, 5, 12.5]);
+  const cost = (): number =>
+    features.fewCosts === true && chance(0.85) ? 0 : pick([0, 0.1, 1, 1.7, 5, 12.5]);
   const energyPj: Record<string, Record<string, number>> = {};
   for (const { name, kind } of levels)
     energyPj[name] =

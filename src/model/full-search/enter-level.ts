@@ -90,7 +90,8 @@ function passTensor(
     const groups =
       forwarded?.groups ?? transfer.sizes.map((size) => ({ ...size, words: size.groups * received }));
     share = groups.reduce((sum, group) => sum + group.words * group.members, 0) / transfer.fan;
-    if (filters && forwarded !== undefined) peer = forwarded.linkWords / partial.instances;
+    // Neighbours pass on what comes from a level outside.
+    if (filters && forwarded !== undefined && !isOutermost) peer = forwarded.linkWords / partial.instances;
   }
   if (filters) {
     const arrived = forwarded === undefined ? received * countGroups(transfer?.sizes ?? oneGroup) : crossing;
@@ -109,7 +110,7 @@ function passTensor(
     partition,
     peer,
   };
-  if (matters.fills) priceFills(plan, partial, pending, isOutermost, share);
+  if (matters.fills && !isOutermost) priceFills(plan, partial, pending, share);
   if (matters.content) partial.pending.push(pending);
 }
 
@@ -192,16 +193,14 @@ function priceFills(
   plan: SearchPlan,
   partial: PartialMapping,
   { level, tensor, partition, peer }: PendingContent,
-  isOutermost: boolean,
   share: number,
 ): void {
   const { passthrough, rmwOnFirstWriteback } = plan.space.rules[level];
   const { readWrite } = plan.tensors[tensor].tensor;
   let fills: number;
-  if (!readWrite) fills = Math.trunc((isOutermost ? 0 : share) + peer);
+  if (!readWrite) fills = Math.trunc(share + peer);
   else if (passthrough[tensor]) return;
-  else if (rmwOnFirstWriteback[tensor]) fills = round((isOutermost ? 0 : share) + peer);
-  else fills = isOutermost ? round(peer) : round(share + peer - partition);
+  else fills = round(rmwOnFirstWriteback[tensor] ? share + peer : share + peer - partition);
   if (fills === 0) return;
   const { blockWords } = plan.space.hardware.levels[level];
   addEnergy(

@@ -79,8 +79,9 @@ function leastRatio(
   { kind, level, dimensions, fixed, capacity }: PlanChoice,
   index: number,
 ): number {
-  if (kind === "time" || plan.space.rules[level].noMulticastNoReduction[index]) return 1;
+  if (kind === "time") return 1;
   if (plan.forwards[level][index]) return 0;
+  if (plan.space.rules[level].noMulticastNoReduction[index]) return 1;
   const { tensor, shape } = plan.tensors[index];
   // On shared axes even loops that move the tensor may lead to equal places.
   const mayShare = (dimension: number): boolean => shape !== "simple" || !tensor.uses[dimension];

@@ -1,4 +1,4 @@
-import { tensorSize, type LinearForm } from "../../mapping/problem";
+import { tensorSize, type LinearForm, type Tensor } from "../../mapping/problem";
 import {
   evaluateExtent,
   evaluateProduct,
@@ -17,6 +17,8 @@ export interface SlidingAxis {
   readonly outside: DigitProduct;
   /** How far a tile moves at least when a time loop outside advances: one table per dimension that may have one. */
   readonly steps: DigitExtent;
+  /** Whether a loop that does not move the tile may lie inside those that do. */
+  readonly mayRest: boolean;
   /** Digits per dimension of the lattice. */
   readonly digitCounts: readonly number[];
 }
@@ -34,7 +36,8 @@ export interface TrafficBound {
  * All tiles together cover the tensor once, and once more for every instance that irrelevant space loops outside
  * add. Dimensions with a time loop outside may be such without any cost (the tile stays), so only those count that
  * must lie in space. On a sliding axis consecutive tiles may overlap: every step fetches at least as much as the
- * smallest possible movement, and only the axis of the innermost moving loop can profit.
+ * smallest possible movement, and only the axis of the innermost moving loop can profit. See {@link axisWords} for
+ * the exception.
  */
 export function trafficBound(
   plan: SearchPlan,
@@ -61,7 +64,7 @@ export function trafficBound(
   const product = scaled((span, dimension) =>
     sliding(dimension) ? 1 : tensor.uses[dimension] ? all(span, dimension) : forced(span, dimension),
   );
-  return { product, extents: [], axes: shared.map((rank) => slidingAxis(plan, level, inside, rank)) };
+  return { product, extents: [], axes: shared.map((rank) => slidingAxis(plan, level, inside, tensor, rank)) };
 }
 
 function isShared({ dimensions }: LinearForm, bounds: readonly number[]): boolean {
@@ -72,16 +75,19 @@ function slidingAxis(
   { lattice, space, freeTimeOutside, fixedTimeOutside }: SearchPlan,
   level: number,
   inside: ArrayLike<number>,
+  tensor: Tensor,
   rank: LinearForm,
 ): SlidingAxis {
   const { bounds } = space.problem;
+  const mayLoop = (dimension: number): boolean =>
+    freeTimeOutside[level][dimension] || fixedTimeOutside[level][dimension] > 1;
   const outside = productOverDimensions(lattice, inside, 1, (span, dimension) =>
     rank.dimensions.includes(dimension) ? bounds[dimension] / span : 1,
   );
   const dimensions: number[] = [];
   const tables: Float64Array[] = [];
   rank.dimensions.forEach((dimension, term) => {
-    if (!freeTimeOutside[level][dimension] && fixedTimeOutside[level][dimension] === 1) return;
+    if (!mayLoop(dimension)) return;
     dimensions.push(dimension);
     tables.push(
       Float64Array.from(lattice.divisors[dimension], (left) => {
@@ -94,6 +100,7 @@ function slidingAxis(
     extent: extentOf(lattice, inside, rank),
     outside,
     steps: { dimensions, tables },
+    mayRest: bounds.some((_, dimension) => !tensor.uses[dimension] && mayLoop(dimension)),
     digitCounts: lattice.divisors.map(({ length }) => length),
   };
 }
@@ -110,13 +117,25 @@ export function evaluateTraffic({ product, extents, axes }: TrafficBound, digits
   return words * bestReuse;
 }
 
-/** Words along an axis if every step fetches only what the smallest movement brings. */
-export function axisWords({ extent, outside, steps }: SlidingAxis, digits: Int32Array): number {
+/**
+ * Words along an axis if every step fetches only what the smallest movement brings.
+ *
+ * Where the innermost loop rests, the model takes every step for free that rests as well: also that of a loop which
+ * moves the tile as far as the loops inside it, those being sampled at their second iteration. The first loop that
+ * moves the tile is never such, and has two iterations at least: half of the tiles are fetched, and one more.
+ */
+export function axisWords({ extent, outside, steps, mayRest }: SlidingAxis, digits: Int32Array): number {
   const edge = evaluateExtent(extent, digits);
+  const tiles = evaluateProduct(outside, digits);
   let step = edge;
-  for (let term = 0; term < steps.dimensions.length; term += 1)
-    step = Math.min(step, steps.tables[term][digits[steps.dimensions[term]]]);
-  return edge + (evaluateProduct(outside, digits) - 1) * step;
+  let moving = 0;
+  for (let term = 0; term < steps.dimensions.length; term += 1) {
+    const distance = steps.tables[term][digits[steps.dimensions[term]]];
+    if (distance < Infinity) moving += 1;
+    step = Math.min(step, distance);
+  }
+  const words = edge + (tiles - 1) * step;
+  return mayRest && moving > 1 ? Math.min(words, edge * (1 + tiles / 2)) : words;
 }
 
 /** An upper bound on the words that all instances of a level together are responsible for (partial sums). */
