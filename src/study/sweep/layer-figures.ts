@@ -9,7 +9,7 @@ import {
   type MappingFigures,
   type Metric,
 } from "../../mapping/metrics";
-import { costsOf, describeCosts, type AccessCosts } from "../../model/access-costs";
+import { describeCosts, type AccessCosts } from "../../model/access-costs";
 import { levelTiming } from "../../model/bandwidth";
 import { getSpec } from "../../spec/get-spec";
 import type { Specification } from "../../spec/specification";
@@ -17,7 +17,7 @@ import { totalKey } from "../component-groups";
 import { mapSpecification } from "../run-layer";
 import type { LayerOptions } from "../study-options";
 import { summarizeLayer } from "../summarize-layer";
-import { findMappingFront, type FrontMapping, type MappingFront } from "./mapping-front";
+import { findMappingFront, type MappingFront } from "./mapping-front";
 import { SignatureMemo } from "./signature-memo";
 import { spaceSignature } from "./space-signature";
 
@@ -41,7 +41,7 @@ type KnownSpace =
   | { readonly kind: "search" };
 
 const spaces = new SignatureMemo<KnownSpace>(frontMemory, (known) =>
-  known.kind === "front" ? 1000 + known.front.mappings.length * (8 + known.front.length) : 100,
+  known.kind === "front" ? 200 + known.front.numbers.length * (1 + known.front.length) : 100,
 );
 
 /**
@@ -97,25 +97,26 @@ function bestOfFront(
   costs: AccessCosts,
   metrics: readonly Metric[],
 ): Pick<LayerFigures, "energyPj" | "cycles"> {
-  const prices = pricesOfTerms(front, costs);
+  const prices = pricesOfLevels(costs);
   const computePj = front.computes * costs.computePj;
   const levels = new Float64Array(costs.levels.length);
   const ranking = rankingMetrics(metrics);
-  const figuresOf = ({ counts }: FrontMapping): MappingFigures => ({
-    energyPj: priceMapping(front, counts, prices, levels, computePj),
-    cycles: cyclesOf(front, hardware, counts),
+  const figuresOf = (mapping: number): MappingFigures => ({
+    energyPj: priceMapping(front, mapping, prices, levels, computePj),
+    cycles: cyclesOf(front, hardware, mapping),
     lastLevelAccesses: 0,
   });
-  let [best] = front.mappings;
+  const { numbers } = front;
+  let best = 0;
   let bestFigures = figuresOf(best);
-  for (let index = 1; index < front.mappings.length; index += 1) {
-    const mapping = front.mappings[index];
+  for (let mapping = 1; mapping < numbers.length; mapping += 1) {
     const figures = figuresOf(mapping);
-    if (!isPreferred(ranking, mapping, figures, best, bestFigures)) continue;
+    const order = compareFigures(ranking, figures, bestFigures) || numbers[mapping] - numbers[best];
+    if (order >= 0) continue;
     best = mapping;
     bestFigures = figures;
   }
-  const total = priceMapping(front, best.counts, prices, levels, computePj);
+  const total = priceMapping(front, best, prices, levels, computePj);
   const energyPj: Record<string, number> = {};
   for (let level = levels.length - 1; level >= 0; level -= 1)
     energyPj[hardware.levels[level].name] = levels[level];
@@ -124,54 +125,47 @@ function bestOfFront(
   return { energyPj, cycles: bestFigures.cycles };
 }
 
-function isPreferred(
-  ranking: readonly Metric[],
-  mapping: FrontMapping,
-  figures: MappingFigures,
-  best: FrontMapping,
-  bestFigures: MappingFigures,
-): boolean {
+/** Negative if the first figures are better. */
+function compareFigures(ranking: readonly Metric[], first: MappingFigures, second: MappingFigures): number {
   for (const metric of ranking) {
-    const value = metricValue(metric, figures);
-    const other = metricValue(metric, bestFigures);
-    if (value !== other) return value < other;
+    const [value, other] = [metricValue(metric, first), metricValue(metric, second)];
+    if (value !== other) return value < other ? -1 : 1;
   }
-  return mapping.number < best.number;
+  return 0;
 }
 
 /** Time steps, or what the slowest level needs with its bandwidths. */
-function cyclesOf({ timed }: MappingFront, hardware: Hardware, counts: Float64Array): number {
-  const [steps] = counts;
+function cyclesOf({ timed, counts, length }: MappingFront, hardware: Hardware, mapping: number): number {
+  const start = mapping * length;
+  const steps = counts[start];
   let cycles = steps;
-  for (const { level, at } of timed)
-    cycles = Math.max(cycles, levelTiming(hardware.levels[level], steps, counts[at], counts[at + 1]).cycles);
+  for (const { level, at } of timed) {
+    const [reads, writes] = [counts[start + at], counts[start + at + 1]];
+    cycles = Math.max(cycles, levelTiming(hardware.levels[level], steps, reads, writes).cycles);
+  }
   return cycles;
 }
 
-/** Price of a row read, filled and updated, for every term. */
-function pricesOfTerms({ space, terms }: MappingFront, costs: AccessCosts): Float64Array {
-  const prices = new Float64Array(3 * terms.length);
-  terms.forEach(({ level, tensor }, index) => {
-    const { readPj, fillPj, updatePj } = costsOf(costs, space.hardware, space.problem, level, tensor, false);
-    prices[3 * index] = readPj;
-    prices[3 * index + 1] = fillPj;
-    prices[3 * index + 2] = updatePj;
-  });
-  return prices;
+/** Price of a row read, filled and updated, for every level. The search has found those that a mapping needs. */
+function pricesOfLevels({ levels }: AccessCosts): Float64Array {
+  return Float64Array.from(
+    levels.flatMap(({ readPj = 0, fillPj = 0, updatePj = 0 }) => [readPj, fillPj, updatePj]),
+  );
 }
 
 /** Energy of all accesses, added up in the model's order so that the sums agree bit for bit; by level in `levels`. */
 function priceMapping(
-  { terms }: MappingFront,
-  counts: Float64Array,
+  { terms, counts, length }: MappingFront,
+  mapping: number,
   prices: Float64Array,
   levels: Float64Array,
   computePj: number,
 ): number {
   levels.fill(0);
   for (let index = 0; index < terms.length; index += 1) {
-    const { level, at } = terms[index];
-    const price = 3 * index;
+    const { level } = terms[index];
+    const at = mapping * length + terms[index].at;
+    const price = 3 * level;
     const perInstance =
       counts[at] * prices[price] + counts[at + 1] * prices[price + 1] + counts[at + 2] * prices[price + 2];
     levels[level] += perInstance * counts[at + 3];

@@ -9,7 +9,6 @@ import { createScorer } from "../../model/create-scorer";
 /** A data space at a level that costs something: where its rows and instances stand in a mapping's counts. */
 export interface PricedTerm {
   readonly level: number;
-  readonly tensor: number;
   /** Rows read, filled and updated per instance, and instances: four numbers from here on. */
   readonly at: number;
 }
@@ -18,14 +17,6 @@ export interface PricedTerm {
 export interface TimedLevel {
   readonly level: number;
   readonly at: number;
-}
-
-/** A mapping that is best for some prices and bandwidths. */
-export interface FrontMapping {
-  /** Number in the map space. */
-  readonly number: number;
-  /** Time steps, then terms and timed levels. */
-  readonly counts: Float64Array;
 }
 
 /** What the counts of a space's mappings mean. */
@@ -42,10 +33,12 @@ export interface CountLayout {
  * last bit.
  */
 export interface MappingFront extends CountLayout {
-  readonly space: MapSpace;
   /** Operations, the same for every mapping. */
   readonly computes: number;
-  readonly mappings: readonly FrontMapping[];
+  /** Numbers of the mappings in the map space. */
+  readonly numbers: Float64Array;
+  /** For one mapping after the other `length` counts: time steps, then terms and timed levels. */
+  readonly counts: Float64Array;
 }
 
 /**
@@ -75,26 +68,31 @@ export function findMappingFront(
   );
   if (!isCounted || front.mappings.length === 0) return null;
   const computes = space.problem.bounds.reduce((product, bound) => product * bound, 1);
-  return { ...layout, space, computes, mappings: front.mappings };
+  return { ...layout, computes, ...pack(front.mappings, layout.length) };
+}
+
+/** Fronts are kept by the thousand: two arrays instead of one for each mapping. */
+function pack(mappings: readonly OfferedMapping[], length: number): Pick<MappingFront, "numbers" | "counts"> {
+  const counts = new Float64Array(mappings.length * length);
+  mappings.forEach((mapping, index) => counts.set(mapping.counts, index * length));
+  return { numbers: Float64Array.from(mappings, ({ number }) => number), counts };
 }
 
 /** The order in which a scorer writes its counts, see `MappingScorer.rows`. */
-function countLayout({ hardware, problem, rules }: MapSpace, costs: AccessCosts): CountLayout {
+function countLayout({ hardware, rules }: MapSpace, costs: AccessCosts): CountLayout {
   const terms: PricedTerm[] = [];
   const timed: TimedLevel[] = [];
   let length = 1;
   hardware.levels.forEach(({ readBandwidth, writeBandwidth, sharedBandwidth }, level) => {
     const { readPj, fillPj, updatePj } = costs.levels[level];
     const isPriced = [readPj, fillPj, updatePj].some((price) => (price ?? 0) !== 0);
-    const kept = problem.tensors.flatMap((_, tensor) =>
-      rules[level].keep[tensor] === "keep" ? [tensor] : [],
-    );
+    const kept = rules[level].keep.filter((keep) => keep === "keep").length;
     if (isPriced)
-      for (const tensor of kept) {
-        terms.push({ level, tensor, at: length });
+      for (let term = 0; term < kept; term += 1) {
+        terms.push({ level, at: length });
         length += 4;
       }
-    if (kept.length > 0 && [readBandwidth, writeBandwidth, sharedBandwidth].some((words) => words !== null)) {
+    if (kept > 0 && [readBandwidth, writeBandwidth, sharedBandwidth].some((words) => words !== null)) {
       timed.push({ level, at: length });
       length += 2;
     }
@@ -132,11 +130,16 @@ function recordingScorer(layout: SearchLayout, inner: MappingScorer, front: Fron
 /** Safe distance between two products of counts: what rounding can never turn around. */
 const clearlyLess = 1 - 1e-12;
 
+interface OfferedMapping {
+  readonly number: number;
+  readonly counts: Float64Array;
+}
+
 /** Mappings that none of those offered so far beats. */
 class FrontBuilder {
   /** Counts of the mapping that is offered next. */
   readonly candidate: Float64Array;
-  readonly mappings: FrontMapping[] = [];
+  readonly mappings: OfferedMapping[] = [];
 
   constructor(private readonly layout: CountLayout) {
     this.candidate = new Float64Array(layout.length);

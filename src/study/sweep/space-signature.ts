@@ -57,10 +57,16 @@ function putFactors(factors: readonly Factor[]): void {
   put(separator);
 }
 
+/** Missing, free or a price. */
+function kindOfPrice(price: number | undefined): number {
+  if (price === undefined) return 0;
+  return price === 0 ? 1 : 2;
+}
+
 /**
  * Everything about a specification that its map space and the counts of accesses depend on, as numbers: workload,
- * sizes and fan-outs of the levels, constraints, objectives, which accesses cost nothing and which levels have a
- * bandwidth. Two specifications with equal signatures have the same mappings with the same counts and validity; they may
+ * sizes and fan-outs of the levels, constraints, objectives, which accesses have no price or cost nothing and which levels
+ * have a bandwidth. Two specifications with equal signatures have the same mappings with the same counts and validity; they may
  * differ in what accesses cost and in how much the bandwidths are.
  * @returns A view that the next call overwrites.
  */
@@ -88,7 +94,7 @@ export function spaceSignature(
     put(level.reductionSupported ? 1 : 0);
   }
   for (const { readPj, fillPj, updatePj } of costs.levels)
-    put((readPj ? 1 : 0) + (fillPj ? 2 : 0) + (updatePj ? 4 : 0));
+    put(kindOfPrice(readPj) + 3 * kindOfPrice(fillPj) + 9 * kindOfPrice(updatePj));
   const { compute } = hardware;
   put(numberOfText(compute.name));
   put(compute.instances);

@@ -23,6 +23,12 @@ export interface SweepRunOptions {
 /** Points from which starting threads pays. */
 const pointsThatPay = 60;
 
+/**
+ * Limit of a thread's heap. A tenth of it is enough; with the gigabytes that V8 grants otherwise it also lets several
+ * times as much garbage gather as there is in use.
+ */
+const maxOldGenerationSizeMb = 512;
+
 /** Computes the points of a chunk. */
 export function evaluateChunk(
   plan: SweepPlan,
@@ -91,6 +97,7 @@ async function* inThreads(
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
     workerData: { plan, workspace },
+    resourceLimits: { maxOldGenerationSizeMb },
   });
   const underWay = new Map<number, Promise<FinishedChunk>>();
   const waiting = [...chunks].reverse();
