@@ -1,5 +1,5 @@
-// Sets up what some tests need besides Node: a JupyterLab in .venv and a Chromium. Does nothing when they are there.
-// Without them those tests are skipped; with CI set that is an error.
+// Sets up what some tests need besides Node: a JupyterLab in .venv, a Chromium and, where it can run, Slurm. Does
+// nothing when they are there. Without them those tests are skipped; with CI set that is an error.
 import { spawnSync } from "node:child_process";
 
 import { ensureBuilt } from "./ensure-built.mjs";
@@ -40,8 +40,16 @@ function prepareBrowser() {
   }
 }
 
+/** Slurm's daemons run as root only, and are packages on Linux only. */
+function prepareSlurm() {
+  const isMissing = () => ["munged", "slurmctld", "slurmd", "sbatch"].some((name) => !findProgram(name));
+  if (!isRoot || process.platform !== "linux" || !isMissing()) return;
+  if (!installPackages("munge", "slurmctld", "slurmd", "slurm-client") || isMissing())
+    throw new Error("Slurm is not installed (Debian: apt-get install slurm-wlm munge).");
+}
+
 let failed = false;
-for (const prepare of [ensureBuilt, prepareJupyter, prepareBrowser]) {
+for (const prepare of [ensureBuilt, prepareJupyter, prepareBrowser, prepareSlurm]) {
   try {
     prepare();
   } catch (error) {

@@ -57,8 +57,10 @@ export async function startSlurmCluster(directory: string): Promise<SlurmCluster
     SelectType: "select/cons_tres",
     SelectTypeParameters: "CR_Core",
     ReturnToService: 2,
+    // A node of one processor takes the array's tasks of two as well.
+    SlurmdParameters: "config_overrides",
     SchedulerParameters: "sched_interval=1",
-    NodeName: `${host} NodeAddr=127.0.0.1 CPUs=${cpus().length} RealMemory=${Math.floor(totalmem() / 2 ** 21)}`,
+    NodeName: `${host} NodeAddr=127.0.0.1 CPUs=${Math.max(2, cpus().length)} RealMemory=${Math.floor(totalmem() / 2 ** 21)}`,
     PartitionName: `all Nodes=${host} Default=YES MaxTime=INFINITE State=UP`,
   };
   writeFileSync(
