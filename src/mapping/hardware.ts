@@ -14,6 +14,8 @@ export interface HardwareLevel {
   readonly wordBits: number;
   /** Words that one access of a row moves. */
   readonly blockWords: number;
+  /** Words per instance; infinite for off-chip memory without a size. */
+  readonly words: number;
   /** Usable words per instance; infinite for off-chip memory without a size. */
   readonly capacityWords: number;
   /** Fraction of the capacity that must be in use, 0 to 1. */
@@ -93,6 +95,7 @@ function describeLevel(level: Level, child: Level): HardwareLevel {
     fanY: fanOut(level, child, "meshY"),
     wordBits,
     blockWords,
+    words,
     capacityWords: Math.floor(words / positive(level, "multiple_buffering", 1)),
     minUtilization: numberIn(level, "min_utilization") ?? 0,
     readBandwidth: bandwidth(level, "read_bandwidth"),

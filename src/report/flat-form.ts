@@ -172,7 +172,7 @@ export function flatInput(specification: Specification): YamlValue {
         data_spaces: workload.dataSpaces.map((dataSpace) => ({
           name: dataSpace.name,
           projection: dataSpace.ranks.map((rank) =>
-            rank.map(({ dimension, coefficient }) => rankTerm(dimension, coefficient, workload.coefficients)),
+            rank.map(({ dimension, coefficientNames = [] }) => [dimension, ...coefficientNames]),
           ),
           ...(dataSpace.readWrite ? { read_write: true } : {}),
         })),
@@ -182,17 +182,6 @@ export function flatInput(specification: Specification): YamlValue {
     mapper: mapper.all,
     variables: flat.variables,
   };
-}
-
-/** `[P, Wstride]`, or `[P]` without a coefficient; the names of equal coefficients are interchangeable. */
-function rankTerm(
-  dimension: string,
-  coefficient: number,
-  coefficients: Readonly<Record<string, number>>,
-): string[] {
-  if (coefficient === 1) return [dimension];
-  const name = Object.keys(coefficients).find((candidate) => coefficients[candidate] === coefficient);
-  return name === undefined ? [dimension] : [dimension, name];
 }
 
 function targetsOf(level: Level, flat: FlatLevel): YamlValue[] {

@@ -1,3 +1,4 @@
+import { describeHardware, type HardwareLevel } from "../mapping/hardware";
 import type { LevelMapping, Loop } from "../mapping/mapping";
 import type { DataSpaceAccesses, Evaluation, LevelEvaluation } from "../model/evaluation";
 import type { Level, Specification, Value } from "../spec/specification";
@@ -12,13 +13,14 @@ import { formatScientific } from "./format-scientific";
 export function formatStatisticsText(layer: MappedLayer): string {
   const { specification, mapping, evaluation } = layer;
   const levels = new Map(specification.levels.map((level) => [level.name, level]));
+  const hardware = describeHardware(specification).levels;
   const loops = new Map(mapping.levels.map((level) => [level.level, level]));
   const lines = ["Buffer and Arithmetic Levels", "----------------------------"];
   lines.push(...computeBlock(specification, layer));
   [...evaluation.levels].reverse().forEach((level, index) => {
-    const hardware = levels.get(level.level);
+    const described = levels.get(level.level);
     lines.push(`Level ${index + 1}`, "-------");
-    if (hardware) lines.push(...specsOf(hardware, layer));
+    if (described) lines.push(...specsOf(described, hardware[index], layer));
     lines.push(...loopsOf(loops.get(level.level)));
     lines.push(...statisticsOf(level, evaluation));
   });
@@ -118,30 +120,30 @@ function number(value: Value | undefined, absent: number): number {
   return typeof value === "number" ? value : absent;
 }
 
+/** A number of words; a dash where there is no limit. */
+function words(count: number): string {
+  return Number.isFinite(count) ? BigInt(count).toString() : "-";
+}
+
 function bandwidth(value: Value | undefined): string {
   return typeof value === "number" ? formatScientific(value) : "-";
 }
 
-function specsOf(level: Level, { tables }: MappedLayer): string[] {
+function specsOf(level: Level, hardware: HardwareLevel, { tables }: MappedLayer): string[] {
   const { attributes } = level;
-  const wordBits = number(attributes.datawidth, 16);
-  const clusterSize = number(attributes.cluster_size, 1);
-  const block = Math.floor(number(attributes.width, wordBits * clusterSize) / (wordBits * clusterSize));
-  const size = typeof attributes.depth === "number" ? attributes.depth * block : undefined;
-  const buffering = number(attributes.multiple_buffering, 1);
   const energies = Object.values(tables.energy.energyPj[level.name] ?? {});
   const rows: [string, string][] = [
     ["Technology", level.class.includes("DRAM") ? "DRAM" : "SRAM"],
-    ["Size", size === undefined ? "-" : String(size)],
-    ["Word bits", String(wordBits)],
-    ["Block size", String(block)],
-    ["Cluster size", String(clusterSize)],
+    ["Size", words(hardware.words)],
+    ["Word bits", String(hardware.wordBits)],
+    ["Block size", String(hardware.blockWords)],
+    ["Cluster size", text(attributes.cluster_size ?? 1)],
     ["Instances", instances(level)],
     ["Shared bandwidth", bandwidth(attributes.shared_bandwidth)],
     ["Read bandwidth", bandwidth(attributes.read_bandwidth)],
     ["Write bandwidth", bandwidth(attributes.write_bandwidth)],
-    ["Multiple buffering", formatScientific(buffering)],
-    ["Effective size", size === undefined ? "-" : String(Math.floor(size / buffering))],
+    ["Multiple buffering", formatScientific(number(attributes.multiple_buffering, 1))],
+    ["Effective size", words(hardware.capacityWords)],
     ["Min utilization", formatScientific(number(attributes.min_utilization, 0))],
     ["Vector access energy(max)", `${formatScientific(Math.max(0, ...energies))} pJ`],
     ["Vector access energy source", "ERT"],
@@ -202,7 +204,7 @@ function dataSpaceRows(
     ["Scalar fills (per-instance)", String(fills)],
     ["Scalar updates (per-instance)", String(updates)],
     ["Temporal reductions (per-instance)", String(temporalReductions)],
-    ["Address generations (per-cluster)", String(scalarAccesses)],
+    ["Address generations (per-cluster)", String(accesses.addressGenerations)],
     [
       "Energy (per-scalar-access)",
       `${formatScientific(scalarAccesses > 0 ? energyPerInstancePj / scalarAccesses : 0)} pJ`,

@@ -4,6 +4,8 @@ import type { Value } from "./specification";
 export interface RankTerm {
   readonly dimension: string;
   readonly coefficient: number;
+  /** Whose product the coefficient is, as the problem names them. */
+  readonly coefficientNames?: readonly string[];
 }
 
 /** One axis of a tensor: a sum of loop indices with non-negative integer coefficients. */

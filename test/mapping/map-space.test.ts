@@ -66,6 +66,15 @@ describe("a map space", () => {
     assert.match(space.warnings[0].message, /temporal constraint of outer fixes P=8, more than its bound 2/);
   });
 
+  it("is refused where fixed factors exceed a bound together, however free the rest is", () => {
+    const specification = smallSpecification({ C: 4, M: 6, P: 2 }, [
+      { ...outer, temporal: "C=4 M<=2", order: "", fan: [4, 1], spatial: "C=4" },
+      { ...inner, temporal: "C<=1", order: "" },
+    ]);
+    const message = messageOf(() => buildMapSpace(specification), "constraint");
+    assert.match(message, /fixed factors of C do not divide its bound: 4 is no multiple of 4 .* x 4/);
+  });
+
   it("limits dimensions without a factor of their own by the default", () => {
     const space = buildMapSpace(
       smallSpecification({ C: 8, M: 8, P: 8 }, [{ ...outer, temporal: "C=-1 M<=4", maxFactor: 2 }, inner]),

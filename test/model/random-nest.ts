@@ -168,6 +168,7 @@ export function roomyHardware(levels: number, fanX: number): readonly HardwareLe
     fanY: 1000,
     wordBits: 8,
     blockWords: 1,
+    words: Infinity,
     capacityWords: Infinity,
     minUtilization: 0,
     readBandwidth: null,

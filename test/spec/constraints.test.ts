@@ -29,6 +29,8 @@ describe("factors", () => {
     ["a list", "factors: [M=2, K=4]", "M=2,K=4"],
     ["one text between commas", "factors: 'M = 2 , K<=4'", "M=2,K<=4"],
     ["one text between blanks", "factors: M=2 K=4", "M=2,K=4"],
+    ["blanks around names and values", "factors: [M = 2, 'K <= 4']", "M=2,K<=4"],
+    ["blanks around signs in one text", "factors: M = 2 K =4", "M=2,K=4"],
     ["a text in a list", "factors: ['M=2 N=1', K=4]", "M=2,N=1,K=4"],
     ["the whole dimension and a free one", "factors: [M=0, K=-1]", "M=0,K=-1"],
     ["the name of a variable", "factors: [M=ROWS]", "M=2"],

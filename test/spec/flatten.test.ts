@@ -38,6 +38,19 @@ describe("flat form", () => {
     assert.deepEqual(placeholder.requiredActions, []);
   });
 
+  it("has no constraints of a kind that nothing is said about", () => {
+    const specification = smallSpecification(
+      "spatial: {factors: [K=1], permutation: [M, N], split: 1}",
+      "{}",
+    );
+    assert.deepEqual(Object.keys(specification.levels[1].constraints), ["temporal", "dataspace"]);
+  });
+
+  it("takes texts in the list of an attribute as they are", () => {
+    const { levels } = smallSpecification("width: WORD * 4", "width: WORD * 4, notes: [WORD, 'b', [1, c]]");
+    assert.deepEqual(levels[0].attributes.notes, ["WORD", "b", [1, "c"]]);
+  });
+
   it("hands the attributes of containers to all levels behind them", () => {
     const { levels } = smallSpecification();
     assert.deepEqual(Object.entries(levels[3].attributes), [

@@ -90,14 +90,14 @@ describe("loadSpecification", () => {
       specificationOf({ "m.yaml": smallModel + text }).workload.dataSpaces[0].ranks;
     assert.deepEqual(ranks(problem), [
       [
-        { dimension: "M", coefficient: 3 },
-        { dimension: "K", coefficient: 3 },
+        { dimension: "M", coefficient: 3, coefficientNames: ["Stride"] },
+        { dimension: "K", coefficient: 3, coefficientNames: ["Dilation", "Stride"] },
       ],
     ]);
     assert.deepEqual(ranks(problem.replace("K: 16", "K: 16, Dilation: ROWS")), [
       [
-        { dimension: "M", coefficient: 3 },
-        { dimension: "K", coefficient: 6 },
+        { dimension: "M", coefficient: 3, coefficientNames: ["Stride"] },
+        { dimension: "K", coefficient: 6, coefficientNames: ["Dilation", "Stride"] },
       ],
     ]);
   });

@@ -206,6 +206,7 @@ function placeholderLevel(
   inherited: Inherited,
   shared: Omit<LevelConstraints, "spatial">,
 ): Level {
+  const spatial = spatialConstraint(leaf);
   return {
     name: `inter_${leaf.compiled.name}_spatial_dummy`,
     kind: "storage",
@@ -217,11 +218,7 @@ function placeholderLevel(
     meshY: mesh.y,
     attributes: levelAttributes({ own: placeholderAttributes, hasStorageDefaults: true, mesh, inherited }),
     requiredActions: [],
-    constraints: {
-      spatial: spatialConstraint(leaf),
-      temporal: shared.temporal,
-      dataspace: shared.dataspace,
-    },
+    constraints: isEmptySpatial(spatial) ? shared : { spatial, ...shared },
   };
 }
 

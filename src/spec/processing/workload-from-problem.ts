@@ -212,6 +212,7 @@ export function workloadFromProblem(problem: ProblemDocument, variables: Scope):
       const term = (template: RankTemplate): RankTerm => ({
         dimension: template.dimension,
         coefficient: template.coefficients.reduce((product, name) => product * coefficients[name], 1),
+        ...(template.coefficients.length > 0 ? { coefficientNames: template.coefficients } : {}),
       });
       return { ...dataSpace, ranks: dataSpace.ranks.map((rank) => rank.map(term)) };
     }),

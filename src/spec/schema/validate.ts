@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { nearestName, RaellaError } from "../../errors";
-import type { ExpressionText, WrittenValue } from "../specification";
+import type { ExpressionText, Value, WrittenValue } from "../specification";
 import type { YamlMap, YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
 import { isIgnoredKey } from "../yaml/unite-files";
@@ -158,9 +158,11 @@ export interface PlacedText {
   readonly location?: SourceLocation;
 }
 
-function splitText(value: string, separators: RegExp): string[] {
-  return value
-    .split(separators)
+/** Blanks around the sign of a factor (`C = 4`) separate nothing. */
+function splitText(value: string): string[] {
+  const joined = value.replace(/\s*(<=|>=|=)\s*/g, "$1");
+  return joined
+    .split(joined.includes(",") ? /,/ : /\s+/)
     .map((part) => part.trim())
     .filter((part) => part !== "");
 }
@@ -175,17 +177,25 @@ export function textList(expected: string): v.GenericSchema<unknown, readonly Pl
       return (Array.isArray(value) ? value : [value]).flatMap((entry) => {
         const whole = typeof entry === "object" ? entry.expression : String(entry);
         const location = typeof entry === "object" ? entry.location : undefined;
-        return splitText(whole, whole.includes(",") ? /,/ : /\s+/).map((part) => ({ text: part, location }));
+        return splitText(whole).map((part) => ({ text: part, location }));
       });
     }),
   );
 }
 
-/** A value that is evaluated later: a literal or the text of an expression. */
+/** A value that is evaluated later: a literal or the text of an expression. Texts in lists are literals. */
 export function written(
   expected = "a number, a text or an expression",
 ): v.GenericSchema<unknown, WrittenValue> {
-  return v.custom<WrittenValue>(isWritten, expected);
+  return v.pipe(v.custom<WrittenValue>(isWritten, expected), v.transform(withLiteralItems));
+}
+
+function withLiteralItems(value: WrittenValue): WrittenValue {
+  if (!Array.isArray(value)) return value;
+  return (value as readonly WrittenValue[]).map((item): Value => {
+    const literal = withLiteralItems(item);
+    return v.is(expressionSchema, literal) ? literal.expression : (literal as Value);
+  });
 }
 
 function isWritten(value: unknown): boolean {

@@ -73,6 +73,7 @@ function parseParts(parts: readonly SourceText[]): YamlNode | undefined {
   let size = 0;
   for (const part of parts) {
     if (isBlank(part.text)) continue;
+    if (beginsIndented(part.text)) return undefined;
     const parsed = parsePart(part, anchors);
     if (parsed?.node.kind !== "map") return undefined;
     size += parsed.size;
@@ -107,6 +108,12 @@ function parsePart(part: SourceText, anchors: Anchors): ParsedText | undefined {
 
 function isBlank(text: string): boolean {
   return text.split("\n").every((line) => line.trim() === "" || line.trimStart().startsWith("#"));
+}
+
+/** A text that begins indented goes on inside what stands before it. */
+function beginsIndented(text: string): boolean {
+  const first = text.split("\n").find((line) => !isBlank(line));
+  return first !== undefined && /^\s/.test(first);
 }
 
 const syntaxRemedies: Partial<Record<string, string>> = {

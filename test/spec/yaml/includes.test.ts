@@ -35,6 +35,12 @@ describe("includes", () => {
       b: 2,
     }));
 
+  it("are text also inside a map, where the file goes on indented", () =>
+    assert.deepEqual(
+      plainOf("a:\n!include inner.yaml\nb: 2\n", { "inner.yaml": "# more\n\n  x: 1\n  y: 2\n" }),
+      { a: { x: 1, y: 2 }, b: 2 },
+    ));
+
   it("must not repeat a top key", () =>
     assert.throws(() => plainOf("a: 1\n!include b.yaml\n", { "b.yaml": "\n\na: 2\n" }), {
       code: "yaml-syntax",
