@@ -181,7 +181,8 @@ define("modf", [1, 1], ([value], context) => {
 });
 define("isclose", [2, 2], ([a, b], context) => {
   const [x, y] = [requireNumber(a, context), requireNumber(b, context)];
-  return x === y || Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y));
+  if (x === y || !Number.isFinite(x) || !Number.isFinite(y)) return x === y;
+  return Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y));
 });
 define("isfinite", [1, 1], ([value], context) => Number.isFinite(requireNumber(value, context)));
 define("isnan", [1, 1], ([value], context) => Number.isNaN(requireNumber(value, context)));
@@ -197,7 +198,7 @@ define("round", [1, 2], ([value, digits], context) => {
     return special.roundHalfEven(x, 0) + 0;
   }
   const rounded = special.roundHalfEven(x, requireInteger(digits, context));
-  return isInteger(value) ? rounded : toFloat(rounded);
+  return isInteger(value) || typeof value === "boolean" ? rounded : toFloat(rounded);
 });
 define("pow", [2, 2], ([base, exponent], { span }) => applyArithmetic("**", base, exponent, span));
 

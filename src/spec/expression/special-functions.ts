@@ -51,14 +51,14 @@ export function errorFunction(x: number): number {
 
 /** 1 - erf(x), without loss of digits for large x. */
 export function complementaryErrorFunction(x: number): number {
-  return x > 2.5 ? complementTail(x) : 1 - errorFunction(x);
+  return x > 1 ? complementTail(x) : 1 - errorFunction(x);
 }
 
-/** erfc(x) for x > 2.5 by Lentz's continued fraction, evaluated from its tail. */
+/** erfc(x) for x > 1 by Lentz's continued fraction, evaluated from its tail. */
 function complementTail(x: number): number {
   if (x > 27) return 0;
   let fraction = x;
-  for (let n = 120; n >= 1; n--) fraction = x + n / 2 / fraction;
+  for (let n = 500; n >= 1; n--) fraction = x + n / 2 / fraction;
   return Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
 }
 
