@@ -194,7 +194,7 @@ function withLiteralItems(value: WrittenValue): WrittenValue {
   if (!Array.isArray(value)) return value;
   return (value as readonly WrittenValue[]).map((item): Value => {
     const literal = withLiteralItems(item);
-    return v.is(expressionSchema, literal) ? literal.expression : (literal);
+    return v.is(expressionSchema, literal) ? literal.expression : literal;
   });
 }
 
