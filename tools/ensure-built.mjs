@@ -12,7 +12,8 @@ export function ensureBuilt() {
   const sources = path.join(root, "src");
   // A package from the registry comes built and without sources.
   if (!existsSync(sources)) return;
-  if (existsSync(entry) && statSync(entry).mtimeMs >= newestChange(sources)) return;
+  const changed = Math.max(newestChange(sources), statSync(path.join(root, "tsconfig.build.json")).mtimeMs);
+  if (existsSync(entry) && statSync(entry).mtimeMs >= changed) return;
   console.error("Building the package …");
   const { status } = spawnSync(process.execPath, [path.join(root, "tools", "build.mjs")], {
     stdio: "inherit",

@@ -1,45 +1,64 @@
 // Runs the whole test suite with coverage, after setting up what it needs (a Jupyter, a browser), and ends with
 // one line of counts. Arguments are handed to mocha: files, else all of them, and options such as `--grep "map space"`.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const mochaArguments = process.argv.slice(2);
-const namesFiles = mochaArguments.some((argument) => argument.endsWith(".ts"));
-const files = namesFiles ? [] : ["test/**/*.test.ts"];
+const all = "test/**/*.test.ts";
+const notebooks = "test/notebook/**/*.test.ts";
 
-function run(script, args, environment = {}) {
+function run(script, ...args) {
   const { status } = spawnSync(process.execPath, [path.join(root, script), ...args], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, ...environment },
   });
   return status ?? 1;
 }
 
-const prepared = run("tools/prepare-test-environment.mjs", []);
+/** Runs mocha, and gives its exit code and counts. With `isQuiet`, its output is kept instead of shown. */
+async function runMocha(args, environment = {}, isQuiet = false) {
+  const scratch = mkdtempSync(path.join(tmpdir(), "raella-test-"));
+  const countsFile = path.join(scratch, "counts.json");
+  const mocha = spawn(process.execPath, [path.join(root, "node_modules/mocha/bin/mocha.js"), ...args], {
+    cwd: root,
+    stdio: isQuiet ? ["ignore", "pipe", "pipe"] : "inherit",
+    env: { ...process.env, ...environment, TEST_COUNTS_FILE: countsFile },
+  });
+  const output = [];
+  for (const stream of [mocha.stdout, mocha.stderr]) stream?.on("data", (chunk) => output.push(chunk));
+  const status = await new Promise((resolve) => mocha.once("close", (code) => resolve(code ?? 1)));
+  try {
+    return { status, output, ...JSON.parse(readFileSync(countsFile, "utf8")) };
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/** Tests of notebooks mostly wait for other programs: they run beside all others. */
+async function runEverything() {
+  const temporary = path.join(root, "coverage", "tmp");
+  rmSync(temporary, { recursive: true, force: true });
+  const environment = { NODE_V8_COVERAGE: temporary };
+  const beside = runMocha([notebooks], environment, true);
+  const main = await runMocha([all, "--ignore", notebooks], environment);
+  const { output, ...ofNotebooks } = await beside;
+  process.stdout.write(Buffer.concat(output));
+  const coverage = { status: run("node_modules/c8/bin/c8.js", "report") };
+  return [main, ofNotebooks, coverage];
+}
+
+const prepared = run("tools/prepare-test-environment.mjs");
 if (prepared !== 0) process.exit(prepared);
 
-const scratch = mkdtempSync(path.join(tmpdir(), "raella-test-"));
-const countsFile = path.join(scratch, "counts.json");
-let status;
-try {
-  // A part of the suite says nothing about coverage.
-  const coverage = mochaArguments.length === 0 ? [] : ["--reporter=none"];
-  status = run(
-    "node_modules/c8/bin/c8.js",
-    [...coverage, "node_modules/mocha/bin/mocha.js", ...files, ...mochaArguments],
-    {
-      TEST_COUNTS_FILE: countsFile,
-    },
-  );
-  const { passes, failures, pending } = JSON.parse(readFileSync(countsFile, "utf8"));
-  console.log(`${passes} passed, ${failures} failed, ${pending} skipped`);
-  if (passes === 0) status = 1;
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
-}
-process.exit(status);
+const given = process.argv.slice(2);
+const files = given.some((argument) => argument.endsWith(".ts")) ? [] : [all];
+// A part of the suite says nothing about coverage.
+const runs = given.length === 0 ? await runEverything() : [await runMocha([...files, ...given])];
+
+const total = (count) => runs.reduce((sum, { [count]: value = 0 }) => sum + value, 0);
+console.log(`${total("passes")} passed, ${total("failures")} failed, ${total("pending")} skipped`);
+const failed = runs.some(({ status }) => status !== 0) || total("passes") === 0;
+process.exit(failed ? 1 : 0);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
-const cli = join(__dirname, "..", "..", "src", "cli.ts");
+import { commandLineProcess } from "../support/command-line-process";
 
 interface Ending {
   readonly code: number | null;
@@ -18,7 +18,8 @@ async function run(
   command: readonly string[],
   meddle: (child: ReturnType<typeof spawn>) => Promise<void> | void,
 ): Promise<Ending> {
-  const child = spawn(process.execPath, ["--import=tsx", cli, ...command], {
+  const [program, ...words] = await commandLineProcess();
+  const child = spawn(program, [...words, ...command], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stderr = "";
@@ -48,7 +49,7 @@ describe("the process", () => {
         ["all", "--search", "full", "--workers", "1", "--csv", join(directory, "all.csv")],
         async (child) => {
           child.stdout?.resume();
-          await wait(2500);
+          await wait(1500);
           child.kill("SIGINT");
         },
       );

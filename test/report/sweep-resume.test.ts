@@ -7,6 +7,7 @@ import { mergeSweep } from "../../src/report/sweep/merge-sweep";
 import { sweepToFolder } from "../../src/report/sweep/sweep-to-folder";
 import { planSweep } from "../../src/study/sweep/plan-sweep";
 import { countPoints } from "../../src/study/sweep/sweep-plan";
+import { commandLineProcess } from "../support/command-line-process";
 import { runCli } from "../support/run-cli";
 import { reasonAgainstSlurm, startSlurmCluster, until, type SlurmCluster } from "../support/slurm-cluster";
 
@@ -19,9 +20,6 @@ const description = {
   objective: { minimize: "energyPj" },
   chunkSize: 1,
 };
-
-/** The command line as a process of its own, from the sources. */
-const command = [process.execPath, "--import=tsx", path.join(root, "src", "cli.ts")];
 
 function chunksIn(folder: string): string[] {
   try {
@@ -45,10 +43,12 @@ describe("interrupted and divided sweeps", () => {
   let scratch: string;
   let file: string;
   let expected: Buffer;
+  let command: readonly string[];
   const place = (name: string): string => path.join(scratch, name);
 
   before(async function () {
     this.timeout(60_000);
+    command = await commandLineProcess();
     scratch = mkdtempSync(path.join(tmpdir(), "raella-resume-"));
     file = place("sweep.yaml");
     writeFileSync(file, JSON.stringify(description));
