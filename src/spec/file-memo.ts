@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, type Stats } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName } from "../errors";
@@ -61,8 +61,13 @@ export class FileReader {
   }
 }
 
+/** Undefined where there is nothing, and for paths that cannot be. */
+function statusOf(path: string): Stats | undefined {
+  return path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
+}
+
 function modificationTime(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+  return statusOf(path)?.mtimeMs ?? -1;
 }
 
 function listDirectory(directory: string): string[] {
@@ -93,7 +98,7 @@ function readContents(path: string, location?: SourceLocation): Buffer {
 }
 
 function readTextFile(path: string, location?: SourceLocation): SourceFile {
-  const status = path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
+  const status = statusOf(path);
   if (status === undefined)
     throw new RaellaError({
       code: "file-not-found",

@@ -1,8 +1,8 @@
 import type { Node, Pair, Scalar, YAMLMap, YAMLParseError, YAMLSeq } from "yaml";
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, throwAll } from "../../errors";
-import { isNestedTooDeeply } from "./nesting";
+import { nestedTooDeeply, parseDeepDocument } from "./parse-document";
 import type { SourceText } from "./source-text";
 import type { YamlEntry, YamlMap, YamlNode } from "./yaml-node";
 
@@ -39,8 +39,15 @@ interface ParsedText extends ConvertedNode {
 type Anchors = ReadonlyMap<string, ConvertedNode | null>;
 
 function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
-  const document = parseSafely(source);
-  if (document.errors.some((error) => error.message.includes("call stack"))) throw tooDeep(source);
+  const document = parseDeepDocument(source.text, {
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  if (document === undefined) throw tooDeep(source);
   if (document.errors.length > 0)
     throwAll(
       document.errors.slice(0, 5).map(
@@ -132,28 +139,10 @@ function syntaxMessage({ code, message, pos }: YAMLParseError, text: string): st
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
-function parseSafely(source: SourceText): ReturnType<typeof parseDocument> {
-  if (isNestedTooDeeply(source.text)) throw tooDeep(source);
-  try {
-    return parseDocument(source.text, {
-      version: "1.2",
-      schema: "core",
-      merge: false,
-      uniqueKeys: true,
-      prettyErrors: false,
-      logLevel: "error",
-    });
-  } catch (error) {
-    // The reader descends recursively: thousands of nested brackets exhaust the stack.
-    if (!(error instanceof RangeError)) throw error;
-    throw tooDeep(source);
-  }
-}
-
 function tooDeep(source: SourceText): RaellaError {
   return new RaellaError({
     code: "yaml-syntax",
-    message: "The text is nested too deeply to be read.",
+    message: nestedTooDeeply,
     location: source.locate(0),
   });
 }

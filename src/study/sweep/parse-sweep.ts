@@ -1,8 +1,8 @@
-import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, LineCounter } from "yaml";
 
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
-import { isNestedTooDeeply } from "../../spec/yaml/nesting";
+import { nestedTooDeeply, parseDeepDocument } from "../../spec/yaml/parse-document";
 import { keyPathText, planSweep } from "./plan-sweep";
 import type { SweepDescription } from "./sweep-description";
 import type { SweepPlan } from "./sweep-plan";
@@ -13,19 +13,15 @@ import type { SweepPlan } from "./sweep-plan";
  * @throws RaellaError with file, line and column of the mistake.
  */
 export function parseSweep(text: string, file: string): SweepPlan {
-  if (isNestedTooDeeply(text))
-    throw new RaellaError({
-      code: "yaml-syntax",
-      message: "The text is nested too deeply to be read.",
-      location: { file },
-    });
   const lines = new LineCounter();
-  const document = parseDocument(text, {
+  const document = parseDeepDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
     logLevel: "error",
   });
+  if (document === undefined)
+    throw new RaellaError({ code: "yaml-syntax", message: nestedTooDeeply, location: { file } });
   const positionOf = (offset: number): SourceLocation => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
