@@ -107,9 +107,17 @@ function formatErrorDetails(error: ErrorDetails): string {
   const lines = [error.location ? `${formatLocation(error.location)}: ${error.message}` : error.message];
   if (error.expected) lines.push(`  Expected: ${error.expected}`);
   for (const detail of error.details ?? []) lines.push(...detail.split("\n").map((line) => `  ${line}`));
-  const repeatsExpected = error.remedy === `Known: ${error.expected}.`;
+  const repeatsExpected = error.remedy === `Known: ${error.expected?.replace(/^one of /, "")}.`;
   if (error.remedy && !repeatsExpected) lines.push(`  ${error.remedy}`);
   return lines.join("\n");
+}
+
+/** Letters to add, drop or change, or two neighbours to swap, to get from one word to another. */
+export function spellingDistance(first: string, second: string): number {
+  const changes = distance(first, second);
+  if (changes !== 2 || first.length !== second.length) return changes;
+  const at = [...first].findIndex((letter, index) => letter !== second[index]);
+  return first[at] === second[at + 1] && first[at + 1] === second[at] ? 1 : 2;
 }
 
 /** The candidate that `name` most likely was meant to be, if one is close enough. */
@@ -118,7 +126,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
-    const candidateDistance = distance(wanted, candidate.toLowerCase());
+    const candidateDistance = spellingDistance(wanted, candidate.toLowerCase());
     if (candidateDistance < bestDistance) [best, bestDistance] = [candidate, candidateDistance];
   }
   return best;

@@ -1,3 +1,4 @@
+import type { Value } from "../spec/specification";
 import { leavesOf, type Explanation, type LevelExplanation } from "./explain";
 
 /** One primitive component's part in a table entry, for data frames and tables. */
@@ -83,9 +84,11 @@ function appendPart(
   });
 }
 
-function details({ estimator, steps, source, errorBar, warnings }: Explanation): string[] {
+function details({ estimator, attributes, steps, source, errorBar, warnings }: Explanation): string[] {
   const lines: string[] = [];
   if (estimator) lines.push(`${estimator.name}, claimed accuracy ${estimator.accuracyPercent} %`);
+  const given = Object.entries(attributes).map(([name, value]) => `${name} ${attributeText(value)}`);
+  if (estimator && given.length > 0) lines.push(`attributes: ${given.join(", ")}`);
   for (const { description, factor } of steps)
     lines.push(factor === undefined ? description : `${description}: x ${format(factor)}`);
   if (source) lines.push(`source: ${source}`);
@@ -96,6 +99,11 @@ function details({ estimator, steps, source, errorBar, warnings }: Explanation):
     );
   for (const warning of warnings) lines.push(`note: ${warning}`);
   return lines;
+}
+
+/** Files by their names alone. */
+function attributeText(value: Value): string {
+  return typeof value === "number" ? format(value) : String(value).replace(/^.*[\\/]/, "");
 }
 
 function format(value: number, digits = 6): string {

@@ -1,5 +1,4 @@
-import { distance } from "fastest-levenshtein";
-import { RaellaError } from "../errors";
+import { RaellaError, spellingDistance } from "../errors";
 import type { Value } from "../spec/specification";
 
 /** Attributes of a component as its estimator sees them: evaluated, in order, without empty ones. */
@@ -70,7 +69,7 @@ export function misspeltParameter(attribute: string, parameters: Iterable<string
   // Variables of a model reach its components too; they are written in capitals.
   if (attribute === attribute.toUpperCase() || attribute.length < 4) return undefined;
   for (const parameter of parameters) {
-    if (distance(attribute.toLowerCase(), parameter.toLowerCase()) <= limit) return parameter;
+    if (spellingDistance(attribute.toLowerCase(), parameter.toLowerCase()) <= limit) return parameter;
   }
   return undefined;
 }
