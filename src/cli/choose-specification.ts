@@ -23,8 +23,10 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
   const { architecture, dnn, layer } = given;
   const greedySteps = given.greedy === false ? [] : undefined;
   if (files.length > 0) {
-    const { nTiles, batchSize, variables, fidelity } = studyOptions(given);
-    return loadSpecification({ files, ...{ nTiles, batchSize, variables, fidelity, greedySteps } });
+    const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = studyOptions(given);
+    return loadSpecification({
+      ...{ files, nTiles, batchSize, variables, fidelity, adcBeyondLibrary, greedySteps },
+    });
   }
   if (architecture === undefined || dnn === undefined || layer === undefined) {
     throw new RaellaError({

@@ -1,4 +1,4 @@
-import type { Fidelity } from "../spec/specification";
+import type { AdcBeyondLibrary, Fidelity } from "../spec/specification";
 import type { SearchKind } from "../study/search-kind";
 import type { StudyOptions } from "../study/study-options";
 import { parseCount, parsePositive, parseSettings } from "./parse-options";
@@ -10,6 +10,7 @@ export interface GivenModelOptions {
   readonly typical?: boolean;
   readonly set: readonly string[];
   readonly fidelity: Fidelity;
+  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly search?: SearchKind;
   readonly objective?: "edp" | "energy" | "cycles";
   readonly timeLimit?: string;
@@ -23,6 +24,7 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
     useTypicalStatistics: given.typical ?? false,
     variables: parseSettings(given.set),
     fidelity: given.fidelity,
+    adcBeyondLibrary: given.adcBeyondLibrary,
     search: given.search,
     objective: given.objective,
     timeLimitMs:

@@ -57,6 +57,15 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
       )
         .choices(["artifact", "corrected"])
         .default("artifact"),
+    )
+    .addOption(
+      new Option(
+        "--adc-beyond-library <way>",
+        "a converter whose resolution is not in the component library: double the first entry with every bit, as " +
+          "the original does, or ask a model fitted to the ADC survey",
+      )
+        .choices(["scale", "survey"])
+        .default("scale"),
     );
 }
 

@@ -1,6 +1,6 @@
 import { RaellaError } from "../errors";
 import type { Level, Specification, Warning } from "../spec/specification";
-import { estimationEngine, type EstimationOptions } from "./estimation-engine";
+import { engineOf, type EstimationOptions } from "./estimation-engine";
 import { inLevel } from "./level-components";
 import type { LevelEstimate } from "./level-estimates";
 import type { ReferenceTables } from "./reference-tables";
@@ -15,9 +15,9 @@ import { roundDecimals } from "./round-decimals";
  * @throws RaellaError for unknown classes and actions, missing attributes and values out of range
  */
 export function estimate(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
-  const { identity, levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
+  const { levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
   const { decimalPlaces = 6 } = options;
-  const engine = estimationEngine(options.fidelity ?? identity.fidelity, options);
+  const engine = engineOf(specification, options);
   const { levels: estimates } = engine.forClasses(componentClasses);
   const warnings: Warning[] = [];
   const primitiveLevels: [Level, LevelEstimate][] = [];

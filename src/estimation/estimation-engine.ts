@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { adcEstimator } from "./adc/adc-estimator";
+import { adcEstimator, adcStandIn } from "./adc/adc-estimator";
 import { cellFromEntries, cellFromText, type CellDescription } from "./circuits/cell-description";
 import { crossbarEstimators } from "./circuits/crossbar-estimators";
 import { digitalEstimators } from "./circuits/digital-estimators";
@@ -15,7 +15,7 @@ import { sramEstimator } from "./sram/sram-estimator";
 import { FileMemo, type FileReader } from "../spec/file-memo";
 import { readCellFile } from "../spec/read-cell-file";
 import type { ComponentClass } from "../spec/component-class";
-import type { Fidelity } from "../spec/specification";
+import type { AdcBeyondLibrary, Fidelity, Specification } from "../spec/specification";
 import { defaultWorkspace, type Workspace } from "../spec/workspace";
 
 /** How components are priced. */
@@ -26,11 +26,8 @@ export interface EstimationOptions {
   readonly cycleTimeS?: number;
   /** Decimal places of the tables, as the original prints them; null: not rounded. Default 6. */
   readonly decimalPlaces?: number | null;
-  /**
-   * What happens to a converter whose resolution the component library does not have: `scale` doubles its first
-   * entry's figures with every bit, as the original does; `survey` asks the general ADC model. Default `scale`.
-   */
-  readonly adcBeyondLibrary?: "scale" | "survey";
+  /** Default: that of the specification. */
+  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   /** Where the component library, the SRAM tables and relative cell files are. Default: the package's. */
   readonly workspace?: Workspace;
 }
@@ -67,10 +64,16 @@ export function estimationEngine(fidelity: Fidelity, options: EstimationOptions 
   );
 }
 
+/** The engine that prices a specification, unless options say otherwise. */
+export function engineOf({ identity }: Specification, options: EstimationOptions): EstimationEngine {
+  const { fidelity = identity.fidelity, adcBeyondLibrary = identity.adcBeyondLibrary } = options;
+  return estimationEngine(fidelity, { ...options, adcBeyondLibrary });
+}
+
 interface EngineSettings {
   readonly fidelity: Fidelity;
   readonly cycleTimeS: number;
-  readonly adcBeyondLibrary: "scale" | "survey";
+  readonly adcBeyondLibrary: AdcBeyondLibrary;
   readonly modelsDirectory: string;
 }
 
@@ -136,7 +139,8 @@ function buildRegistry(
     ...crossbarEstimators(),
     ...digitalEstimators(),
     sramEstimator(loadSramGrids(folder("sram"), reader)),
-    adcEstimator(refuseOtherResolutions ? ["adc", ...converters] : ["adc"]),
+    adcEstimator(),
+    ...(refuseOtherResolutions ? [adcStandIn(converters)] : []),
     freeEstimator(),
     ...added.libraries.flatMap(({ directory, accuracyPercent }) =>
       loadLibrary(directory, reader, { name: `component library ${directory}`, accuracyPercent }),

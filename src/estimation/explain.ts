@@ -3,7 +3,7 @@ import type { Level, Specification, Value } from "../spec/specification";
 import { toValue } from "../spec/expression";
 import type { PrimitiveEstimate } from "./ask-estimators";
 import type { ComponentInstance, PartInstance } from "./compound/expand-component";
-import { estimationEngine, type ClassSet, type EstimationOptions } from "./estimation-engine";
+import { engineOf, type ClassSet, type EstimationOptions } from "./estimation-engine";
 import type { ErrorBar, EstimateStep } from "./estimator";
 import { inLevel, levelAreaShare, undefinedAction, type LevelComponents } from "./level-components";
 import type { Primitive } from "./primitive-estimates";
@@ -81,7 +81,7 @@ function explainLevel(
 ): LevelExplanation {
   const level = findLevel(specification, levelName);
   const given = givenFigure(specification, level, action);
-  const engine = estimationEngine(options.fidelity ?? specification.identity.fidelity, options);
+  const engine = engineOf(specification, options);
   try {
     const root =
       given ?? explainRoot(specification, level, action, engine.forClasses(specification.componentClasses));

@@ -1,6 +1,6 @@
 import type { Specification } from "../spec/specification";
 import type { ComponentInstance } from "./compound/expand-component";
-import { estimationEngine, type EstimationOptions } from "./estimation-engine";
+import { engineOf, type EstimationOptions } from "./estimation-engine";
 import { inLevel, levelAreaShare, type LevelComponents } from "./level-components";
 
 /**
@@ -13,7 +13,7 @@ export function leakagePower(
   specification: Specification,
   options: EstimationOptions = {},
 ): Readonly<Record<string, number>> {
-  const engine = estimationEngine(options.fidelity ?? specification.identity.fidelity, options);
+  const engine = engineOf(specification, options);
   const { components } = engine.forClasses(specification.componentClasses);
   const powers: Record<string, number> = {};
   for (const level of specification.levels) {

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { RaellaError, throwAll } from "../errors";
+import { adcIdentity } from "./adc-beyond-library";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
 import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
@@ -22,7 +23,7 @@ import {
 } from "./read-statistics";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
-import type { Fidelity, Specification, WrittenValue } from "./specification";
+import type { AdcBeyondLibrary, Fidelity, Specification, WrittenValue } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
@@ -42,6 +43,7 @@ export interface GetSpecOptions extends VariableOptions {
   /** Default: {@link defaultGreedySteps}. */
   readonly greedySteps?: readonly GreedyStep[];
   readonly fidelity?: Fidelity;
+  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly workspace?: Workspace;
 }
 
@@ -119,6 +121,7 @@ export function getSpec(options: GetSpecOptions): Specification {
       layer,
       layerName: problem.layerName,
       typicalStatistics: isTypical,
+      ...adcIdentity(options.adcBeyondLibrary),
     },
     sources: model.sources.concat(layerSources, statisticsSources),
     warnings,

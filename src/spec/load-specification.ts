@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
+import { adcIdentity } from "./adc-beyond-library";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader } from "./file-memo";
 import type { GreedyStep } from "./greedy";
@@ -12,7 +13,7 @@ import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
-import type { Fidelity, Specification, WrittenValue } from "./specification";
+import type { AdcBeyondLibrary, Fidelity, Specification, WrittenValue } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace } from "./workspace";
 
@@ -26,6 +27,7 @@ export interface LoadSpecificationOptions extends VariableOptions {
    */
   readonly greedySteps?: readonly GreedyStep[];
   readonly fidelity?: Fidelity;
+  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   /** A file of lines `NAME=value`, or the values, put into the variables before the caller's own. */
   readonly statistics?: string | Readonly<Record<string, number | string>>;
   /** Folders that included files may lie in, besides those of the files and of the workspace. */
@@ -108,6 +110,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
       layer: null,
       layerName: problem.layerName,
       typicalStatistics: false,
+      ...adcIdentity(options.adcBeyondLibrary),
     },
     sources: model.sources,
     warnings,

@@ -24,6 +24,12 @@ export type WrittenValue = Value | ExpressionText;
  */
 export type Fidelity = "artifact" | "corrected";
 
+/**
+ * What happens to a converter whose resolution the component library does not have: `scale` doubles its first entry's
+ * figures with every bit, as the original does; `survey` asks a model fitted to the ADC survey.
+ */
+export type AdcBeyondLibrary = "scale" | "survey";
+
 /** A fixed factor (`=`) or an upper limit (`<=`) of a dimension. The value 0 means the full bound, -1 free. */
 export interface Factor {
   readonly dimension: string;
@@ -114,6 +120,8 @@ export interface SpecificationIdentity {
   readonly batch: number | null;
   readonly typicalStatistics: boolean;
   readonly fidelity: Fidelity;
+  /** Left out: `scale`. */
+  readonly adcBeyondLibrary?: AdcBeyondLibrary;
 }
 
 /** Something that is probably not meant, but does not stop the work. */

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Fidelity, Specification, WrittenValue } from "../spec/specification";
+import type { AdcBeyondLibrary, Fidelity, Specification, WrittenValue } from "../spec/specification";
 import type { SearchKind } from "./search-kind";
 
 /**
@@ -24,6 +24,8 @@ export interface Manifest {
   readonly search: SearchKind;
   readonly searchOrderVersion: number;
   readonly fidelity: Fidelity;
+  /** Left out: `scale`. */
+  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly typicalStatistics: boolean;
   /** Variables that the caller has set. */
   readonly variables: Readonly<Record<string, WrittenValue>>;
@@ -60,6 +62,7 @@ export function createManifest(
     search,
     searchOrderVersion,
     fidelity: identity.fidelity,
+    ...(identity.adcBeyondLibrary ? { adcBeyondLibrary: identity.adcBeyondLibrary } : {}),
     typicalStatistics: identity.typicalStatistics,
     variables,
     ...(inputs ? { inputs } : {}),

@@ -11,10 +11,10 @@ import type { StudyOptions } from "./study-options";
  * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
  */
 export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
-  const { nTiles, batchSize, variables, fidelity } = options;
+  const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = options;
   const specification = loadSpecification({
     files: inputs.files,
-    ...{ nTiles, batchSize, variables, fidelity },
+    ...{ nTiles, batchSize, variables, fidelity, adcBeyondLibrary },
     greedySteps: inputs.greedy ? undefined : [],
   });
   if (inputs.mapping === undefined) return mapSpecification(specification, options);

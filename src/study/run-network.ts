@@ -154,7 +154,7 @@ function jobsOf(
   layers: readonly number[] | undefined,
 ): readonly LayerOptions[] {
   const { useTypicalStatistics, nTiles, batchSize, variables, greedySteps, fidelity, workspace } = options;
-  const { search, objective, timeLimitMs } = options;
+  const { adcBeyondLibrary, search, objective, timeLimitMs } = options;
   const chosen = layers ?? listLayers(dnn, workspace);
   if (chosen.length === 0) {
     throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
@@ -162,7 +162,7 @@ function jobsOf(
   return chosen.map((layer) =>
     withDefaults({
       ...{ architecture, dnn, layer, useTypicalStatistics, nTiles, batchSize },
-      ...{ variables, greedySteps, fidelity, workspace, search, objective, timeLimitMs },
+      ...{ variables, greedySteps, fidelity, adcBeyondLibrary, workspace, search, objective, timeLimitMs },
     }),
   );
 }

@@ -124,7 +124,7 @@ async function recomputeAblation(ablation: AblationResult, options: RunOptions):
 
 /** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */
 function request(
-  { variables, fidelity, typicalStatistics, search }: Manifest,
+  { variables, fidelity, adcBeyondLibrary, typicalStatistics, search }: Manifest,
   { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
   objective?: StudyOptions["objective"],
 ): StudyOptions {
@@ -133,6 +133,7 @@ function request(
     batchSize: batch,
     variables: variables as StudyOptions["variables"],
     fidelity,
+    adcBeyondLibrary,
     useTypicalStatistics: typicalStatistics,
     search,
     objective,

@@ -10,6 +10,10 @@ import { estimate } from "../../src/estimation/estimate";
 import { componentArea, componentEnergy } from "../../src/estimation/estimate-component";
 import { explainEnergy } from "../../src/estimation/explain";
 import { getSpec } from "../../src/spec/get-spec";
+import { runLayer } from "../../src/study/run-layer";
+import { runNetwork } from "../../src/study/run-network";
+import { sweep } from "../../src/study/sweep/sweep";
+import { verifyResult } from "../../src/study/verify-result";
 import { assertClose } from "./support";
 
 const parameters: fc.Arbitrary<AdcParameters> = fc.record({
@@ -80,6 +84,24 @@ describe("ADC survey model", () => {
 });
 
 describe("converters of the models", () => {
+  it("follow the choice from a layer to its sweep, and can be verified", async () => {
+    const request = { architecture: "raella", dnn: "resnet18", adcBeyondLibrary: "survey" } as const;
+    const variables = { ADC_RESOLUTION: 12 };
+    const scaled = runLayer({ ...request, variables, layer: 3, adcBeyondLibrary: "scale" });
+    const surveyed = runLayer({ ...request, variables, layer: 3 });
+    assert.notEqual(surveyed.energyPj.column_readout, scaled.energyPj.column_readout);
+    assert.equal(surveyed.manifest?.adcBeyondLibrary, "survey");
+    assert.equal((await verifyResult(JSON.parse(JSON.stringify(surveyed)))).equal, true);
+    const network = await runNetwork({ ...request, variables });
+    const { rows } = await sweep({
+      ...{ architectures: "raella", dnns: "resnet18", adcBeyondLibrary: "survey" },
+      variables: { ADC_RESOLUTION: [8, 12] },
+    });
+    assert.equal(rows[1].energyPj, network.totals.energyPj.total);
+    const ofLibrary = await runNetwork({ ...request, variables: { ADC_RESOLUTION: 8 } });
+    assert.equal(rows[0].energyPj, ofLibrary.totals.energyPj.total);
+  });
+
   const specOf = (resolution: number) =>
     getSpec({
       architecture: "raella",
@@ -105,6 +127,7 @@ describe("converters of the models", () => {
     assert.equal(converter(12, "survey").estimator?.name, "ADC survey model");
     assert.notEqual(converter(12, "scale").value, converter(12, "survey").value);
     assert.match(estimate(specOf(12)).warnings?.[0].message ?? "", /column_readout: No entry/);
-    assert.equal(estimate(specOf(12), { adcBeyondLibrary: "survey" }).warnings, undefined);
+    const surveyed = estimate(specOf(12), { adcBeyondLibrary: "survey" });
+    assert.match(surveyed.warnings?.[0].message ?? "", /no converter of 12 bits.*ADC survey model answers/);
   });
 });

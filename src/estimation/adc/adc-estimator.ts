@@ -1,5 +1,5 @@
 import { defineEstimator } from "../define-estimator";
-import type { Estimate, Estimator } from "../estimator";
+import type { Estimate, EstimateStep, Estimator } from "../estimator";
 import type { ParameterDescriptions, ParameterValues } from "../parameters";
 import { adcAreaUm2, adcEnergyPj, adcRange, type AdcParameters } from "./adc-survey-model";
 
@@ -39,8 +39,29 @@ const source =
 /** Accuracy that the ADC model claims: less than the component library, whose entries are measured. */
 const adcAccuracyPercent = 35;
 
-/** The general ADC model, for the class `adc` and for classes of the library with converters. */
-export function adcEstimator(classNames: readonly string[] = ["adc"]): Estimator {
+/** The general ADC model, for the class `adc`. */
+export function adcEstimator(): Estimator {
+  return surveyEstimator(["adc"], () => []);
+}
+
+/** The general ADC model where the component library has a class of converters but not the one that is asked for. */
+export function adcStandIn(classNames: readonly string[]): Estimator {
+  return surveyEstimator(classNames, ({ resolution, technology }) => [
+    `The component library has no converter of ${resolution} bits that could be scaled to ${technology} nm; ` +
+      "the ADC survey model answers.",
+  ]);
+}
+
+function surveyEstimator(
+  classNames: readonly string[],
+  notes: (values: ParameterValues<typeof parameters>) => readonly string[],
+): Estimator {
+  const estimate = (values: ParameterValues<typeof parameters>, value: number): Estimate => ({
+    value,
+    source,
+    steps: () => describeSteps(values),
+    warnings: [...notes(values), ...speedWarnings(values)],
+  });
   return defineEstimator({
     name: "ADC survey model",
     classNames,
@@ -63,24 +84,18 @@ function ofOne(values: ParameterValues<typeof parameters>): AdcParameters {
   };
 }
 
-function estimate(values: ParameterValues<typeof parameters>, value: number): Estimate {
-  const { maximum } = adcRange.conversionsPerSecond;
-  const speed = values.throughput / values.n_adcs;
-  return {
-    value,
-    source,
-    steps: () => [
-      {
-        description:
-          `${values.resolution} bits, ${speed.toExponential(2)} conversions/s each, ${values.technology} nm, ` +
-          `${values.n_adcs} converter${values.n_adcs === 1 ? "" : "s"}`,
-      },
-    ],
-    warnings:
-      speed > maximum
-        ? [
-            `${speed.toExponential(2)} conversions/s are more than one converter of the survey reaches (1e10).`,
-          ]
-        : undefined,
-  };
+function describeSteps(values: ParameterValues<typeof parameters>): readonly EstimateStep[] {
+  const { resolution, technology, throughput, n_adcs: count } = values;
+  const speed = (throughput / count).toExponential(2);
+  const converters = `${count} converter${count === 1 ? "" : "s"}`;
+  return [
+    { description: `${resolution} bits, ${speed} conversions/s each, ${technology} nm, ${converters}` },
+  ];
+}
+
+function speedWarnings({ throughput, n_adcs }: ParameterValues<typeof parameters>): readonly string[] {
+  const speed = throughput / n_adcs;
+  return speed > adcRange.conversionsPerSecond.maximum
+    ? [`${speed.toExponential(2)} conversions/s are more than one converter of the survey reaches (1e10).`]
+    : [];
 }

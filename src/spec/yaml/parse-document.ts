@@ -1,4 +1,10 @@
-import { parseDocument, type Document, type DocumentOptions, type ParseOptions, type SchemaOptions } from "yaml";
+import {
+  parseDocument,
+  type Document,
+  type DocumentOptions,
+  type ParseOptions,
+  type SchemaOptions,
+} from "yaml";
 import { isNestedTooDeeply } from "./nesting";
 
 /** Message for a text that `parseDeepDocument` gives up. */

@@ -190,6 +190,7 @@ function layerRequest(
     variables,
     useTypicalStatistics: plan.typicalStatistics,
     fidelity: plan.fidelity,
+    adcBeyondLibrary: plan.adcBeyondLibrary,
     workspace,
   };
 }

@@ -53,6 +53,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
     batches: asCounts(description.batch ?? defaultBatch, locate(["batch"])),
     typicalStatistics: description.typical ?? false,
     fidelity: description.fidelity ?? "artifact",
+    adcBeyondLibrary: description.adcBeyondLibrary ?? "scale",
     listed: checkListed(points ?? [{}], Object.keys(variables), locate),
     axes,
     random: random ? { count: random.count, seed: random.seed ?? 0 } : null,

@@ -1,4 +1,4 @@
-import type { Fidelity } from "../../spec/specification";
+import type { AdcBeyondLibrary, Fidelity } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 
 /** What a variable of a model can be set to: a number, or text that is evaluated as an expression. */
@@ -58,6 +58,7 @@ export interface SweepDescription {
   /** Typical instead of recorded statistics of the layers. */
   readonly typical?: boolean;
   readonly fidelity?: Fidelity;
+  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   /** Variables of the models and the values they take. */
   readonly variables?: Readonly<Record<string, SweepValues>>;
   /** Variables that change together: each entry sets all of its variables at once. */

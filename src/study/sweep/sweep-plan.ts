@@ -1,4 +1,4 @@
-import type { Fidelity } from "../../spec/specification";
+import type { AdcBeyondLibrary, Fidelity } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 import type { SweepValue } from "./sweep-description";
 import { randomUnit } from "./random";
@@ -28,6 +28,7 @@ export interface SweepPlan {
   readonly batches: readonly number[];
   readonly typicalStatistics: boolean;
   readonly fidelity: Fidelity;
+  readonly adcBeyondLibrary: AdcBeyondLibrary;
   /** At least one entry; `{}` if the sweep lists no points. */
   readonly listed: readonly Readonly<Record<string, SweepValue>>[];
   readonly axes: readonly SweepAxis[];

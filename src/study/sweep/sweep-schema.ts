@@ -50,6 +50,7 @@ export const sweepSchema = v.strictObject(
     batch: v.optional(counts),
     typical: v.optional(v.boolean("true or false")),
     fidelity: v.optional(v.picklist(["artifact", "corrected"], "artifact or corrected")),
+    adcBeyondLibrary: v.optional(v.picklist(["scale", "survey"], "scale or survey")),
     variables: v.optional(v.record(v.string(), values, "variables and their values")),
     points: v.optional(
       v.pipe(

@@ -55,5 +55,6 @@ export const sweeps: BadInputs = {
     sweep("silicon given twice", "throughput: {areaMm2: 5, aggregateTiles: 5}\n"),
     sweep("an unknown scheme", "throughput: {scheme: tripling}\n"),
     sweep("an unknown fidelity in a sweep", "fidelity: exact\n"),
+    sweep("an unknown way beyond the library in a sweep", "adcBeyondLibrary: guess\n"),
   ],
 };
