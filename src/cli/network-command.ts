@@ -7,7 +7,8 @@ import type { ReplicationScheme } from "../study/replication";
 import { interruptSignal } from "./interrupt-signal";
 import { studyOptions, type GivenModelOptions } from "./model-options";
 import { print, printJson, remark, remarkWarnings } from "./output";
-import { parseCount, parseLayers, parseNames } from "./parse-options";
+import { parseCount, parseLayers, parseNames, parseWorkers } from "./parse-options";
+import { progressOnTerminal } from "./progress-on-terminal";
 
 interface GivenRunOptions extends GivenModelOptions {
   readonly architecture: readonly string[];
@@ -55,17 +56,10 @@ async function runOptions(given: GivenRunOptions, label: string): Promise<Ablati
     ),
     aggregateTiles: parseCount(given.aggregateTiles, "--aggregate-tiles", 1),
     replication: given.replication,
-    workers: given.workers === "auto" ? "auto" : parseCount(given.workers, "--workers", 1),
+    workers: parseWorkers(given.workers),
     signal: interruptSignal(),
-    onProgress: await progressOnTerminal(label),
+    onProgress: await progressOnTerminal(label, "layers"),
   };
-}
-
-/** A progress bar on a terminal, nothing in a pipe. */
-async function progressOnTerminal(label: string): Promise<AblationOptions["onProgress"]> {
-  if (!process.stderr.isTTY) return undefined;
-  const { progressBar } = await import("../report/notebook/progress-bar.js");
-  return progressBar({ label, noun: "layers" });
 }
 
 /** Writes the tables asked for, then prints JSON or text. */

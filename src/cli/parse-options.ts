@@ -13,6 +13,11 @@ export function parseCount(text: string, option: string, minimum: number): numbe
   });
 }
 
+/** Threads to compute on. @throws RaellaError `out-of-range` */
+export function parseWorkers(text: string): number | "auto" {
+  return text === "auto" ? text : parseCount(text, "--workers", 1);
+}
+
 /** A number above zero from an option's text. @throws RaellaError `out-of-range` */
 export function parsePositive(text: string, option: string): number {
   const value = /^\d{1,9}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : NaN;

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { inspect } from "node:util";
 import { CommanderError, type Command } from "commander";
 import { RaellaError, RaellaErrors } from "../errors";
 import { exitCodes, ExitWith } from "./exit";
@@ -33,15 +34,14 @@ function report(error: unknown, json: boolean): number {
   if (error instanceof ExitWith) return error.exitCode;
   if (error instanceof CommanderError) return reportUsage(error, json);
   if (error instanceof RaellaError) {
-    process.stderr.write(`${paint("red", "error:")} ${error.message}\n`);
+    process.stderr.write(`${red("error:")} ${error.message}\n`);
     if (json) printError(error instanceof RaellaErrors ? manyErrors(error) : error.toJSON());
     return error.code === "aborted" ? exitCodes.interrupted : exitCodes.mistake;
   }
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
-    `${paint("red", "internal error:")} ${trace}\nThis is a fault of the program, please report it.\n`,
+    `${red("internal error:")} ${inspect(error)}\nThis is a fault of the program, please report it.\n`,
   );
-  if (json) printError({ code: "internal", message: error instanceof Error ? error.message : String(error) });
+  if (json) printError({ code: "internal", message: String(error) });
   return exitCodes.fault;
 }
 
@@ -62,11 +62,9 @@ function printError(error: object): void {
   process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
 }
 
-/** ANSI colour on a terminal, nothing elsewhere. */
-function paint(color: "red", text: string): string {
-  return process.stderr.isTTY && !process.env.NO_COLOR && color === "red"
-    ? `\u001b[31m${text}\u001b[39m`
-    : text;
+/** Red on a terminal, as it is elsewhere. */
+function red(text: string): string {
+  return process.stderr.isTTY && !process.env.NO_COLOR ? `\u001b[31m${text}\u001b[39m` : text;
 }
 
 /** `raella … | head` closes the pipe early: that is no error. */

@@ -9,15 +9,16 @@ import { studyOptions, type GivenModelOptions } from "./model-options";
 import { print, printJson, remarkWarnings } from "./output";
 
 interface GivenSpecificationOptions extends GivenModelOptions {
-  /** False with `--no-greedy`. */
-  readonly greedy?: boolean;
   readonly json?: boolean;
   readonly out?: string;
 }
 
 /** `raella map` */
-export async function mapCommand(files: readonly string[], given: GivenSpecificationOptions): Promise<void> {
-  await presentInputs({ files, greedy: given.greedy ?? true }, given, "timeloop_mapper");
+export async function mapCommand(
+  files: readonly string[],
+  given: GivenSpecificationOptions & { readonly greedy: boolean },
+): Promise<void> {
+  await presentInputs({ files, greedy: given.greedy }, given, "timeloop_mapper");
 }
 
 /** `raella model` */

@@ -9,12 +9,13 @@ import {
   summarizeSweep,
   type SweepSummary,
 } from "../report/sweep/sweep-text";
-import { sweepToFolder, type SweepToFolderOptions } from "../report/sweep/sweep-to-folder";
+import { sweepToFolder } from "../report/sweep/sweep-to-folder";
 import { parseSweep } from "../study/sweep/parse-sweep";
 import { countPoints, type Shard } from "../study/sweep/sweep-plan";
 import { interruptSignal } from "./interrupt-signal";
 import { print, printJson, remark } from "./output";
-import { parseCount } from "./parse-options";
+import { parseWorkers } from "./parse-options";
+import { progressOnTerminal } from "./progress-on-terminal";
 
 interface GivenSweepOptions {
   readonly out?: string;
@@ -38,9 +39,9 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
   const shard = given.shard === undefined ? undefined : parseShard(given.shard);
   const summary = await sweepToFolder(plan, folder, {
     shard,
-    workers: given.workers === "auto" ? "auto" : parseCount(given.workers, "--workers", 1),
+    workers: parseWorkers(given.workers),
     signal: interruptSignal(),
-    onProgress: await progressOnTerminal(plan.name),
+    onProgress: await progressOnTerminal(plan.name, "points"),
   });
   const { points, computed, result } = summary;
   if (!given.json)
@@ -128,11 +129,4 @@ function readText(file: string): string {
       remedy: `It was looked for as ${resolve(file)}.`,
     });
   return readFileSync(file, "utf8");
-}
-
-/** A progress bar on a terminal, nothing in a pipe. */
-async function progressOnTerminal(label: string): Promise<SweepToFolderOptions["onProgress"]> {
-  if (!process.stderr.isTTY) return undefined;
-  const { progressBar } = await import("../report/notebook/progress-bar.js");
-  return progressBar({ label, noun: "points" });
 }

@@ -121,7 +121,8 @@ function componentTable(result: LayerResult, groups: readonly ComponentGroup[]):
   const rows = withTotal.map((name, index) => [
     name,
     name === totalKey ? "" : groupOfLevel(name, groups),
-    name === totalKey ? "" : formatCount(areaOfLevel(result.areaUm2, name).count),
+    // Only areas tell how many there are.
+    name !== totalKey && name in areas ? formatCount(areaOfLevel(result.areaUm2, name).count) : "",
     energy.cells[index],
     share(energies[index]),
     area.cells[index],

@@ -232,6 +232,17 @@ describe("raella", () => {
       assert.match(stdout, /^batches per second +\d/m);
     });
 
+    it("prints a DNN on one architecture, and on several", async () => {
+      const whole = ["network", "--dnn", "resnet18", "--workers", "1", "--architecture"];
+      const one = await runCli(...whole, "raella");
+      assert.match(one.stdout, /^raella · resnet18, 21 layers/m);
+      const parquet = join(directory, "rows.parquet");
+      const two = await runCli(...whole, "isaac_like,raella", "--parquet", parquet);
+      assert.match(two.stdout, /^energy, mJ +isaac_like +raella$/m);
+      assert.equal(two.stderr, `Wrote ${parquet}.\n`);
+      assert.equal(readFileSync(parquet, "latin1").slice(0, 4), "PAR1");
+    });
+
     it("runs several DNNs", async () => {
       const { ablations } = await json<{ ablations: AblationResult[] }>(
         ...["all", "--dnn", "resnet18", "--architecture", "raella"],
@@ -240,39 +251,6 @@ describe("raella", () => {
         ablations.map(({ dnn, networks }) => [dnn, networks.length, networks[0].layers.length]),
         [["resnet18", 1, 21]],
       );
-    });
-  });
-
-  describe("verify", () => {
-    it("confirms a result, and shows what is not the same", async () => {
-      await runCli(...oneLayer, "--out", directory);
-      const file = join(directory, "result.json");
-      const confirmed = await runCli("verify", file);
-      assert.equal(confirmed.exitCode, 0);
-      assert.match(confirmed.stdout, /is confirmed: every figure is the same/);
-      writeFileSync(file, readFileSync(file, "utf8").replace('"cycles": 107800', '"cycles": 107801'));
-      const denied = await runCli("verify", file);
-      assert.equal(denied.exitCode, 3);
-      assert.match(denied.stdout, /1 figures differ[^]*cycles: 107801 then, 107800 now/);
-    });
-
-    it("confirms an ablation", async () => {
-      const { stdout } = await runCli("ablation", "--dnn", "resnet18", "--layers", "10,20", "--json");
-      const file = join(directory, "ablation.json");
-      writeFileSync(file, stdout);
-      const { exitCode, stdout: text } = await runCli("verify", file);
-      assert.equal(exitCode, 0, text);
-    });
-
-    it("says what it cannot read", async () => {
-      assert.match((await runCli("verify", join(directory, "none.json"))).stderr, /cannot be read/);
-      const file = join(directory, "x.json");
-      writeFileSync(file, "{");
-      assert.match((await runCli("verify", file)).stderr, /This is not JSON/);
-      writeFileSync(file, "{}");
-      const { exitCode, stderr } = await runCli("verify", file);
-      assert.equal(exitCode, 2);
-      assert.match(stderr, /not a result that can be verified/);
     });
   });
 
@@ -289,6 +267,10 @@ describe("raella", () => {
         rows.map(({ level, areaUm2 }) => [level, areaUm2]),
         [["eDRAM_buf", 83_000]],
       );
+      const leaves = await json<{ component: string; tableValue: number }[]>(
+        ...["components", "--level", "eDRAM_buf", "--explain"],
+      );
+      assert.deepEqual(leaves[0].tableValue, 83_000);
       const { exitCode, stderr } = await runCli("components", "--level", "eDRAM");
       assert.equal(exitCode, 2);
       assert.match(stderr, /There is no level "eDRAM"/);
@@ -309,6 +291,20 @@ describe("raella", () => {
         remedies.map(({ name, to }) => [name, to]),
         [["TILES_PER_ARCH", 8]],
       );
+    });
+
+    it("takes files as well as names", async () => {
+      const { modelsDirectory, layersDirectory } = defaultWorkspace();
+      const ofFiles = await runCli(
+        "diagnose",
+        ...["raella/arch.yaml", "raella/variables.yaml", "common_components/*.yaml", "mapper.yaml"].map((file) =>
+          join(modelsDirectory, file),
+        ),
+        join(layersDirectory, "resnet18", "010.yaml"),
+      );
+      assert.equal(ofFiles.exitCode, 0, ofFiles.stderr);
+      assert.match(ofFiles.stdout, /: fits\.$/m);
+      assert.match(ofFiles.stdout, /^inter_cim_unit_spatial_dummy +384 +512/m);
     });
 
     it("shows what a mapping leaves idle", async () => {
@@ -332,6 +328,11 @@ describe("raella", () => {
       );
       assert.match((await runCli("architectures")).stdout, /^raella \(/m);
       assert.match((await runCli("dnns", "--dnn", "resnet18")).stdout, /^20 +fc +512 +1,024/m);
+      const { layers } = await json<{ layers: { layerName: string; bounds: Record<string, number> }[] }>(
+        ...["dnns", "--dnn", "resnet18"],
+      );
+      assert.equal(layers.length, 21);
+      assert.deepEqual([layers[20].layerName, layers[20].bounds.C], ["fc", 512]);
     });
   });
 

@@ -1,7 +1,7 @@
 import { RaellaError } from "../../errors";
 import type { FrontObjective } from "../../study/sweep/pareto-front";
 import type { SweepRecord } from "../../study/sweep/objectives";
-import { frontObjectives, frontsByDnn } from "../../study/sweep/objectives";
+import { frontObjectives, frontsByDnn, plannedObjective } from "../../study/sweep/objectives";
 import type { SweepObjective } from "../../study/sweep/sweep-description";
 import { variableNames, type PlannedObjective, type SweepPlan } from "../../study/sweep/sweep-plan";
 import type { Cell } from "../../study/sweep/sweep-row";
@@ -89,13 +89,7 @@ function frontTable(
   front: readonly SweepRecord[],
   objectives: SweepSummary["objectives"],
 ): string {
-  const goals = objectives.map((objective) =>
-    "goal" in objective
-      ? `${objective.goal} ${objective.expression}`
-      : "minimize" in objective
-        ? `minimize ${objective.minimize}`
-        : `maximize ${objective.maximize}`,
-  );
+  const goals = objectives.map(plannedObjective).map(({ goal, expression }) => `${goal} ${expression}`);
   const varied = [
     ...(plan.architectures.length > 1 ? ["architecture"] : []),
     ...(plan.tiles.length > 1 ? ["tiles"] : []),

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defaultWorkspace } from "../../src/spec/workspace";
+import type { LayerResult } from "../../src/study/layer-result";
+import { runCli, type CommandOutput } from "../support/run-cli";
+
+const oneLayer = ["layer", "--architecture", "raella", "--dnn", "resnet18", "--layer", "10"];
+
+describe("raella verify", () => {
+  let directory: string;
+  let file: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "raella-verify-"));
+    file = join(directory, "result.json");
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  /** Runs a command with --json and keeps what it prints. */
+  async function keep<Result>(...command: string[]): Promise<Result> {
+    const { exitCode, stdout, stderr } = await runCli(...command, "--json");
+    assert.equal(exitCode, 0, stderr);
+    writeFileSync(file, stdout);
+    return JSON.parse(stdout) as Result;
+  }
+
+  const verify = (...given: string[]): Promise<CommandOutput> => runCli("verify", file, ...given);
+
+  const results: Readonly<Record<string, readonly string[]>> = {
+    "a layer": oneLayer,
+    "a layer searched in full": [...oneLayer, "--search", "full", "--objective", "energy"],
+    "chosen layers on all architectures": ["ablation", "--dnn", "resnet18", "--layers", "10,20"],
+    "a network": ["network", "--dnn", "resnet18", "--architecture", "raella"],
+    "several DNNs": ["all", "--dnn", "resnet18", "--architecture", "raella"],
+    "a specification from files": [
+      "map",
+      ...["raella/arch.yaml", "raella/variables.yaml", "common_components/*.yaml", "mapper.yaml"].map((name) =>
+        join(defaultWorkspace().modelsDirectory, name),
+      ),
+      join(defaultWorkspace().layersDirectory, "resnet18", "010.yaml"),
+    ],
+  };
+  for (const [name, command] of Object.entries(results))
+    it(`confirms the result of ${name}`, async () => {
+      await keep(...command);
+      const { exitCode, stdout } = await verify();
+      assert.equal(exitCode, 0, stdout);
+      assert.match(stdout, /is confirmed: every figure is the same\.$/m);
+      assert.deepEqual(JSON.parse((await verify("--json")).stdout), {
+        ...{ equal: true, differences: [], changedFiles: [] },
+        version: JSON.parse((await verify("--json")).stdout).version,
+      });
+    });
+
+  it("shows the figure that is not the same", async () => {
+    await keep(...oneLayer);
+    writeFileSync(file, readFileSync(file, "utf8").replace('"cycles": 107800', '"cycles": 107801'));
+    const { exitCode, stdout } = await verify();
+    assert.equal(exitCode, 3);
+    assert.match(stdout, /1 figures differ[^]*cycles: 107801 then, 107800 now/);
+  });
+
+  it("shows a file and a version that are not the same, and the first of many figures", async () => {
+    const { manifest, ...result } = await keep<LayerResult>(...oneLayer);
+    assert.ok(manifest);
+    const files = manifest.files.map((entry, index) => (index === 0 ? { ...entry, sha256: "0" } : entry));
+    const accesses = JSON.stringify(result.accesses).replace(/:(\d+)/g, ":1$1");
+    const changed = { ...result, accesses: JSON.parse(accesses), manifest: { ...manifest, files, version: "0" } };
+    writeFileSync(file, JSON.stringify(changed));
+    const { stdout } = await verify();
+    assert.match(stdout, /^ {2}It is of version 0, this is \d+\.\d+\.\d+\.$/m);
+    assert.match(stdout, new RegExp(`^  ${files[0].file} is not the same as then\\.$`, "m"));
+    assert.equal(stdout.match(/ then, .* now$/gm)?.length, 20);
+    assert.match(stdout, /^ {2}… and \d+ more$/m);
+  });
+
+  it("says what it cannot read", async () => {
+    assert.match((await runCli("verify", join(directory, "none.json"))).stderr, /cannot be read/);
+    writeFileSync(file, "{");
+    assert.match((await verify()).stderr, /This is not JSON/);
+    writeFileSync(file, "{}");
+    const { exitCode, stderr } = await verify();
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /not a result that can be verified/);
+  });
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { formatLayerText, formatLayerTitle } from "../../src/report/layer-text";
+import type { LayerResult } from "../../src/study/layer-result";
+import { runLayer } from "../../src/study/run-layer";
+
+const result = runLayer({ architecture: "raella", dnn: "resnet18", layer: 20, search: "full" });
+const [search] = [result.fullSearch].flatMap((given) => given ?? []);
+
+/** The row of a table of figures or components that starts with a name. */
+function row(changed: Partial<LayerResult>, name: string): string | undefined {
+  return formatLayerText({ ...result, ...changed }, [])
+    .split("\n")
+    .find((line) => line.trimStart().startsWith(name));
+}
+
+describe("text of a layer", () => {
+  it("names what is known of it", () => {
+    const { architecture, dnn, layer, layerName, tiles, batch } = result;
+    const whole = { architecture, dnn, layer, layerName, tiles, batch };
+    assert.equal(formatLayerTitle(whole), "raella · resnet18, layer 20 (fc) · 16 tiles, batch 32");
+    assert.equal(
+      formatLayerTitle({ ...whole, layerName: null, tiles: 1 }),
+      "raella · resnet18, layer 20 · 1 tile, batch 32",
+    );
+    assert.equal(
+      formatLayerTitle({ ...whole, dnn: null, layer: null, batch: 1000 }),
+      "raella · fc · 16 tiles, batch 1,000",
+    );
+    assert.equal(
+      formatLayerTitle({ ...whole, tiles: null, batch: null }),
+      "raella · resnet18, layer 20 (fc)",
+    );
+  });
+
+  it("tells how far a full search has come, and what greedy steps cost", () => {
+    const { certificate, heuristic } = search;
+    const fullSearch = (changed: object): Partial<LayerResult> => ({ fullSearch: { ...search, ...changed } });
+    assert.match(row({}, "Proof") ?? "", /^ {2}Proof +complete/);
+    const open = { ...certificate, isProven: false, gap: 0.25 };
+    assert.match(row(fullSearch({ certificate: open }), "Proof") ?? "", /^ {2}Proof +25\u00a0% open/);
+    const greedy = (edpOverBest: number): string | undefined =>
+      row(fullSearch({ heuristic: { ...heuristic, edpOverBest } }), "Greedy steps");
+    assert.match(greedy(1) ?? "", /cycles: they have found the best mapping$/);
+    assert.match(greedy(1.5) ?? "", /cycles: they end with 1\.5 times this EDP$/);
+    assert.equal(row(fullSearch({ heuristic: null }), "Greedy steps"), undefined);
+  });
+
+  it("tells how far Timeloop's walk ends from the best mapping", () => {
+    const walk = { visited: 1234, threads: [], optimum: { edp: 2, energyPj: 1, cycles: 1 } };
+    assert.match(
+      row({ walk: { ...walk, edpOverOptimum: 1 } }, "Timeloop") ?? "",
+      /ends with the best mapping$/,
+    );
+    assert.match(
+      row({ walk: { ...walk, edpOverOptimum: 1.5 } }, "Timeloop") ?? "",
+      /1,234 tried +its random walk ends with 1\.5 times the EDP of the best mapping, 2 J·cycles$/,
+    );
+  });
+
+  it("shows levels that cost energy alone or area alone, and none that cost neither", () => {
+    const costs = {
+      energyPj: { hot: 3e6, cold: 0, total: 3e6 },
+      areaUm2: {
+        wide: { each: 2e6, count: 2, total: 4e6 },
+        cold: { each: 0, count: 1, total: 0 },
+        total: 4e6,
+      },
+    };
+    assert.match(row(costs, "hot") ?? "", /^hot +hot +3\.00 +100\.0 % +0\.00$/);
+    assert.match(row(costs, "wide") ?? "", /^wide +wide +2 +0\.00 +0\.0 % +4\.00$/);
+    assert.equal(row(costs, "cold"), undefined);
+    const free = { ...costs, energyPj: { hot: 0, total: 0 } };
+    assert.match(row(free, "wide") ?? "", /^wide +wide +2 +0\.00 +4\.00$/);
+  });
+});
