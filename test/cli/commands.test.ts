@@ -297,8 +297,8 @@ describe("raella", () => {
       const { modelsDirectory, layersDirectory } = defaultWorkspace();
       const ofFiles = await runCli(
         "diagnose",
-        ...["raella/arch.yaml", "raella/variables.yaml", "common_components/*.yaml", "mapper.yaml"].map((file) =>
-          join(modelsDirectory, file),
+        ...["raella/arch.yaml", "raella/variables.yaml", "common_components/*.yaml", "mapper.yaml"].map(
+          (file) => join(modelsDirectory, file),
         ),
         join(layersDirectory, "resnet18", "010.yaml"),
       );

@@ -83,7 +83,10 @@ describe("raella sweep", () => {
     const previous = process.cwd();
     process.chdir(directory);
     try {
-      assert.match(await text("sizes.yaml", "--shard", "1/2"), /^Shard 1\/2: 4 of 8 points are in sizes\.sweep\./);
+      assert.match(
+        await text("sizes.yaml", "--shard", "1/2"),
+        /^Shard 1\/2: 4 of 8 points are in sizes\.sweep\./,
+      );
     } finally {
       process.chdir(previous);
     }

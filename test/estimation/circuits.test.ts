@@ -212,6 +212,28 @@ describe("cell descriptions", () => {
     refused(text.replace("-CellArea (F^2): 1.49011611938", "-CellArea (F^2): -1"), /above 0, got -1/);
     refused(`-AccessType: CMOS\n-AccessCMOSWidth (F): 3\n${text}`, /wider than the cell/);
     assert.throws(() => cellFromEntries({ acess: "transistor" }, "bad", "artifact"), /Did you mean "access"/);
+    const withoutNumber = { access: "transistor", area_f2: "large" };
+    assert.throws(
+      () => cellFromEntries(withoutNumber, "bad", "artifact"),
+      /area_f2 is not a number, got "large"/,
+    );
+    assert.throws(() => cellFromEntries({ area_f2: 4 }, "bad", "artifact"), /access must say .* got nothing/);
+  });
+
+  it("may give voltages as powers or currents, and the length of a write pulse as its energy", () => {
+    const cell = { access: "crosspoint", area_f2: 4, aspect_ratio: 1 };
+    const resistances = { resistance_on_ohm: 1000, resistance_off_ohm: 4000 };
+    const read = (figures: Record<string, number>): CellDescription =>
+      cellFromEntries({ ...cell, ...resistances, ...figures }, "c", "corrected");
+    // Half on, half off a device conducts (1 / 1000 + 1 / 4000) / 2 = 0.625 mS.
+    assertClose(read({ read_current_ua: 125 }).readVoltageV, 0.2, 1e-12, "current");
+    assertClose(read({ read_power_uw: 25 }).readVoltageV, 0.2, 1e-12, "power");
+    assert.equal(read({ read_voltage_v: 0.2, read_current_ua: 1 }).readVoltageV, 0.2);
+    assert.equal(read({}).readVoltageV, 0);
+    // 2.5 mW for 4 ns.
+    assertClose(read({ set_voltage_v: 2, set_energy_pj: 10 }).writePulseS, 4e-9, 1e-12, "energy");
+    assertClose(read({ set_pulse_ns: 4 }).writePulseS, 4e-9, 1e-12, "pulse");
+    assert.equal(read({}).writePulseS, 0);
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
 import { estimate } from "../../src/estimation/estimate";
 import { componentArea, componentEnergy, componentModels } from "../../src/estimation/estimate-component";
+import { leakagePower } from "../../src/estimation/leakage";
 import { explainEnergy } from "../../src/estimation/explain";
 import { registerComponentLibrary, registerEstimator } from "../../src/estimation/registry";
 import type { ComponentClass } from "../../src/spec/component-class";
@@ -96,6 +97,36 @@ describe("registered estimators", () => {
           },
         }),
       () => assert.throws(() => componentArea(thing), /"my converters" failed on my_thing: oops/),
+    );
+  });
+
+  it("are all named when none of them can answer", () => {
+    const refusing = (name: string, problem: unknown) => ({
+      ...definition,
+      ...{ name, classNames: ["my_thing"] },
+      areaUm2: () => {
+        throw problem;
+      },
+    });
+    const thing = { class: "my_thing", attributes: { resolution: 4 } };
+    withRegistration(
+      () => registerEstimator(refusing("first", "no luck")),
+      () =>
+        withRegistration(
+          () =>
+            registerEstimator(
+              refusing("second", new RaellaError({ code: "component", message: "Too big." })),
+            ),
+          () => {
+            assert.throws(
+              () => componentArea(thing),
+              /No estimator could answer for my_thing\.[^]*first: .* failed on my_thing: no luck[^]*second: Too big\./,
+            );
+            // What has no area leaks nothing.
+            const { resolution } = thing.attributes;
+            assert.deepEqual(leakagePower(specOfLevel("my_thing", { resolution })), { part: 0 });
+          },
+        ),
     );
   });
 

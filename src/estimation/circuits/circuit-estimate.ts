@@ -55,7 +55,7 @@ function circuitEstimate(
       expected: "a larger array",
     });
   const around = neighbouringNodes(nodeNm);
-  if (around?.length !== 2) return { value, source, steps };
+  if (around.length !== 2) return { value, source, steps };
   return {
     value,
     source,

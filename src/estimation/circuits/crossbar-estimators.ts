@@ -218,7 +218,7 @@ function refuseDegenerate(
 }
 
 function flipFlopWidthF(nodeNm: number): number {
-  const widths = (neighbouringNodes(nodeNm) ?? []).map((tabulated) => {
+  const widths = neighbouringNodes(nodeNm).map((tabulated) => {
     const node = deviceNode(tabulated, "artifact") as DeviceNode;
     return flipFlopCell(node).widthM / node.featureSizeM;
   });

@@ -2,15 +2,15 @@ import type { ErrorBar } from "../estimator";
 import { circuitNodesNm } from "./device-node";
 
 /**
- * Tabulated nodes around an integer node: one of them if it is tabulated itself; undefined outside the table.
+ * Tabulated nodes around an integer node: one of them if it is tabulated itself.
+ * @throws RangeError outside the tabulated range; callers check the range first
  */
-export function neighbouringNodes(
-  nodeNm: number,
-): readonly [number] | readonly [low: number, high: number] | undefined {
+export function neighbouringNodes(nodeNm: number): readonly [number] | readonly [low: number, high: number] {
   if (circuitNodesNm.includes(nodeNm)) return [nodeNm];
   const below = circuitNodesNm.find((tabulated) => tabulated < nodeNm);
   const above = [...circuitNodesNm].reverse().find((tabulated) => tabulated > nodeNm);
-  return below === undefined || above === undefined ? undefined : [below, above];
+  if (below === undefined || above === undefined) throw new RangeError(`no circuit devices at ${nodeNm} nm`);
+  return [below, above];
 }
 
 /**
@@ -23,7 +23,6 @@ export function interpolateNodes<Figures extends { readonly [name in keyof Figur
   atTabulatedNode: (nodeNm: number) => Figures,
 ): Figures {
   const around = neighbouringNodes(nodeNm);
-  if (!around) throw new RangeError(`no circuit devices at ${nodeNm} nm`);
   if (around.length === 1) return atTabulatedNode(around[0]);
   const [low, high] = around;
   const position = (nodeNm - low) / (high - low);

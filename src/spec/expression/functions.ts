@@ -124,7 +124,7 @@ defineFloat("fabs", 1, Math.abs);
 defineFloat("atan2", 2, Math.atan2);
 defineFloat("fmod", 2, (x, y) => x % y);
 defineFloat("remainder", 2, (x, y) => x - y * special.roundHalfEven(x / y, 0));
-defineFloat("copysign", 2, (x, y) => (Object.is(Math.sign(y), -0) || y < 0 ? -Math.abs(x) : Math.abs(x)));
+defineFloat("copysign", 2, (x, y) => (y < 0 ? -Math.abs(x) : Math.abs(x)));
 defineFloat("degrees", 1, (x) => (x * 180) / Math.PI);
 defineFloat("radians", 1, (x) => (x * Math.PI) / 180);
 defineFloat("erf", 1, special.errorFunction);
@@ -170,10 +170,10 @@ define("dist", [2, 2], ([from, to], context) => {
 define("frexp", [1, 1], ([value], context) => {
   const x = requireNumber(value, context);
   if (x === 0 || !Number.isFinite(x)) return [toFloat(x), 0];
-  const guess = Math.max(-1021, Math.floor(Math.log2(Math.abs(x))) + 1);
-  const mantissa = x / 2 ** guess;
-  const correction = Math.abs(mantissa) >= 1 ? 1 : Math.abs(mantissa) < 0.5 ? -1 : 0;
-  return [toFloat(mantissa / 2 ** correction), guess + correction];
+  let [mantissa, exponent] = [x, 0];
+  for (; Math.abs(mantissa) >= 1; exponent += 1) mantissa /= 2;
+  for (; Math.abs(mantissa) < 0.5; exponent -= 1) mantissa *= 2;
+  return [toFloat(mantissa), exponent];
 });
 define("modf", [1, 1], ([value], context) => {
   const x = requireNumber(value, context);

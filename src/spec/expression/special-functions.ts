@@ -12,9 +12,7 @@ export function logGamma(x: number): number {
   if (Number.isInteger(x) && x <= 0) return Infinity;
   if (x < 0.5) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - logGamma(1 - x);
   const z = x - 1;
-  const sum = lanczos.reduce((total, coefficient, index) =>
-    index === 0 ? coefficient : total + coefficient / (z + index),
-  );
+  const sum = lanczos.reduce((total, coefficient, index) => total + coefficient / (z + index));
   const base = z + lanczosShift + 0.5;
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(base) - base + Math.log(sum);
 }

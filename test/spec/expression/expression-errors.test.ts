@@ -70,6 +70,8 @@ const cases: readonly (readonly [string, RegExp, string])[] = [
   ["max([])", /An empty list has no extreme/, "max([])"],
   ["log(0)", /A logarithm needs positive numbers/, "log(0)"],
   ["log2(0)", /beyond the range of numbers/, "log2(0)"],
+  ["gamma(-2)", /not defined for this value/, "gamma(-2)"],
+  ["lgamma(0)", /beyond the range of numbers/, "lgamma(0)"],
   ["sqrt(-1)", /not defined for this value/, "sqrt(-1)"],
   ["acos(2)", /not defined for this value/, "acos(2)"],
   ["int('1.5')", /"1.5" is not the text of an integer/, "int('1.5')"],
