@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createDivisorLattice } from "../../src/mapping/full-search/divisor-lattice";
+import { fitsMeshSomehow, largestProduct } from "../../src/mapping/full-search/largest-product";
 import { createPointTable } from "../../src/mapping/full-search/point-table";
 import { createPriorityQueue } from "../../src/mapping/full-search/priority-queue";
 
@@ -51,6 +52,27 @@ describe("parts of the full search", () => {
           );
           factors.forEach((factor, index) => assert.equal(divisors[0][digit - drops[index]] * factor, left));
         });
+      }),
+    );
+  });
+
+  it("the largest product on a mesh is that of the best way to lay numbers along its axes", () => {
+    const list = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 });
+    const room = fc.integer({ min: 1, max: 40 });
+    fc.assert(
+      fc.property(fc.array(list, { maxLength: 4 }), room, room, (lists, roomX, roomY) => {
+        let largest = 0;
+        const visit = (chosen: readonly number[]): void => {
+          if (chosen.length < lists.length)
+            for (const number of lists[chosen.length]) visit([...chosen, number]);
+          else if (fitsMeshSomehow(chosen, roomX, roomY))
+            largest = Math.max(
+              largest,
+              chosen.reduce((product, number) => product * number, 1),
+            );
+        };
+        visit([]);
+        assert.equal(largestProduct(lists, roomX, roomY), largest);
       }),
     );
   });

@@ -12,6 +12,7 @@ import { createCriteria } from "../../src/model/full-search/objective";
 import { createPartialBounds } from "../../src/model/full-search/partial-bound";
 import { createRoot, type PartialMapping } from "../../src/model/full-search/partial-mapping";
 import { relax } from "../../src/model/full-search/relaxation";
+import { describeRepetitions } from "../../src/model/full-search/repetition-rules";
 import { createSearchPlan } from "../../src/model/full-search/search-plan";
 import { createStageBounds } from "../../src/model/full-search/stage-bounds";
 import { nestOfMapping } from "../../src/model/nest";
@@ -28,6 +29,8 @@ const kinds: Readonly<Record<string, CaseFeatures>> = {
   "dimensions along several axes": { tangled: true, windows: true, open: true, utilization: true },
   "everything on a mesh with forwarding": { tangled: true, windows: true, meshY: true, forwarding: true },
 };
+/** A case with words that pass between neighbours below the outermost level that holds them. */
+const innermostForwarding = { seed: 10_700_461, kind: "everything on a mesh with forwarding" };
 const casesPerKind = 220;
 const largestSpace = 600;
 /** Bounds and prices are sums in different orders. */
@@ -58,9 +61,10 @@ function checkBounds(space: MapSpace, energyTable: RandomCase["energyTable"], la
   const costs = describeCosts(hardware, energyTable);
   const plan = createSearchPlan(space, costs);
   const stageBounds = createStageBounds(plan);
-  const relaxation = relax(plan, stageBounds, { isSpent: () => false, reason: null });
+  const repetitions = describeRepetitions(plan);
+  const relaxation = relax(plan, stageBounds, repetitions, { isSpent: () => false, reason: null });
   if (relaxation === undefined) throw new Error("The relaxed problem was not solved.");
-  const bounds = objectives.map((criteria) => createPartialBounds(plan, relaxation, criteria));
+  const bounds = objectives.map((criteria) => createPartialBounds(plan, relaxation, repetitions, criteria));
   const leastPj = leastEnergy(plan, stageBounds) + plan.computeEnergyPj;
   const expander = createExpander(plan);
   let complete = 0;
@@ -130,5 +134,11 @@ describe("bounds of the full search", () => {
       }
       assert.ok(complete >= 500);
     });
+  });
+
+  it("agree with the price where neighbours below the outermost level have nothing to pass on", () => {
+    const { seed, kind } = innermostForwarding;
+    const given = randomCase(seed, { ...kinds[kind], fewCosts: true });
+    assert.ok(checkBounds(buildMapSpace(given.specification), given.energyTable, `seed ${seed}`) > 0);
   });
 });

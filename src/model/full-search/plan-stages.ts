@@ -28,8 +28,9 @@ export interface PlanChoice {
   readonly slot: number;
   readonly level: number;
   /**
-   * Dimensions to choose: first those without a later slot, because they must take all that is left; then those
-   * that no time slot inside can take; then the others.
+   * Dimensions to choose. Space slots: first those without a later slot, because they must take all that is left;
+   * then those that no time slot inside can take; then the others. Time slots: one at a time, first those listed as
+   * innermost loops in their order, then the unlisted ones, then those listed as outermost.
    */
   readonly dimensions: readonly number[];
   /** How many of the dimensions, from the first on, no time slot inside can take. */
@@ -41,6 +42,8 @@ export interface PlanChoice {
   readonly capacity: number;
   /** Time slots are chosen dimension by dimension: whether the slot is complete, so that its order is due. */
   readonly completesSlot: boolean;
+  /** Time slots: whether the loop's place is listed among the innermost, open, or listed among the outermost. */
+  readonly orderPart: "inner" | "free" | "outer";
   readonly fixed: FixedLoops;
   /** See {@link PlanEvent}, inside the slot. */
   readonly inside: Float64Array;
@@ -70,13 +73,14 @@ export function createStages(
   let fixedTime = 1;
   for (const { kind, factors } of slots) if (kind === "time") fixedTime *= productOf(factors);
   /** The largest product of free factors that the fan-out of a slot has room for. */
-  const roomInFanOut = ({ fanX, fanY }: HardwareLevel, slot: Slot, free: readonly number[]): number =>
-    largestProduct(
-      free.map((dimension) =>
-        divisors[dimension].filter((factor) => factor <= (slot.limits?.[dimension] ?? Infinity)),
-      ),
-      Math.floor((fanX * fanY) / productOf(slot.factors)),
+  const roomInFanOut = ({ fanX, fanY }: HardwareLevel, slot: Slot, free: readonly number[]): number => {
+    const options = free.map((dimension) =>
+      divisors[dimension].filter((factor) => factor <= (slot.limits?.[dimension] ?? Infinity)),
     );
+    const fixed = slot.factors.filter((factor) => factor > 1);
+    const room = largestProduct([...options, ...fixed.map((factor) => [factor])], fanX, fanY);
+    return Math.max(1, room / productOf(fixed));
+  };
   const stages: PlanStage[] = [];
   let events: PlanEvent[] = [];
   let level = hardware.levels.length;
@@ -106,7 +110,8 @@ export function createStages(
       ...spaceOnly.filter((dimension) => !isForced(dimension)),
       ...dimensions.filter(inTime),
     ];
-    const parts = slot.kind === "space" ? [ordered] : ordered.map((dimension) => [dimension]);
+    const inTurn = orderedLoops(slot).filter(([dimension]) => dimensions.includes(dimension));
+    const parts = slot.kind === "space" ? [ordered] : inTurn.map(([dimension]) => [dimension]);
     parts.forEach((part, number) => {
       stages.push({
         events,
@@ -120,6 +125,7 @@ export function createStages(
           limits: part.map((dimension) => slot.limits?.[dimension] ?? Infinity),
           capacity: slot.kind === "time" ? Infinity : roomInFanOut(hardware.levels[level], slot, part),
           completesSlot: number === parts.length - 1,
+          orderPart: slot.kind === "space" ? "free" : inTurn[number][1],
         },
       });
       events = [];
@@ -133,13 +139,27 @@ function productOf(factors: readonly number[]): number {
   return factors.reduce((product, factor) => product * Math.max(1, factor), 1);
 }
 
+/** All dimensions of a slot, innermost first as far as the order is given, and how it is given. */
+function orderedLoops({
+  factors,
+  kind,
+  level,
+  innerOrder,
+  freeOrder,
+  outerOrder,
+}: Slot): (readonly [dimension: number, part: PlanChoice["orderPart"]])[] {
+  if (kind === "time" && level === 0) return factors.map((_, dimension) => [dimension, "inner"] as const);
+  return [
+    ...innerOrder.map((dimension) => [dimension, "inner"] as const),
+    ...freeOrder.map((dimension) => [dimension, "free"] as const),
+    ...outerOrder.map((dimension) => [dimension, "outer"] as const),
+  ];
+}
+
 /** Fixed loops of a slot in the order in which they stand if nothing else does. */
-function fixedLoops({ factors, kind, level, innerOrder, freeOrder, outerOrder }: Slot): FixedLoops {
-  const declared = kind === "time" && level === 0;
-  const order = declared
-    ? factors.map((_, dimension) => dimension)
-    : [...innerOrder, ...freeOrder, ...outerOrder];
-  return order.flatMap((dimension) =>
+function fixedLoops(slot: Slot): FixedLoops {
+  const { factors } = slot;
+  return orderedLoops(slot).flatMap(([dimension]) =>
     factors[dimension] > 1 ? [[dimension, factors[dimension]] as const] : [],
   );
 }

@@ -1,6 +1,7 @@
 import type { Budget } from "./budget";
 import { createNumberList } from "./number-list";
-import { leastStepsThrough, mayFindRoom, type Reach } from "./reach";
+import { leastStepsThrough, mayFindRoom } from "./reach";
+import type { RepetitionRules } from "./repetition-rules";
 import type { SearchPlan } from "./search-plan";
 import { fillRatios } from "./space-ratio";
 import {
@@ -11,15 +12,18 @@ import {
   sourceWords,
   type StageBounds,
 } from "./stage-bounds";
-import { createStageWork, type StageWork } from "./stage-work";
+import { createStageWork, describeNeed, limitTolerance, type StageWork } from "./stage-work";
 
 /**
  * For every reachable point of the lattice: which pairs of (time steps, energy) the rest of the nest may reach at
  * best. A pair (t, e) says: with at most t steps inside, at least e pJ. Pairs are sorted, t rising and e falling.
  */
 export interface Relaxation {
-  /** The entry of a point at a stage, or -1 where the rest of the nest cannot be completed. */
-  find(stage: number, point: number): number;
+  /**
+   * The entry of a point at a stage, or -1 where the rest of the nest cannot be completed.
+   * @param mask - see {@link RepetitionRules}
+   */
+  find(stage: number, point: number, mask: number): number;
   /** Pairs of an entry: from `first` to before `end`. */
   first(entry: number): number;
   end(entry: number): number;
@@ -46,18 +50,18 @@ export interface Relaxation {
 const unknown = -1;
 /** In the tables, entries count from 1. */
 const infeasible = 0;
-/** Limits are compared with quotients: what equals them must pass. */
-const rounding = 1 + 1e-9;
 
 /**
  * Solves the relaxed problem from the inside out, visiting only points that can be reached.
  * @param stageBounds - of every stage
+ * @param repetitions - of every stage
  * @param stepLimit - leave out mappings with more time steps (fixed ones not counted)
  * @returns undefined when the budget ends before the table is complete
  */
 export function relax(
   plan: SearchPlan,
   stageBounds: readonly StageBounds[],
+  repetitions: readonly RepetitionRules[],
   budget: Budget,
   stepLimit = Infinity,
 ): Relaxation | undefined {
@@ -82,18 +86,21 @@ export function relax(
   let isOver = false;
   pairStarts.push(0);
 
+  const keyOf = (point: number, mask: number): number => mask * lattice.size + point;
+
   function keepPair(steps: number, inner: number, whole: number): void {
     stepList.push(steps);
     innerList.push(inner);
     wholeList.push(whole);
   }
 
-  function solve(stage: number, point: number): number {
+  function solve(stage: number, point: number, mask: number): number {
     visits += 1;
     if ((visits & 255) === 0 && budget.isSpent(visits)) isOver = true;
+    works[stage].mask = mask;
     const value = isOver ? infeasible : solvePoint(stage, point);
     if (value === infeasible) infeasiblePoints += 1;
-    works[stage].table.set(point, value);
+    works[stage].table.set(keyOf(point, mask), value);
     return value;
   }
 
@@ -103,8 +110,8 @@ export function relax(
     if (!mayFindRoom(plan, work.reach, digits)) return infeasible;
     if (stepLimit < Infinity) {
       const { outside, inside } = leastStepsThrough(plan, work.reach, digits);
-      if (outside * inside > stepLimit * rounding) return infeasible;
-      work.stepLimit = (stepLimit / outside) * rounding;
+      if (outside * inside > stepLimit * limitTolerance) return infeasible;
+      work.stepLimit = (stepLimit / outside) * limitTolerance;
     }
     if (!mayFit(bounds, digits)) return infeasible;
     work.settledPj = settledEnergy(bounds, digits, work.settledRepeated);
@@ -124,34 +131,11 @@ export function relax(
       work.innerRepeated.fill(0);
     } else {
       works[stage + 1].digits.set(digits);
-      if (work.stage.choice.kind === "space") describeNeed(work, works[stage + 1].reach);
+      if (work.stage.choice.kind === "space") describeNeed(plan, work, works[stage + 1].reach);
       choose(stage, 0, 1, point);
     }
     if (isOver || front.size === 0) return infeasible;
     return record(work);
-  }
-
-  /** What a space choice has to take at least, so that the rest finds room and time inside. */
-  function describeNeed(work: StageWork, inside: Reach): void {
-    const { digits, leftFrom, spaceOnlyLeftFrom } = work;
-    const { divisors } = lattice;
-    const { choice } = work.stage;
-    if (choice === undefined) return;
-    let left = 1;
-    for (let dimension = 0; dimension < digits.length; dimension += 1)
-      left *= divisors[dimension][digits[dimension]];
-    let spaceOnly = 1;
-    for (const dimension of inside.spaceOnly) spaceOnly *= divisors[dimension][digits[dimension]];
-    work.leastProduct = left / (inside.capacity * work.stepLimit * rounding);
-    work.leastSpaceOnly = spaceOnly / (inside.capacity * rounding);
-    const { dimensions, spaceOnlyCount } = choice;
-    leftFrom[dimensions.length] = 1;
-    spaceOnlyLeftFrom[spaceOnlyCount] = 1;
-    for (let index = dimensions.length - 1; index >= 0; index -= 1) {
-      const own = divisors[dimensions[index]][digits[dimensions[index]]];
-      leftFrom[index] = leftFrom[index + 1] * own;
-      if (index < spaceOnlyCount) spaceOnlyLeftFrom[index] = spaceOnlyLeftFrom[index + 1] * own;
-    }
   }
 
   /** Goes through the factors of one dimension after the other. */
@@ -186,34 +170,69 @@ export function relax(
     factors[dimension] = fixed;
   }
 
+  /** Continues with every mask that the choice may lead to. */
   function goOn(stage: number, product: number, point: number): void {
-    let value = works[stage + 1].table.get(point);
-    if (value === unknown) value = solve(stage + 1, point);
-    if (value === infeasible) return;
-    const next = value - 1;
-    transitions += 1;
     const work = works[stage];
-    const { ratios, words, factors, front } = work;
     const { choice } = work.stage;
-    const isSpace = choice !== undefined && choice.kind === "space";
+    if (choice === undefined) return;
+    const isSpace = choice.kind === "space";
+    const { next, mayRepeat } = repetitions[stage];
+    if (isSpace) {
+      if (work.fits !== undefined && !work.fits(work.factors)) return;
+      fillRatios(plan, choice.level, work.prepared, work.factors, work.ratios);
+      if (mayRepeat) repeatInSpace(stage, work);
+    } else if (mayRepeat) repeatInTime(stage, work, product);
+    for (const mask of next[2 * work.mask + (!isSpace && product > 1 ? 1 : 0)]) {
+      let value = works[stage + 1].table.get(keyOf(point, mask));
+      // The digits of the stage inside are those of the point; deeper stages have their own.
+      if (value === unknown) value = solve(stage + 1, point, mask);
+      if (value !== infeasible) goOnWith(work, value - 1, isSpace ? 1 : product);
+    }
+  }
+
+  /** How the chosen space factors repeat the traffic of every tensor inside. */
+  function repeatInSpace(stage: number, { repeated, ratios, factors }: StageWork): void {
+    const { repeatedInSpace, wordsRepeat } = repetitions[stage];
+    for (let tensor = 0; tensor < tensorCount; tensor += 1) {
+      let product = 1;
+      for (const dimension of repeatedInSpace[tensor]) product *= factors[dimension];
+      repeated[tensor] = product;
+      if (wordsRepeat[tensor]) ratios[tensor] *= product;
+    }
+  }
+
+  /** How the chosen time loop repeats the traffic of every tensor inside. */
+  function repeatInTime(stage: number, { repeated, ratios, mask }: StageWork, factor: number): void {
+    const { repeatedInTime, wordsRepeat } = repetitions[stage];
+    for (let tensor = 0; tensor < tensorCount; tensor += 1) {
+      const product = repeatedInTime[tensor] && ((mask >> tensor) & 1) === 1 ? factor : 1;
+      repeated[tensor] = product;
+      ratios[tensor] = wordsRepeat[tensor] ? product : 1;
+    }
+  }
+
+  function goOnWith(work: StageWork, next: number, steps: number): void {
+    transitions += 1;
+    const { ratios, words, front, repeated } = work;
     const from = next * tensorCount;
     const known = arriving.values;
-    if (isSpace) fillRatios(plan, choice.level, work.prepared, factors, ratios);
     for (let tensor = 0; tensor < tensorCount; tensor += 1)
       words[tensor] = Math.min(words[tensor], known[from + tensor] * ratios[tensor]);
     const energyPj = work.settledPj + crossingEnergy(work, from);
+    let repeatedPj = 0;
     for (let tensor = 0; tensor < tensorCount; tensor += 1) {
-      const inner = repeatedWhole.values[from + tensor];
+      const once = repeatedWhole.values[from + tensor];
+      const inner = once * repeated[tensor];
+      repeatedPj += inner - once;
       work.innerRepeated[tensor] = Math.min(work.innerRepeated[tensor], inner);
       const least = inner + work.crossingRepeated[tensor];
       work.leastRepeated[tensor] = Math.min(work.leastRepeated[tensor], least);
     }
-    const steps = isSpace ? 1 : product;
     const end = pairStarts.values[next + 1];
     for (let pair = pairStarts.values[next]; pair < end; pair += 1) {
       const total = stepList.values[pair] * steps;
       if (total > work.stepLimit) break;
-      const inner = wholeList.values[pair];
+      const inner = wholeList.values[pair] + repeatedPj;
       front.add(total, inner, inner + energyPj);
     }
   }
@@ -252,10 +271,10 @@ export function relax(
 
   const top = works[0].digits;
   lattice.divisors.forEach((list, dimension) => (top[dimension] = list.length - 1));
-  solve(0, lattice.size - 1);
+  for (const mask of repetitions[0].masks) solve(0, lattice.size - 1, mask);
   if (isOver) return undefined;
   return {
-    find: (stage, point) => Math.max(infeasible, works[stage].table.get(point)) - 1,
+    find: (stage, point, mask) => Math.max(infeasible, works[stage].table.get(keyOf(point, mask))) - 1,
     first: (entry) => pairStarts.values[entry],
     end: (entry) => pairStarts.values[entry + 1],
     steps: (pair) => stepList.values[pair],

@@ -43,7 +43,7 @@ export interface SearchPlan {
   readonly matters: readonly (readonly { readonly content: boolean; readonly fills: boolean }[])[];
   /**
    * Per level and tensor: whether the bound on what the level gets from outside grows with every repetition that
-   * loops outside add (see {@link refetchFactor}); it does not where the bound counts all repetitions already.
+   * loops outside add (see {@link RepetitionRules}); it does not where the bound counts all repetitions already.
    */
   readonly repeats: readonly (readonly boolean[])[];
   /** The same for the bound on what the level exchanges with its inside. */

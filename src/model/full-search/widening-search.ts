@@ -9,6 +9,7 @@ import { createPartialBounds } from "./partial-bound";
 import { findFirstMapping } from "./first-mapping";
 import { describeReach } from "./reach";
 import { relax, type Relaxation } from "./relaxation";
+import { describeRepetitions } from "./repetition-rules";
 import type { SearchPlan } from "./search-plan";
 import { createStageBounds, type StageBounds } from "./stage-bounds";
 
@@ -64,6 +65,7 @@ export function searchWidening(
   };
   const { objective } = criteria;
   const stageBounds = createStageBounds(plan);
+  const repetitions = describeRepetitions(plan);
   const most = mostSteps(plan);
   const beyond = boundBeyond(plan, stageBounds, criteria);
   const valueOf = ({ evaluation }: Incumbent): number =>
@@ -80,7 +82,7 @@ export function searchWidening(
   for (;;) {
     const now = performance.now();
     const budget = budgetOf(now + relaxationShare * (limits.deadline - now), relaxationWorkLimit);
-    const relaxation = relax(plan, stageBounds, budget, stepLimit < most ? stepLimit : Infinity);
+    const relaxation = relax(plan, stageBounds, repetitions, budget, stepLimit < most ? stepLimit : Infinity);
     if (relaxation === undefined) return unfinished(budget.reason);
     points += relaxation.points;
     transitions += relaxation.transitions;
@@ -102,7 +104,13 @@ export function searchWidening(
   }
 
   function partsWith(relaxation: Relaxation): SearchParts {
-    return { ...given, plan, criteria, expander, bounds: createPartialBounds(plan, relaxation, criteria) };
+    return {
+      ...given,
+      plan,
+      criteria,
+      expander,
+      bounds: createPartialBounds(plan, relaxation, repetitions, criteria),
+    };
   }
 
   /** What is known when not even the relaxed problem is solved. */
