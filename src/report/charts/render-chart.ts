@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { RaellaError } from "../../errors";
 import type { ChartSpecification } from "./chart-specification";
+import { indexedPng } from "./indexed-png";
 import { fontDirectory, textWidth } from "./text-width";
 
 /** A picture; width and height in the chart's own pixels, whatever the resolution of the image. */
@@ -34,7 +35,7 @@ export async function renderPng(chart: ChartSpecification, scale = 2): Promise<P
   const { Resvg } = await import("@resvg/resvg-js");
   const image = new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, font: fontOptions() }).render();
   return {
-    png: image.asPng(),
+    png: indexedPng(image.pixels, image.width, image.height),
     width: Math.round(image.width / scale),
     height: Math.round(image.height / scale),
   };
