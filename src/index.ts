@@ -140,8 +140,6 @@ export { comparisonChart } from "./report/charts/comparison-chart";
 export type { ComparisonChartOptions } from "./report/charts/comparison-chart";
 export { sweepChart } from "./report/charts/sweep-chart";
 export type { SweepChartOptions, SweepPoint } from "./report/charts/sweep-chart";
-export { tradeOffChart } from "./report/charts/trade-off-chart";
-export type { TradeOffChartOptions, TradeOffPoint } from "./report/charts/trade-off-chart";
 export { mappingChart } from "./report/charts/mapping-chart";
 export type { MappingChartLevel, MappingChartOptions } from "./report/charts/mapping-chart";
 export { designScatter } from "./report/charts/exploration-scatter";
@@ -153,6 +151,8 @@ export type { ParallelCoordinatesOptions } from "./report/charts/exploration-par
 export { tornadoChart } from "./report/charts/exploration-tornado";
 export type { TornadoOptions } from "./report/charts/exploration-tornado";
 export type { ColorColumn, DesignTable, FigureAxis } from "./report/charts/exploration-axis";
+export { chartRow } from "./report/charts/chart-row";
+export type { ChartRowOptions } from "./report/charts/chart-row";
 export { renderPng, renderSvg, saveChart } from "./report/charts/render-chart";
 export type { ChartSpecification } from "./report/charts/chart-specification";
 

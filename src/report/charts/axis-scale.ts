@@ -41,6 +41,8 @@ export function scaleAxis(options: AxisOptions, figures: readonly number[]): Axi
     scale:
       scale === "log"
         ? { type: "log" }
-        : { zero: options.zero ?? options.quantity !== undefined, nice: true },
+        : largest === 0
+          ? { domain: [0, 1] }
+          : { zero: options.zero ?? options.quantity !== undefined, nice: true },
   };
 }

@@ -4,6 +4,8 @@ import { formatAligned, formatNumber, formatShare } from "../theme/format-number
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { barLabelLines } from "./bar-labels";
 import type { ChartPart } from "./chart-specification";
+import { levelTitle } from "./level-title";
+import { textWidth } from "./text-width";
 
 /** Figures of one bar by component group, e.g. `{ ADC: 12.5, Crossbar: 3 }`. */
 export type GroupValues = Readonly<Record<string, number>>;
@@ -32,9 +34,7 @@ export interface BarPanelOptions {
 const narrowestStep = 50;
 const panelHeight = 230;
 const labelSize = 10;
-/** Of a label, relative to its size; on average. */
-const characterWidth = 0.57;
-const labelGap = 5;
+const labelGap = 7;
 /** Room above the highest bar for its total. */
 const headroom = 1.18;
 
@@ -133,23 +133,9 @@ export function barPanel(options: BarPanelOptions): ChartPart {
   };
 }
 
-/** The axis title stands level above the axis instead of along it. */
-const levelTitle = {
-  titleAngle: 0,
-  titleAlign: "left",
-  titleAnchor: "end",
-  titleBaseline: "bottom",
-  titleX: -28,
-  titleY: -10,
-  titleFontSize: 12,
-  titleFontWeight: "bold",
-  titleColor: textColor,
-} as const;
-
 /** Width that a bar takes with its gap, so that the labels of neighbours do not touch in any line. */
 function stepFor(labels: readonly (readonly string[])[]): number {
-  const widthOf = (label: readonly string[], line: number): number =>
-    (label[line] ?? "").length * labelSize * characterWidth;
+  const widthOf = (label: readonly string[], line: number): number => textWidth(label[line] ?? "", labelSize);
   const distances = labels.slice(1).flatMap((label, index) => {
     const before = labels[index];
     return label.map((_, line) => (widthOf(before, line) + widthOf(label, line)) / 2 + labelGap);
@@ -165,7 +151,7 @@ function groupColorEncoding(groups: readonly string[], place: "right" | "bottom"
   return {
     field: "group",
     type: "nominal",
-    title: place === "right" ? "component" : null,
+    title: place === "right" ? "component" : "component, the topmost first",
     scale: { domain, range: domain.map((group) => colors[group]) },
     legend:
       place === "right" ? { orient: place } : { orient: place, columns: 4, offset: 14, columnPadding: 18 },

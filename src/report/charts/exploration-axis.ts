@@ -46,9 +46,16 @@ export function scaleOf(axis: FigureAxis, rows: DesignTable): ChartPart {
   return { type: "log", nice: false, domain: [smallest / margin, largest * margin] };
 }
 
-/** Short text of a cell: numbers in four digits. */
+/** Short text of a cell: numbers in four digits; sizes such as 2048 as they are usually written. */
 export function cellText(cell: DesignCell): string {
-  return typeof cell === "number" ? formatNumber(cell) : (cell ?? "—");
+  if (typeof cell !== "number") return cell ?? "—";
+  const text = Number.isInteger(cell) && Math.abs(cell) < 10_000 ? String(cell) : formatNumber(cell);
+  return text.replace("-", "−");
+}
+
+/** A figure as a chart needs it: digits that nobody can see would only make notebooks large. */
+export function plotted(figure: number | null): number | null {
+  return figure === null ? null : Number(figure.toPrecision(5));
 }
 
 /** Different values of a column: numbers ascending, texts in order of appearance. */

@@ -1,6 +1,7 @@
 import { textColor } from "../theme/chart-style";
 import { formatAligned } from "../theme/format-number";
 import { chart, type ChartSpecification } from "./chart-specification";
+import { levelTitle } from "./level-title";
 import { cellText, distinctValues, figureOf, type DesignTable, type FigureAxis } from "./exploration-axis";
 
 export interface DesignHeatmapOptions {
@@ -14,53 +15,70 @@ export interface DesignHeatmapOptions {
   readonly mark?: (design: DesignTable[number]) => boolean;
   /** Text for designs without the figure, e.g. why there is none. */
   readonly missing?: (design: DesignTable[number]) => string;
+  /** How a figure is written (default: three digits). */
+  readonly format?: (figure: number) => string;
+  /** A figure that is neither good nor bad: better ones are blue, worse ones orange. */
+  readonly neutral?: number;
   readonly title?: string;
   readonly subtitle?: string | readonly string[];
   readonly cellWidth?: number;
+  readonly cellHeight?: number;
 }
-
-const cellHeight = 34;
 
 /** A figure over two variables: a tile for every pair of values, dark where the figure is good. */
 export function designHeatmap(options: DesignHeatmapOptions): ChartSpecification {
   const { designs, x, y, figure, mark = () => false, missing = () => "", cellWidth = 64 } = options;
+  const { cellHeight = 34, neutral } = options;
+  const { format = (value) => formatAligned(value) } = options;
   const byPlace = new Map(designs.map((row) => [`${row[x.column]} ${row[y.column]}`, row]));
   const figures = [...byPlace.values()].map((row) => figureOf(row, figure) ?? Number.NaN);
   const known = figures.filter((value) => !Number.isNaN(value));
   const [least, most] = [Math.min(...known), Math.max(...known)];
   const goodness = (value: number): number => {
     const position = (a: number): number => (figure.logarithmic ? Math.log(a) : a);
-    const share = (position(value) - position(least)) / (position(most) - position(least) || 1);
+    const share =
+      neutral === undefined
+        ? (position(value) - position(least)) / (position(most) - position(least) || 1)
+        : 0.5 + (value - neutral) / (2 * Math.max(most - neutral, neutral - least) || 1);
     return figure.goal === "minimize" ? 1 - share : share;
   };
+  const shades = neutral === undefined ? sequentialShades : divergingShades;
   const tiles = [...byPlace.values()].map((row, index) => {
     const value = figures[index];
     const isKnown = !Number.isNaN(value);
+    const fill = isKnown ? mix(shades, goodness(value)) : emptyTile;
     return {
       x: cellText(row[x.column]),
       y: cellText(row[y.column]),
-      value: isKnown ? value : null,
-      fill: isKnown ? shade(goodness(value)) : emptyTile,
-      text: isKnown ? formatAligned(value) : missing(row),
-      ink: isKnown && goodness(value) > 0.5 ? "white" : textColor,
-      marked: mark(row),
+      fill: hex(fill),
+      text: isKnown ? format(value) : missing(row),
+      ink: isDark(fill) ? "white" : textColor,
     };
   });
+  const marked = [...byPlace.values()].flatMap((row, index) => (mark(row) ? [tiles[index]] : []));
   const order = (axis: FigureAxis): string[] => distinctValues(designs, axis.column).map(cellText);
+  // Numbers grow upwards, names are read from the top.
+  const isNumeric = designs.every((row) => typeof row[y.column] === "number");
   const encoding = {
     x: {
       field: "x",
       type: "nominal",
       sort: order(x),
       title: x.title,
-      axis: { labelAngle: 0, ticks: false, domain: false },
+      axis: {
+        labelAngle: 0,
+        labelExpr: "split(datum.label, '\\n')",
+        labelPadding: 6,
+        ticks: false,
+        domain: false,
+      },
     },
     y: {
       field: "y",
       type: "nominal",
-      sort: order(y).reverse(),
-      title: y.title,
-      axis: { ticks: false, domain: false },
+      sort: isNumeric ? order(y).reverse() : order(y),
+      title: y.title === "" ? null : y.title,
+      axis: { ticks: false, domain: false, ...levelTitle },
     },
   };
   return chart({
@@ -82,7 +100,7 @@ export function designHeatmap(options: DesignHeatmapOptions): ChartSpecification
         },
       },
       {
-        data: { values: tiles.filter(({ marked }) => marked) },
+        data: { values: marked },
         mark: { type: "rect", fillOpacity: 0, stroke: "#D55E00", strokeWidth: 3 },
         encoding,
       },
@@ -98,17 +116,30 @@ export function designHeatmap(options: DesignHeatmapOptions): ChartSpecification
   });
 }
 
-const emptyTile = "#F0F2F5";
-const shades = ["#EAF3EE", "#7FC2AE", "#21788C", "#2F3B73"].map((color) =>
-  [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)),
-);
+type Color = readonly number[];
 
-/** Pale green for 0, dark blue for 1. */
-function shade(share: number): string {
-  const position = Math.min(Math.max(share, 0), 1) * (shades.length - 1);
-  const index = Math.min(Math.floor(position), shades.length - 2);
-  const mixed = shades[index].map((from, channel) =>
-    Math.round(from + (shades[index + 1][channel] - from) * (position - index)),
+const colors = (...texts: readonly string[]): readonly Color[] =>
+  texts.map((text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)));
+
+const [emptyTile] = colors("#F0F2F5");
+/** From bad to good. */
+const sequentialShades = colors("#EAF3EE", "#7FC2AE", "#21788C", "#2F3B73");
+const divergingShades = colors("#B85400", "#EDB583", "#F4F6F8", "#8DB9DA", "#1F5F99");
+
+/** The colour at a place of a ramp, 0 to 1. */
+function mix(ramp: readonly Color[], share: number): Color {
+  const position = Math.min(Math.max(share, 0), 1) * (ramp.length - 1);
+  const index = Math.min(Math.floor(position), ramp.length - 2);
+  return ramp[index].map((from, channel) =>
+    Math.round(from + (ramp[index + 1][channel] - from) * (position - index)),
   );
-  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+function hex(color: Color): string {
+  return `#${color.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** Would dark text be hard to read on it? */
+function isDark([red, green, blue]: Color): boolean {
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 140;
 }

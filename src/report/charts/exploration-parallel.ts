@@ -6,6 +6,7 @@ import {
   colorEncoding,
   distinctValues,
   figureOf,
+  plotted,
   thinOut,
   type ColorColumn,
   type DesignCell,
@@ -41,16 +42,14 @@ export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartS
     shown.filter((row) => !highlight(row)),
     maxLines,
   );
-  const linesOf = (rows: DesignTable, offset: number): object[] =>
-    rows.flatMap((row, index) =>
-      axes.map((axis, position) => ({
-        design: offset + index,
-        axis: position,
-        height: scales[position].heightOf(row),
-        ...(color ? { color: row[color.column] } : {}),
-        value: `${axis.title}: ${cellText(axis.scale ? figureOf(row, axis) : row[axis.column])}`,
-      })),
-    );
+  const placesOf = (row: DesignTable[number], design: number): object[] =>
+    axes.map((_, axis) => ({ design, axis, height: plotted(scales[axis].heightOf(row)) }));
+  const named = (row: DesignTable[number], places: readonly object[]): object[] =>
+    places.map((place, index) => ({
+      ...place,
+      ...(color ? { color: row[color.column] } : {}),
+      value: `${axes[index].title}: ${cellText(axes[index].scale ? figureOf(row, axes[index]) : row[axes[index].column])}`,
+    }));
   const x = {
     field: "axis",
     type: "quantitative",
@@ -76,16 +75,20 @@ export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartS
     height,
     layer: [
       line(
-        weak.length > 0 ? linesOf(weak, strong.length) : [],
-        { color: "#9AA5B1", opacity: 0.22, strokeWidth: 1 },
+        weak.flatMap((row, index) => placesOf(row, strong.length + index)),
+        { color: "#DDE2E7", opacity: 1, strokeWidth: 1 },
         {},
       ),
       line(
-        linesOf(strong, 0),
-        { opacity: 0.8, strokeWidth: 1.6 },
+        strong.flatMap((row, index) => named(row, placesOf(row, index))),
+        { opacity: 1, strokeWidth: 1.6 },
         {
           color: color
-            ? colorEncoding(shown, color, "color", { symbolType: "stroke", symbolStrokeWidth: 3 })
+            ? colorEncoding(shown, color, "color", {
+                values: distinctValues(strong, color.column),
+                symbolType: "stroke",
+                symbolStrokeWidth: 3,
+              })
             : { value: neutralColor },
           tooltip: { field: "value" },
         },

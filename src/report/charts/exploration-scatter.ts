@@ -2,10 +2,12 @@ import { paretoFront } from "../../study/sweep/pareto-front";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
 import { chart, type ChartSpecification } from "./chart-specification";
+import { levelTitle } from "./level-title";
 import {
   cellText,
   colorEncoding,
   figureOf,
+  plotted,
   scaleOf,
   thinOut,
   type ColorColumn,
@@ -21,6 +23,8 @@ export interface DesignScatterOptions {
   readonly color?: ColorColumn;
   /** Columns shown when the pointer rests on a design. */
   readonly tooltip?: readonly string[];
+  /** Designs that do not compete: drawn as small grey crosses. */
+  readonly ruledOut?: (design: DesignTable[number]) => boolean;
   /** Text beside designs that are to be named; null for the others. */
   readonly label?: (design: DesignTable[number]) => string | null;
   readonly title?: string;
@@ -37,7 +41,9 @@ export interface DesignScatterOptions {
  */
 export function designScatter(options: DesignScatterOptions): ChartSpecification {
   const { designs, x, y, color, tooltip = [], label, width = 460, height = 320, maxPoints = 3000 } = options;
-  const shown = designs.filter((row) => figureOf(row, x) !== null && figureOf(row, y) !== null);
+  const { ruledOut = () => false } = options;
+  const drawn = designs.filter((row) => figureOf(row, x) !== null && figureOf(row, y) !== null);
+  const shown = drawn.filter((row) => !ruledOut(row));
   const hasFront = x.goal !== undefined && y.goal !== undefined;
   const front = hasFront
     ? paretoFront(shown, [
@@ -50,19 +56,27 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
     shown.filter((row) => !onFront.has(row)),
     maxPoints,
   );
+  const crosses = thinOut(drawn.filter(ruledOut), maxPoints);
   const pointOf = (row: DesignTable[number]): Record<string, string | number | null> => ({
-    x: figureOf(row, x),
-    y: figureOf(row, y),
+    x: plotted(figureOf(row, x)),
+    y: plotted(figureOf(row, y)),
     ...(color ? { color: row[color.column] } : {}),
-    ...Object.fromEntries(tooltip.map((column) => [`t_${column}`, cellText(row[column])])),
-    label: label?.(row) ?? null,
+    ...Object.fromEntries(tooltip.map((column, index) => [`t${index}`, cellText(row[column])])),
   });
   const frontPoints = [...front].sort((a, b) => (figureOf(a, x) ?? 0) - (figureOf(b, x) ?? 0)).map(pointOf);
-  const labelled = shown.map(pointOf).filter((point) => point.label !== null);
+  const labelled = shown
+    .map((row) => ({ ...pointOf(row), label: label?.(row) ?? null, onFront: onFront.has(row) }))
+    .filter((point) => point.label !== null);
 
   const encoding = {
-    x: { field: "x", type: "quantitative", title: x.title, scale: scaleOf(x, shown), axis: { tickCount: 6 } },
-    y: { field: "y", type: "quantitative", title: y.title, scale: scaleOf(y, shown), axis: { tickCount: 6 } },
+    x: { field: "x", type: "quantitative", title: x.title, scale: scaleOf(x, drawn), axis: { tickCount: 6 } },
+    y: {
+      field: "y",
+      type: "quantitative",
+      title: y.title,
+      scale: scaleOf(y, drawn),
+      axis: { tickCount: 6, ...levelTitle },
+    },
   };
   const styled = {
     ...encoding,
@@ -70,7 +84,7 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
     tooltip: [
       { field: "x", title: x.title, format: ".4~r" },
       { field: "y", title: y.title, format: ".4~r" },
-      ...tooltip.map((column) => ({ field: `t_${column}`, title: column })),
+      ...tooltip.map((column, index) => ({ field: `t${index}`, title: column })),
     ],
   };
   return chart({
@@ -78,6 +92,22 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
     width,
     height,
     layer: [
+      ...(crosses.length > 0
+        ? [
+            {
+              data: { values: crosses.map(pointOf) },
+              mark: {
+                type: "point",
+                shape: "M-.5,-.5L.5,.5M-.5,.5L.5,-.5",
+                size: 30,
+                color: "#9AA5B1",
+                opacity: 1,
+                strokeWidth: 1,
+              },
+              encoding: { ...encoding, tooltip: styled.tooltip },
+            },
+          ]
+        : []),
       {
         data: { values: others.map(pointOf) },
         mark: { type: "circle", size: 28, opacity: hasFront ? 0.5 : 0.8, clip: true },
@@ -104,27 +134,55 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
             },
           ]
         : []),
-      ...labels(labelled, encoding),
+      ...labels(labelled, encoding, middleOf(shown, x)),
     ],
   });
 }
 
-/** A ring around designs and their names beside, with a white outline that keeps them clear of the points. */
-function labels(values: readonly object[], encoding: object): readonly object[] {
-  if (values.length === 0) return [];
-  const mark = { type: "text", align: "left", dx: 8, dy: -6, fontSize: 10.5, color: textColor };
-  const text = { field: "label" };
+/** The middle of a figure's range. */
+function middleOf(rows: DesignTable, axis: FigureAxis): number {
+  const figures = rows.map((row) => figureOf(row, axis) ?? 0);
+  return (Math.min(...figures) + Math.max(...figures)) / 2;
+}
+
+interface LabelledPoint {
+  readonly onFront: boolean;
+  readonly x?: string | number | null;
+}
+
+/**
+ * Names of designs beside them, on the side where there is room, with a white outline that keeps them clear of the
+ * points; a ring around those off the front.
+ */
+function labels(points: readonly LabelledPoint[], encoding: object, middle: number): readonly object[] {
+  if (points.length === 0) return [];
+  const named = (align: "left" | "right"): readonly object[] => {
+    const values = points.filter((point) => Number(point.x) > middle === (align === "right"));
+    const mark = {
+      type: "text",
+      align,
+      dx: align === "left" ? 8 : -8,
+      dy: -7,
+      fontSize: 10.5,
+      color: textColor,
+    };
+    const text = { field: "label" };
+    return [
+      {
+        data: { values },
+        mark: { ...mark, stroke: "white", strokeWidth: 3, strokeJoin: "round" },
+        encoding: { ...encoding, text },
+      },
+      { data: { values }, mark, encoding: { ...encoding, text } },
+    ];
+  };
   return [
     {
-      data: { values },
+      data: { values: points.filter(({ onFront }) => !onFront) },
       mark: { type: "point", filled: false, size: 90, color: textColor, strokeWidth: 1.5 },
       encoding,
     },
-    {
-      data: { values },
-      mark: { ...mark, stroke: "white", strokeWidth: 2.5, strokeJoin: "round" },
-      encoding: { ...encoding, text },
-    },
-    { data: { values }, mark, encoding: { ...encoding, text } },
+    ...named("left"),
+    ...named("right"),
   ];
 }

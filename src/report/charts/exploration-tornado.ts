@@ -10,6 +10,8 @@ export interface TornadoOptions {
   readonly sensitivities: readonly Sensitivity[];
   /** With the unit. */
   readonly figureTitle: string;
+  /** Blue bars are better, orange ones worse. Default `minimize`. */
+  readonly goal?: "minimize" | "maximize";
   /** Multiplies the figures. */
   readonly scale?: number;
   /** Texts instead of the names of the variables. */
@@ -26,7 +28,7 @@ const barStep = 34;
  * with the values of the variable at its ends and a line at the baseline.
  */
 export function tornadoChart(options: TornadoOptions): ChartSpecification {
-  const { sensitivities, scale = 1, names = {}, width = 420 } = options;
+  const { sensitivities, scale = 1, names = {}, width = 420, goal = "minimize" } = options;
   const nameOf = (variable: string): string => names[variable] ?? variable;
   const baseline = (sensitivities[0]?.baseline ?? 0) * scale;
   const ends = sensitivities.flatMap((entry) => {
@@ -87,7 +89,10 @@ export function tornadoChart(options: TornadoOptions): ChartSpecification {
           color: {
             field: "direction",
             type: "nominal",
-            scale: { domain: ["below", "above"], range: [seriesColors[0], seriesColors[1]] },
+            scale: {
+              domain: goal === "minimize" ? ["below", "above"] : ["above", "below"],
+              range: [seriesColors[0], seriesColors[1]],
+            },
             legend: null,
           },
           tooltip: [

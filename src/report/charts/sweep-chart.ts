@@ -1,7 +1,7 @@
 import { neutralColor, seriesColors } from "../theme/component-colors";
 import { scaleAxis, type AxisOptions } from "./axis-scale";
 import { chart, type ChartPart, type ChartSpecification } from "./chart-specification";
-import { levelTitle } from "./trade-off-chart";
+import { levelTitle } from "./level-title";
 
 /** What came out for one value of the swept variable. */
 export interface SweepPoint {
@@ -59,7 +59,12 @@ function sweepPanel(options: SweepChartOptions, key: string, series: readonly st
     width: panelWidth,
     height: panelHeight,
     data: { values },
-    mark: { type: "line", point: { size: 55, filled: true, opacity: 1 }, strokeWidth: 2 },
+    mark: {
+      type: "line",
+      point: { size: 55, filled: true, opacity: 1 },
+      strokeWidth: 2,
+      strokeJoin: "round",
+    },
     encoding: {
       x: {
         field: "variable",
@@ -86,8 +91,6 @@ function sweepPanel(options: SweepChartOptions, key: string, series: readonly st
           ticks: false,
           domain: false,
           ...levelTitle,
-          titleFontWeight: "bold",
-          titleFontSize: 12,
         },
       },
       color: several

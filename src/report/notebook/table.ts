@@ -115,11 +115,11 @@ function layOutColumn(
   };
 }
 
-/** All figures of a column are written alike: as whole numbers, with a fraction, or with a power of ten. */
+/** Figures of a column are written alike, as whole numbers or with a fraction; huge ones among them with a power of ten. */
 function figureWriter(figures: readonly number[], digits: number): (figure: number) => string {
   const sizes = figures.filter((figure) => figure !== 0 && Number.isFinite(figure)).map(Math.abs);
   if (sizes.every((size) => Number.isInteger(size) && size < 1e12)) return formatWhole;
-  if (sizes.some((size) => size >= 1e9)) return (figure) => formatNumber(figure, digits, true);
+  if (sizes.some((size) => size >= 1e9)) return (figure) => formatNumber(figure, digits);
   return (figure) => formatAligned(figure, digits);
 }
 

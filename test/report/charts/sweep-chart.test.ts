@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 
 import { sweepChart, type SweepPoint } from "../../../src/report/charts/sweep-chart";
-import { tradeOffChart } from "../../../src/report/charts/trade-off-chart";
 import { compileChart, textsOf } from "../../support/chart-checks";
 
 const points: readonly SweepPoint[] = [64, 128, 256, 512].flatMap((value) =>
@@ -39,33 +38,5 @@ describe("sweepChart", () => {
     assert.deepEqual(compileChart(chart).warnings, []);
     assert.equal(compileChart(chart).tooltips.length, 1);
     assert.ok((await textsOf(chart)).includes("yes"));
-  });
-});
-
-describe("tradeOffChart", () => {
-  const options = {
-    points: points.map(({ value, series, figures: { energy, area } }) => ({
-      x: area,
-      y: energy,
-      label: String(value),
-      series,
-      details: { rows: String(value) },
-    })),
-    x: figures.area,
-    y: figures.energy,
-  };
-
-  it("labels the points and names the series", async () => {
-    const chart = tradeOffChart({ ...options, highlighted: [1, 2], highlightTitle: "the best" });
-    assert.deepEqual(compileChart(chart).warnings, []);
-    const texts = await textsOf(chart);
-    for (const text of ["64", "512", "first", "second", "Energy (mJ)", "Area (mm²)", "Rings: the best."]) {
-      assert.ok(texts.includes(text), text);
-    }
-  });
-
-  it("needs no series", () => {
-    const plain = options.points.map(({ x, y }) => ({ x, y }));
-    assert.deepEqual(compileChart(tradeOffChart({ ...options, points: plain, joined: false })).warnings, []);
   });
 });

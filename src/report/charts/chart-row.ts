@@ -1,0 +1,19 @@
+import { chart, type ChartSpecification } from "./chart-specification";
+
+export interface ChartRowOptions {
+  readonly title?: string;
+  readonly subtitle?: string | readonly string[];
+}
+
+/** Charts side by side as one, with one legend if all use the same colours. Each keeps its title. */
+export function chartRow(
+  charts: readonly ChartSpecification[],
+  options: ChartRowOptions = {},
+): ChartSpecification {
+  return chart({
+    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    hconcat: charts.map((single) => ({ ...single, $schema: undefined, config: undefined })),
+    spacing: 30,
+    resolve: { scale: { color: "shared" } },
+  });
+}
