@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 
-import { runAblation, runLayer } from "../../src/index";
+import { greedy, runAblation, runLayer, runNetwork } from "../../src/index";
 import type { NetworkResult } from "../../src/index";
 import {
   barsOf,
@@ -78,6 +78,21 @@ async function checkFigures(notebook: Notebook): Promise<void> {
   const table = textOf(cell("run-dnn"));
   for (const network of networks) assert.ok(table.includes(totalCycles(network).toLocaleString("en-US")));
   assert.match(table, /84 of 84 layers/);
+
+  const optima = await runNetwork({
+    architecture: "raella",
+    dnn: "resnet18",
+    ...setup,
+    search: "full",
+    greedySteps: [greedy({ dimensions: "L", levels: ["column"] })],
+  });
+  const percent = (ratio: number): string => (100 * (ratio - 1)).toFixed(1);
+  const raella = networks[3];
+  const extraEnergy = percent(raella.totals.energyPj.total / optima.totals.energyPj.total);
+  const extraCycles = percent(totalCycles(raella) / totalCycles(optima));
+  const cost = textOf(cell("full-search-dnn"));
+  assert.ok(cost.includes(`${extraEnergy} % more energy and ${extraCycles} % more cycles`), cost);
+  assert.match(cost, /21 optima are proven/);
 }
 
 describe("RAELLA.ipynb", function () {
@@ -108,6 +123,7 @@ describe("RAELLA.ipynb", function () {
       "Ablation of a full DNN",
       "A full DNN with energy, area and throughput",
       "Sweeping a design variable",
+      "What the greedy steps cost",
       "Tips for extending the model",
       "Contact",
       "Glossary",
