@@ -16,6 +16,8 @@ function picture(width: number, height: number, color: (place: number) => readon
   return Buffer.from(Array.from({ length: width * height }, (_, place) => [...color(place), 255]).flat());
 }
 
+const grey = (value: number): readonly number[] => [value, value, value];
+
 describe("indexedPng", () => {
   it("keeps every pixel of a picture of up to 256 colours", () => {
     const pixels = picture(32, 24, (place) =>
@@ -27,7 +29,7 @@ describe("indexedPng", () => {
   it("gives rare colours the nearest of the others", () => {
     // 256 greys, each twice, and one colour beside them.
     const pixels = picture(27, 19, (place) =>
-      place === 0 ? [200, 201, 200] : Array(3).fill(((place - 1) >> 1) % 256),
+      place === 0 ? [200, 201, 200] : grey(((place - 1) >> 1) % 256),
     );
     const expected = Buffer.from(pixels);
     expected.set([200, 200, 200], 0);
