@@ -68,7 +68,13 @@ const shapeSchema = closedObject({
 
 const problemSchema = closedObject({
   version: v.optional(v.unknown()),
-  instance: orEmpty(v.record(v.string(), v.unknown(), "a map of dimensions to sizes")),
+  instance: orEmpty(
+    v.objectWithRest(
+      { densities: v.optional(v.unknown()) },
+      written("an integer of at least 1"),
+      "a map of dimensions to sizes",
+    ),
+  ),
   shape: v.unknown(),
   layer_name: v.optional(v.nullable(text())),
   model_name: v.optional(v.nullable(text())),

@@ -65,6 +65,7 @@ export const schema: BadInputs = {
 export const problem: BadInputs = {
   kind: "problem",
   inputs: [
+    model("a size that is an empty map", "instance: {M: 8,", "instance: {M: {},"),
     model("a problem without a shape", "  shape:\n    name: matmul\n", "  shapes:\n    name: matmul\n"),
     model("a dimension without a size", "{M: 8, N: 4, K: 16}", "{M: 8, N: 4}"),
     model("a size of 0", "{M: 8, N: 4, K: 16}", "{M: 0, N: 4, K: 16}"),
