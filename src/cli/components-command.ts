@@ -1,4 +1,5 @@
 import { estimate } from "../estimation/estimate";
+import type { LevelErrors } from "../estimation/reference-tables";
 import { explainArea, explainEnergy, type LevelExplanation } from "../estimation/explain";
 import { formatExplanation } from "../estimation/format-explanation";
 import { RaellaError, suggestName } from "../errors";
@@ -43,6 +44,7 @@ export async function componentsCommand(
     instances: level.instances,
     areaUm2: tables.area.areaUm2[level.name] ?? 0,
     energyPerActionPj: energyOf(level),
+    errorPercent: tables.errorPercent?.[level.name],
   }));
   await (given.json ? printJson(rows) : print(componentsTable(rows)));
 }
@@ -92,6 +94,7 @@ interface ComponentRow {
   readonly instances: number;
   readonly areaUm2: number;
   readonly energyPerActionPj: Readonly<Record<string, number>>;
+  readonly errorPercent: LevelErrors | undefined;
 }
 
 /** Levels that have an area or cost energy. */
@@ -106,17 +109,27 @@ function componentsTable(rows: readonly ComponentRow[]): string {
   );
   return formatTextTable({
     columns: ["level", "component", "instances", "area each µm²", `all ${all.unit.symbol}`, "pJ per action"],
-    rows: priced.map(({ level, class: className, instances, areaUm2, energyPerActionPj }, index) => [
-      level,
-      className,
-      formatCount(instances),
-      formatNumber(areaUm2, 6),
-      all.cells[index],
-      Object.entries(energyPerActionPj)
-        .filter(([, energy]) => energy !== 0)
-        .map(([action, energy]) => `${action} ${formatNumber(energy)}`)
-        .join(", "),
-    ]),
+    rows: priced.map(
+      ({ level, class: className, instances, areaUm2, energyPerActionPj, errorPercent }, index) => [
+        level,
+        className,
+        formatCount(instances),
+        formatNumber(areaUm2, 6) + errorText(errorPercent?.area),
+        all.cells[index],
+        Object.entries(energyPerActionPj)
+          .filter(([, energy]) => energy !== 0)
+          .map(
+            ([action, energy]) =>
+              `${action} ${formatNumber(energy)}${errorText(errorPercent?.energy?.[action])}`,
+          )
+          .join(", "),
+      ],
+    ),
     leftAligned: [1, 5],
   });
+}
+
+/** How far an interpolated figure may be off. */
+function errorText(percent: number | undefined): string {
+  return percent === undefined ? "" : ` ± ${formatNumber(percent, 2)} %`;
 }

@@ -6,6 +6,7 @@ The object that --json prints, numbers in full precision (pJ, um^2, J x cycles):
   energyPj            {LEVEL: pJ, …, total}
   areaUm2             {LEVEL: {each, count, total}, …, total}
   energyPerActionPj   {LEVEL: {ACTION: pJ}}
+  errorPercent        {LEVEL: {area, energy: {ACTION: %}}}   where components are interpolated
   accesses            {LEVEL: {DATASPACE: {reads, fills, updates, instances}}}   words per instance
   mapSpace            {size, valid, evaluated}
   mapping             [{level, kind: "temporal" | "spatial", loops: [{dimension, factor}]}]   outermost first

@@ -3,7 +3,7 @@ import type { Level, Specification, Warning } from "../spec/specification";
 import { engineOf, type EstimationOptions } from "./estimation-engine";
 import { inLevel } from "./level-components";
 import type { LevelEstimate } from "./level-estimates";
-import type { ReferenceTables } from "./reference-tables";
+import type { LevelErrors, ReferenceTables } from "./reference-tables";
 import { roundDecimals } from "./round-decimals";
 
 /**
@@ -43,15 +43,23 @@ export function estimate(specification: Specification, options: EstimationOption
   }
   const energyPj: Record<string, Readonly<Record<string, number>>> = {};
   const areaUm2: Record<string, number> = {};
+  const errorPercent: Record<string, LevelErrors> = {};
   for (const [{ name }, found] of [...primitiveLevels, ...compoundLevels]) {
     energyPj[name] = energyTable?.[name] ?? roundedEnergies(found, decimalPlaces);
     areaUm2[name] =
       areaTable?.[name] ??
       (decimalPlaces === 6 ? found.roundedAreaUm2 : roundDecimals(found.areaUm2, decimalPlaces));
+    const { area, energy } = found.errorPercent;
+    const errors = {
+      ...(area === undefined || areaTable?.[name] !== undefined ? {} : { area }),
+      ...(energy === undefined || energyTable?.[name] !== undefined ? {} : { energy }),
+    };
+    if (Object.keys(errors).length > 0) errorPercent[name] = errors;
   }
   return {
     energy: { energyPj },
     area: { areaUm2 },
+    ...(Object.keys(errorPercent).length > 0 ? { errorPercent } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
@@ -62,6 +70,7 @@ const nothing: LevelEstimate = {
   roundedAreaUm2: 0,
   energyPj: {},
   roundedEnergyPj: {},
+  errorPercent: {},
   warnings: [],
 };
 

@@ -5,6 +5,7 @@ import type { CompiledClass } from "./compound/compile-class";
 import type { ComponentInstance } from "./compound/expand-component";
 import { levelAreaShare, undefinedAction, type LevelComponents } from "./level-components";
 import type { Primitive } from "./primitive-estimates";
+import type { LevelErrors } from "./reference-tables";
 import { roundTo6Decimals } from "./round-decimals";
 import { ValueMemo } from "./value-memo";
 
@@ -15,6 +16,7 @@ export interface LevelEstimate {
   readonly roundedAreaUm2: number;
   readonly energyPj: Readonly<Record<string, number>>;
   readonly roundedEnergyPj: Readonly<Record<string, number>>;
+  readonly errorPercent: LevelErrors;
   readonly warnings: readonly string[];
 }
 
@@ -51,14 +53,14 @@ export class LevelEstimates {
   private estimateCompound(level: Level, compiled: CompiledClass, variables: ValueTable): LevelEstimate {
     const warnings = new Set<string>();
     const component = this.components.expand(level, compiled, variables);
-    const areaUm2 = this.sumAreas(component, levelAreaShare(level), warnings);
-    const energyPj: Record<string, number> = {};
-    for (const { name } of compiled.actions) energyPj[name] = this.sumEnergies(component, name, warnings);
-    return finish(true, areaUm2, energyPj, warnings);
+    const area = this.sumAreas(component, levelAreaShare(level), warnings);
+    const energies: Record<string, Sum> = {};
+    for (const { name } of compiled.actions) energies[name] = this.sumEnergies(component, name, warnings);
+    return finish(true, area, energies, warnings);
   }
 
-  private sumAreas(component: ComponentInstance, levelShare: number, warnings: Set<string>): number {
-    let sum = 0;
+  private sumAreas(component: ComponentInstance, levelShare: number, warnings: Set<string>): Sum {
+    const sum = new Sum();
     const add = (owner: ComponentInstance, share: number, count: number): void => {
       for (const part of owner.parts) {
         const partShare = share * part.areaShare;
@@ -70,15 +72,19 @@ export class LevelEstimates {
         const primitive = this.components.primitiveOfPart(part);
         for (const warning of primitive.warnings) warnings.add(warning);
         const factor = partShare * levelShare;
-        sum += throughSi(valueOf(factor, () => primitive.area(), warnings)) * factor * partCount;
+        sum.add(
+          priceOf(factor, () => primitive.area(), warnings),
+          factor,
+          partCount,
+        );
       }
     };
     add(component, 1, 1);
     return sum;
   }
 
-  private sumEnergies(component: ComponentInstance, action: string, warnings: Set<string>): number {
-    let sum = 0;
+  private sumEnergies(component: ComponentInstance, action: string, warnings: Set<string>): Sum {
+    const sum = new Sum();
     const onUndefined = (className: string, name: string): void => {
       warnings.add(`The class ${className} does not define the action "${name}"; it costs nothing.`);
     };
@@ -91,10 +97,11 @@ export class LevelEstimates {
           continue;
         }
         const primitive = this.components.primitiveOfPart(step.part);
-        sum +=
-          throughSi(valueOf(stepShare, () => primitive.energy(step.action), warnings)) *
-          stepShare *
-          stepCount;
+        sum.add(
+          priceOf(stepShare, () => primitive.energy(step.action), warnings),
+          stepShare,
+          stepCount,
+        );
       }
     };
     add(component, action, 1, 1);
@@ -118,47 +125,84 @@ export class LevelEstimates {
 
 function pricePrimitive(primitive: Primitive, share: number, actions: readonly string[]): LevelEstimate {
   const warnings = new Set(primitive.warnings);
-  const areaUm2 = throughSi(valueOf(share, () => primitive.area(), warnings)) * share;
-  const energyPj: Record<string, number> = {};
-  for (const action of actions)
-    energyPj[action] = throughSi(valueOf(1, () => primitive.energy(action), warnings));
-  return finish(false, areaUm2, energyPj, warnings);
+  const area = new Sum();
+  area.add(
+    priceOf(share, () => primitive.area(), warnings),
+    share,
+    1,
+  );
+  const energies: Record<string, Sum> = {};
+  for (const action of actions) {
+    energies[action] = new Sum();
+    energies[action].add(
+      priceOf(1, () => primitive.energy(action), warnings),
+      1,
+      1,
+    );
+  }
+  return finish(false, area, energies, warnings);
+}
+
+type Price = Pick<PrimitiveEstimate, "value" | "errorBar">;
+
+/** A figure that is added up from parts. */
+class Sum {
+  value = 0;
+  /** In the unit of the value: all interpolated parts are off by their 90th percentile to the same side. */
+  private error = 0;
+
+  /** The original converts values to SI units and back before it sums them. */
+  add({ value, errorBar }: Price, share: number, count: number): void {
+    const part = value * 1e-12 * 1e12 * share * count;
+    this.value += part;
+    if (errorBar) this.error += (part * errorBar.ninetiethPercentilePercent) / 100;
+  }
+
+  get errorPercent(): number {
+    return this.error === 0 ? 0 : (100 * this.error) / this.value;
+  }
 }
 
 /**
- * The value of an estimate. One that is multiplied by zero may be one that nobody can give, such as the area of
- * column drivers beside an array that is too narrow for them.
+ * An estimate. One that is multiplied by zero may be one that nobody can give, such as the area of column drivers
+ * beside an array that is too narrow for them.
  */
-function valueOf(share: number, ask: () => PrimitiveEstimate, warnings?: Set<string>): number {
+function priceOf(share: number, ask: () => PrimitiveEstimate, warnings: Set<string>): Price {
   try {
     const estimate = ask();
-    if (estimate.warnings && share !== 0) for (const warning of estimate.warnings) warnings?.add(warning);
-    return estimate.value;
+    if (estimate.warnings && share !== 0) for (const warning of estimate.warnings) warnings.add(warning);
+    return estimate;
   } catch (error) {
-    if (share === 0 && error instanceof RaellaError && error.code === "out-of-range") return 0;
+    if (share === 0 && error instanceof RaellaError && error.code === "out-of-range") return { value: 0 };
     throw error;
   }
 }
 
-/** The original converts values to SI units and back before it sums them. */
-function throughSi(pico: number): number {
-  return pico * 1e-12 * 1e12;
-}
-
 function finish(
   isCompound: boolean,
-  areaUm2: number,
-  energyPj: Readonly<Record<string, number>>,
+  area: Sum,
+  energies: Readonly<Record<string, Sum>>,
   warnings: ReadonlySet<string>,
 ): LevelEstimate {
+  const energyPj: Record<string, number> = {};
   const roundedEnergyPj: Record<string, number> = {};
-  for (const action in energyPj) roundedEnergyPj[action] = roundTo6Decimals(energyPj[action]);
+  let energyErrors: Record<string, number> | undefined;
+  for (const action in energies) {
+    const { value, errorPercent } = energies[action];
+    energyPj[action] = value;
+    roundedEnergyPj[action] = roundTo6Decimals(value);
+    if (errorPercent > 0) (energyErrors ??= {})[action] = errorPercent;
+  }
   return {
     isCompound,
-    areaUm2,
-    roundedAreaUm2: roundTo6Decimals(areaUm2),
+    areaUm2: area.value,
+    roundedAreaUm2: roundTo6Decimals(area.value),
     energyPj,
     roundedEnergyPj,
+    errorPercent: {
+      ...(area.errorPercent > 0 ? { area: area.errorPercent } : {}),
+      ...(energyErrors ? { energy: energyErrors } : {}),
+    },
     warnings: [...warnings],
   };
 }

@@ -12,9 +12,21 @@ export interface AreaReferenceTable {
   readonly areaUm2: Readonly<Record<string, number>>;
 }
 
+/** How far figures of a level may be off because parts of them are interpolated, percent; exact ones are left out. */
+export interface LevelErrors {
+  readonly area?: number;
+  /** By action. */
+  readonly energy?: Readonly<Record<string, number>>;
+}
+
 export interface ReferenceTables {
   readonly energy: EnergyReferenceTable;
   readonly area: AreaReferenceTable;
+  /**
+   * By level: the error of the sum if all its interpolated parts are off by their 90th percentile to the same side.
+   * Absent where nothing is interpolated.
+   */
+  readonly errorPercent?: Readonly<Record<string, LevelErrors>>;
   /** What the user should know about the estimates; absent when there is nothing. */
   readonly warnings?: readonly Warning[];
 }

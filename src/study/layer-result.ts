@@ -1,3 +1,4 @@
+import type { ReferenceTables } from "../estimation/reference-tables";
 import type { SearchCertificate } from "../model/full-search/certificate";
 import type { FullSearchObjective } from "../model/full-search/objective";
 import type { SpecificationIdentity, Warning } from "../spec/specification";
@@ -88,6 +89,8 @@ export interface LayerResult extends Pick<
   /** Per level, and the sum `total`. */
   readonly areaUm2: { readonly [level: string]: LevelArea | number; readonly total: number };
   readonly energyPerActionPj: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** How far the areas and energies per action may be off; only where components are interpolated. */
+  readonly errorPercent?: ReferenceTables["errorPercent"];
   readonly accesses: Readonly<Record<string, Readonly<Record<string, AccessCounts>>>>;
   readonly mapSpace: MapSpaceSummary;
   readonly mapping: readonly MappingBlock[];

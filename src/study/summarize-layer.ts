@@ -25,6 +25,7 @@ export function summarizeLayer(layer: MappedLayer): LayerResult {
     edp: edpPjCycles / 1e12,
     areaUm2: areaOfLevels(specification.levels, tables.area.areaUm2),
     energyPerActionPj: tables.energy.energyPj,
+    ...(tables.errorPercent ? { errorPercent: tables.errorPercent } : {}),
     accesses: accessesOfLevels(evaluation),
     mapSpace,
     mapping: mappingBlocks(mapping),

@@ -6,6 +6,7 @@ import { leakagePower } from "../../src/estimation/leakage";
 import type { Fidelity } from "../../src/spec/specification";
 import { getSpec } from "../../src/spec/get-spec";
 import { listArchitectures } from "../../src/spec/workspace";
+import { runLayer } from "../../src/study/run-layer";
 import { assertClose, exampleSpec, specOfLevel } from "./support";
 
 function checkSum(explanation: LevelExplanation): void {
@@ -74,6 +75,22 @@ describe("explanations", () => {
     assert.equal(explanation.errorPercent, explanation.errorBar?.ninetiethPercentilePercent);
     assert.match(formatExplanation(explanation), /±13 %[\s\S]*median 1\.2 %/);
     assert.equal(explainEnergy(exampleSpec(), "input_buffer", "read").errorPercent, 0);
+  });
+
+  it("have the errors that the tables and the result of a layer state, and only those", () => {
+    const request = { architecture: "raella", dnn: "resnet18", layer: 10 } as const;
+    assert.equal(runLayer(request).errorPercent, undefined);
+    const variables = { CIM_UNITS_PER_COLUMN: 200 };
+    const spec = getSpec({ ...request, variables });
+    const { energy, errorPercent = {} } = estimate(spec);
+    assert.deepEqual(Object.keys(errorPercent), ["input_buffer"]);
+    assert.deepEqual(runLayer({ ...request, variables }).errorPercent, errorPercent);
+    for (const { name } of spec.levels) {
+      const { area = 0, energy: energies = {} } = errorPercent[name] ?? {};
+      assertClose(area, explainArea(spec, name).errorPercent, 1e-12, name);
+      for (const action of Object.keys(energy.energyPj[name]))
+        assertClose(energies[action] ?? 0, explainEnergy(spec, name, action).errorPercent, 1e-12, name);
+    }
   });
 
   it("say when a figure is given and when a part is not priced", () => {

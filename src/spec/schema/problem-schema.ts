@@ -119,7 +119,7 @@ export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocum
   const { densities, ...instance } = given.instance;
   return {
     ...keyed,
-    instance: instance as Readonly<Record<string, WrittenValue>>,
+    instance: instance,
     layerName: given.layer_name ?? null,
     modelName: given.model_name ?? null,
     densities: (given.densities ?? densities ?? {}) as BitDensities,
