@@ -1,13 +1,12 @@
 import type { EnergyReferenceTable } from "../estimation/reference-tables";
-import { requireValidMapping } from "../mapping/check-mapping";
 import { describeHardware } from "../mapping/hardware";
 import type { Mapping } from "../mapping/mapping";
 import { describeProblem } from "../mapping/problem";
 import type { Specification } from "../spec/specification";
 import { describeCosts } from "./access-costs";
-import { evaluateNest } from "./evaluate-nest";
+import { countAccesses } from "./count-accesses";
 import type { Evaluation } from "./evaluation";
-import { nestOfMapping } from "./nest";
+import { priceAccesses } from "./price-accesses";
 
 /**
  * Everything the analytical model says of one mapping (Timeloop's model in closed form: no loop is walked).
@@ -22,7 +21,6 @@ export function evaluateMapping(
 ): Evaluation {
   const problem = describeProblem(specification.workload);
   const hardware = describeHardware(specification);
-  requireValidMapping(problem, hardware, mapping);
-  const costs = describeCosts(hardware, energyTable);
-  return evaluateNest(problem, hardware, costs, nestOfMapping(problem, hardware, mapping));
+  const counts = countAccesses(problem, hardware, mapping);
+  return priceAccesses(problem, hardware, describeCosts(hardware, energyTable), counts);
 }

@@ -1,5 +1,5 @@
-/** What one level does with one data space, per instance and over the whole run, in words. */
-export interface DataSpaceAccesses {
+/** How often one level accesses one data space, per instance and over the whole run, in words. */
+export interface DataSpaceCounts {
   readonly reads: number;
   readonly fills: number;
   readonly updates: number;
@@ -15,6 +15,10 @@ export interface DataSpaceAccesses {
   readonly rowReads: number;
   readonly rowFills: number;
   readonly rowUpdates: number;
+}
+
+/** What one level does with one data space, and what that costs. */
+export interface DataSpaceAccesses extends DataSpaceCounts {
   readonly energyPerInstancePj: number;
 }
 

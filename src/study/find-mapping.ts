@@ -1,20 +1,24 @@
 import { RaellaError } from "../errors";
 import { findBestMapping } from "../mapping/find-best-mapping";
 import { buildMapSpace, type MapSpace } from "../mapping/map-space";
-import { parseMetrics } from "../mapping/metrics";
+import { parseMetrics, type Metric } from "../mapping/metrics";
 import { reenactTimeloopSearch } from "../mapping/reenact-timeloop-search";
 import type { ScorerFactory } from "../mapping/scorer";
 import type { Hardware } from "../mapping/hardware";
 import type { AccessCosts } from "../model/access-costs";
+import { countAccesses, type NestCounts } from "../model/count-accesses";
 import { scorerFactory } from "../model/create-scorer";
 import type { Specification, Warning } from "../spec/specification";
+import { bestOfFront } from "./best-of-front";
+import { clearExaminedSpaces, examineSpace, mappingOfFront, type ExaminedSpace } from "./examine-space";
 import type { MappedLayer } from "./mapped-layer";
 import type { SearchKind } from "./search-kind";
-import { SignatureMemo } from "./sweep/signature-memo";
-import { spaceSignature } from "./sweep/space-signature";
+import { SignatureMemo } from "./signature-memo";
+import { spaceSignature } from "./space-signature";
 
 /** The mapping that a search ends with. */
 export interface FoundMapping extends Pick<MappedLayer, "mapping" | "mapSpace" | "walk"> {
+  readonly counts: NestCounts;
   /** What the map space has to say about the constraints. */
   readonly warnings: readonly Warning[];
 }
@@ -33,11 +37,13 @@ function createMemo(): SignatureMemo<FoundMapping> {
 /** Forgets all mappings found so far. Results never depend on it; measurements do. */
 export function clearFoundMappings(): void {
   remembered = createMemo();
+  clearExaminedSpaces();
 }
 
 /**
- * The mapping for a specification whose accesses cost so much. The same question (shape, hardware, constraints,
- * energies, kind of search) is searched once.
+ * The mapping for a specification whose accesses cost so much. Specifications that differ only in costs share one search
+ * where that is possible; else the same question (shape, hardware, constraints, energies, kind of search) is searched
+ * once.
  * @throws RaellaError `no-mapping` where nothing fits, `constraint` where constraints contradict each other.
  */
 export function findMapping(
@@ -46,16 +52,48 @@ export function findMapping(
   costs: AccessCosts,
   search: SearchKind,
 ): FoundMapping {
+  if (search === "optimal") {
+    const metrics = parseMetrics(specification.mapper.optimizationMetrics);
+    const known = examineSpace(specification, hardware, costs, metrics);
+    if (known !== null) return chooseMapping(specification, hardware, costs, metrics, known);
+  }
   const question = questionOf(specification, hardware, costs, search);
-  return remembered.get(question, () => {
-    const space = buildMapSpace(specification);
-    const scorer = scorerFactory(costs);
-    const found =
-      search === "timeloop"
-        ? walkSpace(specification, space, scorer)
-        : searchSpace(specification, space, scorer);
-    return { ...found, warnings: space.warnings };
-  });
+  return remembered.get(question, () => searchAnew(specification, hardware, costs, search));
+}
+
+function chooseMapping(
+  specification: Specification,
+  hardware: Hardware,
+  costs: AccessCosts,
+  metrics: readonly Metric[],
+  known: ExaminedSpace,
+): FoundMapping {
+  const { front, size, warnings } = known;
+  const best = bestOfFront(front, hardware, costs, metrics);
+  if (best === null) throw noMapping(specification, size, "optimal");
+  const { valid, evaluated } = front;
+  return {
+    ...mappingOfFront(specification, known, best.number),
+    mapSpace: { size, valid, evaluated },
+    warnings,
+  };
+}
+
+/** The plain way, without anything that is remembered. */
+export function searchAnew(
+  specification: Specification,
+  hardware: Hardware,
+  costs: AccessCosts,
+  search: SearchKind,
+): FoundMapping {
+  const space = buildMapSpace(specification);
+  const scorer = scorerFactory(costs);
+  const found =
+    search === "timeloop"
+      ? walkSpace(specification, space, scorer)
+      : searchSpace(specification, space, scorer);
+  const counts = countAccesses(space.problem, hardware, found.mapping);
+  return { ...found, counts, warnings: space.warnings };
 }
 
 /** Everything that the answer depends on, as numbers. */
@@ -83,7 +121,7 @@ function searchSpace(
   specification: Specification,
   space: MapSpace,
   scorer: ScorerFactory,
-): Omit<FoundMapping, "warnings"> {
+): Omit<FoundMapping, "counts" | "warnings"> {
   const metrics = parseMetrics(specification.mapper.optimizationMetrics);
   const { size, valid, evaluated, best } = findBestMapping(space, scorer, { metrics });
   if (best === null) throw noMapping(specification, size, "optimal");
@@ -95,7 +133,7 @@ function walkSpace(
   specification: Specification,
   space: MapSpace,
   scorer: ScorerFactory,
-): Omit<FoundMapping, "warnings"> {
+): Omit<FoundMapping, "counts" | "warnings"> {
   const { mapper } = specification;
   const metrics = parseMetrics(mapper.optimizationMetrics);
   const optimum = findBestMapping(space, scorer, { metrics });
@@ -114,7 +152,8 @@ function walkSpace(
   };
 }
 
-function noMapping({ identity }: Specification, size: number, kind: SearchKind): RaellaError {
+/** The error for a map space in which no mapping is valid. */
+export function noMapping({ identity }: Specification, size: number, kind: SearchKind): RaellaError {
   return new RaellaError({
     code: "no-mapping",
     message:

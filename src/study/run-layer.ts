@@ -1,8 +1,10 @@
 import { estimate } from "../estimation/estimate";
 import { describeHardware } from "../mapping/hardware";
 import type { Mapping } from "../mapping/mapping";
+import { describeProblem } from "../mapping/problem";
 import { describeCosts } from "../model/access-costs";
 import { evaluateMapping } from "../model/evaluate-mapping";
+import { priceAccesses } from "../model/price-accesses";
 import { getSpec } from "../spec/get-spec";
 import type { Specification } from "../spec/specification";
 import { findMapping } from "./find-mapping";
@@ -29,11 +31,11 @@ export function mapSpecification(specification: Specification, options: MappingO
   const tables = estimate(specification, { workspace });
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
-  const { warnings, ...found } = findMapping(specification, hardware, costs, search);
+  const { warnings, counts, ...found } = findMapping(specification, hardware, costs, search);
   return {
     specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
     tables,
-    evaluation: evaluateMapping(specification, tables.energy, found.mapping),
+    evaluation: priceAccesses(describeProblem(specification.workload), hardware, costs, counts),
     ...found,
   };
 }

@@ -36,7 +36,7 @@ export function summarizeLayer(layer: MappedLayer): LayerResult {
 }
 
 /** Operations of whole operands: those of the problem pair single bits. */
-function multiplyAccumulates({ workload }: Specification, computes: number): number {
+export function multiplyAccumulates({ workload }: Specification, computes: number): number {
   return workload.bitDimensions.reduce((count, dimension) => count / workload.bounds[dimension], computes);
 }
 

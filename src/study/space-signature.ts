@@ -1,6 +1,6 @@
-import type { Hardware } from "../../mapping/hardware";
-import type { AccessCosts } from "../../model/access-costs";
-import type { Factor, Specification } from "../../spec/specification";
+import type { Hardware } from "../mapping/hardware";
+import type { AccessCosts } from "../model/access-costs";
+import type { Factor, Specification } from "../spec/specification";
 
 /** Small numbers for texts, the same text always the same number. */
 const textNumbers = new Map<string, number>();

@@ -1,10 +1,10 @@
-import { findBestMapping } from "../../mapping/find-best-mapping";
-import type { MapSpace } from "../../mapping/map-space";
-import type { Metric } from "../../mapping/metrics";
-import type { MappingScorer } from "../../mapping/scorer";
-import type { SearchLayout } from "../../mapping/search-layout";
-import type { AccessCosts } from "../../model/access-costs";
-import { createScorer } from "../../model/create-scorer";
+import { findBestMapping } from "../mapping/find-best-mapping";
+import type { MapSpace } from "../mapping/map-space";
+import type { Metric } from "../mapping/metrics";
+import type { MappingScorer } from "../mapping/scorer";
+import type { SearchLayout } from "../mapping/search-layout";
+import type { AccessCosts } from "../model/access-costs";
+import { createScorer } from "../model/create-scorer";
 
 /** A data space at a level that costs something: where its rows and instances stand in a mapping's counts. */
 export interface PricedTerm {
@@ -35,7 +35,10 @@ export interface CountLayout {
 export interface MappingFront extends CountLayout {
   /** Operations, the same for every mapping. */
   readonly computes: number;
-  /** Numbers of the mappings in the map space. */
+  /** Mappings that pass the fan-out and capacity checks, and those that were visited. */
+  readonly valid: number;
+  readonly evaluated: number;
+  /** Numbers of the mappings in the map space; none where no mapping is valid. */
   readonly numbers: Float64Array;
   /** For one mapping after the other `length` counts: time steps, then terms and timed levels. */
   readonly counts: Float64Array;
@@ -44,8 +47,8 @@ export interface MappingFront extends CountLayout {
 /**
  * Finds the front by a visit to every mapping.
  * @param costs Only which of them are zero matters: terms that cost nothing are not counted.
- * @returns Null where mappings differ in more than factors, where counts are not known (then every price list needs a
- *   search of its own), or where no mapping is valid.
+ * @returns Null where mappings differ in more than factors or where counts are not known: then every price list needs a
+ *   search of its own.
  */
 export function findMappingFront(
   space: MapSpace,
@@ -57,7 +60,7 @@ export function findMappingFront(
   const layout = countLayout(space, costs);
   const front = new FrontBuilder(layout);
   let isCounted = true;
-  findBestMapping(
+  const { valid, evaluated } = findBestMapping(
     space,
     (search, keep) => {
       const inner = createScorer(search, keep, costs);
@@ -66,9 +69,9 @@ export function findMappingFront(
     },
     { metrics },
   );
-  if (!isCounted || front.mappings.length === 0) return null;
+  if (!isCounted) return null;
   const computes = space.problem.bounds.reduce((product, bound) => product * bound, 1);
-  return { ...layout, computes, ...pack(front.mappings, layout.length) };
+  return { ...layout, computes, valid, evaluated, ...pack(front.mappings, layout.length) };
 }
 
 /** Fronts are kept by the thousand: two arrays instead of one for each mapping. */

@@ -1,0 +1,83 @@
+import { RaellaError } from "../errors";
+import { requireValidMapping } from "../mapping/check-mapping";
+import type { Hardware } from "../mapping/hardware";
+import type { Mapping } from "../mapping/mapping";
+import type { Problem } from "../mapping/problem";
+import { accessCounts, type AccessCounts } from "./access-counts";
+import type { DataSpaceCounts } from "./evaluation";
+import { nestOfMapping, type Nest } from "./nest";
+import { analyseTraffic } from "./traffic";
+
+/** Accesses of one level, whatever they cost. */
+export interface LevelCounts {
+  /** Per tensor; null where the level does not hold it. */
+  readonly tensors: readonly (DataSpaceCounts | null)[];
+  /** Words per cycle and instance, all data spaces, without any limit. */
+  readonly readsPerCycle: number;
+  readonly writesPerCycle: number;
+}
+
+/** Everything about a loop nest on its hardware that does not depend on energies and bandwidths. */
+export interface NestCounts {
+  /** Product of all time factors. */
+  readonly steps: number;
+  readonly computeUnits: number;
+  /** Innermost first. */
+  readonly levels: readonly LevelCounts[];
+}
+
+/**
+ * Counts the accesses of a mapping.
+ * @throws RaellaError `invalid-mapping` with the numbers where the mapping does not fit the hardware, `out-of-range`
+ *   beyond exact arithmetic.
+ */
+export function countAccesses(problem: Problem, hardware: Hardware, mapping: Mapping): NestCounts {
+  requireValidMapping(problem, hardware, mapping);
+  return countNestAccesses(problem, hardware, nestOfMapping(problem, hardware, mapping));
+}
+
+/** Counts the accesses of a loop nest that fits the hardware. */
+export function countNestAccesses(problem: Problem, hardware: Hardware, nest: Nest): NestCounts {
+  const { geometry, tensors: traffic } = analyseTraffic(problem, hardware, nest);
+  const { steps, computeUnits, instances } = geometry;
+  const levels = nest.map((nestLevel, level): LevelCounts => {
+    const { name: levelName, blockWords } = hardware.levels[level];
+    let readsPerCycle = 0;
+    let writesPerCycle = 0;
+    const tensors = problem.tensors.map(({ name, readWrite }, tensor): DataSpaceCounts | null => {
+      if (!nestLevel.keep[tensor]) return null;
+      const counts = accessCounts(traffic[tensor], nestLevel, readWrite, tensor, level);
+      checkExact(counts, levelName, name);
+      const { reads, fills, updates, temporalReductions } = counts;
+      readsPerCycle += reads / steps;
+      writesPerCycle += (fills + updates) / steps;
+      return {
+        reads,
+        fills,
+        updates,
+        temporalReductions,
+        instances: instances[level],
+        tileSize: traffic[tensor].tile[level],
+        partitionSize: traffic[tensor].partition[level],
+        addressGenerations: fills + (readWrite ? updates : reads),
+        rowReads: Math.ceil(reads / blockWords),
+        rowFills: Math.ceil(fills / blockWords),
+        rowUpdates: Math.ceil(updates / blockWords),
+      };
+    });
+    return { tensors, readsPerCycle, writesPerCycle };
+  });
+  return { steps, computeUnits, levels };
+}
+
+function checkExact({ reads, fills, updates }: AccessCounts, level: string, dataSpace: string): void {
+  const largest = Math.max(reads, fills, updates);
+  if (largest <= Number.MAX_SAFE_INTEGER) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${level} would access ${largest.toExponential(3)} words of ${dataSpace}.`,
+    value: largest,
+    expected: "at most 2^53 accesses, so that counts are exact",
+    remedy: "Split the layer, for instance into smaller batches.",
+  });
+}

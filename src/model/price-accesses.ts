@@ -1,0 +1,74 @@
+import type { Hardware } from "../mapping/hardware";
+import type { Problem } from "../mapping/problem";
+import { costsOf, type AccessCosts } from "./access-costs";
+import { levelTiming } from "./bandwidth";
+import type { LevelCounts, NestCounts } from "./count-accesses";
+import type { DataSpaceAccesses, Evaluation, LevelEvaluation } from "./evaluation";
+
+/**
+ * Energy and cycles of counted accesses. Sums run in Timeloop's order (reads, fills, updates; data spaces as declared;
+ * levels from the inside out), so that the doubles agree with it bit for bit.
+ * @throws RaellaError `component` where the costs miss an action that the accesses need.
+ */
+export function priceAccesses(
+  problem: Problem,
+  hardware: Hardware,
+  costs: AccessCosts,
+  { steps, computeUnits, levels: counted }: NestCounts,
+): Evaluation {
+  const computes = computeUnits * steps;
+  const computeEnergyPj = computes * costs.computePj;
+  let energyPj = computeEnergyPj;
+  let cycles = steps;
+  const levels: LevelEvaluation[] = [];
+  for (let level = 0; level < counted.length; level += 1) {
+    const evaluation = priceLevel(problem, hardware, costs, counted[level], steps, level);
+    energyPj += evaluation.energyPj;
+    cycles = Math.max(cycles, evaluation.cycles);
+    levels.push(evaluation);
+  }
+  const lastLevelAccesses = allAccesses(counted[counted.length - 1]);
+  levels.reverse();
+  return {
+    cycles,
+    computeCycles: steps,
+    computes,
+    usedComputeUnits: computeUnits,
+    utilization: computes / hardware.compute.instances / cycles,
+    energyPj,
+    computeEnergyPj,
+    edpPjCycles: energyPj * cycles,
+    lastLevelAccesses,
+    levels,
+  };
+}
+
+function allAccesses({ tensors }: LevelCounts): number {
+  let sum = 0;
+  for (const counts of tensors)
+    if (counts !== null) sum += (counts.reads + counts.fills + counts.updates) * counts.instances;
+  return sum;
+}
+
+function priceLevel(
+  problem: Problem,
+  hardware: Hardware,
+  costs: AccessCosts,
+  { tensors, readsPerCycle, writesPerCycle }: LevelCounts,
+  steps: number,
+  level: number,
+): LevelEvaluation {
+  const accesses: Record<string, DataSpaceAccesses> = {};
+  let energyPj = 0;
+  for (let tensor = 0; tensor < tensors.length; tensor += 1) {
+    const counts = tensors[tensor];
+    if (counts === null) continue;
+    const { rowReads, rowFills, rowUpdates } = counts;
+    const { readPj, fillPj, updatePj } = costsOf(costs, hardware, problem, level, tensor, counts.fills > 0);
+    const energyPerInstancePj = rowReads * readPj + rowFills * fillPj + rowUpdates * updatePj;
+    accesses[problem.tensors[tensor].name] = { ...counts, energyPerInstancePj };
+    energyPj += energyPerInstancePj * counts.instances;
+  }
+  const { cycles, slowdown } = levelTiming(hardware.levels[level], steps, readsPerCycle, writesPerCycle);
+  return { level: hardware.levels[level].name, energyPj, cycles, slowdown, accesses };
+}
