@@ -1,7 +1,8 @@
-// Compiles src/ to dist/ (CommonJS with type declarations).
+// Compiles src/ to dist/ (CommonJS with type declarations) and reads the package's YAML files in advance.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { composeFiles } from "./compose-files.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
@@ -11,4 +12,5 @@ const { status } = spawnSync(
   { stdio: "inherit", cwd: root },
 );
 if (existsSync(`${root}dist/cli.js`)) chmodSync(`${root}dist/cli.js`, 0o755);
+if (status === 0) composeFiles(root);
 process.exit(status ?? 1);

@@ -1,3 +1,6 @@
+/** Message for a text that is nested too deeply. */
+export const nestedTooDeeply = "The text is nested too deeply to be read.";
+
 /** Deepest nesting that is given to the YAML reader, which descends recursively. */
 const maximumNesting = 300;
 

@@ -7,9 +7,6 @@ import {
 } from "yaml";
 import { isNestedTooDeeply } from "./nesting";
 
-/** Message for a text that `parseDeepDocument` gives up. */
-export const nestedTooDeeply = "The text is nested too deeply to be read.";
-
 /** The YAML document of a text; undefined if it is nested so deeply that the reader, which descends recursively, cannot. */
 export function parseDeepDocument(
   text: string,

@@ -1,10 +1,20 @@
-import type { Node, Pair, Scalar, YAMLMap, YAMLParseError, YAMLSeq } from "yaml";
-import { isAlias, isMap, isScalar, isSeq } from "yaml";
+import { createRequire } from "node:module";
+import type { YAMLParseError } from "yaml";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, throwAll } from "../../errors";
-import { nestedTooDeeply, parseDeepDocument } from "./parse-document";
+import type * as Composer from "./compose-text";
+import type {
+  ComposedEntry,
+  ComposedList,
+  ComposedMap,
+  ComposedNode,
+  ComposedScalar,
+  ComposedText,
+} from "./compose-text";
+import { composedWithPackage } from "./composed-files";
+import { nestedTooDeeply } from "./nesting";
 import type { SourceText } from "./source-text";
-import type { YamlEntry, YamlMap, YamlNode } from "./yaml-node";
+import type { YamlEntry, YamlNode } from "./yaml-node";
 
 /** Most values a file may hold once every alias is replaced by what it stands for. */
 export const maximumExpandedNodes = 1_000_000;
@@ -39,18 +49,12 @@ interface ParsedText extends ConvertedNode {
 type Anchors = ReadonlyMap<string, ConvertedNode | null>;
 
 function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
-  const document = parseDeepDocument(source.text, {
-    version: "1.2",
-    schema: "core",
-    merge: false,
-    uniqueKeys: true,
-    prettyErrors: false,
-    logLevel: "error",
-  });
-  if (document === undefined) throw tooDeep(source);
-  if (document.errors.length > 0)
+  const composed = composedWithPackage(source.file, source.text) ?? composeText(source.text);
+  if (composed === undefined) throw tooDeep(source);
+  const { contents, errors } = composed;
+  if (errors.length > 0)
     throwAll(
-      document.errors.slice(0, 5).map(
+      errors.slice(0, 5).map(
         (error) =>
           new RaellaError({
             code: "yaml-syntax",
@@ -61,7 +65,7 @@ function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
       ),
     );
   const converter = new Converter(source, anchors);
-  return { ...converter.convertRoot(document.contents), anchors: converter.anchors };
+  return { ...converter.convertRoot(contents), anchors: converter.anchors };
 }
 
 /** Parsed parts of included files, such as the shape that every layer file includes. */
@@ -139,6 +143,14 @@ function syntaxMessage({ code, message, pos }: YAMLParseError, text: string): st
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
+let composer: typeof Composer | undefined;
+
+/** Loads the YAML library with the first text that it has to read: files as they came with the package need none. */
+function composeText(text: string): ComposedText | undefined {
+  composer ??= createRequire(__filename)("./compose-text") as typeof Composer;
+  return composer.composeText(text);
+}
+
 function tooDeep(source: SourceText): RaellaError {
   return new RaellaError({
     code: "yaml-syntax",
@@ -158,7 +170,7 @@ class Converter {
     this.anchors = new Map(anchors);
   }
 
-  convertRoot(contents: Node | null): ConvertedNode {
+  convertRoot(contents: ComposedNode | null): ConvertedNode {
     return this.convert(contents, 0, 0);
   }
 
@@ -170,27 +182,32 @@ class Converter {
     return this.source.locate(offset);
   }
 
-  private convert(node: unknown, fallbackOffset: number, depth: number): ConvertedNode {
+  private convert(node: ComposedNode | null, fallbackOffset: number, depth: number): ConvertedNode {
     if (depth > maximumDepth)
       this.fail(`The text is nested more than ${maximumDepth} levels deep.`, fallbackOffset);
-    if (isAlias(node)) return this.resolveAlias(node.source, node.range?.[0] ?? fallbackOffset);
-    if (!isScalar(node) && !isMap(node) && !isSeq(node)) return this.emptyNode(fallbackOffset);
-    const offset = node.range?.[0] ?? fallbackOffset;
-    if (node.tag === "!include" || node.tag === "!includedir")
-      this.fail(`"${node.tag}" works only at the beginning of a line of its own.`, offset, {
+    if (node === null) return this.convertScalar(["plain", null, null], fallbackOffset);
+    const offset = node[1] ?? fallbackOffset;
+    if (node[0] === "alias") return this.resolveAlias(node[2], offset);
+    const [, , , tag, anchor] = node;
+    if (tag === "!include" || tag === "!includedir")
+      this.fail(`"${tag}" works only at the beginning of a line of its own.`, offset, {
         remedy: "Put the line `!include ./file.yaml` in the first column, between two top keys.",
       });
-    const { anchor } = node;
     if (anchor !== undefined) this.anchors.set(anchor, null);
-    const converted = isScalar(node)
-      ? this.convertScalar(node, offset)
-      : isSeq(node)
-        ? this.convertList(node, offset, depth)
-        : this.convertMap(node, offset, depth);
+    const converted = this.convertContents(node, offset, depth);
     if (converted.size > maximumExpandedNodes)
       this.fail(`Its aliases unfold to more than ${maximumExpandedNodes} values.`, offset);
     if (anchor !== undefined) this.anchors.set(anchor, converted);
     return converted;
+  }
+
+  private convertContents(
+    node: ComposedScalar | ComposedList | ComposedMap,
+    offset: number,
+    depth: number,
+  ): ConvertedNode {
+    if (node[0] === "map") return this.convertMap(node, offset, depth);
+    return node[0] === "list" ? this.convertList(node, offset, depth) : this.convertScalar(node, offset);
   }
 
   private resolveAlias(anchor: string, offset: number): ConvertedNode {
@@ -201,67 +218,39 @@ class Converter {
     return converted;
   }
 
-  private emptyNode(offset: number): ConvertedNode {
-    const node: YamlNode = {
-      kind: "scalar",
-      value: null,
-      quoted: false,
-      tag: undefined,
-      source: this.source,
-      offset,
-    };
-    return { node, size: 1 };
+  private convertScalar([kind, , value, tag]: ComposedScalar, offset: number): ConvertedNode {
+    const { source } = this;
+    const quoted = kind === "quoted";
+    return { node: { kind: "scalar", value, quoted, tag: tag ?? undefined, source, offset }, size: 1 };
   }
 
-  private convertScalar(scalar: Scalar, offset: number): ConvertedNode {
-    const { value } = scalar;
-    const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-    const node: YamlNode = {
-      kind: "scalar",
-      value: isPlain ? value : null,
-      quoted: scalar.type === "QUOTE_DOUBLE" || scalar.type === "QUOTE_SINGLE",
-      tag: scalar.tag,
-      source: this.source,
-      offset,
-    };
-    return { node, size: 1 };
-  }
-
-  private convertList(list: YAMLSeq, offset: number, depth: number): ConvertedNode {
+  private convertList([, , written, tag]: ComposedList, offset: number, depth: number): ConvertedNode {
     const items: YamlNode[] = [];
     let size = 1;
-    for (const item of list.items) {
+    for (const item of written) {
       const converted = this.convert(item, offset, depth + 1);
       items.push(converted.node);
       size += converted.size;
     }
-    return { node: { kind: "list", items, tag: ownTag(list), source: this.source, offset }, size };
+    return { node: { kind: "list", items, tag: tag ?? undefined, source: this.source, offset }, size };
   }
 
-  private convertMap(map: YAMLMap, offset: number, depth: number): ConvertedNode {
+  private convertMap([, , written, tag]: ComposedMap, offset: number, depth: number): ConvertedNode {
     const entries = new Map<string, YamlEntry>();
     let size = 1;
-    for (const pair of map.items) {
-      const { key, keyOffset } = this.convertKey(pair, offset);
-      const converted = this.convert(pair.value, keyOffset, depth + 1);
+    for (const entry of written) {
+      const { key, keyOffset } = this.checkKey(entry, offset);
+      const converted = this.convert(entry[2], keyOffset, depth + 1);
       entries.set(key, { keyOffset, keySource: this.source, value: converted.node });
       size += converted.size;
     }
-    const node: YamlMap = { kind: "map", entries, tag: ownTag(map), source: this.source, offset };
-    return { node, size };
+    return { node: { kind: "map", entries, tag: tag ?? undefined, source: this.source, offset }, size };
   }
 
-  private convertKey(pair: Pair, mapOffset: number): { key: string; keyOffset: number } {
-    const { key } = pair;
-    if (!isScalar(key)) this.fail("A key must be plain text.", mapOffset);
-    const keyOffset = key.range?.[0] ?? mapOffset;
-    const text = key.source ?? (typeof key.value === "string" ? key.value : "null");
-    if (reservedKeys.has(text)) this.fail(`"${text}" cannot be a key.`, keyOffset);
-    return { key: text, keyOffset };
+  private checkKey([key, keyAt]: ComposedEntry, mapOffset: number): { key: string; keyOffset: number } {
+    if (key === null) this.fail("A key must be plain text.", mapOffset);
+    const keyOffset = keyAt ?? mapOffset;
+    if (reservedKeys.has(key)) this.fail(`"${key}" cannot be a key.`, keyOffset);
+    return { key, keyOffset };
   }
-}
-
-/** Explicit tags only; the reader gives every collection a resolved tag of its own. */
-function ownTag(node: YAMLMap | YAMLSeq): string | undefined {
-  return node.tag?.startsWith("tag:yaml.org") ? undefined : node.tag;
 }

@@ -37,6 +37,11 @@ export class SourceText {
     });
   }
 
+  /** The file of the first piece, as messages show it. */
+  get file(): string {
+    return this.sections[0].file;
+  }
+
   /** File and first line, which together with the text say where every character is written. */
   get origin(): string {
     return `${this.sections[0].file}:${this.sections[0].fileLine}`;

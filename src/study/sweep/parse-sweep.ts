@@ -2,7 +2,8 @@ import { type Document, isMap, isNode, LineCounter } from "yaml";
 
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
-import { nestedTooDeeply, parseDeepDocument } from "../../spec/yaml/parse-document";
+import { nestedTooDeeply } from "../../spec/yaml/nesting";
+import { parseDeepDocument } from "../../spec/yaml/parse-document";
 import { keyPathText, planSweep } from "./plan-sweep";
 import type { SweepDescription } from "./sweep-description";
 import type { SweepPlan } from "./sweep-plan";

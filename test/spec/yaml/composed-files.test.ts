@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { composeText } from "../../../src/spec/yaml/compose-text";
+import type * as ComposedFiles from "../../../src/spec/yaml/composed-files";
+import { expandIncludes } from "../../../src/spec/yaml/source-text";
+import { FileReader } from "../../../src/spec/file-memo";
+
+const root = resolve(__dirname, "..", "..", "..");
+const built = join(root, "dist", "spec", "yaml", "composed-files.js");
+
+describe("files composed with the package", function () {
+  before(function () {
+    if (!existsSync(built)) this.skip();
+  });
+
+  const { composedWithPackage } = existsSync(built)
+    ? (createRequire(__filename)(built) as typeof ComposedFiles)
+    : { composedWithPackage: () => undefined };
+
+  it("are what the library makes of the files as they are now", () => {
+    const roots = ["models", "dnn_layers"].map((name) => join(root, name));
+    const files = roots.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".yaml"))
+        .map((name) => join(folder, name)),
+    );
+    let found = 0;
+    for (const file of files)
+      for (const part of expandIncludes(file, new FileReader(), roots).parts()) {
+        const stored = composedWithPackage(part.file, part.text);
+        if (stored === undefined) continue;
+        assert.deepStrictEqual(stored, composeText(part.text), file);
+        found += 1;
+      }
+    assert.ok(found > 410, `${found} texts are stored`);
+  });
+
+  it("are not used for a text that was changed, nor for other folders", () => {
+    const file = join(root, "models", "mapper.yaml");
+    const text = readFileSync(file, "utf8");
+    assert.notEqual(composedWithPackage(file, text), undefined);
+    assert.equal(composedWithPackage(file, `${text}\n`), undefined);
+    assert.equal(composedWithPackage(join(dirname(root), "mapper.yaml"), text), undefined);
+  });
+});
