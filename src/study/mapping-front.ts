@@ -175,10 +175,15 @@ class FrontBuilder {
   private beats(a: Float64Array, numberOfA: number, b: Float64Array, numberOfB: number): boolean {
     if (a[0] > b[0] || (numberOfA > numberOfB && a[0] + 1 >= b[0])) return false;
     const { terms, timed } = this.layout;
-    for (const { at } of timed) if (a[at] > b[at] || a[at + 1] > b[at + 1]) return false;
+    // Plain loops: this runs too briefly to be compiled, and iterators would leave much to clear away.
+    for (let index = 0; index < timed.length; index += 1) {
+      const { at } = timed[index];
+      if (a[at] > b[at] || a[at + 1] > b[at + 1]) return false;
+    }
     for (let index = 0; index < terms.length; index += 1) {
       const { at } = terms[index];
-      const [instances, others] = [a[at + 3], b[at + 3]];
+      const instances = a[at + 3];
+      const others = b[at + 3];
       if (instances <= others && a[at] <= b[at] && a[at + 1] <= b[at + 1] && a[at + 2] <= b[at + 2]) continue;
       for (let kind = at; kind < at + 3; kind += 1) {
         if (a[kind] !== 0 && a[kind] * instances > b[kind] * others * clearlyLess) return false;
