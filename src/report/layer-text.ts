@@ -105,15 +105,17 @@ function fullSearchRows({ certificate, heuristic }: FullSearchSummary): [string,
 /** Levels that cost energy or area, outermost first. */
 function componentTable(result: LayerResult, groups: readonly ComponentGroup[]): string {
   const areas = totalAreas(result.areaUm2);
-  const names = [...new Set([...Object.keys(areas), ...Object.keys(result.energyPj)])].filter(
-    (name) => name !== totalKey && ((areas[name] ?? 0) !== 0 || (result.energyPj[name] ?? 0) !== 0),
+  /** Networks have no energy. */
+  const energyOf = (name: string): number => result.energyPj[name] ?? 0;
+  const names = Object.keys(areas).filter(
+    (name) => name !== totalKey && (areas[name] !== 0 || energyOf(name) !== 0),
   );
   const withTotal = [...names, totalKey];
-  const energies = withTotal.map((name) => result.energyPj[name] ?? 0);
+  const energies = withTotal.map(energyOf);
   const energy = figureColumn("energyPj", energies);
   const area = figureColumn(
     "areaUm2",
-    withTotal.map((name) => areas[name] ?? 0),
+    withTotal.map((name) => areas[name]),
   );
   const energyTotal = energies[names.length];
   const share = (value: number): string =>
@@ -121,8 +123,7 @@ function componentTable(result: LayerResult, groups: readonly ComponentGroup[]):
   const rows = withTotal.map((name, index) => [
     name,
     name === totalKey ? "" : groupOfLevel(name, groups),
-    // Only areas tell how many there are.
-    name !== totalKey && name in areas ? formatCount(areaOfLevel(result.areaUm2, name).count) : "",
+    name === totalKey ? "" : formatCount(areaOfLevel(result.areaUm2, name).count),
     energy.cells[index],
     share(energies[index]),
     area.cells[index],

@@ -18,10 +18,9 @@ export function formatStatisticsText(layer: MappedLayer): string {
   const lines = ["Buffer and Arithmetic Levels", "----------------------------"];
   lines.push(...computeBlock(specification, layer));
   [...evaluation.levels].reverse().forEach((level, index) => {
-    const described = levels.get(level.level);
     lines.push(`Level ${index + 1}`, "-------");
-    if (described) lines.push(...specsOf(described, hardware[index], layer));
-    lines.push(...loopsOf(loops.get(level.level)));
+    lines.push(...specsOf(levels.get(level.level) as Level, hardware[index], layer));
+    lines.push(...loopsOf(loops.get(level.level) as LevelMapping));
     lines.push(...statisticsOf(level, evaluation));
   });
   lines.push("", ...summaryLines(specification, evaluation), "");
@@ -56,44 +55,41 @@ export function summaryLines(specification: Specification, evaluation: Evaluatio
 /** Words of the tensor that is written, at the outermost level that holds any of it. */
 function outputWords(specification: Specification, evaluation: Evaluation): number {
   const written = specification.workload.dataSpaces.filter(({ readWrite }) => readWrite);
-  let words = 0;
-  for (const { name } of written) {
-    const holder = evaluation.levels.find((level) => (level.accesses[name]?.tileSize ?? 0) > 0);
-    words += holder?.accesses[name].tileSize ?? 0;
-  }
-  return words;
+  return written
+    .map(({ name }) => evaluation.levels.flatMap(({ accesses }) => (name in accesses ? accesses[name] : [])))
+    .map((held) => held.find(({ tileSize }) => tileSize > 0) as DataSpaceAccesses)
+    .reduce((words, { tileSize }) => words + tileSize, 0);
 }
 
 /** Names and total energies, pJ: compute, levels from the inside, connections by name (these cost nothing). */
 function perComputeRows(specification: Specification, evaluation: Evaluation): [string, number][] {
-  const compute = computeLevel(specification);
   const inwards: [string, number][] = [
-    [compute, evaluation.computeEnergyPj],
+    [computeLevel(specification).name, evaluation.computeEnergyPj],
     ...[...evaluation.levels].reverse().map((level): [string, number] => [level.level, level.energyPj]),
   ];
   const connections = inwards
     .slice(1)
     .map(([outer], index): [string, number] => [`${outer} <==> ${inwards[index][0]}`, 0]);
-  connections.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  connections.sort(([a], [b]) => (a < b ? -1 : 1));
   return [...inwards, ...connections];
 }
 
-function computeLevel(specification: Specification): string {
-  return specification.levels.find(({ kind }) => kind === "compute")?.name ?? "compute";
+/** Without one nothing could have been mapped. */
+function computeLevel({ levels }: Specification): Level {
+  return levels.find(({ kind }) => kind === "compute") as Level;
 }
 
 function computeBlock(specification: Specification, { evaluation, tables }: MappedLayer): string[] {
-  const name = computeLevel(specification);
-  const level = specification.levels.find((candidate) => candidate.name === name);
-  const energies = Object.values(tables.energy.energyPj[name] ?? {});
+  const level = computeLevel(specification);
+  const energies = Object.values(tables.energy.energyPj[level.name]);
   return [
     "Level 0",
     "-------",
-    `=== ${name} ===`,
+    `=== ${level.name} ===`,
     "",
     "    SPECS",
     "    -----",
-    `    Word bits             : ${text(level?.attributes.datawidth ?? 16)}`,
+    `    Word bits             : ${String(level.attributes.datawidth ?? 16)}`,
     `    Instances             : ${instances(level)}`,
     `    Compute energy        : ${formatScientific(Math.max(0, ...energies))} pJ`,
     "",
@@ -108,16 +104,8 @@ function computeBlock(specification: Specification, { evaluation, tables }: Mapp
   ];
 }
 
-function instances(level: Level | undefined): string {
-  return level ? `${level.instances} (${level.meshX}*${level.meshY})` : "-";
-}
-
-function text(value: Value | undefined): string {
-  return value === undefined || value === null ? "-" : typeof value === "object" ? "-" : String(value);
-}
-
-function number(value: Value | undefined, absent: number): number {
-  return typeof value === "number" ? value : absent;
+function instances({ instances, meshX, meshY }: Level): string {
+  return `${instances} (${meshX}*${meshY})`;
 }
 
 /** A number of words; a dash where there is no limit. */
@@ -131,20 +119,20 @@ function bandwidth(value: Value | undefined): string {
 
 function specsOf(level: Level, hardware: HardwareLevel, { tables }: MappedLayer): string[] {
   const { attributes } = level;
-  const energies = Object.values(tables.energy.energyPj[level.name] ?? {});
+  const energies = Object.values(tables.energy.energyPj[level.name]);
   const rows: [string, string][] = [
     ["Technology", level.class.includes("DRAM") ? "DRAM" : "SRAM"],
     ["Size", words(hardware.words)],
     ["Word bits", String(hardware.wordBits)],
     ["Block size", String(hardware.blockWords)],
-    ["Cluster size", text(attributes.cluster_size ?? 1)],
+    ["Cluster size", String(attributes.cluster_size)],
     ["Instances", instances(level)],
     ["Shared bandwidth", bandwidth(attributes.shared_bandwidth)],
     ["Read bandwidth", bandwidth(attributes.read_bandwidth)],
     ["Write bandwidth", bandwidth(attributes.write_bandwidth)],
-    ["Multiple buffering", formatScientific(number(attributes.multiple_buffering, 1))],
+    ["Multiple buffering", formatScientific(Number(attributes.multiple_buffering))],
     ["Effective size", words(hardware.capacityWords)],
-    ["Min utilization", formatScientific(number(attributes.min_utilization, 0))],
+    ["Min utilization", formatScientific(Number(attributes.min_utilization))],
     ["Vector access energy(max)", `${formatScientific(Math.max(0, ...energies))} pJ`],
     ["Vector access energy source", "ERT"],
     ["Area", `${formatScientific(0)} um^2`],
@@ -159,14 +147,14 @@ function specsOf(level: Level, hardware: HardwareLevel, { tables }: MappedLayer)
   ];
 }
 
-function loopsOf(level: LevelMapping | undefined): string[] {
+function loopsOf({ temporal, spatial }: LevelMapping): string[] {
   const loopText = ({ dimension, factor }: Loop): string => `      for ${dimension} in [0:${factor})`;
   return [
     "    MAPPING",
     "    -------",
     "    Loop nest:",
-    ...(level?.temporal ?? []).map(loopText),
-    ...(level?.spatial ?? []).map((loop) => `${loopText(loop)} (Spatial-${loop.axis})`),
+    ...temporal.map(loopText),
+    ...spatial.map((loop) => `${loopText(loop)} (Spatial-${loop.axis})`),
     "",
   ];
 }

@@ -56,7 +56,7 @@ export function componentColumns(results: TabularResult, groups: readonly Compon
     const head = Object.values(layerColumns).map((value): Cell => value(layer));
     for (const component of componentsOf(layer)) {
       const { each, count, total } = areaOfLevel(layer.areaUm2, component);
-      const energy = layer.energyPj[component] ?? 0;
+      const energy = energyOf(layer, component);
       pushRow(columns, [...head, component, groupOf(component), energy, total, each, count, layer.cycles]);
     }
   }
@@ -87,7 +87,7 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
     const sums = new Map<string, number>(names.map((name) => [name, 0]));
     for (const component of componentsOf(layer)) {
       const group = groupOf(component);
-      sums.set(group, (sums.get(group) ?? 0) + (layer.energyPj[component] ?? 0));
+      sums.set(group, (sums.get(group) as number) + energyOf(layer, component));
     }
     pushRow(columns, [
       ...Object.values(layerColumns).map((value): Cell => value(layer)),
@@ -100,17 +100,20 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
       layer.edp,
       layer.mapSpace.size,
       layer.mapSpace.valid,
-      ...names.map((name) => sums.get(name) ?? 0),
+      ...sums.values(),
     ]);
   }
   return columns;
 }
 
-/** Levels with an energy or an area entry, in level order. */
-function componentsOf(layer: LayerResult): string[] {
-  const names = new Set([...Object.keys(layer.areaUm2), ...Object.keys(layer.energyPj)]);
-  names.delete(totalKey);
-  return [...names];
+/** Levels in their order. */
+function componentsOf({ areaUm2 }: LayerResult): string[] {
+  return Object.keys(areaUm2).filter((name) => name !== totalKey);
+}
+
+/** Networks have none. */
+function energyOf({ energyPj }: LayerResult, component: string): number {
+  return energyPj[component] ?? 0;
 }
 
 function emptyColumns(names: readonly string[]): Record<string, Cell[]> {

@@ -53,8 +53,7 @@ export function chipArea(layers: readonly LayerResult[]): number {
   return layers[layers.length - 1].areaUm2.total;
 }
 
-/** Area of one instance and of all instances of a level, as {@link LevelArea}; zero for a level without area. */
+/** Area of one instance and of all instances of a level. Only the entry `total` is a number. */
 export function areaOfLevel(areaUm2: LayerResult["areaUm2"], level: string): LevelArea {
-  const area = areaUm2[level];
-  return typeof area === "object" ? area : { each: 0, count: 0, total: 0 };
+  return areaUm2[level] as LevelArea;
 }

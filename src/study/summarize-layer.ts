@@ -49,7 +49,7 @@ function energyOfLevels(specification: Specification, evaluation: Evaluation): R
   return energyPj;
 }
 
-/** Areas in level order; levels that the table does not have are left out, those of networks count once. */
+/** Areas in level order; those of networks count once. */
 function areaOfLevels(
   levels: readonly Level[],
   areaUm2: Readonly<Record<string, number>>,
@@ -57,7 +57,6 @@ function areaOfLevels(
   const areas: Record<string, LevelArea> = {};
   let sum = 0;
   for (const { name, instances } of levels) {
-    if (!Object.hasOwn(areaUm2, name)) continue;
     const each = areaUm2[name];
     areas[name] = { each, count: instances, total: each * instances };
     sum += each * instances;

@@ -61,12 +61,13 @@ describe("text of a layer", () => {
     const costs = {
       energyPj: { hot: 3e6, cold: 0, total: 3e6 },
       areaUm2: {
+        hot: { each: 0, count: 1, total: 0 },
         wide: { each: 2e6, count: 2, total: 4e6 },
         cold: { each: 0, count: 1, total: 0 },
         total: 4e6,
       },
     };
-    assert.match(row(costs, "hot") ?? "", /^hot +hot +3\.00 +100\.0 % +0\.00$/);
+    assert.match(row(costs, "hot") ?? "", /^hot +hot +1 +3\.00 +100\.0 % +0\.00$/);
     assert.match(row(costs, "wide") ?? "", /^wide +wide +2 +0\.00 +0\.0 % +4\.00$/);
     assert.equal(row(costs, "cold"), undefined);
     const free = { ...costs, energyPj: { hot: 0, total: 0 } };

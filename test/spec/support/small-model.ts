@@ -89,12 +89,13 @@ export function replaced(text: string, part: string, by: string): string {
   return text.replace(part, () => by);
 }
 
-/** The small model with one change, and the small problem. */
+/** The small model with one change, the small problem, and what is to stand behind them. */
 export function smallSpecification(
   part = "WORD: 8",
   by = part,
   options: Omit<LoadSpecificationOptions, "files"> = {},
+  further = "",
 ): Specification {
-  const whole = smallModel + smallProblem;
+  const whole = smallModel + smallProblem + further;
   return specificationOf({ "model.yaml": replaced(whole, part, by) }, options);
 }
