@@ -54,8 +54,8 @@ describe("getSpec", () => {
     assert.deepEqual(workload.coefficients, { Wstride: 2, Hstride: 2, Wdilation: 1, Hdilation: 1 });
     assert.deepEqual(workload.bitDimensions, ["I", "L", "T"]);
     assert.deepEqual(workload.dataSpaces[1].ranks[2], [
-      { dimension: "R", coefficient: 1 },
-      { dimension: "P", coefficient: 2 },
+      { dimension: "R", coefficient: 1, coefficientNames: ["Wdilation"] },
+      { dimension: "P", coefficient: 2, coefficientNames: ["Wstride"] },
     ]);
     assert.deepEqual(
       workload.dataSpaces.map(({ name, readWrite }) => [name, readWrite]),
