@@ -38,9 +38,9 @@ export const mappingHelp = `
 A mapping file:
   mapping:
     - {target: chip, type: temporal, factors: Q=7 N=2, permutation: QN}   # permutation: innermost first
-    - {target: macro, type: spatial, factors: 'M=4,C=2'}
-Levels and dimensions left out have factor 1. What a level holds comes from the architecture, unless the mapping has
-an entry {target, type: dataspace, keep: […], bypass: […], passthrough: […]}.
+    - {target: inter_macro_spatial_dummy, type: spatial, factors: 'M=4,C=2'}
+Levels and dimensions left out have factor 1. Whether a level holds a data space comes from the architecture, unless an
+entry {target, type: dataspace, keep: […], bypass: […], passthrough: […]} of the mapping names it.
 `;
 
 export const exitCodeHelp = `

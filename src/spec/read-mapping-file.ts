@@ -64,7 +64,7 @@ export interface MappingFile {
 
 /**
  * Reads a mapping in Timeloop's form: a list `mapping:` of entries `{target, type, factors, permutation}`, and
- * `{target, type: dataspace, keep, bypass, passthrough}`. Factors are written `C=4 M=2` or `C4,M2`.
+ * `{target, type: dataspace, keep, bypass, passthrough}`. Factors are written `C=4 M=2`, `C4,M2` or `C4M2`.
  * @throws RaellaError `file-not-found`, `yaml-syntax`, or `schema` with all mistakes in the form.
  */
 export function readMappingFile(file: string): MappingFile {
@@ -111,10 +111,12 @@ function readEntry(node: YamlNode, path: string, errors: RaellaError[]): Mapping
   };
 }
 
-/** Reads `C=4` or `C4`. */
+/** Reads `C=4`, `C4`, or `C4M2`. */
 function readFactor({ text: written, location }: PlacedText, errors: RaellaError[]): MappingEntry["factors"] {
-  const match = /^([A-Za-z_]\w*?)\s*=?\s*(\d{1,15})$/.exec(written);
-  if (match) return [{ dimension: match[1], value: Number(match[2]) }];
+  const parts = /^([A-Za-z_]+=*\d{1,15})+$/.test(written) ? (written.match(/\D+\d+/g) ?? []) : [written];
+  const matches = parts.map((part) => /^([A-Za-z_]\w*?)=*(\d{1,15})$/.exec(part));
+  if (matches.every((match) => match !== null))
+    return matches.map(([, dimension, value]) => ({ dimension, value: Number(value) }));
   errors.push(
     new RaellaError({
       code: "schema",

@@ -5,9 +5,9 @@ import type { MappingEntry } from "../spec/read-mapping-file";
 import type { Level, Specification } from "../spec/specification";
 
 /**
- * The mapping that a mapping file describes. Levels and dimensions left out have factor 1; what a level holds and its
- * directives come from the architecture's constraints unless the file states them (a data space that neither
- * decides is held). Whether the mapping fits the hardware is not looked at here.
+ * The mapping that a mapping file describes. Levels and dimensions left out have factor 1; whether a level holds a data
+ * space and its directives come from the architecture's constraints unless the file states them (a data space that
+ * neither decides is held). Whether the mapping fits the hardware is not looked at here.
  * @throws RaellaError `unknown-name` and `invalid-mapping`, all mistakes at once.
  */
 export function mappingFromEntries(specification: Specification, entries: readonly MappingEntry[]): Mapping {
@@ -100,11 +100,11 @@ function dataSpaces(
   entry: MappingEntry | undefined,
 ): Pick<LevelMapping, "keep" | "passthrough"> {
   const rules = level.constraints.dataspace;
-  const stated = entry?.keep !== undefined || entry?.bypass !== undefined;
-  const bypass = stated ? (entry?.bypass ?? []) : (rules?.bypass ?? []);
-  const keepOnly = stated && entry?.bypass === undefined ? entry?.keep : undefined;
-  const names = workload.dataSpaces.map(({ name }) => name);
-  const keep = names.filter((name) => (keepOnly ? keepOnly.includes(name) : !bypass.includes(name)));
+  const isKept = (name: string): boolean => {
+    if (entry?.keep?.includes(name)) return true;
+    return !(entry?.bypass?.includes(name) || rules?.bypass.includes(name));
+  };
+  const keep = workload.dataSpaces.map(({ name }) => name).filter(isKept);
   const through = entry?.passthrough ?? rules?.passthrough ?? [];
   return { keep, passthrough: keep.filter((name) => through.includes(name)) };
 }
@@ -161,10 +161,10 @@ function unknown(
   });
 }
 
-/** A level with two entries of one type, or an entry that names a dimension twice. */
+/** A level with two entries of one type, or an entry that names a dimension twice or contradicts itself. */
 function repetitionErrors(entries: readonly MappingEntry[], dimensions: readonly string[]): RaellaError[] {
   const seen = new Set<string>();
-  return entries.flatMap(({ target, type, factors, permutation, location }) => {
+  return entries.flatMap(({ target, type, factors, permutation, keep, bypass, location }) => {
     const key = `${type} entry of ${target}`;
     const problems = seen.has(key) ? [`There is a second ${key}.`] : [];
     seen.add(key);
@@ -175,6 +175,8 @@ function repetitionErrors(entries: readonly MappingEntry[], dimensions: readonly
       const repeated = names.find((name, index) => names.indexOf(name) !== index);
       if (repeated !== undefined) problems.push(`The ${what} of the ${key} name ${repeated} twice.`);
     }
+    const both = keep?.find((name) => bypass?.includes(name));
+    if (both !== undefined) problems.push(`The ${key} both keeps and bypasses ${both}.`);
     return problems.map((message) => new RaellaError({ code: "invalid-mapping", message, location }));
   });
 }

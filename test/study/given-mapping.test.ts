@@ -59,15 +59,30 @@ describe("a given mapping", () => {
     const text = `${formatMappingYaml(specification, mapping)
       .replace(
         /( {2}- target: input_buffer\n {4}type: dataspace\n {4}keep: )\[Inputs\]\n {4}bypass: .*\n/,
-        "$1[]\n",
+        "$1[Outputs]\n    bypass: [Inputs]\n",
       )
       .replace(/( {2}- target: chip\n {4}type: temporal\n)/, "$1    no_temporal_reuse: [Inputs]\n")}`;
     const changed = read(text, specification);
     const level = (name: string): (typeof changed.levels)[number] | undefined =>
       changed.levels.find((candidate) => candidate.level === name);
-    assert.deepEqual(level("input_buffer")?.keep, []);
+    assert.deepEqual(level("input_buffer")?.keep, ["Outputs"]);
     assert.deepEqual(level("chip")?.noTemporalReuse, ["Inputs"]);
     assert.deepEqual(level("output_register")?.keep, ["Outputs"]);
+  });
+
+  it("states only the data spaces that it names", () => {
+    const kept = (entry: string): readonly string[] | undefined => {
+      const loops = formatMappingYaml(specification, mapSpecification(specification).mapping).replace(
+        / {2}- target: eDRAM_buf\n {4}type: dataspace\n( {4}(keep|bypass): .*\n)+/,
+        `  - {target: eDRAM_buf, type: bypass, ${entry}}\n`,
+      );
+      return read(loops, specification).levels.find(({ level }) => level === "eDRAM_buf")?.keep;
+    };
+    assert.deepEqual(kept("keep: []"), ["Inputs", "Outputs"]);
+    assert.deepEqual(kept("bypass: [Outputs]"), ["Inputs"]);
+    assert.deepEqual(kept("keep: [Weights]"), ["Weights", "Inputs", "Outputs"]);
+    assert.deepEqual(kept("keep: [Weights], bypass: [Inputs]"), ["Weights", "Outputs"]);
+    assert.throws(() => kept("keep: [Inputs], bypass: [Inputs]"), /both keeps and bypasses Inputs/);
   });
 
   it("accepts factors in all spellings, 0 for the whole dimension, and instance ranges", () => {
@@ -79,7 +94,7 @@ describe("a given mapping", () => {
       { dimension: "C", value: 4 },
       { dimension: "M", value: 0 },
     ];
-    for (const text of ["C=4 M=0", "C4,M0", '"C = 4, M = 0"', "[C=4, M=0]"]) {
+    for (const text of ["C=4 M=0", "C4,M0", "C4M0", "C = 4 M= 0", '"C = 4, M = 0"', "[C=4, M=0]"]) {
       assert.deepEqual(
         entry(
           `{target: "chip[1..1]", type: temporal, factors: ${text.includes(",") && !/^["[]/.test(text) ? `"${text}"` : text}}`,
