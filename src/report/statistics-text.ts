@@ -3,11 +3,12 @@ import type { LevelMapping, Loop } from "../mapping/mapping";
 import type { DataSpaceAccesses, Evaluation, LevelEvaluation } from "../model/evaluation";
 import type { Level, Specification, Value } from "../spec/specification";
 import type { MappedLayer } from "../study/mapped-layer";
+import { connectionLines } from "./connection-text";
 import { formatScientific } from "./format-scientific";
 
 /**
  * The statistics file as Timeloop prints it with scientific notation: a block for every level from the compute
- * units outwards, then the summary. Energies of a level are recovered from it as `pJ/Compute` times `Computes`;
+ * units outwards, one for every connection, then the summary. Energies of a level are recovered from it as `pJ/Compute` times `Computes`;
  * they have three digits there, full precision is in the results themselves.
  */
 export function formatStatisticsText(layer: MappedLayer): string {
@@ -23,7 +24,7 @@ export function formatStatisticsText(layer: MappedLayer): string {
     lines.push(...loopsOf(loops.get(level.level) as LevelMapping));
     lines.push(...statisticsOf(level, evaluation));
   });
-  lines.push("", ...summaryLines(specification, evaluation), "");
+  lines.push(...connectionLines(layer), "", ...summaryLines(specification, evaluation), "");
   return lines.join("\n");
 }
 

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { Evaluation, LevelEvaluation } from "../../src/model/evaluation";
 import { formatStatisticsText, summaryLines } from "../../src/report/statistics-text";
 import type { Specification } from "../../src/spec/specification";
-import { mapSpecification } from "../../src/study/run-layer";
+import { getSpec } from "../../src/spec/get-spec";
+import { mappingFromEntries } from "../../src/study/given-mapping";
+import { evaluateGivenMapping, mapSpecification } from "../../src/study/run-layer";
 import { smallModel, smallProblem, specificationOf } from "../spec/support/small-model";
 import { readGoldenLines } from "../support/golden";
 
@@ -96,5 +98,63 @@ describe("formatStatisticsText", () => {
     assert.deepEqual(sizes("entries: 100"), ["100", "1", "100"]);
     assert.deepEqual(sizes("sizeKB: 1\n        width: 16"), ["1024", "2", "1024"]);
     assert.equal(figure(blockOf("memory", "depth: 64"), "  Size"), "-");
+  });
+});
+
+describe("the connections in the statistics file", () => {
+  const dummy = (name: string): string => `inter_${name}_spatial_dummy`;
+  const loops: readonly (readonly [string, string, string, string])[] = [
+    ["chip", "temporal", "N=2 Q=112", "QN"],
+    [dummy("tile"), "spatial", "N=16", "N"],
+    ["eDRAM_buf", "temporal", "P=2", "P"],
+    [dummy("macro"), "spatial", "P=7", "P"],
+    [dummy("crossbar"), "spatial", "P=4", "P"],
+    ["output_register", "temporal", "I=8", "I"],
+    [dummy("column"), "spatial", "P=2 M=64 L=3", "PML"],
+    [dummy("cim_unit"), "spatial", "C=3 R=7 S=7", "CRS"],
+    [dummy("bitwise_virtualization"), "spatial", "T=8 L=8", "LT"],
+  ];
+
+  /** A 7 x 7 convolution with stride 2 on RAELLA, mapped by hand. */
+  function textOfConvolution(): string {
+    const specification = getSpec({
+      ...{ architecture: "raella", dnn: "resnet18", layer: 0 },
+      ...{ nTiles: 16, batchSize: 32 },
+    });
+    const entries = loops.map(([target, type, factors, permutation]) => ({
+      ...{ target, type: type as "temporal" | "spatial", permutation: [permutation] },
+      factors: factors.split(" ").map((factor) => ({ dimension: factor[0], value: Number(factor.slice(2)) })),
+    }));
+    const mapping = mappingFromEntries(specification, entries);
+    return formatStatisticsText(evaluateGivenMapping(specification, mapping));
+  }
+
+  it("say what is shared, summed up and sent both ways", () => {
+    const networks = textOfConvolution().split("\nNetworks\n")[1].split("\nSummary Stats\n")[0];
+    const figures = (connection: string, dataSpace: string): string[] => {
+      const block = networks.slice(networks.indexOf(`\n${connection}\n`)).split("\nNetwork ")[0];
+      const lines = block.split(`    ${dataSpace}:\n`)[1].split("\n").slice(0, 6);
+      return lines.map((line) => line.trim().replace(/ +: /, ": "));
+    };
+    // One row's input goes to 3 x 64 columns; 2 columns of output pixels need different ones.
+    assert.deepEqual(figures(`${dummy("column")} <==> timely_psubbuf`, "Inputs"), [
+      "Fanout: 384",
+      "Multicast factor: 192",
+      "Ingresses: 1053696",
+      "@multicast 192 @scatter 2: 1053696",
+      "Link transfers: 0",
+      "Spatial reductions: 0",
+    ]);
+    // The currents of 147 units add up on a column, for 3584 steps and 8 output bits.
+    assert.deepEqual(figures(`${dummy("cim_unit")} <==> pim_cell`, "Outputs"), [
+      "Fanout: 147",
+      "Multicast factor: 147",
+      "Ingresses: 28672",
+      "@multicast 147 @scatter 1: 28672",
+      "Link transfers: 0",
+      `Spatial reductions: ${146 * 28672}`,
+    ]);
+    // The chip cannot sum up: 2 x 205520896 sums minus 205520896 outputs.
+    assert.equal(figures(`chip <==> ${dummy("tile")}`, "Outputs")[2], "Ingresses: 205520896");
   });
 });
