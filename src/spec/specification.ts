@@ -87,7 +87,7 @@ export interface Level {
   /** The component class that prices it, where it is not `class`. */
   readonly subclass: string | null;
   readonly areaShare: number | null;
-  /** Hardware instances, `meshX * meshY`. */
+  /** Hardware instances, `meshX * meshY`; 1 of a network, which has no count of its own. */
   readonly instances: number;
   readonly meshX: number;
   readonly meshY: number;

@@ -49,7 +49,7 @@ function energyOfLevels(specification: Specification, evaluation: Evaluation): R
   return energyPj;
 }
 
-/** Areas in level order; those of networks count once. */
+/** Areas in level order. */
 function areaOfLevels(
   levels: readonly Level[],
   areaUm2: Readonly<Record<string, number>>,

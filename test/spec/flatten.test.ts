@@ -120,6 +120,23 @@ describe("flat form", () => {
     assert.deepEqual(specification.levels[3].requiredActions, ["compute"]);
   });
 
+  it("counts a network once, wherever it stands", () => {
+    const { levels } = withNodes(
+      "    - !Container {name: row, spatial: {meshX: 4}}\n    - !Element {name: noc, class: XY_NoC}\n" +
+        storage("b"),
+    );
+    assert.deepEqual(
+      levels.map(({ name, instances, meshX }) => [name, instances, meshX]),
+      [
+        ["memory", 1, 1],
+        ["inter_row_spatial_dummy", 1, 1],
+        ["noc", 1, 4],
+        ["b", 4, 4],
+        ["mac", 4, 4],
+      ],
+    );
+  });
+
   it("evaluates area shares and joins required actions", () => {
     const specification = withNodes(
       storage("b", ", area_share: ROWS / 4, required_actions: [leak, read], subclass: sram"),

@@ -231,7 +231,8 @@ function elementLevel(leaf: EvaluatedLeaf, kind: LevelKind, mesh: Mesh, inherite
     class: document.class,
     subclass: document.subclass,
     areaShare,
-    instances: mesh.x * mesh.y,
+    // A network is one thing, however many instances it connects.
+    instances: kind === "network" ? 1 : mesh.x * mesh.y,
     meshX: mesh.x,
     meshY: mesh.y,
     attributes: levelAttributes({ own, hasStorageDefaults: kind === "storage", mesh, inherited }),
