@@ -82,20 +82,20 @@ describe("Exploration.ipynb", function () {
   it("has the figures that the API gives for RAELLA itself", () => {
     for (const dnn of ["resnet18", "qdqbert"]) {
       const raella = network(`${dnn} 512 × 512`);
-      const figures = row(notebook, "published", dnn).split(/\s+/);
-      assert.equal(figures[1], (energyOf(raella) / 1e6).toPrecision(3));
-      assert.equal(figures.at(-1), densityOf(raella).toPrecision(3));
+      const figures = row(notebook, "rule", dnn).split(/\s+/);
+      assert.equal(figures[1], (energyOf(raella) / 1e6).toPrecision(4));
+      assert.equal(figures.at(-1), densityOf(raella).toPrecision(4));
     }
   });
 
   it("has the figures that the API gives for its answers", () => {
     for (const [start, dnn, crossbar] of [
-      ["3 ", "resnet18", "1024 × 512"],
-      ["2.5", "qdqbert", "1024 × 2048"],
+      ["3.00", "resnet18", "1024 × 512"],
+      ["2.50", "qdqbert", "1024 × 2048"],
     ]) {
       const [raella, answer] = [network(`${dnn} 512 × 512`), network(`${dnn} ${crossbar}`)];
       const lines = textOf(cellOf(notebook, "answer")).split("\n");
-      const line = lines.find((text) => text.startsWith(start) && text.includes(` ${crossbar} `));
+      const line = lines.find((text) => text.trim().startsWith(start) && text.includes(` ${crossbar} `));
       assert.ok(line, lines.join("\n"));
       const saving = Math.round(100 * (1 - energyOf(answer) / energyOf(raella)));
       assert.ok(line.includes(` ${(energyOf(answer) / 1e6).toPrecision(3)} `), line);
@@ -106,7 +106,7 @@ describe("Exploration.ipynb", function () {
 
   it("has the figures that the API gives where larger crossbars lose", () => {
     const [raella, larger] = [network("mobilenetv2 512 × 512"), network("mobilenetv2 1024 × 512")];
-    const tiles = JSON.stringify(cellOf(notebook, "scenarios").outputs);
+    const tiles = JSON.stringify(cellOf(notebook, "changes").outputs);
     for (const ratio of [energyOf(larger) / energyOf(raella), densityOf(larger) / densityOf(raella)]) {
       const change = Math.round(100 * (ratio - 1));
       const text = `${change < 0 ? "−" : "+"}${Math.abs(change)} %`;

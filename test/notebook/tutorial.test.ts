@@ -39,7 +39,7 @@ async function checkFigures(notebook: Notebook): Promise<void> {
   near(energy[0], result.energyPj.total / 1e6);
   near(area[0], result.areaUm2.total / 1e6);
   near(cycles[0], result.cycles / 1e3);
-  assert.ok(textOf(cell("plot-layer")).includes(`${result.cycles} cycles`));
+  assert.ok(textOf(cell("plot-layer")).includes(`${result.cycles.toLocaleString("en-US")} cycles`));
   assert.ok(textOf(cell("map-layer")).startsWith(`${result.mapSpace.size} mappings`));
 
   const layers = barsOf(cell("ablate-layers"));

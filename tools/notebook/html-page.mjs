@@ -18,6 +18,9 @@ pre { overflow-x: auto; margin: .5rem 0; line-height: 1.45; }
 .count { color: #7b8794; font: .78em/2.2 ui-monospace, monospace; padding-top: .35rem; }
 .source { background: #f6f8fa; border: 1px solid #e4e7eb; border-radius: 4px; padding: .6rem .8rem; margin: 0; }
 .outputs { grid-column: 2; margin-top: .4rem; }
+.outputs { overflow-x: auto; }
+.outputs pre { white-space: pre-wrap; }
+.outputs td { white-space: nowrap; }
 .outputs img { max-width: 100%; height: auto; }
 .stderr { background: #fdecea; padding: .4rem .6rem; }
 .keyword { color: #8a3a66; } .string { color: #00694c; } .number { color: #0067a3; }
