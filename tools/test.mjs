@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const all = "test/**/*.test.ts";
 const notebooks = "test/notebook/**/*.test.ts";
+const inBrowser = "test/notebook/browser.test.ts";
 
 function run(script, ...args) {
   const { status } = spawnSync(process.execPath, [path.join(root, script), ...args], {
@@ -37,17 +38,20 @@ async function runMocha(args, environment = {}, isQuiet = false) {
   }
 }
 
-/** Tests of notebooks mostly wait for other programs: they run beside all others. */
+/** Tests of notebooks mostly wait for other programs: they run beside all others, in two parts of equal length. */
 async function runEverything() {
   const temporary = path.join(root, "coverage", "tmp");
   rmSync(temporary, { recursive: true, force: true });
   const environment = { NODE_V8_COVERAGE: temporary };
-  const beside = runMocha([notebooks], environment, true);
-  const main = await runMocha([all, "--ignore", notebooks], environment);
-  const { output, ...ofNotebooks } = await beside;
-  process.stdout.write(Buffer.concat(output));
-  const coverage = { status: run("node_modules/c8/bin/c8.js", "report") };
-  return [main, ofNotebooks, coverage];
+  const beside = [[inBrowser], [notebooks, "--ignore", inBrowser]].map((args) =>
+    runMocha(args, environment, true),
+  );
+  const runs = [await runMocha([all, "--ignore", notebooks], environment)];
+  for (const { output, ...counted } of await Promise.all(beside)) {
+    process.stdout.write(Buffer.concat(output));
+    runs.push(counted);
+  }
+  return [...runs, { status: run("node_modules/c8/bin/c8.js", "report") }];
 }
 
 const prepared = run("tools/prepare-test-environment.mjs");
