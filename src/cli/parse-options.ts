@@ -45,6 +45,14 @@ export function parseSettings(settings: readonly string[]): Readonly<Record<stri
         expected: "NAME=NUMBER or NAME=EXPRESSION, e.g. --set ADC_RESOLUTION=8",
       });
     }
+    if (Object.hasOwn(variables, name)) {
+      throw new RaellaError({
+        code: "usage",
+        message: `--set gives ${name} twice: ${variables[name]} and ${text}.`,
+        value: setting,
+        remedy: "Give one of them.",
+      });
+    }
     variables[name] = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
   }
   return variables;

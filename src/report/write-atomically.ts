@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
 
@@ -22,7 +22,7 @@ export function writeFilesAtomically(
 ): void {
   let temporary: string | undefined;
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolders(directory);
     temporary = mkdtempSync(join(directory, ".writing-"));
     for (const [name, content] of Object.entries(files)) writeFileSync(join(temporary, name), content);
     for (const name of Object.keys(files)) renameSync(join(temporary, name), join(directory, name));
@@ -35,5 +35,19 @@ export function writeFilesAtomically(
     });
   } finally {
     if (temporary) rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Makes a folder and those above it. Several processes may do so at once. (Node's own way never returns where the
+ * system refuses a folder as if the one above it were missing, as in /proc.)
+ */
+export function makeFolders(directory: string): void {
+  if (existsSync(directory)) return;
+  if (dirname(directory) !== directory) makeFolders(dirname(directory));
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }

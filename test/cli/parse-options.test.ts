@@ -20,8 +20,8 @@ describe("options of the command line", () => {
   }
 
   it("reads settings: numbers as numbers, anything else as an expression", () => {
-    assert.deepEqual(parseSettings(["A=8", "B = 1e-3", "C=A * 2", "D=A == 2", "E=-.5", "A=9"]), {
-      A: 9,
+    assert.deepEqual(parseSettings(["A=8", "B = 1e-3", "C=A * 2", "D=A == 2", "E=-.5"]), {
+      A: 8,
       B: 1e-3,
       C: "A * 2",
       D: "A == 2",
@@ -34,6 +34,10 @@ describe("options of the command line", () => {
       assert.throws(() => parseSettings([text]), /--set cannot read .*NAME=NUMBER or NAME=EXPRESSION/s);
     });
   }
+
+  it("refuses a setting that another one would hide", () => {
+    assert.throws(() => parseSettings(["A=8", "B=1", "A=9"]), /--set gives A twice: 8 and 9/);
+  });
 
   it("reads layers and ranges", () => {
     assert.deepEqual(parseLayers("0,10,20"), [0, 10, 20]);

@@ -37,4 +37,9 @@ describe("writing files", () => {
     );
     assert.equal(readFileSync(file, "utf8"), "content");
   });
+
+  it("gives up where the system makes no folders", function () {
+    if (process.platform !== "linux") this.skip();
+    assert.throws(() => writeFileAtomically("/proc/none/below/file", ""), /Cannot write to \/proc\/none/);
+  });
 });

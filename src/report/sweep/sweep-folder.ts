@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -11,12 +10,13 @@ import {
   rmSync,
 } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { RaellaError } from "../../errors";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import { countChunks } from "../../study/sweep/sweep-plan";
 import type { SweepColumn, SweepRow } from "../../study/sweep/sweep-row";
+import { makeFolders } from "../write-atomically";
 import { encodeParquet } from "./parquet-table";
 
 /** What a folder of results belongs to. Two runs may share a folder only if all of this is equal. */
@@ -46,7 +46,7 @@ const chunksName = "chunks";
  */
 export async function openSweepFolder(path: string, manifest: SweepManifest): Promise<SweepFolder> {
   try {
-    mkdirSync(join(path, chunksName), { recursive: true });
+    makeFolders(resolve(path, chunksName));
   } catch (error) {
     throw cannotWrite(path, error);
   }
