@@ -180,7 +180,7 @@ function includedFile(
       location,
       value: name,
       expected: `a file in ${roots.map(displayPath).join(" or ")}`,
-      remedy: "Move the file there, or allow its folder explicitly.",
+      remedy: "Move the file there, or allow its folder with the option includeRoots of loadSpecification.",
     });
   return included;
 }
