@@ -1,3 +1,5 @@
+import { floorDivide } from "../spec/expression/operations";
+
 /** How replicas are handed out, see {@link replicateByDoubling} and {@link replicateByIncrement}. */
 export type ReplicationScheme = "doubling" | "increment";
 
@@ -43,13 +45,6 @@ export function batchesPerSecond(cycles: number): number {
 export function tileBudget(aggregateTiles: number, area: number, baseArea: number): number {
   if (!(area > 0) || !(baseArea > 0)) return aggregateTiles;
   return floorDivide(aggregateTiles, area / baseArea);
-}
-
-/** Quotient rounded down, exact even where the division itself would round up to an integer. */
-function floorDivide(dividend: number, divisor: number): number {
-  const quotient = (dividend - (dividend % divisor)) / divisor;
-  const floor = Math.floor(quotient);
-  return quotient - floor > 0.5 ? floor + 1 : floor;
 }
 
 /**
