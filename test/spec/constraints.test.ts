@@ -87,6 +87,7 @@ describe("other constraints", () => {
     assert.deepEqual(temporalOf("permutation: [K, M]")?.permutation, ["K", "M"]);
     assert.deepEqual(temporalOf("permutation: KM")?.permutation, ["K", "M"]);
     assert.deepEqual(temporalOf("permutation: 'K, M'")?.permutation, ["K", "M"]);
+    assert.deepEqual(temporalOf("permutation: K_M")?.permutation, ["K", "_", "M"]);
     assert.deepEqual(temporalOf("permutation: [K], factors: [M=1, N=1]")?.permutation, ["N", "M", "K"]);
     const unit = smallSpecification("M: 8, N: 4", "M: 1, N: 4");
     assert.deepEqual(levelOf(unit, "buffer").constraints.temporal?.permutation, ["M"]);

@@ -97,13 +97,17 @@ function compileInteger(
   };
 }
 
+/** Divides a permutation into innermost loops and outermost ones; loops it does not list stand between them. */
+const divider = "_";
+
 /** A permutation given as a list, or as one text of one-letter names. */
 function compilePermutation(names: readonly PlacedText[], shape: ProblemShape, level: string): string[] {
   const { dimensions } = shape;
+  const isKnown = (name: string): boolean => name === divider || dimensions.includes(name);
   const result = names.flatMap((item) => {
-    if (dimensions.includes(item.text)) return [item.text];
+    if (isKnown(item.text)) return [item.text];
     const letters = [...item.text];
-    if (letters.every((letter) => dimensions.includes(letter))) return letters;
+    if (letters.every(isKnown)) return letters;
     throw unknownProblemName("dimension", item, dimensions, level);
   });
   const repeated = result.find((dimension, index) => result.indexOf(dimension) !== index);
