@@ -72,6 +72,7 @@ export function searchBestFirst(
   let best = start;
   let bestValue = Infinity;
   let bestSecond = Infinity;
+  let bestCycles = Infinity;
   let serial = 0;
   let leastDropped = Infinity;
   if (start !== null) setBest(start);
@@ -81,10 +82,14 @@ export function searchBestFirst(
     best = incumbent;
     bestValue = objective.value(energyPj, cycles);
     bestSecond = energyPj * cycles;
+    bestCycles = cycles;
   }
 
-  function canImprove({ bound, secondBound }: PartialMapping): boolean {
-    return bound < bestValue || (bound === bestValue && secondBound < bestSecond);
+  /** Bounds lie a little below what they stand for, so that a tie passes; those of 0, for free accesses, do not. */
+  function canImprove({ bound, secondBound, cyclesBound }: PartialMapping): boolean {
+    if (bound !== bestValue) return bound < bestValue;
+    if (secondBound !== bestSecond) return secondBound < bestSecond;
+    return bestSecond === 0 && cyclesBound < bestCycles;
   }
 
   function receive(child: PartialMapping): boolean {
@@ -191,6 +196,8 @@ function isConsistent(evaluation: Evaluation, energyPj: number, cycles: number):
 function isBefore(left: PartialMapping, right: PartialMapping): boolean {
   if (left.bound !== right.bound) return left.bound < right.bound;
   if (left.secondBound !== right.secondBound) return left.secondBound < right.secondBound;
+  if (left.secondBound === 0 && left.cyclesBound !== right.cyclesBound)
+    return left.cyclesBound < right.cyclesBound;
   if (left.stage !== right.stage) return left.stage > right.stage;
   return left.serial < right.serial;
 }

@@ -68,6 +68,7 @@ export function createPartialBounds(
       const cycles = leastCycles(steps * relaxation.steps(pair), limited);
       partial.bound = Math.min(partial.bound, criteria.objective.value(energy, cycles));
       partial.secondBound = Math.min(partial.secondBound, energy * cycles);
+      partial.cyclesBound = Math.min(partial.cyclesBound, cycles);
     }
   }
 
@@ -75,6 +76,7 @@ export function createPartialBounds(
     bound(partial) {
       partial.bound = Infinity;
       partial.secondBound = Infinity;
+      partial.cyclesBound = Infinity;
       for (const { mask, factors } of repetitionsOf(plan, repetitions[partial.stage], partial)) {
         const entry = relaxation.find(partial.stage, partial.point, mask);
         if (entry >= 0) lowerTo(partial, entry, factors);

@@ -86,9 +86,10 @@ export interface PartialMapping {
   /** Per tensor; only between a fan-out and the level inside it. */
   readonly transfers: (Transfer | undefined)[];
   decisions: DecisionList | null;
-  /** Lower bound of the objective, and of the second criterion. */
+  /** Lower bounds of the objective, of the EDP, and of the cycles. */
   bound: number;
   secondBound: number;
+  cyclesBound: number;
   /** Order of creation. */
   serial: number;
   isDropped: boolean;
@@ -120,6 +121,7 @@ export function createRoot(
     decisions: null,
     bound: 0,
     secondBound: 0,
+    cyclesBound: 0,
     serial: 0,
     isDropped: false,
   };
@@ -149,6 +151,7 @@ export function copyPartial(partial: PartialMapping): PartialMapping {
     decisions: partial.decisions,
     bound: partial.bound,
     secondBound: partial.secondBound,
+    cyclesBound: partial.cyclesBound,
     serial: partial.serial,
     isDropped: partial.isDropped,
   };
