@@ -47,6 +47,8 @@ export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./mapping/mapping
 export { evaluateMapping } from "./model/evaluate-mapping";
 export { searchFullMapSpace } from "./model/full-search/search-full-map-space";
 export type { FullSearchOptions, FullSearchResult } from "./model/full-search/search-full-map-space";
+export type { FullSearchObjective } from "./model/full-search/objective";
+export type { SearchCertificate } from "./model/full-search/certificate";
 export type * from "./model/evaluation";
 
 // Studies: a layer, a DNN, an ablation, everything

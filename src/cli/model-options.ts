@@ -1,7 +1,7 @@
 import type { AdcBeyondLibrary, Fidelity } from "../spec/specification";
 import type { SearchKind } from "../study/search-kind";
 import type { StudyOptions } from "../study/study-options";
-import { parseCount, parsePositive, parseSettings } from "./parse-options";
+import { parseCount, parseObjective, parsePositive, parseSettings, requireFullSearch } from "./parse-options";
 
 /** Options that say how layers are modelled, as the command line gives them. */
 export interface GivenModelOptions {
@@ -12,12 +12,13 @@ export interface GivenModelOptions {
   readonly fidelity: Fidelity;
   readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly search?: SearchKind;
-  readonly objective?: "edp" | "energy" | "cycles";
+  readonly objective?: string;
   readonly timeLimit?: string;
 }
 
 /** The same for the functions of the library. */
 export function studyOptions(given: GivenModelOptions): StudyOptions {
+  if (given.search !== "full") requireFullSearch(given);
   return {
     nTiles: given.tiles === undefined ? undefined : parseCount(given.tiles, "--tiles", 1),
     batchSize: given.batch === undefined ? undefined : parseCount(given.batch, "--batch", 1),
@@ -26,7 +27,7 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
     fidelity: given.fidelity,
     adcBeyondLibrary: given.adcBeyondLibrary,
     search: given.search,
-    objective: given.objective,
+    objective: given.objective === undefined ? undefined : parseObjective(given.objective),
     timeLimitMs:
       given.timeLimit === undefined ? undefined : 1000 * parsePositive(given.timeLimit, "--time-limit"),
   };

@@ -44,7 +44,9 @@ export async function allCommand(
 ): Promise<void> {
   const dnns = parseNames(given.dnn, listDnns());
   const ablations = await runAll({ ...(await runOptions(given, "all DNNs")), dnns });
-  await present(ablations, given, { ablations }, () => ablations.map(formatAblationText).join("\n"));
+  await present(ablations, given, { ablations }, () =>
+    ablations.map((ablation) => formatAblationText(ablation, false)).join("\n"),
+  );
 }
 
 async function runOptions(given: GivenRunOptions, label: string): Promise<AblationOptions> {

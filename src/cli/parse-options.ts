@@ -1,4 +1,5 @@
 import { RaellaError } from "../errors";
+import type { FullSearchObjective } from "../model/full-search/objective";
 import { isVariableName } from "../spec/schema/read-document";
 
 /** A whole number of at least `minimum` from an option's text. @throws RaellaError `out-of-range` */
@@ -27,6 +28,30 @@ export function parsePositive(text: string, option: string): number {
     message: `${option} cannot be "${text}".`,
     value: text,
     expected: "a number above 0",
+  });
+}
+
+const exponent = String.raw`(?:\^(\d{1,6}(?:\.\d{1,6})?))?`;
+const weightedProduct = new RegExp(`^energy${exponent}\\*cycles${exponent}$`);
+
+/** What a full search minimises: a figure's name, or e.g. `energy^2*cycles^0.5`. Names are checked by the search. */
+export function parseObjective(text: string): FullSearchObjective {
+  const product = weightedProduct.exec(text.replaceAll(" ", ""));
+  if (product === null) return text as FullSearchObjective;
+  const [, energyExponent = 1, cyclesExponent = 1] = product;
+  return { energyExponent: Number(energyExponent), cyclesExponent: Number(cyclesExponent) };
+}
+
+/** @throws RaellaError `usage` for options that only a full search understands. */
+export function requireFullSearch(given: { readonly objective?: string; readonly timeLimit?: string }): void {
+  const option =
+    given.objective !== undefined ? "--objective" : given.timeLimit !== undefined ? "--time-limit" : null;
+  if (option === null) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `${option} says something only about a full search.`,
+    value: option,
+    remedy: "Add --search full.",
   });
 }
 

@@ -20,8 +20,9 @@ export function searchOptions(command: Command): Command {
         .choices(["optimal", "timeloop", "full"])
         .default("optimal"),
     )
-    .addOption(
-      new Option("--objective <figure>", "what a full search minimises").choices(["edp", "energy", "cycles"]),
+    .option(
+      "--objective <figure>",
+      "what a full search minimises: edp, energy, cycles, or a product such as energy^2*cycles (default: edp)",
     )
     .option(
       "--time-limit <seconds>",

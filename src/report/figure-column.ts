@@ -1,4 +1,5 @@
 import { chooseUnit, type DisplayUnit, type Quantity } from "./theme/display-unit";
+import { formatNumber } from "./theme/format-number";
 
 /** Figures of one table column: all in one unit and with the same number of decimals, so that they line up. */
 export interface FigureColumn {
@@ -36,4 +37,10 @@ export function formatFixed(value: number, decimals = 2): string {
 /** A whole number with commas between thousands. */
 export function formatCount(value: number): string {
   return formatFixed(value, 0);
+}
+
+/** A figure with the unit that suits it. */
+export function formatFigure(quantity: Quantity, value: number): string {
+  const { symbol, divisor } = chooseUnit(quantity, value);
+  return `${formatNumber(value / divisor)} ${symbol}`.trimEnd();
 }

@@ -1,11 +1,11 @@
 import { groupOfLevel, totalKey, type ComponentGroup } from "../study/component-groups";
-import type { FullSearchSummary, LayerResult, TimeloopWalk } from "../study/layer-result";
+import type { LayerResult, TimeloopWalk } from "../study/layer-result";
 import { areaOfLevel } from "../study/network-totals";
 import { totalAreas } from "../study/summarize-layer";
-import { figureColumn, formatCount, formatFixed } from "./figure-column";
+import { figureColumn, formatCount, formatFigure, formatFixed } from "./figure-column";
+import { fullSearchRows } from "./full-search-text";
 import { formatTextTable } from "./text-table";
 import { formatNumber, formatShare } from "./theme/format-number";
-import { chooseUnit, type Quantity } from "./theme/display-unit";
 
 /** A layer's result for a terminal: the figures, a table of the components, and the mapping. */
 export function formatLayerText(result: LayerResult, groups: readonly ComponentGroup[]): string {
@@ -35,12 +35,6 @@ export function formatLayerTitle(
   return [architecture, workload, size].filter((part) => part !== "").join(" · ");
 }
 
-/** A figure with the unit that suits it. */
-export function formatFigure(quantity: Quantity, value: number): string {
-  const { symbol, divisor } = chooseUnit(quantity, value);
-  return `${formatNumber(value / divisor)} ${symbol}`.trimEnd();
-}
-
 function figuresText(result: LayerResult): string {
   const { cycles, energyPj, edp, areaUm2, macs, computes, utilization, mapSpace, walk, fullSearch } = result;
   const total = energyPj[totalKey];
@@ -62,7 +56,7 @@ function figuresText(result: LayerResult): string {
     ],
   ];
   if (walk) rows.push(walkRow(walk));
-  if (fullSearch) rows.push(...fullSearchRows(fullSearch));
+  if (fullSearch) rows.push(...fullSearchRows(fullSearch, { energyPj: total, cycles }));
   const width = Math.max(...rows.map(([, value]) => [...value].length));
   return rows
     .map(([name, value, note]) =>
@@ -78,28 +72,6 @@ function walkRow({ visited, edpOverOptimum, optimum }: TimeloopWalk): [string, s
       ? "the best mapping"
       : `${formatNumber(edpOverOptimum)} times the EDP of the best mapping, ${formatNumber(optimum.edp)} J·cycles`;
   return ["Timeloop", `${formatCount(visited)} tried`, `its random walk ends with ${gap}`];
-}
-
-/** What a full search has proven, and what the greedy heuristics would have cost. */
-function fullSearchRows({ certificate, heuristic }: FullSearchSummary): [string, string, string][] {
-  const { isProven, gap, pruned, search } = certificate;
-  const cut = pruned.infeasible + pruned.bound + pruned.merged;
-  const proof: [string, string, string] = [
-    "Proof",
-    isProven ? "complete" : `${formatShare(gap)} open`,
-    `${formatCount(search.expanded)} partial mappings continued, ${formatCount(cut)} cut off`,
-  ];
-  if (heuristic === null) return [proof];
-  const ratio = heuristic.edpOverBest;
-  const cost = ratio === 1 ? "have found the best mapping" : `end with ${formatNumber(ratio)} times this EDP`;
-  return [
-    proof,
-    [
-      "Greedy steps",
-      formatFigure("energyPj", heuristic.energyPj),
-      `${formatCount(heuristic.cycles)} cycles: they ${cost}`,
-    ],
-  ];
 }
 
 /** Levels that cost energy or area, outermost first. */

@@ -1,56 +1,9 @@
 import { totalKey } from "../study/component-groups";
 import type { AblationResult, NetworkResult } from "../study/network-result";
-import { figureColumn, formatCount, formatFixed } from "./figure-column";
-import { formatFigure } from "./layer-text";
+import { figureColumn, formatCount, formatFigure, formatFixed } from "./figure-column";
+import { fullSearchTables } from "./full-search-text";
 import { formatTextTable } from "./text-table";
 import { formatNumber, formatShare } from "./theme/format-number";
-
-/** What the greedy heuristics cost, where the full map space has been searched; else nothing. */
-function fullSearchText(networks: readonly NetworkResult[]): string[] {
-  const searched = networks.map(({ layers }) => layers.flatMap(({ fullSearch }) => fullSearch ?? []));
-  if (searched.some((layers) => layers.length === 0)) return [];
-  const best = networks.map(({ totals }) => ({
-    energyPj: totals.energyPj[totalKey],
-    cycles: totals.cycles.reduce((sum, cycles) => sum + cycles, 0),
-  }));
-  /** Of the layers that the greedy steps can map: how much more than the best mappings. */
-  const greedy = searched.map((layers, index) => {
-    const known = layers.map(({ heuristic }) => heuristic);
-    if (known.includes(null)) return null;
-    const sum = (figure: "energyPj" | "cycles"): number =>
-      known.reduce((total, heuristic) => total + (heuristic?.[figure] ?? 0), 0);
-    return {
-      energy: sum("energyPj") / best[index].energyPj - 1,
-      cycles: sum("cycles") / best[index].cycles - 1,
-    };
-  });
-  const more = (share: number | undefined): string =>
-    share === undefined ? "—" : `${formatShare(share)} more`;
-  return [
-    formatTextTable({
-      columns: ["full map space", ...networks.map(({ architecture }) => architecture)],
-      rows: [
-        [
-          "layers proven",
-          ...searched.map(
-            (layers) =>
-              `${formatCount(layers.filter(({ certificate }) => certificate.isProven).length)} of ${layers.length}`,
-          ),
-        ],
-        [
-          "greedy steps already best",
-          ...searched.map((layers) => {
-            const equal = layers.filter(({ heuristic }) => heuristic?.edpOverBest === 1);
-            return `${formatCount(equal.length)} of ${layers.length}`;
-          }),
-        ],
-        ["energy with greedy steps", ...greedy.map((cost) => more(cost?.energy))],
-        ["cycles with greedy steps", ...greedy.map((cost) => more(cost?.cycles))],
-      ],
-    }),
-    "",
-  ];
-}
 
 /** A DNN on one architecture for a terminal: its layers, its components, its throughput. */
 export function formatNetworkText(network: NetworkResult): string {
@@ -61,21 +14,24 @@ export function formatNetworkText(network: NetworkResult): string {
     "",
     componentComparison([network]),
     "",
-    ...fullSearchText([network]),
+    ...fullSearchTables([network], true),
     throughputText([network]),
     "",
   ].join("\n");
 }
 
-/** Architectures side by side for a terminal: energy and area of the components, throughput. */
-export function formatAblationText(ablation: AblationResult): string {
+/**
+ * Architectures side by side for a terminal: energy and area of the components, throughput.
+ * @param layerByLayer - whether to list what the greedy steps cost every layer, after a full search
+ */
+export function formatAblationText(ablation: AblationResult, layerByLayer = true): string {
   const { networks } = ablation;
   return [
     describeRun(ablation, networks[0].layers.length),
     "",
     componentComparison(networks),
     "",
-    ...fullSearchText(networks),
+    ...fullSearchTables(networks, layerByLayer),
     throughputText(networks),
     "",
   ].join("\n");

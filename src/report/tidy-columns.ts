@@ -36,6 +36,13 @@ const layerColumns = {
   batch: (layer: LayerResult) => layer.batch,
 } as const;
 
+/** What a full search adds: the share that may be left to gain, and the best mapping of the greedy steps. */
+const searchColumns = {
+  gapToBound: ({ fullSearch }: LayerResult) => fullSearch?.certificate.gap ?? null,
+  greedyEnergyPj: ({ fullSearch }: LayerResult) => fullSearch?.heuristic?.energyPj ?? null,
+  greedyCycles: ({ fullSearch }: LayerResult) => fullSearch?.heuristic?.cycles ?? null,
+} as const;
+
 /**
  * Tidy columns: one row per architecture, DNN, layer and component (level). Columns: architecture, dnn, layer,
  * layerName, tiles, batch, component, group, energyPj, areaUm2, areaEachUm2, instances, cycles (of the layer).
@@ -66,7 +73,7 @@ export function componentColumns(results: TabularResult, groups: readonly Compon
 /**
  * One row per layer, its figures and, wide, the energy of every component group: `ADC (pJ)`, …. Columns: architecture,
  * dnn, layer, layerName, tiles, batch, energyPj, areaUm2, cycles, computes, macs, utilization, edpJouleCycles, mappings,
- * validMappings, then the groups.
+ * validMappings, after full searches gapToBound, greedyEnergyPj, greedyCycles, then the groups.
  */
 export function layerWideColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
   const layers = layersOf(results);
@@ -77,10 +84,15 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
     ...known.filter((name) => present.has(name)),
     ...[...present].filter((name) => !known.includes(name)),
   ];
+  const searched: Readonly<Record<string, (layer: LayerResult) => Cell>> = layers.some(
+    ({ fullSearch }) => fullSearch !== undefined,
+  )
+    ? searchColumns
+    : {};
   const columns = emptyColumns([
     ...Object.keys(layerColumns),
     ...["energyPj", "areaUm2", "cycles", "computes", "macs", "utilization", "edpJouleCycles"],
-    ...["mappings", "validMappings"],
+    ...["mappings", "validMappings", ...Object.keys(searched)],
     ...names.map((name) => `${name} (pJ)`),
   ]);
   for (const layer of layers) {
@@ -100,6 +112,7 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
       layer.edp,
       layer.mapSpace.size,
       layer.mapSpace.valid,
+      ...Object.values(searched).map((value) => value(layer)),
       ...sums.values(),
     ]);
   }

@@ -1,12 +1,12 @@
 import { RaellaError } from "../errors";
 import { estimate } from "../estimation/estimate";
 import type { Mapping } from "../mapping/mapping";
-import type { FullSearchObjective } from "../model/full-search/objective";
-import { searchFullMapSpace } from "../model/full-search/search-full-map-space";
+import { createCriteria, type FullSearchObjective } from "../model/full-search/objective";
+import { requireLimit, searchFullMapSpace } from "../model/full-search/search-full-map-space";
 import type { Evaluation } from "../model/evaluation";
 import type { Specification } from "../spec/specification";
 import type { ComparedMapping } from "./layer-result";
-import type { MappedLayer } from "./mapped-layer";
+import { withWarnings, type MappedLayer } from "./mapped-layer";
 
 /** What a full search minimises, and how long it may take. */
 export interface FullSearchSettings {
@@ -14,6 +14,12 @@ export interface FullSearchSettings {
   readonly objective?: FullSearchObjective;
   /** Milliseconds a layer; the result then depends on the machine. Without it the search ends with a proof. */
   readonly timeLimitMs?: number;
+}
+
+/** @throws RaellaError `usage` for an objective that is none, `out-of-range` for a time limit that is none. */
+export function requireSettings({ objective = "edp", timeLimitMs = Infinity }: FullSearchSettings): void {
+  createCriteria(objective);
+  requireLimit("time limit (ms)", timeLimitMs);
 }
 
 /** The best mapping that the greedy steps leave, to start from and to compare with. */
@@ -25,22 +31,22 @@ export interface Heuristic {
 /**
  * Finds the provably best mapping in the whole map space of a specification (usually one without greedy steps).
  * @param heuristic - a mapping of the space, from which the search starts: the result is never worse.
- * @throws RaellaError `no-mapping` where nothing fits.
+ * @throws RaellaError `no-mapping` where nothing fits, `out-of-range` or `usage` for limits or objectives that are none.
  */
 export function searchFully(
   specification: Specification,
   heuristic: Heuristic | null,
   { objective = "edp", timeLimitMs }: FullSearchSettings,
-  workspace?: Parameters<typeof estimate>[1],
+  pricing?: Parameters<typeof estimate>[1],
 ): MappedLayer {
-  const tables = estimate(specification, workspace);
-  const { mapping, evaluation, certificate } = searchFullMapSpace(specification, tables.energy, {
+  const tables = estimate(specification, pricing);
+  const { mapping, evaluation, certificate, warnings } = searchFullMapSpace(specification, tables.energy, {
     objective,
     timeLimitMs,
     startFrom: heuristic?.mapping,
   });
   return {
-    specification,
+    specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
     tables,
     mapping,
     evaluation,
@@ -52,18 +58,33 @@ export function searchFully(
     fullSearch: {
       objective,
       certificate,
-      heuristic: heuristic === null ? null : comparison(heuristic.evaluation, evaluation),
+      heuristic: heuristic === null ? null : comparison(heuristic.evaluation, evaluation, objective),
     },
   };
 }
 
-function comparison(other: Evaluation, best: Evaluation): ComparedMapping {
+function comparison(other: Evaluation, best: Evaluation, objective: FullSearchObjective): ComparedMapping {
+  const value = ({ energyPj, cycles }: Evaluation): number =>
+    createCriteria(objective).objective.value(energyPj, cycles);
   return {
     edp: other.edpPjCycles / 1e12,
     energyPj: other.energyPj,
     cycles: other.cycles,
     edpOverBest: other.edpPjCycles / best.edpPjCycles,
+    objectiveOverBest: value(other) / value(best),
   };
+}
+
+/**
+ * A specification whose mapper minimises what a full search does, to compare like with like; EDP for a weighted
+ * product, which the mapper does not know.
+ */
+export function minimising(
+  specification: Specification,
+  objective: FullSearchObjective = "edp",
+): Specification {
+  const optimizationMetrics = [typeof objective === "string" ? objective : "edp"];
+  return { ...specification, mapper: { ...specification.mapper, optimizationMetrics } };
 }
 
 /** What `find` returns, or null where nothing fits. */

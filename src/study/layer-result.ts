@@ -59,13 +59,18 @@ export interface ComparedMapping {
   readonly cycles: number;
   /** Its EDP divided by that of the best mapping. */
   readonly edpOverBest: number;
+  /** The same for what was minimised: 1 or more. */
+  readonly objectiveOverBest: number;
 }
 
 /** The proof that no mapping of the full map space is better, and what the greedy heuristics would have cost. */
 export interface FullSearchSummary {
   readonly objective: FullSearchObjective;
   readonly certificate: SearchCertificate;
-  /** The best mapping that the greedy steps leave; null where they leave none. */
+  /**
+   * The best mapping for the same objective that the greedy steps leave (for a weighted product, the one of the
+   * lowest EDP); null where they leave none, and for files and greedy steps given by hand.
+   */
   readonly heuristic: ComparedMapping | null;
 }
 

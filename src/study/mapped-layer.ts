@@ -1,7 +1,7 @@
 import type { ReferenceTables } from "../estimation/reference-tables";
 import type { Mapping } from "../mapping/mapping";
 import type { Evaluation } from "../model/evaluation";
-import type { Specification } from "../spec/specification";
+import type { Specification, Warning } from "../spec/specification";
 import type { FullSearchSummary, MapSpaceSummary, TimeloopWalk } from "./layer-result";
 
 /** A layer with the mapping found (or given) for it, and everything that a report may want to show of it. */
@@ -15,4 +15,10 @@ export interface MappedLayer {
   readonly walk?: TimeloopWalk;
   /** Proof and comparison of a full search. */
   readonly fullSearch?: FullSearchSummary;
+}
+
+export function withWarnings(specification: Specification, warnings: readonly Warning[]): Specification {
+  return warnings.length === 0
+    ? specification
+    : { ...specification, warnings: [...specification.warnings, ...warnings] };
 }

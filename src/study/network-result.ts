@@ -2,6 +2,16 @@ import type { LayerResult } from "./layer-result";
 import type { Manifest } from "./manifest";
 import type { Replication } from "./replication";
 
+/** What the greedy steps cost a DNN. */
+export interface FullSearchTotals {
+  /** Layers whose mapping is proven to be the best. */
+  readonly proven: number;
+  /** Layers for which the greedy steps leave a mapping as good as the best one. */
+  readonly greedyIsBest: number;
+  /** Sums over all layers with the best mappings that the greedy steps leave; null where they leave a layer none. */
+  readonly heuristic: { readonly energyPj: number; readonly cycles: number } | null;
+}
+
 /** Sums over the layers of a DNN on one architecture. Energies are pJ, areas um^2. */
 export interface NetworkTotals {
   /** Over all layers, per level, and `total`. */
@@ -24,6 +34,8 @@ export interface NetworkTotals {
   readonly tileBudget: number;
   /** Area of all tiles of the budget by component group, and `total`. */
   readonly pipelineAreaUm2ByGroup: Readonly<Record<string, number>>;
+  /** Only with `search: "full"`. */
+  readonly fullSearch?: FullSearchTotals;
 }
 
 /** A DNN on one architecture. */

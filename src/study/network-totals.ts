@@ -1,6 +1,6 @@
 import { addUp, sumByGroup, totalKey, type ComponentGroup } from "./component-groups";
 import type { LevelArea, LayerResult } from "./layer-result";
-import type { NetworkTotals } from "./network-result";
+import type { FullSearchTotals, NetworkTotals } from "./network-result";
 import type { Replication } from "./replication";
 import { totalAreas } from "./summarize-layer";
 
@@ -18,6 +18,7 @@ export function networkTotals(
   const { areaUm2, tiles } = layers[layers.length - 1];
   const areaUm2ByGroup = sumByGroup(totalAreas(areaUm2), groups);
   const { tileBudget } = replication;
+  const fullSearch = fullSearchTotals(layers);
   return {
     energyPj,
     energyPjByGroup: sumByGroup(energyPj, groups),
@@ -32,6 +33,24 @@ export function networkTotals(
     pipelineAreaUm2ByGroup: Object.fromEntries(
       Object.entries(areaUm2ByGroup).map(([group, area]) => [group, (area * tileBudget) / (tiles ?? 1)]),
     ),
+    ...(fullSearch ? { fullSearch } : {}),
+  };
+}
+
+function fullSearchTotals(layers: readonly LayerResult[]): FullSearchTotals | undefined {
+  const searches = layers.flatMap(({ fullSearch }) => fullSearch ?? []);
+  if (searches.length < layers.length) return undefined;
+  const heuristics = searches.flatMap(({ heuristic }) => heuristic ?? []);
+  return {
+    proven: searches.filter(({ certificate }) => certificate.isProven).length,
+    greedyIsBest: heuristics.filter(({ objectiveOverBest }) => objectiveOverBest === 1).length,
+    heuristic:
+      heuristics.length < layers.length
+        ? null
+        : {
+            energyPj: addUp(heuristics.map(({ energyPj }) => energyPj)),
+            cycles: addUp(heuristics.map(({ cycles }) => cycles)),
+          },
   };
 }
 

@@ -9,9 +9,9 @@ import { getSpec } from "../spec/get-spec";
 import type { Specification } from "../spec/specification";
 import { findMapping } from "./find-mapping";
 import type { LayerResult } from "./layer-result";
-import { searchFully, unlessNothingFits } from "./full-search";
+import { minimising, requireSettings, searchFully, unlessNothingFits } from "./full-search";
 import { createManifest, type Inputs } from "./manifest";
-import type { MappedLayer } from "./mapped-layer";
+import { withWarnings, type MappedLayer } from "./mapped-layer";
 import { requireSearchKind } from "./search-kind";
 import { withDefaults, type LayerOptions, type StudyOptions } from "./study-options";
 import { summarizeLayer } from "./summarize-layer";
@@ -40,12 +40,6 @@ export function mapSpecification(specification: Specification, options: MappingO
   };
 }
 
-function withWarnings(specification: Specification, warnings: Specification["warnings"]): Specification {
-  return warnings.length === 0
-    ? specification
-    : { ...specification, warnings: [...specification.warnings, ...warnings] };
-}
-
 /**
  * Prices a specification and evaluates a given mapping, also one that the constraints do not allow.
  * @throws RaellaError `invalid-mapping` with the numbers where it does not fit the hardware.
@@ -64,14 +58,17 @@ export function evaluateGivenMapping(specification: Specification, mapping: Mapp
 /** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */
 export function mapLayer(options: LayerOptions): MappedLayer {
   const complete = withDefaults(options);
-  const { search, workspace, greedySteps = [] } = complete;
+  const { search, workspace, objective, greedySteps = [] } = complete;
   if (search !== "full") return mapSpecification(getSpec(complete), complete);
+  requireSettings(complete);
   // Greedy steps of the caller's own narrow the space: the mapping of the usual ones may not be in it.
   const heuristic =
     greedySteps.length > 0
       ? null
       : unlessNothingFits(() =>
-          mapSpecification(getSpec({ ...complete, greedySteps: undefined }), { workspace }),
+          mapSpecification(minimising(getSpec({ ...complete, greedySteps: undefined }), objective), {
+            workspace,
+          }),
         );
   return searchFully(getSpec({ ...complete, greedySteps }), heuristic, complete, { workspace });
 }

@@ -93,7 +93,32 @@ describe("raella", () => {
       assert.equal(full.fullSearch?.heuristic?.edpOverBest, full.fullSearch && optimal.edp / full.edp);
       const { stdout } = await runCli(...oneLayer, "--search", "full", "--objective", "cycles");
       assert.match(stdout, /^ {2}Proof +complete/m);
-      assert.match(stdout, /^ {2}Greedy steps +184/m);
+      assert.match(stdout, /^ {2}Greedy steps +2\.231× EDP/m);
+      const weighted = await json<LayerResult>(
+        ...oneLayer,
+        "--search",
+        "full",
+        "--objective",
+        "energy^2*cycles",
+      );
+      assert.deepEqual(weighted.fullSearch?.objective, { energyExponent: 2, cyclesExponent: 1 });
+    });
+
+    it("refuses what a full search cannot do, and its options without it", async () => {
+      for (const [options, message] of [
+        [
+          ["--search", "full", "--objective", "power"],
+          /objective of the search is "power"[^]*edp, energy, cycles/,
+        ],
+        [["--search", "full", "--objective", "energy^0*cycles^0"], /exponents?/i],
+        [["--search", "full", "--time-limit", "0"], /--time-limit cannot be "0"/],
+        [["--objective", "energy"], /--objective[^]*Add --search full/],
+        [["--search", "timeloop", "--time-limit", "1"], /--time-limit[^]*Add --search full/],
+      ] as const) {
+        const { exitCode, stderr } = await runCli(...oneLayer, ...options);
+        assert.equal(exitCode, 2);
+        assert.match(stderr, message);
+      }
     });
 
     it("writes the files that the original tools leave behind", async () => {

@@ -35,13 +35,31 @@ describe("text of a layer", () => {
   it("tells how far a full search has come, and what greedy steps cost", () => {
     const { certificate, heuristic } = search;
     const fullSearch = (changed: object): Partial<LayerResult> => ({ fullSearch: { ...search, ...changed } });
-    assert.match(row({}, "Proof") ?? "", /^ {2}Proof +complete/);
-    const open = { ...certificate, isProven: false, gap: 0.25 };
-    assert.match(row(fullSearch({ certificate: open }), "Proof") ?? "", /^ {2}Proof +25\u00a0% open/);
-    const greedy = (edpOverBest: number): string | undefined =>
-      row(fullSearch({ heuristic: { ...heuristic, edpOverBest } }), "Greedy steps");
-    assert.match(greedy(1) ?? "", /cycles: they have found the best mapping$/);
-    assert.match(greedy(1.5) ?? "", /cycles: they end with 1\.5 times this EDP$/);
+    assert.match(
+      row({}, "Proof") ?? "",
+      /^ {2}Proof +complete +no mapping has less than [0-9.]+(×10[^ ]+)? J·cycles$/,
+    );
+    const rounded = { ...certificate, isExactToTheBit: false };
+    assert.match(row(fullSearch({ certificate: rounded }), "Proof") ?? "", /J·cycles, up to rounding$/);
+    const open = { ...certificate, isProven: false, gap: 0.25, stoppedBy: "time", lowerBound: 3e6 };
+    assert.match(
+      row(fullSearch({ certificate: open, objective: "energy" }), "Proof") ?? "",
+      /^ {2}Proof +25\u00a0% open +stopped by the time limit; no mapping has less than 3 µJ$/,
+    );
+    assert.match(
+      row(fullSearch({ certificate: { ...open, lowerBound: 1234 }, objective: "cycles" }), "Proof") ?? "",
+      /less than 1,234 cycles$/,
+    );
+    const counts = { pruned: { infeasible: 1000, bound: 2, merged: 3 }, search: { expanded: 7 } };
+    assert.match(
+      row(fullSearch({ certificate: { ...certificate, ...counts } }), "Search") ?? "",
+      /^ {2}Search +7 +partial mappings continued; 1,000 do not fit, 2 cut by bounds, 3 merged$/,
+    );
+    const greedy = { ...heuristic, energyPj: 1.1 * result.energyPj.total, cycles: result.cycles };
+    assert.match(
+      row(fullSearch({ heuristic: { ...greedy, edpOverBest: 1.1 } }), "Greedy steps") ?? "",
+      /^ {2}Greedy steps +1\.100× EDP +1\.100× energy, 1× cycles$/,
+    );
     assert.equal(row(fullSearch({ heuristic: null }), "Greedy steps"), undefined);
   });
 

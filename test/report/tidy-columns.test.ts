@@ -8,6 +8,7 @@ import { componentColumns, formatCsv, layersOf, layerWideColumns } from "../../s
 import { writeCsv, writeParquet } from "../../src/report/write-tables";
 import { loadComponentGroups } from "../../src/spec/component-groups";
 import type { AblationResult } from "../../src/study/network-result";
+import { runLayer } from "../../src/study/run-layer";
 import { runAblation } from "../../src/study/run-network";
 
 describe("tables of results", () => {
@@ -50,6 +51,16 @@ describe("tables of results", () => {
       const sum = groupColumns.reduce((total, name) => total + Number(columns[name][row]), 0);
       assert.ok(Math.abs(sum - Number(energy)) <= Number(energy) * 1e-12);
     });
+  });
+
+  it("say what the greedy steps would cost where the full map space was searched", () => {
+    const options = { architecture: "raella", dnn: "resnet18", layer: 20 };
+    const full = runLayer({ ...options, search: "full" });
+    const columns = layerWideColumns([full, runLayer(options)], groups);
+    assert.deepEqual(columns.gapToBound, [0, null]);
+    assert.deepEqual(columns.greedyEnergyPj, [full.fullSearch?.heuristic?.energyPj, null]);
+    assert.deepEqual(columns.greedyCycles, [full.fullSearch?.heuristic?.cycles, null]);
+    assert.ok(!("greedyCycles" in layerWideColumns(ablation, groups)));
   });
 
   it("become CSV that reads back as the same values", () => {

@@ -3,7 +3,7 @@ import type { EnergyReferenceTable } from "../../estimation/reference-tables";
 import { buildMapSpace, type MapSpace } from "../../mapping/map-space";
 import type { Mapping } from "../../mapping/mapping";
 import { tensorSize } from "../../mapping/problem";
-import type { Specification } from "../../spec/specification";
+import type { Specification, Warning } from "../../spec/specification";
 import { describeCosts } from "../access-costs";
 import { evaluateNest } from "../evaluate-nest";
 import type { Evaluation } from "../evaluation";
@@ -40,6 +40,8 @@ export interface FullSearchResult {
   readonly mapping: Mapping;
   readonly evaluation: Evaluation;
   readonly certificate: SearchCertificate;
+  /** What the map space has to say about the constraints. */
+  readonly warnings: readonly Warning[];
 }
 
 const defaultWorkLimit = 50_000;
@@ -51,7 +53,7 @@ const exactWorkLimit = 20_000;
  * steps.
  *
  * @throws RaellaError `no-mapping` where the space has no valid mapping (or none was found within the limits);
- *   `usage` for an unknown objective; and what building the map space throws.
+ *   `usage` for an unknown objective; `out-of-range` for limits below 0; and what building the map space throws.
  */
 export function searchFullMapSpace(
   specification: Pick<Specification, "levels" | "workload">,
@@ -66,6 +68,8 @@ export function searchFullMapSpace(
     decideTies = true,
   } = options;
   const began = performance.now();
+  requireLimit("time limit (ms)", timeLimitMs);
+  requireLimit("work limit", workLimit);
   const objective = options.objective ?? "edp";
   const criteria = createCriteria(objective);
   const space = buildMapSpace(specification);
@@ -91,11 +95,13 @@ export function searchFullMapSpace(
   if (visited === null) throw noMapping(space.sizeText, true);
   if (visited !== undefined) {
     const evaluation = evaluate(visited);
-    return { mapping: visited, evaluation, certificate: certify(space, criteria, outcome, evaluation, true) };
+    const certificate = certify(space, criteria, outcome, evaluation, true);
+    return { mapping: visited, evaluation, certificate, warnings: space.warnings };
   }
   if (outcome.best === null) throw noMapping(space.sizeText, outcome.stopReason === null);
   const { mapping, evaluation } = outcome.best;
-  return { mapping, evaluation, certificate: certify(space, criteria, outcome, evaluation, false) };
+  const certificate = certify(space, criteria, outcome, evaluation, false);
+  return { mapping, evaluation, certificate, warnings: space.warnings };
 }
 
 function certify(
@@ -126,6 +132,17 @@ function certify(
     search: { expanded: counts.expanded, created: counts.created, evaluated: counts.evaluated },
     pruned: { infeasible: counts.infeasible, bound: counts.cutByBound, merged: counts.merged },
   };
+}
+
+/** @throws RaellaError `out-of-range` for what is no limit. */
+export function requireLimit(name: string, limit: unknown): void {
+  if (typeof limit === "number" && limit >= 0) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `The ${name} of the search is ${JSON.stringify(limit)}.`,
+    value: limit,
+    expected: "a number of 0 or more",
+  });
 }
 
 function noMapping(size: string, isComplete: boolean): RaellaError {
