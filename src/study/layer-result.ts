@@ -69,7 +69,7 @@ export interface FullSearchSummary {
   readonly certificate: SearchCertificate;
   /**
    * The best mapping for the same objective that the greedy steps leave (for a weighted product, the one of the
-   * lowest EDP); null where they leave none, and for files and greedy steps given by hand.
+   * lowest EDP); null where they leave none or are not asked for.
    */
   readonly heuristic: ComparedMapping | null;
 }

@@ -55,22 +55,31 @@ export function evaluateGivenMapping(specification: Specification, mapping: Mapp
   };
 }
 
+/**
+ * Finds the best mapping of the full map space, starting from the best one that the greedy steps leave.
+ * @param greedy - the specification with greedy steps, null where there is nothing to start from.
+ */
+export function mapFully(
+  full: Specification,
+  greedy: (() => Specification) | null,
+  options: MappingOptions,
+): MappedLayer {
+  const { workspace, objective } = options;
+  requireSettings(options);
+  const heuristic =
+    greedy && unlessNothingFits(() => mapSpecification(minimising(greedy(), objective), { workspace }));
+  return searchFully(full, heuristic, options, { workspace });
+}
+
 /** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */
 export function mapLayer(options: LayerOptions): MappedLayer {
   const complete = withDefaults(options);
-  const { search, workspace, objective, greedySteps = [] } = complete;
+  const { search, greedySteps = [] } = complete;
   if (search !== "full") return mapSpecification(getSpec(complete), complete);
-  requireSettings(complete);
+  const full = getSpec({ ...complete, greedySteps });
   // Greedy steps of the caller's own narrow the space: the mapping of the usual ones may not be in it.
-  const heuristic =
-    greedySteps.length > 0
-      ? null
-      : unlessNothingFits(() =>
-          mapSpecification(minimising(getSpec({ ...complete, greedySteps: undefined }), objective), {
-            workspace,
-          }),
-        );
-  return searchFully(getSpec({ ...complete, greedySteps }), heuristic, complete, { workspace });
+  const isWhole = greedySteps.length === 0;
+  return mapFully(full, isWhole ? () => getSpec({ ...complete, greedySteps: undefined }) : null, complete);
 }
 
 /** The result of a mapped layer as plain data, with its manifest. */

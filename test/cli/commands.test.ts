@@ -179,6 +179,17 @@ describe("raella", () => {
       assert.deepEqual(evaluated.mapSpace, { size: 1, valid: 1, evaluated: 1 });
     });
 
+    it("search the full map space of files, without greedy steps but compared with them", async () => {
+      const search = ["--tiles", "16", "--batch", "32", "--search", "full"];
+      const full = await json<LayerResult>("map", ...files, ...search, "--out", directory);
+      const named = await json<LayerResult>(...oneLayer, "--typical", "--search", "full");
+      assert.deepEqual(full.fullSearch, named.fullSearch);
+      assert.equal(full.edp, named.edp);
+      const alone = await json<LayerResult>("map", ...files, ...search, "--no-greedy");
+      assert.deepEqual([alone.edp, alone.fullSearch?.heuristic], [full.edp, null]);
+      assert.equal((await runCli("verify", join(directory, "result.json"))).exitCode, 0);
+    });
+
     it("refuse a mapping whose factors do not multiply to the bounds, with all mistakes", async () => {
       const mapping = join(directory, "mapping.yaml");
       writeFileSync(
