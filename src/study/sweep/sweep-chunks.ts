@@ -24,10 +24,10 @@ export interface SweepRunOptions {
 const pointsThatPay = 60;
 
 /**
- * Limit of a thread's heap. A tenth of it is enough; with the gigabytes that V8 grants otherwise it also lets several
+ * Limit of a thread's heap. A twentieth of it is enough; with the gigabytes that V8 grants otherwise it also lets several
  * times as much garbage gather as there is in use.
  */
-const maxOldGenerationSizeMb = 512;
+const maxOldGenerationSizeMb = 1024;
 
 /** Computes the points of a chunk. */
 export function evaluateChunk(
