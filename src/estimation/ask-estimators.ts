@@ -67,10 +67,13 @@ function allRefused(
   estimators: readonly Estimator[],
   refusals: readonly RaellaError[],
 ): RaellaError {
+  const reasons = refusals.map(({ summary }, index) => `${estimators[index].name}: ${summary}`);
   return new RaellaError({
     code: refusals[0].code,
-    message: `No estimator could answer for ${className}.`,
+    message: `No estimator could answer for ${className}. ${reasons.join(" ")}`,
     value: Object.fromEntries(attributes),
-    details: refusals.map((refusal, index) => `${estimators[index].name}: ${refusal.message}`),
+    details: refusals.flatMap(({ expected }, index) =>
+      expected === undefined ? [] : [`Expected by ${estimators[index].name}: ${expected}`],
+    ),
   });
 }

@@ -129,5 +129,9 @@ describe("converters of the models", () => {
     assert.match(estimate(specOf(12)).warnings?.[0].message ?? "", /column_readout: No entry/);
     const surveyed = estimate(specOf(12), { adcBeyondLibrary: "survey" });
     assert.match(surveyed.warnings?.[0].message ?? "", /no converter of 12 bits.*ADC survey model answers/);
+    assert.throws(
+      () => estimate(specOf(15), { adcBeyondLibrary: "survey" }),
+      /No estimator could answer for isaac_adc\. .*resolution 15.*ADC survey model.*cannot be 15[^]*from 4 to 14/,
+    );
   });
 });
