@@ -22,18 +22,47 @@ export interface LevelEstimate {
 
 const rememberedLevels = 4000;
 
+/** The estimate last given for a level with certain attributes: layer by layer, most levels stay as they are. */
+interface Answer {
+  readonly level: Level;
+  /** Names that count and that the level leaves to the variables, with their values then. */
+  readonly open: readonly string[];
+  readonly openValues: readonly unknown[];
+  readonly estimate: LevelEstimate;
+}
+
+function isAnswerFor({ level, open, openValues }: Answer, asked: Level, variables: ValueTable): boolean {
+  if (level.class !== asked.class || level.subclass !== asked.subclass) return false;
+  if (level.areaShare !== asked.areaShare || level.requiredActions !== asked.requiredActions) return false;
+  for (let index = 0; index < open.length; index += 1)
+    if (!Object.is(variables[open[index]], openValues[index])) return false;
+  return true;
+}
+
 /** Prices levels; remembers them by the attributes and variables that their class uses. */
 export class LevelEstimates {
   private readonly compounds = new Map<CompiledClass, ValueMemo<LevelEstimate>>();
   private readonly primitives = new WeakMap<Primitive, Map<string, LevelEstimate>>();
   private readonly values: unknown[] = [];
+  private readonly lastAnswers = new WeakMap<ValueTable, Answer>();
 
   constructor(private readonly components: LevelComponents) {}
 
   /** @throws RaellaError for what cannot be priced */
   estimate(level: Level, variables: ValueTable): LevelEstimate {
+    const last = this.lastAnswers.get(level.attributes);
+    if (last && isAnswerFor(last, level, variables)) return last.estimate;
     const compiled = this.components.compoundClass(level);
     if (!compiled) return this.estimatePrimitive(level, variables);
+    const estimate = this.findCompound(level, compiled, variables);
+    const { values, demanded } = this.components.influentialNames(compiled);
+    const open = [...values, ...demanded].filter((name) => (level.attributes[name] ?? null) === null);
+    const openValues = open.map((name) => variables[name]);
+    this.lastAnswers.set(level.attributes, { level, open, openValues, estimate });
+    return estimate;
+  }
+
+  private findCompound(level: Level, compiled: CompiledClass, variables: ValueTable): LevelEstimate {
     for (const action of level.requiredActions)
       if (!compiled.actionsByName.has(action) && !compiled.actionsByName.has(action.toLowerCase()))
         throw undefinedAction(action, compiled);

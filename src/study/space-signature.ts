@@ -1,6 +1,6 @@
 import type { Hardware } from "../mapping/hardware";
 import type { AccessCosts } from "../model/access-costs";
-import type { Factor, Specification } from "../spec/specification";
+import type { LevelConstraints, Specification } from "../spec/specification";
 
 /** Small numbers for texts, the same text always the same number. */
 const textNumbers = new Map<string, number>();
@@ -13,7 +13,6 @@ function numberOfText(text: string): number {
 
 /** Separates lists, so that different lists never look alike: no number in a signature is negative otherwise. */
 const separator = -1;
-const none = -2;
 
 let scratch = new Float64Array(4096);
 let used = 0;
@@ -28,15 +27,6 @@ function put(value: number): void {
   used += 1;
 }
 
-function putOptional(value: number | null): void {
-  put(value ?? none);
-}
-
-function putTexts(texts: readonly string[]): void {
-  for (const text of texts) put(numberOfText(text));
-  put(separator);
-}
-
 /** Numbers for lists that specifications share, so that each is read once. */
 const listNumbers = new WeakMap<readonly string[], number>();
 
@@ -47,20 +37,14 @@ function putSharedTexts(texts: readonly string[]): void {
   put(number);
 }
 
-function putFactors(factors: readonly Factor[]): void {
-  for (const { dimension, operator, value } of factors) {
-    put(numberOfText(dimension));
-    put(operator === "=" ? 0 : 1);
-    // -1 is a value of its own (free) and must not look like a separator.
-    put(value + 3);
-  }
-  put(separator);
-}
+/** Numbers for constraints: layers of the same shape share them, so that they need not be read. */
+const constraintNumbers = new WeakMap<LevelConstraints, number>();
+let lastConstraintNumber = 0;
 
-/** Missing, free or a price. */
-function kindOfPrice(price: number | undefined): number {
-  if (price === undefined) return 0;
-  return price === 0 ? 1 : 2;
+function putConstraints(constraints: LevelConstraints): void {
+  let number = constraintNumbers.get(constraints);
+  if (number === undefined) constraintNumbers.set(constraints, (number = lastConstraintNumber += 1));
+  put(number);
 }
 
 /**
@@ -123,32 +107,8 @@ function putWorkload({ dimensions, bounds, dataSpaces }: Specification["workload
   }
 }
 
-function putConstraints({
-  spatial,
-  temporal,
-  dataspace,
-}: Specification["levels"][number]["constraints"]): void {
-  put(spatial ? 1 : none);
-  if (spatial) {
-    putFactors(spatial.factors);
-    putTexts(spatial.permutation);
-    putOptional(spatial.split);
-    putSharedTexts(spatial.noMulticastNoReduction);
-    putSharedTexts(spatial.noLinkTransfer);
-    putOptional(spatial.defaultMaxFactor);
-  }
-  put(temporal ? 1 : none);
-  if (temporal) {
-    putFactors(temporal.factors);
-    putTexts(temporal.permutation);
-    putSharedTexts(temporal.noTemporalReuse);
-    putSharedTexts(temporal.rmwOnFirstWriteback);
-    putOptional(temporal.defaultMaxFactor);
-  }
-  put(dataspace ? 1 : none);
-  if (dataspace) {
-    putSharedTexts(dataspace.keep);
-    putSharedTexts(dataspace.bypass);
-    putSharedTexts(dataspace.passthrough);
-  }
+/** Missing, free or a price. */
+function kindOfPrice(price: number | undefined): number {
+  if (price === undefined) return 0;
+  return price === 0 ? 1 : 2;
 }

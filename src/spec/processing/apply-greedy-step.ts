@@ -1,7 +1,7 @@
 import type { Factor } from "../specification";
 import type { GreedyStep } from "../greedy";
 import { allocateFactors } from "./allocate-factors";
-import type { EvaluatedLeaf } from "./evaluate-leaf";
+import type { LeafDraft } from "./leaf-draft";
 
 /** The sizes the greedy steps divide up. */
 export interface ProblemSizes {
@@ -34,7 +34,7 @@ function divideByFixed(left: number[], wanted: readonly string[], factors: reado
   }
 }
 
-function isSelected(step: GreedyStep, leaf: EvaluatedLeaf): boolean {
+function isSelected(step: GreedyStep, leaf: LeafDraft): boolean {
   const { name } = leaf.compiled;
   return (step.levels.length === 0 || step.levels.includes(name)) && !step.excludedLevels.includes(name);
 }
@@ -42,11 +42,11 @@ function isSelected(step: GreedyStep, leaf: EvaluatedLeaf): boolean {
 function allocate(
   step: GreedyStep,
   wanted: readonly string[],
-  fanouts: readonly EvaluatedLeaf[],
+  fanouts: readonly LeafDraft[],
   sizes: ProblemSizes,
 ): void {
   const left = wanted.map((dimension) => sizes.bounds[dimension]);
-  const targets: { leaf: EvaluatedLeaf; capacity: number }[] = [];
+  const targets: { leaf: LeafDraft; capacity: number }[] = [];
   for (const leaf of fanouts) {
     divideByFixed(left, wanted, leaf.spatialFactors);
     divideByFixed(left, wanted, leaf.temporalFactors);
@@ -69,11 +69,7 @@ function allocate(
  * other dimension at 1 where more than half of a fan-out is used; completes temporal permutations of storage elements.
  * Changes the factors and permutations of the leaves.
  */
-export function applyGreedyStep(
-  step: GreedyStep,
-  leaves: readonly EvaluatedLeaf[],
-  sizes: ProblemSizes,
-): void {
+export function applyGreedyStep(step: GreedyStep, leaves: readonly LeafDraft[], sizes: ProblemSizes): void {
   const fanouts = leaves.filter((leaf) => leaf.fanout > 1).reverse();
   const wanted = step.dimensions.filter((dimension) => sizes.dimensions.includes(dimension));
   if (wanted.length > 0) allocate(step, wanted, fanouts, sizes);

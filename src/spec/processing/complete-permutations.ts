@@ -1,5 +1,5 @@
 import type { Factor } from "../specification";
-import type { EvaluatedLeaf } from "./evaluate-leaf";
+import type { LeafDraft } from "./leaf-draft";
 
 /**
  * Puts loops that can only be 1 innermost, where their order has no effect: first the dimensions fixed at 1, then those
@@ -18,7 +18,7 @@ function completePermutation(
 
 /** Completes the temporal permutation of every storage element and the spatial one of every fan-out. */
 export function completePermutations(
-  leaves: readonly EvaluatedLeaf[],
+  leaves: readonly LeafDraft[],
   dimensions: readonly string[],
   bounds: Readonly<Record<string, number>>,
 ): void {

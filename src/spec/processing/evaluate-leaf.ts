@@ -10,10 +10,10 @@ import type { CompiledLeaf } from "./compile-model";
 import { moveToFront } from "./move-to-front";
 import { checkStorageAttribute } from "./storage-attributes";
 
-/** The values of a leaf. The same object as long as what they depend on stays the same. */
-export interface LeafValues {
-  readonly attributes: ReadonlyMap<string, RuntimeValue>;
-  readonly areaShare: number | null;
+/** What the loops at a leaf must look like, and how far it fans out. */
+export interface LeafLoops {
+  /** Stands for the other fields: different loops have different numbers. */
+  readonly number: number;
   readonly meshX: number;
   readonly meshY: number;
   readonly spatialFactors: readonly Factor[];
@@ -21,19 +21,13 @@ export interface LeafValues {
   readonly split: number | null;
   readonly spatialDefaultMaxFactor: number | null;
   readonly temporalDefaultMaxFactor: number | null;
-  /** Fixed factors above 1, which may exceed their dimension. */
-  readonly fixedFactors: readonly Factor[];
 }
 
-/** A leaf with all values known. Factors and permutations are its own copies, which later steps complete. */
-export interface EvaluatedLeaf {
-  readonly compiled: CompiledLeaf;
-  readonly values: LeafValues;
-  readonly fanout: number;
-  readonly spatialFactors: Factor[];
-  readonly temporalFactors: Factor[];
-  readonly spatialPermutation: string[];
-  readonly temporalPermutation: string[];
+/** The values of a leaf. The same object as long as what they depend on stays the same. */
+export interface LeafValues {
+  readonly attributes: ReadonlyMap<string, RuntimeValue>;
+  readonly areaShare: number | null;
+  readonly loops: LeafLoops;
 }
 
 function evaluateMesh(
@@ -92,26 +86,60 @@ function evaluateAttributes(
   return attributes;
 }
 
-function evaluateValues(leaf: CompiledLeaf, variables: Scope, options: EvaluationOptions): LeafValues {
+let lastLoopsNumber = 0;
+
+/** The known loops if they are the same, else new ones with a number of their own. */
+function knownOrNew(loops: Omit<LeafLoops, "number">, known: readonly Evaluation[]): LeafLoops {
+  const same = known.find(({ values }) => areSameLoops(values.loops, loops));
+  return same?.values.loops ?? { number: (lastLoopsNumber += 1), ...loops };
+}
+
+function areSameLoops(first: LeafLoops, second: Omit<LeafLoops, "number">): boolean {
+  return (
+    first.meshX === second.meshX &&
+    first.meshY === second.meshY &&
+    first.split === second.split &&
+    first.spatialDefaultMaxFactor === second.spatialDefaultMaxFactor &&
+    first.temporalDefaultMaxFactor === second.temporalDefaultMaxFactor &&
+    areSameFactors(first.spatialFactors, second.spatialFactors) &&
+    areSameFactors(first.temporalFactors, second.temporalFactors)
+  );
+}
+
+function areSameFactors(first: readonly Factor[], second: readonly Factor[]): boolean {
+  if (first.length !== second.length) return false;
+  for (let index = 0; index < first.length; index += 1) {
+    const factor = first[index];
+    const other = second[index];
+    if (factor === other) continue;
+    const { dimension, operator, value } = factor;
+    if (dimension !== other.dimension || operator !== other.operator || value !== other.value) return false;
+  }
+  return true;
+}
+
+function evaluateValues(
+  leaf: CompiledLeaf,
+  variables: Scope,
+  options: EvaluationOptions,
+  known: readonly Evaluation[],
+): LeafValues {
   const attributes = evaluateAttributes(leaf, variables, options);
   const scope = new Scope(attributes, variables);
   const { spatial, temporal } = leaf.constraints;
   const spatialFactors = spatial.factors(scope);
   const temporalFactors = temporal.factors(scope);
-  return {
-    attributes,
-    areaShare: evaluateAreaShare(leaf, scope, options),
+  const areaShare = evaluateAreaShare(leaf, scope, options);
+  const loops = {
     meshX: evaluateMesh(leaf, "meshX", variables, options),
     meshY: evaluateMesh(leaf, "meshY", variables, options),
     spatialFactors,
     temporalFactors,
-    fixedFactors: [...spatialFactors, ...temporalFactors].filter(
-      ({ operator, value }) => operator === "=" && value > 1,
-    ),
     split: spatial.split(scope),
     spatialDefaultMaxFactor: spatial.defaultMaxFactor(scope),
     temporalDefaultMaxFactor: temporal.defaultMaxFactor(scope),
   };
+  return { attributes, areaShare, loops: knownOrNew(loops, known) };
 }
 
 /** Values of a leaf and what they were calculated from. */
@@ -132,30 +160,6 @@ function areSame(first: RuntimeValue | undefined, second: RuntimeValue | undefin
   );
 }
 
-/**
- * Evaluates a leaf: attributes in order, each seeing the variables and the attributes before it; meshes, which see only
- * variables; names in constraints.
- *
- * @throws RaellaError with the place of the value that fails.
- */
-export function evaluateLeaf(
-  leaf: CompiledLeaf,
-  variables: Scope,
-  options: EvaluationOptions,
-): EvaluatedLeaf {
-  const values = leafValues(leaf, variables, options);
-  const { spatial, temporal } = leaf.constraints;
-  return {
-    compiled: leaf,
-    values,
-    fanout: values.meshX * values.meshY,
-    spatialFactors: values.spatialFactors.slice(),
-    temporalFactors: values.temporalFactors.slice(),
-    spatialPermutation: spatial.permutation.slice(),
-    temporalPermutation: temporal.permutation.slice(),
-  };
-}
-
 function hasInputs(
   evaluation: Evaluation,
   inputs: readonly (RuntimeValue | undefined)[],
@@ -166,7 +170,13 @@ function hasInputs(
   return evaluation.workingDirectory === workingDirectory;
 }
 
-function leafValues(leaf: CompiledLeaf, variables: Scope, options: EvaluationOptions): LeafValues {
+/**
+ * Evaluates a leaf: attributes in order, each seeing the variables and the attributes before it; meshes, which see only
+ * variables; names in constraints.
+ *
+ * @throws RaellaError with the place of the value that fails.
+ */
+export function evaluateLeaf(leaf: CompiledLeaf, variables: Scope, options: EvaluationOptions): LeafValues {
   const inputs: (RuntimeValue | undefined)[] = [];
   for (const name of leaf.inputs) inputs.push(variables.lookup(name));
   const { workingDirectory } = options;
@@ -178,7 +188,7 @@ function leafValues(leaf: CompiledLeaf, variables: Scope, options: EvaluationOpt
     moveToFront(kept, index);
     return known.values;
   }
-  const values = evaluateValues(leaf, variables, options);
+  const values = evaluateValues(leaf, variables, options, kept);
   // A text may hold names of its own, so that the values depend on more than the inputs.
   if (inputs.some((value) => typeof value === "string") && leaf.constraints.isDeferred) return values;
   if (kept.length >= evaluationsKept) kept.pop();

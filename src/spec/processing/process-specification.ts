@@ -1,4 +1,3 @@
-import type { SourceLocation } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateAllInOrder, evaluateWritten, toTable } from "../expression/evaluate";
 import type { Scope } from "../expression/scope";
@@ -14,15 +13,12 @@ import type {
   Warning,
   WrittenValue,
 } from "../specification";
-import type { Workload } from "../workload";
-import { applyGreedyStep } from "./apply-greedy-step";
 import { collectErrors } from "./collect-errors";
 import type { CompiledModel } from "./compile-model";
-import { completePermutations } from "./complete-permutations";
 import { quotedStatistics } from "./estimation-variables";
-import type { EvaluatedLeaf } from "./evaluate-leaf";
 import { evaluateLeaf } from "./evaluate-leaf";
 import { flattenArchitecture } from "./flatten-architecture";
+import { frameLevels } from "./frame-levels";
 import { workloadFromProblem } from "./workload-from-problem";
 
 /** Everything a specification is made of once files are read and variables are chosen. */
@@ -55,14 +51,10 @@ export function processSpecification(input: ProcessingInput): Specification {
   const { model, problem, options } = input;
   const variables = evaluateAllInOrder(input.variables, null, options);
   const workload = workloadFromProblem(problem, variables);
-  const leaves = collectErrors(model.leaves, (leaf) => evaluateLeaf(leaf, variables, options));
-  const warnings = input.warnings.concat(model.warnings, exceedingFactors(leaves, workload));
-  completePermutations(leaves, workload.dimensions, workload.bounds);
-  for (const step of input.greedySteps) applyGreedyStep(step, leaves, workload);
-  const levels = flattenArchitecture(leaves, {
-    dimensions: workload.dimensions,
-    dataSpaces: workload.dataSpaces.map((dataSpace) => dataSpace.name),
-  });
+  const values = collectErrors(model.leaves, (leaf) => evaluateLeaf(leaf, variables, options));
+  const frames = frameLevels(model, values, workload, input.greedySteps);
+  const warnings = input.warnings.concat(model.warnings, frames.warnings);
+  const levels = flattenArchitecture(model, values, frames);
   const variableValues = toTable(variables);
   const estimation = estimationVariables(input, variables, variableValues);
   const { energyTable, areaTable } = model.document;
@@ -102,20 +94,4 @@ function estimationVariables(
     toValue(evaluateWritten({ expression }, variables, input.options)),
   ]);
   return { values: { ...values, ...Object.fromEntries<Value>(corrected) }, warnings: [] };
-}
-
-/** Factors larger than their dimension, which the mapper drops: the dimension is then free at that level. */
-function exceedingFactors(leaves: readonly EvaluatedLeaf[], { bounds }: Workload): Warning[] {
-  const warnings: Warning[] = [];
-  for (const leaf of leaves)
-    for (const { dimension, value } of leaf.values.fixedFactors)
-      if (value > bounds[dimension])
-        warnings.push(exceedingFactor(leaf, dimension, value, bounds[dimension]));
-  return warnings;
-}
-
-function exceedingFactor(leaf: EvaluatedLeaf, dimension: string, value: number, bound: number): Warning {
-  const location: SourceLocation = leaf.compiled.document.location;
-  const message = `The factor ${dimension}=${value} of "${leaf.compiled.name}" exceeds the dimension (${bound}) and is ignored: ${dimension} is free there.`;
-  return { code: "constraint", message, location };
 }

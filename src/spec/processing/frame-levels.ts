@@ -1,0 +1,250 @@
+import { RaellaError } from "../../errors";
+import type { SourceLocation } from "../../errors";
+import type { GreedyStep } from "../greedy";
+import type {
+  Factor,
+  Level,
+  LevelConstraints,
+  LevelKind,
+  SpatialConstraint,
+  Warning,
+} from "../specification";
+import type { Workload } from "../workload";
+import { applyGreedyStep } from "./apply-greedy-step";
+import type { CompiledModel } from "./compile-model";
+import { completePermutations } from "./complete-permutations";
+import type { LeafValues } from "./evaluate-leaf";
+import { draftOf, type LeafDraft } from "./leaf-draft";
+
+/** A level without its attributes. */
+export interface LevelFrame extends Omit<Level, "areaShare" | "attributes"> {
+  /** Position of the leaf that it belongs to. */
+  readonly leaf: number;
+  /** Whether it stands for the leaf's fan-out. */
+  readonly isPlaceholder: boolean;
+}
+
+/** All levels of an architecture without their attributes, outermost first. */
+export interface LevelFrames {
+  readonly levels: readonly LevelFrame[];
+  readonly warnings: readonly Warning[];
+}
+
+/** The frames of a model, by what they follow from. */
+const known = new WeakMap<CompiledModel, Map<string, LevelFrames>>();
+const framesKept = 300;
+
+const stepTexts = new WeakMap<readonly GreedyStep[], string>();
+
+function textOfSteps(steps: readonly GreedyStep[]): string {
+  let text = stepTexts.get(steps);
+  if (text === undefined) stepTexts.set(steps, (text = JSON.stringify(steps)));
+  return text;
+}
+
+/**
+ * Completes the constraints of all leaves for a workload (permutations, greedy steps) and lays out the levels. Layers of
+ * the same shape share the result, whatever their attributes: it is worked out once.
+ *
+ * @throws RaellaError for constraints that contradict each other, too many instances, or a nest without compute units.
+ */
+export function frameLevels(
+  model: CompiledModel,
+  values: readonly LeafValues[],
+  { dimensions, bounds, dataSpaces }: Workload,
+  greedySteps: readonly GreedyStep[],
+): LevelFrames {
+  let key = textOfSteps(greedySteps);
+  for (const dimension of dimensions) key += ` ${bounds[dimension]}`;
+  for (const { loops } of values) key += ` ${loops.number}`;
+  let ofModel = known.get(model);
+  if (ofModel === undefined) known.set(model, (ofModel = new Map<string, LevelFrames>()));
+  let frames = ofModel.get(key);
+  if (frames !== undefined) return frames;
+  const leaves = model.leaves.map((leaf, index) => draftOf(leaf, values[index].loops));
+  const warnings = exceedingFactors(leaves, bounds);
+  completePermutations(leaves, dimensions, bounds);
+  for (const step of greedySteps) applyGreedyStep(step, leaves, { dimensions, bounds });
+  const names = { dimensions, dataSpaces: dataSpaces.map(({ name }) => name) };
+  frames = { levels: layOut(leaves, names), warnings };
+  if (ofModel.size >= framesKept) ofModel.clear();
+  ofModel.set(key, frames);
+  return frames;
+}
+
+/** Dimensions and data spaces of the problem, which placeholders close and bypass. */
+interface ProblemNames {
+  readonly dimensions: readonly string[];
+  readonly dataSpaces: readonly string[];
+}
+
+/** Number of instances along both axes at a point of the architecture. */
+interface Mesh {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Every fan-out becomes a placeholder level with the instance count outside it. */
+function layOut(leaves: readonly LeafDraft[], problem: ProblemNames): readonly LevelFrame[] {
+  const levels: LevelFrame[] = [];
+  const shared = placeholderConstraints(problem);
+  let mesh: Mesh = { x: 1, y: 1 };
+  leaves.forEach((leaf, index) => {
+    const { kind } = leaf.compiled;
+    if (kind === "nothing") return;
+    if (leaf.fanout !== 1) {
+      levels.push(placeholderFrame(leaf, index, mesh, shared));
+      mesh = multiply(mesh, leaf);
+    }
+    if (kind !== "container") levels.push(elementFrame(leaf, index, kind, mesh));
+  });
+  checkLevels(levels);
+  return levels;
+}
+
+function placeholderFrame(
+  leaf: LeafDraft,
+  index: number,
+  mesh: Mesh,
+  shared: Omit<LevelConstraints, "spatial">,
+): LevelFrame {
+  const spatial = spatialConstraint(leaf);
+  return {
+    leaf: index,
+    isPlaceholder: true,
+    name: `inter_${leaf.compiled.name}_spatial_dummy`,
+    kind: "storage",
+    class: "dummy_storage",
+    subclass: null,
+    instances: mesh.x * mesh.y,
+    meshX: mesh.x,
+    meshY: mesh.y,
+    requiredActions: [],
+    constraints: isEmptySpatial(spatial) ? shared : { spatial, ...shared },
+  };
+}
+
+function elementFrame(leaf: LeafDraft, index: number, kind: LevelKind, mesh: Mesh): LevelFrame {
+  const { document, name, requiredActions } = leaf.compiled;
+  return {
+    leaf: index,
+    isPlaceholder: false,
+    name,
+    kind,
+    class: document.class,
+    subclass: document.subclass,
+    // A network is one thing, however many instances it connects.
+    instances: kind === "network" ? 1 : mesh.x * mesh.y,
+    meshX: mesh.x,
+    meshY: mesh.y,
+    requiredActions,
+    constraints: elementConstraints(leaf),
+  };
+}
+
+function spatialConstraint(leaf: LeafDraft): SpatialConstraint {
+  const { noMulticastNoReduction, noLinkTransfer } = leaf.compiled.constraints.spatial;
+  return {
+    factors: leaf.spatialFactors,
+    permutation: leaf.spatialPermutation,
+    split: leaf.loops.split,
+    noMulticastNoReduction,
+    noLinkTransfer,
+    defaultMaxFactor: leaf.loops.spatialDefaultMaxFactor,
+  };
+}
+
+function isEmptySpatial(constraint: SpatialConstraint): boolean {
+  return (
+    constraint.split === null &&
+    constraint.defaultMaxFactor === null &&
+    [
+      constraint.factors,
+      constraint.permutation,
+      constraint.noMulticastNoReduction,
+      constraint.noLinkTransfer,
+    ].every((list) => list.length === 0)
+  );
+}
+
+/** An element's own constraints; its fan-out, if it has one, belongs to the placeholder above it. */
+function elementConstraints(leaf: LeafDraft): LevelConstraints {
+  const { dataspace, temporal } = leaf.compiled.constraints;
+  const constraints: { -readonly [Part in keyof LevelConstraints]: LevelConstraints[Part] } = {};
+  if (leaf.fanout === 1) {
+    const spatial = spatialConstraint(leaf);
+    if (!isEmptySpatial(spatial)) constraints.spatial = spatial;
+  }
+  const hasTemporal =
+    leaf.temporalFactors.length + leaf.temporalPermutation.length > 0 ||
+    temporal.noTemporalReuse.length + temporal.rmwOnFirstWriteback.length > 0 ||
+    leaf.loops.temporalDefaultMaxFactor !== null;
+  if (hasTemporal)
+    constraints.temporal = {
+      factors: leaf.temporalFactors,
+      permutation: leaf.temporalPermutation,
+      noTemporalReuse: temporal.noTemporalReuse,
+      rmwOnFirstWriteback: temporal.rmwOnFirstWriteback,
+      defaultMaxFactor: leaf.loops.temporalDefaultMaxFactor,
+    };
+  if (dataspace.keep.length + dataspace.bypass.length + dataspace.passthrough.length > 0)
+    constraints.dataspace = dataspace;
+  return constraints;
+}
+
+/** What the loops and data of every placeholder of a problem look like. */
+function placeholderConstraints({ dimensions, dataSpaces }: ProblemNames): Omit<LevelConstraints, "spatial"> {
+  return {
+    temporal: {
+      factors: dimensions.map((dimension): Factor => ({ dimension, operator: "=", value: 1 })),
+      permutation: dimensions,
+      noTemporalReuse: [],
+      rmwOnFirstWriteback: [],
+      defaultMaxFactor: null,
+    },
+    dataspace: { keep: [], bypass: dataSpaces, passthrough: [] },
+  };
+}
+
+function multiply(mesh: Mesh, leaf: LeafDraft): Mesh {
+  const result = { x: mesh.x * leaf.loops.meshX, y: mesh.y * leaf.loops.meshY };
+  if (result.x * result.y > Number.MAX_SAFE_INTEGER)
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `Down to "${leaf.compiled.name}" there are ${(result.x * result.y).toExponential(3)} instances.`,
+      location: leaf.compiled.document.location,
+      expected: `at most 2^53 = ${Number.MAX_SAFE_INTEGER + 1}`,
+    });
+  return result;
+}
+
+/** The loop nest must end in compute units. */
+function checkLevels(levels: readonly LevelFrame[]): void {
+  const nested = levels.filter((level) => level.kind !== "network");
+  const last = nested[nested.length - 1] as LevelFrame | undefined;
+  if (last?.kind === "compute") return;
+  throw new RaellaError({
+    code: "schema",
+    message:
+      last === undefined
+        ? "The architecture has no levels."
+        : `The innermost level "${last.name}" has the class "${last.class}", which is not a compute unit.`,
+    expected: "an element behind all others whose class contains mac or compute",
+  });
+}
+
+/** Factors larger than their dimension, which the mapper drops: the dimension is then free at that level. */
+function exceedingFactors(leaves: readonly LeafDraft[], bounds: Workload["bounds"]): Warning[] {
+  const warnings: Warning[] = [];
+  for (const leaf of leaves)
+    for (const { dimension, operator, value } of [...leaf.spatialFactors, ...leaf.temporalFactors])
+      if (operator === "=" && value > 1 && value > bounds[dimension])
+        warnings.push(exceedingFactor(leaf, dimension, value, bounds[dimension]));
+  return warnings;
+}
+
+function exceedingFactor(leaf: LeafDraft, dimension: string, value: number, bound: number): Warning {
+  const location: SourceLocation = leaf.compiled.document.location;
+  const message = `The factor ${dimension}=${value} of "${leaf.compiled.name}" exceeds the dimension (${bound}) and is ignored: ${dimension} is free there.`;
+  return { code: "constraint", message, location };
+}

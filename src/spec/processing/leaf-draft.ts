@@ -1,0 +1,27 @@
+import type { Factor } from "../specification";
+import type { CompiledLeaf } from "./compile-model";
+import type { LeafLoops } from "./evaluate-leaf";
+
+/** The loops at a leaf while they are completed. Factors and permutations are its own copies, which the steps change. */
+export interface LeafDraft {
+  readonly compiled: CompiledLeaf;
+  readonly loops: LeafLoops;
+  readonly fanout: number;
+  readonly spatialFactors: Factor[];
+  readonly temporalFactors: Factor[];
+  readonly spatialPermutation: string[];
+  readonly temporalPermutation: string[];
+}
+
+export function draftOf(compiled: CompiledLeaf, loops: LeafLoops): LeafDraft {
+  const { spatial, temporal } = compiled.constraints;
+  return {
+    compiled,
+    loops,
+    fanout: loops.meshX * loops.meshY,
+    spatialFactors: loops.spatialFactors.slice(),
+    temporalFactors: loops.temporalFactors.slice(),
+    spatialPermutation: spatial.permutation.slice(),
+    temporalPermutation: temporal.permutation.slice(),
+  };
+}
