@@ -50,6 +50,7 @@ export function estimate(specification: Specification, options: EstimationOption
       areaTable?.[name] ??
       (decimalPlaces === 6 ? found.roundedAreaUm2 : roundDecimals(found.areaUm2, decimalPlaces));
     const { area, energy } = found.errorPercent;
+    if (area === undefined && energy === undefined) continue;
     const errors = {
       ...(area === undefined || areaTable?.[name] !== undefined ? {} : { area }),
       ...(energy === undefined || energyTable?.[name] !== undefined ? {} : { energy }),

@@ -11,10 +11,11 @@ export type Outcome = LayerResult | RaellaError;
 const breath = 40;
 
 /**
- * Layers from which a second thread pays: starting it costs about as much as this many layers take, see
- * `bench/workers.ts`.
+ * Layers from which a second thread pays: every thread has to compile its own code and to read the models again, which
+ * takes it seconds of computing, while most layers take half a millisecond once that is done. All DNNs on all
+ * architectures (1,640 layers) are still far from it, see `bench/workers.ts`.
  */
-const layersThatPay = 300;
+const layersThatPay = 8_000;
 
 /**
  * Runs layers and returns their outcomes in the order of the jobs, whatever the number of workers. This thread
