@@ -18,7 +18,8 @@ function main(): void {
       architecture: architectures[index % architectures.length],
       dnn: "resnet18",
       layer: layers[Math.floor(index / architectures.length) % layers.length],
-      // Never the same problem twice, so that no cache helps.
+      // Never the same problem twice, nor the same map space, so that no cache helps.
+      batchSize: 1 + Math.floor(index / (architectures.length * layers.length)),
       variables: { CROSSBAR_LATENCY_PRE_SPECULATION: 1e-7 * (1 + index / evaluations) },
     });
     if ((index + 1) % (evaluations / 10) !== 0) continue;
