@@ -47,6 +47,15 @@ describe("a map space", () => {
     assert.equal(space.sizeIsExact, true);
   });
 
+  it("keeps what passes through a level, unless the level bypasses it", () => {
+    const undecided = (rules: Partial<SmallLevel>): number =>
+      buildMapSpace(smallSpecification({ C: 2 }, [outer, { ...inner, keep: ["Inputs"], ...rules }])).undecided
+        .length;
+    assert.equal(undecided({ bypass: ["Outputs"] }), 1);
+    assert.equal(undecided({ bypass: ["Outputs"], passthrough: ["Weights"] }), 0);
+    assert.equal(undecided({ bypass: ["Outputs", "Weights"], passthrough: ["Weights"] }), 0);
+  });
+
   it("takes 0 for the full bound and -1 for free, and ignores factors above the bound with a warning", () => {
     const space = buildMapSpace(
       smallSpecification({ C: 4, M: 6, P: 2 }, [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { buildMapSpace } from "../../src/mapping/map-space";
 import { isBetterForTimeloop, type MappingFigures } from "../../src/mapping/metrics";
-import { createRandomSequence } from "../../src/mapping/random-sequence";
+import { createRandomSequence, largestDrawCount } from "../../src/mapping/random-sequence";
 import { reenactTimeloopSearch, type WalkOptions } from "../../src/mapping/reenact-timeloop-search";
 import { describeCosts } from "../../src/model/access-costs";
 import { scorerFactory } from "../../src/model/create-scorer";
@@ -33,6 +33,9 @@ describe("the random numbers of the walk", () => {
     assert.deepEqual(Array.from({ length: 8 }, dice), [0, 0, 4, 2, 3, 1, 0, 4]);
     const coin = createRandomSequence(1);
     assert.deepEqual([coin(), coin()], [0, 0]);
+    // The C++ standard demands 1043618065 as the ten-thousandth.
+    const raw = createRandomSequence(largestDrawCount);
+    assert.equal(Array.from({ length: 10_000 }, raw).at(-1), 1_043_618_065 - 1);
   });
 });
 
@@ -100,6 +103,20 @@ describe("the re-enacted walk", () => {
       visited: 6,
       valid: 2,
     });
+  });
+
+  it("counts mappings that leave a buffer too empty as failures", () => {
+    const buffer = (attributes: Record<string, number>): SmallLevel[] => [
+      { name: "outer" },
+      { name: "inner", keep: ["Weights"], attributes: { depth: 8, ...attributes } },
+    ];
+    const [anyWay] = walk({ searchSize: 40 }, { C: 8 }, buffer({})).threads;
+    assert.deepEqual([anyWay.visited, anyWay.valid], [40, 40]);
+    // Of 1, 2, 4 and 8 words in a buffer of 8, the first two are too few.
+    const result = walk({ searchSize: 40 }, { C: 8 }, buffer({ min_utilization: 0.5 }));
+    assert.equal(result.valid, 40);
+    assert.ok(result.visited > 40);
+    assert.equal(result.evaluated, 2);
   });
 
   it("is refused where the constraints do not settle it", () => {
