@@ -48,7 +48,7 @@ function row(notebook: Notebook, cell: string, start: string): string {
 }
 
 describe("Exploration.ipynb", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const notebook = readNotebook(exploration);
   const networks = new Map<string, NetworkResult>();
 
