@@ -61,9 +61,13 @@ export class FileReader {
   }
 }
 
-/** Undefined where there is nothing, and for paths that cannot be. */
+/** Undefined where there is nothing, and for paths that cannot be: through a file, too long, with a null byte. */
 function statusOf(path: string): Stats | undefined {
-  return path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function modificationTime(path: string): number {

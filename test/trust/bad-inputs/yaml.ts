@@ -52,6 +52,7 @@ export const includes: BadInputs = {
     files("an included file that is not there", { "a.yaml": "\n!include nothing.yaml\n" }),
     files("an include without a name", { "a.yaml": "!include\n" }),
     files("an include of a name that no file can have", { "a.yaml": "\n!include b\0.yaml\n" }),
+    files("an include of a file below a file", { "a.yaml": "!include a.yaml/b.yaml\n" }),
     files("an include of a folder", { "a.yaml": "!include sub\n", "sub/b.yaml": "" }),
     files("a directive for whole folders", { "a.yaml": "!includedir sub\n", "sub/b.yaml": "" }),
     files("a file outside of the folders", { "sub/a.yaml": "!include ../b.yaml\n", "b.yaml": smallWhole }),
