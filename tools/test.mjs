@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const all = "test/**/*.test.ts";
+const waiting = "test/{cli,report,study}/**/*.test.ts";
 const notebooks = "test/notebook/**/*.test.ts";
 const inBrowser = "test/notebook/browser.test.ts";
 
@@ -38,15 +39,14 @@ async function runMocha(args, environment = {}, isQuiet = false) {
   }
 }
 
-/** Tests of notebooks mostly wait for other programs: they run beside all others, in two parts of equal length. */
+/** What waits for other processes and threads runs beside the rest, in parts of about the same length. */
 async function runEverything() {
   const temporary = path.join(root, "coverage", "tmp");
   rmSync(temporary, { recursive: true, force: true });
   const environment = { NODE_V8_COVERAGE: temporary };
-  const beside = [[inBrowser], [notebooks, "--ignore", inBrowser]].map((args) =>
-    runMocha(args, environment, true),
-  );
-  const runs = [await runMocha([all, "--ignore", notebooks], environment)];
+  const parts = [[waiting], [inBrowser], [notebooks, "--ignore", inBrowser]];
+  const beside = parts.map((args) => runMocha(args, environment, true));
+  const runs = [await runMocha([all, "--ignore", waiting, "--ignore", notebooks], environment)];
   for (const { output, ...counted } of await Promise.all(beside)) {
     process.stdout.write(Buffer.concat(output));
     runs.push(counted);
