@@ -44,8 +44,12 @@ async function runEverything() {
   const temporary = path.join(root, "coverage", "tmp");
   rmSync(temporary, { recursive: true, force: true });
   const environment = { NODE_V8_COVERAGE: temporary };
-  const parts = [[waiting], [inBrowser], [notebooks, "--ignore", inBrowser]];
-  const beside = parts.map((args) => runMocha(args, environment, true));
+  const beside = [
+    runMocha([waiting], environment, true),
+    // Without coverage: it would slow the cells several times over.
+    runMocha([inBrowser], {}, true),
+    runMocha([notebooks, "--ignore", inBrowser], {}, true),
+  ];
   const runs = [await runMocha([all, "--ignore", waiting, "--ignore", notebooks], environment)];
   for (const { output, ...counted } of await Promise.all(beside)) {
     process.stdout.write(Buffer.concat(output));

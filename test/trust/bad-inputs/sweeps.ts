@@ -13,7 +13,7 @@ export const sweeps: BadInputs = {
     sweep("a sweep that is a list", "- 1\n", ""),
     sweep("a sweep that is a text", "everything\n", ""),
     sweep("a syntax error in a sweep", "variables: {A: 1\n"),
-    sweep("lines that nest ever deeper", `variables:\n  A: 1\n${"  b: 1, to: 5, c: 2}\n".repeat(4_000)}`),
+    sweep("lines that nest ever deeper", `variables:\n  A: 1\n${"  b: 1, to: 5, c: 2}\n".repeat(2_000)}`),
     sweep("a duplicate key in a sweep", "dnns: [resnet50]\n"),
     sweep("a misspelt key of a sweep", "variabels: {ADC_RESOLUTION: 5}\n"),
     sweep("a sweep without architectures", "dnns: [resnet18]\n", ""),
