@@ -86,19 +86,39 @@ export function replicateByIncrement(
   options: readonly (readonly TileOption[])[],
   budget: number,
 ): Replication {
-  const layers = options.map((layer) => cheapestFasterThan(layer, 0));
-  let used = layers.reduce((sum, { tiles }) => sum + tiles, 0);
-  const order = new SlowestFirst(layers);
-  while (used < budget && layers.length > 0) {
-    const index = order.slowest();
-    const current = layers[index];
-    const next = cheapestFasterThan(options[index], current.batchesPerSecond);
-    if (used - current.tiles + next.tiles > budget) break;
-    used += next.tiles - current.tiles;
+  const layers = allocateWithin(options, budget);
+  let used = countTiles(layers);
+  while (used < budget) {
+    const slowest = slowestLayer(layers);
+    if (slowest === undefined) break;
+    const index = layers.indexOf(slowest);
+    const next = cheapestFasterThan(options[index], slowest.batchesPerSecond);
+    if (used - slowest.tiles + next.tiles > budget) break;
+    used += next.tiles - slowest.tiles;
     layers[index] = next;
-    order.sink();
   }
   return summary("increment", budget, layers);
+}
+
+/**
+ * Where every layer takes the fewest tiles that get it beyond the same throughput: a state that is passed on the way
+ * of {@link replicateByIncrement}, close to its end, or its beginning where not even that fits.
+ */
+function allocateWithin(options: readonly (readonly TileOption[])[], budget: number): LayerAllocation[] {
+  const beyond = (throughput: number): LayerAllocation[] =>
+    options.map((layer) => cheapestFasterThan(layer, throughput));
+  let reached = beyond(0);
+  if (reached.length === 0 || countTiles(reached) >= budget) return reached;
+  let low = 0;
+  let high = Math.max(...reached.map((layer) => layer.batchesPerSecond));
+  while (countTiles(beyond(high)) <= budget) high *= 2;
+  for (let halving = 0; halving < 30; halving += 1) {
+    const middle = (low + high) / 2;
+    const layers = beyond(middle);
+    if (countTiles(layers) > budget) high = middle;
+    else [low, reached] = [middle, layers];
+  }
+  return reached;
 }
 
 /** Fewest tiles with which a layer gets beyond `throughput` batches per second; the faster of equal ones. */
@@ -131,46 +151,12 @@ function summary(scheme: ReplicationScheme, budget: number, layers: readonly Lay
   return {
     scheme,
     tileBudget: budget,
-    tilesUsed: layers.reduce((sum, { tiles }) => sum + tiles, 0),
+    tilesUsed: countTiles(layers),
     throughputBatchesPerSecond: slowestLayer(layers)?.batchesPerSecond ?? 0,
     layers,
   };
 }
 
-/** Layer numbers in a binary heap, slowest first, the first of equal ones first. */
-class SlowestFirst {
-  private readonly heap: number[];
-
-  constructor(private readonly layers: readonly LayerAllocation[]) {
-    this.heap = layers.map((_, index) => index);
-    for (let at = this.heap.length >> 1; at >= 0; at -= 1) this.siftDown(at);
-  }
-
-  slowest(): number {
-    return this.heap[0];
-  }
-
-  /** Restores the order after the slowest layer has been made faster. */
-  sink(): void {
-    this.siftDown(0);
-  }
-
-  private before(a: number, b: number): boolean {
-    const [left, right] = [this.layers[a].batchesPerSecond, this.layers[b].batchesPerSecond];
-    return left < right || (left === right && a < b);
-  }
-
-  private siftDown(start: number): void {
-    const { heap } = this;
-    let at = start;
-    for (;;) {
-      let smallest = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < heap.length && this.before(heap[child], heap[smallest])) smallest = child;
-      }
-      if (smallest === at) return;
-      [heap[at], heap[smallest]] = [heap[smallest], heap[at]];
-      at = smallest;
-    }
-  }
+function countTiles(layers: readonly LayerAllocation[]): number {
+  return layers.reduce((sum, { tiles }) => sum + tiles, 0);
 }

@@ -71,6 +71,45 @@ describe("replicateByIncrement", () => {
     assert.equal(result.throughputBatchesPerSecond, batchesPerSecond(300) * 3);
   });
 
+  it("ends where giving out one step after another ends", () => {
+    /** The cheapest of all copies of all options that is faster. */
+    const faster = (options: readonly TileOption[], rate: number): number[] =>
+      options
+        .flatMap(({ tiles, cycles }) => {
+          const single = batchesPerSecond(cycles);
+          const least = Math.max(0, Math.floor(rate / single) - 1);
+          return [1, 2, 3].map((more) => [tiles * (least + more), single * (least + more)]);
+        })
+        .filter(([, reached]) => reached > rate)
+        .sort(([a, fast], [b, slow]) => a - b || slow - fast)[0];
+    const option = fc.record({
+      tiles: fc.integer({ min: 1, max: 40 }),
+      cycles: fc.integer({ min: 1, max: 1e6 }),
+    });
+    const layerOptions = fc.array(option, { minLength: 1, maxLength: 4 });
+    const pipelines = fc.array(layerOptions, { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(pipelines, fc.integer({ min: 0, max: 3000 }), (options, budget) => {
+        const layers = options.map((choices) => faster(choices, 0));
+        const used = (): number => layers.reduce((sum, [tiles]) => sum + tiles, 0);
+        while (used() < budget) {
+          const rates = layers.map(([, rate]) => rate);
+          const slowest = rates.indexOf(Math.min(...rates));
+          const next = faster(options[slowest], rates[slowest]);
+          if (used() - layers[slowest][0] + next[0] > budget) break;
+          layers[slowest] = next;
+        }
+        assert.deepEqual(
+          replicateByIncrement(options, budget).layers.map(({ tiles, batchesPerSecond: rate }) => [
+            tiles,
+            rate,
+          ]),
+          layers,
+        );
+      }),
+    );
+  });
+
   it("is never worse than doubling when it may start from the same tiles", () => {
     fc.assert(
       fc.property(
