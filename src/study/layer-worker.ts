@@ -1,5 +1,5 @@
 import { RaellaError, RaellaErrors, type ErrorDetails } from "../errors";
-import { attempt, type Outcome } from "./run-jobs";
+import { attempt, type Outcome } from "./attempt-layer";
 import type { LayerResult } from "./layer-result";
 import type { LayerOptions } from "./study-options";
 

@@ -1,11 +1,8 @@
 import { availableParallelism } from "node:os";
 import { RaellaError } from "../errors";
-import { runLayer } from "./run-layer";
-import type { LayerResult } from "./layer-result";
+import { attempt, type Outcome } from "./attempt-layer";
+import { progressOf, throwIfAborted } from "./run-progress";
 import type { LayerOptions, RunOptions } from "./study-options";
-
-/** A result, or why there is none. */
-export type Outcome = LayerResult | RaellaError;
 
 /** Longest time between two looks at the signal and at other events, ms. */
 const breath = 40;
@@ -73,28 +70,4 @@ export async function mapPatiently<Result>(
     }
   }
   return results;
-}
-
-/** Runs one layer; a mistake of the user becomes the outcome, a fault of the program is thrown. */
-export function attempt(job: LayerOptions): Outcome {
-  try {
-    return runLayer(job);
-  } catch (error) {
-    if (error instanceof RaellaError) return error;
-    throw error;
-  }
-}
-
-export function progressOf(
-  { architecture, dnn, layer }: LayerOptions,
-  done: number,
-  total: number,
-): { done: number; total: number; architecture: string; dnn: string; layer: number | string } {
-  return { done, total, architecture, dnn, layer };
-}
-
-/** @throws RaellaError `aborted` */
-export function throwIfAborted(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  throw new RaellaError({ code: "aborted", message: "The run was stopped before it was finished." });
 }

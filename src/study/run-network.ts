@@ -15,7 +15,8 @@ import {
   type ReplicationScheme,
   type TileOption,
 } from "./replication";
-import { mapPatiently, runJobs, type Outcome } from "./run-jobs";
+import type { Outcome } from "./attempt-layer";
+import { mapPatiently, runJobs } from "./run-jobs";
 import {
   defaultTiles,
   withDefaults,

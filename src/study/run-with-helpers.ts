@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Piscina } from "piscina";
+import { attempt, type Outcome } from "./attempt-layer";
 import { receiveOutcome, type SentOutcome } from "./layer-worker";
-import { attempt, progressOf, throwIfAborted, type Outcome } from "./run-jobs";
+import { progressOf, throwIfAborted } from "./run-progress";
 import type { LayerOptions, RunOptions } from "./study-options";
 
 /** Jobs sent to a thread at a time: enough to make the messages cheap, few enough to share the work evenly. */
