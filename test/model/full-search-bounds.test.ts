@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { RaellaError } from "../../src/errors";
 import { buildMapSpace, type MapSpace } from "../../src/mapping/map-space";
 import { tensorSize } from "../../src/mapping/problem";
 import { describeCosts } from "../../src/model/access-costs";
@@ -16,7 +15,7 @@ import { describeRepetitions } from "../../src/model/full-search/repetition-rule
 import { createSearchPlan } from "../../src/model/full-search/search-plan";
 import { createStageBounds } from "../../src/model/full-search/stage-bounds";
 import { nestOfMapping } from "../../src/model/nest";
-import { randomCase, type CaseFeatures, type RandomCase } from "./full-search-cases";
+import { randomCase, spaceOf, type CaseFeatures, type RandomCase } from "./full-search-cases";
 
 /** What makes bounds differ, each with random cases of its own. */
 const kinds: Readonly<Record<string, CaseFeatures>> = {
@@ -38,15 +37,6 @@ const agreement = 1e-9;
 const objectives = (["edp", "energy", "cycles", { energyExponent: 2, cyclesExponent: 0.5 }] as const).map(
   (objective) => createCriteria(objective),
 );
-
-function spaceOf({ specification }: RandomCase): MapSpace | undefined {
-  try {
-    return buildMapSpace(specification);
-  } catch (error) {
-    if (error instanceof RaellaError) return undefined;
-    throw error;
-  }
-}
 
 /** The least figures below a partial mapping: one per objective, and the EDP. */
 type Least = number[];

@@ -1,4 +1,6 @@
+import { RaellaError } from "../../src/errors";
 import type { EnergyReferenceTable } from "../../src/estimation/reference-tables";
+import { buildMapSpace, type MapSpace } from "../../src/mapping/map-space";
 import type { Factor, Level, LevelConstraints, Specification } from "../../src/spec/specification";
 import type { DataSpace, Workload } from "../../src/spec/workload";
 
@@ -199,4 +201,14 @@ export function randomCase(seed: number, features: CaseFeatures): RandomCase {
     energyPj[name] =
       kind === "compute" ? { compute: cost() } : { read: cost(), write: cost(), update: cost() };
   return { specification: { levels, workload: problem }, energyTable: { energyPj } };
+}
+
+/** Undefined where the constraints contradict each other. */
+export function spaceOf({ specification }: RandomCase): MapSpace | undefined {
+  try {
+    return buildMapSpace(specification);
+  } catch (error) {
+    if (error instanceof RaellaError) return undefined;
+    throw error;
+  }
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { RaellaError } from "../../src/errors";
-import { buildMapSpace, type MapSpace } from "../../src/mapping/map-space";
+import type { MapSpace } from "../../src/mapping/map-space";
 import { findBestMapping, type BestMapping } from "../../src/mapping/find-best-mapping";
 import type { Metric } from "../../src/mapping/metrics";
 import { describeCosts } from "../../src/model/access-costs";
 import { scorerFactory } from "../../src/model/create-scorer";
 import { evaluateMapping } from "../../src/model/evaluate-mapping";
 import { searchFullMapSpace } from "../../src/model/full-search/search-full-map-space";
-import { randomCase, type CaseFeatures, type RandomCase } from "./full-search-cases";
+import { randomCase, spaceOf, type CaseFeatures, type RandomCase } from "./full-search-cases";
 
 /** What makes spaces differ; every kind of space has its own random cases. */
 const kinds: Readonly<Record<string, CaseFeatures>> = {
@@ -68,16 +68,6 @@ function smallCases(features: CaseFeatures, firstSeed: number): SmallCase[] {
     cases.push({ given, space, objective, best: enumerateBest(space, given, objective) });
   }
   return cases;
-}
-
-/** Undefined where the constraints contradict each other. */
-function spaceOf({ specification }: RandomCase): MapSpace | undefined {
-  try {
-    return buildMapSpace(specification);
-  } catch (error) {
-    if (error instanceof RaellaError) return undefined;
-    throw error;
-  }
 }
 
 function valueOf(objective: Objective, { energyPj, cycles }: { energyPj: number; cycles: number }): number {

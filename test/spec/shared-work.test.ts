@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RaellaError } from "../../src/errors";
 import { getSpec, type GetSpecOptions } from "../../src/spec/get-spec";
-import { greedy } from "../../src/spec/greedy";
+import { defaultGreedySteps, greedy } from "../../src/spec/greedy";
 import { loadSpecification, type LoadSpecificationOptions } from "../../src/spec/load-specification";
 import type { Specification } from "../../src/spec/specification";
 import { listArchitectures, listLayers } from "../../src/spec/workspace";
@@ -38,6 +38,16 @@ describe("work that specifications share", () => {
         assert.equal(shared, alone, `${architecture}, ${JSON.stringify(request)}`);
       }
     }
+  });
+
+  it("follows a list of greedy steps that is edited in place", () => {
+    const greedySteps = [...defaultGreedySteps];
+    const options = { architecture: "raella", dnn: "resnet18", layer: 10, greedySteps };
+    const before = JSON.stringify(getSpec(options));
+    greedySteps.splice(5, 1);
+    const after = JSON.stringify(getSpec(options));
+    assert.notEqual(after, before);
+    assert.equal(after, JSON.stringify(getSpec({ ...options, greedySteps: [...greedySteps] })));
   });
 
   it("changes no specification from files, nor its warnings and mistakes", () => {

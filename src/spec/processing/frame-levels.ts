@@ -34,14 +34,6 @@ export interface LevelFrames {
 const known = new WeakMap<CompiledModel, Map<string, LevelFrames>>();
 const framesKept = 300;
 
-const stepTexts = new WeakMap<readonly GreedyStep[], string>();
-
-function textOfSteps(steps: readonly GreedyStep[]): string {
-  let text = stepTexts.get(steps);
-  if (text === undefined) stepTexts.set(steps, (text = JSON.stringify(steps)));
-  return text;
-}
-
 /**
  * Completes the constraints of all leaves for a workload (permutations, greedy steps) and lays out the levels. Layers of
  * the same shape share the result, whatever their attributes: it is worked out once.
@@ -54,7 +46,8 @@ export function frameLevels(
   { dimensions, bounds, dataSpaces }: Workload,
   greedySteps: readonly GreedyStep[],
 ): LevelFrames {
-  let key = textOfSteps(greedySteps);
+  // The steps as they are now: a list may have been edited in place since.
+  let key = JSON.stringify(greedySteps);
   for (const dimension of dimensions) key += ` ${bounds[dimension]}`;
   for (const { loops } of values) key += ` ${loops.number}`;
   let ofModel = known.get(model);
