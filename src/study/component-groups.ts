@@ -38,31 +38,26 @@ export function sumByGroup(
   perLevel: Readonly<Record<string, number>>,
   groups: readonly ComponentGroup[],
 ): Record<string, number> {
-  const sums = new Map<string, { sum: number; levels: number }>();
-  for (const { name } of groups) sums.set(name, { sum: 0, levels: 0 });
+  const sums = new Map<string, GroupSum>();
+  for (const { name } of groups) sums.set(name, { sum: 0, levels: 0, isPresent: false });
   for (const [level, figure] of Object.entries(perLevel)) {
     if (level === totalKey) continue;
     const name = groupOfLevel(level, groups);
-    const entry = sums.get(name) ?? { sum: 0, levels: 0 };
-    sums.set(name, { sum: entry.sum + figure, levels: entry.levels + (figure === 0 ? 0 : 1) });
+    const { sum, levels } = sums.get(name) ?? { sum: 0, levels: 0 };
+    sums.set(name, { sum: sum + figure, levels: levels + (figure === 0 ? 0 : 1), isPresent: true });
   }
-  const unknown = [...sums.keys()].slice(groups.length);
-  const present = [...groups.map(({ name }) => name), ...unknown].filter(
-    (name) => unknown.includes(name) || hasLevel(name, perLevel, groups),
-  );
   const result: Record<string, number> = {};
-  for (const name of present) result[name] = sums.get(name)?.sum ?? 0;
+  for (const [name, { sum, isPresent }] of sums) if (isPresent) result[name] = sum;
   const total = perLevel[totalKey] ?? addUp(Object.values(result));
   settleRounding(result, total, (name) => sums.get(name)?.levels ?? 0);
   return { ...result, [totalKey]: total };
 }
 
-function hasLevel(
-  group: string,
-  perLevel: Readonly<Record<string, number>>,
-  groups: readonly ComponentGroup[],
-): boolean {
-  return Object.keys(perLevel).some((level) => level !== totalKey && groupOfLevel(level, groups) === group);
+interface GroupSum {
+  readonly sum: number;
+  /** Levels with a figure other than 0. */
+  readonly levels: number;
+  readonly isPresent: boolean;
 }
 
 /**

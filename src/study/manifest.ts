@@ -66,19 +66,18 @@ export function createManifest(
     typicalStatistics: identity.typicalStatistics,
     variables,
     ...(inputs ? { inputs } : {}),
-    files: sortedFiles(sources),
+    files: sortedFiles([sources]),
   };
 }
 
 /** The manifest of several results of one request, which differ in nothing but the files that they have read. */
 export function mergeManifests(manifests: readonly Manifest[]): Manifest {
-  return { ...manifests[0], files: sortedFiles(manifests.flatMap(({ files }) => files)) };
+  return { ...manifests[0], files: sortedFiles(manifests.map(({ files }) => files)) };
 }
 
 /** Each file once, by name. */
-function sortedFiles(files: Manifest["files"]): Manifest["files"] {
-  const hashes = new Map(files.map(({ file, sha256 }) => [file, sha256]));
-  return [...hashes]
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([file, sha256]) => ({ file, sha256 }));
+function sortedFiles(lists: readonly Manifest["files"][]): Manifest["files"] {
+  const files = new Map<string, Manifest["files"][number]>();
+  for (const list of lists) for (const entry of list) files.set(entry.file, entry);
+  return [...files.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
 }

@@ -1,5 +1,6 @@
 import type { ReferenceTables } from "../estimation/reference-tables";
 import type { Mapping } from "../mapping/mapping";
+import type { NestCounts } from "../model/count-accesses";
 import type { Evaluation } from "../model/evaluation";
 import type { Specification, Warning } from "../spec/specification";
 import type { FullSearchSummary, MapSpaceSummary, TimeloopWalk } from "./layer-result";
@@ -9,6 +10,8 @@ export interface MappedLayer {
   readonly specification: Specification;
   readonly tables: ReferenceTables;
   readonly mapping: Mapping;
+  /** The accesses of the mapping where they are shared by all layers of the same shape, with the mapping itself. */
+  readonly counts?: NestCounts;
   readonly evaluation: Evaluation;
   readonly mapSpace: MapSpaceSummary;
   /** How Timeloop's own search came to the mapping, if it was re-enacted. */

@@ -31,12 +31,15 @@ export function mapSpecification(specification: Specification, options: MappingO
   const tables = estimate(specification, { workspace });
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
-  const { warnings, counts, ...found } = findMapping(specification, hardware, costs, search);
+  const { mapping, counts, mapSpace, walk, warnings } = findMapping(specification, hardware, costs, search);
   return {
     specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
     tables,
+    mapping,
+    counts,
     evaluation: priceAccesses(describeProblem(specification.workload), hardware, costs, counts),
-    ...found,
+    mapSpace,
+    ...(walk && { walk }),
   };
 }
 
@@ -89,10 +92,7 @@ export function resultOf(
   inputs?: Inputs,
 ): LayerResult {
   const { search: kind = "optimal", variables = {} } = options;
-  return {
-    ...summarizeLayer(mapped),
-    manifest: createManifest(mapped.specification, kind, variables, inputs),
-  };
+  return summarizeLayer(mapped, createManifest(mapped.specification, kind, variables, inputs));
 }
 
 /** Maps a specification and returns the result as plain data. Errors as {@link mapSpecification}. */

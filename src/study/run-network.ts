@@ -160,12 +160,11 @@ function jobsOf(
   if (chosen.length === 0) {
     throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
   }
-  return chosen.map((layer) =>
-    withDefaults({
-      ...{ architecture, dnn, layer, useTypicalStatistics, nTiles, batchSize },
-      ...{ variables, greedySteps, fidelity, adcBeyondLibrary, workspace, search, objective, timeLimitMs },
-    }),
-  );
+  const common = withDefaults({
+    ...{ architecture, dnn, useTypicalStatistics, nTiles, batchSize },
+    ...{ variables, greedySteps, fidelity, adcBeyondLibrary, workspace, search, objective, timeLimitMs },
+  });
+  return chosen.map((layer) => ({ ...common, layer }));
 }
 
 /** Runs jobs to the end; if any fails, all errors are thrown together. */

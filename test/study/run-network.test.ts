@@ -1,9 +1,42 @@
 import assert from "node:assert/strict";
 import { RaellaError, RaellaErrors } from "../../src/errors";
 import { addUp } from "../../src/study/component-groups";
+import type { LayerResult } from "../../src/study/layer-result";
 import { runLayer } from "../../src/study/run-layer";
 import { runAblation, runAll, runLayers, runNetwork } from "../../src/study/run-network";
 import type { Progress } from "../../src/study/study-options";
+
+describe("runLayer", () => {
+  it("gives results that do not follow what is done to others", () => {
+    // Two layers of the same shape on the same chip share what is equal.
+    const run = (layer: number): LayerResult => runLayer({ architecture: "raella", dnn: "resnet18", layer });
+    const fresh = structuredClone([run(2), run(3)]);
+    const edited = run(2) as unknown as {
+      energyPj: Record<string, number>;
+      areaUm2: Record<string, unknown>;
+      energyPerActionPj: Record<string, unknown>;
+      accesses: Record<string, unknown>;
+      mapping: unknown[];
+    };
+    const other = run(3);
+    edited.energyPj.total = 0;
+    edited.areaUm2.total = 0;
+    edited.areaUm2.column_readout = 0;
+    edited.energyPerActionPj.column_readout = {};
+    edited.accesses.column_readout = {};
+    edited.mapping.pop();
+    assert.deepEqual(other, fresh[1]);
+    assert.deepEqual([run(2), run(3)], fresh);
+  });
+
+  it("prices a level anew after its area has been edited in a result", () => {
+    const run = (): LayerResult => runLayer({ architecture: "raella", dnn: "resnet18", layer: 2 });
+    const { column_readout: area } = run().areaUm2;
+    const before = structuredClone(area);
+    Object.assign(area, { each: 1, total: 1 });
+    assert.deepEqual(run().areaUm2.column_readout, before);
+  });
+});
 
 describe("runLayers", () => {
   it("returns layers in the order asked for, each as if run alone", async () => {
