@@ -77,6 +77,12 @@ export function partitionFeature(layout: SearchLayout, tensor: Tensor, level: nu
   return feature;
 }
 
+/** Multiplies another feature into a feature. */
+export function multiplyFeature(feature: Feature, other: Feature): void {
+  feature.base *= other.base;
+  other.terms.forEach((terms, position) => feature.terms[position].push(...terms));
+}
+
 /** Multiplies the factor of a dimension in a slot into a feature. */
 export function multiplyFactor(
   layout: SearchLayout,

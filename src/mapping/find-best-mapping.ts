@@ -7,7 +7,7 @@ import type { Mapping } from "./mapping";
 import { metricValue, rankingMetrics, type MappingFigures, type Metric } from "./metrics";
 import { orderCombinations, type OrderCombinations } from "./order-combinations";
 import type { MappingScorer, ScorerFactory } from "./scorer";
-import { createSearchLayout, type SearchLayout } from "./search-layout";
+import { createSearchLayout, numberStrides, type SearchLayout } from "./search-layout";
 import type { LoopOrders } from "./slot-orders";
 
 /** The best mapping of a map space and what it costs. */
@@ -55,13 +55,8 @@ export function findBestMapping(
   createScorer: ScorerFactory,
   options: SearchOptions = {},
 ): SearchResult {
-  const limit = options.limit ?? defaultLimit;
-  if (space.choices.some(({ count, freeSlots }) => count * freeSlots.length > listedFactors))
-    throw tooLarge(space, limit);
-  const layout = createSearchLayout(space);
+  const layout = layOutForVisit(space, options.limit);
   const keeps = 2 ** space.undecided.length;
-  if (keeps * setupMappings > limit) throw tooLarge(space, limit);
-  if (space.size > limit && visitedMappings(layout, keeps, limit) > limit) throw tooLarge(space, limit);
   const search = new Search(layout, rankingMetrics(options.metrics ?? ["edp"]));
   for (let index = 0; index < keeps; index += 1) {
     const keep = keepTable(space, index);
@@ -70,8 +65,22 @@ export function findBestMapping(
   return search.result();
 }
 
+/**
+ * Prepares a map space for a visit to every mapping.
+ * @throws RaellaError `usage` when the space is too large to visit.
+ */
+export function layOutForVisit(space: MapSpace, limit = defaultLimit): SearchLayout {
+  if (space.choices.some(({ count, freeSlots }) => count * freeSlots.length > listedFactors))
+    throw tooLarge(space, limit);
+  const layout = createSearchLayout(space);
+  const keeps = 2 ** space.undecided.length;
+  if (keeps * setupMappings > limit) throw tooLarge(space, limit);
+  if (space.size > limit && visitedMappings(layout, keeps, limit) > limit) throw tooLarge(space, limit);
+  return layout;
+}
+
 /** A data space that no level holds has no mapping. */
-function keepsEverything(keep: KeepTable): boolean {
+export function keepsEverything(keep: KeepTable): boolean {
   return keep[0].every((_, tensor) => keep.some((level) => level[tensor]));
 }
 
@@ -98,7 +107,7 @@ class Search {
     private readonly layout: SearchLayout,
     private readonly ranking: readonly Metric[],
   ) {
-    this.strides = numberStrides(layout.space, layout);
+    this.strides = numberStrides(layout);
     this.combinations = orderCombinations(layout);
     this.ranksByEdp = ranking[0] === "edp";
     this.bestValues = new Float64Array(ranking.length).fill(Infinity);
@@ -184,15 +193,6 @@ class Search {
     const edpPjCycles = figures.energyPj * figures.cycles;
     return { ...counts, best: { mapping, number, edpPjCycles, ...figures } };
   }
-}
-
-function numberStrides({ choices }: MapSpace, { varying }: SearchLayout): number[] {
-  let stride = 1;
-  return varying.map(({ dimension }) => {
-    const before = stride;
-    stride *= choices[dimension].count;
-    return before;
-  });
 }
 
 /** How many mappings within the fan-outs a search would visit, or a number above the limit. */

@@ -18,10 +18,15 @@ export interface MappingScorer extends MappingFigures {
   /**
    * Set to an array to have what a mapping's energy and cycles are made of written there: the time steps; then, level by
    * level from the inside out, for every data space that costs something the rows read, filled and updated per
-   * instance and the instances, and for a level with a bandwidth the words read and written per cycle. Undefined for
-   * scorers that do not know.
+   * instance (0 of what is free) and the instances, and for a level with a bandwidth the words read and written per
+   * cycle. Undefined for scorers that do not know.
    */
   rows?: Float64Array | null;
+  /**
+   * A number for a choice of a varying dimension: mappings whose choices have the same numbers have the same counts (with
+   * the constraints' own loop orders). Smaller than the number of choices. Undefined for scorers that do not know.
+   */
+  readonly classOf?: (position: number, choice: number) => number;
 }
 
 /** Sets up a scorer for one decision about which levels hold which data spaces. */

@@ -156,3 +156,24 @@ export function readFactors(
   for (let index = 0; index < fixedFactors.length; index += 1)
     into[index] = fixedFactors[index] === 0 ? list.factors[next++] : fixedFactors[index];
 }
+
+/** Per varying dimension: what one step of its choice adds to the number of a mapping's factors in the map space. */
+export function numberStrides({ space, varying }: SearchLayout): readonly number[] {
+  let stride = 1;
+  return varying.map(({ dimension }) => {
+    const before = stride;
+    stride *= space.choices[dimension].count;
+    return before;
+  });
+}
+
+/** The choices of the varying dimensions that a number of factors stands for; the number must be exact. */
+export function choiceOfNumber({ space, varying }: SearchLayout, number: number): readonly number[] {
+  let rest = number;
+  return varying.map(({ dimension }) => {
+    const { count } = space.choices[dimension];
+    const choice = rest % count;
+    rest = (rest - choice) / count;
+    return choice;
+  });
+}

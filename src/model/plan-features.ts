@@ -5,6 +5,7 @@ import {
   iterationsFeature,
   multiplyCustom,
   multiplyFactor,
+  multiplyFeature,
   partitionFeature,
   tileFeature,
   type Feature,
@@ -20,13 +21,6 @@ export interface TileColumns {
   readonly extents: readonly number[];
 }
 
-/** Words received where every step outside fetches the whole tile. */
-export interface WholePlan {
-  readonly tile: TileColumns;
-  /** Column of the number of steps. */
-  readonly iterations: number;
-}
-
 /** Words received where tiles overlap or stay in place. */
 export interface LoopsPlan {
   readonly tile: TileColumns;
@@ -38,7 +32,8 @@ export interface LoopsPlan {
 
 /** How the words that a level receives are found; at most one of the two. */
 export interface ReceivedPlan {
-  readonly whole: WholePlan | null;
+  /** Every step outside fetches the whole tile: its words times the steps. */
+  readonly whole: TileColumns | null;
   readonly loops: LoopsPlan | null;
 }
 
@@ -85,17 +80,22 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
     return count;
   };
   const tiles = new Map<string, TileColumns>();
+  /** An axis without the dimensions that have no loop in any mapping. */
+  const withoutUnits = ({ dimensions, coefficients }: LinearForm): LinearForm => {
+    const hasLoops = (_: number, term: number): boolean => problem.bounds[dimensions[term]] > 1;
+    return { dimensions: dimensions.filter(hasLoops), coefficients: coefficients.filter(hasLoops) };
+  };
 
   const iterations = (level: number): number =>
     product(level < 0 ? "all iterations" : `iterations ${outside(level, "time")}`, () =>
       iterationsFeature(layout, level),
     );
 
-  const tile = (tensor: number, level: number): TileColumns => {
-    const key = `${tensor} ${inside(level)}`;
+  const tileColumns = (key: string, tensor: number, level: number, steps?: Feature): TileColumns => {
     const before = tiles.get(key);
     if (before !== undefined) return before;
     const { product: feature, sharedExtents } = tileFeature(layout, problem.tensors[tensor], level);
+    if (steps) multiplyFeature(feature, steps);
     const made = {
       column: products.push(feature) - 1,
       extents: sharedExtents.map((shared) => extents.push(shared) - 1),
@@ -103,6 +103,15 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
     tiles.set(key, made);
     return made;
   };
+  const tile = (tensor: number, level: number): TileColumns =>
+    tileColumns(`${tensor} ${inside(level)}`, tensor, level);
+  const wholeTiles = (tensor: number, level: number): TileColumns =>
+    tileColumns(
+      `${tensor} ${inside(level)} ${outside(level, "time")}`,
+      tensor,
+      level,
+      iterationsFeature(layout, level),
+    );
 
   const sum = (feature: Feature): number => extents.push(feature) - 1;
   const extent = (rank: LinearForm, level: number): number => sum(extentFeature(layout, rank, level));
@@ -135,9 +144,8 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
       const isFetchedWhole =
         rules[level].noTemporalReuse[tensor] ||
         ([...moving].every((dimension) => shape.uses[dimension]) &&
-          isPlain(shape.ranks.filter(moves), false));
-      if (isFetchedWhole)
-        return { whole: { tile: tile(tensor, level), iterations: iterations(level) }, loops: null };
+          isPlain(shape.ranks.filter(moves).map(withoutUnits), false));
+      if (isFetchedWhole) return { whole: wholeTiles(tensor, level), loops: null };
       const axisExtents = shape.ranks.map((rank) => (moves(rank) ? extent(rank, level) : -1));
       return {
         whole: null,

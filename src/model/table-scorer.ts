@@ -3,6 +3,7 @@ import type { MappingScorer } from "../mapping/scorer";
 import type { SearchLayout } from "../mapping/search-layout";
 import type { LoopOrders } from "../mapping/slot-orders";
 import { levelTiming } from "./bandwidth";
+import { ChoiceClasses } from "./choice-classes";
 import { mightForward } from "./forward-check";
 import type { ActiveSlot } from "./loop-potential";
 import {
@@ -38,6 +39,7 @@ class TableScorer implements MappingScorer {
   cycles = 0;
   lastLevelAccesses = 0;
   rows?: Float64Array | null;
+  readonly classOf?: MappingScorer["classOf"];
   private wholeScorer: MappingScorer | undefined;
   private readonly moved: Float64Array;
   private recorded = 0;
@@ -89,7 +91,10 @@ class TableScorer implements MappingScorer {
     this.received = new Float64Array(tensors.length);
     this.moved = new Float64Array(Math.max(...tensors.map(({ ranks }) => ranks.length)));
     const { coupled, forwards } = plan.guards;
-    if (coupled.length + forwards.length === 0) this.rows = null;
+    if (coupled.length + forwards.length > 0) return;
+    this.rows = null;
+    const classes = new ChoiceClasses(layout, plan, this.loops);
+    this.classOf = (position, choice) => classes.classOf(position, choice);
   }
 
   score(choice: ArrayLike<number>, orders: LoopOrders | null, ceiling = Infinity): void {
@@ -189,9 +194,7 @@ class TableScorer implements MappingScorer {
       const inside = step.insideFilters ? received[tensor] : content[tensor];
       const words = inside * productFigures[atProducts + step.groups];
       content[tensor] = words;
-      if (step.whole !== null)
-        received[tensor] =
-          this.tileWords(step.whole.tile) * productFigures[atProducts + step.whole.iterations];
+      if (step.whole !== null) received[tensor] = this.tileWords(step.whole);
       else if (step.loops !== null) received[tensor] = this.receivedThroughLoops(step.loops, tensor);
       const { price } = step;
       if (price === null) continue;
@@ -207,18 +210,18 @@ class TableScorer implements MappingScorer {
       else if (price.rule === countRules.readOnly) updates = 0;
       const { blockWords, readPj, fillPj, updatePj } = price;
       const instances = productFigures[atProducts + price.instances];
-      let perInstance = 0;
-      if (readPj !== 0) perInstance += Math.ceil(reads / blockWords) * readPj;
-      if (fillPj !== 0) perInstance += Math.ceil(fills / blockWords) * fillPj;
-      if (updatePj !== 0) perInstance += Math.ceil(updates / blockWords) * updatePj;
-      energyPj += perInstance * instances;
-      if (this.rows && (readPj !== 0 || fillPj !== 0 || updatePj !== 0))
-        this.record(
-          Math.ceil(reads / blockWords),
-          Math.ceil(fills / blockWords),
-          Math.ceil(updates / blockWords),
-          instances,
-        );
+      const readRows = readPj === 0 ? 0 : Math.ceil(reads / blockWords);
+      const fillRows = fillPj === 0 ? 0 : Math.ceil(fills / blockWords);
+      const updateRows = updatePj === 0 ? 0 : Math.ceil(updates / blockWords);
+      energyPj += (readRows * readPj + fillRows * fillPj + updateRows * updatePj) * instances;
+      if (this.rows && (readPj !== 0 || fillPj !== 0 || updatePj !== 0)) {
+        const at = this.recorded;
+        this.rows[at] = readRows;
+        this.rows[at + 1] = fillRows;
+        this.rows[at + 2] = updateRows;
+        this.rows[at + 3] = instances;
+        this.recorded = at + 4;
+      }
       if (level.bandwidth !== null) {
         this.readsPerCycle += reads / steps;
         this.writesPerCycle += (fills + updates) / steps;
@@ -226,15 +229,6 @@ class TableScorer implements MappingScorer {
       if (level.isLast) this.lastLevelAccesses += (reads + fills + updates) * instances;
     }
     return energyPj;
-  }
-
-  private record(reads: number, fills: number, updates: number, instances: number): void {
-    if (!this.rows) return;
-    this.rows[this.recorded] = reads;
-    this.rows[this.recorded + 1] = fills;
-    this.rows[this.recorded + 2] = updates;
-    this.rows[this.recorded + 3] = instances;
-    this.recorded += 4;
   }
 
   private tileWords({ column, extents }: TileColumns): number {

@@ -1,8 +1,10 @@
-import { findBestMapping } from "../mapping/find-best-mapping";
+import { keepTable } from "../mapping/candidate-mapping";
+import type { KeepTable } from "../mapping/capacity";
+import { enumerateMappings } from "../mapping/enumerate";
+import { keepsEverything, layOutForVisit } from "../mapping/find-best-mapping";
 import type { MapSpace } from "../mapping/map-space";
 import type { Metric } from "../mapping/metrics";
-import type { MappingScorer } from "../mapping/scorer";
-import type { SearchLayout } from "../mapping/search-layout";
+import { choiceOfNumber, numberStrides, type SearchLayout } from "../mapping/search-layout";
 import type { AccessCosts } from "../model/access-costs";
 import { createScorer } from "../model/create-scorer";
 
@@ -56,22 +58,48 @@ export function findMappingFront(
   metrics: readonly Metric[],
 ): MappingFront | null {
   if (space.undecided.length > 0 || space.size !== space.factorizations) return null;
-  if (metrics.includes("last-level-accesses")) return null;
+  if (space.size > Number.MAX_SAFE_INTEGER || metrics.includes("last-level-accesses")) return null;
+  const search = layOutForVisit(space);
+  const keep = keepTable(space, 0);
   const layout = countLayout(space, costs);
   const front = new FrontBuilder(layout);
-  let isCounted = true;
-  const { valid, evaluated } = findBestMapping(
-    space,
-    (search, keep) => {
-      const inner = createScorer(search, keep, costs);
-      isCounted &&= inner.rows !== undefined;
-      return isCounted ? recordingScorer(search, inner, front) : inner;
-    },
-    { metrics },
-  );
-  if (!isCounted) return null;
   const computes = space.problem.bounds.reduce((product, bound) => product * bound, 1);
-  return { ...layout, computes, valid, evaluated, ...pack(front.mappings, layout.length) };
+  if (!keepsEverything(keep))
+    return { ...layout, computes, valid: 0, evaluated: 0, ...pack([], layout.length) };
+  const scorer = createScorer(search, keep, costs);
+  if (scorer.rows === undefined || scorer.classOf === undefined) return null;
+  scorer.rows = front.candidate;
+  const { valid, numbers } = distinctMappings(search, keep, scorer.classOf);
+  for (const number of numbers) {
+    scorer.score(choiceOfNumber(search, number), null);
+    front.offer(number);
+  }
+  return { ...layout, computes, valid, evaluated: valid, ...pack(front.mappings, layout.length) };
+}
+
+/** Visits every mapping and keeps, of those with the same counts, the one with the smallest number: it settles ties. */
+function distinctMappings(
+  layout: SearchLayout,
+  keep: KeepTable,
+  classOf: (position: number, choice: number) => number,
+): { readonly valid: number; readonly numbers: Iterable<number> } {
+  const strides = numberStrides(layout);
+  const smallest = new Map<number, number>();
+  let valid = 0;
+  enumerateMappings(layout, keep, {
+    valid(choice) {
+      valid += 1;
+      let number = 0;
+      let classes = 0;
+      for (let position = 0; position < strides.length; position += 1) {
+        number += choice[position] * strides[position];
+        classes += classOf(position, choice[position]) * strides[position];
+      }
+      const known = smallest.get(classes);
+      if (known === undefined || number < known) smallest.set(classes, number);
+    },
+  });
+  return { valid, numbers: smallest.values() };
 }
 
 /** Fronts are kept by the thousand: two arrays instead of one for each mapping. */
@@ -101,33 +129,6 @@ function countLayout({ hardware, rules }: MapSpace, costs: AccessCosts): CountLa
     }
   });
   return { terms, timed, length };
-}
-
-/** Passes on what the search asks for and hands every mapping to the front. */
-function recordingScorer(layout: SearchLayout, inner: MappingScorer, front: FrontBuilder): MappingScorer {
-  const strides: number[] = [];
-  let stride = 1;
-  layout.positions.forEach((position, dimension) => {
-    if (position >= 0) strides[position] = stride;
-    stride *= layout.space.choices[dimension].count;
-  });
-  inner.rows = front.candidate;
-  const scorer = {
-    energyPj: 0,
-    cycles: 0,
-    lastLevelAccesses: 0,
-    score(choice: ArrayLike<number>): void {
-      inner.score(choice, null);
-      scorer.energyPj = inner.energyPj;
-      scorer.cycles = inner.cycles;
-      scorer.lastLevelAccesses = inner.lastLevelAccesses;
-      let number = 0;
-      for (let position = 0; position < strides.length; position += 1)
-        number += choice[position] * strides[position];
-      front.offer(number);
-    },
-  };
-  return scorer;
 }
 
 /** Safe distance between two products of counts: what rounding can never turn around. */
