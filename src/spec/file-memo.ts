@@ -30,8 +30,9 @@ export class FileReader {
   read(path: string, location?: SourceLocation): SourceFile {
     const known = this.files.get(path);
     if (known !== undefined) return known;
-    this.stamps.set(path, modificationTime(path));
-    const file = readTextFile(path, location);
+    const status = statusOf(path);
+    this.stamps.set(path, status?.mtimeMs ?? -1);
+    const file = knownFile(path, status) ?? readTextFile(path, status, location);
     this.files.set(path, file);
     return file;
   }
@@ -101,8 +102,7 @@ function readContents(path: string, location?: SourceLocation): Buffer {
   }
 }
 
-function readTextFile(path: string, location?: SourceLocation): SourceFile {
-  const status = statusOf(path);
+function readTextFile(path: string, status: Stats | undefined, location?: SourceLocation): SourceFile {
   if (status === undefined)
     throw new RaellaError({
       code: "file-not-found",
@@ -128,7 +128,35 @@ function readTextFile(path: string, location?: SourceLocation): SourceFile {
     });
   const contents = readContents(path, location);
   const sha256 = createHash("sha256").update(contents).digest("hex");
-  return { path, text: contents.toString("utf8").replace(/^\uFEFF/, ""), sha256 };
+  const file = { path, text: contents.toString("utf8").replace(/^\uFEFF/, ""), sha256 };
+  rememberFile(file, status);
+  return file;
+}
+
+interface RememberedFile {
+  readonly file: SourceFile;
+  readonly status: Stats;
+}
+
+/** Files read lately: many layers include the same shape, several models the same components. */
+const rememberedFiles = new Map<string, RememberedFile>();
+const rememberedFilesLimit = 64;
+const rememberedFileSize = 256 * 1024;
+
+/** A file that changed so shortly before it is read may change again at the same time, in milliseconds. */
+const unsettledTime = 1_000;
+
+function knownFile(path: string, status: Stats | undefined): SourceFile | undefined {
+  const known = rememberedFiles.get(path);
+  if (known === undefined || status === undefined) return undefined;
+  const { ctimeMs, ino, size } = known.status;
+  return ctimeMs === status.ctimeMs && ino === status.ino && size === status.size ? known.file : undefined;
+}
+
+function rememberFile(file: SourceFile, status: Stats): void {
+  if (status.size > rememberedFileSize || Date.now() - status.ctimeMs < unsettledTime) return;
+  if (rememberedFiles.size >= rememberedFilesLimit) rememberedFiles.clear();
+  rememberedFiles.set(file.path, { file, status });
 }
 
 interface MemoEntry<T> {
@@ -161,5 +189,26 @@ export class FileMemo<T> {
     if (this.entries.size >= this.limit) this.entries.clear();
     this.entries.set(key, { result, reader, checkedAt: performance.now() });
     return result;
+  }
+}
+
+/** What is true of files for a moment: answers that are given again for a fraction of a second. */
+export class RecentAnswers<T> {
+  private answers = new Map<string, T>();
+  private since = 0;
+
+  /** The answer remembered for a key, if there is one. */
+  get(key: string): T | undefined {
+    return performance.now() - this.since < checkInterval ? this.answers.get(key) : undefined;
+  }
+
+  set(key: string, answer: T): T {
+    const now = performance.now();
+    if (now - this.since >= checkInterval) {
+      this.answers.clear();
+      this.since = now;
+    }
+    this.answers.set(key, answer);
+    return answer;
   }
 }

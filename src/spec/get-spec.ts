@@ -4,7 +4,7 @@ import { adcIdentity } from "./adc-beyond-library";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
 import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
-import { FileMemo } from "./file-memo";
+import { FileMemo, RecentAnswers } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel, Sources } from "./model-files";
@@ -54,6 +54,8 @@ interface LoadedProblem {
 
 const models = new FileMemo<LoadedModel>(64);
 const problems = new FileMemo<LoadedProblem>(2_000);
+/** Folders of the DNNs, by the folder of all layers and name. */
+const layerFolders = new RecentAnswers<string>();
 type LoadedStatistics = Statistics & { readonly sources: Sources };
 
 const statisticsFiles = new FileMemo<LoadedStatistics>(2_000);
@@ -167,7 +169,9 @@ function loadArchitecture(workspace: Workspace, entry: ArchitectureEntry, fideli
 function loadLayer(workspace: Workspace, dnn: string, layer: number): LoadedProblem {
   const { layersDirectory } = workspace;
   return problems.get(`${layersDirectory}\n${dnn}\n${layer}`, (reader) => {
-    const folder = join(layersDirectory, findDnn(dnn, workspace));
+    const key = `${layersDirectory}\n${dnn}`;
+    const folder =
+      layerFolders.get(key) ?? layerFolders.set(key, join(layersDirectory, findDnn(dnn, workspace)));
     const file = join(folder, `${String(layer).padStart(3, "0")}.yaml`);
     if (!reader.has(file)) throw unknownLayer(dnn, layer, workspace);
     return {

@@ -180,7 +180,7 @@ export const targets: readonly Target[] = [
     name: "YAML",
     batch: 100,
     create: (random) => mutateText(modelText, random),
-    run: (text) => parseYaml(new SourceText(text, [{ firstLine: 0, file: "fuzz.yaml", fileLine: 0 }])),
+    run: (text) => parseYaml(new SourceText([{ text, file: "fuzz.yaml", fileLine: 0 }])),
   },
   {
     name: "models",

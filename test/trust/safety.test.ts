@@ -85,7 +85,7 @@ it("nothing can be repeated as often as one likes", () => {
 
 describe("YAML texts are bounded", () => {
   const parse = (text: string): unknown =>
-    parseYaml(new SourceText(text, [{ firstLine: 0, file: "bomb.yaml", fileLine: 0 }]));
+    parseYaml(new SourceText([{ text, file: "bomb.yaml", fileLine: 0 }]));
   const aliases = (levels: number): string =>
     Array.from({ length: levels }, (_, level) =>
       level === 0 ? "a0: &a0 [1,2,3,4,5,6,7,8,9]" : `a${level}: &a${level} [${`*a${level - 1},`.repeat(9)}]`,

@@ -3,6 +3,7 @@ import type { FileReader } from "../file-memo";
 import { mergeHierarchical } from "./merge-hierarchical";
 import { mergeShallow } from "./merge-shallow";
 import { parseYaml } from "./parse-yaml";
+import type { SourceText } from "./source-text";
 import { expandIncludes } from "./source-text";
 import type { YamlNode } from "./yaml-node";
 
@@ -13,5 +14,11 @@ import type { YamlNode } from "./yaml-node";
  */
 export function loadYaml(path: string, reader: FileReader, roots: readonly string[]): YamlNode {
   const source = expandIncludes(resolve(path), reader, roots);
-  return mergeHierarchical(mergeShallow(parseYaml(source)));
+  const merged = mergeShallow(parseYaml(source));
+  return source.parts().some(mayMergeHierarchically) ? mergeHierarchical(merged) : merged;
+}
+
+/** Whether a text may hold the key `<<<`: as it is, or written in quotes with escapes. */
+function mayMergeHierarchically({ text }: SourceText): boolean {
+  return text.includes("<<<") || text.includes("\\");
 }

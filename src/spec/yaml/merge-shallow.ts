@@ -26,19 +26,23 @@ function merge(node: YamlNode, path: string): YamlNode {
 }
 
 function mergeList(list: YamlList, path: string): YamlList {
-  const items = list.items.map((item, index) => merge(item, joinPath(path, index)));
+  const items = list.items.map((item, index) =>
+    item.kind === "scalar" ? item : merge(item, joinPath(path, index)),
+  );
   return items.every((item, index) => item === list.items[index]) ? list : { ...list, items };
 }
 
 function mergeMap(map: YamlMap, path: string): YamlMap {
   const entries = new Map<string, YamlEntry>();
-  for (const [key, entry] of map.entries)
-    if (key !== "<<") entries.set(key, { ...entry, value: merge(entry.value, joinPath(path, key)) });
-  const merged = map.entries.get("<<")?.value;
-  if (merged === undefined) {
-    const unchanged = [...entries].every(([key, entry]) => entry.value === map.entries.get(key)?.value);
-    return unchanged ? map : { ...map, entries };
+  let isChanged = false;
+  for (const [key, entry] of map.entries) {
+    if (key === "<<") continue;
+    const value = entry.value.kind === "scalar" ? entry.value : merge(entry.value, joinPath(path, key));
+    if (value !== entry.value) isChanged = true;
+    entries.set(key, value === entry.value ? entry : { ...entry, value });
   }
+  const merged = map.entries.get("<<")?.value;
+  if (merged === undefined) return isChanged ? { ...map, entries } : map;
   const sources = merged.kind === "list" ? merged.items : [merged];
   for (const source of sources) {
     const resolved = merge(source, joinPath(path, "<<"));

@@ -83,8 +83,10 @@ function parseParts(parts: readonly SourceText[]): YamlNode | undefined {
   let anchors: Anchors = new Map();
   let size = 0;
   for (const part of parts) {
-    if (isBlank(part.text)) continue;
-    if (beginsIndented(part.text)) return undefined;
+    const indentation = indentationOf(part.text);
+    if (indentation === undefined) continue;
+    // A text that begins indented goes on inside what stands before it.
+    if (indentation !== "") return undefined;
     const parsed = parsePart(part, anchors);
     if (parsed?.node.kind !== "map") return undefined;
     size += parsed.size;
@@ -117,14 +119,9 @@ function parsePart(part: SourceText, anchors: Anchors): ParsedText | undefined {
   }
 }
 
-function isBlank(text: string): boolean {
-  return text.split("\n").every((line) => line.trim() === "" || line.trimStart().startsWith("#"));
-}
-
-/** A text that begins indented goes on inside what stands before it. */
-function beginsIndented(text: string): boolean {
-  const first = text.split("\n").find((line) => !isBlank(line));
-  return first !== undefined && /^\s/.test(first);
+/** What stands before the first character of a text that is neither blank nor a comment; undefined if there is none. */
+function indentationOf(text: string): string | undefined {
+  return /(?:^|\n)([^\S\n]*)[^\s#]/.exec(text)?.[1];
 }
 
 const syntaxRemedies: Partial<Record<string, string>> = {

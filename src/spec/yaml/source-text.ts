@@ -3,38 +3,37 @@ import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import type { FileReader } from "../file-memo";
+import { RecentAnswers } from "../file-memo";
 
 /** Largest accepted text after all includes, in characters. */
 const maximumTextLength = 16 * 1024 * 1024;
 
-/** Lines of one file that stand together in the expanded text. */
+/** Lines of one file that stand together in the expanded text, each with its line break. */
 interface Section {
-  /** First line in the expanded text, from 0. */
-  readonly firstLine: number;
+  readonly text: string;
   readonly file: string;
-  /** The line of `file` that stands there, from 0. */
+  /** The line of `file` that stands first, from 0. */
   readonly fileLine: number;
 }
 
 /** A text pasted together from files, which knows where each of its characters comes from. */
 export class SourceText {
-  private lineStarts: number[] | undefined;
+  private readonly pieces: readonly SourceText[];
+  private joined: string | undefined;
+  /** Where the lines of the only piece begin, or else the pieces. */
+  private starts: readonly number[] | undefined;
 
-  constructor(
-    readonly text: string,
-    private readonly sections: readonly Section[],
-  ) {}
+  constructor(private readonly sections: readonly Section[]) {
+    this.pieces = sections.length === 1 ? [this] : sections.map((section) => new SourceText([section]));
+  }
+
+  get text(): string {
+    return (this.joined ??= this.sections.map((section) => section.text).join(""));
+  }
 
   /** The consecutive pieces of files that the text is made of, in order. */
   parts(): readonly SourceText[] {
-    if (this.sections.length === 1) return [this];
-    this.lineStarts ??= lineStartsOf(this.text);
-    const starts = this.lineStarts;
-    return this.sections.map((section, index) => {
-      const next = this.sections[index + 1] as Section | undefined;
-      const end = next === undefined ? this.text.length : starts[next.firstLine];
-      return new SourceText(this.text.slice(starts[section.firstLine], end), [{ ...section, firstLine: 0 }]);
-    });
+    return this.pieces;
   }
 
   /** The file of the first piece, as messages show it. */
@@ -49,15 +48,24 @@ export class SourceText {
 
   /** Where a character of the text is written. */
   locate(offset: number): SourceLocation {
-    this.lineStarts ??= lineStartsOf(this.text);
-    const line = lastNotAbove(this.lineStarts, offset, (start) => start);
-    const section = this.sections[lastNotAbove(this.sections, line, (part) => part.firstLine)];
-    return {
-      file: section.file,
-      line: section.fileLine + line - section.firstLine + 1,
-      column: offset - this.lineStarts[line] + 1,
-    };
+    const isWhole = this.sections.length === 1;
+    this.starts ??= isWhole ? lineStartsOf(this.text) : sectionStartsOf(this.sections);
+    const index = lastNotAbove(this.starts, offset);
+    const rest = offset - this.starts[index];
+    if (!isWhole) return this.pieces[index].locate(rest);
+    const { file, fileLine } = this.sections[0];
+    return { file, line: fileLine + index + 1, column: rest + 1 };
   }
+}
+
+function sectionStartsOf(sections: readonly Section[]): number[] {
+  const starts: number[] = [];
+  let length = 0;
+  for (const { text } of sections) {
+    starts.push(length);
+    length += text.length;
+  }
+  return starts;
 }
 
 function lineStartsOf(text: string): number[] {
@@ -66,12 +74,12 @@ function lineStartsOf(text: string): number[] {
   return starts;
 }
 
-/** Index of the last item whose key is not above `wanted`; the keys ascend from 0. */
-function lastNotAbove<T>(items: readonly T[], wanted: number, key: (item: T) => number): number {
-  let [low, high] = [0, items.length - 1];
+/** Index of the last number that is not above `wanted`; the numbers ascend from 0. */
+function lastNotAbove(numbers: readonly number[], wanted: number): number {
+  let [low, high] = [0, numbers.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (key(items[middle]) <= wanted) low = middle;
+    if (numbers[middle] <= wanted) low = middle;
     else high = middle - 1;
   }
   return low;
@@ -92,13 +100,19 @@ function realPath(path: string): string {
   }
 }
 
+/** Files found inside folders a moment ago: every layer includes the same one. */
+const foundInside = new RecentAnswers<true>();
+
 /** Whether a file lies in one of the folders, also after symbolic links are followed. */
 export function isInside(path: string, roots: readonly string[]): boolean {
+  const key = `${path}\n${roots.join("\n")}`;
+  if (foundInside.get(key) === true) return true;
   const real = realPath(path);
-  return roots.some((root) => {
+  const isFound = roots.some((root) => {
     const folder = realPath(root);
     return real === folder || real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
   });
+  return isFound && foundInside.set(key, true);
 }
 
 const includeLine = /^!include(?![A-Za-z0-9_])\s*:?\s*(.*?)\s*$/;
@@ -112,28 +126,25 @@ const includeLine = /^!include(?![A-Za-z0-9_])\s*:?\s*(.*?)\s*$/;
  * @throws RaellaError `file-not-found` or `include` (a cycle, a file outside the roots, `!includedir`).
  */
 export function expandIncludes(path: string, reader: FileReader, roots: readonly string[]): SourceText {
-  const pieces: string[] = [];
   const sections: Section[] = [];
-  let lineCount = 0;
   let length = 0;
 
   const paste = (file: string, including: readonly string[], location?: SourceLocation): void => {
-    const { text } = reader.read(file, location);
+    const text = withLineBreaks(reader.read(file, location).text);
     const shown = displayPath(file);
-    const lines = text.split(/\r?\n/);
-    // The newline that ends a file does not begin another line.
-    if (lines.length > 1 && lines[lines.length - 1] === "") lines.pop();
-    sections.push({ firstLine: lineCount, file: shown, fileLine: 0 });
-    for (const [index, line] of lines.entries()) {
-      if (!line.startsWith("!include")) {
-        pieces.push(line);
-        lineCount++;
-        length += line.length + 1;
-        continue;
-      }
-      const place: SourceLocation = { file: shown, line: index + 1, column: 1 };
+    let fileLine = 0;
+    let from = 0;
+    for (;;) {
+      const at = nextInclude(text, from);
+      const section = { text: text.slice(from, at ?? text.length), file: shown, fileLine };
+      sections.push(section);
+      length += section.text.length;
+      if (at === undefined) return;
+      fileLine += lineBreaksIn(section.text) + 1;
+      from = text.indexOf("\n", at) + 1;
+      const place: SourceLocation = { file: shown, line: fileLine, column: 1 };
+      const line = text.slice(at, from - 1);
       paste(includedFile(line, file, [...including, file], roots, place), [...including, file], place);
-      sections.push({ firstLine: lineCount, file: shown, fileLine: index + 1 });
       if (length > maximumTextLength)
         throw new RaellaError({
           code: "include",
@@ -144,7 +155,26 @@ export function expandIncludes(path: string, reader: FileReader, roots: readonly
   };
 
   paste(path, []);
-  return new SourceText(pieces.join("\n") + "\n", sections);
+  return new SourceText(sections);
+}
+
+/** The text with the same break behind every line, also the last one. */
+function withLineBreaks(text: string): string {
+  const uniform = text.includes("\r") ? text.replaceAll("\r\n", "\n") : text;
+  return uniform.endsWith("\n") ? uniform : `${uniform}\n`;
+}
+
+/** Where the next line that begins with `!include` begins. */
+function nextInclude(text: string, from: number): number | undefined {
+  if (text.startsWith("!include", from)) return from;
+  const before = text.indexOf("\n!include", from);
+  return before < 0 ? undefined : before + 1;
+}
+
+function lineBreaksIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
+  return count;
 }
 
 function includedFile(
