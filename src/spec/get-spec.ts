@@ -23,7 +23,7 @@ import {
 } from "./read-statistics";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
-import type { AdcBeyondLibrary, Fidelity, Specification, WrittenValue } from "./specification";
+import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
@@ -94,7 +94,7 @@ export function getSpec(options: GetSpecOptions): Specification {
   const compiled = compiledFor(model, problem);
   const overrides = readOverrides(options);
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
-  const variables = new Map<string, WrittenValue>(Object.entries(model.document.variables));
+  const variables = new Map(model.variables);
   const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   const { statistics: rules } = architecture;
   let statisticsSources: Sources = [];

@@ -13,7 +13,7 @@ import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
-import type { AdcBeyondLibrary, Fidelity, Specification, WrittenValue } from "./specification";
+import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace } from "./workspace";
 
@@ -84,7 +84,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
   const compiled = compiledFor(model, problem);
   const overrides = readOverrides(options);
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
-  const variables = new Map<string, WrittenValue>(Object.entries(model.document.variables));
+  const variables = new Map(model.variables);
   const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   for (const [name, value] of Object.entries(statisticsValues(options.statistics))) {
     checkVariableName(name, compiled.reservedNames);

@@ -7,7 +7,7 @@ import { checkProblem } from "./processing/workload-from-problem";
 import type { ProblemDocument } from "./schema/problem-schema";
 import type { ModelDocument } from "./schema/read-document";
 import { readDocument } from "./schema/read-document";
-import type { Fidelity, Specification } from "./specification";
+import type { Fidelity, Specification, WrittenValue } from "./specification";
 import { loadYaml } from "./yaml/load-yaml";
 import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
@@ -17,6 +17,7 @@ export type Sources = Specification["sources"];
 /** Model files as read, with compiled forms for each problem shape met so far. */
 export interface LoadedModel {
   readonly document: ModelDocument;
+  readonly variables: ReadonlyMap<string, WrittenValue>;
   readonly sources: Sources;
   /** By shape key; filled on demand. */
   readonly compiled: Map<string, CompiledModel>;
@@ -78,7 +79,8 @@ export function loadModel(
   const roots = [...new Set([...files.map(dirname), ...options.roots])];
   const nodes = files.map((file) => loadYaml(file, reader, roots));
   const document = readDocument(uniteFiles(nodes), options.fidelity);
-  return { document, sources: sourcesOf(reader, options.base), compiled: new Map() };
+  const variables = new Map(Object.entries(document.variables));
+  return { document, variables, sources: sourcesOf(reader, options.base), compiled: new Map() };
 }
 
 /** Path and content hash of every file read. */

@@ -72,4 +72,73 @@ describe("work that specifications share", () => {
     assert.ok(shared[4].includes('"code"') && shared[6].includes('"code"'), "mistakes are refused");
     assert.equal(shared[0], shared[5]);
   });
+
+  it("changes nothing where variables follow others in unusual ways", () => {
+    const model = smallModel
+      .replace("  WORD: 8\n", '  LABEL: "ROWS"\n  WORD: 8\n')
+      .replace("  BUFFER_DEPTH:", "  SWITCH: 1\n  PICK: ROWS if SWITCH else LATE\n  LATE: 3\n  BUFFER_DEPTH:")
+      .replace("factors: [K=1]", "factors: [K=LABEL]")
+      .replace("split: 1", "split: PICK")
+      .replace("width: datawidth * 2", "width: datawidth * WORD\n        WORD: WORD + 1\n        pick: WORD");
+    const files = { "small/model.yaml": model, "small/problem.yaml": smallProblem };
+    const load = (folder: string, variables: LoadSpecificationOptions["variables"]): string =>
+      textSeenFrom(folder, () =>
+        loadSpecification({
+          files: ["model", "problem"].map((name) => `${folder}/small/${name}.yaml`),
+          variables,
+        }),
+      );
+    const changes: NonNullable<LoadSpecificationOptions["variables"]>[] = [
+      {},
+      { ROWS: 4 },
+      { SWITCH: 0 },
+      { ROWS: 1 },
+      { WORD: "LATE" },
+      { ROWS: "WORD // 4" },
+      { NEW: 5 },
+      { WORD: 16 },
+      { BUFFER_DEPTH: "[64, 128][ROWS > 2]", LATE: "[1, 2]" },
+      { LABEL: "'WORD // 2'" },
+      { LABEL: "'SWITCH'" },
+      { PICK: "2.0" },
+      { WORD: 16, ROWS: 4 },
+      {},
+    ];
+    const [shared, alone] = [
+      withFiles(files, (folder) => changes.map((variables) => load(folder, variables))),
+      changes.map((variables) => withFiles(files, (folder) => load(folder, variables))),
+    ];
+    assert.deepEqual(shared, alone);
+    const isMistake = shared.map((text) => text.startsWith('{"code"'));
+    assert.deepEqual(
+      changes.filter((_, index) => isMistake[index]),
+      [{ SWITCH: 0 }, { WORD: "LATE" }, { LABEL: "'WORD // 2'" }],
+    );
+    assert.equal(shared[0], shared[changes.length - 1]);
+  });
+
+  it("is not spoilt by a specification that its caller edits", () => {
+    const options = { architecture: "raella", dnn: "resnet18", layer: 10 };
+    const before = JSON.stringify(getSpec(options));
+    const other = JSON.stringify(getSpec({ ...options, layer: 11 }));
+    for (let round = 0; round < 2; round += 1) {
+      const edited = getSpec(options);
+      for (const table of [
+        edited,
+        edited.identity,
+        edited.variables,
+        edited.variableValues,
+        edited.estimationVariables,
+        edited.workload,
+        edited.workload.bounds,
+        edited.workload.coefficients,
+        edited.workload.instance,
+        ...edited.workload.dataSpaces,
+        ...edited.levels,
+      ])
+        for (const name of Object.keys(table)) (table as unknown as Record<string, unknown>)[name] = 3;
+      assert.equal(JSON.stringify(getSpec({ ...options, layer: 11 })), other);
+      assert.equal(JSON.stringify(getSpec(options)), before);
+    }
+  });
 });

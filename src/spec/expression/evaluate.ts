@@ -4,11 +4,13 @@ import type { ExpressionText, Value, ValueTable, WrittenValue } from "../specifi
 import type { EvaluationOptions } from "./compile-expression";
 import { compileExpression } from "./compile-expression";
 import { ExpressionFailure, toRaellaError } from "./expression-failure";
-import type { RuntimeValue } from "./runtime-value";
-import { toValue } from "./runtime-value";
+import type { IntegralFloat, RuntimeValue } from "./runtime-value";
+import { toFloat, toValue } from "./runtime-value";
 import { Scope } from "./scope";
 
 const integerText = /^\s*[-+]?[0-9]+\s*$/;
+/** Most recorded statistics; short enough to be a number for certain. */
+const decimalText = /^[0-9]{1,15}\.[0-9]{1,40}$/;
 const booleanText = /^(true|false)$/i;
 
 /** Whether a written value is text that has to be evaluated. */
@@ -16,18 +18,19 @@ export function isExpressionText(value: WrittenValue | undefined): value is Expr
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What plain text stands for without being evaluated: a boolean or an integer; undefined for an expression. */
-function literalOfText(text: string): boolean | number | undefined {
+/** What plain text stands for without being evaluated: a boolean or a number; undefined for an expression. */
+function literalOfText(text: string): boolean | number | IntegralFloat | undefined {
+  if (decimalText.test(text)) return toFloat(Number(text));
   if (integerText.test(text)) return Number(text);
   const trimmed = text.trim();
   return booleanText.test(trimmed) ? trimmed.toLowerCase() === "true" : undefined;
 }
 
 /** Literals by their text, undefined for expressions; emptied when it grows beyond any real set of models. */
-const literals = new Map<string, boolean | number | undefined>();
+const literals = new Map<string, boolean | number | IntegralFloat | undefined>();
 const literalsLimit = 20_000;
 
-function knownLiteral(text: string): boolean | number | undefined {
+function knownLiteral(text: string): boolean | number | IntegralFloat | undefined {
   const known = literals.get(text);
   if (known !== undefined || literals.has(text)) return known;
   if (literals.size >= literalsLimit) literals.clear();
@@ -109,21 +112,31 @@ export function evaluateAllInOrder(
       results.set(name, evaluateWritten(value, scope, options));
     } catch (error) {
       if (!(error instanceof RaellaError)) throw error;
-      if (!namesAny(value, failed)) errors.push(error);
+      if (!readsAny(value, failed)) errors.push(error);
       failed.add(name);
     }
   throwAll(errors);
   return scope;
 }
 
-function namesAny(value: WrittenValue, names: ReadonlySet<string>): boolean {
-  if (!isExpressionText(value) || names.size === 0) return false;
+const noNames: ReadonlySet<string> = new Set();
+
+/** Names that a written value looks up; none if its syntax is wrong, which shows when it is evaluated. */
+export function namesRead(value: WrittenValue): ReadonlySet<string> {
+  if (!isExpressionText(value) || knownLiteral(value.expression) !== undefined) return noNames;
   try {
-    return [...compileExpression(value.expression).names].some((name) => names.has(name));
+    return compileExpression(value.expression).names;
   } catch (error) {
-    if (error instanceof ExpressionFailure) return false;
+    if (error instanceof ExpressionFailure) return noNames;
     throw error;
   }
+}
+
+/** Whether a written value looks up one of the names. */
+export function readsAny(value: WrittenValue, names: ReadonlySet<string>): boolean {
+  if (names.size === 0) return false;
+  for (const name of namesRead(value)) if (names.has(name)) return true;
+  return false;
 }
 
 /** The scope's own values as plain data. */

@@ -16,7 +16,7 @@ export type Deferred<T> = (scope: Scope) => T;
 
 export interface CompiledLoops {
   readonly factors: Deferred<readonly Factor[]>;
-  /** Some factor is written with names. */
+  /** Some number is written with names. */
   readonly isDeferred: boolean;
   /** Innermost first. */
   readonly permutation: readonly string[];
@@ -25,7 +25,7 @@ export interface CompiledLoops {
 
 /** The constraints of a leaf with everything checked that does not depend on variables. */
 export interface CompiledConstraints {
-  /** Some factor is written with names. */
+  /** Some number is written with names. */
   readonly isDeferred: boolean;
   readonly spatial: CompiledLoops & {
     readonly noMulticastNoReduction: readonly string[];
@@ -47,7 +47,7 @@ function compileFactor(entry: FactorEntry, shape: ProblemShape, level: string): 
   const isKnown = (name: string): boolean => shape.dimensions.includes(name);
   const unknown = (name: string): RaellaError =>
     unknownProblemName("dimension", { text: name, location: entry.location }, shape.dimensions, level);
-  if (isKnown(entry.dimension) && !/[A-Za-z_]/.test(entry.valueText))
+  if (isKnown(entry.dimension) && !hasNames(entry.valueText))
     return {
       dimension: entry.dimension,
       operator: entry.operator,
@@ -73,6 +73,15 @@ function limited(value: number, entry: FactorEntry, level: string): number {
   });
 }
 
+function integerText(written: WrittenValue): string | null {
+  if (written === null || written === "") return null;
+  return isExpressionText(written) ? written.expression : String(written);
+}
+
+function hasNames(text: string | null): boolean {
+  return text !== null && /[A-Za-z_]/.test(text);
+}
+
 /** An integer that may be a name until variables are known, e.g. `split: 999`. */
 function compileInteger(
   written: WrittenValue,
@@ -81,11 +90,11 @@ function compileInteger(
   level: string,
   place: SourceLocation,
 ): Deferred<number | null> {
-  if (written === null || written === "") return () => null;
-  const textOf = isExpressionText(written) ? written.expression : String(written);
+  const textOf = integerText(written);
+  if (textOf === null) return () => null;
   const location = (isExpressionText(written) ? written.location : undefined) ?? place;
   return (scope) => {
-    const value = Number(/[A-Za-z_]/.test(textOf) ? substituteWords(textOf, scope) : textOf);
+    const value = Number(hasNames(textOf) ? substituteWords(textOf, scope) : textOf);
     if (Number.isSafeInteger(value) && value >= minimum) return value;
     throw new RaellaError({
       code: "constraint",
@@ -131,7 +140,8 @@ function compileLoops(
   const factors = loops.factors.map((entry) => compileFactor(entry, shape, level));
   return {
     factors: (scope) => factors.map((factor) => (typeof factor === "function" ? factor(scope) : factor)),
-    isDeferred: factors.some((factor) => typeof factor === "function"),
+    isDeferred:
+      factors.some((factor) => typeof factor === "function") || hasNames(integerText(loops.defaultMaxFactor)),
     permutation: compilePermutation(loops.permutation, shape, level),
     defaultMaxFactor: compileInteger(loops.defaultMaxFactor, "default_max_factor", 1, level, place),
   };
@@ -168,7 +178,7 @@ export function compileConstraints(
   );
   const { spatial, temporal } = given;
   return {
-    isDeferred: spatialLoops.isDeferred || temporalLoops.isDeferred,
+    isDeferred: spatialLoops.isDeferred || temporalLoops.isDeferred || hasNames(integerText(spatial.split)),
     spatial: {
       ...spatialLoops,
       noMulticastNoReduction: dataSpaces(spatial.noMulticastNoReduction),

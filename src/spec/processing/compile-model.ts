@@ -1,8 +1,6 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
-import { compileExpression } from "../expression/compile-expression";
-import { checkText, isExpressionText } from "../expression/evaluate";
-import { ExpressionFailure } from "../expression/expression-failure";
+import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
@@ -23,6 +21,10 @@ export interface CompiledLeaf {
   readonly kind: LeafKind;
   readonly name: string;
   readonly attributes: readonly (readonly [string, WrittenValue])[];
+  /** Names that the mesh and the area share look up. */
+  readonly otherNames: ReadonlySet<string>;
+  /** Words of its constraints that may be names. */
+  readonly constraintWords: readonly string[];
   readonly meshX: WrittenValue;
   readonly meshY: WrittenValue;
   readonly requiredActions: readonly string[];
@@ -96,17 +98,6 @@ function unquoted(value: WrittenValue, location: LeafDocument["location"]): Writ
   return typeof value === "string" ? { expression: value, location } : value;
 }
 
-/** Names that a written value looks up; none if its syntax is wrong, which shows when it is evaluated. */
-function namesIn(value: WrittenValue): Iterable<string> {
-  if (!isExpressionText(value)) return [];
-  try {
-    return compileExpression(value.expression).names;
-  } catch (error) {
-    if (error instanceof ExpressionFailure) return [];
-    throw error;
-  }
-}
-
 /** Reports every expression that is no expression, before the first one is evaluated. */
 function checkSyntax(document: ModelDocument, leaves: readonly LeafDocument[]): void {
   const values = [
@@ -129,17 +120,23 @@ function wordsIn(constraints: ExpandedConstraints): readonly string[] {
 }
 
 function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: ProblemShape): CompiledLeaf {
-  const values = [...Object.values(leaf.attributes), leaf.meshX, leaf.meshY, leaf.areaShare];
+  const meshX = unquoted(leaf.meshX, leaf.location);
+  const meshY = unquoted(leaf.meshY, leaf.location);
+  const otherNames = new Set([meshX, meshY, leaf.areaShare].flatMap((value) => [...namesRead(value)]));
+  const attributeNames = Object.values(leaf.attributes).flatMap((value) => [...namesRead(value)]);
+  const constraintWords = [...new Set(wordsIn(expanded))];
   return {
     document: leaf,
     kind: leaf.kind,
     name: leaf.name,
     attributes: Object.entries(leaf.attributes),
-    meshX: unquoted(leaf.meshX, leaf.location),
-    meshY: unquoted(leaf.meshY, leaf.location),
+    meshX,
+    meshY,
     requiredActions: requiredActions(leaf),
     constraints: compileConstraints(expanded, shape, leaf),
-    inputs: [...new Set([...values.flatMap((value) => [...namesIn(value)]), ...wordsIn(expanded)])],
+    otherNames,
+    constraintWords,
+    inputs: [...new Set([...attributeNames, ...otherNames, ...constraintWords])],
   };
 }
 

@@ -1,11 +1,10 @@
-import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateWritten } from "../expression/evaluate";
+import { evaluateWritten, readsAny } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
-import { IntegralFloat, isInteger, numberOf, valueText } from "../expression/runtime-value";
+import { areSame, IntegralFloat, isInteger, numberOf, valueText } from "../expression/runtime-value";
 import { Scope } from "../expression/scope";
-import type { Factor } from "../specification";
+import type { Factor, ValueTable } from "../specification";
 import type { CompiledLeaf } from "./compile-model";
 import { moveToFront } from "./move-to-front";
 import { checkStorageAttribute } from "./storage-attributes";
@@ -28,6 +27,19 @@ export interface LeafValues {
   readonly attributes: ReadonlyMap<string, RuntimeValue>;
   readonly areaShare: number | null;
   readonly loops: LeafLoops;
+  /** A constraint is given by a text, which may hold names of its own: the values may depend on more than the inputs. */
+  readonly isOpen: boolean;
+  /** Attribute tables of levels with these values, to be given again. */
+  readonly tables: AttributeTable[];
+}
+
+/** The attributes of a level as plain data, and what they are made of besides its own. */
+export interface AttributeTable {
+  readonly own: ReadonlyMap<string, RuntimeValue>;
+  readonly inherited: ReadonlyMap<string, RuntimeValue>;
+  readonly meshX: number;
+  readonly meshY: number;
+  readonly table: ValueTable;
 }
 
 function evaluateMesh(
@@ -63,18 +75,32 @@ function evaluateAreaShare(leaf: CompiledLeaf, scope: Scope, options: Evaluation
   });
 }
 
+/** Attributes known from variables that differ in some names. What changes with them is noted among the names. */
+interface KnownAttributes {
+  readonly attributes: ReadonlyMap<string, RuntimeValue>;
+  readonly changed: Set<string>;
+}
+
 function evaluateAttributes(
   leaf: CompiledLeaf,
   variables: Scope,
   options: EvaluationOptions,
+  known: KnownAttributes | undefined,
 ): ReadonlyMap<string, RuntimeValue> {
   const attributes = new Map<string, RuntimeValue>();
   const scope = new Scope(attributes, variables);
   const isStorage = leaf.kind === "storage";
   for (const [name, written] of leaf.attributes) {
-    const value = evaluateWritten(written, scope, options);
-    const place = (): SourceLocation => leaf.document.locate("attributes", name);
-    attributes.set(name, isStorage ? checkStorageAttribute(leaf.name, name, value, place) : value);
+    const before = known?.attributes.get(name);
+    if (known !== undefined && before !== undefined && !readsAny(written, known.changed)) {
+      attributes.set(name, before);
+      continue;
+    }
+    let value = evaluateWritten(written, scope, options);
+    if (isStorage)
+      value = checkStorageAttribute(leaf.name, name, value, () => leaf.document.locate("attributes", name));
+    attributes.set(name, value);
+    if (!areSame(before, value)) known?.changed.add(name);
   }
   if (isStorage && (attributes.get("datawidth") ?? null) === null)
     throw new RaellaError({
@@ -122,11 +148,14 @@ function evaluateValues(
   leaf: CompiledLeaf,
   variables: Scope,
   options: EvaluationOptions,
-  known: readonly Evaluation[],
+  kept: readonly Evaluation[],
+  known: (KnownAttributes & { readonly values: LeafValues }) | undefined,
 ): LeafValues {
-  const attributes = evaluateAttributes(leaf, variables, options);
+  const attributes = evaluateAttributes(leaf, variables, options, known);
+  const { isDeferred, spatial, temporal } = leaf.constraints;
+  if (known !== undefined && !isDeferred && areDisjoint(leaf.otherNames, known.changed))
+    return { ...known.values, attributes, tables: [] };
   const scope = new Scope(attributes, variables);
-  const { spatial, temporal } = leaf.constraints;
   const spatialFactors = spatial.factors(scope);
   const temporalFactors = temporal.factors(scope);
   const areaShare = evaluateAreaShare(leaf, scope, options);
@@ -139,7 +168,13 @@ function evaluateValues(
     spatialDefaultMaxFactor: spatial.defaultMaxFactor(scope),
     temporalDefaultMaxFactor: temporal.defaultMaxFactor(scope),
   };
-  return { attributes, areaShare, loops: knownOrNew(loops, known) };
+  const isOpen = isDeferred && leaf.constraintWords.some((word) => typeof scope.lookup(word) === "string");
+  return { attributes, areaShare, loops: knownOrNew(loops, kept), isOpen, tables: [] };
+}
+
+function areDisjoint(first: ReadonlySet<string>, second: ReadonlySet<string>): boolean {
+  for (const name of first) if (second.has(name)) return false;
+  return true;
 }
 
 /** Values of a leaf and what they were calculated from. */
@@ -151,14 +186,7 @@ interface Evaluation {
 
 /** The last evaluations of each leaf: in a sweep most levels stay as they were. */
 const evaluations = new WeakMap<CompiledLeaf, Evaluation[]>();
-const evaluationsKept = 24;
-
-function areSame(first: RuntimeValue | undefined, second: RuntimeValue | undefined): boolean {
-  return (
-    first === second ||
-    (first instanceof IntegralFloat && second instanceof IntegralFloat && first.value === second.value)
-  );
-}
+const evaluationsKept = 8;
 
 function hasInputs(
   evaluation: Evaluation,
@@ -168,6 +196,20 @@ function hasInputs(
   for (let index = 0; index < inputs.length; index++)
     if (!areSame(evaluation.inputs[index], inputs[index])) return false;
   return evaluation.workingDirectory === workingDirectory;
+}
+
+/** What an evaluation with other inputs leaves as it is. */
+function knownFrom(
+  { values, ...last }: Evaluation,
+  leaf: CompiledLeaf,
+  inputs: readonly (RuntimeValue | undefined)[],
+  workingDirectory: string,
+): (KnownAttributes & { readonly values: LeafValues }) | undefined {
+  if (last.workingDirectory !== workingDirectory) return undefined;
+  const changed = new Set<string>();
+  for (let index = 0; index < inputs.length; index++)
+    if (!areSame(last.inputs[index], inputs[index])) changed.add(leaf.inputs[index]);
+  return { attributes: values.attributes, changed, values };
 }
 
 /**
@@ -188,10 +230,17 @@ export function evaluateLeaf(leaf: CompiledLeaf, variables: Scope, options: Eval
     moveToFront(kept, index);
     return known.values;
   }
-  const values = evaluateValues(leaf, variables, options, kept);
-  // A text may hold names of its own, so that the values depend on more than the inputs.
-  if (inputs.some((value) => typeof value === "string") && leaf.constraints.isDeferred) return values;
+  const last = kept.length > 0 ? knownFrom(kept[0], leaf, inputs, workingDirectory) : undefined;
+  const values = evaluateValues(leaf, variables, options, kept, last);
+  if (values.isOpen) return values;
   if (kept.length >= evaluationsKept) kept.pop();
   kept.unshift({ inputs, workingDirectory, values });
   return values;
+}
+
+/** Whether the values of a leaf may be others when variables of some names are. */
+export function mayChange(leaf: CompiledLeaf, values: LeafValues, changed: ReadonlySet<string>): boolean {
+  if (values.isOpen) return true;
+  if (changed.size > 0) for (const name of leaf.inputs) if (changed.has(name)) return true;
+  return false;
 }

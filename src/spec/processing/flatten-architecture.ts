@@ -2,9 +2,8 @@ import type { RuntimeValue } from "../expression/runtime-value";
 import { toValue } from "../expression/runtime-value";
 import type { Level, Value, ValueTable } from "../specification";
 import type { CompiledModel } from "./compile-model";
-import type { LeafValues } from "./evaluate-leaf";
+import type { AttributeTable, LeafValues } from "./evaluate-leaf";
 import type { LevelFrame, LevelFrames } from "./frame-levels";
-import { moveToFront } from "./move-to-front";
 import { storageDefaults } from "./storage-attributes";
 
 function isEmptyValue(value: RuntimeValue): boolean {
@@ -29,16 +28,11 @@ function extendInherited(parent: Inherited, attributes: ReadonlyMap<string, Runt
   return result;
 }
 
-interface AttributesKey {
-  readonly own: ReadonlyMap<string, RuntimeValue>;
-  readonly hasStorageDefaults: boolean;
-  readonly meshX: number;
-  readonly meshY: number;
-  readonly inherited: Inherited;
-}
-
 /** Own attributes, defaults, mesh, then what containers hand down. */
-function buildAttributes({ own, hasStorageDefaults, meshX, meshY, inherited }: AttributesKey): ValueTable {
+function buildAttributes(
+  { own, inherited, meshX, meshY }: Omit<AttributeTable, "table">,
+  hasStorageDefaults: boolean,
+): ValueTable {
   const attributes: Record<string, Value> = {};
   for (const [name, value] of own) if (!isEmptyValue(value)) attributes[name] = toValue(value);
   if (hasStorageDefaults)
@@ -49,28 +43,20 @@ function buildAttributes({ own, hasStorageDefaults, meshX, meshY, inherited }: A
   return attributes;
 }
 
-/** The last tables of the same own attributes; tables are shared between specifications, so they never change. */
-const tables = new WeakMap<ReadonlyMap<string, RuntimeValue>, (AttributesKey & { table: ValueTable })[]>();
-const tablesKept = 32;
-
-function levelAttributes(key: AttributesKey): ValueTable {
-  let kept = tables.get(key.own);
-  if (kept === undefined) tables.set(key.own, (kept = []));
-  for (let index = 0; index < kept.length; index++) {
-    const known = kept[index];
-    const isSame =
-      known.meshX === key.meshX &&
-      known.meshY === key.meshY &&
-      known.inherited === key.inherited &&
-      known.hasStorageDefaults === key.hasStorageDefaults;
-    if (!isSame) continue;
-    moveToFront(kept, index);
-    return known.table;
+/** The table of a level from one that differs in values of its own; undefined if it has other attributes. */
+function changeAttributes(
+  last: AttributeTable,
+  { own, inherited, meshX, meshY }: Omit<AttributeTable, "table">,
+): ValueTable | undefined {
+  if (last.inherited !== inherited || last.meshX !== meshX || last.meshY !== meshY) return undefined;
+  const attributes: Record<string, Value> = { ...last.table };
+  for (const [name, value] of own) {
+    const before = last.own.get(name);
+    if (before === value) continue;
+    if (before === undefined || isEmptyValue(before) || isEmptyValue(value)) return undefined;
+    attributes[name] = toValue(value);
   }
-  const table = buildAttributes(key);
-  if (kept.length >= tablesKept) kept.pop();
-  kept.unshift({ ...key, table });
-  return table;
+  return attributes;
 }
 
 const placeholderAttributes: ReadonlyMap<string, RuntimeValue> = new Map([
@@ -80,15 +66,58 @@ const placeholderAttributes: ReadonlyMap<string, RuntimeValue> = new Map([
   ["technology", -1],
 ]);
 
+/** Tables of placeholders made lately. */
+const placeholderTables: AttributeTable[] = [];
+const tablesKept = 32;
+
+/** The last table of every leaf of a model, and of its placeholder. */
+interface LastTables {
+  readonly elements: (AttributeTable | undefined)[];
+  readonly placeholders: (AttributeTable | undefined)[];
+}
+
+const lastTables = new WeakMap<CompiledModel, LastTables>();
+
+/** The attributes of a level. Tables are shared between specifications, so they never change. */
+function levelAttributes(
+  frame: LevelFrame,
+  values: LeafValues,
+  inherited: Inherited,
+  last: LastTables,
+): ValueTable {
+  const { isPlaceholder, meshX, meshY } = frame;
+  const own = isPlaceholder ? placeholderAttributes : values.attributes;
+  const ofLeaves = isPlaceholder ? last.placeholders : last.elements;
+  const before = ofLeaves[frame.leaf];
+  const isSame = (known: AttributeTable): boolean =>
+    known.own === own && known.inherited === inherited && known.meshX === meshX && known.meshY === meshY;
+  if (before !== undefined && isSame(before)) return before.table;
+  const kept = isPlaceholder ? placeholderTables : values.tables;
+  let found = kept.find(isSame);
+  if (found === undefined) {
+    const wanted = { own, inherited, meshX, meshY };
+    const table =
+      (before && changeAttributes(before, wanted)) ?? buildAttributes(wanted, frame.kind === "storage");
+    found = { ...wanted, table };
+    if (kept.length >= tablesKept) kept.pop();
+    kept.unshift(found);
+  }
+  ofLeaves[frame.leaf] = found;
+  return found.table;
+}
+
 /**
  * The flat form: one ordered list of levels, outermost first. Containers hand their attributes to all levels behind
  * them, also to the placeholders of their own fan-outs.
  */
 export function flattenArchitecture(
-  { leaves }: CompiledModel,
+  model: CompiledModel,
   values: readonly LeafValues[],
   frames: LevelFrames,
 ): readonly Level[] {
+  const { leaves } = model;
+  let last = lastTables.get(model);
+  if (last === undefined) lastTables.set(model, (last = { elements: [], placeholders: [] }));
   const levels: Level[] = [];
   let inherited = nothingInherited;
   let reached = 0;
@@ -96,26 +125,19 @@ export function flattenArchitecture(
     for (; reached <= frame.leaf; reached += 1)
       if (leaves[reached].kind === "container")
         inherited = extendInherited(inherited, values[reached].attributes);
-    levels.push(fillFrame(frame, values[frame.leaf], inherited));
+    levels.push({
+      name: frame.name,
+      kind: frame.kind,
+      class: frame.class,
+      subclass: frame.subclass,
+      areaShare: frame.isPlaceholder ? null : values[frame.leaf].areaShare,
+      instances: frame.instances,
+      meshX: frame.meshX,
+      meshY: frame.meshY,
+      attributes: levelAttributes(frame, values[frame.leaf], inherited, last),
+      requiredActions: frame.requiredActions,
+      constraints: frame.constraints,
+    });
   }
   return levels;
-}
-
-function fillFrame(frame: LevelFrame, values: LeafValues, inherited: Inherited): Level {
-  const { name, kind, subclass, isPlaceholder, instances, meshX, meshY, requiredActions, constraints } =
-    frame;
-  const own = isPlaceholder ? placeholderAttributes : values.attributes;
-  return {
-    name,
-    kind,
-    class: frame.class,
-    subclass,
-    areaShare: isPlaceholder ? null : values.areaShare,
-    instances,
-    meshX,
-    meshY,
-    attributes: levelAttributes({ own, hasStorageDefaults: kind === "storage", meshX, meshY, inherited }),
-    requiredActions,
-    constraints,
-  };
 }

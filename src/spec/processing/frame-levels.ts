@@ -13,7 +13,7 @@ import type { Workload } from "../workload";
 import { applyGreedyStep } from "./apply-greedy-step";
 import type { CompiledModel } from "./compile-model";
 import { completePermutations } from "./complete-permutations";
-import type { LeafValues } from "./evaluate-leaf";
+import type { LeafLoops, LeafValues } from "./evaluate-leaf";
 import { draftOf, type LeafDraft } from "./leaf-draft";
 
 /** A level without its attributes. */
@@ -31,8 +31,35 @@ export interface LevelFrames {
 }
 
 /** The frames of a model, by what they follow from. */
-const known = new WeakMap<CompiledModel, Map<string, LevelFrames>>();
+interface KnownFrames {
+  readonly frames: Map<string, LevelFrames>;
+  /** The last greedy steps and loops and their part of the key. */
+  steps: string;
+  loops: readonly LeafLoops[];
+  key: string;
+}
+
+const known = new WeakMap<CompiledModel, KnownFrames>();
 const framesKept = 300;
+
+/** Numbers for lists of greedy steps, by their texts. */
+const stepNumbers = new Map<string, number>();
+const stepNumbersKept = 1_000;
+let lastStepNumber = 0;
+
+function numberOfSteps(text: string): number {
+  let number = stepNumbers.get(text);
+  if (number !== undefined) return number;
+  number = lastStepNumber += 1;
+  if (stepNumbers.size >= stepNumbersKept) stepNumbers.clear();
+  stepNumbers.set(text, number);
+  return number;
+}
+
+function haveLoops(values: readonly LeafValues[], loops: readonly LeafLoops[]): boolean {
+  for (let index = 0; index < values.length; index++) if (values[index].loops !== loops[index]) return false;
+  return true;
+}
 
 /**
  * Completes the constraints of all leaves for a workload (permutations, greedy steps) and lays out the levels. Layers of
@@ -46,13 +73,19 @@ export function frameLevels(
   { dimensions, bounds, dataSpaces }: Workload,
   greedySteps: readonly GreedyStep[],
 ): LevelFrames {
-  // The steps as they are now: a list may have been edited in place since.
-  let key = JSON.stringify(greedySteps);
-  for (const dimension of dimensions) key += ` ${bounds[dimension]}`;
-  for (const { loops } of values) key += ` ${loops.number}`;
   let ofModel = known.get(model);
-  if (ofModel === undefined) known.set(model, (ofModel = new Map<string, LevelFrames>()));
-  let frames = ofModel.get(key);
+  if (ofModel === undefined)
+    known.set(model, (ofModel = { frames: new Map(), steps: "", loops: [], key: "" }));
+  // The steps as they are now: a list may have been edited in place since.
+  const steps = JSON.stringify(greedySteps);
+  if (steps !== ofModel.steps || !haveLoops(values, ofModel.loops)) {
+    ofModel.steps = steps;
+    ofModel.loops = values.map(({ loops }) => loops);
+    ofModel.key = [numberOfSteps(steps), ...ofModel.loops.map(({ number }) => number)].join(" ");
+  }
+  let { key } = ofModel;
+  for (const dimension of dimensions) key += ` ${bounds[dimension]}`;
+  let frames = ofModel.frames.get(key);
   if (frames !== undefined) return frames;
   const leaves = model.leaves.map((leaf, index) => draftOf(leaf, values[index].loops));
   const warnings = exceedingFactors(leaves, bounds);
@@ -60,8 +93,8 @@ export function frameLevels(
   for (const step of greedySteps) applyGreedyStep(step, leaves, { dimensions, bounds });
   const names = { dimensions, dataSpaces: dataSpaces.map(({ name }) => name) };
   frames = { levels: layOut(leaves, names), warnings };
-  if (ofModel.size >= framesKept) ofModel.clear();
-  ofModel.set(key, frames);
+  if (ofModel.frames.size >= framesKept) ofModel.frames.clear();
+  ofModel.frames.set(key, frames);
   return frames;
 }
 

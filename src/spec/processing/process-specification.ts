@@ -1,6 +1,5 @@
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateAllInOrder, evaluateWritten, toTable } from "../expression/evaluate";
-import type { Scope } from "../expression/scope";
+import { evaluateWritten } from "../expression/evaluate";
 import { toValue } from "../expression/runtime-value";
 import type { GreedyStep } from "../greedy";
 import type { ProblemDocument } from "../schema/problem-schema";
@@ -15,8 +14,10 @@ import type {
 } from "../specification";
 import { collectErrors } from "./collect-errors";
 import type { CompiledModel } from "./compile-model";
-import { quotedStatistics } from "./estimation-variables";
-import { evaluateLeaf } from "./evaluate-leaf";
+import type { LeafValues } from "./evaluate-leaf";
+import { evaluateLeaf, mayChange } from "./evaluate-leaf";
+import type { EvaluatedVariables } from "./evaluate-variables";
+import { changeVariables, evaluateVariables } from "./evaluate-variables";
 import { flattenArchitecture } from "./flatten-architecture";
 import { frameLevels } from "./frame-levels";
 import { workloadFromProblem } from "./workload-from-problem";
@@ -41,6 +42,17 @@ export interface ProcessingInput {
 export const tilesVariable = "TILES_PER_ARCH";
 export const batchVariable = "BATCH_SIZE";
 
+/** The variables and leaves of a specification, from which the next one of the same model differs little. */
+interface Evaluated {
+  readonly variables: EvaluatedVariables;
+  readonly leaves: readonly LeafValues[];
+  readonly fidelity: Fidelity;
+  readonly workingDirectory: string;
+}
+
+/** The last evaluation of each model. What is handed out are copies of its tables, which callers may edit. */
+const lastEvaluations = new WeakMap<CompiledModel, Evaluated>();
+
 /**
  * From compiled model and chosen variables to the finished specification: evaluation, permutations, greedy steps, flat
  * form.
@@ -48,33 +60,49 @@ export const batchVariable = "BATCH_SIZE";
  * @throws RaellaError with the place of the first value that cannot be evaluated or is out of range.
  */
 export function processSpecification(input: ProcessingInput): Specification {
-  const { model, problem, options } = input;
-  const variables = evaluateAllInOrder(input.variables, null, options);
-  const workload = workloadFromProblem(problem, variables);
-  const values = collectErrors(model.leaves, (leaf) => evaluateLeaf(leaf, variables, options));
-  const frames = frameLevels(model, values, workload, input.greedySteps);
-  const warnings = input.warnings.concat(model.warnings, frames.warnings);
-  const levels = flattenArchitecture(model, values, frames);
-  const variableValues = toTable(variables);
-  const estimation = estimationVariables(input, variables, variableValues);
+  const { model, problem, options, fidelity } = input;
+  const { workingDirectory } = options;
+  const known = lastEvaluations.get(model);
+  const last =
+    known?.fidelity === fidelity && known.workingDirectory === workingDirectory ? known : undefined;
+  const change = last && changeVariables(last.variables, input.variables, options);
+  const variables = change?.variables ?? evaluateVariables(input.variables, options, fidelity === "artifact");
+  const workload = workloadFromProblem(problem, variables.scope);
+  const leaves = collectErrors(model.leaves, (leaf, index) => {
+    const before = last?.leaves[index];
+    return before !== undefined && change !== undefined && !mayChange(leaf, before, change.changed)
+      ? before
+      : evaluateLeaf(leaf, variables.scope, options);
+  });
+  lastEvaluations.set(model, { variables, leaves, fidelity, workingDirectory });
+  const frames = frameLevels(model, leaves, workload, input.greedySteps);
+  const levels = flattenArchitecture(model, leaves, frames);
+  const warnings = input.warnings.concat(
+    model.warnings,
+    frames.warnings,
+    variables.estimation?.warnings ?? [],
+  );
   const { energyTable, areaTable } = model.document;
   return {
     identity: {
       ...input.identity,
-      tiles: integerOf(variableValues[tilesVariable]),
-      batch: integerOf(variableValues[batchVariable]),
-      fidelity: input.fidelity,
+      tiles: integerOf(variables.values[tilesVariable]),
+      batch: integerOf(variables.values[batchVariable]),
+      fidelity,
     },
     levels,
     workload,
-    variables: Object.fromEntries<WrittenValue>(input.variables),
-    variableValues,
-    estimationVariables: estimation.values,
+    variables: { ...variables.written },
+    variableValues: { ...variables.values },
+    estimationVariables:
+      variables.estimation === null
+        ? correctedVariables(input, variables)
+        : { ...variables.estimation.values },
     componentClasses: model.document.componentClasses,
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
     ...(areaTable && { areaTable }),
-    warnings: estimation.warnings.length === 0 ? warnings : [...warnings, ...estimation.warnings],
+    warnings,
     sources: input.sources,
   };
 }
@@ -83,15 +111,9 @@ function integerOf(value: Value | undefined): number | null {
   return typeof value === "number" ? value : null;
 }
 
-function estimationVariables(
-  input: ProcessingInput,
-  variables: Scope,
-  values: ValueTable,
-): { readonly values: ValueTable; readonly warnings: readonly Warning[] } {
-  if (input.fidelity === "artifact") return quotedStatistics(input.variables, variables, input.options);
-  const corrected = Object.entries(input.correctedAttributes).map(([name, expression]): [string, Value] => [
-    name,
-    toValue(evaluateWritten({ expression }, variables, input.options)),
-  ]);
-  return { values: { ...values, ...Object.fromEntries<Value>(corrected) }, warnings: [] };
+function correctedVariables(input: ProcessingInput, { scope, values }: EvaluatedVariables): ValueTable {
+  const table: Record<string, Value> = { ...values };
+  for (const [name, expression] of Object.entries(input.correctedAttributes))
+    table[name] = toValue(evaluateWritten({ expression }, scope, input.options));
+  return table;
 }
