@@ -2,7 +2,7 @@ import { RaellaError } from "../errors";
 import type { Level, Specification, Warning } from "../spec/specification";
 import { engineOf, type EstimationOptions } from "./estimation-engine";
 import { inLevel } from "./level-components";
-import type { LevelEstimate } from "./level-estimates";
+import type { LevelEstimate } from "./level-estimate";
 import type { LevelErrors, ReferenceTables } from "./reference-tables";
 import { roundDecimals } from "./round-decimals";
 
@@ -17,51 +17,38 @@ import { roundDecimals } from "./round-decimals";
 export function estimate(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
   const { levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
   const { decimalPlaces = 6 } = options;
-  const engine = engineOf(specification, options);
-  const { levels: estimates } = engine.forClasses(componentClasses);
+  const { levels: estimates } = engineOf(specification, options).forClasses(componentClasses);
   const warnings: Warning[] = [];
-  const primitiveLevels: [Level, LevelEstimate][] = [];
-  const compoundLevels: [Level, LevelEstimate][] = [];
   const isTableGiven = energyTable !== undefined || areaTable !== undefined;
+  const found: LevelEstimate[] = [];
   for (const level of levels) {
     const { name } = level;
     const isGiven = energyTable?.[name] !== undefined && areaTable?.[name] !== undefined;
-    let found: LevelEstimate;
-    if (isGiven) found = nothing;
-    else {
+    let estimated = nothing;
+    if (!isGiven) {
       try {
-        found = estimates.estimate(level, estimationVariables);
+        estimated = estimates.estimate(level, estimationVariables);
       } catch (error) {
         if (!isTableGiven || !(error instanceof RaellaError)) throw inLevel(error, name);
         if (level.requiredActions.length > 0) warnings.push(notPriced(error, name));
-        found = nothing;
       }
     }
-    for (const message of found.warnings)
+    for (const message of estimated.warnings)
       warnings.push({ code: "component", message: `${name}: ${message}` });
-    (found.isCompound ? compoundLevels : primitiveLevels).push([level, found]);
+    found.push(estimated);
   }
-  const energyPj: Record<string, Readonly<Record<string, number>>> = {};
-  const areaUm2: Record<string, number> = {};
-  const errorPercent: Record<string, LevelErrors> = {};
-  for (const [{ name }, found] of [...primitiveLevels, ...compoundLevels]) {
-    energyPj[name] = energyTable?.[name] ?? roundedEnergies(found, decimalPlaces);
-    areaUm2[name] =
-      areaTable?.[name] ??
-      (decimalPlaces === 6 ? found.roundedAreaUm2 : roundDecimals(found.areaUm2, decimalPlaces));
-    const { area, energy } = found.errorPercent;
-    if (area === undefined && energy === undefined) continue;
-    const errors = {
-      ...(area === undefined || areaTable?.[name] !== undefined ? {} : { area }),
-      ...(energy === undefined || energyTable?.[name] !== undefined ? {} : { energy }),
-    };
-    if (Object.keys(errors).length > 0) errorPercent[name] = errors;
+  const rows = tableRows(levels, found);
+  const { energyPj, areaUm2 } = tablesOf(rows, decimalPlaces);
+  for (const name of rows.names) {
+    if (energyTable?.[name] !== undefined) energyPj[name] = energyTable[name];
+    if (areaTable?.[name] !== undefined) areaUm2[name] = areaTable[name];
   }
+  const errorPercent = errorsOf(rows, specification);
   return {
     energy: { energyPj },
     area: { areaUm2 },
-    ...(Object.keys(errorPercent).length > 0 ? { errorPercent } : {}),
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(errorPercent && { errorPercent }),
+    ...(warnings.length > 0 && { warnings }),
   };
 }
 
@@ -71,15 +58,86 @@ const nothing: LevelEstimate = {
   roundedAreaUm2: 0,
   energyPj: {},
   roundedEnergyPj: {},
-  errorPercent: {},
   warnings: [],
 };
+
+/** Levels in the order of the tables. */
+interface TableRows {
+  readonly names: readonly string[];
+  readonly estimates: readonly LevelEstimate[];
+}
+
+function tableRows(levels: readonly Level[], found: readonly LevelEstimate[]): TableRows {
+  const names: string[] = [];
+  const estimates: LevelEstimate[] = [];
+  for (const isCompound of [false, true]) {
+    for (let index = 0; index < found.length; index += 1) {
+      if (found[index].isCompound !== isCompound) continue;
+      names.push(levels[index].name);
+      estimates.push(found[index]);
+    }
+  }
+  return { names, estimates };
+}
+
+interface Tables {
+  readonly energyPj: Record<string, Readonly<Record<string, number>>>;
+  readonly areaUm2: Record<string, number>;
+}
+
+/** The last tables, which the next layer's mostly repeat. */
+let last: (TableRows & Tables & { readonly decimalPlaces: number | null }) | undefined;
+
+/** The tables as estimated; they belong to the caller. */
+function tablesOf(rows: TableRows, decimalPlaces: number | null): Tables {
+  const { names, estimates } = rows;
+  const model = last?.decimalPlaces === decimalPlaces && areSame(last.names, names) ? last : undefined;
+  const energyPj: Tables["energyPj"] = { ...model?.energyPj };
+  const areaUm2: Tables["areaUm2"] = { ...model?.areaUm2 };
+  for (let index = 0; index < names.length; index += 1) {
+    const estimated = estimates[index];
+    if (model?.estimates[index] === estimated) continue;
+    energyPj[names[index]] = roundedEnergies(estimated, decimalPlaces);
+    areaUm2[names[index]] =
+      decimalPlaces === 6 ? estimated.roundedAreaUm2 : roundDecimals(estimated.areaUm2, decimalPlaces);
+  }
+  // Levels of the same name would hide each other's changes.
+  const isRepeatable = model !== undefined || new Set(names).size === names.length;
+  last = isRepeatable ? { ...rows, energyPj, areaUm2, decimalPlaces } : undefined;
+  return { energyPj: { ...energyPj }, areaUm2: { ...areaUm2 } };
+}
+
+function areSame(first: readonly string[], second: readonly string[]): boolean {
+  if (first.length !== second.length) return false;
+  for (let index = 0; index < first.length; index += 1) if (first[index] !== second[index]) return false;
+  return true;
+}
 
 function roundedEnergies(found: LevelEstimate, places: number | null): Readonly<Record<string, number>> {
   if (places === 6) return found.roundedEnergyPj;
   return Object.fromEntries(
     Object.entries(found.energyPj).map(([action, energy]) => [action, roundDecimals(energy, places)]),
   );
+}
+
+/** Undefined where nothing is interpolated; given figures have no error. */
+function errorsOf(
+  { names, estimates }: TableRows,
+  { energyTable, areaTable }: Specification,
+): Record<string, LevelErrors> | undefined {
+  let errors: Record<string, LevelErrors> | undefined;
+  for (let index = 0; index < names.length; index += 1) {
+    const { errorPercent } = estimates[index];
+    if (errorPercent === undefined) continue;
+    const { area, energy } = errorPercent;
+    const name = names[index];
+    const own = {
+      ...(area === undefined || areaTable?.[name] !== undefined ? {} : { area }),
+      ...(energy === undefined || energyTable?.[name] !== undefined ? {} : { energy }),
+    };
+    if (Object.keys(own).length > 0) (errors ??= {})[name] = own;
+  }
+  return errors;
 }
 
 function notPriced(error: RaellaError, level: string): Warning {

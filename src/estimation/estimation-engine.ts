@@ -49,25 +49,27 @@ export interface ClassSet {
 
 const engines = new FileMemo<EstimationEngine>(16);
 const defaultCycleTimeS = 1e-9;
+const defaultAdcBeyondLibrary: AdcBeyondLibrary = "scale";
 
 /** The engine for the given options: built once, and again when one of its files or the registrations change. */
 export function estimationEngine(fidelity: Fidelity, options: EstimationOptions = {}): EstimationEngine {
   const {
     cycleTimeS = defaultCycleTimeS,
-    adcBeyondLibrary = "scale",
+    adcBeyondLibrary = defaultAdcBeyondLibrary,
     workspace = defaultWorkspace(),
   } = options;
-  const { modelsDirectory } = workspace;
-  const key = `${fidelity} ${cycleTimeS} ${adcBeyondLibrary} ${registrations().version} ${modelsDirectory}`;
-  return engines.get(key, (reader) =>
-    buildEngine({ fidelity, cycleTimeS, adcBeyondLibrary, modelsDirectory }, reader),
-  );
+  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, workspace);
 }
 
 /** The engine that prices a specification, unless options say otherwise. */
 export function engineOf({ identity }: Specification, options: EstimationOptions): EstimationEngine {
-  const { fidelity = identity.fidelity, adcBeyondLibrary = identity.adcBeyondLibrary } = options;
-  return estimationEngine(fidelity, { ...options, adcBeyondLibrary });
+  const {
+    fidelity = identity.fidelity,
+    adcBeyondLibrary = identity.adcBeyondLibrary ?? defaultAdcBeyondLibrary,
+    cycleTimeS = defaultCycleTimeS,
+    workspace = defaultWorkspace(),
+  } = options;
+  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, workspace);
 }
 
 interface EngineSettings {
@@ -75,6 +77,30 @@ interface EngineSettings {
   readonly cycleTimeS: number;
   readonly adcBeyondLibrary: AdcBeyondLibrary;
   readonly modelsDirectory: string;
+}
+
+/** What the last engine was asked for with: layer by layer it is the same. */
+let last: (EngineSettings & { readonly version: number; readonly key: string }) | undefined;
+
+function engineFor(
+  fidelity: Fidelity,
+  cycleTimeS: number,
+  adcBeyondLibrary: AdcBeyondLibrary,
+  { modelsDirectory }: Workspace,
+): EstimationEngine {
+  const { version } = registrations();
+  if (
+    last?.fidelity !== fidelity ||
+    last.cycleTimeS !== cycleTimeS ||
+    last.adcBeyondLibrary !== adcBeyondLibrary ||
+    last.modelsDirectory !== modelsDirectory ||
+    last.version !== version
+  ) {
+    const key = `${fidelity} ${cycleTimeS} ${adcBeyondLibrary} ${version} ${modelsDirectory}`;
+    last = { fidelity, cycleTimeS, adcBeyondLibrary, modelsDirectory, version, key };
+  }
+  const settings = last;
+  return engines.get(settings.key, (reader) => buildEngine(settings, reader));
 }
 
 function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {

@@ -22,7 +22,6 @@ export class LevelComponents {
   private readonly variableScopes = new WeakMap<ValueTable, Scope>();
   private readonly primitives: LevelPrimitives;
   private readonly expansion: ExpansionContext;
-  private readonly influences = new Map<CompiledClass, InfluentialNames>();
 
   constructor(
     classes: readonly ComponentClass[],
@@ -42,20 +41,15 @@ export class LevelComponents {
 
   /** The names of attributes and variables on which the cost of a component of a class depends. */
   influentialNames(compiled: CompiledClass): InfluentialNames {
-    let names = this.influences.get(compiled);
-    if (!names) {
-      names = influentialNames(compiled.written, {
-        classOf: (name) => this.classes.get(name),
-        isRelevant: (className, attribute) => this.primitives.isRelevant(className, attribute),
-      });
-      this.influences.set(compiled, names);
-    }
-    return names;
+    return influentialNames(compiled.written, {
+      classOf: (name) => this.classes.get(name),
+      isRelevant: (className, attribute) => this.primitives.isRelevant(className, attribute),
+    });
   }
 
   /** The parts of a level of a compound class. */
   expand(level: Level, compiled: CompiledClass, variables: ValueTable): ComponentInstance {
-    const attributes = new Map<string, RuntimeValue>(Object.entries(level.attributes));
+    const attributes: Map<string, RuntimeValue> = mapOf(level.attributes);
     const scope = levelScope(attributes, compiled, this.variableScope(variables), this.expansion.evaluation);
     return expandComponent(compiled, scope, this.expansion);
   }
@@ -75,8 +69,8 @@ export class LevelComponents {
   }
 
   /** The primitive that a part without parts is. */
-  primitiveOfPart({ part, attributes }: PartInstance): Primitive {
-    return this.primitives.ofPart(part, attributes);
+  primitiveOfPart(part: PartInstance): Primitive {
+    return (part.primitive ??= this.primitives.ofPart(part.part, part.attributes));
   }
 
   /** Actions of a primitive class that tables list even where nothing requires them. */
@@ -92,11 +86,17 @@ export class LevelComponents {
   private variableScope(variables: ValueTable): Scope {
     let scope = this.variableScopes.get(variables);
     if (!scope) {
-      scope = new Scope(new Map<string, Value>(Object.entries(variables)));
+      scope = new Scope(mapOf(variables));
       this.variableScopes.set(variables, scope);
     }
     return scope;
   }
+}
+
+function mapOf(table: ValueTable): Map<string, Value> {
+  const map = new Map<string, Value>();
+  for (const name in table) map.set(name, table[name]);
+  return map;
 }
 
 /** Share of a level's area: its own key, else the attribute of that name, else all of it. */

@@ -65,6 +65,82 @@ describe("remembered estimates", () => {
       assert.notEqual(estimate(change(name, value)).energy.energyPj.output_register.read, before, name);
     assert.equal(estimate(example).energy.energyPj.output_register.read, before);
   });
+
+  it("find areas anew where the names of their expressions change, and only energies otherwise", () => {
+    const example = exampleSpec();
+    const change = (levelName: string, name: string, value: number): ReferenceTables =>
+      estimate({
+        ...example,
+        levels: example.levels.map((level) =>
+          level.name === levelName ? { ...level, attributes: { ...level.attributes, [name]: value } } : level,
+        ),
+      });
+    const { area, energy } = estimate(example);
+    const busier = change("column_readout", "adc_action_share", 0.9);
+    assert.deepEqual(busier.area, area);
+    assert.notDeepEqual(busier.energy.energyPj.column_readout, energy.energyPj.column_readout);
+    for (const [level, name, value] of [
+      ["column_readout", "n_adcs", 8],
+      ["column_readout", "resolution", 8],
+      ["column_readout", "technology", 65],
+      ["output_register", "n_flags", 2048],
+      ["input_drivers", "n_components", 64],
+      ["input_drivers", "rows", 256],
+    ] as const)
+      assert.notEqual(
+        change(level, name, value).area.areaUm2[level],
+        area.areaUm2[level],
+        `${level} ${name}`,
+      );
+    assert.deepEqual(estimate(example).area, area);
+  });
+
+  it("check the actions of a level that is known under others", () => {
+    const example = exampleSpec();
+    estimate(example);
+    const levels = example.levels.map((level) =>
+      level.name === "pim_cell" ? { ...level, requiredActions: ["read", "erase"] } : level,
+    );
+    for (let attempt = 0; attempt < 2; attempt += 1)
+      assert.throws(() => estimate({ ...example, levels }), /does not define the action "erase"/);
+    assert.equal(typeof outcome(example), "object");
+  });
+
+  it("are not changed by what is done to the tables", () => {
+    const example = exampleSpec();
+    const fresh = structuredClone(estimate(example));
+    const tables = estimate(example) as unknown as {
+      energy: { energyPj: Record<string, unknown> };
+      area: { areaUm2: Record<string, unknown> };
+    };
+    tables.energy.energyPj.pim_cell = { read: 0 };
+    delete tables.area.areaUm2.pim_cell;
+    assert.deepEqual(estimate(example), fresh);
+  });
+
+  it("stand in the order of the levels, whatever was asked before", () => {
+    const example = exampleSpec();
+    const backwards = { ...example, levels: [...example.levels].reverse() };
+    const names = Object.keys(estimate(example).area.areaUm2);
+    assert.notDeepEqual(Object.keys(estimate(backwards).area.areaUm2), names);
+    const halves = [example.levels.slice(0, 8), example.levels.slice(8)];
+    for (const levels of halves)
+      assert.deepEqual(
+        Object.keys(estimate({ ...example, levels }).area.areaUm2).sort(),
+        levels.map(({ name }) => name).sort(),
+      );
+    assert.deepEqual(Object.keys(estimate(example).area.areaUm2), names);
+    assert.deepEqual(Object.keys(estimate(example).energy.energyPj), names);
+  });
+
+  it("keep to tables that are given for one layer and not for the next", () => {
+    const example = exampleSpec();
+    const fresh = structuredClone(estimate(example));
+    const given = { ...example, areaTable: { pim_cell: 1 }, energyTable: { pim_cell: { read: 2 } } };
+    const { energy, area } = estimate(given);
+    assert.deepEqual([area.areaUm2.pim_cell, energy.energyPj.pim_cell], [1, { read: 2 }]);
+    assert.deepEqual(estimate(example), fresh);
+  });
 });
 
 describe("memory of results by values", () => {

@@ -400,7 +400,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "shares of parts' areas forgotten",
-    file: "estimation/level-estimates.ts",
+    file: "estimation/compound-estimates.ts",
     from: "const partShare = share * part.areaShare;",
     to: "const partShare = share;",
     tests: "estimation",

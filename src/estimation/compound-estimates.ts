@@ -1,0 +1,174 @@
+import type { Level, ValueTable } from "../spec/specification";
+import type { CompiledClass } from "./compound/compile-class";
+import type { ComponentInstance } from "./compound/expand-component";
+import { levelAreaShare, undefinedAction, type LevelComponents } from "./level-components";
+import { finishEstimate, priceOf, Sum, type LevelEstimate } from "./level-estimate";
+import { ValueMemo } from "./value-memo";
+
+/** Most levels of one class that are remembered. */
+const rememberedLevels = 4000;
+
+/** The estimate last given for a level with certain attributes: layer by layer, most levels stay as they are. */
+interface Answer {
+  readonly areaShare: number;
+  /** Names that count and that the attributes leave to the variables, with their values then. */
+  readonly open: readonly string[];
+  readonly openValues: readonly unknown[];
+  readonly estimate: LevelEstimate;
+}
+
+/** An area with the warnings that belong to it. */
+interface AreaFigure {
+  readonly sum: Sum;
+  readonly warnings: readonly string[];
+}
+
+/** Prices levels of one compound class; remembers them by the attributes and variables that the class uses. */
+export class CompoundEstimates {
+  private readonly names: readonly string[];
+  private readonly demanded: readonly string[];
+  private readonly areaNames: readonly string[];
+  private readonly estimates = new ValueMemo<LevelEstimate>(rememberedLevels);
+  private readonly areas = new ValueMemo<AreaFigure>(rememberedLevels);
+  private readonly lastAnswers = new WeakMap<ValueTable, Answer>();
+  private readonly checkedActions = new WeakSet<readonly string[]>();
+  private readonly values: unknown[] = [];
+
+  constructor(
+    private readonly compiled: CompiledClass,
+    private readonly components: LevelComponents,
+  ) {
+    const { values, valuesOfArea, demanded } = components.influentialNames(compiled);
+    this.names = values;
+    this.demanded = demanded;
+    this.areaNames = valuesOfArea;
+  }
+
+  /** @throws RaellaError for actions that the class does not define and for what cannot be priced */
+  estimate(level: Level, variables: ValueTable): LevelEstimate {
+    this.checkActions(level.requiredActions);
+    const { attributes } = level;
+    const areaShare = levelAreaShare(level);
+    const last = this.lastAnswers.get(attributes);
+    if (last?.areaShare === areaShare && hasValues(variables, last.open, last.openValues))
+      return last.estimate;
+    const estimate = this.find(level, areaShare, variables);
+    const open: string[] = [];
+    for (const name of this.names) if ((attributes[name] ?? null) === null) open.push(name);
+    for (const name of this.demanded) if ((attributes[name] ?? null) === null) open.push(name);
+    const openValues = open.map((name) => variables[name]);
+    this.lastAnswers.set(attributes, { areaShare, open, openValues, estimate });
+    return estimate;
+  }
+
+  private checkActions(actions: readonly string[]): void {
+    if (this.checkedActions.has(actions)) return;
+    const { actionsByName } = this.compiled;
+    for (const action of actions)
+      if (!actionsByName.has(action) && !actionsByName.has(action.toLowerCase()))
+        throw undefinedAction(action, this.compiled);
+    this.checkedActions.add(actions);
+  }
+
+  private find(level: Level, areaShare: number, variables: ValueTable): LevelEstimate {
+    const { attributes } = level;
+    const { values } = this;
+    this.readValues(values, this.names, level, areaShare, variables);
+    for (const name of this.demanded) values.push((attributes[name] ?? variables[name] ?? null) === null);
+    let estimate = this.estimates.get(values);
+    if (!estimate) this.estimates.set(values, (estimate = this.compute(level, areaShare, variables)));
+    return estimate;
+  }
+
+  private readValues(
+    values: unknown[],
+    names: readonly string[],
+    { attributes }: Level,
+    areaShare: number,
+    variables: ValueTable,
+  ): void {
+    values.length = 0;
+    values.push(areaShare);
+    for (const name of names) values.push(attributes[name] ?? variables[name]);
+  }
+
+  private compute(level: Level, areaShare: number, variables: ValueTable): LevelEstimate {
+    const component = this.components.expand(level, this.compiled, variables);
+    const area = this.areaOf(component, level, areaShare, variables);
+    const warnings = new Set(area.warnings);
+    const onUndefined = (className: string, name: string): void => {
+      warnings.add(`The class ${className} does not define the action "${name}"; it costs nothing.`);
+    };
+    const addEnergy = (
+      sum: Sum,
+      owner: ComponentInstance,
+      action: string,
+      share: number,
+      count: number,
+    ): void => {
+      for (const step of this.components.stepsOf(owner, action, onUndefined)) {
+        const { part } = step;
+        const stepShare = share * step.share;
+        const stepCount = count * step.count;
+        if (part.component) addEnergy(sum, part.component, step.action, stepShare, stepCount);
+        else {
+          const primitive = this.components.primitiveOfPart(part);
+          sum.add(priceOf(primitive, step.action, stepShare, warnings), stepShare, stepCount);
+        }
+      }
+    };
+    const energies: Record<string, Sum> = {};
+    for (const { name } of this.compiled.actions) {
+      energies[name] = new Sum();
+      addEnergy(energies[name], component, name, 1, 1);
+    }
+    return finishEstimate(true, area.sum, energies, warnings);
+  }
+
+  /** Most of what changes from layer to layer has no influence on areas. */
+  private areaOf(
+    component: ComponentInstance,
+    level: Level,
+    areaShare: number,
+    variables: ValueTable,
+  ): AreaFigure {
+    const values: unknown[] = [];
+    this.readValues(values, this.areaNames, level, areaShare, variables);
+    let area = this.areas.get(values);
+    if (!area) {
+      const warnings = new Set<string>();
+      const sum = new Sum();
+      this.addAreas(sum, component, areaShare, 1, 1, warnings);
+      this.areas.set(values, (area = { sum, warnings: [...warnings] }));
+    }
+    return area;
+  }
+
+  private addAreas(
+    sum: Sum,
+    owner: ComponentInstance,
+    levelShare: number,
+    share: number,
+    count: number,
+    warnings: Set<string>,
+  ): void {
+    for (const part of owner.parts) {
+      const partShare = share * part.areaShare;
+      const partCount = count * part.range.count;
+      if (part.component) {
+        this.addAreas(sum, part.component, levelShare, partShare, partCount, warnings);
+        continue;
+      }
+      const primitive = this.components.primitiveOfPart(part);
+      for (const warning of primitive.warnings) warnings.add(warning);
+      const factor = partShare * levelShare;
+      sum.add(priceOf(primitive, null, factor, warnings), factor, partCount);
+    }
+  }
+}
+
+function hasValues(table: ValueTable, names: readonly string[], values: readonly unknown[]): boolean {
+  for (let index = 0; index < names.length; index += 1)
+    if (!Object.is(table[names[index]], values[index])) return false;
+  return true;
+}
