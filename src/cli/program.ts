@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { Command } from "commander";
 import { exitCodeHelp, jsonContract, mappingHelp, networkContract, outContract } from "./help-texts";
 import {
@@ -9,20 +8,8 @@ import {
   searchOptions,
   throughputOptions,
 } from "./shared-options";
+import { lazy } from "./lazy";
 import { registerSweepCommand } from "./sweep-program";
-
-const load = createRequire(__filename);
-
-/** Loads a command's code when it is run, so that one command does not pay for the imports of the others. */
-function lazy<Name extends string, Given extends unknown[]>(
-  file: string,
-  name: Name,
-): (...given: Given) => Promise<void> {
-  return async (...given) => {
-    const commands = load(file) as Record<Name, (...given: Given) => Promise<void> | void>;
-    await commands[name](...given);
-  };
-}
 
 /** The command line: names, options and help texts. Nothing heavy is loaded before a command runs. */
 export function createProgram(version: string): Command {
@@ -63,7 +50,7 @@ function addLayerCommand(program: Command): void {
   searchOptions(modelOptions(layer));
   outputOptions(layer, { out: true })
     .addHelpText("after", jsonContract + outContract)
-    .action(lazy("./layer-command", "layerCommand"));
+    .action(lazy(async () => (await import("./layer-command.js")).layerCommand));
 }
 
 function addNetworkCommands(program: Command): void {
@@ -79,7 +66,7 @@ function addNetworkCommands(program: Command): void {
   searchOptions(modelOptions(network));
   outputOptions(throughputOptions(network), { tables: true })
     .addHelpText("after", networkContract)
-    .action(lazy("./network-command", "networkCommand"));
+    .action(lazy(async () => (await import("./network-command.js")).networkCommand));
 
   const ablation = program
     .command("ablation")
@@ -93,7 +80,7 @@ function addNetworkCommands(program: Command): void {
   searchOptions(modelOptions(ablation));
   outputOptions(throughputOptions(ablation), { tables: true })
     .addHelpText("after", networkContract)
-    .action(lazy("./network-command", "ablationCommand"));
+    .action(lazy(async () => (await import("./network-command.js")).ablationCommand));
 
   const all = program
     .command("all")
@@ -107,7 +94,7 @@ function addNetworkCommands(program: Command): void {
       "after",
       `${networkContract}\nHere such objects, one for each DNN, stand in {"ablations": […]}.`,
     )
-    .action(lazy("./network-command", "allCommand"));
+    .action(lazy(async () => (await import("./network-command.js")).allCommand));
 }
 
 function addFileCommands(program: Command): void {
@@ -122,7 +109,7 @@ function addFileCommands(program: Command): void {
   searchOptions(modelOptions(map, { named: false }));
   outputOptions(map, { out: true })
     .addHelpText("after", jsonContract + outContract)
-    .action(lazy("./specification-commands", "mapCommand"));
+    .action(lazy(async () => (await import("./specification-commands.js")).mapCommand));
 
   const model = program
     .command("model <files...>")
@@ -137,7 +124,7 @@ function addFileCommands(program: Command): void {
     );
   outputOptions(modelOptions(model, { named: false }), { out: true })
     .addHelpText("after", mappingHelp + jsonContract + outContract)
-    .action(lazy("./specification-commands", "modelCommand"));
+    .action(lazy(async () => (await import("./specification-commands.js")).modelCommand));
 }
 
 function addLookingCommands(program: Command): void {
@@ -149,7 +136,7 @@ function addLookingCommands(program: Command): void {
     );
   choiceOptions(spec)
     .option("--json", "print one JSON object")
-    .action(lazy("./specification-commands", "specCommand"));
+    .action(lazy(async () => (await import("./specification-commands.js")).specCommand));
 
   const components = program
     .command("components [files...]")
@@ -162,7 +149,7 @@ function addLookingCommands(program: Command): void {
     .option("--level <name>", "only this level")
     .option("--explain", "where the figures come from")
     .option("--json", "print JSON")
-    .action(lazy("./components-command", "componentsCommand"));
+    .action(lazy(async () => (await import("./components-command.js")).componentsCommand));
 
   const diagnose = program
     .command("diagnose [files...]")
@@ -173,7 +160,7 @@ function addLookingCommands(program: Command): void {
     );
   choiceOptions(diagnose)
     .option("--json", "print one JSON object")
-    .action(lazy("./diagnose-command", "diagnoseCommand"));
+    .action(lazy(async () => (await import("./diagnose-command.js")).diagnoseCommand));
 
   program
     .command("verify <result>")
@@ -182,7 +169,7 @@ function addLookingCommands(program: Command): void {
       "Recomputes a result written with --json (or result.json of --out) and compares every figure.",
     )
     .option("--json", "print the differences as JSON")
-    .action(lazy("./verify-command", "verifyCommand"));
+    .action(lazy(async () => (await import("./verify-command.js")).verifyCommand));
 }
 
 function addListCommands(program: Command): void {
@@ -190,12 +177,12 @@ function addListCommands(program: Command): void {
     .command("architectures")
     .description("lists the architectures")
     .option("--json", "print JSON")
-    .action(lazy("./list-commands", "architecturesCommand"));
+    .action(lazy(async () => (await import("./list-commands.js")).architecturesCommand));
 
   program
     .command("dnns")
     .description("lists the DNNs, or the layers of one")
     .option("-d, --dnn <name>", "list the layers of this DNN")
     .option("--json", "print JSON")
-    .action(lazy("./list-commands", "dnnsCommand"));
+    .action(lazy(async () => (await import("./list-commands.js")).dnnsCommand));
 }

@@ -1,15 +1,5 @@
-import { createRequire } from "node:module";
 import type { Command } from "commander";
-
-const load = createRequire(__filename);
-
-/** Loads the code of a command when it is run. */
-function lazy<Arguments extends unknown[]>(name: string): (...given: Arguments) => Promise<void> {
-  return async (...given) => {
-    const commands = load("./sweep-command") as Record<string, (...given: Arguments) => Promise<void>>;
-    await commands[name](...given);
-  };
-}
+import { lazy } from "./lazy";
 
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
@@ -47,7 +37,7 @@ export function registerSweepCommand(program: Command): Command {
     .option("--csv <file>", "also write the merged rows as CSV")
     .option("--json", "print one JSON object instead of tables")
     .addHelpText("after", fileHelp)
-    .action(lazy("sweepCommand"));
+    .action(lazy(async () => (await import("./sweep-command.js")).sweepCommand));
   sweep
     .command("merge <folders...>")
     .summary("puts the shards of a sweep together")
@@ -59,7 +49,7 @@ export function registerSweepCommand(program: Command): Command {
     .option("--csv <file>", "also write the rows as CSV")
     .option("--partial", "merge what is there although points are missing")
     .option("--json", "print one JSON object")
-    .action(lazy("sweepMergeCommand"));
+    .action(lazy(async () => (await import("./sweep-command.js")).sweepMergeCommand));
   sweep
     .command("front <result>")
     .summary("the best designs of a merged sweep")
@@ -67,6 +57,6 @@ export function registerSweepCommand(program: Command): Command {
     .option("--minimize <expression>", "column or expression to minimize (repeatable)", collect, [])
     .option("--maximize <expression>", "column or expression to maximize (repeatable)", collect, [])
     .option("--json", "print one JSON object")
-    .action(lazy("sweepFrontCommand"));
+    .action(lazy(async () => (await import("./sweep-command.js")).sweepFrontCommand));
   return sweep;
 }
