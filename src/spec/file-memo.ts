@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, type Stats } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { SourceLocation } from "../errors";
@@ -17,10 +17,54 @@ const maximumFileSize = 16 * 1024 * 1024;
 /** Time after which files are looked at again for changes, in milliseconds. */
 const checkInterval = 250;
 
+let intervalBegin = -checkInterval;
+
+/** When the present interval began. What is found out about files in it holds until its end. */
+function presentInterval(): number {
+  const now = performance.now();
+  if (now - intervalBegin >= checkInterval) intervalBegin = now;
+  return intervalBegin;
+}
+
+/** Answers about files that are given again until the end of the interval. */
+export class RecentAnswers<T> {
+  private readonly answers = new Map<string, T>();
+  private interval = 0;
+
+  /** The answer remembered for a key, if there is one. */
+  get(key: string): T | undefined {
+    return this.interval === presentInterval() ? this.answers.get(key) : undefined;
+  }
+
+  set(key: string, answer: T): T {
+    const interval = presentInterval();
+    if (this.interval !== interval) this.answers.clear();
+    this.interval = interval;
+    this.answers.set(key, answer);
+    return answer;
+  }
+}
+
+/** When files were changed: many results come from the same ones. */
+const recentTimes = new RecentAnswers<number>();
+
+function recentTime(path: string): number {
+  return recentTimes.get(path) ?? recentTimes.set(path, statusOf(path)?.mtimeMs ?? -1);
+}
+
 /** Reads files for one result and remembers which ones, so that the result can be renewed when they change. */
 export class FileReader {
   private readonly stamps = new Map<string, number>();
   private readonly files = new Map<string, SourceFile>();
+  private lastLook: { readonly path: string; readonly status: Stats | undefined } | undefined;
+
+  private look(path: string): Stats | undefined {
+    if (this.lastLook?.path === path) return this.lastLook.status;
+    const status = statusOf(path);
+    this.lastLook = { path, status };
+    this.stamps.set(path, status?.mtimeMs ?? -1);
+    return status;
+  }
 
   /**
    * The contents of a text file.
@@ -30,8 +74,7 @@ export class FileReader {
   read(path: string, location?: SourceLocation): SourceFile {
     const known = this.files.get(path);
     if (known !== undefined) return known;
-    const status = statusOf(path);
-    this.stamps.set(path, status?.mtimeMs ?? -1);
+    const status = this.look(path);
     const file = knownFile(path, status) ?? readTextFile(path, status, location);
     this.files.set(path, file);
     return file;
@@ -39,15 +82,13 @@ export class FileReader {
 
   /** The names in a folder, sorted; an empty list if there is no such folder. */
   list(directory: string): readonly string[] {
-    this.stamps.set(directory, modificationTime(directory));
+    this.look(directory);
     return listDirectory(directory);
   }
 
   /** Whether there is a file or a folder of this path. */
   has(path: string): boolean {
-    const time = modificationTime(path);
-    this.stamps.set(path, time);
-    return time >= 0;
+    return this.look(path) !== undefined;
   }
 
   /** Every file read, in the order of reading. */
@@ -57,7 +98,7 @@ export class FileReader {
 
   /** Whether anything looked at has changed since. */
   isOutdated(): boolean {
-    for (const [path, time] of this.stamps) if (modificationTime(path) !== time) return true;
+    for (const [path, time] of this.stamps) if (recentTime(path) !== time) return true;
     return false;
   }
 }
@@ -69,10 +110,6 @@ function statusOf(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
-}
-
-function modificationTime(path: string): number {
-  return statusOf(path)?.mtimeMs ?? -1;
 }
 
 function listDirectory(directory: string): string[] {
@@ -127,7 +164,7 @@ function readTextFile(path: string, status: Stats | undefined, location?: Source
       expected: `at most ${maximumFileSize} bytes`,
     });
   const contents = readContents(path, location);
-  const sha256 = createHash("sha256").update(contents).digest("hex");
+  const sha256 = hash("sha256", contents, "hex");
   const file = { path, text: contents.toString("utf8").replace(/^\uFEFF/, ""), sha256 };
   rememberFile(file, status);
   return file;
@@ -162,7 +199,8 @@ function rememberFile(file: SourceFile, status: Stats): void {
 interface MemoEntry<T> {
   readonly result: T;
   readonly reader: FileReader;
-  checkedAt: number;
+  /** The interval in which its files were looked at last. */
+  interval: number;
 }
 
 /**
@@ -175,40 +213,16 @@ export class FileMemo<T> {
   constructor(private readonly limit: number) {}
 
   get(key: string, compute: (reader: FileReader) => T): T {
+    const interval = presentInterval();
     const known = this.entries.get(key);
-    if (known !== undefined) {
-      const now = performance.now();
-      if (now - known.checkedAt < checkInterval) return known.result;
-      if (!known.reader.isOutdated()) {
-        known.checkedAt = now;
-        return known.result;
-      }
+    if (known !== undefined && (known.interval === interval || !known.reader.isOutdated())) {
+      known.interval = interval;
+      return known.result;
     }
     const reader = new FileReader();
     const result = compute(reader);
     if (this.entries.size >= this.limit) this.entries.clear();
-    this.entries.set(key, { result, reader, checkedAt: performance.now() });
+    this.entries.set(key, { result, reader, interval });
     return result;
-  }
-}
-
-/** What is true of files for a moment: answers that are given again for a fraction of a second. */
-export class RecentAnswers<T> {
-  private answers = new Map<string, T>();
-  private since = 0;
-
-  /** The answer remembered for a key, if there is one. */
-  get(key: string): T | undefined {
-    return performance.now() - this.since < checkInterval ? this.answers.get(key) : undefined;
-  }
-
-  set(key: string, answer: T): T {
-    const now = performance.now();
-    if (now - this.since >= checkInterval) {
-      this.answers.clear();
-      this.since = now;
-    }
-    this.answers.set(key, answer);
-    return answer;
   }
 }

@@ -60,6 +60,7 @@ type LoadedStatistics = Statistics & { readonly sources: Sources };
 
 const statisticsFiles = new FileMemo<LoadedStatistics>(2_000);
 const statisticsTables = new FileMemo<{
+  readonly folder: string;
   readonly table?: StatisticsTable;
   readonly shownFile: string;
   readonly sources: Sources;
@@ -232,13 +233,13 @@ function loadStatistics(
       location,
       remedy: "Add problem.layer_name, or use typical statistics.",
     });
-  const folder = join(statisticsDirectory, "torch_values", architecture, dnn);
-  const file = `${folder}.csv`;
-  const { table, shownFile, sources } = statisticsTables.get(file, (reader) => ({
-    table: readStatisticsTable(file, reader),
-    shownFile: displayPath(file),
-    sources: sourcesOf(reader, baseOf(workspace)),
-  }));
+  const key = `${statisticsDirectory}\n${architecture}\n${dnn}`;
+  const { folder, table, shownFile, sources } = statisticsTables.get(key, (reader) => {
+    const folder = join(statisticsDirectory, "torch_values", architecture, dnn);
+    const file = `${folder}.csv`;
+    const table = readStatisticsTable(file, reader);
+    return { folder, table, shownFile: displayPath(file), sources: sourcesOf(reader, baseOf(workspace)) };
+  });
   if (table !== undefined) return { ...statisticsOfLayer(table, layerName, shownFile), sources };
   return fromFile(`${dnn}\n${layerName}`, (reader) => readLayerStatistics(folder, layerName, reader));
 }

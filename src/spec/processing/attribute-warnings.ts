@@ -5,6 +5,7 @@ import { storageAttributeNames } from "./storage-attributes";
 
 /** One letter wrong, missing, too many, or two neighbours swapped. */
 function isMisspelling(written: string, meant: string): boolean {
+  if (Math.abs(written.length - meant.length) > 1) return false;
   const [first, second] = [written.toLowerCase(), meant.toLowerCase()];
   if (first === second) return written !== meant;
   if (distance(first, second) === 1) return true;

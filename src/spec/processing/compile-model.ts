@@ -20,7 +20,7 @@ export interface CompiledLeaf {
   readonly document: LeafDocument;
   readonly kind: LeafKind;
   readonly name: string;
-  readonly attributes: readonly (readonly [string, WrittenValue])[];
+  readonly attributes: readonly { readonly name: string; readonly written: WrittenValue }[];
   /** Names that the mesh and the area share look up. */
   readonly otherNames: ReadonlySet<string>;
   /** Words of its constraints that may be names. */
@@ -129,7 +129,7 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
     document: leaf,
     kind: leaf.kind,
     name: leaf.name,
-    attributes: Object.entries(leaf.attributes),
+    attributes: Object.entries(leaf.attributes).map(([name, written]) => ({ name, written })),
     meshX,
     meshY,
     requiredActions: requiredActions(leaf),

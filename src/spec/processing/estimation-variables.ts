@@ -13,7 +13,7 @@ const readsAsLiteral =
 export interface EstimationVariables {
   readonly scope: Scope;
   /** Names whose value differs from the number; only what names one of them is evaluated again. */
-  readonly differing: ReadonlySet<string>;
+  readonly differing: Set<string>;
   readonly warnings: readonly Warning[];
 }
 

@@ -90,7 +90,7 @@ function evaluateAttributes(
   const attributes = new Map<string, RuntimeValue>();
   const scope = new Scope(attributes, variables);
   const isStorage = leaf.kind === "storage";
-  for (const [name, written] of leaf.attributes) {
+  for (const { name, written } of leaf.attributes) {
     const before = known?.attributes.get(name);
     if (known !== undefined && before !== undefined && !readsAny(written, known.changed)) {
       attributes.set(name, before);

@@ -13,6 +13,7 @@ import type {
   WrittenValue,
 } from "../specification";
 import { collectErrors } from "./collect-errors";
+import type { Workload } from "../workload";
 import type { CompiledModel } from "./compile-model";
 import type { LeafValues } from "./evaluate-leaf";
 import { evaluateLeaf, mayChange } from "./evaluate-leaf";
@@ -53,6 +54,33 @@ interface Evaluated {
 /** The last evaluation of each model. What is handed out are copies of its tables, which callers may edit. */
 const lastEvaluations = new WeakMap<CompiledModel, Evaluated>();
 
+/** The variables and leaves of a specification with its workload. */
+function evaluate(input: ProcessingInput): Evaluated & { readonly workload: Workload } {
+  const { model, options, fidelity } = input;
+  const { workingDirectory } = options;
+  const last = lastEvaluations.get(model);
+  // What is given up halfway is not used again.
+  lastEvaluations.delete(model);
+  const changed =
+    last?.fidelity === fidelity && last.workingDirectory === workingDirectory
+      ? changeVariables(last.variables, input.variables, options)
+      : undefined;
+  const variables =
+    last !== undefined && changed !== undefined
+      ? last.variables
+      : evaluateVariables(input.variables, options, fidelity === "artifact");
+  const { scope } = variables.numbers;
+  const workload = workloadFromProblem(input.problem, scope);
+  const leaves = collectErrors(model.leaves, (leaf, index) => {
+    const before = last?.leaves[index];
+    return before !== undefined && changed !== undefined && !mayChange(leaf, before, changed)
+      ? before
+      : evaluateLeaf(leaf, scope, options);
+  });
+  lastEvaluations.set(model, { variables, leaves, fidelity, workingDirectory });
+  return { variables, leaves, fidelity, workingDirectory, workload };
+}
+
 /**
  * From compiled model and chosen variables to the finished specification: evaluation, permutations, greedy steps, flat
  * form.
@@ -60,49 +88,29 @@ const lastEvaluations = new WeakMap<CompiledModel, Evaluated>();
  * @throws RaellaError with the place of the first value that cannot be evaluated or is out of range.
  */
 export function processSpecification(input: ProcessingInput): Specification {
-  const { model, problem, options, fidelity } = input;
-  const { workingDirectory } = options;
-  const known = lastEvaluations.get(model);
-  const last =
-    known?.fidelity === fidelity && known.workingDirectory === workingDirectory ? known : undefined;
-  const change = last && changeVariables(last.variables, input.variables, options);
-  const variables = change?.variables ?? evaluateVariables(input.variables, options, fidelity === "artifact");
-  const workload = workloadFromProblem(problem, variables.scope);
-  const leaves = collectErrors(model.leaves, (leaf, index) => {
-    const before = last?.leaves[index];
-    return before !== undefined && change !== undefined && !mayChange(leaf, before, change.changed)
-      ? before
-      : evaluateLeaf(leaf, variables.scope, options);
-  });
-  lastEvaluations.set(model, { variables, leaves, fidelity, workingDirectory });
+  const { model, fidelity } = input;
+  const { variables, leaves, workload } = evaluate(input);
   const frames = frameLevels(model, leaves, workload, input.greedySteps);
-  const levels = flattenArchitecture(model, leaves, frames);
-  const warnings = input.warnings.concat(
-    model.warnings,
-    frames.warnings,
-    variables.estimation?.warnings ?? [],
-  );
+  const variableValues = { ...variables.numbers.table };
   const { energyTable, areaTable } = model.document;
   return {
     identity: {
       ...input.identity,
-      tiles: integerOf(variables.values[tilesVariable]),
-      batch: integerOf(variables.values[batchVariable]),
+      tiles: integerOf(variableValues[tilesVariable]),
+      batch: integerOf(variableValues[batchVariable]),
       fidelity,
     },
-    levels,
+    levels: flattenArchitecture(model, leaves, frames),
     workload,
-    variables: { ...variables.written },
-    variableValues: { ...variables.values },
+    variables: { ...variables.writtenTable },
+    variableValues,
     estimationVariables:
-      variables.estimation === null
-        ? correctedVariables(input, variables)
-        : { ...variables.estimation.values },
+      variables.quoted === null ? correctedVariables(input, variables) : { ...variables.quoted.table },
     componentClasses: model.document.componentClasses,
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
     ...(areaTable && { areaTable }),
-    warnings,
+    warnings: input.warnings.concat(model.warnings, frames.warnings, variables.warnings),
     sources: input.sources,
   };
 }
@@ -111,9 +119,9 @@ function integerOf(value: Value | undefined): number | null {
   return typeof value === "number" ? value : null;
 }
 
-function correctedVariables(input: ProcessingInput, { scope, values }: EvaluatedVariables): ValueTable {
-  const table: Record<string, Value> = { ...values };
+function correctedVariables(input: ProcessingInput, { numbers }: EvaluatedVariables): ValueTable {
+  const table: Record<string, Value> = { ...numbers.table };
   for (const [name, expression] of Object.entries(input.correctedAttributes))
-    table[name] = toValue(evaluateWritten({ expression }, scope, input.options));
+    table[name] = toValue(evaluateWritten({ expression }, numbers.scope, input.options));
   return table;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { ComposedNode, ComposedText } from "./compose-text";
@@ -24,7 +24,7 @@ export function composedFile(folder: string): string | undefined {
 }
 
 export function textKey(text: string): string {
-  return createHash("sha256").update(text).digest("base64url");
+  return hash("sha256", text, "base64url");
 }
 
 const folders = new Map<string, ComposedTexts | undefined>();
