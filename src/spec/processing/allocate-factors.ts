@@ -65,6 +65,10 @@ export interface Allocation {
  * that has it.
  */
 export function allocateFactors(left: readonly number[], capacity: number): Allocation {
+  let product = 1;
+  for (const value of left) product *= value;
+  if (product <= capacity) return { factors: left, left: left.map(() => 1) };
+  if (capacity < 2) return { factors: left.map(() => 1), left };
   const key = `${left.join(" ")}/${capacity}`;
   let allocation = allocations.get(key);
   if (allocation === undefined) {
@@ -78,15 +82,12 @@ export function allocateFactors(left: readonly number[], capacity: number): Allo
 const allocations = new Map<string, Allocation>();
 
 function allocate(left: readonly number[], capacity: number): Allocation {
-  const product = left.reduce((total, value) => total * value, 1);
-  if (product <= capacity) return { factors: left, left: left.map(() => 1) };
   const factors = left.map(() => 1);
   const rest = [...left];
-  if (capacity >= 2)
-    for (const prime of largestDivisor(primePowers(left), capacity)) {
-      const index = rest.findIndex((value) => value % prime === 0);
-      rest[index] /= prime;
-      factors[index] *= prime;
-    }
+  for (const prime of largestDivisor(primePowers(left), capacity)) {
+    const index = rest.findIndex((value) => value % prime === 0);
+    rest[index] /= prime;
+    factors[index] *= prime;
+  }
   return { factors, left: rest };
 }

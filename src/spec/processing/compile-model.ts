@@ -15,12 +15,23 @@ import { expandMacros } from "./expand-macros";
 import { leavesOf, markBranches } from "./mark-branches";
 import { requiredActions } from "./required-actions";
 
+/** An attribute as written, and the names that it looks up. */
+export interface CompiledAttribute {
+  readonly name: string;
+  readonly written: WrittenValue;
+  readonly reads: ReadonlySet<string>;
+}
+
 /** A leaf with macros resolved and expressions compiled; what is left depends on variables and sizes. */
 export interface CompiledLeaf {
   readonly document: LeafDocument;
   readonly kind: LeafKind;
   readonly name: string;
-  readonly attributes: readonly { readonly name: string; readonly written: WrittenValue }[];
+  readonly attributes: readonly CompiledAttribute[];
+  /** Those that look up names. */
+  readonly dependentAttributes: readonly CompiledAttribute[];
+  /** No attribute looks up its own name or that of a later one, which mean variables. */
+  readonly isInOrder: boolean;
   /** Names that the mesh and the area share look up. */
   readonly otherNames: ReadonlySet<string>;
   /** Words of its constraints that may be names. */
@@ -110,11 +121,13 @@ function checkSyntax(document: ModelDocument, leaves: readonly LeafDocument[]): 
 }
 
 /** Words of a constraint's texts that may be names of variables. */
-function wordsIn(constraints: ExpandedConstraints): readonly string[] {
+function wordsIn(constraints: ExpandedConstraints, { dimensions }: ProblemShape): readonly string[] {
   const { spatial, temporal } = constraints;
   const numbers = [spatial.split, spatial.defaultMaxFactor, temporal.defaultMaxFactor];
   return [
-    ...[...spatial.factors, ...temporal.factors].flatMap((entry) => [entry.dimension, entry.valueText]),
+    ...[...spatial.factors, ...temporal.factors].flatMap(({ dimension, valueText }) =>
+      dimensions.includes(dimension) ? [valueText] : [dimension, valueText],
+    ),
     ...numbers.map((value) => (isExpressionText(value) ? value.expression : "")),
   ].flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []);
 }
@@ -123,20 +136,35 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
   const meshX = unquoted(leaf.meshX, leaf.location);
   const meshY = unquoted(leaf.meshY, leaf.location);
   const otherNames = new Set([meshX, meshY, leaf.areaShare].flatMap((value) => [...namesRead(value)]));
-  const attributeNames = Object.values(leaf.attributes).flatMap((value) => [...namesRead(value)]);
-  const constraintWords = [...new Set(wordsIn(expanded))];
+  const attributes = Object.entries(leaf.attributes).map(([name, written]): CompiledAttribute => ({
+    name,
+    written,
+    reads: namesRead(written),
+  }));
+  const dependentAttributes = attributes.filter(({ reads }) => reads.size > 0);
+  const constraintWords = [...new Set(wordsIn(expanded, shape))];
   return {
     document: leaf,
     kind: leaf.kind,
     name: leaf.name,
-    attributes: Object.entries(leaf.attributes).map(([name, written]) => ({ name, written })),
+    attributes,
+    dependentAttributes,
+    isInOrder: attributes.every(({ reads }, index) =>
+      attributes.slice(index).every(({ name }) => !reads.has(name)),
+    ),
     meshX,
     meshY,
     requiredActions: requiredActions(leaf),
     constraints: compileConstraints(expanded, shape, leaf),
     otherNames,
     constraintWords,
-    inputs: [...new Set([...attributeNames, ...otherNames, ...constraintWords])],
+    inputs: [
+      ...new Set([
+        ...dependentAttributes.flatMap(({ reads }) => [...reads]),
+        ...otherNames,
+        ...constraintWords,
+      ]),
+    ],
   };
 }
 

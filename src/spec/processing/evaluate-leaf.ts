@@ -1,6 +1,6 @@
 import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateWritten, readsAny } from "../expression/evaluate";
+import { evaluateWritten } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { areSame, IntegralFloat, isInteger, numberOf, valueText } from "../expression/runtime-value";
 import { Scope } from "../expression/scope";
@@ -87,20 +87,17 @@ function evaluateAttributes(
   options: EvaluationOptions,
   known: KnownAttributes | undefined,
 ): ReadonlyMap<string, RuntimeValue> {
-  const attributes = new Map<string, RuntimeValue>();
+  const before = leaf.isInOrder ? known : undefined;
+  const attributes = new Map<string, RuntimeValue>(before?.attributes);
   const scope = new Scope(attributes, variables);
   const isStorage = leaf.kind === "storage";
-  for (const { name, written } of leaf.attributes) {
-    const before = known?.attributes.get(name);
-    if (known !== undefined && before !== undefined && !readsAny(written, known.changed)) {
-      attributes.set(name, before);
-      continue;
-    }
+  for (const { name, written, reads } of before ? leaf.dependentAttributes : leaf.attributes) {
+    if (before !== undefined && areDisjoint(reads, before.changed)) continue;
     let value = evaluateWritten(written, scope, options);
     if (isStorage)
       value = checkStorageAttribute(leaf.name, name, value, () => leaf.document.locate("attributes", name));
     attributes.set(name, value);
-    if (!areSame(before, value)) known?.changed.add(name);
+    if (!areSame(known?.attributes.get(name), value)) known?.changed.add(name);
   }
   if (isStorage && (attributes.get("datawidth") ?? null) === null)
     throw new RaellaError({

@@ -1,7 +1,7 @@
 import type { RuntimeValue } from "../expression/runtime-value";
 import { toValue } from "../expression/runtime-value";
 import type { Level, Value, ValueTable } from "../specification";
-import type { CompiledModel } from "./compile-model";
+import type { CompiledLeaf, CompiledModel } from "./compile-model";
 import type { AttributeTable, LeafValues } from "./evaluate-leaf";
 import type { LevelFrame, LevelFrames } from "./frame-levels";
 import { storageDefaults } from "./storage-attributes";
@@ -43,17 +43,20 @@ function buildAttributes(
   return attributes;
 }
 
-/** The table of a level from one that differs in values of its own; undefined if it has other attributes. */
+/** The table of a level from that of another specification, which differs in values of its own; undefined otherwise. */
 function changeAttributes(
   last: AttributeTable,
   { own, inherited, meshX, meshY }: Omit<AttributeTable, "table">,
+  { dependentAttributes }: CompiledLeaf,
 ): ValueTable | undefined {
   if (last.inherited !== inherited || last.meshX !== meshX || last.meshY !== meshY) return undefined;
   const attributes: Record<string, Value> = { ...last.table };
-  for (const [name, value] of own) {
+  for (const { name } of dependentAttributes) {
     const before = last.own.get(name);
+    const value = own.get(name);
     if (before === value) continue;
-    if (before === undefined || isEmptyValue(before) || isEmptyValue(value)) return undefined;
+    if (before === undefined || value === undefined || isEmptyValue(before) || isEmptyValue(value))
+      return undefined;
     attributes[name] = toValue(value);
   }
   return attributes;
@@ -81,6 +84,7 @@ const lastTables = new WeakMap<CompiledModel, LastTables>();
 /** The attributes of a level. Tables are shared between specifications, so they never change. */
 function levelAttributes(
   frame: LevelFrame,
+  leaf: CompiledLeaf,
   values: LeafValues,
   inherited: Inherited,
   last: LastTables,
@@ -97,7 +101,7 @@ function levelAttributes(
   if (found === undefined) {
     const wanted = { own, inherited, meshX, meshY };
     const table =
-      (before && changeAttributes(before, wanted)) ?? buildAttributes(wanted, frame.kind === "storage");
+      (before && changeAttributes(before, wanted, leaf)) ?? buildAttributes(wanted, frame.kind === "storage");
     found = { ...wanted, table };
     if (kept.length >= tablesKept) kept.pop();
     kept.unshift(found);
@@ -134,7 +138,7 @@ export function flattenArchitecture(
       instances: frame.instances,
       meshX: frame.meshX,
       meshY: frame.meshY,
-      attributes: levelAttributes(frame, values[frame.leaf], inherited, last),
+      attributes: levelAttributes(frame, leaves[frame.leaf], values[frame.leaf], inherited, last),
       requiredActions: frame.requiredActions,
       constraints: frame.constraints,
     });

@@ -1,6 +1,7 @@
 import { RaellaError } from "../../errors";
 import type { SourceLocation } from "../../errors";
 import type { GreedyStep } from "../greedy";
+import { areSameSteps } from "../greedy";
 import type {
   Factor,
   Level,
@@ -33,30 +34,39 @@ export interface LevelFrames {
 /** The frames of a model, by what they follow from. */
 interface KnownFrames {
   readonly frames: Map<string, LevelFrames>;
-  /** The last greedy steps and loops and their part of the key. */
-  steps: string;
+  /** Numbers for greedy steps and loops, by their texts. */
+  readonly numbers: Map<string, number>;
+  /** The last greedy steps, as they were then, the last loops, and their number. */
+  steps: readonly GreedyStep[];
   loops: readonly LeafLoops[];
-  key: string;
+  number: number;
 }
 
 const known = new WeakMap<CompiledModel, KnownFrames>();
 const framesKept = 300;
 
-/** Numbers for lists of greedy steps, by their texts. */
-const stepNumbers = new Map<string, number>();
-const stepNumbersKept = 1_000;
-let lastStepNumber = 0;
+function nothingKnown(): KnownFrames {
+  return { frames: new Map(), numbers: new Map(), steps: [], loops: [], number: 0 };
+}
 
-function numberOfSteps(text: string): number {
-  let number = stepNumbers.get(text);
-  if (number !== undefined) return number;
-  number = lastStepNumber += 1;
-  if (stepNumbers.size >= stepNumbersKept) stepNumbers.clear();
-  stepNumbers.set(text, number);
-  return number;
+/** A number for greedy steps and loops. Steps are compared, not recognised: a list may have been edited in place. */
+function numberOf(
+  known: KnownFrames,
+  greedySteps: readonly GreedyStep[],
+  values: readonly LeafValues[],
+): number {
+  const hasSteps = areSameSteps(greedySteps, known.steps);
+  if (hasSteps && haveLoops(values, known.loops)) return known.number;
+  if (!hasSteps) known.steps = structuredClone(greedySteps);
+  known.loops = values.map(({ loops }) => loops);
+  const text = JSON.stringify([greedySteps, known.loops.map(({ number }) => number)]);
+  known.number = known.numbers.get(text) ?? known.numbers.size + 1;
+  known.numbers.set(text, known.number);
+  return known.number;
 }
 
 function haveLoops(values: readonly LeafValues[], loops: readonly LeafLoops[]): boolean {
+  if (loops.length !== values.length) return false;
   for (let index = 0; index < values.length; index++) if (values[index].loops !== loops[index]) return false;
   return true;
 }
@@ -74,16 +84,9 @@ export function frameLevels(
   greedySteps: readonly GreedyStep[],
 ): LevelFrames {
   let ofModel = known.get(model);
-  if (ofModel === undefined)
-    known.set(model, (ofModel = { frames: new Map(), steps: "", loops: [], key: "" }));
-  // The steps as they are now: a list may have been edited in place since.
-  const steps = JSON.stringify(greedySteps);
-  if (steps !== ofModel.steps || !haveLoops(values, ofModel.loops)) {
-    ofModel.steps = steps;
-    ofModel.loops = values.map(({ loops }) => loops);
-    ofModel.key = [numberOfSteps(steps), ...ofModel.loops.map(({ number }) => number)].join(" ");
-  }
-  let { key } = ofModel;
+  if (ofModel === undefined || Math.max(ofModel.frames.size, ofModel.numbers.size) >= framesKept)
+    known.set(model, (ofModel = nothingKnown()));
+  let key = String(numberOf(ofModel, greedySteps, values));
   for (const dimension of dimensions) key += ` ${bounds[dimension]}`;
   let frames = ofModel.frames.get(key);
   if (frames !== undefined) return frames;
@@ -93,7 +96,6 @@ export function frameLevels(
   for (const step of greedySteps) applyGreedyStep(step, leaves, { dimensions, bounds });
   const names = { dimensions, dataSpaces: dataSpaces.map(({ name }) => name) };
   frames = { levels: layOut(leaves, names), warnings };
-  if (ofModel.frames.size >= framesKept) ofModel.frames.clear();
   ofModel.frames.set(key, frames);
   return frames;
 }

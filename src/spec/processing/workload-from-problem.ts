@@ -117,7 +117,7 @@ function compileShape(problem: ProblemDocument): CompiledShape {
   };
 }
 
-const compiledShapes = new WeakMap<ProblemDocument, CompiledShape>();
+const compiledShapes = new WeakMap<ProblemShape, CompiledShape>();
 
 /** Checks everything about the shape of a problem that does not depend on sizes. */
 export function checkProblem(problem: ProblemDocument): void {
@@ -125,8 +125,8 @@ export function checkProblem(problem: ProblemDocument): void {
 }
 
 function shapeOf(problem: ProblemDocument): CompiledShape {
-  let compiled = compiledShapes.get(problem);
-  if (compiled === undefined) compiledShapes.set(problem, (compiled = compileShape(problem)));
+  let compiled = compiledShapes.get(problem.shape);
+  if (compiled === undefined) compiledShapes.set(problem.shape, (compiled = compileShape(problem)));
   return compiled;
 }
 
