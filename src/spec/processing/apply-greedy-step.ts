@@ -21,15 +21,19 @@ function names(factors: readonly Factor[], dimension: string): boolean {
   return false;
 }
 
-function closeDimensions(factors: Factor[], dimensions: readonly string[]): void {
+/** Gives every dimension without a factor the factor 1. */
+function closeDimensions(leaf: LeafDraft, dimensions: readonly string[]): void {
+  const { spatialFactors } = leaf;
   for (const dimension of dimensions)
-    if (!names(factors, dimension)) factors.push({ dimension, operator: "=", value: 1 });
+    if (!names(spatialFactors, dimension)) spatialFactors.push({ dimension, operator: "=", value: 1 });
+  leaf.isClosed = true;
 }
 
 function divideByFixed(left: number[], wanted: readonly string[], factors: readonly Factor[]): void {
   for (const { dimension, value } of factors) {
+    if (value === 1 || value === -1) continue;
     const index = wanted.indexOf(dimension);
-    if (index < 0 || value === -1) continue;
+    if (index < 0) continue;
     left[index] = value === 0 ? 1 : Math.max(1, Math.floor(left[index] / value));
   }
 }
@@ -50,7 +54,8 @@ function allocate(
   for (const leaf of fanouts) {
     divideByFixed(left, wanted, leaf.spatialFactors);
     divideByFixed(left, wanted, leaf.temporalFactors);
-    if (isSelected(step, leaf) && !wanted.some((dimension) => names(leaf.spatialFactors, dimension)))
+    if (leaf.isClosed || !isSelected(step, leaf)) continue;
+    if (!wanted.some((dimension) => names(leaf.spatialFactors, dimension)))
       targets.push({ leaf, capacity: Math.floor(leaf.fanout / usedFanout(leaf.spatialFactors)) });
   }
   let remaining: readonly number[] = left;
@@ -60,7 +65,7 @@ function allocate(
     wanted.forEach((dimension, index) =>
       leaf.spatialFactors.push({ dimension, operator: "=", value: allocation.factors[index] }),
     );
-    if (step.closeOthers) closeDimensions(leaf.spatialFactors, sizes.dimensions);
+    if (step.closeOthers) closeDimensions(leaf, sizes.dimensions);
   }
 }
 
@@ -74,8 +79,8 @@ export function applyGreedyStep(step: GreedyStep, leaves: readonly LeafDraft[], 
   const wanted = step.dimensions.filter((dimension) => sizes.dimensions.includes(dimension));
   if (wanted.length > 0) allocate(step, wanted, fanouts, sizes);
   for (const leaf of fanouts)
-    if (usedFanout(leaf.spatialFactors) > leaf.fanout / 2)
-      closeDimensions(leaf.spatialFactors, sizes.dimensions);
+    if (!leaf.isClosed && usedFanout(leaf.spatialFactors) > leaf.fanout / 2)
+      closeDimensions(leaf, sizes.dimensions);
   const temporal = step.temporalPermutation.filter((dimension) => sizes.dimensions.includes(dimension));
   if (temporal.length === 0) return;
   for (const leaf of leaves) {

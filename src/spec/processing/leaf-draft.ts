@@ -11,6 +11,8 @@ export interface LeafDraft {
   readonly temporalFactors: Factor[];
   readonly spatialPermutation: string[];
   readonly temporalPermutation: string[];
+  /** Every dimension has a spatial factor. */
+  isClosed: boolean;
 }
 
 export function draftOf(compiled: CompiledLeaf, loops: LeafLoops): LeafDraft {
@@ -23,5 +25,6 @@ export function draftOf(compiled: CompiledLeaf, loops: LeafLoops): LeafDraft {
     temporalFactors: loops.temporalFactors.slice(),
     spatialPermutation: spatial.permutation.slice(),
     temporalPermutation: temporal.permutation.slice(),
+    isClosed: false,
   };
 }

@@ -87,7 +87,7 @@ function parseParts(parts: readonly SourceText[]): YamlNode | undefined {
     if (indentation === undefined) continue;
     // A text that begins indented goes on inside what stands before it.
     if (indentation !== "") return undefined;
-    const parsed = parsePart(part, anchors);
+    const parsed = parsePart(part, anchors, part.file !== parts[0].file);
     if (parsed?.node.kind !== "map") return undefined;
     size += parsed.size;
     anchors = anchors.size === 0 ? parsed.anchors : new Map([...anchors, ...parsed.anchors]);
@@ -100,18 +100,17 @@ function parseParts(parts: readonly SourceText[]): YamlNode | undefined {
   return { kind: "map", entries, tag: undefined, source: parts[0], offset: 0 };
 }
 
-function parsePart(part: SourceText, anchors: Anchors): ParsedText | undefined {
-  const key = `${part.origin}\n${part.text}`;
-  const known = parsedParts.get(key);
+function parsePart(part: SourceText, anchors: Anchors, isIncluded: boolean): ParsedText | undefined {
+  const key = isIncluded && anchors.size === 0 ? `${part.origin}\n${part.text}` : undefined;
+  const known = key === undefined ? undefined : parsedParts.get(key);
   if (known !== undefined) return known;
   // Marks of documents and directives mean something for the whole text.
   if (/^(---|\.\.\.|%)/m.test(part.text)) return undefined;
   try {
     const parsed = parseWhole(part, anchors);
-    if (anchors.size === 0) {
-      if (parsedParts.size >= parsedPartsLimit) parsedParts.clear();
-      parsedParts.set(key, parsed);
-    }
+    if (key === undefined) return parsed;
+    if (parsedParts.size >= parsedPartsLimit) parsedParts.clear();
+    parsedParts.set(key, parsed);
     return parsed;
   } catch (error) {
     if (error instanceof RaellaError) return undefined;
