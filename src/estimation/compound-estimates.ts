@@ -7,9 +7,12 @@ import { ValueMemo } from "./value-memo";
 
 /** Most levels of one class that are remembered. */
 const rememberedLevels = 4000;
+/** Tables of attributes that are recognised without being read: more than a class has in one specification. */
+const recentAnswers = 8;
 
-/** The estimate last given for a level with certain attributes: layer by layer, most levels stay as they are. */
+/** An estimate given for certain attributes: layer by layer, most levels stay as they are. */
 interface Answer {
+  readonly attributes: ValueTable;
   readonly areaShare: number;
   /** Names that count and that the attributes leave to the variables, with their values then. */
   readonly open: readonly string[];
@@ -30,7 +33,8 @@ export class CompoundEstimates {
   private readonly areaNames: readonly string[];
   private readonly estimates = new ValueMemo<LevelEstimate>(rememberedLevels);
   private readonly areas = new ValueMemo<AreaFigure>(rememberedLevels);
-  private readonly lastAnswers = new WeakMap<ValueTable, Answer>();
+  private readonly recent: Answer[] = [];
+  private oldest = 0;
   private readonly checkedActions = new WeakSet<readonly string[]>();
   private readonly values: unknown[] = [];
 
@@ -47,18 +51,13 @@ export class CompoundEstimates {
   /** @throws RaellaError for actions that the class does not define and for what cannot be priced */
   estimate(level: Level, variables: ValueTable): LevelEstimate {
     this.checkActions(level.requiredActions);
-    const { attributes } = level;
     const areaShare = levelAreaShare(level);
-    const last = this.lastAnswers.get(attributes);
-    if (last?.areaShare === areaShare && hasValues(variables, last.open, last.openValues))
-      return last.estimate;
-    const estimate = this.find(level, areaShare, variables);
-    const open: string[] = [];
-    for (const name of this.names) if ((attributes[name] ?? null) === null) open.push(name);
-    for (const name of this.demanded) if ((attributes[name] ?? null) === null) open.push(name);
-    const openValues = open.map((name) => variables[name]);
-    this.lastAnswers.set(attributes, { areaShare, open, openValues, estimate });
-    return estimate;
+    for (let index = 0; index < this.recent.length; index += 1) {
+      const answer = this.recent[index];
+      if (answer.attributes !== level.attributes || answer.areaShare !== areaShare) continue;
+      if (hasValues(variables, answer.open, answer.openValues)) return answer.estimate;
+    }
+    return this.find(level, areaShare, variables);
   }
 
   private checkActions(actions: readonly string[]): void {
@@ -73,23 +72,25 @@ export class CompoundEstimates {
   private find(level: Level, areaShare: number, variables: ValueTable): LevelEstimate {
     const { attributes } = level;
     const { values } = this;
-    this.readValues(values, this.names, level, areaShare, variables);
-    for (const name of this.demanded) values.push((attributes[name] ?? variables[name] ?? null) === null);
-    let estimate = this.estimates.get(values);
-    if (!estimate) this.estimates.set(values, (estimate = this.compute(level, areaShare, variables)));
-    return estimate;
-  }
-
-  private readValues(
-    values: unknown[],
-    names: readonly string[],
-    { attributes }: Level,
-    areaShare: number,
-    variables: ValueTable,
-  ): void {
+    const open: string[] = [];
     values.length = 0;
     values.push(areaShare);
-    for (const name of names) values.push(attributes[name] ?? variables[name]);
+    for (const name of this.names) {
+      const own = attributes[name] ?? null;
+      values.push(own ?? variables[name]);
+      if (own === null) open.push(name);
+    }
+    for (const name of this.demanded) {
+      const own = attributes[name] ?? null;
+      values.push((own ?? variables[name] ?? null) === null);
+      if (own === null) open.push(name);
+    }
+    let estimate = this.estimates.get(values);
+    if (!estimate) this.estimates.set(values, (estimate = this.compute(level, areaShare, variables)));
+    const openValues = open.map((name) => variables[name]);
+    this.recent[this.oldest] = { attributes, areaShare, open, openValues, estimate };
+    this.oldest = (this.oldest + 1) % recentAnswers;
+    return estimate;
   }
 
   private compute(level: Level, areaShare: number, variables: ValueTable): LevelEstimate {
@@ -128,12 +129,12 @@ export class CompoundEstimates {
   /** Most of what changes from layer to layer has no influence on areas. */
   private areaOf(
     component: ComponentInstance,
-    level: Level,
+    { attributes }: Level,
     areaShare: number,
     variables: ValueTable,
   ): AreaFigure {
-    const values: unknown[] = [];
-    this.readValues(values, this.areaNames, level, areaShare, variables);
+    const values = this.areaNames.map((name) => attributes[name] ?? variables[name]);
+    values.push(areaShare);
     let area = this.areas.get(values);
     if (!area) {
       const warnings = new Set<string>();

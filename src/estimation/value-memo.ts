@@ -62,7 +62,8 @@ export class ValueMemo<Result> {
 
 function hashAll(values: readonly unknown[]): number {
   let hash = values.length;
-  for (const value of values) hash = Math.imul(hash ^ hashOf(value), 0x01000193) ^ (hash >>> 15);
+  for (let index = 0; index < values.length; index++)
+    hash = Math.imul(hash ^ hashOf(values[index]), 0x01000193) ^ (hash >>> 15);
   return hash;
 }
 

@@ -44,7 +44,10 @@ export function describeCosts(hardware: Hardware, table: EnergyReferenceTable): 
 }
 
 function firstOf(actions: Readonly<Record<string, number>>, names: readonly string[]): number | undefined {
-  for (const name of names) if (Object.hasOwn(actions, name)) return actions[name];
+  for (const name of names) {
+    const energy: number | undefined = actions[name];
+    if (energy !== undefined && Object.hasOwn(actions, name)) return energy;
+  }
   return undefined;
 }
 

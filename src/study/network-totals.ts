@@ -59,9 +59,9 @@ function sumOverLayers(layers: readonly Readonly<Record<string, number>>[]): Rec
   const sums: Record<string, number> = {};
   let total = 0;
   for (const layer of layers) {
-    for (const [level, energy] of Object.entries(layer)) {
-      if (level === totalKey) total += energy;
-      else sums[level] = (sums[level] ?? 0) + energy;
+    for (const level in layer) {
+      if (level === totalKey) total += layer[level];
+      else sums[level] = (sums[level] ?? 0) + layer[level];
     }
   }
   return { ...sums, [totalKey]: total };
