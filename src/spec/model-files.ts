@@ -1,4 +1,4 @@
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { RaellaError } from "../errors";
 import type { FileReader } from "./file-memo";
 import type { CompiledModel } from "./processing/compile-model";
@@ -9,7 +9,7 @@ import type { ModelDocument } from "./schema/read-document";
 import { readDocument } from "./schema/read-document";
 import type { Fidelity, Specification, WrittenValue } from "./specification";
 import { loadYaml } from "./yaml/load-yaml";
-import { displayPath } from "./yaml/source-text";
+import { displayPath, relativeTo } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
 
 export type Sources = Specification["sources"];
@@ -86,7 +86,7 @@ export function loadModel(
 /** Path and content hash of every file read. */
 export function sourcesOf(reader: FileReader, base: string): Sources {
   return reader.sources().map(({ path, sha256 }) => {
-    const inside = relative(base, path);
+    const inside = relativeTo(base, path);
     return { file: inside.startsWith("..") ? displayPath(path) : inside.split(sep).join("/"), sha256 };
   });
 }

@@ -11,6 +11,8 @@ import { Scope } from "./scope";
 const integerText = /^\s*[-+]?[0-9]+\s*$/;
 /** Most recorded statistics; short enough to be a number for certain. */
 const decimalText = /^[0-9]{1,15}\.[0-9]{1,40}$/;
+/** What becomes of them when they are rescaled. */
+const decimalProductText = /^[0-9]{1,15}\.[0-9]{1,40}(?: [*/] [0-9]{1,15}(?:\.[0-9]{1,40})?){1,8}$/;
 const booleanText = /^(true|false)$/i;
 
 /** Whether a written value is text that has to be evaluated. */
@@ -18,10 +20,27 @@ export function isExpressionText(value: WrittenValue | undefined): value is Expr
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What plain text stands for without being evaluated: a boolean or a number; undefined for an expression. */
+/** The value of a product of floats, where there is one. */
+function decimalProduct(text: string): number | IntegralFloat | undefined {
+  const parts = text.split(" ");
+  let product = Number(parts[0]);
+  for (let index = 1; index < parts.length; index += 2) {
+    const factor = Number(parts[index + 1]);
+    product = parts[index] === "*" ? product * factor : product / factor;
+  }
+  return Number.isFinite(product) ? toFloat(product) : undefined;
+}
+
+/** Whether a text is a decimal fraction, a literal of its own. */
+export function isDecimal(text: string): boolean {
+  return decimalText.test(text);
+}
+
+/** What plain text is without being read as an expression: a boolean or a number; undefined for any other text. */
 function literalOfText(text: string): boolean | number | IntegralFloat | undefined {
   if (decimalText.test(text)) return toFloat(Number(text));
   if (integerText.test(text)) return Number(text);
+  if (decimalProductText.test(text)) return decimalProduct(text);
   const trimmed = text.trim();
   return booleanText.test(trimmed) ? trimmed.toLowerCase() === "true" : undefined;
 }

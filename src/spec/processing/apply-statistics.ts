@@ -1,7 +1,7 @@
 import { RaellaError } from "../../errors";
 import type { AdjustmentRule, StatisticsRules } from "../architectures";
 import { compileExpression } from "../expression/compile-expression";
-import { isExpressionText } from "../expression/evaluate";
+import { isDecimal, isExpressionText } from "../expression/evaluate";
 import { ExpressionFailure } from "../expression/expression-failure";
 import { bindsLikeFactor } from "../expression/print-expression";
 import { valueText } from "../expression/runtime-value";
@@ -38,6 +38,7 @@ function factorText(name: string, variables: Variables): string {
       value: name,
     });
   if (!isExpressionText(value)) return valueText(value);
+  if (isDecimal(value.expression)) return value.expression;
   try {
     const { expression } = compileExpression(value.expression);
     return bindsLikeFactor(expression) ? value.expression : `(${value.expression})`;

@@ -12,6 +12,7 @@ import type {
 } from "../specification";
 import type { Workload } from "../workload";
 import { applyGreedyStep } from "./apply-greedy-step";
+import type { ProblemShape } from "../schema/problem-schema";
 import type { CompiledModel } from "./compile-model";
 import { completePermutations } from "./complete-permutations";
 import type { LeafLoops, LeafValues } from "./evaluate-leaf";
@@ -33,6 +34,8 @@ export interface LevelFrames {
 
 /** The frames of a model, by what they follow from. */
 interface KnownFrames {
+  /** What all placeholders share. */
+  readonly placeholders: Omit<LevelConstraints, "spatial">;
   readonly frames: Map<string, LevelFrames>;
   /** Numbers for greedy steps and loops, by their texts. */
   readonly numbers: Map<string, number>;
@@ -45,8 +48,9 @@ interface KnownFrames {
 const known = new WeakMap<CompiledModel, KnownFrames>();
 const framesKept = 300;
 
-function nothingKnown(): KnownFrames {
-  return { frames: new Map(), numbers: new Map(), steps: [], loops: [], number: 0 };
+function nothingKnown({ shape }: CompiledModel): KnownFrames {
+  const placeholders = placeholderConstraints(shape);
+  return { placeholders, frames: new Map(), numbers: new Map(), steps: [], loops: [], number: 0 };
 }
 
 /** A number for greedy steps and loops. Steps are compared, not recognised: a list may have been edited in place. */
@@ -80,12 +84,12 @@ function haveLoops(values: readonly LeafValues[], loops: readonly LeafLoops[]): 
 export function frameLevels(
   model: CompiledModel,
   values: readonly LeafValues[],
-  { dimensions, bounds, dataSpaces }: Workload,
+  { dimensions, bounds }: Workload,
   greedySteps: readonly GreedyStep[],
 ): LevelFrames {
   let ofModel = known.get(model);
   if (ofModel === undefined || Math.max(ofModel.frames.size, ofModel.numbers.size) >= framesKept)
-    known.set(model, (ofModel = nothingKnown()));
+    known.set(model, (ofModel = nothingKnown(model)));
   let key = String(numberOf(ofModel, greedySteps, values));
   for (const dimension of dimensions) key += ` ${bounds[dimension]}`;
   let frames = ofModel.frames.get(key);
@@ -94,16 +98,9 @@ export function frameLevels(
   const warnings = exceedingFactors(leaves, bounds);
   completePermutations(leaves, dimensions, bounds);
   for (const step of greedySteps) applyGreedyStep(step, leaves, { dimensions, bounds });
-  const names = { dimensions, dataSpaces: dataSpaces.map(({ name }) => name) };
-  frames = { levels: layOut(leaves, names), warnings };
+  frames = { levels: layOut(leaves, ofModel.placeholders), warnings };
   ofModel.frames.set(key, frames);
   return frames;
-}
-
-/** Dimensions and data spaces of the problem, which placeholders close and bypass. */
-interface ProblemNames {
-  readonly dimensions: readonly string[];
-  readonly dataSpaces: readonly string[];
 }
 
 /** Number of instances along both axes at a point of the architecture. */
@@ -113,9 +110,11 @@ interface Mesh {
 }
 
 /** Every fan-out becomes a placeholder level with the instance count outside it. */
-function layOut(leaves: readonly LeafDraft[], problem: ProblemNames): readonly LevelFrame[] {
+function layOut(
+  leaves: readonly LeafDraft[],
+  shared: Omit<LevelConstraints, "spatial">,
+): readonly LevelFrame[] {
   const levels: LevelFrame[] = [];
-  const shared = placeholderConstraints(problem);
   let mesh: Mesh = { x: 1, y: 1 };
   leaves.forEach((leaf, index) => {
     const { kind } = leaf.compiled;
@@ -221,7 +220,7 @@ function elementConstraints(leaf: LeafDraft): LevelConstraints {
 }
 
 /** What the loops and data of every placeholder of a problem look like. */
-function placeholderConstraints({ dimensions, dataSpaces }: ProblemNames): Omit<LevelConstraints, "spatial"> {
+function placeholderConstraints({ dimensions, dataSpaces }: ProblemShape): Omit<LevelConstraints, "spatial"> {
   return {
     temporal: {
       factors: dimensions.map((dimension): Factor => ({ dimension, operator: "=", value: 1 })),
@@ -230,7 +229,7 @@ function placeholderConstraints({ dimensions, dataSpaces }: ProblemNames): Omit<
       rmwOnFirstWriteback: [],
       defaultMaxFactor: null,
     },
-    dataspace: { keep: [], bypass: dataSpaces, passthrough: [] },
+    dataspace: { keep: [], bypass: dataSpaces.map(({ name }) => name), passthrough: [] },
   };
 }
 

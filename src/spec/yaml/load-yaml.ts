@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import type { FileReader } from "../file-memo";
 import { mergeHierarchical } from "./merge-hierarchical";
-import { mergeShallow } from "./merge-shallow";
 import { parseYaml } from "./parse-yaml";
 import type { SourceText } from "./source-text";
 import { expandIncludes } from "./source-text";
@@ -14,8 +13,8 @@ import type { YamlNode } from "./yaml-node";
  */
 export function loadYaml(path: string, reader: FileReader, roots: readonly string[]): YamlNode {
   const source = expandIncludes(resolve(path), reader, roots);
-  const merged = mergeShallow(parseYaml(source));
-  return source.parts().some(mayMergeHierarchically) ? mergeHierarchical(merged) : merged;
+  const root = parseYaml(source);
+  return source.parts().some(mayMergeHierarchically) ? mergeHierarchical(root) : root;
 }
 
 /** Whether a text may hold the key `<<<`: as it is, or written in quotes with escapes. */

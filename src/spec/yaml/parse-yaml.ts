@@ -12,6 +12,7 @@ import type {
   ComposedText,
 } from "./compose-text";
 import { composedWithPackage } from "./composed-files";
+import { mergeShallow } from "./merge-shallow";
 import { nestedTooDeeply } from "./nesting";
 import type { SourceText } from "./source-text";
 import type { YamlEntry, YamlNode } from "./yaml-node";
@@ -28,13 +29,13 @@ interface ConvertedNode {
 }
 
 /**
- * Reads YAML 1.2 (core schema) into a tree of our own. Merge keys stay ordinary keys here. Aliases share the node they
- * stand for, so that a text cannot unfold into more than memory holds.
+ * Reads YAML 1.2 (core schema) into a tree of our own and applies its `<<`; other merge keys stay ordinary keys here.
+ * Aliases share the node they stand for, so that a text cannot unfold into more than memory holds.
  *
- * @throws RaellaError `yaml-syntax`, all mistakes of the text at once.
+ * @throws RaellaError `yaml-syntax`, all mistakes of the text at once, or `schema` for a `<<` that cannot be applied.
  */
 export function parseYaml(source: SourceText): YamlNode {
-  return parseParts(source.parts()) ?? parseWhole(source, new Map()).node;
+  return parseParts(source.parts()) ?? mergeShallow(parseWhole(source, new Map()).node);
 }
 
 /** Keys that objects of the language have a use of their own for. */
@@ -88,7 +89,8 @@ function parseParts(parts: readonly SourceText[]): YamlNode | undefined {
     // A text that begins indented goes on inside what stands before it.
     if (indentation !== "") return undefined;
     const parsed = parsePart(part, anchors, part.file !== parts[0].file);
-    if (parsed?.node.kind !== "map") return undefined;
+    // A merge at the top concerns the keys of all pieces.
+    if (parsed?.node.kind !== "map" || parsed.node.entries.has("<<")) return undefined;
     size += parsed.size;
     anchors = anchors.size === 0 ? parsed.anchors : new Map([...anchors, ...parsed.anchors]);
     for (const [key, entry] of parsed.node.entries) {
@@ -107,7 +109,7 @@ function parsePart(part: SourceText, anchors: Anchors, isIncluded: boolean): Par
   // Marks of documents and directives mean something for the whole text.
   if (/^(---|\.\.\.|%)/m.test(part.text)) return undefined;
   try {
-    const parsed = parseWhole(part, anchors);
+    const parsed = withMerges(parseWhole(part, anchors), part);
     if (key === undefined) return parsed;
     if (parsedParts.size >= parsedPartsLimit) parsedParts.clear();
     parsedParts.set(key, parsed);
@@ -116,6 +118,18 @@ function parsePart(part: SourceText, anchors: Anchors, isIncluded: boolean): Par
     if (error instanceof RaellaError) return undefined;
     throw error;
   }
+}
+
+/** The text with every `<<` inside it applied, also in what its anchors stand for. */
+function withMerges(parsed: ParsedText, { text }: SourceText): ParsedText {
+  const { node, anchors, size } = parsed;
+  // A merge key may be written in quotes with escapes.
+  const mayMerge = text.includes("<<") || text.includes("\\");
+  if (!mayMerge || node.kind !== "map" || node.entries.has("<<")) return parsed;
+  const merged = new Map<string, ConvertedNode | null>();
+  for (const [name, anchored] of anchors)
+    merged.set(name, anchored && { node: mergeShallow(anchored.node), size: anchored.size });
+  return { node: mergeShallow(node), anchors: merged, size };
 }
 
 /** What stands before the first character of a text that is neither blank nor a comment; undefined if there is none. */

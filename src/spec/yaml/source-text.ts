@@ -85,9 +85,15 @@ function lastNotAbove(numbers: readonly number[], wanted: number): number {
   return low;
 }
 
+/** The path as seen from a folder. */
+export function relativeTo(folder: string, path: string): string {
+  const start = folder + sep;
+  return path.startsWith(start) ? path.slice(start.length) : relative(folder, path);
+}
+
 /** The path as messages show it: relative to the working directory when it lies in it. */
 export function displayPath(path: string): string {
-  const shown = relative(process.cwd(), path);
+  const shown = relativeTo(process.cwd(), path);
   return shown === "" || shown.startsWith("..") || isAbsolute(shown) ? path : shown;
 }
 

@@ -5,6 +5,7 @@ import {
   bindsLikeFactor,
   emptyScope,
   evaluateText,
+  evaluateWritten,
   parseExpression,
   printExpression,
   scopeOf,
@@ -158,6 +159,34 @@ describe("expressions", () => {
       { numRuns: 3000 },
     );
   });
+});
+
+describe("texts that are calculated without being read as expressions", () => {
+  const numbers = fc
+    .tuple(fc.nat({ max: 999 }), fc.option(fc.nat({ max: 9999 })))
+    .map(([whole, fraction]) => `${whole}${fraction === null ? "" : `.${fraction}`}`);
+  const products = fc
+    .tuple(numbers, fc.array(fc.tuple(fc.constantFrom("*", "/"), numbers), { maxLength: 4 }))
+    .map(([first, rest]) => [first, ...rest.flat()].join(" "));
+  const outcome = (evaluate: () => unknown): unknown => {
+    try {
+      return evaluate();
+    } catch (error) {
+      assert.ok(error instanceof RaellaError);
+      return error.message;
+    }
+  };
+
+  it("have the values of the expressions", () =>
+    fc.assert(
+      fc.property(products, (expression) => {
+        assert.deepEqual(
+          outcome(() => evaluateWritten({ expression }, emptyScope, options)),
+          outcome(() => evaluateText(expression, emptyScope, options)),
+        );
+      }),
+      { numRuns: 500 },
+    ));
 });
 
 describe("integer arithmetic", () => {

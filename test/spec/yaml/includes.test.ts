@@ -15,6 +15,33 @@ describe("includes", () => {
     assert.deepEqual(plainOf(text, others), { m: { x: 1 }, v: 2, t: { x: 1 } });
   });
 
+  it("bring anchors with merges of their own, and may be merged at the top", () => {
+    const others = { "m.yaml": "a: &a {x: 1, y: 2}\nb: &b {<<: *a, y: 3}\n" };
+    const own = { a: { x: 1, y: 2 }, b: { x: 1, y: 3 } };
+    assert.deepEqual(plainOf("!include m.yaml\nt: *b\nu: {<<: *b, x: 4}\n", others), {
+      ...own,
+      t: { x: 1, y: 3 },
+      u: { x: 4, y: 3 },
+    });
+    assert.deepEqual(plainOf("y: 5\n!include m.yaml\n<<: *b\n", others), { ...own, x: 1, y: 5 });
+    assert.throws(() => plainOf('!include m.yaml\nt: {"\\x3c<": 1}\n', others), /cannot merge/);
+  });
+
+  it("keep the lines of their files, whatever ends them", () => {
+    const others = { "b.yaml": "\r\nb: 1\r\nc: 2" };
+    const root = loadText("a: 1\r\n!include b.yaml\r\n\r\nd: 3", others);
+    assert.ok(root.kind === "map");
+    assert.deepEqual(
+      [...root.entries].map(([key, { value }]) => [key, locationOf(value).line, locationOf(value).column]),
+      [
+        ["a", 1, 4],
+        ["b", 2, 4],
+        ["c", 3, 4],
+        ["d", 4, 4],
+      ],
+    );
+  });
+
   it("are relative to the file that contains them", () =>
     assert.deepEqual(
       plainOf("!include a/b.yaml\n", { "a/b.yaml": "!include ../c.yaml\n", "c.yaml": "c: 1\n" }),
