@@ -24,6 +24,8 @@ export interface CompiledExpression {
   readonly evaluate: Evaluator;
   /** Names the expression looks up (functions included). */
   readonly names: ReadonlySet<string>;
+  /** The same names, each once. */
+  readonly nameList: readonly string[];
 }
 
 function compileName(reference: NameReference): Evaluator {
@@ -195,7 +197,8 @@ export function compileExpression(text: string): CompiledExpression {
   const known = compiled.get(text);
   if (known !== undefined) return known;
   const expression = parseExpression(text);
-  const result = { text, expression, evaluate: compileTree(expression), names: new Set(namesIn(expression)) };
+  const names = new Set(namesIn(expression));
+  const result = { text, expression, evaluate: compileTree(expression), names, nameList: [...names] };
   if (compiled.size >= compiledLimit) compiled.clear();
   compiled.set(text, result);
   return result;

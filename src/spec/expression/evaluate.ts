@@ -138,13 +138,13 @@ export function evaluateAllInOrder(
   return scope;
 }
 
-const noNames: ReadonlySet<string> = new Set();
+const noNames: readonly string[] = [];
 
 /** Names that a written value looks up; none if its syntax is wrong, which shows when it is evaluated. */
-export function namesRead(value: WrittenValue): ReadonlySet<string> {
+export function namesRead(value: WrittenValue): readonly string[] {
   if (!isExpressionText(value) || knownLiteral(value.expression) !== undefined) return noNames;
   try {
-    return compileExpression(value.expression).names;
+    return compileExpression(value.expression).nameList;
   } catch (error) {
     if (error instanceof ExpressionFailure) return noNames;
     throw error;
@@ -153,8 +153,12 @@ export function namesRead(value: WrittenValue): ReadonlySet<string> {
 
 /** Whether a written value looks up one of the names. */
 export function readsAny(value: WrittenValue, names: ReadonlySet<string>): boolean {
-  if (names.size === 0) return false;
-  for (const name of namesRead(value)) if (names.has(name)) return true;
+  return names.size > 0 && hasAny(names, namesRead(value));
+}
+
+/** Whether one of the wanted names is among the names. */
+export function hasAny(names: ReadonlySet<string>, wanted: readonly string[]): boolean {
+  for (let index = 0; index < wanted.length; index += 1) if (names.has(wanted[index])) return true;
   return false;
 }
 

@@ -19,7 +19,7 @@ import { requiredActions } from "./required-actions";
 export interface CompiledAttribute {
   readonly name: string;
   readonly written: WrittenValue;
-  readonly reads: ReadonlySet<string>;
+  readonly reads: readonly string[];
 }
 
 /** A leaf with macros resolved and expressions compiled; what is left depends on variables and sizes. */
@@ -33,7 +33,7 @@ export interface CompiledLeaf {
   /** No attribute looks up its own name or that of a later one, which mean variables. */
   readonly isInOrder: boolean;
   /** Names that the mesh and the area share look up. */
-  readonly otherNames: ReadonlySet<string>;
+  readonly otherNames: readonly string[];
   /** Words of its constraints that may be names. */
   readonly constraintWords: readonly string[];
   readonly meshX: WrittenValue;
@@ -135,13 +135,13 @@ function wordsIn(constraints: ExpandedConstraints, { dimensions }: ProblemShape)
 function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: ProblemShape): CompiledLeaf {
   const meshX = unquoted(leaf.meshX, leaf.location);
   const meshY = unquoted(leaf.meshY, leaf.location);
-  const otherNames = new Set([meshX, meshY, leaf.areaShare].flatMap((value) => [...namesRead(value)]));
+  const otherNames = [meshX, meshY, leaf.areaShare].flatMap(namesRead);
   const attributes = Object.entries(leaf.attributes).map(([name, written]): CompiledAttribute => ({
     name,
     written,
     reads: namesRead(written),
   }));
-  const dependentAttributes = attributes.filter(({ reads }) => reads.size > 0);
+  const dependentAttributes = attributes.filter(({ reads }) => reads.length > 0);
   const constraintWords = [...new Set(wordsIn(expanded, shape))];
   return {
     document: leaf,
@@ -150,7 +150,7 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
     attributes,
     dependentAttributes,
     isInOrder: attributes.every(({ reads }, index) =>
-      attributes.slice(index).every(({ name }) => !reads.has(name)),
+      attributes.slice(index).every(({ name }) => !reads.includes(name)),
     ),
     meshX,
     meshY,
@@ -159,11 +159,7 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
     otherNames,
     constraintWords,
     inputs: [
-      ...new Set([
-        ...dependentAttributes.flatMap(({ reads }) => [...reads]),
-        ...otherNames,
-        ...constraintWords,
-      ]),
+      ...new Set([...dependentAttributes.flatMap(({ reads }) => reads), ...otherNames, ...constraintWords]),
     ],
   };
 }

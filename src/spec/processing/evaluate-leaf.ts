@@ -1,6 +1,6 @@
 import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateWritten } from "../expression/evaluate";
+import { evaluateWritten, hasAny } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { areSame, IntegralFloat, isInteger, numberOf, valueText } from "../expression/runtime-value";
 import { Scope } from "../expression/scope";
@@ -92,7 +92,7 @@ function evaluateAttributes(
   const scope = new Scope(attributes, variables);
   const isStorage = leaf.kind === "storage";
   for (const { name, written, reads } of before ? leaf.dependentAttributes : leaf.attributes) {
-    if (before !== undefined && areDisjoint(reads, before.changed)) continue;
+    if (before !== undefined && !hasAny(before.changed, reads)) continue;
     let value = evaluateWritten(written, scope, options);
     if (isStorage)
       value = checkStorageAttribute(leaf.name, name, value, () => leaf.document.locate("attributes", name));
@@ -150,7 +150,7 @@ function evaluateValues(
 ): LeafValues {
   const attributes = evaluateAttributes(leaf, variables, options, known);
   const { isDeferred, spatial, temporal } = leaf.constraints;
-  if (known !== undefined && !isDeferred && areDisjoint(leaf.otherNames, known.changed))
+  if (known !== undefined && !isDeferred && !hasAny(known.changed, leaf.otherNames))
     return { ...known.values, attributes, tables: [] };
   const scope = new Scope(attributes, variables);
   const spatialFactors = spatial.factors(scope);
@@ -167,11 +167,6 @@ function evaluateValues(
   };
   const isOpen = isDeferred && leaf.constraintWords.some((word) => typeof scope.lookup(word) === "string");
   return { attributes, areaShare, loops: knownOrNew(loops, kept), isOpen, tables: [] };
-}
-
-function areDisjoint(first: ReadonlySet<string>, second: ReadonlySet<string>): boolean {
-  for (const name of first) if (second.has(name)) return false;
-  return true;
 }
 
 /** Values of a leaf and what they were calculated from. */
@@ -237,7 +232,5 @@ export function evaluateLeaf(leaf: CompiledLeaf, variables: Scope, options: Eval
 
 /** Whether the values of a leaf may be others when variables of some names are. */
 export function mayChange(leaf: CompiledLeaf, values: LeafValues, changed: ReadonlySet<string>): boolean {
-  if (values.isOpen) return true;
-  if (changed.size > 0) for (const name of leaf.inputs) if (changed.has(name)) return true;
-  return false;
+  return values.isOpen || (changed.size > 0 && hasAny(changed, leaf.inputs));
 }
