@@ -1,4 +1,5 @@
 import { RaellaError } from "../../errors";
+import { copyMap } from "../copy-map";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateWritten, hasAny } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
@@ -88,7 +89,7 @@ function evaluateAttributes(
   known: KnownAttributes | undefined,
 ): ReadonlyMap<string, RuntimeValue> {
   const before = leaf.isInOrder ? known : undefined;
-  const attributes = new Map<string, RuntimeValue>(before?.attributes);
+  const attributes = before ? copyMap(before.attributes) : new Map<string, RuntimeValue>();
   const scope = new Scope(attributes, variables);
   const isStorage = leaf.kind === "storage";
   for (const { name, written, reads } of before ? leaf.dependentAttributes : leaf.attributes) {
