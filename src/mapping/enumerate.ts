@@ -49,7 +49,7 @@ class Enumeration {
   private readonly choice: Int32Array;
   private readonly products: FeatureTables;
   private readonly extents: FeatureTables;
-  private readonly checks: readonly CapacityCheck[];
+  private readonly checks: CapacityCheck[];
   /** Figures of the dimensions chosen so far, per depth. */
   private readonly productFigures: Float64Array;
   private readonly extentFigures: Float64Array;
@@ -79,7 +79,7 @@ class Enumeration {
     this.choice = new Int32Array(this.depths);
     this.products = products;
     this.extents = extents;
-    this.checks = checks;
+    this.checks = [...checks];
     this.productFigures = new Float64Array((this.depths + 1) * products.width);
     this.extentFigures = new Float64Array((this.depths + 1) * extents.width);
     this.productFigures.set(products.base);
@@ -175,8 +175,14 @@ class Enumeration {
   /** Whether the smallest tiles that the dimensions from `depth` on allow fit; exact when all are chosen. */
   private mayFit(depth: number): boolean {
     const { checks } = this;
-    for (let index = 0; index < checks.length; index += 1)
-      if (this.words(checks[index], depth) > checks[index].capacityWords) return false;
+    for (let index = 0; index < checks.length; index += 1) {
+      const check = checks[index];
+      if (this.words(check, depth) <= check.capacityWords) continue;
+      // The next ones will probably exceed the same capacity: it is looked at first.
+      checks[index] = checks[0];
+      checks[0] = check;
+      return false;
+    }
     return true;
   }
 
