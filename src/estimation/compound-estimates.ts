@@ -8,7 +8,7 @@ import { ValueMemo } from "./value-memo";
 /** Most levels of one class that are remembered. */
 const rememberedLevels = 4000;
 /** Tables of attributes that are recognised without being read: more than a class has in one specification. */
-const recentAnswers = 8;
+const recentAnswers = 16;
 
 /** An estimate given for certain attributes: layer by layer, most levels stay as they are. */
 interface Answer {
