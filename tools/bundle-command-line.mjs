@@ -49,6 +49,7 @@ function modulesAtHome(sources) {
         const compiled = path.relative(sources, file).split(path.sep).join("/").replace(/\.ts$/, ".js");
         const contents = readFileSync(file, "utf8")
           .replace(/\bcreateRequire\(__filename\)(?=\("\.{1,2}\/[^".]*"\))/g, "require")
+          .replace(/\bimport(?=\("[^.])/g, "importPackage")
           .replace(/\b__filename\b/g, `inDist("${compiled}")`)
           .replace(/\b__dirname\b/g, `inDist("${path.posix.dirname(compiled)}")`);
         return { contents, loader: "ts" };

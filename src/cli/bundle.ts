@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 import type * as CommandLine from "./run-command-line";
 
 /** Where the build puts the whole command line as one file (see `tools/bundle-command-line.mjs`). */
@@ -30,13 +30,18 @@ export function loadBundle(): typeof CommandLine | undefined {
 /** Compiles and loads the bundle. V8 rejects a code cache of another version or with other flags. */
 export function compileBundle(text: Buffer = readFileSync(bundleFile), cachedData?: Buffer): CompiledBundle {
   const script = new Script(
-    `(function (exports, require, module, __filename, __dirname) {${text.toString("latin1")}\n})`,
-    { filename: bundleFile, cachedData, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+    `(function (exports, require, module, __filename, __dirname, importPackage) {${text.toString("latin1")}\n})`,
+    { filename: bundleFile, cachedData },
   );
   const module = { exports: {} as typeof CommandLine };
   const run = script.runInThisContext() as (...given: readonly unknown[]) => void;
-  run(module.exports, createRequire(bundleFile), module, bundleFile, dirname(bundleFile));
+  run(module.exports, createRequire(bundleFile), module, bundleFile, dirname(bundleFile), importPackage);
   return { script, commandLine: module.exports };
+}
+
+/** Code from a cache has lost its ways to `import()` and is lent this one. */
+function importPackage(name: string): Promise<unknown> {
+  return import(name);
 }
 
 /** Stores what has been compiled of the bundle so far, for the next start. */

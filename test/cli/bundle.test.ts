@@ -71,7 +71,7 @@ describe("the command line in one file", () => {
     ["network", "-d", "resnet18", "-a", "raella", "isaac_like", "--json"],
     ["network", "-d", "resnet18", "-a", "raella", "--workers", "2", "--json"],
     ["components", "-a", "raella", "-d", "resnet18", "-l", "10", "--explain"],
-    ["network", "-d", "resnet18", "-a", "isaac_like", "--csv", devNull, "--json"],
+    ["network", "-d", "resnet18", "-a", "isaac_like", "--csv", devNull, "--parquet", devNull, "--json"],
     ["layer", "-a", "raella", "-d", "resnet18"],
     unknownArchitecture,
   ])
