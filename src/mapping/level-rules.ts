@@ -21,9 +21,11 @@ export function describeRules(
 ): LevelRules {
   const { dataspace, spatial, temporal } = constraints;
   const names = problem.tensors.map(({ name }) => name);
-  const flags = (list: readonly string[] | undefined): boolean[] => {
-    const marked = names.map(() => false);
-    for (const name of list ?? []) {
+  const unmarked = names.map(() => false);
+  const flags = (list: readonly string[] = []): readonly boolean[] => {
+    if (list.length === 0) return unmarked;
+    const marked = [...unmarked];
+    for (const name of list) {
       const index = names.indexOf(name);
       if (index < 0)
         throw new RaellaError({

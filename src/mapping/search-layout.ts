@@ -167,13 +167,12 @@ export function numberStrides({ space, varying }: SearchLayout): readonly number
   });
 }
 
-/** The choices of the varying dimensions that a number of factors stands for; the number must be exact. */
-export function choiceOfNumber({ space, varying }: SearchLayout, number: number): readonly number[] {
+/** Writes the choices of the varying dimensions that a number of factors stands for; the number must be exact. */
+export function readChoice({ space, varying }: SearchLayout, number: number, into: Int32Array): void {
   let rest = number;
-  return varying.map(({ dimension }) => {
-    const { count } = space.choices[dimension];
-    const choice = rest % count;
-    rest = (rest - choice) / count;
-    return choice;
-  });
+  for (let position = 0; position < varying.length; position += 1) {
+    const { count } = space.choices[varying[position].dimension];
+    into[position] = rest % count;
+    rest = (rest - into[position]) / count;
+  }
 }

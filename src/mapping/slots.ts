@@ -101,13 +101,14 @@ function describeFactors(
 ): Pick<Slot, "factors" | "limits"> {
   const { bounds } = problem;
   const factors = bounds.map(() => 0);
+  if (constraint === undefined) return { factors, limits: null };
   let limits: number[] | null = null;
   const limit = (index: number, value: number): void => {
     limits ??= bounds.map(() => Infinity);
     limits[index] = Math.min(limits[index], value);
   };
   const named = bounds.map(() => false);
-  for (const { dimension, operator, value } of constraint?.factors ?? []) {
+  for (const { dimension, operator, value } of constraint.factors) {
     const index = dimensionIndex(problem, dimension, place);
     named[index] = true;
     if (operator === "=" && value === -1) continue;
@@ -140,7 +141,7 @@ function describeFactors(
       });
     factors[index] = factor;
   }
-  const others = constraint?.defaultMaxFactor ?? null;
+  const others = constraint.defaultMaxFactor;
   if (others !== null)
     bounds.forEach((_, index) => {
       if (!named[index]) limit(index, Math.max(1, others));

@@ -80,11 +80,8 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
     return count;
   };
   const tiles = new Map<string, TileColumns>();
-  /** An axis without the dimensions that have no loop in any mapping. */
-  const withoutUnits = ({ dimensions, coefficients }: LinearForm): LinearForm => {
-    const hasLoops = (_: number, term: number): boolean => problem.bounds[dimensions[term]] > 1;
-    return { dimensions: dimensions.filter(hasLoops), coefficients: coefficients.filter(hasLoops) };
-  };
+  /** Per tensor, its axes without the dimensions that have no loop in any mapping. */
+  const looped = problem.tensors.map(({ ranks }) => ranks.map((rank) => withoutUnits(rank, problem.bounds)));
 
   const iterations = (level: number): number =>
     product(level < 0 ? "all iterations" : `iterations ${outside(level, "time")}`, () =>
@@ -144,7 +141,7 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
       const isFetchedWhole =
         rules[level].noTemporalReuse[tensor] ||
         ([...moving].every((dimension) => shape.uses[dimension]) &&
-          isPlain(shape.ranks.filter(moves).map(withoutUnits), false));
+          isPlain(looped[tensor].filter(moves), false));
       if (isFetchedWhole) return { whole: wholeTiles(tensor, level), loops: null };
       const axisExtents = shape.ranks.map((rank) => (moves(rank) ? extent(rank, level) : -1));
       return {
@@ -153,6 +150,11 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
       };
     },
   };
+}
+
+function withoutUnits({ dimensions, coefficients }: LinearForm, bounds: readonly number[]): LinearForm {
+  const hasLoops = (_: number, term: number): boolean => bounds[dimensions[term]] > 1;
+  return { dimensions: dimensions.filter(hasLoops), coefficients: coefficients.filter(hasLoops) };
 }
 
 /** Multiplies the number of groups of one fan-out into a feature. */

@@ -107,7 +107,7 @@ class TableScorer implements MappingScorer {
     }
     const { levels, steps: stepsColumn, computes, computePj } = this.plan;
     const steps = this.productFigures[this.atProducts + stepsColumn];
-    let energyPj = computes * computePj;
+    this.energyPj = computes * computePj;
     let cycles = steps;
     for (let tensor = 0; tensor < this.content.length; tensor += 1) this.content[tensor] = steps;
     if (this.rows) this.rows[0] = steps;
@@ -115,7 +115,7 @@ class TableScorer implements MappingScorer {
     this.lastLevelAccesses = 0;
     for (let index = 0; index < levels.length; index += 1) {
       const level = levels[index];
-      energyPj += this.priceLevel(level, steps);
+      this.priceLevel(level, steps);
       if (level.bandwidth !== null) {
         if (this.rows) {
           this.rows[this.recorded] = this.readsPerCycle;
@@ -126,12 +126,11 @@ class TableScorer implements MappingScorer {
         if (timing.cycles > cycles) cycles = timing.cycles;
       }
       // Energy and cycles only grow, rounding included.
-      if (energyPj * cycles > ceiling) {
-        energyPj = Infinity;
+      if (this.energyPj * cycles > ceiling) {
+        this.energyPj = Infinity;
         break;
       }
     }
-    this.energyPj = energyPj;
     this.cycles = cycles;
   }
 
@@ -182,8 +181,8 @@ class TableScorer implements MappingScorer {
     }
   }
 
-  /** Energy of a level; its bandwidth demand is left in the fields. */
-  private priceLevel(level: LevelPlan, steps: number): number {
+  /** Adds the energy of a level; its bandwidth demand is left in the fields. Numbers handed back would be garbage. */
+  private priceLevel(level: LevelPlan, steps: number): void {
     const { productFigures, atProducts, content, received } = this;
     let energyPj = 0;
     this.readsPerCycle = 0;
@@ -228,7 +227,7 @@ class TableScorer implements MappingScorer {
       }
       if (level.isLast) this.lastLevelAccesses += (reads + fills + updates) * instances;
     }
-    return energyPj;
+    this.energyPj += energyPj;
   }
 
   private tileWords({ column, extents }: TileColumns): number {

@@ -73,9 +73,13 @@ function cyclesOf({ timed, counts, length }: MappingFront, hardware: Hardware, m
 
 /** Price of a row read, filled and updated, for every level. The search has found those that a mapping needs. */
 function pricesOfLevels({ levels }: AccessCosts): Float64Array {
-  return Float64Array.from(
-    levels.flatMap(({ readPj = 0, fillPj = 0, updatePj = 0 }) => [readPj, fillPj, updatePj]),
-  );
+  const prices = new Float64Array(3 * levels.length);
+  levels.forEach(({ readPj = 0, fillPj = 0, updatePj = 0 }, level) => {
+    prices[3 * level] = readPj;
+    prices[3 * level + 1] = fillPj;
+    prices[3 * level + 2] = updatePj;
+  });
+  return prices;
 }
 
 /** Energy of all accesses, added up in the model's order so that the sums agree bit for bit; by level in `levels`. */

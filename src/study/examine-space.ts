@@ -4,7 +4,8 @@ import { buildMapSpace, type MapSpace } from "../mapping/map-space";
 import type { Mapping } from "../mapping/mapping";
 import type { Metric } from "../mapping/metrics";
 import type { AccessCosts } from "../model/access-costs";
-import { countAccesses, type NestCounts } from "../model/count-accesses";
+import { countNestAccesses, type NestCounts } from "../model/count-accesses";
+import { nestOfMapping } from "../model/nest";
 import type { Specification, Warning } from "../spec/specification";
 import { findMappingFront, type MappingFront } from "./mapping-front";
 import { SignatureMemo } from "./signature-memo";
@@ -80,7 +81,10 @@ export function mappingOfFront(
   if (counted === undefined) {
     const space = last?.front === front ? last.space : buildMapSpace(specification);
     const mapping = toMapping(space, factorsOfNumber(space, number), null, keepTable(space, 0));
-    counted = { mapping, counts: countAccesses(space.problem, space.hardware, mapping) };
+    const { problem, hardware } = space;
+    // It fits: the search has visited it.
+    const counts = countNestAccesses(problem, hardware, nestOfMapping(problem, hardware, mapping));
+    counted = { mapping, counts };
     chosen.set(number, counted);
   }
   return counted;

@@ -4,7 +4,7 @@ import { enumerateMappings } from "../mapping/enumerate";
 import { keepsEverything, layOutForVisit } from "../mapping/find-best-mapping";
 import type { MapSpace } from "../mapping/map-space";
 import type { Metric } from "../mapping/metrics";
-import { choiceOfNumber, numberStrides, type SearchLayout } from "../mapping/search-layout";
+import { numberStrides, readChoice, type SearchLayout } from "../mapping/search-layout";
 import type { AccessCosts } from "../model/access-costs";
 import { createScorer } from "../model/create-scorer";
 
@@ -69,20 +69,22 @@ export function findMappingFront(
   const scorer = createScorer(search, keep, costs);
   if (scorer.rows === undefined || scorer.classOf === undefined) return null;
   scorer.rows = front.candidate;
-  const { valid, numbers } = distinctMappings(search, keep, scorer.classOf);
-  for (const number of numbers) {
-    scorer.score(choiceOfNumber(search, number), null);
+  const { valid, smallest } = distinctMappings(search, keep, scorer.classOf);
+  const choice = new Int32Array(search.varying.length);
+  smallest.forEach((number) => {
+    readChoice(search, number, choice);
+    scorer.score(choice, null);
     front.offer(number);
-  }
+  });
   return { ...layout, computes, valid, evaluated: valid, ...pack(front.mappings, layout.length) };
 }
 
-/** Visits every mapping and keeps, of those with the same counts, the one with the smallest number: it settles ties. */
+/** Visits every mapping. Of those with the same counts, the one with the smallest number is kept: it settles ties. */
 function distinctMappings(
   layout: SearchLayout,
   keep: KeepTable,
   classOf: (position: number, choice: number) => number,
-): { readonly valid: number; readonly numbers: Iterable<number> } {
+): { readonly valid: number; readonly smallest: ReadonlyMap<number, number> } {
   const strides = numberStrides(layout);
   const smallest = new Map<number, number>();
   let valid = 0;
@@ -99,7 +101,7 @@ function distinctMappings(
       if (known === undefined || number < known) smallest.set(classes, number);
     },
   });
-  return { valid, numbers: smallest.values() };
+  return { valid, smallest };
 }
 
 /** Fronts are kept by the thousand: two arrays instead of one for each mapping. */
