@@ -54,15 +54,19 @@ function analyseTensor(
   let outermost = levels - 1;
   while (outermost >= 0 && !nest[outermost].keep[index]) outermost -= 1;
   let fromInside = geometry.steps;
+  // Words that the level inside receives, if nobody passes on words.
+  let received = geometry.steps;
+  let isKnown = false;
   for (let level = 0; level <= outermost; level += 1) {
     const isKeptInside = level > 0 && nest[level - 1].keep[index];
     const filters = level === 0 || (isKeptInside && !nest[level - 1].passthrough[index]);
     const mayForward = geometry.fans[level] > 1 && !nest[level].noLinkTransfer[index];
+    isKnown &&= receivesLikeInside(nest, level - 1, index);
     if (isKeptInside || filters || mayForward) {
-      const received =
-        level === 0
-          ? geometry.steps
-          : receivedWords(nest, geometry, tensor, index, level - 1, tile[level - 1]);
+      if (level > 0 && !isKnown) {
+        received = receivedWords(nest, geometry, tensor, index, level - 1, tile[level - 1]);
+        isKnown = true;
+      }
       const { groups, sizes, linkWords } = fanOutTraffic(
         hardware,
         nest,
@@ -88,6 +92,15 @@ function analyseTensor(
   if (outermost >= 0) share[outermost] = 0;
   const partition = partitionSizes(problem, geometry, tensor);
   return { tile, share, content, peer, partition, outermost };
+}
+
+/** Whether a level receives what the level inside it does: it has no loops and the same rule for reuse. */
+function receivesLikeInside(nest: Nest, level: number, index: number): boolean {
+  const { space, time, noTemporalReuse } = nest[level];
+  return (
+    space.factors.length + time.factors.length === 0 &&
+    noTemporalReuse[index] === nest[level - 1].noTemporalReuse[index]
+  );
 }
 
 function sumOfWords(groups: readonly GroupTraffic[]): number {

@@ -64,8 +64,7 @@ export function findMappingFront(
   const layout = countLayout(space, costs);
   const front = new FrontBuilder(layout);
   const computes = space.problem.bounds.reduce((product, bound) => product * bound, 1);
-  if (!keepsEverything(keep))
-    return { ...layout, computes, valid: 0, evaluated: 0, ...pack([], layout.length) };
+  if (!keepsEverything(keep)) return { ...layout, computes, valid: 0, evaluated: 0, ...front.pack() };
   const scorer = createScorer(search, keep, costs);
   if (scorer.rows === undefined || scorer.classOf === undefined) return null;
   scorer.rows = front.candidate;
@@ -76,7 +75,7 @@ export function findMappingFront(
     scorer.score(choice, null);
     front.offer(number);
   });
-  return { ...layout, computes, valid, evaluated: valid, ...pack(front.mappings, layout.length) };
+  return { ...layout, computes, valid, evaluated: valid, ...front.pack() };
 }
 
 /** Visits every mapping. Of those with the same counts, the one with the smallest number is kept: it settles ties. */
@@ -104,13 +103,6 @@ function distinctMappings(
   return { valid, smallest };
 }
 
-/** Fronts are kept by the thousand: two arrays instead of one for each mapping. */
-function pack(mappings: readonly OfferedMapping[], length: number): Pick<MappingFront, "numbers" | "counts"> {
-  const counts = new Float64Array(mappings.length * length);
-  mappings.forEach((mapping, index) => counts.set(mapping.counts, index * length));
-  return { numbers: Float64Array.from(mappings, ({ number }) => number), counts };
-}
-
 /** The order in which a scorer writes its counts, see `MappingScorer.rows`. */
 function countLayout({ hardware, rules }: MapSpace, costs: AccessCosts): CountLayout {
   const terms: PricedTerm[] = [];
@@ -136,62 +128,113 @@ function countLayout({ hardware, rules }: MapSpace, costs: AccessCosts): CountLa
 /** Safe distance between two products of counts: what rounding can never turn around. */
 const clearlyLess = 1 - 1e-12;
 
-interface OfferedMapping {
-  readonly number: number;
-  readonly counts: Float64Array;
-}
-
 /** Mappings that none of those offered so far beats. */
 class FrontBuilder {
   /** Counts of the mapping that is offered next. */
   readonly candidate: Float64Array;
-  readonly mappings: OfferedMapping[] = [];
+  private readonly numbers: number[] = [];
+  /** Per mapping: the row of the store where its counts stand. */
+  private readonly rows: number[] = [];
+  /** Rows of mappings that are beaten by now. */
+  private readonly freeRows: number[] = [];
+  private store: Float64Array;
 
   constructor(private readonly layout: CountLayout) {
     this.candidate = new Float64Array(layout.length);
+    this.store = new Float64Array(8 * layout.length);
   }
 
   offer(number: number): void {
-    const { mappings, candidate } = this;
-    for (let index = mappings.length - 1; index >= 0; index -= 1) {
-      const known = mappings[index];
-      if (!this.beats(known.counts, known.number, candidate, number)) continue;
+    const { numbers, rows, candidate, store } = this;
+    const { length } = this.layout;
+    for (let index = numbers.length - 1; index >= 0; index -= 1) {
+      if (!this.beats(store, rows[index] * length, numbers[index], candidate, 0, number)) continue;
       // What has just beaten one mapping is likely to beat its neighbours: it is asked first.
-      mappings[index] = mappings[mappings.length - 1];
-      mappings[mappings.length - 1] = known;
+      this.swapWithLast(index);
       return;
     }
     let kept = 0;
-    for (const known of mappings) {
-      if (this.beats(candidate, number, known.counts, known.number)) continue;
-      mappings[kept] = known;
+    for (let index = 0; index < numbers.length; index += 1) {
+      const row = rows[index];
+      if (this.beats(candidate, 0, number, store, row * length, numbers[index])) {
+        this.freeRows.push(row);
+        continue;
+      }
+      numbers[kept] = numbers[index];
+      rows[kept] = row;
       kept += 1;
     }
-    mappings.length = kept;
-    mappings.push({ number, counts: candidate.slice() });
+    numbers.length = kept;
+    rows.length = kept;
+    this.keep(number);
+  }
+
+  private keep(number: number): void {
+    const { length } = this.layout;
+    // All rows below the number of mappings are taken if none is free.
+    const row = this.freeRows.pop() ?? this.rows.length;
+    if ((row + 1) * length > this.store.length) {
+      const larger = new Float64Array(2 * this.store.length);
+      larger.set(this.store);
+      this.store = larger;
+    }
+    this.store.set(this.candidate, row * length);
+    this.numbers.push(number);
+    this.rows.push(row);
+  }
+
+  private swapWithLast(index: number): void {
+    const { numbers, rows } = this;
+    const last = numbers.length - 1;
+    const number = numbers[index];
+    const row = rows[index];
+    numbers[index] = numbers[last];
+    rows[index] = rows[last];
+    numbers[last] = number;
+    rows[last] = row;
   }
 
   /**
    * Whether `a` comes before `b` at any prices and bandwidths, rounding included: no count is larger, and it is faster
    * for certain (a difference of one step could vanish in a rounding) or has the smaller number, which settles ties.
    */
-  private beats(a: Float64Array, numberOfA: number, b: Float64Array, numberOfB: number): boolean {
-    if (a[0] > b[0] || (numberOfA > numberOfB && a[0] + 1 >= b[0])) return false;
+  private beats(
+    a: Float64Array,
+    atA: number,
+    numberOfA: number,
+    b: Float64Array,
+    atB: number,
+    numberOfB: number,
+  ): boolean {
+    if (a[atA] > b[atB] || (numberOfA > numberOfB && a[atA] + 1 >= b[atB])) return false;
     const { terms, timed } = this.layout;
     // Plain loops: this runs too briefly to be compiled, and iterators would leave much to clear away.
     for (let index = 0; index < timed.length; index += 1) {
       const { at } = timed[index];
-      if (a[at] > b[at] || a[at + 1] > b[at + 1]) return false;
+      if (a[atA + at] > b[atB + at] || a[atA + at + 1] > b[atB + at + 1]) return false;
     }
     for (let index = 0; index < terms.length; index += 1) {
-      const { at } = terms[index];
-      const instances = a[at + 3];
-      const others = b[at + 3];
-      if (instances <= others && a[at] <= b[at] && a[at + 1] <= b[at + 1] && a[at + 2] <= b[at + 2]) continue;
-      for (let kind = at; kind < at + 3; kind += 1) {
-        if (a[kind] !== 0 && a[kind] * instances > b[kind] * others * clearlyLess) return false;
+      const ofA = atA + terms[index].at;
+      const ofB = atB + terms[index].at;
+      const instances = a[ofA + 3];
+      const others = b[ofB + 3];
+      if (instances <= others && a[ofA] <= b[ofB] && a[ofA + 1] <= b[ofB + 1] && a[ofA + 2] <= b[ofB + 2])
+        continue;
+      for (let kind = 0; kind < 3; kind += 1) {
+        const rows = a[ofA + kind];
+        if (rows !== 0 && rows * instances > b[ofB + kind] * others * clearlyLess) return false;
       }
     }
     return true;
+  }
+
+  /** Fronts are kept by the thousand: two arrays for all mappings. */
+  pack(): Pick<MappingFront, "numbers" | "counts"> {
+    const { length } = this.layout;
+    const counts = new Float64Array(this.rows.length * length);
+    this.rows.forEach((row, index) =>
+      counts.set(this.store.subarray(row * length, (row + 1) * length), index * length),
+    );
+    return { numbers: Float64Array.from(this.numbers), counts };
   }
 }
