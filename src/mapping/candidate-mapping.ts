@@ -63,7 +63,7 @@ export function toMapping(
     if (slot.kind === "time") temporal[slot.level] = timeLoops(space, factors, orders, index);
     else spatial[slot.level] = spaceLoops(space, factors, orders, index);
   });
-  const names = space.problem.tensors.map(({ name }) => name);
+  const marked = subsetsOf(space.problem.tensors.map(({ name }) => name));
   const levels: LevelMapping[] = [];
   for (let level = space.rules.length - 1; level >= 0; level -= 1) {
     const rules = space.rules[level];
@@ -71,12 +71,12 @@ export function toMapping(
       level: space.hardware.levels[level].name,
       spatial: spatial[level] ?? none,
       temporal: temporal[level],
-      keep: marked(names, keep[level]),
-      passthrough: marked(names, rules.passthrough).filter((name) => keep[level][names.indexOf(name)]),
-      noTemporalReuse: marked(names, rules.noTemporalReuse),
-      rmwOnFirstWriteback: marked(names, rules.rmwOnFirstWriteback),
-      noMulticastNoReduction: marked(names, rules.noMulticastNoReduction),
-      noLinkTransfer: marked(names, rules.noLinkTransfer),
+      keep: marked(keep[level]),
+      passthrough: marked(rules.passthrough.map((flag, tensor) => flag && keep[level][tensor])),
+      noTemporalReuse: marked(rules.noTemporalReuse),
+      rmwOnFirstWriteback: marked(rules.rmwOnFirstWriteback),
+      noMulticastNoReduction: marked(rules.noMulticastNoReduction),
+      noLinkTransfer: marked(rules.noLinkTransfer),
     });
   }
   return { levels };
@@ -84,8 +84,16 @@ export function toMapping(
 
 const none: readonly never[] = [];
 
-function marked(names: readonly string[], flags: readonly boolean[]): readonly string[] {
-  return flags.includes(true) ? names.filter((_, tensor) => flags[tensor]) : none;
+/** The names that flags mark. Equal lists are the same one: mappings are kept by the thousand. */
+function subsetsOf(names: readonly string[]): (flags: readonly boolean[]) => readonly string[] {
+  const known = new Map<number, readonly string[]>([[0, none]]);
+  return (flags) => {
+    let bits = 0;
+    for (let index = 0; index < flags.length; index += 1) if (flags[index]) bits += 2 ** index;
+    let subset = known.get(bits);
+    if (!subset) known.set(bits, (subset = names.filter((_, index) => flags[index])));
+    return subset;
+  };
 }
 
 function timeLoops(

@@ -62,11 +62,15 @@ function analyseTensor(
     const filters = level === 0 || (isKeptInside && !nest[level - 1].passthrough[index]);
     const mayForward = geometry.fans[level] > 1 && !nest[level].noLinkTransfer[index];
     isKnown &&= receivesLikeInside(nest, level - 1, index);
-    if (isKeptInside || filters || mayForward) {
-      if (level > 0 && !isKnown) {
-        received = receivedWords(nest, geometry, tensor, index, level - 1, tile[level - 1]);
-        isKnown = true;
-      }
+    const isNeeded = isKeptInside || filters || mayForward;
+    if (isNeeded && level > 0 && !isKnown) {
+      received = receivedWords(nest, geometry, tensor, index, level - 1, tile[level - 1]);
+      isKnown = true;
+    }
+    if (nest[level].space.factors.length === 0) {
+      if (isNeeded && level > 0) share[level - 1] = received;
+      content[level] = filters ? received : fromInside;
+    } else if (isNeeded) {
       const { groups, sizes, linkWords } = fanOutTraffic(
         hardware,
         nest,
@@ -82,8 +86,7 @@ function analyseTensor(
         if (level > 0) peer[level - 1] = (linkWords ?? 0) / geometry.instances[level - 1];
       } else if (linkWords === undefined) content[level] = countGroups(sizes) * fromInside;
       else content[level] = sumOfWords(spreadWords(groups, fromInside * geometry.fans[level]));
-    } else if (geometry.fans[level] === 1) content[level] = fromInside;
-    else {
+    } else {
       const { sizes } = fanOutTraffic(hardware, nest, geometry, tensor, index, level, 1);
       content[level] = countGroups(sizes) * fromInside;
     }
