@@ -88,11 +88,16 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
       iterationsFeature(layout, level),
     );
 
-  const tileColumns = (key: string, tensor: number, level: number, steps?: Feature): TileColumns => {
+  const tileColumns = (
+    key: string,
+    tensor: number,
+    level: number,
+    steps?: (level: number) => Feature,
+  ): TileColumns => {
     const before = tiles.get(key);
     if (before !== undefined) return before;
     const { product: feature, sharedExtents } = tileFeature(layout, problem.tensors[tensor], level);
-    if (steps) multiplyFeature(feature, steps);
+    if (steps) multiplyFeature(feature, steps(level));
     const made = {
       column: products.push(feature) - 1,
       extents: sharedExtents.map((shared) => extents.push(shared) - 1),
@@ -103,15 +108,23 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
   const tile = (tensor: number, level: number): TileColumns =>
     tileColumns(`${tensor} ${inside(level)}`, tensor, level);
   const wholeTiles = (tensor: number, level: number): TileColumns =>
-    tileColumns(
-      `${tensor} ${inside(level)} ${outside(level, "time")}`,
-      tensor,
-      level,
-      iterationsFeature(layout, level),
+    tileColumns(`${tensor} ${inside(level)} ${outside(level, "time")}`, tensor, level, (from) =>
+      iterationsFeature(layout, from),
     );
 
   const sum = (feature: Feature): number => extents.push(feature) - 1;
-  const extent = (rank: LinearForm, level: number): number => sum(extentFeature(layout, rank, level));
+  const extentColumns = new Map<LinearForm, Map<number, number>>();
+  const extent = (rank: LinearForm, level: number): number => {
+    let columns = extentColumns.get(rank);
+    if (!columns) extentColumns.set(rank, (columns = new Map<number, number>()));
+    const loops = inside(level);
+    const before = columns.get(loops);
+    if (before !== undefined) return before;
+    const column = sum(extentFeature(layout, rank, level));
+    columns.set(loops, column);
+    return column;
+  };
+  const movingFrom: ReadonlySet<number>[] = [];
 
   return {
     products,
@@ -136,7 +149,7 @@ export function createPlanFeatures(layout: SearchLayout, active: readonly Active
     },
     received: (tensor, level) => {
       const shape = problem.tensors[tensor];
-      const moving = timeDimensionsFrom(active, level + 1);
+      const moving = (movingFrom[level + 1] ??= timeDimensionsFrom(active, level + 1));
       const moves = (rank: LinearForm): boolean => rank.dimensions.some((dimension) => moving.has(dimension));
       const isFetchedWhole =
         rules[level].noTemporalReuse[tensor] ||

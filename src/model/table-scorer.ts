@@ -57,7 +57,7 @@ class TableScorer implements MappingScorer {
   private readonly loopFigures: LoopFigures;
   private readonly declaredSequence: Int32Array;
   private readonly ownSequence: Int32Array;
-  private readonly sequencer: LoopSequencer;
+  private sequencer: LoopSequencer | undefined;
   private sequence: Int32Array;
   private readonly selected: Int32Array;
   /** Per tensor: words exchanged with (received by) the level reached. */
@@ -83,7 +83,6 @@ class TableScorer implements MappingScorer {
     this.loopFigures = createLoopFigures(layout, this.loops);
     this.declaredSequence = Int32Array.from(this.loops, (_, loop) => loop);
     this.ownSequence = this.declaredSequence.slice();
-    this.sequencer = createLoopSequencer(this.loops);
     this.sequence = this.declaredSequence;
     this.selected = new Int32Array(this.depths).fill(-1);
     const { tensors } = layout.space.problem;
@@ -100,7 +99,10 @@ class TableScorer implements MappingScorer {
   score(choice: ArrayLike<number>, orders: LoopOrders | null, ceiling = Infinity): void {
     this.select(choice);
     if (orders === null) this.sequence = this.declaredSequence;
-    else this.sequencer(orders, (this.sequence = this.ownSequence));
+    else {
+      this.sequencer ??= createLoopSequencer(this.loops);
+      this.sequencer(orders, (this.sequence = this.ownSequence));
+    }
     if (this.mustPriceWhole()) {
       this.priceWhole(choice, orders);
       return;
