@@ -45,6 +45,8 @@ export const testFiles = {
   ],
   full: ["test/model/full-search.test.ts", "test/model/full-search-bounds.test.ts"],
   study: ["test/study/replication.test.ts", "test/study/component-groups.test.ts"],
+  front: ["test/study/mapping-front.test.ts"],
+  shared: ["test/spec/shared-work.test.ts"],
 } as const;
 
 export const mutations: readonly Mutation[] = [
@@ -481,5 +483,47 @@ export const mutations: readonly Mutation[] = [
     from: "settleRounding(result, total, ",
     to: "if (total < 0) settleRounding(result, total, ",
     tests: "study",
+  },
+  {
+    name: "loops that move over an edge taken as alike",
+    file: "model/choice-classes.ts",
+    from: "return this.haveSameLoops(position, first, second);",
+    to: "return true;",
+    tests: "front",
+  },
+  {
+    name: "the largest number among mappings with the same counts",
+    file: "study/mapping-front.ts",
+    from: "if (known === undefined || number < known)",
+    to: "if (known === undefined || number > known)",
+    tests: "front",
+  },
+  {
+    name: "a front that forgets slower mappings of less energy",
+    file: "study/mapping-front.ts",
+    from: "b[ofB + kind] * others * clearlyLess) return false;",
+    to: "b[ofB + kind] * others * clearlyLess) return true;",
+    tests: "front",
+  },
+  {
+    name: "rows of a beaten mapping that are not free for another",
+    file: "study/mapping-front.ts",
+    from: "const row = this.freeRows.pop() ?? this.rows.length;",
+    to: "const row = this.rows.length;",
+    tests: "front",
+  },
+  {
+    name: "levels with loops taken to receive what lies inside",
+    file: "model/traffic.ts",
+    from: "space.factors.length + time.factors.length === 0 &&\n    noTemporalReuse",
+    to: "space.factors.length === 0 &&\n    noTemporalReuse",
+    tests: "model",
+  },
+  {
+    name: "a changed variable that does not reach its readers' readers",
+    file: "spec/processing/evaluate-variables.ts",
+    from: "    affected.add(name);\n",
+    to: "    if (value !== before[position]) affected.add(name);\n",
+    tests: "shared",
   },
 ];
