@@ -1,6 +1,5 @@
 import { RaellaError, suggestName } from "../errors";
 import type { Level } from "../spec/specification";
-import type { Problem } from "./problem";
 
 /** Data-space directives of one level, per tensor of the problem. */
 export interface LevelRules {
@@ -12,15 +11,14 @@ export interface LevelRules {
   readonly noLinkTransfer: readonly boolean[];
 }
 
-/** What a level's constraints say about every tensor. The outermost level keeps what nothing is said about. */
+/** What a level's constraints say about every tensor, given by name. The outermost level keeps what nothing is said about. */
 export function describeRules(
-  problem: Problem,
+  names: readonly string[],
   levelName: string,
   constraints: Level["constraints"],
   outermost: boolean,
 ): LevelRules {
   const { dataspace, spatial, temporal } = constraints;
-  const names = problem.tensors.map(({ name }) => name);
   const unmarked = names.map(() => false);
   const flags = (list: readonly string[] = []): readonly boolean[] => {
     if (list.length === 0) return unmarked;

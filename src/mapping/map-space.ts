@@ -58,8 +58,9 @@ export function assembleMapSpace(specification: Pick<Specification, "levels" | "
   const warnings: Warning[] = [];
   const storage = specification.levels.filter(({ kind }) => kind === "storage").reverse();
   const slots = describeSlots(problem, hardware.levels, (level) => storage[level].constraints, warnings);
+  const names = problem.tensors.map(({ name }) => name);
   const rules = storage.map((level, index) =>
-    describeRules(problem, level.name, level.constraints, index === storage.length - 1),
+    describeRules(names, level.name, level.constraints, index === storage.length - 1),
   );
   const choices = problem.bounds.map((bound, dimension) => describeChoices(bound, dimension, slots));
   const undecided: UndecidedPair[] = [];
