@@ -114,9 +114,11 @@ describe("JupyterLab", function () {
   });
 
   it("interrupts a cell and restarts the kernel from the menu", async () => {
+    const demo = path.join(__dirname, "fixtures/demo.ipynb");
+    copyFileSync(demo, path.join(scratch.notebooks, "demo.ipynb"));
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     try {
-      await page.goto(`${lab.address}/lab/tree/notebooks/RAELLA.ipynb?token=${lab.token}&reset`);
+      await page.goto(`${lab.address}/lab/tree/notebooks/demo.ipynb?token=${lab.token}&reset`);
       await page.getByText("TypeScript | Idle").waitFor({ timeout: 120_000 });
       const cell = page.locator(".jp-Notebook .jp-CodeCell").first();
       await cell.locator(".cm-content").click();
