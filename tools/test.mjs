@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const all = "test/**/*.test.ts";
-const waiting = "test/{cli,report,study}/**/*.test.ts";
+const waiting = "test/{cli,report}/**/*.test.ts";
 const notebooks = "test/notebook/**/*.test.ts";
-const inBrowser = "test/notebook/browser.test.ts";
+const kernels = "test/notebook/{browser,execute,kernel}*.test.ts";
 
 function run(script, ...args) {
   const { status } = spawnSync(process.execPath, [path.join(root, script), ...args], {
@@ -47,8 +47,8 @@ async function runEverything() {
   const beside = [
     runMocha([waiting], environment, true),
     // Without coverage: it would slow the cells several times over.
-    runMocha([inBrowser], {}, true),
-    runMocha([notebooks, "--ignore", inBrowser], {}, true),
+    runMocha([kernels], {}, true),
+    runMocha([notebooks, "--ignore", kernels], {}, true),
   ];
   const runs = [await runMocha([all, "--ignore", waiting, "--ignore", notebooks], environment)];
   for (const { output, ...counted } of await Promise.all(beside)) {
