@@ -1,5 +1,6 @@
 import { createCapacityTables, type CapacityCheck, type CapacityTables, type KeepTable } from "./capacity";
 import { extendFigures, rowsWith, type FeatureTables } from "./feature-tables";
+import { extendByRow, smallestOfGroups } from "./group-bounds";
 import { factorInSlot, type SearchLayout } from "./search-layout";
 import { firstFittingSplit, possibleOrders } from "./slot-orders";
 import { groupBySpaceFactors, type SpaceGroups } from "./space-groups";
@@ -134,8 +135,11 @@ class Enumeration {
       extendByRow(extents, this.smallestExtents[depth], group, this.extentRests, depth);
     }
     const mayFit = this.mayFit(0);
-    if (depths === 0) this.report(mayFit && this.isFull(0));
-    else if (mayFit || visitor.misfit !== undefined) this.chooseTime(0);
+    if (depths > 0) {
+      if (mayFit || visitor.misfit !== undefined) this.chooseTime(0);
+    } else if (mayFit && this.checks.every((check) => this.words(check, 0) >= check.minimumWords))
+      visitor.valid?.(this.choice);
+    else visitor.misfit?.(this.choice);
   }
 
   private fitsAxes(): boolean {
@@ -146,13 +150,15 @@ class Enumeration {
   }
 
   private chooseTime(depth: number): void {
+    if (depth + 1 === this.depths) {
+      this.chooseLast(depth);
+      return;
+    }
     const { products, extents, visitor } = this;
     const { starts, members } = this.groups[depth];
     const group = this.chosenGroups[depth];
     const end = starts[group + 1];
     const next = depth + 1;
-    const isLast = next === this.depths;
-    const skipsMisfits = visitor.misfit === undefined;
     for (let member = starts[group]; member < end; member += 1) {
       const chosen = members[member];
       this.choice[depth] = chosen;
@@ -165,10 +171,19 @@ class Enumeration {
         next * products.width,
       );
       extendFigures(extents, depth, chosen, this.extentFigures, depth * extents.width, next * extents.width);
-      const fits = this.mayFit(next);
-      if (isLast) {
-        if (fits || !skipsMisfits) this.report(fits && this.isFull(next));
-      } else if (fits || !skipsMisfits) this.chooseTime(next);
+      if (visitor.misfit !== undefined || this.mayFit(next)) this.chooseTime(next);
+    }
+  }
+
+  /** Choices of the last dimension: most exceed the capacity asked for first, so that only its words are worked out. */
+  private chooseLast(depth: number): void {
+    const { starts, members } = this.groups[depth];
+    const group = this.chosenGroups[depth];
+    const end = starts[group + 1];
+    for (let member = starts[group]; member < end; member += 1) {
+      this.choice[depth] = members[member];
+      if (this.fitsWithLast(depth)) this.visitor.valid?.(this.choice);
+      else this.visitor.misfit?.(this.choice);
     }
   }
 
@@ -178,19 +193,31 @@ class Enumeration {
     for (let index = 0; index < checks.length; index += 1) {
       const check = checks[index];
       if (this.words(check, depth) <= check.capacityWords) continue;
-      // The next ones will probably exceed the same capacity: it is looked at first.
-      checks[index] = checks[0];
-      checks[0] = check;
+      this.askFirst(index);
       return false;
     }
     return true;
   }
 
-  /** Whether all levels are used as much as they must be. */
-  private isFull(depth: number): boolean {
-    return this.checks.every(
-      (check) => check.minimumWords === 0 || this.words(check, depth) >= check.minimumWords,
-    );
+  /** Whether all tiles fit, and fill what they must fill, with the choice of the last dimension. */
+  private fitsWithLast(depth: number): boolean {
+    const { checks } = this;
+    for (let index = 0; index < checks.length; index += 1) {
+      const check = checks[index];
+      const words = this.wordsWithLast(check, depth);
+      if (words <= check.capacityWords && words >= check.minimumWords) continue;
+      this.askFirst(index);
+      return false;
+    }
+    return true;
+  }
+
+  /** The next tiles will probably exceed the same capacity. */
+  private askFirst(index: number): void {
+    const { checks } = this;
+    const check = checks[index];
+    checks[index] = checks[0];
+    checks[0] = check;
   }
 
   private words({ tiles }: CapacityCheck, depth: number): number {
@@ -208,46 +235,24 @@ class Enumeration {
     return words;
   }
 
-  private report(isValid: boolean): void {
-    if (isValid) this.visitor.valid?.(this.choice);
-    else this.visitor.misfit?.(this.choice);
-  }
-}
-
-/** Writes `row` of `rows` combined with the figures behind it into the figures at `depth`. */
-function extendByRow(
-  { isSum, width }: FeatureTables,
-  rows: Float64Array,
-  row: number,
-  figures: Float64Array,
-  depth: number,
-): void {
-  const to = depth * width;
-  const from = to + width;
-  for (let column = 0; column < width; column += 1) {
-    const value = rows[row * width + column];
-    figures[to + column] = isSum ? figures[from + column] + value : figures[from + column] * value;
-  }
-}
-
-/** Per varying dimension: for every group of choices the smallest figure of each column. */
-function smallestOfGroups(tables: FeatureTables, groups: readonly SpaceGroups[]): Float64Array[] {
-  const { width } = tables;
-  return groups.map(({ count, starts, members }, position) => {
-    const smallest = new Float64Array(count * width);
-    if (width === 0) return smallest;
-    for (let group = 0; group < count; group += 1) {
-      const to = group * width;
-      for (let column = 0; column < width; column += 1) smallest[to + column] = Infinity;
-      for (let member = starts[group]; member < starts[group + 1]; member += 1) {
-        const rows = rowsWith(tables, position, members[member]);
-        const from = members[member] * width;
-        for (let column = 0; column < width; column += 1)
-          if (rows[from + column] < smallest[to + column]) smallest[to + column] = rows[from + column];
-      }
+  private wordsWithLast({ tiles }: CapacityCheck, depth: number): number {
+    const { productFigures, extentFigures, products, extents } = this;
+    const chosen = this.choice[depth];
+    const atProducts = depth * products.width;
+    const atExtents = depth * extents.width;
+    const productRows = rowsWith(products, depth, chosen);
+    const extentRows = rowsWith(extents, depth, chosen);
+    let words = 0;
+    for (let tile = 0; tile < tiles.length; tile += 1) {
+      const { column, extents: columns } = tiles[tile];
+      let size = productFigures[atProducts + column] * productRows[chosen * products.width + column];
+      for (let index = 0; index < columns.length; index += 1)
+        size *=
+          extentFigures[atExtents + columns[index]] + extentRows[chosen * extents.width + columns[index]];
+      words += size;
     }
-    return smallest;
-  });
+    return words;
+  }
 }
 
 function describeSpaceSlots(layout: SearchLayout): SpaceSlot[] {
