@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 
-import { runNetwork, type NetworkResult } from "../../src/index";
+import { runLayer, runNetwork, type NetworkResult } from "../../src/index";
 import { cellOf, readNotebook, textOf, withoutPictures, type Notebook } from "./support/executed-notebook";
 import { root, Scratch } from "./support/jupyter";
 
@@ -53,8 +53,8 @@ describe("Exploration.ipynb", function () {
   const networks = new Map<string, NetworkResult>();
 
   before(async () => {
-    const published = await runNetwork({ architecture: "raella", dnn: "resnet18" });
-    chipAreaUm2 = published.totals.areaUm2.total;
+    const published = runLayer({ architecture: "raella", dnn: "resnet18", layer: 0 });
+    chipAreaUm2 = published.areaUm2.total;
     for (const [dnn, rows, columns, bits] of [
       ["resnet18", 512, 512, 7],
       ["resnet18", 1024, 512, 8],
