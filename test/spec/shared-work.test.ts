@@ -19,6 +19,30 @@ function textSeenFrom(folder: string, compute: () => Specification): string {
   }
 }
 
+type Changes = NonNullable<LoadSpecificationOptions["variables"]>;
+
+/** What changed variables make of a model: one after the other from the same files, and each from files of its own. */
+function sharedAndAlone(
+  model: string,
+  changes: readonly Changes[],
+  options: Pick<LoadSpecificationOptions, "greedySteps"> = {},
+): readonly [string[], string[]] {
+  assert.notEqual(model, smallModel);
+  const files = { "small/model.yaml": model, "small/problem.yaml": smallProblem };
+  const load = (folder: string, variables: Changes): string =>
+    textSeenFrom(folder, () =>
+      loadSpecification({
+        files: ["model", "problem"].map((name) => `${folder}/small/${name}.yaml`),
+        variables,
+        ...options,
+      }),
+    );
+  return [
+    withFiles(files, (folder) => changes.map((variables) => load(folder, variables))),
+    changes.map((variables) => withFiles(files, (folder) => load(folder, variables))),
+  ];
+}
+
 describe("work that specifications share", () => {
   it("changes no specification of a layer", () => {
     const requests: Omit<GetSpecOptions, "architecture">[] = [
@@ -52,21 +76,12 @@ describe("work that specifications share", () => {
 
   it("changes no specification from files, nor its warnings and mistakes", () => {
     const model = smallModel.replace("factors: [K=1]", "factors: [K=1, M=ROWS, N<=WORD]");
-    assert.notEqual(model, smallModel);
-    const files = { "small/model.yaml": model, "small/problem.yaml": smallProblem };
-    const load = (folder: string, variables: LoadSpecificationOptions["variables"]): string =>
-      textSeenFrom(folder, () =>
-        loadSpecification({
-          files: ["model", "problem"].map((name) => `${folder}/small/${name}.yaml`),
-          variables,
-          greedySteps: [greedy({ dimensions: "NK", closeOthers: true })],
-        }),
-      );
     const rows = [2, 4, 16, "WORD // 2", 0, 2, "1 / 0", 16, 4];
-    const [shared, alone] = [
-      withFiles(files, (folder) => rows.map((ROWS) => load(folder, { ROWS }))),
-      rows.map((ROWS) => withFiles(files, (folder) => load(folder, { ROWS }))),
-    ];
+    const [shared, alone] = sharedAndAlone(
+      model,
+      rows.map((ROWS) => ({ ROWS })),
+      { greedySteps: [greedy({ dimensions: "NK", closeOthers: true })] },
+    );
     assert.deepEqual(shared, alone);
     assert.ok(shared[2].includes("exceeds the dimension"), "M=16 is too large and warned of");
     assert.ok(shared[4].includes('"code"') && shared[6].includes('"code"'), "mistakes are refused");
@@ -80,15 +95,7 @@ describe("work that specifications share", () => {
       .replace("factors: [K=1]", "factors: [K=LABEL]")
       .replace("split: 1", "split: PICK")
       .replace("width: datawidth * 2", "width: datawidth * WORD\n        WORD: WORD + 1\n        pick: WORD");
-    const files = { "small/model.yaml": model, "small/problem.yaml": smallProblem };
-    const load = (folder: string, variables: LoadSpecificationOptions["variables"]): string =>
-      textSeenFrom(folder, () =>
-        loadSpecification({
-          files: ["model", "problem"].map((name) => `${folder}/small/${name}.yaml`),
-          variables,
-        }),
-      );
-    const changes: NonNullable<LoadSpecificationOptions["variables"]>[] = [
+    const changes: Changes[] = [
       {},
       { ROWS: 4 },
       { SWITCH: 0 },
@@ -104,10 +111,7 @@ describe("work that specifications share", () => {
       { WORD: 16, ROWS: 4 },
       {},
     ];
-    const [shared, alone] = [
-      withFiles(files, (folder) => changes.map((variables) => load(folder, variables))),
-      changes.map((variables) => withFiles(files, (folder) => load(folder, variables))),
-    ];
+    const [shared, alone] = sharedAndAlone(model, changes);
     assert.deepEqual(shared, alone);
     const isMistake = shared.map((text) => text.startsWith('{"code"'));
     assert.deepEqual(
