@@ -500,14 +500,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "a front that forgets slower mappings of less energy",
-    file: "study/mapping-front.ts",
+    file: "study/front-builder.ts",
     from: "b[ofB + kind] * others * clearlyLess) return false;",
     to: "b[ofB + kind] * others * clearlyLess) return true;",
     tests: "front",
   },
   {
     name: "rows of a beaten mapping that are not free for another",
-    file: "study/mapping-front.ts",
+    file: "study/front-builder.ts",
     from: "const row = this.freeRows.pop() ?? this.rows.length;",
     to: "const row = this.rows.length;",
     tests: "front",
