@@ -117,6 +117,23 @@ describe("kernel", function () {
     });
   }
 
+  it("interrupts a cell that has not begun or is being compiled, and goes on", async () => {
+    const fresh = await KernelClient.start();
+    try {
+      // The first cell takes long to compile.
+      for (const delay of [100, 0]) {
+        const id = await fresh.execute("await null; for (;;) {}");
+        await fresh.publishedMessage(({ parentHeader }) => parentHeader.msg_id === id);
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        await fresh.send("control", "interrupt_request", {});
+        assert.equal((await fresh.finished(id)).reply.content.ename, "Interrupted");
+        assert.equal(printed(await fresh.run("console.log(6 * 7)")), "42\n");
+      }
+    } finally {
+      await fresh.close();
+    }
+  });
+
   it("shuts down at once when asked, even while a cell computes", async () => {
     for (const code of ["0", "await null; for (;;) {}"]) {
       const other = await KernelClient.start();

@@ -1,5 +1,6 @@
 // What a failed cell says, as Jupyter's `error` output.
 const { inspect } = require("node:util");
+const { CellInterrupted } = require("./interruption.cjs");
 
 /**
  * @param {unknown[][]} reports arguments of the executor's calls of `console.error`: one thrown value, or a format
@@ -25,7 +26,9 @@ function describeDiagnostics(reports) {
 
 function isInterruption(thrown) {
   return (
-    thrown?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || thrown?.message === "Interrupted asynchronously"
+    thrown instanceof CellInterrupted ||
+    thrown?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ||
+    thrown?.message === "Interrupted asynchronously"
   );
 }
 

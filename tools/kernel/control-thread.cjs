@@ -1,14 +1,17 @@
 // Heartbeat and control channel, in a thread of their own: they answer while a cell keeps the main thread busy.
 // Interrupting takes up to two steps. The signal is enough for a cell that waits, and for one that has computed
-// without a pause since it started. For one that computes after an `await` nothing but V8's own brake helps.
+// without a pause since it started. For one that computes after an `await` nothing but V8's own brake helps, which must
+// not be put on the kernel's own work: it would be left half-done.
 const { Session } = require("node:inspector");
 const { setInterval } = require("node:timers");
 const { parentPort, workerData } = require("node:worker_threads");
+const { createInterruption } = require("./interruption.cjs");
 const { requireFromTslab } = require("./tslab-modules-path.cjs");
 const { answerTo, parseMessage, toFrames } = require("./wire-message.cjs");
 
 const zmq = requireFromTslab("zeromq");
-const { connection, kernelInfo, pulse } = workerData;
+const { connection, kernelInfo } = workerData;
+const interruption = createInterruption(workerData.interruption);
 /** How long the main thread may leave a question unanswered before it counts as busy, in ms. */
 const patience = 400;
 /** How long it may take to leave by itself, in ms. */
@@ -44,11 +47,13 @@ async function obey() {
 }
 
 async function interrupt() {
-  const before = Atomics.load(pulse, 0);
+  const before = interruption.answers();
+  interruption.request();
   if (process.platform !== "win32") process.kill(process.pid, "SIGINT");
   parentPort.postMessage("interrupt");
-  await after(patience);
-  if (Atomics.load(pulse, 0) === before) stopMainThread();
+  do await after(patience);
+  while (interruption.answers() === before && !interruption.isStoppable());
+  if (interruption.answers() === before) stopMainThread();
 }
 
 function stopMainThread() {

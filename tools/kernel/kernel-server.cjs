@@ -42,7 +42,7 @@ async function serve(connection, runner) {
     if (makeAnswer === undefined) return;
     publish(request, "status", { execution_state: "busy" });
     try {
-      reply(request, ...makeAnswer(request));
+      reply(request, ...runner.interruption.shield(() => makeAnswer(request)));
     } finally {
       publish(request, "status", { execution_state: "idle" });
     }
@@ -80,9 +80,9 @@ function createExecution(runner, publish, reply, flushed) {
       executionCount++;
       publish(request, "execute_input", { code, execution_count: executionCount });
     }
-    // Nothing leaves while a cell computes without a pause.
-    await flushed();
     const error = await runner.run(code, {
+      // Nothing leaves while a cell computes without a pause.
+      flushed,
       stream: stream.write,
       display: (message, update) => {
         stream.flush();
@@ -122,9 +122,8 @@ function kernelInfo(tslab) {
 }
 
 function startControlThread(connection, info, runner) {
-  const pulse = new Int32Array(new SharedArrayBuffer(4));
   const thread = new Worker(path.join(__dirname, "control-thread.cjs"), {
-    workerData: { connection, kernelInfo: info, pulse },
+    workerData: { connection, kernelInfo: info, interruption: runner.interruption.shared },
     // The thread must not print into a cell.
     stdout: true,
     stderr: true,
@@ -136,7 +135,7 @@ function startControlThread(connection, info, runner) {
       else if (message === "shutdown") process.exit(0);
       else {
         // To answer is enough: it shows that the main thread is not busy.
-        Atomics.add(pulse, 0, 1);
+        runner.interruption.answer();
         if (process.platform === "win32") runner.interrupt();
       }
     });

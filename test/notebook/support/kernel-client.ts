@@ -38,6 +38,9 @@ const zmq = (
   load("./tslab-modules-path.cjs") as { requireFromTslab: (id: string) => unknown }
 ).requireFromTslab("zeromq") as ZeroMq;
 
+/** How long an answer may take, in ms. */
+const patience = 30_000;
+
 /** Everything that the kernel said about one request. */
 export interface Execution {
   readonly reply: Message;
@@ -165,9 +168,11 @@ export class KernelClient {
   }
 
   private async find(inbox: readonly Message[], fits: (message: Message) => boolean): Promise<Message> {
+    const end = performance.now() + patience;
     for (;;) {
       const found = inbox.find(fits);
       if (found) return found;
+      if (performance.now() > end) throw new Error("The kernel did not answer.");
       await new Promise<void>((resolve) => {
         this.wake = resolve;
         setTimeout(resolve, 50).unref();
