@@ -37,14 +37,28 @@ function putSharedTexts(texts: readonly string[]): void {
   put(number);
 }
 
-/** Numbers for constraints: layers of the same shape share them, so that they need not be read. */
+/** Numbers for constraints that specifications share, so that each is read once. */
 const constraintNumbers = new WeakMap<LevelConstraints, number>();
+/** Numbers for what constraints say: equal ones get the same number as long as it is remembered. */
+const contentNumbers = new Map<string, number>();
+const rememberedContents = 10_000;
 let lastConstraintNumber = 0;
 
 function putConstraints(constraints: LevelConstraints): void {
   let number = constraintNumbers.get(constraints);
-  if (number === undefined) constraintNumbers.set(constraints, (number = lastConstraintNumber += 1));
+  if (number === undefined) constraintNumbers.set(constraints, (number = numberOfContent(constraints)));
   put(number);
+}
+
+function numberOfContent(constraints: LevelConstraints): number {
+  const text = JSON.stringify(constraints);
+  let number = contentNumbers.get(text);
+  if (number === undefined) {
+    // Numbers are never given twice: what is forgotten is at worst searched again.
+    if (contentNumbers.size >= rememberedContents) contentNumbers.clear();
+    contentNumbers.set(text, (number = lastConstraintNumber += 1));
+  }
+  return number;
 }
 
 /**

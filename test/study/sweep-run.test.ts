@@ -9,6 +9,7 @@ import { describeProblem } from "../../src/mapping/problem";
 import { describeCosts } from "../../src/model/access-costs";
 import { evaluateMapping } from "../../src/model/evaluate-mapping";
 import { priceAccesses } from "../../src/model/price-accesses";
+import { examineSpace, type ExaminedSpace } from "../../src/study/examine-space";
 import { findMapping, searchAnew } from "../../src/study/find-mapping";
 import { SignatureMemo } from "../../src/study/signature-memo";
 import { summarizeLayer } from "../../src/study/summarize-layer";
@@ -73,8 +74,16 @@ describe("figures of a layer in a sweep", () => {
     );
   });
 
-  it("are searched for once where only prices differ", () => {
+  it("share a search where only prices differ", () => {
     const request = { architecture: "raella", dnn: "resnet18", layer: 9, nTiles: 16, batchSize: 32 };
+    const spaceOf = (bits: number): ExaminedSpace | null => {
+      // Whether the constraints are the same objects depends on what was computed before; it must not matter.
+      const specification = structuredClone(getSpec({ ...request, variables: { ADC_RESOLUTION: bits } }));
+      const hardware = describeHardware(specification);
+      const costs = describeCosts(hardware, estimate(specification).energy);
+      return examineSpace(specification, hardware, costs, ["energy"]);
+    };
+    assert.equal(spaceOf(5), spaceOf(6));
     const energies = [5, 6, 7, 8].map((bits) =>
       layerFigures({ ...request, variables: { ADC_RESOLUTION: bits } }),
     );

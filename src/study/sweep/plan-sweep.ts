@@ -8,7 +8,7 @@ import { expandValues, planAxis } from "./expand-values";
 import { plannedObjective } from "./objectives";
 import type { SweepDescription, SweepObjective } from "./sweep-description";
 import type { PlannedObjective, SweepPlan } from "./sweep-plan";
-import { countPoints } from "./sweep-plan";
+import { countDesigns, countPoints } from "./sweep-plan";
 import { sweepSchema } from "./sweep-schema";
 
 /** Where a key of the description stands; for descriptions that come from a file. */
@@ -75,12 +75,16 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
       expected: `at most ${maximumPoints}`,
       remedy: "Use fewer values, or draw a part of the designs with `random: {count, seed}`.",
     });
-  return { ...plan, chunkSize: description.chunkSize ?? defaultChunkSize(size) };
+  return { ...plan, chunkSize: description.chunkSize ?? defaultChunkSize(plan) };
 }
 
-/** About 200 chunks: an interruption costs little, and the folder stays small. */
-function defaultChunkSize(points: number): number {
-  return Math.min(Math.ceil(points / 200), 1000);
+/**
+ * About 200 chunks of whole designs: an interruption costs little, and the folder stays small. Not fewer than eight
+ * designs each: neighbours share map spaces and whatever belongs to a layer.
+ */
+function defaultChunkSize(plan: SweepPlan): number {
+  const designs = Math.max(Math.ceil(countDesigns(plan) / 200), 8);
+  return Math.min(designs * plan.dnns.length, 1000);
 }
 
 function asNames(names: string | readonly string[], place: SourceLocation): readonly string[] {

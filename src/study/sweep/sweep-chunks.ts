@@ -14,14 +14,14 @@ export interface FinishedChunk {
 }
 
 export interface SweepRunOptions {
-  /** Threads that compute; `auto` (default) takes one for each processor, or none besides this for small sweeps. */
+  /** Threads that compute; `auto` (default) takes up to one for each processor, as many as have enough to do. */
   readonly workers?: number | "auto";
   /** Ends the run early with a RaellaError `aborted`. */
   readonly signal?: AbortSignal;
 }
 
-/** Points from which starting threads pays. */
-const pointsThatPay = 60;
+/** Evaluations of layers, some seconds' worth, for which a thread of its own pays: it starts cold and shares nothing. */
+const evaluationsThatPay = 10_000;
 
 /**
  * Limit of a thread's heap. A twentieth of it is enough; with the gigabytes that V8 grants otherwise it also lets several
@@ -52,13 +52,19 @@ export async function* sweepChunks(
     const { start, end } = chunkRange(context.plan, chunk);
     return sum + end - start;
   }, 0);
-  const threads = Math.min(threadCount(workers, points), chunks.length);
+  const threads = Math.min(threadCount(workers, points * layersOfPoint(context)), chunks.length);
   if (threads > 1) yield* inThreads(context, chunks, threads, signal);
   else yield* inThisThread(context, chunks, signal);
 }
 
-function threadCount(workers: number | "auto", points: number): number {
-  if (workers === "auto") return points < pointsThatPay ? 1 : availableParallelism();
+/** On average. */
+function layersOfPoint({ layers }: SweepContext): number {
+  return [...layers.values()].flat().length / layers.size;
+}
+
+function threadCount(workers: number | "auto", evaluations: number): number {
+  if (workers === "auto")
+    return Math.max(1, Math.min(Math.floor(evaluations / evaluationsThatPay), availableParallelism()));
   if (Number.isSafeInteger(workers) && workers >= 1) return workers;
   throw new RaellaError({
     code: "out-of-range",
