@@ -23,10 +23,11 @@ type Outcome = "killed" | "SURVIVED" | "not applicable" | "killed (timeout)";
 
 function runTests(copy: string, tests: readonly string[]): Outcome {
   const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
+  // One process: mocha starts another for Node's options, which a timeout would leave running.
   const { status, signal } = spawnSync(
     process.execPath,
-    [mocha, "--no-config", "--node-option", "import=tsx", "--bail", "--timeout", "120000", ...tests],
-    { cwd: copy, timeout: 300_000, stdio: "ignore" },
+    ["--import", "tsx", mocha, "--no-config", "--bail", "--timeout", "120000", ...tests],
+    { cwd: copy, timeout: 300_000, killSignal: "SIGKILL", stdio: "ignore" },
   );
   if (signal !== null) return "killed (timeout)";
   return status === 0 ? "SURVIVED" : "killed";
