@@ -13,6 +13,7 @@ export interface GivenChoice extends GivenModelOptions {
   readonly layer?: string;
   /** False with `--no-greedy`. */
   readonly greedy?: boolean;
+  readonly includeRoot: readonly string[];
 }
 
 /**
@@ -26,6 +27,7 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
     const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = studyOptions(given);
     return loadSpecification({
       ...{ files, nTiles, batchSize, variables, fidelity, adcBeyondLibrary, greedySteps },
+      includeRoots: given.includeRoot,
     });
   }
   if (architecture === undefined || dnn === undefined || layer === undefined) {

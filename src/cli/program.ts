@@ -3,6 +3,7 @@ import { exitCodeHelp, jsonContract, mappingHelp, networkContract, outContract }
 import {
   architecturesOption,
   choiceOptions,
+  includeOption,
   modelOptions,
   outputOptions,
   searchOptions,
@@ -105,7 +106,8 @@ function addFileCommands(program: Command): void {
       "Finds the best mapping for a specification in Timeloop's v4 dialect. Later files add to earlier ones;\n" +
         "quoted patterns with * are expanded. A top-level ERT and ART (Accelergy's format) replaces the estimates.",
     )
-    .option("--no-greedy", "leave the constraints as they are written: no greedy allocation of factors");
+    .option("--no-greedy", "leave the constraints as they are written: no greedy allocation of factors")
+    .addOption(includeOption());
   searchOptions(modelOptions(map, { named: false }));
   outputOptions(map, { out: true })
     .addHelpText("after", jsonContract + outContract)
@@ -121,7 +123,8 @@ function addFileCommands(program: Command): void {
     .requiredOption(
       "-m, --mapping <file>",
       "mapping in Timeloop's form: a list `mapping:` of {target, type, factors, permutation}",
-    );
+    )
+    .addOption(includeOption());
   outputOptions(modelOptions(model, { named: false }), { out: true })
     .addHelpText("after", mappingHelp + jsonContract + outContract)
     .action(lazy(async () => (await import("./specification-commands.js")).modelCommand));

@@ -70,13 +70,22 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
     );
 }
 
+/** What specifications given as files may include. */
+export function includeOption(): Option {
+  return new Option("--include-root <folder>", "allow includes from this folder, too (repeatable)")
+    .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
+    .default([], "only from the folders of the files");
+}
+
 /** A specification by names or files, and how it is modelled. */
 export function choiceOptions(command: Command): Command {
   command
     .option("-a, --architecture <name>", "architecture, instead of files")
     .option("-d, --dnn <name>", "DNN")
     .option("-l, --layer <number>", "number of the layer, from 0");
-  return modelOptions(command).option("--no-greedy", "leave the constraints as they are written");
+  return modelOptions(command)
+    .option("--no-greedy", "leave the constraints as they are written")
+    .addOption(includeOption());
 }
 
 /** How the layers of a DNN share a pipeline's tiles, and how many threads compute. */

@@ -9,6 +9,7 @@ import { studyOptions, type GivenModelOptions } from "./model-options";
 import { print, printJson, remarkWarnings } from "./output";
 
 interface GivenSpecificationOptions extends GivenModelOptions {
+  readonly includeRoot: readonly string[];
   readonly json?: boolean;
   readonly out?: string;
 }
@@ -18,7 +19,7 @@ export async function mapCommand(
   files: readonly string[],
   given: GivenSpecificationOptions & { readonly greedy: boolean },
 ): Promise<void> {
-  await presentInputs({ files, greedy: given.greedy }, given, "timeloop_mapper");
+  await presentInputs({ files, greedy: given.greedy, ...roots(given) }, given, "timeloop_mapper");
 }
 
 /** `raella model` */
@@ -26,7 +27,12 @@ export async function modelCommand(
   files: readonly string[],
   given: GivenSpecificationOptions & { readonly mapping: string },
 ): Promise<void> {
-  await presentInputs({ files, greedy: false, mapping: given.mapping }, given, "timeloop_model");
+  const { mapping } = given;
+  await presentInputs({ files, greedy: false, mapping, ...roots(given) }, given, "timeloop_model");
+}
+
+function roots({ includeRoot }: GivenSpecificationOptions): Pick<Inputs, "includeRoots"> {
+  return includeRoot.length > 0 ? { includeRoots: includeRoot } : {};
 }
 
 async function presentInputs(

@@ -13,6 +13,8 @@ export interface Inputs {
   readonly files: readonly string[];
   /** Whether greedy steps were applied. */
   readonly greedy: boolean;
+  /** Folders that files may be included from, besides their own. */
+  readonly includeRoots?: readonly string[];
   /** The mapping that was evaluated, if none was looked for. */
   readonly mapping?: string;
 }

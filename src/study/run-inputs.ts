@@ -17,6 +17,7 @@ export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLay
   const load = (greedy: boolean): Specification =>
     loadSpecification({
       files: inputs.files,
+      includeRoots: inputs.includeRoots,
       ...{ nTiles, batchSize, variables, fidelity, adcBeyondLibrary },
       greedySteps: greedy ? undefined : [],
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultWorkspace } from "../../src/spec/workspace";
@@ -56,6 +56,31 @@ describe("raella verify", () => {
         { equal: true, differences: [], changedFiles: [] },
       );
     });
+
+  it("confirms what includes files from a folder that was allowed", async () => {
+    const { modelsDirectory, layersDirectory } = defaultWorkspace();
+    for (const name of ["mine", "apart"]) mkdirSync(join(directory, name));
+    copyFileSync(
+      join(modelsDirectory, "raella", "variables.yaml"),
+      join(directory, "apart", "variables.yaml"),
+    );
+    const own = join(directory, "mine", "variables.yaml");
+    writeFileSync(own, "!include ../apart/variables.yaml\n");
+    const command = [
+      ...["map", join(modelsDirectory, "raella", "arch.yaml"), own],
+      ...[join(modelsDirectory, "common_components", "*.yaml"), join(modelsDirectory, "mapper.yaml")],
+      join(layersDirectory, "resnet18", "010.yaml"),
+    ];
+    const refused = await runCli(...command);
+    assert.equal(refused.exitCode, 2);
+    assert.match(
+      refused.stderr,
+      /lies outside the folders of the given files[^]*allow its folder with --include-root/,
+    );
+    await keep(...command, "--include-root", join(directory, "apart"));
+    const { exitCode, stdout } = await verify();
+    assert.equal(exitCode, 0, stdout);
+  });
 
   it("shows the figure that is not the same", async () => {
     await keep(...oneLayer);

@@ -216,7 +216,8 @@ function includedFile(
       location,
       value: name,
       expected: `a file in ${roots.map(displayPath).join(" or ")}`,
-      remedy: "Move the file there, or allow its folder with the option includeRoots of loadSpecification.",
+      remedy:
+        "Move the file there, or allow its folder with --include-root (includeRoots of loadSpecification).",
     });
   return included;
 }
