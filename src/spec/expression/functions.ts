@@ -1,4 +1,5 @@
 import { ExpressionFailure } from "./expression-failure";
+import { naturalLogarithm } from "./logarithm";
 import { applyArithmetic, compareOrder, maximumListLength, maximumTextLength } from "./operations";
 import type { RuntimeValue } from "./runtime-value";
 import { describeType, isInteger, isTrue, numberOf, toFloat, valueText } from "./runtime-value";
@@ -124,7 +125,7 @@ defineFloat("fabs", 1, Math.abs);
 defineFloat("atan2", 2, Math.atan2);
 defineFloat("fmod", 2, (x, y) => x % y);
 defineFloat("remainder", 2, (x, y) => x - y * special.roundHalfEven(x / y, 0));
-defineFloat("copysign", 2, (x, y) => (y < 0 ? -Math.abs(x) : Math.abs(x)));
+defineFloat("copysign", 2, (x, y) => (y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x)));
 defineFloat("degrees", 1, (x) => (x * 180) / Math.PI);
 defineFloat("radians", 1, (x) => (x * Math.PI) / 180);
 defineFloat("erf", 1, special.errorFunction);
@@ -134,7 +135,7 @@ defineFloat("lgamma", 1, special.logGamma);
 defineFloat("ldexp", 2, (x, exponent) => x * 2 ** exponent);
 defineNatural("comb", 2, special.combinations);
 defineNatural("factorial", 1, special.factorial);
-defineNatural("isqrt", 1, (n) => Math.floor(Math.sqrt(n)));
+defineNatural("isqrt", 1, special.integerRoot);
 
 define("perm", [1, 2], ([n, k], context) => {
   const total = requireNatural(n, context);
@@ -147,15 +148,8 @@ define("log", [1, 2], ([value, base], context) => {
   const x = requireNumber(value, context);
   const b = base === undefined ? Math.E : requireNumber(base, context);
   if (x <= 0 || b <= 0) throw new ExpressionFailure("A logarithm needs positive numbers.", context.span);
-  // Named bases keep exact powers exact.
-  const result =
-    base === undefined
-      ? Math.log(x)
-      : b === 2
-        ? Math.log2(x)
-        : b === 10
-          ? Math.log10(x)
-          : Math.log(x) / Math.log(b);
+  // As Python does it, which gives log(1000, 10) = 2.9999999999999996; log2 and log10 keep powers exact.
+  const result = base === undefined ? naturalLogarithm(x) : naturalLogarithm(x) / naturalLogarithm(b);
   return toFloat(inRange(result, [x, b], context));
 });
 define("hypot", [0, 100], (operands, context) =>

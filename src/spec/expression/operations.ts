@@ -150,8 +150,8 @@ export function applySign(operator: "-" | "+", value: RuntimeValue, span: Span):
   const number = numberOf(value);
   if (number === undefined)
     throw new ExpressionFailure(`"${operator}" needs a number, not ${describeType(value)}.`, span);
-  const result = operator === "-" ? 0 - number : number;
-  return value instanceof IntegralFloat ? new IntegralFloat(result) : result;
+  if (value instanceof IntegralFloat) return operator === "-" ? new IntegralFloat(-number) : value;
+  return operator === "-" ? 0 - number : number;
 }
 
 /** Equality: numbers by value (True is 1), lists item by item; a number never equals a text. */

@@ -57,12 +57,15 @@ export function describeType(value: RuntimeValue): string {
   return typeof value === "number" || value instanceof IntegralFloat ? "a float" : "a list";
 }
 
-/** A float always shows that it is one: `2.0`. */
+/** A float always shows that it is one: `2.0`, `1e-05`. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  const text = String(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
+  const size = Math.abs(value);
+  if (size >= 1e16 || (size < 1e-4 && size > 0))
+    return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return text.includes(".") ? text : `${text}.0`;
 }
 
 /** The text of a value as Python prints it: the shortest decimal that reads back, `2.0` for a float. */

@@ -77,6 +77,13 @@ export function permutations(n: number, k: number): number {
   return result;
 }
 
+/** Square root of a natural number, rounded down. */
+export function integerRoot(n: number): number {
+  const root = Math.floor(Math.sqrt(n));
+  // The square root of a number just below a large square is rounded up.
+  return root * root > n ? root - 1 : root;
+}
+
 export function greatestCommonDivisor(a: number, b: number): number {
   let [x, y] = [Math.abs(a), Math.abs(b)];
   while (y !== 0) [x, y] = [y, x % y];
