@@ -1,4 +1,5 @@
-import { createFeatureTables, tileFeature, type Feature, type FeatureTables } from "./feature-tables";
+import { tileFeature, type Feature } from "./feature";
+import { createFeatureTables, type FeatureTables } from "./feature-tables";
 import { tensorSize } from "./problem";
 import type { SearchLayout } from "./search-layout";
 

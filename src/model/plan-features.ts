@@ -9,7 +9,7 @@ import {
   partitionFeature,
   tileFeature,
   type Feature,
-} from "../mapping/feature-tables";
+} from "../mapping/feature";
 import type { LinearForm } from "../mapping/problem";
 import type { SearchLayout } from "../mapping/search-layout";
 import { distinctSums } from "./distinct-sums";

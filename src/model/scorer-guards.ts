@@ -1,5 +1,5 @@
 import type { KeepTable } from "../mapping/capacity";
-import { addLoopTerm, createFeature, type Feature } from "../mapping/feature-tables";
+import { addLoopTerm, createFeature, type Feature } from "../mapping/feature";
 import type { LinearForm, Tensor } from "../mapping/problem";
 import type { SearchLayout } from "../mapping/search-layout";
 import type { AccessCosts } from "./access-costs";
