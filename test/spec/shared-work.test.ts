@@ -121,6 +121,68 @@ describe("work that specifications share", () => {
     assert.equal(shared[0], shared[changes.length - 1]);
   });
 
+  it("changes nothing where names in permutations and lists of data spaces come to mean others", () => {
+    const model = smallModel
+      .replace(
+        "  WORD: 8\n",
+        '  WORD: 8\n  LOOPS: "KM"\n  LOOP: "INNER"\n  INNER: "N"\n  TENSOR: "A"\n  MOST: 4\n',
+      )
+      .replace("keep: [A, B, Z]}", 'keep: [A, B, Z]}\n        temporal: {default_max_factor: "MOST"}')
+      .replace(
+        "permutation: [M, N], split: 1",
+        'permutation: [LOOP], split: "ROWS", no_link_transfer: [TENSOR]',
+      )
+      .replace("keep_only: [Z]", "keep: [TENSOR], passthrough: [TENSOR], bypass: [Z]")
+      .replace('no_reuse: ["*"]', "no_reuse: [tensor], permutation: [LOOPS]")
+      .replace("width: datawidth * 2", 'width: datawidth * 2\n        tensor: TENSOR if ROWS <= 2 else "B"');
+    const changes: Changes[] = [
+      {},
+      { TENSOR: "'B'" },
+      { INNER: "'K'" },
+      { MOST: 8 },
+      { ROWS: 4 },
+      { LOOPS: "'NK'" },
+      { LOOPS: "'LATE'", LATE: "'NK'" },
+      { LOOPS: "'LATE'", LATE: "'MN'" },
+      { LOOPS: "'LATE'" },
+      { KM: "'NM'" },
+      { TENSOR: "'Z'" },
+      { LOOP: "'M'" },
+      { WORD: 16, TENSOR: "'B'" },
+      { INNER: "'M'", WORD: 16 },
+      { LOOPS: "'KK'" },
+    ];
+    const back = [...changes, ...changes.slice().reverse()];
+    const [shared, alone] = sharedAndAlone(model, back);
+    assert.deepEqual(shared, alone);
+    const isMistake = shared.map((text) => text.startsWith('{"code"'));
+    assert.deepEqual(
+      changes.filter((_, index) => isMistake[index]),
+      [{ LOOPS: "'LATE'" }, { TENSOR: "'Z'" }, { LOOPS: "'KK'" }],
+    );
+    assert.equal(new Set(shared).size, changes.length);
+  });
+
+  it("is shared among layers where constraints have names", () => {
+    const model = smallModel
+      .replace("  WORD: 8\n", '  WORD: 8\n  LOOPS: "KM"\n  TENSOR: "Z"\n')
+      .replace("keep_only: [Z]", "keep: [TENSOR]")
+      .replace("no_reuse", "permutation: [LOOPS], no_reuse");
+    const files = { "small/model.yaml": model, "small/problem.yaml": smallProblem };
+    const constraints = withFiles(files, (folder) =>
+      [4, 8, 4].map((BUFFER_DEPTH) => {
+        const { levels } = loadSpecification({
+          files: ["model", "problem"].map((name) => `${folder}/small/${name}.yaml`),
+          variables: { BUFFER_DEPTH },
+        });
+        return levels.find(({ name }) => name === "buffer")?.constraints;
+      }),
+    );
+    assert.deepEqual(constraints[0]?.dataspace?.keep, ["Z"]);
+    assert.equal(constraints[1], constraints[0]);
+    assert.equal(constraints[2], constraints[0]);
+  });
+
   it("is not spoilt by a specification that its caller edits", () => {
     const options = { architecture: "raella", dnn: "resnet18", layer: 10 };
     const before = JSON.stringify(getSpec(options));

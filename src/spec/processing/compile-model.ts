@@ -12,7 +12,7 @@ import type { CompiledConstraints } from "./compile-constraints";
 import { compileConstraints } from "./compile-constraints";
 import type { ExpandedConstraints } from "./expand-macros";
 import { expandMacros } from "./expand-macros";
-import { leavesOf, markBranches } from "./mark-branches";
+import { hasParallelNodes, leavesOf } from "./mark-branches";
 import { requiredActions } from "./required-actions";
 
 /** An attribute as written, and the names that it looks up. */
@@ -34,8 +34,6 @@ export interface CompiledLeaf {
   readonly isInOrder: boolean;
   /** Names that the mesh and the area share look up. */
   readonly otherNames: readonly string[];
-  /** Words of its constraints that may be names. */
-  readonly constraintWords: readonly string[];
   readonly meshX: WrittenValue;
   readonly meshY: WrittenValue;
   readonly requiredActions: readonly string[];
@@ -49,6 +47,7 @@ export interface CompiledModel {
   readonly document: ModelDocument;
   readonly shape: ProblemShape;
   readonly leaves: readonly CompiledLeaf[];
+  readonly hasParallelNodes: boolean;
   readonly warnings: readonly Warning[];
   /** Names of the problem, which no variable may have. */
   readonly reservedNames: ReadonlySet<string>;
@@ -120,18 +119,6 @@ function checkSyntax(document: ModelDocument, leaves: readonly LeafDocument[]): 
   );
 }
 
-/** Words of a constraint's texts that may be names of variables. */
-function wordsIn(constraints: ExpandedConstraints, { dimensions }: ProblemShape): readonly string[] {
-  const { spatial, temporal } = constraints;
-  const numbers = [spatial.split, spatial.defaultMaxFactor, temporal.defaultMaxFactor];
-  return [
-    ...[...spatial.factors, ...temporal.factors].flatMap(({ dimension, valueText }) =>
-      dimensions.includes(dimension) ? [valueText] : [dimension, valueText],
-    ),
-    ...numbers.map((value) => (isExpressionText(value) ? value.expression : "")),
-  ].flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []);
-}
-
 function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: ProblemShape): CompiledLeaf {
   const meshX = unquoted(leaf.meshX, leaf.location);
   const meshY = unquoted(leaf.meshY, leaf.location);
@@ -142,7 +129,7 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
     reads: namesRead(written),
   }));
   const dependentAttributes = attributes.filter(({ reads }) => reads.length > 0);
-  const constraintWords = [...new Set(wordsIn(expanded, shape))];
+  const constraints = compileConstraints(expanded, shape, leaf);
   return {
     document: leaf,
     kind: leaf.kind,
@@ -155,18 +142,16 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
     meshX,
     meshY,
     requiredActions: requiredActions(leaf),
-    constraints: compileConstraints(expanded, shape, leaf),
+    constraints,
     otherNames,
-    constraintWords,
     inputs: [
-      ...new Set([...dependentAttributes.flatMap(({ reads }) => reads), ...otherNames, ...constraintWords]),
+      ...new Set([...dependentAttributes.flatMap(({ reads }) => reads), ...otherNames, ...constraints.words]),
     ],
   };
 }
 
 /**
- * Prepares a model for problems of one shape: constraints moved to their nodes, macros resolved, branches kept apart,
- * expressions compiled.
+ * Prepares a model for problems of one shape: constraints moved to their nodes, macros resolved, expressions compiled.
  *
  * @throws RaellaErrors with the mistakes found.
  */
@@ -181,9 +166,17 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
   collectErrors(Object.keys(document.variables), (name) =>
     checkVariableName(name, reserved, document.variableLocations.get(name)),
   );
-  const expanded = collectErrors(leaves, (leaf) => expandMacros(leaf.constraints, shape, leaf.name));
-  const dataSpaces = shape.dataSpaces.map(({ name }) => name);
-  const separated = markBranches(document.nodes, expanded, dataSpaces);
-  const compiled = collectErrors(leaves, (leaf, index) => compileLeaf(leaf, separated[index], shape));
-  return { document, shape, leaves: compiled, warnings: misspeltAttributes(leaves), reservedNames: reserved };
+  const variables = Object.keys(document.variables);
+  const expanded = collectErrors(leaves, ({ constraints, attributes, name }) =>
+    expandMacros(constraints, shape, name, new Set([...variables, ...Object.keys(attributes)])),
+  );
+  const compiled = collectErrors(leaves, (leaf, index) => compileLeaf(leaf, expanded[index], shape));
+  return {
+    document,
+    shape,
+    leaves: compiled,
+    hasParallelNodes: hasParallelNodes(document.nodes),
+    warnings: misspeltAttributes(leaves),
+    reservedNames: reserved,
+  };
 }

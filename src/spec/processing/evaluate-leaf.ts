@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { RaellaError } from "../../errors";
 import { copyMap } from "../copy-map";
 import type { EvaluationOptions } from "../expression/compile-expression";
@@ -5,22 +6,21 @@ import { evaluateWritten, hasAny } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { areSame, IntegralFloat, isInteger, numberOf, valueText } from "../expression/runtime-value";
 import { Scope } from "../expression/scope";
-import type { Factor, ValueTable } from "../specification";
+import type { MeshAxis } from "../schema/architecture-schema";
+import type { ValueTable } from "../specification";
+import type { LeafConstraints } from "./compile-constraints";
 import type { CompiledLeaf } from "./compile-model";
 import { moveToFront } from "./move-to-front";
 import { checkStorageAttribute } from "./storage-attributes";
+import { wordsIn } from "./substitute-words";
 
-/** What the loops at a leaf must look like, and how far it fans out. */
+/** What the loops and data at a leaf must look like, and how far it fans out. */
 export interface LeafLoops {
   /** Stands for the other fields: different loops have different numbers. */
   readonly number: number;
   readonly meshX: number;
   readonly meshY: number;
-  readonly spatialFactors: readonly Factor[];
-  readonly temporalFactors: readonly Factor[];
-  readonly split: number | null;
-  readonly spatialDefaultMaxFactor: number | null;
-  readonly temporalDefaultMaxFactor: number | null;
+  readonly constraints: LeafConstraints;
 }
 
 /** The values of a leaf. The same object as long as what they depend on stays the same. */
@@ -28,8 +28,8 @@ export interface LeafValues {
   readonly attributes: ReadonlyMap<string, RuntimeValue>;
   readonly areaShare: number | null;
   readonly loops: LeafLoops;
-  /** A constraint is given by a text, which may hold names of its own: the values may depend on more than the inputs. */
-  readonly isOpen: boolean;
+  /** Words of texts that names in constraints stand for: they may be names, too, on which the values then depend. */
+  readonly furtherInputs: readonly string[];
   /** Attribute tables of levels with these values, to be given again. */
   readonly tables: AttributeTable[];
 }
@@ -43,9 +43,22 @@ export interface AttributeTable {
   readonly table: ValueTable;
 }
 
+/** Both meshes. They see variables, and the second one the first. */
+function evaluateMeshes(
+  leaf: CompiledLeaf,
+  variables: Scope,
+  options: EvaluationOptions,
+): Pick<LeafLoops, MeshAxis> {
+  const [first, second] = leaf.document.meshOrder;
+  const value = evaluateMesh(leaf, first, variables, options);
+  const scope = new Scope(new Map([[first, value]]), variables);
+  const other = evaluateMesh(leaf, second, scope, options);
+  return first === "meshX" ? { meshX: value, meshY: other } : { meshX: other, meshY: value };
+}
+
 function evaluateMesh(
   leaf: CompiledLeaf,
-  axis: "meshX" | "meshY",
+  axis: MeshAxis,
   variables: Scope,
   options: EvaluationOptions,
 ): number {
@@ -122,24 +135,23 @@ function areSameLoops(first: LeafLoops, second: Omit<LeafLoops, "number">): bool
   return (
     first.meshX === second.meshX &&
     first.meshY === second.meshY &&
-    first.split === second.split &&
-    first.spatialDefaultMaxFactor === second.spatialDefaultMaxFactor &&
-    first.temporalDefaultMaxFactor === second.temporalDefaultMaxFactor &&
-    areSameFactors(first.spatialFactors, second.spatialFactors) &&
-    areSameFactors(first.temporalFactors, second.temporalFactors)
+    isDeepStrictEqual(first.constraints, second.constraints)
   );
 }
 
-function areSameFactors(first: readonly Factor[], second: readonly Factor[]): boolean {
-  if (first.length !== second.length) return false;
-  for (let index = 0; index < first.length; index += 1) {
-    const factor = first[index];
-    const other = second[index];
-    if (factor === other) continue;
-    const { dimension, operator, value } = factor;
-    if (dimension !== other.dimension || operator !== other.operator || value !== other.value) return false;
+const nothingFurther: readonly string[] = [];
+
+/** The words of all texts that names in a leaf's constraints may lead to. */
+function furtherInputs({ constraints, inputs }: CompiledLeaf, scope: Scope): readonly string[] {
+  const words = new Set(constraints.words);
+  const known = words.size;
+  // Words added on the way are met, too.
+  for (const word of words) {
+    const value = scope.lookup(word);
+    if (value !== undefined && !Number.isFinite(value))
+      for (const further of wordsIn(valueText(value))) words.add(further);
   }
-  return true;
+  return words.size === known ? nothingFurther : [...words].filter((word) => !inputs.includes(word));
 }
 
 function evaluateValues(
@@ -150,29 +162,29 @@ function evaluateValues(
   known: (KnownAttributes & { readonly values: LeafValues }) | undefined,
 ): LeafValues {
   const attributes = evaluateAttributes(leaf, variables, options, known);
-  const { isDeferred, spatial, temporal } = leaf.constraints;
-  if (known !== undefined && !isDeferred && !hasAny(known.changed, leaf.otherNames))
+  const { constraints } = leaf;
+  if (known !== undefined && constraints.words.length === 0 && !hasAny(known.changed, leaf.otherNames))
     return { ...known.values, attributes, tables: [] };
   const scope = new Scope(attributes, variables);
-  const spatialFactors = spatial.factors(scope);
-  const temporalFactors = temporal.factors(scope);
+  const evaluated = constraints.evaluate(scope);
   const areaShare = evaluateAreaShare(leaf, scope, options);
   const loops = {
-    meshX: evaluateMesh(leaf, "meshX", variables, options),
-    meshY: evaluateMesh(leaf, "meshY", variables, options),
-    spatialFactors,
-    temporalFactors,
-    split: spatial.split(scope),
-    spatialDefaultMaxFactor: spatial.defaultMaxFactor(scope),
-    temporalDefaultMaxFactor: temporal.defaultMaxFactor(scope),
+    ...evaluateMeshes(leaf, variables, options),
+    constraints: evaluated,
   };
-  const isOpen = isDeferred && leaf.constraintWords.some((word) => typeof scope.lookup(word) === "string");
-  return { attributes, areaShare, loops: knownOrNew(loops, kept), isOpen, tables: [] };
+  return {
+    attributes,
+    areaShare,
+    loops: knownOrNew(loops, kept),
+    furtherInputs: furtherInputs(leaf, scope),
+    tables: [],
+  };
 }
 
 /** Values of a leaf and what they were calculated from. */
 interface Evaluation {
   readonly inputs: readonly (RuntimeValue | undefined)[];
+  readonly furtherInputs: readonly (RuntimeValue | undefined)[];
   readonly workingDirectory: string;
   readonly values: LeafValues;
 }
@@ -185,9 +197,13 @@ function hasInputs(
   evaluation: Evaluation,
   inputs: readonly (RuntimeValue | undefined)[],
   workingDirectory: string,
+  variables: Scope,
 ): boolean {
   for (let index = 0; index < inputs.length; index++)
     if (!areSame(evaluation.inputs[index], inputs[index])) return false;
+  const { furtherInputs: names } = evaluation.values;
+  for (let index = 0; index < names.length; index++)
+    if (!areSame(evaluation.furtherInputs[index], variables.lookup(names[index]))) return false;
   return evaluation.workingDirectory === workingDirectory;
 }
 
@@ -206,8 +222,8 @@ function knownFrom(
 }
 
 /**
- * Evaluates a leaf: attributes in order, each seeing the variables and the attributes before it; meshes, which see only
- * variables; names in constraints.
+ * Evaluates a leaf: attributes in order, each seeing the variables and the attributes before it; meshes, which see no
+ * attributes; names in constraints.
  *
  * @throws RaellaError with the place of the value that fails.
  */
@@ -219,19 +235,19 @@ export function evaluateLeaf(leaf: CompiledLeaf, variables: Scope, options: Eval
   if (kept === undefined) evaluations.set(leaf, (kept = []));
   for (let index = 0; index < kept.length; index++) {
     const known = kept[index];
-    if (!hasInputs(known, inputs, workingDirectory)) continue;
+    if (!hasInputs(known, inputs, workingDirectory, variables)) continue;
     moveToFront(kept, index);
     return known.values;
   }
   const last = kept.length > 0 ? knownFrom(kept[0], leaf, inputs, workingDirectory) : undefined;
   const values = evaluateValues(leaf, variables, options, kept, last);
-  if (values.isOpen) return values;
+  const further = values.furtherInputs.map((name) => variables.lookup(name));
   if (kept.length >= evaluationsKept) kept.pop();
-  kept.unshift({ inputs, workingDirectory, values });
+  kept.unshift({ inputs, furtherInputs: further, workingDirectory, values });
   return values;
 }
 
 /** Whether the values of a leaf may be others when variables of some names are. */
 export function mayChange(leaf: CompiledLeaf, values: LeafValues, changed: ReadonlySet<string>): boolean {
-  return values.isOpen || (changed.size > 0 && hasAny(changed, leaf.inputs));
+  return changed.size > 0 && (hasAny(changed, leaf.inputs) || hasAny(changed, values.furtherInputs));
 }

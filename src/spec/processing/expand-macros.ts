@@ -47,24 +47,41 @@ function expandStar(names: Names | undefined, shape: ProblemShape): Names | unde
 
 const listed = (names: Names | undefined, shape: ProblemShape): Names => expandStar(names, shape) ?? [];
 
-/** The dimensions that a data space's indices depend on, in the order of its projection. */
-function projectedDimensions(name: PlacedText, shape: ProblemShape, level: string): readonly string[] {
+/** What a data space's indices depend on, in the order of its projection: dimensions, and names that may become some. */
+function projectedDimensions(
+  name: PlacedText,
+  shape: ProblemShape,
+  { level, names }: Place,
+): readonly string[] {
   const dataSpace = shape.dataSpaces.find((candidate) => candidate.name === name.text);
-  if (dataSpace === undefined)
-    throw unknownProblemName(
-      "data space",
-      name,
-      shape.dataSpaces.map((known) => known.name),
-      level,
-    );
-  return dataSpace.projection.flat(2).filter((word) => shape.dimensions.includes(word));
+  if (dataSpace === undefined) {
+    const known = shape.dataSpaces.map((candidate) => candidate.name);
+    if (!names.has(name.text)) throw unknownProblemName("data space", name, known, level);
+    throw new RaellaError({
+      code: "constraint",
+      message: `no_iteration_over_dataspaces of "${level}" names "${name.text}", whose value is not known yet.`,
+      location: name.location,
+      value: name.text,
+      expected: known.join(", "),
+      remedy: "It is expanded before names are replaced. Write the data space, or its dimensions as factors.",
+    });
+  }
+  const coefficients = shape.coefficients.map((coefficient) => coefficient.name);
+  return dataSpace.projection.flat(2).filter((word) => !coefficients.includes(word));
 }
 
 function closed(dimension: string): FactorEntry {
   return { dimension, operator: "=", valueText: "1" };
 }
 
-function expandLoops(given: LoopConstraintDocument, shape: ProblemShape, level: string): ExpandedLoops {
+/** The leaf that constraints belong to, and the names that they may use. */
+interface Place {
+  readonly level: string;
+  readonly names: ReadonlySet<string>;
+}
+
+function expandLoops(given: LoopConstraintDocument, shape: ProblemShape, place: Place): ExpandedLoops {
+  const { level } = place;
   let factors: readonly FactorEntry[] = tidyFactors(given.factors.map(parseFactor), level);
   if (given.factorsOnly !== undefined) {
     const only = given.factorsOnly.map(parseFactor);
@@ -73,7 +90,7 @@ function expandLoops(given: LoopConstraintDocument, shape: ProblemShape, level: 
     factors = tidyFactors([...factors, ...only, ...others], level);
   }
   for (const dataSpace of listed(given.noIterationOverDataspaces, shape)) {
-    const dimensions = projectedDimensions(dataSpace, shape, level);
+    const dimensions = projectedDimensions(dataSpace, shape, place);
     factors = tidyFactors([...factors, ...dimensions.map(closed)], level);
   }
   return { factors, permutation: given.permutation, defaultMaxFactor: given.defaultMaxFactor };
@@ -112,17 +129,20 @@ function expandDataSpaces(
  * Rewrites the short forms of constraints: `*`, `no_reuse`, `factors_only`, `no_iteration_over_dataspaces`, `keep_only`,
  * `bypass_only`. Happens before variables are known, so `C=X` and `C=2` contradict each other whatever X is.
  *
+ * @param names variables and attributes that the constraints may name.
  * @throws RaellaError `constraint` for contradictions, `unknown-name` for unknown data spaces.
  */
 export function expandMacros(
   given: ConstraintsDocument,
   shape: ProblemShape,
   level: string,
+  names: ReadonlySet<string>,
 ): ExpandedConstraints {
+  const place = { level, names };
   const { spatial = noSpatial, temporal = noTemporal, dataspace = noDataSpaces } = given;
   return {
     spatial: {
-      ...expandLoops(spatial, shape, level),
+      ...expandLoops(spatial, shape, place),
       noMulticastNoReduction: uniteNames(
         listed(spatial.noMulticastNoReduction, shape),
         listed(spatial.noReuse, shape),
@@ -131,7 +151,7 @@ export function expandMacros(
       split: spatial.split,
     },
     temporal: {
-      ...expandLoops(temporal, shape, level),
+      ...expandLoops(temporal, shape, place),
       noTemporalReuse: uniteNames(listed(temporal.noTemporalReuse, shape), listed(temporal.noReuse, shape)),
       rmwOnFirstWriteback: listed(temporal.rmwOnFirstWriteback, shape),
     },

@@ -51,25 +51,45 @@ export function tidyFactors(entries: readonly FactorEntry[], level: string): rea
   for (const entry of byText.values()) {
     const other = byDimension.get(entry.dimension);
     if (other !== undefined)
-      throw new RaellaError({
-        code: "constraint",
-        message: `The constraints of "${level}" contradict each other: ${factorText(other)} and ${factorText(entry)}.`,
-        location: entry.location ?? other.location,
-        remedy: "Keep one of them. An empty list `factors: []` discards the factors of a merged macro.",
-      });
+      throw contradictoryFactors(
+        factorText(other),
+        factorText(entry),
+        level,
+        entry.location ?? other.location,
+      );
     byDimension.set(entry.dimension, entry);
   }
   return [...byText.values()];
 }
 
-/** Reads an integer value of a factor; `text` is the value after substitution of names. */
-export function factorValue(entry: FactorEntry, text: string, level: string): number {
+export function contradictoryFactors(
+  first: string,
+  second: string,
+  level: string,
+  location: SourceLocation | undefined,
+): RaellaError {
+  return new RaellaError({
+    code: "constraint",
+    message: `The constraints of "${level}" contradict each other: ${first} and ${second}.`,
+    location,
+    remedy: "Keep one of them. An empty list `factors: []` discards the factors of a merged macro.",
+  });
+}
+
+/** An entry as written and, where names are replaced, what it became. */
+export function shownFactor(entry: FactorEntry, became: FactorEntry): string {
+  const [written, text] = [factorText(entry), factorText(became)];
+  return written === text ? written : `${written} (${text})`;
+}
+
+/** Reads the integer value of a factor whose names are replaced. */
+export function factorValue(entry: FactorEntry, became: FactorEntry, level: string): number {
+  const text = became.valueText;
   const value = /^[-+]?[0-9]+$/.test(text) ? Number(text) : NaN;
   if (value >= -1 && Number.isSafeInteger(value)) return value;
-  const shown = text === entry.valueText ? "" : ` (${entry.dimension}${entry.operator}${text})`;
   throw new RaellaError({
     code: "constraint",
-    message: `The factor ${factorText(entry)}${shown} of "${level}" has no integer value.`,
+    message: `The factor ${shownFactor(entry, became)} of "${level}" has no integer value.`,
     location: entry.location,
     value: text,
     expected:
@@ -80,20 +100,21 @@ export function factorValue(entry: FactorEntry, text: string, level: string): nu
   });
 }
 
-/** The error for a name that is not a dimension or data space of the problem. */
+/** The error for a name that is not a dimension or data space of the problem, nor became one. */
 export function unknownProblemName(
   kind: "dimension" | "data space",
   { text, location }: PlacedText,
   known: readonly string[],
   level: string,
+  became = text,
 ): RaellaError {
   return new RaellaError({
     code: "unknown-name",
-    message: `The constraints of "${level}" name "${text}", which is not a ${kind} of the problem.`,
+    message: `The constraints of "${level}" name "${text}"${became === text ? "" : ` (which became "${became}")`}, which is not a ${kind} of the problem.`,
     location,
-    value: text,
+    value: became,
     expected: known.join(", "),
-    remedy: suggestOf(text, known),
+    remedy: suggestOf(became, known),
   });
 }
 

@@ -17,6 +17,7 @@ import type { CompiledModel } from "./compile-model";
 import { completePermutations } from "./complete-permutations";
 import type { LeafLoops, LeafValues } from "./evaluate-leaf";
 import { draftOf, type LeafDraft } from "./leaf-draft";
+import { markBranches } from "./mark-branches";
 
 /** A level without its attributes. */
 export interface LevelFrame extends Omit<Level, "areaShare" | "attributes"> {
@@ -94,13 +95,21 @@ export function frameLevels(
   for (const dimension of dimensions) key += ` ${bounds[dimension]}`;
   let frames = ofModel.frames.get(key);
   if (frames !== undefined) return frames;
-  const leaves = model.leaves.map((leaf, index) => draftOf(leaf, values[index].loops));
+  const leaves = draftLeaves(model, values);
   const warnings = exceedingFactors(leaves, bounds);
   completePermutations(leaves, dimensions, bounds);
   for (const step of greedySteps) applyGreedyStep(step, leaves, { dimensions, bounds });
   frames = { levels: layOut(leaves, ofModel.placeholders), warnings };
   ofModel.frames.set(key, frames);
   return frames;
+}
+
+/** The leaves with what they must look like, parallel branches kept apart. */
+function draftLeaves(model: CompiledModel, values: readonly LeafValues[]): readonly LeafDraft[] {
+  const given = values.map(({ loops }) => loops.constraints.dataspace);
+  const dataSpaces = model.shape.dataSpaces.map(({ name }) => name);
+  const stored = model.hasParallelNodes ? markBranches(model.document.nodes, given, dataSpaces) : given;
+  return model.leaves.map((leaf, index) => draftOf(leaf, values[index].loops, stored[index]));
 }
 
 /** Number of instances along both axes at a point of the architecture. */
@@ -170,15 +179,8 @@ function elementFrame(leaf: LeafDraft, index: number, kind: LevelKind, mesh: Mes
 }
 
 function spatialConstraint(leaf: LeafDraft): SpatialConstraint {
-  const { noMulticastNoReduction, noLinkTransfer } = leaf.compiled.constraints.spatial;
-  return {
-    factors: leaf.spatialFactors,
-    permutation: leaf.spatialPermutation,
-    split: leaf.loops.split,
-    noMulticastNoReduction,
-    noLinkTransfer,
-    defaultMaxFactor: leaf.loops.spatialDefaultMaxFactor,
-  };
+  const { spatial } = leaf.loops.constraints;
+  return { ...spatial, factors: leaf.spatialFactors, permutation: leaf.spatialPermutation };
 }
 
 function isEmptySpatial(constraint: SpatialConstraint): boolean {
@@ -196,7 +198,8 @@ function isEmptySpatial(constraint: SpatialConstraint): boolean {
 
 /** An element's own constraints; its fan-out, if it has one, belongs to the placeholder above it. */
 function elementConstraints(leaf: LeafDraft): LevelConstraints {
-  const { dataspace, temporal } = leaf.compiled.constraints;
+  const { dataspace } = leaf;
+  const { temporal } = leaf.loops.constraints;
   const constraints: { -readonly [Part in keyof LevelConstraints]: LevelConstraints[Part] } = {};
   if (leaf.fanout === 1) {
     const spatial = spatialConstraint(leaf);
@@ -205,14 +208,12 @@ function elementConstraints(leaf: LeafDraft): LevelConstraints {
   const hasTemporal =
     leaf.temporalFactors.length + leaf.temporalPermutation.length > 0 ||
     temporal.noTemporalReuse.length + temporal.rmwOnFirstWriteback.length > 0 ||
-    leaf.loops.temporalDefaultMaxFactor !== null;
+    temporal.defaultMaxFactor !== null;
   if (hasTemporal)
     constraints.temporal = {
+      ...temporal,
       factors: leaf.temporalFactors,
       permutation: leaf.temporalPermutation,
-      noTemporalReuse: temporal.noTemporalReuse,
-      rmwOnFirstWriteback: temporal.rmwOnFirstWriteback,
-      defaultMaxFactor: leaf.loops.temporalDefaultMaxFactor,
     };
   if (dataspace.keep.length + dataspace.bypass.length + dataspace.passthrough.length > 0)
     constraints.dataspace = dataspace;

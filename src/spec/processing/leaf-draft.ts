@@ -1,4 +1,4 @@
-import type { Factor } from "../specification";
+import type { DataSpaceConstraint, Factor } from "../specification";
 import type { CompiledLeaf } from "./compile-model";
 import type { LeafLoops } from "./evaluate-leaf";
 
@@ -7,6 +7,7 @@ export interface LeafDraft {
   readonly compiled: CompiledLeaf;
   readonly loops: LeafLoops;
   readonly fanout: number;
+  readonly dataspace: DataSpaceConstraint;
   readonly spatialFactors: Factor[];
   readonly temporalFactors: Factor[];
   readonly spatialPermutation: string[];
@@ -15,14 +16,15 @@ export interface LeafDraft {
   isClosed: boolean;
 }
 
-export function draftOf(compiled: CompiledLeaf, loops: LeafLoops): LeafDraft {
-  const { spatial, temporal } = compiled.constraints;
+export function draftOf(compiled: CompiledLeaf, loops: LeafLoops, dataspace: DataSpaceConstraint): LeafDraft {
+  const { spatial, temporal } = loops.constraints;
   return {
     compiled,
     loops,
     fanout: loops.meshX * loops.meshY,
-    spatialFactors: loops.spatialFactors.slice(),
-    temporalFactors: loops.temporalFactors.slice(),
+    dataspace,
+    spatialFactors: spatial.factors.slice(),
+    temporalFactors: temporal.factors.slice(),
     spatialPermutation: spatial.permutation.slice(),
     temporalPermutation: temporal.permutation.slice(),
     isClosed: false,

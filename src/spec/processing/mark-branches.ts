@@ -1,11 +1,15 @@
 import { RaellaError } from "../../errors";
 import type { LeafDocument, NodeDocument } from "../schema/architecture-schema";
 import { isBranch } from "../schema/architecture-schema";
-import type { ExpandedConstraints } from "./expand-macros";
+import type { DataSpaceConstraint } from "../specification";
 
 /** The leaves of a tree of nodes, in order. */
 export function leavesOf(nodes: readonly NodeDocument[]): LeafDocument[] {
   return nodes.flatMap((node) => (isBranch(node) ? leavesOf(node.nodes) : [node]));
+}
+
+export function hasParallelNodes(nodes: readonly NodeDocument[]): boolean {
+  return nodes.some((node) => isBranch(node) && (node.kind === "Parallel" || hasParallelNodes(node.nodes)));
 }
 
 /** Number of leaves below each node; leaves are numbered in order. */
@@ -28,15 +32,15 @@ function ranges(nodes: readonly NodeDocument[], first: number): LeafRange[] {
  * Keeps the data of parallel branches apart: what one branch keeps, the levels of the others bypass. A branch may keep
  * only what reaches it, two branches may not keep the same data, and together they must keep all that reaches them.
  *
- * @param constraints by number of the leaf.
+ * @param stored what each leaf keeps and bypasses, by number of the leaf.
  * @throws RaellaError `constraint`.
  */
 export function markBranches(
   nodes: readonly NodeDocument[],
-  constraints: readonly ExpandedConstraints[],
+  stored: readonly DataSpaceConstraint[],
   dataSpaces: readonly string[],
-): readonly ExpandedConstraints[] {
-  const result = [...constraints];
+): readonly DataSpaceConstraint[] {
+  const result = [...stored];
   const leaves = leavesOf(nodes);
   const visit = (children: readonly NodeDocument[], first: number, reaching: readonly string[]): void => {
     for (const range of ranges(children, first)) {
@@ -71,20 +75,15 @@ export function markBranches(
     }
   };
   const keptIn = ({ first, end }: LeafRange): string[] => {
-    const kept = result.slice(first, end).flatMap((part) => part.dataspace.keep.map((item) => item.text));
+    const kept = result.slice(first, end).flatMap(({ keep }) => keep);
     return dataSpaces.filter((name) => kept.includes(name));
   };
   const bypassOthers = ({ first, end }: LeafRange, kept: readonly string[]): void => {
     for (let index = first; index < end; index++) {
       if (leaves[index].kind !== "storage") continue;
-      const { dataspace } = result[index];
-      const added = dataSpaces
-        .filter((name) => !kept.includes(name) && !dataspace.bypass.some((item) => item.text === name))
-        .map((text) => ({ text }));
-      result[index] = {
-        ...result[index],
-        dataspace: { ...dataspace, bypass: [...dataspace.bypass, ...added] },
-      };
+      const { bypass } = result[index];
+      const added = dataSpaces.filter((name) => !kept.includes(name) && !bypass.includes(name));
+      result[index] = { ...result[index], bypass: [...bypass, ...added] };
     }
   };
   visit(nodes, 0, dataSpaces);

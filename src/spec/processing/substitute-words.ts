@@ -13,6 +13,11 @@ function wordPattern(name: string): RegExp {
   return pattern;
 }
 
+/** Words of a text that may be names. */
+export function wordsIn(text: string): readonly string[] {
+  return text.match(/[A-Za-z_]\w*/g) ?? [];
+}
+
 /** Longest text a substitution may build. */
 const maximumLength = 10_000;
 

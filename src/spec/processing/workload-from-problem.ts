@@ -8,7 +8,9 @@ import type { DataSpaceShape, ProblemDocument, ProblemShape } from "../schema/pr
 import type { Value, WrittenValue } from "../specification";
 import type { DataSpace, RankTerm, Workload } from "../workload";
 import { collectErrors } from "./collect-errors";
-import { substituteWords } from "./substitute-words";
+import type { CompiledPart } from "./compiled-part";
+import { compilePart } from "./compiled-part";
+import { substituteWords, wordsIn } from "./substitute-words";
 
 /** Variables that count bits of an operand; a dimension whose bound one of them gives is a dimension of bits. */
 const bitVariable = /^(INPUT|WEIGHT|OUTPUT)_BITS$/;
@@ -18,6 +20,10 @@ const maximumOperations = Number.MAX_SAFE_INTEGER;
 
 /** Replaces names by values; the result is a number if it reads as one. */
 function substituted(value: WrittenValue, variables: Scope): { value: Value; isFloat: boolean } {
+  if (Array.isArray(value)) {
+    const items = (value as readonly Value[]).map((item) => substituted(item, variables).value);
+    return { value: items, isFloat: false };
+  }
   if (typeof value !== "string" && !isExpressionText(value)) return { value, isFloat: false };
   const text = typeof value === "string" ? value : value.expression;
   const direct = variables.lookup(text);
@@ -66,33 +72,40 @@ interface RankTemplate {
   readonly coefficients: readonly string[];
 }
 
-interface CompiledShape {
-  readonly dataSpaces: readonly {
-    readonly name: string;
-    readonly readWrite: boolean;
-    readonly ranks: readonly (readonly RankTemplate[])[];
-  }[];
+interface CompiledDataSpace {
+  readonly name: string;
+  readonly readWrite: boolean;
+  readonly ranks: readonly (readonly RankTemplate[])[];
 }
 
+type CompiledShape = CompiledPart<readonly CompiledDataSpace[]>;
+
 function compileProduct(
-  product: readonly string[],
+  written: readonly string[],
   shape: ProblemShape,
   dataSpace: DataSpaceShape,
   place: SourceLocation,
+  variables: Scope,
 ): RankTemplate {
+  const known = [...shape.dimensions, ...shape.coefficients.map(({ name }) => name)];
+  const product = written.map((name) =>
+    known.includes(name) ? name : substituteWords(name, variables).trim(),
+  );
   const dimensions = product.filter((name) => shape.dimensions.includes(name));
   const coefficients = product.filter((name) => shape.coefficients.some((known) => known.name === name));
-  const unknown = product.find((name) => !dimensions.includes(name) && !coefficients.includes(name));
-  const known = [...shape.dimensions, ...shape.coefficients.map(({ name }) => name)];
-  if (unknown !== undefined)
+  const position = product.findIndex((name) => !known.includes(name));
+  if (position >= 0) {
+    const unknown = product[position];
+    const became = unknown === written[position] ? "" : `, which became "${unknown}"`;
     throw new RaellaError({
       code: "unknown-name",
-      message: `The projection of ${dataSpace.name} names "${unknown}".`,
+      message: `The projection of ${dataSpace.name} names "${written[position]}"${became}.`,
       location: place,
       value: unknown,
       expected: "dimensions and coefficients of the problem",
       remedy: suggestName(unknown, known),
     });
+  }
   if (dimensions.length !== 1)
     throw new RaellaError({
       code: "schema",
@@ -103,23 +116,28 @@ function compileProduct(
   return { dimension: dimensions[0], coefficients };
 }
 
+/** Checks a shape; what its projections name may depend on variables. */
 function compileShape(problem: ProblemDocument): CompiledShape {
   checkShape(problem);
-  const place = { ...problem.location, keyPath: "problem.shape.data_spaces" };
-  return {
-    dataSpaces: problem.shape.dataSpaces.map((dataSpace) => ({
+  const { shape, location } = problem;
+  const place = { ...location, keyPath: "problem.shape.data_spaces" };
+  const known = new Set([...shape.dimensions, ...shape.coefficients.map(({ name }) => name)]);
+  const names = shape.dataSpaces.flatMap(({ projection }) => projection.flat(2));
+  const words = names.filter((name) => !known.has(name)).flatMap(wordsIn);
+  return compilePart(words, (variables) =>
+    shape.dataSpaces.map((dataSpace) => ({
       name: dataSpace.name,
       readWrite: dataSpace.readWrite,
       ranks: dataSpace.projection.map((sum) =>
-        sum.map((product) => compileProduct(product, problem.shape, dataSpace, place)),
+        sum.map((product) => compileProduct(product, shape, dataSpace, place, variables)),
       ),
     })),
-  };
+  );
 }
 
 const compiledShapes = new WeakMap<ProblemShape, CompiledShape>();
 
-/** Checks everything about the shape of a problem that does not depend on sizes. */
+/** Checks everything about the shape of a problem that depends neither on sizes nor on variables. */
 export function checkProblem(problem: ProblemDocument): void {
   shapeOf(problem);
 }
@@ -128,6 +146,11 @@ function shapeOf(problem: ProblemDocument): CompiledShape {
   let compiled = compiledShapes.get(problem.shape);
   if (compiled === undefined) compiledShapes.set(problem.shape, (compiled = compileShape(problem)));
   return compiled;
+}
+
+function nameOf({ name }: ProblemDocument, variables: Scope): string {
+  const hasNames = wordsIn(name).some((word) => variables.lookup(word) !== undefined);
+  return hasNames ? substituteWords(name, variables) : name;
 }
 
 function requireSize(
@@ -163,7 +186,7 @@ function shownSize(value: Value): string {
  */
 export function workloadFromProblem(problem: ProblemDocument, variables: Scope): Workload {
   const { shape } = problem;
-  const compiled = shapeOf(problem);
+  const dataSpaces = shapeOf(problem).evaluate(variables);
   const instance: Record<string, Value> = {};
   const floats = new Set<string>();
   for (const [name, written] of Object.entries(problem.instance)) {
@@ -204,11 +227,11 @@ export function workloadFromProblem(problem: ProblemDocument, variables: Scope):
     coefficients[name] = requireSize(problem, name, value, isFloat, 0);
   }
   return {
-    name: problem.name,
+    name: nameOf(problem, variables),
     dimensions: shape.dimensions,
     bounds,
     coefficients,
-    dataSpaces: compiled.dataSpaces.map((dataSpace): DataSpace => {
+    dataSpaces: dataSpaces.map((dataSpace): DataSpace => {
       const term = (template: RankTemplate): RankTerm => ({
         dimension: template.dimension,
         coefficient: template.coefficients.reduce((product, name) => product * coefficients[name], 1),

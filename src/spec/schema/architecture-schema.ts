@@ -11,6 +11,8 @@ import { constraintsSchema } from "./constraint-schema";
 
 export type LeafKind = LevelKind | "container" | "nothing";
 
+export type MeshAxis = "meshX" | "meshY";
+
 /** A container or an element of the architecture, as written. */
 export interface LeafDocument {
   readonly kind: LeafKind;
@@ -23,6 +25,8 @@ export interface LeafDocument {
   readonly attributes: Readonly<Record<string, WrittenValue>>;
   readonly meshX: WrittenValue;
   readonly meshY: WrittenValue;
+  /** The second sees the first. */
+  readonly meshOrder: readonly MeshAxis[];
   readonly constraints: ConstraintsDocument;
   readonly sparseOptimizations: SparseDocument;
   readonly location: SourceLocation;
@@ -48,9 +52,8 @@ export function isBranch(node: NodeDocument): node is BranchDocument {
   return "nodes" in node;
 }
 
-const spatialSchema = orEmpty(
-  closedObject({ meshX: v.optional(written(), 1), meshY: v.optional(written(), 1) }),
-);
+const meshEntries = { meshX: v.optional(written(), 1), meshY: v.optional(written(), 1) };
+const spatialSchema = orEmpty(closedObject(meshEntries));
 
 const sparseSchema = orEmpty(
   v.pipe(
@@ -188,11 +191,20 @@ function nothingLeaf(location: SourceLocation): LeafDocument {
     attributes: {},
     meshX: 1,
     meshY: 1,
+    meshOrder: ["meshX", "meshY"],
     constraints: {},
     sparseOptimizations: { hasActionOptimization: false, hasRepresentationFormat: false },
     location,
     locate: () => location,
   };
+}
+
+/** As written; what is left out comes behind. */
+function meshOrder(node: YamlNode): readonly MeshAxis[] {
+  const spatial = node.kind === "map" ? node.entries.get("spatial")?.value : undefined;
+  const first =
+    spatial?.kind === "map" ? [...spatial.entries.keys()].find((key) => key in meshEntries) : undefined;
+  return first === "meshY" ? ["meshY", "meshX"] : ["meshX", "meshY"];
 }
 
 function readContainer(
@@ -210,6 +222,7 @@ function readContainer(
     class: "",
     attributes: given.attributes,
     ...given.spatial,
+    meshOrder: meshOrder(node),
     constraints: given.constraints,
     sparseOptimizations: given.sparse_optimizations,
     locate: (...keys) => locateIn(node, path, keys),
@@ -247,6 +260,7 @@ function readElement(
     requiredActions: given.required_actions.map((action: PlacedText) => action.text),
     attributes: given.attributes,
     ...given.spatial,
+    meshOrder: meshOrder(node),
     constraints: given.constraints,
     sparseOptimizations: given.sparse_optimizations,
     location,

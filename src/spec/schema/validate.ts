@@ -156,10 +156,12 @@ export function text(expected = "a text"): v.GenericSchema<unknown, string> {
 export interface PlacedText {
   readonly text: string;
   readonly location?: SourceLocation;
+  /** It is no item of a list, but one text, or what stands between blanks in one. */
+  readonly isAlone?: true;
 }
 
 /** Blanks around the sign of a factor (`C = 4`) separate nothing. */
-function splitText(value: string): string[] {
+export function splitText(value: string): string[] {
   const joined = value.replace(/\s*(<=|>=|=)\s*/g, "$1");
   return joined
     .split(joined.includes(",") ? /,/ : /\s+/)
@@ -177,7 +179,9 @@ export function textList(expected: string): v.GenericSchema<unknown, readonly Pl
       return (Array.isArray(value) ? value : [value]).flatMap((entry) => {
         const whole = typeof entry === "object" ? entry.expression : String(entry);
         const location = typeof entry === "object" ? entry.location : undefined;
-        return splitText(whole).map((part) => ({ text: part, location }));
+        const placed =
+          Array.isArray(value) || whole.includes(",") ? { location } : { location, isAlone: true as const };
+        return splitText(whole).map((part) => ({ text: part, ...placed }));
       });
     }),
   );
