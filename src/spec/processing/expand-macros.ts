@@ -9,7 +9,7 @@ import { parseFactor, tidyFactors, unknownProblemName } from "./factor-entry";
 
 type Names = readonly PlacedText[];
 
-/** Loop constraints without macros; factor values may still be names. */
+/** Loop constraints without macros; names may still stand for dimensions and values. */
 export interface ExpandedLoops {
   readonly factors: readonly FactorEntry[];
   readonly permutation: Names;
