@@ -107,6 +107,10 @@ describe("kernel", function () {
     waits: "await new Promise(() => {});",
     computes: "for (;;) {}",
     "computes after an await": "await null; for (;;) {}",
+    "computes after a pause": "await new Promise((resolve) => setTimeout(resolve, 10)); for (;;) {}",
+    "computes in a timer": "setTimeout(() => { for (;;) {} }); await new Promise(() => {});",
+    "prints for ever": "for (;;) console.log(0);",
+    "never leaves its turn": "for (;;) await null;",
   };
   for (const [what, code] of Object.entries(neverEnding)) {
     it(`interrupts a cell that ${what}, and goes on`, async () => {

@@ -8,19 +8,20 @@ const { CellInterrupted, createInterruption } = require("./interruption.cjs");
 /**
  * Imports in cells are resolved from the working directory of the process, so that has to be the notebook's folder.
  * @returns a runner with
- *   `run(source, output)`: runs a cell; resolves to `undefined`, or to the error that it ended with.
+ *   `run(source, output, requestsBefore)`: runs a cell; resolves to `undefined`, or to the error that it ended with.
  *     `output.stream(name, text)` gets what is printed, `output.display(message, update)` what is shown, and the cell
  *     begins when `output.flushed()`, if there is one, resolves;
- *   `interrupt()`: makes the cell fail, whether it waits, is being compiled or has not begun;
+ *     A cell fails with an interruption that was asked for after so many others, even before it began.
+ *   `interrupt(number)`: makes a cell fail that waits or was stopped, if the interruption of this number means it;
  *   `interruption`: for a thread that watches this one; `executor`: tslab's own, for completion and help; `close()`.
  */
 function createCellRunner() {
   let reports = [];
-  let requestsBefore = 0;
+  let precedingRequests = 0;
   let giveUp = () => undefined;
   const interruption = createInterruption();
   const failIfInterrupted = () => {
-    if (interruption.requests() !== requestsBefore) throw new CellInterrupted();
+    if (interruption.requests() !== precedingRequests) throw new CellInterrupted();
   };
   const converter = createConverter({ isJS: false, isBrowser: false });
   const converters = {
@@ -43,33 +44,43 @@ function createCellRunner() {
     error: (...values) => reports.push(values),
   });
 
-  async function run(source, output) {
+  async function run(source, output, requestsBefore = interruption.requests()) {
     // What a cell prints after its end (from a timer, say) still belongs to it, until the next one starts.
     process.stdout.write = writerOf((text) => output.stream("stdout", text));
     process.stderr.write = writerOf((text) => output.stream("stderr", text));
     jupyter.lastWriteDisplayData = (message, update) => output.display(message, update ?? false);
     reports = [];
-    requestsBefore = interruption.requests();
-    // The executor never answers for a cell that was stopped from outside.
-    const givenUp = new Promise((_, reject) => (giveUp = () => reject(new CellInterrupted())));
-    givenUp.catch(() => undefined);
-    let succeeded = false;
+    precedingRequests = requestsBefore;
     try {
       await output.flushed?.();
-      failIfInterrupted();
-      const adapted = adaptSource(source);
-      interruption.setStoppable(true);
-      succeeded = await Promise.race([executor.execute(adapted), givenUp]);
+      if (await execute(interruption.shield(() => adaptSource(source)))) return undefined;
     } catch (error) {
       reports.push([error]);
-    } finally {
-      interruption.setStoppable(false);
     }
-    return succeeded ? undefined : describeCellError(reports);
+    return describeCellError(reports);
   }
 
-  function interrupt() {
-    interruption.request();
+  /**
+   * Runs the cell, and settles, in turns of the event loop of their own: where V8's brake stops a cell, all that waits to
+   * go on in the same turn is lost, the executor's answer included.
+   */
+  function execute(source) {
+    return new Promise((resolve, reject) => {
+      giveUp = () => reject(new CellInterrupted());
+      setImmediate(async () => {
+        try {
+          failIfInterrupted();
+          const succeeded = await executor.execute(source);
+          setImmediate(resolve, succeeded);
+        } catch (error) {
+          setImmediate(reject, error);
+        }
+      });
+    });
+  }
+
+  function interrupt(number) {
+    if (number <= precedingRequests) return;
     executor.interrupt();
     // The executor's own answer, if there is one, comes first.
     setImmediate(giveUp);

@@ -1,7 +1,8 @@
 // Heartbeat and control channel, in a thread of their own: they answer while a cell keeps the main thread busy.
-// Interrupting takes up to two steps. The signal is enough for a cell that waits, and for one that has computed
-// without a pause since it started. For one that computes after an `await` nothing but V8's own brake helps, which must
-// not be put on the kernel's own work: it would be left half-done.
+// A message is enough to interrupt a cell that waits, and one that has not begun looks by itself. One that computes is
+// stopped by nothing but V8's own brake, which must not be put on the kernel's own work. (Node's signal for it reaches
+// code without an `await` only, and may arrive when the next cell runs.) The brake leaves Node's own lists of what called
+// what unfinished; `--no-force-async-hooks-checks` in kernel.json keeps Node from ending the process for it.
 const { Session } = require("node:inspector");
 const { setInterval } = require("node:timers");
 const { parentPort, workerData } = require("node:worker_threads");
@@ -48,11 +49,9 @@ async function obey() {
 
 async function interrupt() {
   const before = interruption.answers();
-  interruption.request();
-  if (process.platform !== "win32") process.kill(process.pid, "SIGINT");
-  parentPort.postMessage("interrupt");
+  parentPort.postMessage({ interrupt: interruption.request() });
   do await after(patience);
-  while (interruption.answers() === before && !interruption.isStoppable());
+  while (interruption.answers() === before && interruption.isShielded());
   if (interruption.answers() === before) stopMainThread();
 }
 

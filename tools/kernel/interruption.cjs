@@ -3,7 +3,7 @@
 
 const answers = 0;
 const requests = 1;
-const stoppable = 2;
+const shields = 2;
 
 /** @param {Int32Array} shared as another thread's `shared` */
 function createInterruption(shared = new Int32Array(new SharedArrayBuffer(3 * 4))) {
@@ -12,19 +12,18 @@ function createInterruption(shared = new Int32Array(new SharedArrayBuffer(3 * 4)
     /** How often the main thread has shown that it is not busy. */
     answers: () => Atomics.load(shared, answers),
     answer: () => Atomics.add(shared, answers, 1),
-    /** How often an interruption was asked for: what starts now is interrupted if the number grows. */
+    /** How often an interruption was asked for: a cell that has begun is interrupted if the number grows. */
     requests: () => Atomics.load(shared, requests),
-    request: () => Atomics.add(shared, requests, 1),
-    /** Whether the main thread runs a user's code, which may be stopped anywhere. */
-    isStoppable: () => Atomics.load(shared, stoppable) === 1,
-    setStoppable: (value) => Atomics.store(shared, stoppable, value ? 1 : 0),
-    /** Does work of the kernel's own, which would be left half-done if it were stopped. */
+    /** Asks for one; returns its number. */
+    request: () => Atomics.add(shared, requests, 1) + 1,
+    /** Whether the main thread does work of the kernel's own, which must not be left half-done. */
+    isShielded: () => Atomics.load(shared, shields) > 0,
     shield(work) {
-      const before = Atomics.exchange(shared, stoppable, 0);
+      Atomics.add(shared, shields, 1);
       try {
         return work();
       } finally {
-        Atomics.store(shared, stoppable, before);
+        Atomics.sub(shared, shields, 1);
       }
     },
   };

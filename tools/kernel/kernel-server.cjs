@@ -52,8 +52,12 @@ async function serve(connection, runner) {
     publisher.bind(addressOf(connection.iopub_port)),
     shell.bind(addressOf(connection.shell_port)),
     standardInput.bind(addressOf(connection.stdin_port)),
-    startControlThread(connection, kernelInfo(tslab), runner),
+    startControlThread(connection, kernelInfo(tslab), runner, () => {
+      published.recover();
+      replies.recover();
+    }),
   ]);
+  outliveSignal();
   for await (const frames of shell) {
     try {
       const request = parseMessage(frames, connection.key);
@@ -73,14 +77,14 @@ function createExecution(runner, publish, reply, flushed) {
   /** Requests up to this one are not run. */
   let givenUp = 0;
 
-  async function runCell(request) {
+  async function runCell(request, requestsBefore) {
     const { code, silent = false } = request.content;
     const stream = createMergedStream((name, text) => publish(request, "stream", { name, text }));
     if (!silent) {
       executionCount++;
       publish(request, "execute_input", { code, execution_count: executionCount });
     }
-    const error = await runner.run(code, {
+    const output = {
       // Nothing leaves while a cell computes without a pause.
       flushed,
       stream: stream.write,
@@ -88,7 +92,8 @@ function createExecution(runner, publish, reply, flushed) {
         stream.flush();
         publish(request, update ? "update_display_data" : "display_data", message);
       },
-    });
+    };
+    const error = await runner.run(code, output, requestsBefore);
     stream.flush();
     if (error === undefined) return { status: "ok", execution_count: executionCount, user_expressions: {} };
     publish(request, "error", error);
@@ -100,8 +105,10 @@ function createExecution(runner, publish, reply, flushed) {
   }
 
   async function handle(request, number) {
+    outliveSignal();
+    const requestsBefore = runner.interruption.requests();
     publish(request, "status", { execution_state: "busy" });
-    const content = number <= givenUp ? { status: "aborted" } : await runCell(request);
+    const content = number <= givenUp ? { status: "aborted" } : await runCell(request, requestsBefore);
     reply(request, "execute_reply", content);
     publish(request, "status", { execution_state: "idle" });
   }
@@ -114,6 +121,11 @@ function createExecution(runner, publish, reply, flushed) {
   };
 }
 
+/** A signal must not end the kernel. Node takes the listener away while a cell runs, and if that is stopped, for good. */
+function outliveSignal() {
+  if (process.listenerCount("SIGINT") === 0) process.on("SIGINT", () => undefined);
+}
+
 /** tslab's own answer, with the version of the compiler that it really has. */
 function kernelInfo(tslab) {
   const info = tslab.handleKernel();
@@ -121,7 +133,7 @@ function kernelInfo(tslab) {
   return { status: "ok", ...info, language_info: { ...info.language_info, version } };
 }
 
-function startControlThread(connection, info, runner) {
+function startControlThread(connection, info, runner, recover) {
   const thread = new Worker(path.join(__dirname, "control-thread.cjs"), {
     workerData: { connection, kernelInfo: info, interruption: runner.interruption.shared },
     // The thread must not print into a cell.
@@ -134,9 +146,9 @@ function startControlThread(connection, info, runner) {
       if (message === "ready") resolve();
       else if (message === "shutdown") process.exit(0);
       else {
-        // To answer is enough: it shows that the main thread is not busy.
         runner.interruption.answer();
-        if (process.platform === "win32") runner.interrupt();
+        recover();
+        runner.interrupt(message.interrupt);
       }
     });
   });

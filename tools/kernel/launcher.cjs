@@ -9,7 +9,6 @@ const file = process.argv[process.argv.indexOf("--config-path") + 1];
 const connection = JSON.parse(readFileSync(file, "utf8"));
 const runner = createCellRunner();
 
-process.on("SIGINT", () => runner.interrupt());
 process.on("uncaughtException", (error) => console.error("Uncaught:", error));
 process.on("unhandledRejection", (reason) => console.error("Unhandled rejection:", reason));
 

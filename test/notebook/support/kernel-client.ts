@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -71,7 +71,7 @@ export class KernelClient {
     writeFileSync(file, JSON.stringify({ ...connection, ...ends }));
     this.process = spawn(
       process.execPath,
-      [path.join(root, "tools/kernel/launcher.cjs"), "--config-path", file],
+      kernelArguments(file),
       // Node crashes when a thread stops the main one while coverage is measured.
       {
         cwd: workingDirectory,
@@ -179,6 +179,15 @@ export class KernelClient {
       });
     }
   }
+}
+
+/** As Jupyter starts the kernel, but with this very Node. */
+function kernelArguments(connectionFile: string): string[] {
+  const folder = path.join(root, ".jupyter", "kernels", "tslab");
+  const { argv } = JSON.parse(readFileSync(path.join(folder, "kernel.json"), "utf8")) as { argv: string[] };
+  return argv
+    .slice(1)
+    .map((text) => text.replace("{resource_dir}", folder).replace("{connection_file}", connectionFile));
 }
 
 /** All that was printed on one stream, joined. */
