@@ -1,6 +1,13 @@
 import type { Hardware } from "../mapping/hardware";
 import type { AccessCosts } from "../model/access-costs";
-import type { LevelConstraints, Specification } from "../spec/specification";
+import type {
+  DataSpaceConstraint,
+  Factor,
+  LevelConstraints,
+  SpatialConstraint,
+  Specification,
+  TemporalConstraint,
+} from "../spec/specification";
 
 /** Small numbers for texts, the same text always the same number. */
 const textNumbers = new Map<string, number>();
@@ -11,7 +18,10 @@ function numberOfText(text: string): number {
   return number;
 }
 
-/** Separates lists, so that different lists never look alike: no number in a signature is negative otherwise. */
+/**
+ * Separates lists without a length, so that different lists never look alike, and stands for what is not given. Of the
+ * other numbers only factors may be negative.
+ */
 const separator = -1;
 
 let scratch = new Float64Array(4096);
@@ -37,28 +47,61 @@ function putSharedTexts(texts: readonly string[]): void {
   put(number);
 }
 
-/** Numbers for constraints that specifications share, so that each is read once. */
-const constraintNumbers = new WeakMap<LevelConstraints, number>();
-/** Numbers for what constraints say: equal ones get the same number as long as it is remembered. */
-const contentNumbers = new Map<string, number>();
-const rememberedContents = 10_000;
-let lastConstraintNumber = 0;
+/** What parts of constraints say, as numbers: specifications share them, so that each is read once. */
+const partNumbers = new WeakMap<object, readonly number[]>();
+/** No part begins like this. */
+const noPart: readonly number[] = [-2];
 
-function putConstraints(constraints: LevelConstraints): void {
-  let number = constraintNumbers.get(constraints);
-  if (number === undefined) constraintNumbers.set(constraints, (number = numberOfContent(constraints)));
-  put(number);
+function putConstraints({ spatial, temporal, dataspace }: LevelConstraints): void {
+  putNumbers(spatial ? (partNumbers.get(spatial) ?? numbersOfSpatial(spatial)) : noPart);
+  putNumbers(temporal ? (partNumbers.get(temporal) ?? numbersOfTemporal(temporal)) : noPart);
+  putNumbers(dataspace ? (partNumbers.get(dataspace) ?? numbersOfDataSpaces(dataspace)) : noPart);
 }
 
-function numberOfContent(constraints: LevelConstraints): number {
-  const text = JSON.stringify(constraints);
-  let number = contentNumbers.get(text);
-  if (number === undefined) {
-    // Numbers are never given twice: what is forgotten is at worst searched again.
-    if (contentNumbers.size >= rememberedContents) contentNumbers.clear();
-    contentNumbers.set(text, (number = lastConstraintNumber += 1));
+function putNumbers(numbers: readonly number[]): void {
+  for (let index = 0; index < numbers.length; index += 1) put(numbers[index]);
+}
+
+function numbersOfSpatial(part: SpatialConstraint): readonly number[] {
+  const numbers = [part.split ?? separator, part.defaultMaxFactor ?? separator];
+  addFactors(part.factors, numbers);
+  addTexts(part.permutation, numbers);
+  addTexts(part.noMulticastNoReduction, numbers);
+  addTexts(part.noLinkTransfer, numbers);
+  partNumbers.set(part, numbers);
+  return numbers;
+}
+
+function numbersOfTemporal(part: TemporalConstraint): readonly number[] {
+  const numbers = [part.defaultMaxFactor ?? separator];
+  addFactors(part.factors, numbers);
+  addTexts(part.permutation, numbers);
+  addTexts(part.noTemporalReuse, numbers);
+  addTexts(part.rmwOnFirstWriteback, numbers);
+  partNumbers.set(part, numbers);
+  return numbers;
+}
+
+function numbersOfDataSpaces(part: DataSpaceConstraint): readonly number[] {
+  const numbers: number[] = [];
+  addTexts(part.keep, numbers);
+  addTexts(part.bypass, numbers);
+  addTexts(part.passthrough, numbers);
+  partNumbers.set(part, numbers);
+  return numbers;
+}
+
+function addFactors(factors: readonly Factor[], numbers: number[]): void {
+  numbers.push(factors.length);
+  for (let index = 0; index < factors.length; index += 1) {
+    const { dimension, operator, value } = factors[index];
+    numbers.push(numberOfText(dimension), operator === "=" ? 0 : 1, value);
   }
-  return number;
+}
+
+function addTexts(texts: readonly string[], numbers: number[]): void {
+  numbers.push(texts.length);
+  for (let index = 0; index < texts.length; index += 1) numbers.push(numberOfText(texts[index]));
 }
 
 /**
