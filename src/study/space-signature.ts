@@ -53,42 +53,49 @@ const partNumbers = new WeakMap<object, readonly number[]>();
 const noPart: readonly number[] = [-2];
 
 function putConstraints({ spatial, temporal, dataspace }: LevelConstraints): void {
-  putNumbers(spatial ? (partNumbers.get(spatial) ?? numbersOfSpatial(spatial)) : noPart);
-  putNumbers(temporal ? (partNumbers.get(temporal) ?? numbersOfTemporal(temporal)) : noPart);
-  putNumbers(dataspace ? (partNumbers.get(dataspace) ?? numbersOfDataSpaces(dataspace)) : noPart);
+  putPart(spatial, addSpatial);
+  putPart(temporal, addTemporal);
+  putPart(dataspace, addDataSpaces);
 }
 
-function putNumbers(numbers: readonly number[]): void {
+function putPart<Part extends object>(
+  part: Part | undefined,
+  add: (part: Part, numbers: number[]) => void,
+): void {
+  const numbers = part === undefined ? noPart : (partNumbers.get(part) ?? numbersOfPart(part, add));
   for (let index = 0; index < numbers.length; index += 1) put(numbers[index]);
 }
 
-function numbersOfSpatial(part: SpatialConstraint): readonly number[] {
-  const numbers = [part.split ?? separator, part.defaultMaxFactor ?? separator];
+function numbersOfPart<Part extends object>(
+  part: Part,
+  add: (part: Part, numbers: number[]) => void,
+): readonly number[] {
+  const numbers: number[] = [];
+  add(part, numbers);
+  partNumbers.set(part, numbers);
+  return numbers;
+}
+
+function addSpatial(part: SpatialConstraint, numbers: number[]): void {
+  numbers.push(part.split ?? separator, part.defaultMaxFactor ?? separator);
   addFactors(part.factors, numbers);
   addTexts(part.permutation, numbers);
   addTexts(part.noMulticastNoReduction, numbers);
   addTexts(part.noLinkTransfer, numbers);
-  partNumbers.set(part, numbers);
-  return numbers;
 }
 
-function numbersOfTemporal(part: TemporalConstraint): readonly number[] {
-  const numbers = [part.defaultMaxFactor ?? separator];
+function addTemporal(part: TemporalConstraint, numbers: number[]): void {
+  numbers.push(part.defaultMaxFactor ?? separator);
   addFactors(part.factors, numbers);
   addTexts(part.permutation, numbers);
   addTexts(part.noTemporalReuse, numbers);
   addTexts(part.rmwOnFirstWriteback, numbers);
-  partNumbers.set(part, numbers);
-  return numbers;
 }
 
-function numbersOfDataSpaces(part: DataSpaceConstraint): readonly number[] {
-  const numbers: number[] = [];
-  addTexts(part.keep, numbers);
-  addTexts(part.bypass, numbers);
-  addTexts(part.passthrough, numbers);
-  partNumbers.set(part, numbers);
-  return numbers;
+function addDataSpaces({ keep, bypass, passthrough }: DataSpaceConstraint, numbers: number[]): void {
+  addTexts(keep, numbers);
+  addTexts(bypass, numbers);
+  addTexts(passthrough, numbers);
 }
 
 function addFactors(factors: readonly Factor[], numbers: number[]): void {
