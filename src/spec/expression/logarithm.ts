@@ -10,7 +10,7 @@ export function naturalLogarithm(x: number): number {
   if (!Number.isFinite(x)) return x;
   // Normal numbers have all their bits.
   const isTiny = x < 2 ** -1022;
-  const logarithm = isTiny ? logarithmOf(x * 2 ** 60) - 60n * logarithmOfTwo : logarithmOf(x);
+  const logarithm = isTiny ? logarithmOf(x * 2 ** 60) - 60n * logarithmOfTwo() : logarithmOf(x);
   return Number(logarithm) / 2 ** Number(fractionBits);
 }
 
@@ -20,7 +20,7 @@ function logarithmOf(x: number): bigint {
   if (x < 2 ** exponent) exponent -= 1;
   const significand = BigInt((x / 2 ** exponent) * 2 ** 52) << (fractionBits - 52n);
   const quotient = ((significand - one) << fractionBits) / (significand + one);
-  return 2n * inverseTangent(quotient) + BigInt(exponent) * logarithmOfTwo;
+  return 2n * inverseTangent(quotient) + BigInt(exponent) * logarithmOfTwo();
 }
 
 /** Inverse hyperbolic tangent of a fraction up to 1/3. */
@@ -32,4 +32,4 @@ function inverseTangent(fraction: bigint): bigint {
   return sum;
 }
 
-const logarithmOfTwo = 2n * inverseTangent(one / 3n);
+const logarithmOfTwo = (): bigint => 2n * inverseTangent(one / 3n);
