@@ -3,7 +3,7 @@
 import { formatCount, formatFixed } from "../src/report/figure-column";
 import { formatTextTable } from "../src/report/text-table";
 import { listArchitectures, listDnns, listLayers } from "../src/spec/workspace";
-import { clearFoundMappings } from "../src/study/find-mapping";
+import { forgetEverything } from "../src/memory";
 import { runLayer } from "../src/study/run-layer";
 import { fitLine, median } from "./statistics";
 
@@ -22,7 +22,7 @@ function main(): void {
   const counts = [100, 200, 400, 800, 1600];
   const points = counts.map((count): [number, number] => {
     const times = Array.from({ length: 3 }, () => {
-      clearFoundMappings();
+      forgetEverything();
       const startedAt = performance.now();
       for (const layer of layers.slice(0, count)) runLayer(layer);
       return performance.now() - startedAt;

@@ -1,15 +1,15 @@
 import { factorsOfNumber, keepTable, toMapping } from "../mapping/candidate-mapping";
 import type { Hardware } from "../mapping/hardware";
-import { buildMapSpace, type MapSpace } from "../mapping/map-space";
+import { buildMapSpace } from "../mapping/map-space";
 import type { Mapping } from "../mapping/mapping";
 import type { Metric } from "../mapping/metrics";
 import type { AccessCosts } from "../model/access-costs";
 import { countNestAccesses, type NestCounts } from "../model/count-accesses";
 import { nestOfMapping } from "../model/nest";
+import { freeze, Memo } from "../memory";
 import type { Specification, Warning } from "../spec/specification";
 import { findMappingFront, type MappingFront } from "./mapping-front";
-import { SignatureMemo } from "./signature-memo";
-import { spaceSignature } from "./space-signature";
+import { spaceKey } from "./space-key";
 
 /** A mapping laid out, with its counts. */
 export interface CountedMapping {
@@ -33,18 +33,9 @@ const room = 8_000_000;
 /** About as many numbers as the rest takes, with one or two chosen mappings. */
 const sizeOfRest = 1200;
 
-let remembered = createMemo();
-
-function createMemo(): SignatureMemo<ExaminedSpace | null> {
-  return new SignatureMemo<ExaminedSpace | null>(room, (known) =>
-    known === null ? 100 : sizeOfRest + known.front.numbers.length * (1 + known.front.length),
-  );
-}
-
-/** Forgets all spaces examined so far. Results never depend on it; measurements do. */
-export function clearExaminedSpaces(): void {
-  remembered = createMemo();
-}
+const remembered = new Memo<ExaminedSpace | null>(room, (known) =>
+  known === null ? 100 : sizeOfRest + known.front.numbers.length * (1 + known.front.length),
+);
 
 /**
  * The front of a specification's map space. Layers of the same shape have one in common wherever they differ only in
@@ -58,33 +49,29 @@ export function examineSpace(
   costs: AccessCosts,
   metrics: readonly Metric[],
 ): ExaminedSpace | null {
-  return remembered.get(spaceSignature(specification, hardware, costs), () => {
+  return remembered.get(spaceKey(specification, hardware, costs), () => {
     const space = buildMapSpace(specification);
     const front = findMappingFront(space, costs, metrics);
     if (front === null) return null;
     const { size, warnings } = space;
-    last = { front, space };
-    return { front, size, warnings, chosen: new Map<number, CountedMapping>() };
+    return { front, size, warnings: freeze(warnings), chosen: new Map<number, CountedMapping>() };
   });
 }
-
-/** The space examined last: its first mapping is usually asked for at once. */
-let last: { readonly front: MappingFront; readonly space: MapSpace } | undefined;
 
 /** A mapping of the front of this specification's map space. */
 export function mappingOfFront(
   specification: Specification,
-  { front, chosen }: ExaminedSpace,
+  { chosen }: ExaminedSpace,
   number: number,
 ): CountedMapping {
   let counted = chosen.get(number);
   if (counted === undefined) {
-    const space = last?.front === front ? last.space : buildMapSpace(specification);
+    const space = buildMapSpace(specification);
     const mapping = toMapping(space, factorsOfNumber(space, number), null, keepTable(space, 0));
     const { problem, hardware } = space;
     // It fits: the search has visited it.
     const counts = countNestAccesses(problem, hardware, nestOfMapping(problem, hardware, mapping));
-    counted = { mapping, counts };
+    counted = freeze({ mapping, counts });
     chosen.set(number, counted);
   }
   return counted;

@@ -8,13 +8,13 @@ import type { Hardware } from "../mapping/hardware";
 import type { AccessCosts } from "../model/access-costs";
 import { countAccesses, type NestCounts } from "../model/count-accesses";
 import { scorerFactory } from "../model/create-scorer";
+import { freeze, Memo } from "../memory";
 import type { Specification, Warning } from "../spec/specification";
 import { bestOfFront } from "./best-of-front";
-import { clearExaminedSpaces, examineSpace, mappingOfFront, type ExaminedSpace } from "./examine-space";
+import { examineSpace, mappingOfFront, type ExaminedSpace } from "./examine-space";
 import type { MappedLayer } from "./mapped-layer";
 import type { SearchKind } from "./search-kind";
-import { SignatureMemo } from "./signature-memo";
-import { spaceSignature } from "./space-signature";
+import { searchKey } from "./space-key";
 
 /** The mapping that a search ends with. */
 export interface FoundMapping extends Pick<MappedLayer, "mapping" | "mapSpace" | "walk"> {
@@ -28,22 +28,12 @@ const room = 1_500_000;
 /** About as many numbers as a found mapping takes. */
 const sizeOfFound = 500;
 
-let remembered = createMemo();
-
-function createMemo(): SignatureMemo<FoundMapping> {
-  return new SignatureMemo(room, () => sizeOfFound);
-}
-
-/** Forgets all mappings found so far. Results never depend on it; measurements do. */
-export function clearFoundMappings(): void {
-  remembered = createMemo();
-  clearExaminedSpaces();
-}
+const remembered = new Memo<FoundMapping>(room, () => sizeOfFound);
 
 /**
- * The mapping for a specification whose accesses cost so much. Specifications that differ only in costs share one search
- * where that is possible; else the same question (shape, hardware, constraints, energies, kind of search) is searched
- * once.
+ * The mapping for a specification whose accesses cost so much. Specifications that differ only in costs and in how fast
+ * their levels are share one search where that is possible; else the same question (shape, hardware, bandwidths,
+ * constraints, energies, kind of search) is searched once.
  * @throws RaellaError `no-mapping` where nothing fits, `constraint` where constraints contradict each other.
  */
 export function findMapping(
@@ -57,8 +47,10 @@ export function findMapping(
     const known = examineSpace(specification, hardware, costs, metrics);
     if (known !== null) return chooseMapping(specification, hardware, costs, metrics, known);
   }
-  const question = questionOf(specification, hardware, costs, search);
-  return remembered.get(question, () => searchAnew(specification, hardware, costs, search));
+  // The optimum depends on nothing of the mapper's options but the metrics, which the space names.
+  const options = search === "optimal" ? null : specification.mapper;
+  const question = searchKey(specification, hardware, costs, [search, options]);
+  return remembered.get(question, () => freeze(searchAnew(specification, hardware, costs, search)));
 }
 
 function chooseMapping(
@@ -94,26 +86,6 @@ export function searchAnew(
       : searchSpace(specification, space, scorer);
   const counts = countAccesses(space.problem, hardware, found.mapping);
   return { ...found, counts, warnings: space.warnings };
-}
-
-/** Everything that the answer depends on, as numbers. */
-function questionOf(
-  specification: Specification,
-  hardware: Hardware,
-  costs: AccessCosts,
-  search: SearchKind,
-): Float64Array {
-  const shape = spaceSignature(specification, hardware, costs);
-  const { numThreads, searchSize, victoryCondition, timeout } = specification.mapper;
-  const others = [
-    costs.computePj,
-    ...costs.levels.flatMap(({ readPj, fillPj, updatePj }) => [readPj, fillPj, updatePj]),
-    ...(search === "timeloop" ? [numThreads, searchSize, victoryCondition, timeout] : []),
-  ];
-  const question = new Float64Array(shape.length + others.length);
-  question.set(shape);
-  others.forEach((value, index) => (question[shape.length + index] = value ?? -1));
-  return question;
 }
 
 /** The best mapping of the space. */

@@ -11,7 +11,6 @@ import { evaluateMapping } from "../../src/model/evaluate-mapping";
 import { priceAccesses } from "../../src/model/price-accesses";
 import { examineSpace, type ExaminedSpace } from "../../src/study/examine-space";
 import { findMapping, searchAnew } from "../../src/study/find-mapping";
-import { SignatureMemo } from "../../src/study/signature-memo";
 import { summarizeLayer } from "../../src/study/summarize-layer";
 import type { LayerOptions } from "../../src/study/study-options";
 import { layerFigures, type LayerFigures } from "../../src/study/sweep/layer-figures";
@@ -91,22 +90,6 @@ describe("figures of a layer in a sweep", () => {
       assert.ok(energies[index].energyPj.column_readout > energies[index - 1].energyPj.column_readout);
       assert.equal(energies[index].energyPj.eDRAM_buf, energies[0].energyPj.eDRAM_buf);
     }
-  });
-});
-
-describe("memory of signatures", () => {
-  it("tells equal hashes apart and forgets the oldest first", () => {
-    let computed = 0;
-    const memo = new SignatureMemo<number>(200, () => 9);
-    const ask = (value: number): number => memo.get(Float64Array.of(value), () => (computed += 1));
-    for (let round = 0; round < 2; round += 1) for (let value = 0; value < 10; value += 1) ask(value);
-    assert.equal(computed, 10);
-    for (let value = 100; value < 130; value += 1) ask(value);
-    const before = computed;
-    ask(129);
-    assert.equal(computed, before);
-    ask(0);
-    assert.equal(computed, before + 1);
   });
 });
 

@@ -1,0 +1,99 @@
+// What is remembered between calls, and why that can never change an answer: a memo's key says everything that its
+// results depend on, and what is shared is frozen.
+
+let isRemembering = true;
+/** Grows whenever everything is forgotten. */
+let age = 0;
+
+/** Switches all memory off or on again: answers must not depend on it, and tests make sure of that. */
+export function setRemembering(isOn: boolean): void {
+  isRemembering = isOn;
+  age += 1;
+}
+
+/** Forgets everything that has been remembered so far. Answers never depend on it; measurements do. */
+export function forgetEverything(): void {
+  age += 1;
+}
+
+/**
+ * Results of a pure function by a text that says everything they depend on. Bounded: when the newer half of its room is
+ * full, the older half is forgotten.
+ */
+export class Memo<Result> {
+  private newer = new Map<string, Result>();
+  private older = new Map<string, Result>();
+  private used = 0;
+  private ownAge = age;
+
+  /**
+   * @param room Size of all results and keys that are remembered, in numbers of eight bytes.
+   * @param sizeOf Size of a result, about.
+   */
+  constructor(
+    private readonly room: number,
+    private readonly sizeOf: (result: Result) => number,
+  ) {}
+
+  /** The result for a key, computed if it is not remembered. What `compute` throws is not remembered. */
+  get(key: string, compute: () => Result): Result {
+    if (!isRemembering) return compute();
+    if (this.ownAge !== age) this.forget();
+    const recent = this.newer.get(key);
+    if (recent !== undefined) return recent;
+    const known = this.older.get(key);
+    const result = known === undefined ? compute() : known;
+    this.keep(key, result);
+    return result;
+  }
+
+  private keep(key: string, result: Result): void {
+    const size = key.length / 8 + this.sizeOf(result);
+    if (this.used + size > this.room / 2) {
+      this.older = this.newer;
+      this.newer = new Map();
+      this.used = 0;
+    }
+    this.used += size;
+    this.newer.set(key, result);
+  }
+
+  private forget(): void {
+    this.newer = new Map();
+    this.older = new Map();
+    this.used = 0;
+    this.ownAge = age;
+  }
+}
+
+/**
+ * Freezes plain data with everything in it, and returns it. What is frozen already is taken to be so throughout: shared
+ * parts are walked once, not with every result that holds them. For data that this package has made; what callers hand
+ * in stays theirs, see {@link frozenCopy}.
+ */
+export function freeze<Data>(data: Data): Data {
+  if (typeof data !== "object" || data === null || Object.isFrozen(data)) return data;
+  if (Array.isArray(data)) for (let index = 0; index < data.length; index += 1) freeze(data[index]);
+  else for (const name in data) freeze(data[name]);
+  return Object.freeze(data);
+}
+
+/**
+ * The same plain data as a caller has handed in, frozen with everything in it. Parts that cannot change any more are
+ * shared, the others are copied, so that later changes of the caller's have no effect.
+ */
+export function frozenCopy<Data>(data: Data): Data {
+  if (typeof data !== "object" || data === null) return data;
+  if (Array.isArray(data)) {
+    const items = data.map((item: unknown) => frozenCopy(item));
+    const isSame = Object.isFrozen(data) && items.every((item, index) => item === data[index]);
+    return isSame ? data : (Object.freeze(items) as Data);
+  }
+  const copy = {} as Data;
+  let isSame = Object.isFrozen(data);
+  for (const name of Object.keys(data) as (keyof Data & string)[]) {
+    copy[name] = frozenCopy(data[name]);
+    isSame &&= copy[name] === data[name];
+  }
+  return isSame ? data : Object.freeze(copy);
+}

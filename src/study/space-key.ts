@@ -1,0 +1,61 @@
+import type { Hardware, HardwareLevel } from "../mapping/hardware";
+import type { AccessCosts } from "../model/access-costs";
+import type { Specification } from "../spec/specification";
+
+/**
+ * Everything about a specification that its map space and the counts of accesses depend on: workload, sizes and
+ * fan-outs of the levels, constraints, objectives, which accesses have no price or cost nothing and which levels have a
+ * bandwidth. Two specifications with equal keys have the same mappings with the same counts and validity, and the same
+ * front; they may differ in what accesses cost and in how much the bandwidths are, so that the best mapping of the front
+ * may be another one.
+ */
+export function spaceKey(
+  { levels, workload, mapper }: Pick<Specification, "levels" | "workload" | "mapper">,
+  hardware: Hardware,
+  costs: AccessCosts,
+): string {
+  const { dimensions, bounds, dataSpaces } = workload;
+  return JSON.stringify([
+    [dimensions, bounds, dataSpaces],
+    hardware.levels.map(withoutAmounts),
+    hardware.compute,
+    levels.map(({ kind, constraints }) => (kind === "storage" ? constraints : null)),
+    mapper.optimizationMetrics,
+    costs.levels.map(({ readPj, fillPj, updatePj }) => [readPj, fillPj, updatePj].map(kindOfPrice)),
+  ]);
+}
+
+/**
+ * Everything that the outcome of a search depends on: the space, and what its mappings cost and how fast they are.
+ * @param options What the search itself is told.
+ */
+export function searchKey(
+  specification: Pick<Specification, "levels" | "workload" | "mapper">,
+  hardware: Hardware,
+  costs: AccessCosts,
+  options: unknown,
+): string {
+  const bandwidths = hardware.levels.map(({ readBandwidth, writeBandwidth, sharedBandwidth }) => [
+    readBandwidth,
+    writeBandwidth,
+    sharedBandwidth,
+  ]);
+  return JSON.stringify([options, bandwidths, costs, spaceKey(specification, hardware, costs)]);
+}
+
+/** A level with nothing but whether there is a bandwidth. */
+function withoutAmounts(level: HardwareLevel): unknown {
+  const { readBandwidth, writeBandwidth, sharedBandwidth } = level;
+  return {
+    ...level,
+    readBandwidth: readBandwidth !== null,
+    writeBandwidth: writeBandwidth !== null,
+    sharedBandwidth: sharedBandwidth !== null,
+  };
+}
+
+/** Missing, free or a price. */
+function kindOfPrice(price: number | undefined): number {
+  if (price === undefined) return 0;
+  return price === 0 ? 1 : 2;
+}
