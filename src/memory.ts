@@ -66,6 +66,29 @@ export class Memo<Result> {
   }
 }
 
+const contentNumbers = new Map<string, number>();
+const contentNumbersKept = 20_000;
+let lastContentNumber = 0;
+/** What is frozen is read once. */
+const knownNumbers = new WeakMap<object, number>();
+
+/**
+ * A number that stands for frozen plain data in keys: different data never have the same number, and equal data usually
+ * do (else something is computed twice).
+ */
+export function contentNumber(data: object): number {
+  const known = knownNumbers.get(data);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(data);
+  let number = contentNumbers.get(text);
+  if (number === undefined) {
+    if (contentNumbers.size >= contentNumbersKept) contentNumbers.clear();
+    contentNumbers.set(text, (number = lastContentNumber += 1));
+  }
+  if (Object.isFrozen(data)) knownNumbers.set(data, number);
+  return number;
+}
+
 /**
  * Freezes plain data with everything in it, and returns it. What is frozen already is taken to be so throughout: shared
  * parts are walked once, not with every result that holds them. For data that this package has made; what callers hand
@@ -96,4 +119,24 @@ export function frozenCopy<Data>(data: Data): Data {
     isSame &&= copy[name] === data[name];
   }
   return isSame ? data : Object.freeze(copy);
+}
+
+/** Data whose owner is this package: they were frozen when they were finished. */
+const ours = new WeakSet<object>();
+
+/** Finishes data of this package: they are frozen, and recognised when a caller hands them in again. */
+export function publish<Data extends object>(data: Data): Data {
+  freeze(data);
+  ours.add(data);
+  return data;
+}
+
+/** Whether data were finished by {@link publish}: whatever they say, they say for ever. */
+export function isPublished(data: object): boolean {
+  return ours.has(data);
+}
+
+/** What a caller hands in, as data that nobody changes any more: itself if it came from here, else a copy. */
+export function adopt<Data extends object>(data: Data): Data {
+  return ours.has(data) ? data : publish(frozenCopy(data));
 }

@@ -1,4 +1,5 @@
 import { RaellaError } from "../errors";
+import { adopt, freeze } from "../memory";
 import type { Level, Specification, Warning } from "../spec/specification";
 import { engineOf, type EstimationOptions } from "./estimation-engine";
 import { inLevel } from "./level-components";
@@ -15,6 +16,11 @@ import { roundDecimals } from "./round-decimals";
  * @throws RaellaError for unknown classes and actions, missing attributes and values out of range
  */
 export function estimate(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
+  return freeze(priceLevels(adopt(specification), options));
+}
+
+/** The same for use inside the package: of a specification that nobody else can change, and not frozen. */
+export function priceLevels(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
   const { levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
   const { decimalPlaces = 6 } = options;
   const { levels: estimates } = engineOf(specification, options).forClasses(componentClasses);
@@ -85,32 +91,17 @@ interface Tables {
   readonly areaUm2: Record<string, number>;
 }
 
-/** The last tables, which the next layer's mostly repeat. */
-let last: (TableRows & Tables & { readonly decimalPlaces: number | null }) | undefined;
-
-/** The tables as estimated; they belong to the caller. */
-function tablesOf(rows: TableRows, decimalPlaces: number | null): Tables {
-  const { names, estimates } = rows;
-  const model = last?.decimalPlaces === decimalPlaces && areSame(last.names, names) ? last : undefined;
-  const energyPj: Tables["energyPj"] = { ...model?.energyPj };
-  const areaUm2: Tables["areaUm2"] = { ...model?.areaUm2 };
-  for (let index = 0; index < names.length; index += 1) {
+/** The tables as estimated. */
+function tablesOf({ names, estimates }: TableRows, decimalPlaces: number | null): Tables {
+  const energyPj: Tables["energyPj"] = {};
+  const areaUm2: Tables["areaUm2"] = {};
+  names.forEach((name, index) => {
     const estimated = estimates[index];
-    if (model?.estimates[index] === estimated) continue;
-    energyPj[names[index]] = roundedEnergies(estimated, decimalPlaces);
-    areaUm2[names[index]] =
+    energyPj[name] = roundedEnergies(estimated, decimalPlaces);
+    areaUm2[name] =
       decimalPlaces === 6 ? estimated.roundedAreaUm2 : roundDecimals(estimated.areaUm2, decimalPlaces);
-  }
-  // Levels of the same name would hide each other's changes.
-  const isRepeatable = model !== undefined || new Set(names).size === names.length;
-  last = isRepeatable ? { ...rows, energyPj, areaUm2, decimalPlaces } : undefined;
-  return { energyPj: { ...energyPj }, areaUm2: { ...areaUm2 } };
-}
-
-function areSame(first: readonly string[], second: readonly string[]): boolean {
-  if (first.length !== second.length) return false;
-  for (let index = 0; index < first.length; index += 1) if (first[index] !== second[index]) return false;
-  return true;
+  });
+  return { energyPj, areaUm2 };
 }
 
 function roundedEnergies(found: LevelEstimate, places: number | null): Readonly<Record<string, number>> {

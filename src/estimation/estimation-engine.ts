@@ -12,11 +12,12 @@ import { PrimitiveEstimates } from "./primitive-estimates";
 import { createRegistry, registrations, type EstimatorRegistry } from "./registry";
 import { loadSramGrids } from "./sram/load-grids";
 import { sramEstimator } from "./sram/sram-estimator";
+import { contentNumber, Memo } from "../memory";
 import { FileMemo, type FileReader } from "../spec/file-memo";
 import { readCellFile } from "../spec/read-cell-file";
 import type { ComponentClass } from "../spec/component-class";
 import type { AdcBeyondLibrary, Fidelity, Specification } from "../spec/specification";
-import { defaultWorkspace, type Workspace } from "../spec/workspace";
+import { defaultWorkspace, givenWorkspace, type Workspace } from "../spec/workspace";
 
 /** How components are priced. */
 export interface EstimationOptions {
@@ -28,7 +29,7 @@ export interface EstimationOptions {
   readonly decimalPlaces?: number | null;
   /** Default: that of the specification. */
   readonly adcBeyondLibrary?: AdcBeyondLibrary;
-  /** Where the component library, the SRAM tables and relative cell files are. Default: the package's. */
+  /** Where the component library, the SRAM tables and relative cell files are. Default: that of the specification. */
   readonly workspace?: Workspace;
 }
 
@@ -37,7 +38,7 @@ export interface EstimationEngine {
   readonly registry: EstimatorRegistry;
   readonly context: EstimationContext;
   readonly primitives: PrimitiveEstimates;
-  /** What belongs to a set of component classes. */
+  /** What belongs to a set of component classes, which must be frozen. */
   readonly forClasses: (classes: readonly ComponentClass[]) => ClassSet;
 }
 
@@ -53,23 +54,22 @@ const defaultAdcBeyondLibrary: AdcBeyondLibrary = "scale";
 
 /** The engine for the given options: built once, and again when one of its files or the registrations change. */
 export function estimationEngine(fidelity: Fidelity, options: EstimationOptions = {}): EstimationEngine {
-  const {
-    cycleTimeS = defaultCycleTimeS,
-    adcBeyondLibrary = defaultAdcBeyondLibrary,
-    workspace = defaultWorkspace(),
-  } = options;
-  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, workspace);
+  const { cycleTimeS = defaultCycleTimeS, adcBeyondLibrary = defaultAdcBeyondLibrary, workspace } = options;
+  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, givenWorkspace(workspace));
 }
 
 /** The engine that prices a specification, unless options say otherwise. */
-export function engineOf({ identity }: Specification, options: EstimationOptions): EstimationEngine {
+export function engineOf(
+  { identity, workspace: ownWorkspace }: Specification,
+  options: EstimationOptions,
+): EstimationEngine {
   const {
     fidelity = identity.fidelity,
     adcBeyondLibrary = identity.adcBeyondLibrary ?? defaultAdcBeyondLibrary,
     cycleTimeS = defaultCycleTimeS,
-    workspace = defaultWorkspace(),
+    workspace = ownWorkspace,
   } = options;
-  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, workspace);
+  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, givenWorkspace(workspace));
 }
 
 interface EngineSettings {
@@ -79,9 +79,6 @@ interface EngineSettings {
   readonly modelsDirectory: string;
 }
 
-/** What the last engine was asked for with: layer by layer it is the same. */
-let last: (EngineSettings & { readonly version: number; readonly key: string }) | undefined;
-
 function engineFor(
   fidelity: Fidelity,
   cycleTimeS: number,
@@ -89,18 +86,10 @@ function engineFor(
   { modelsDirectory }: Workspace,
 ): EstimationEngine {
   const { version } = registrations();
-  if (
-    last?.fidelity !== fidelity ||
-    last.cycleTimeS !== cycleTimeS ||
-    last.adcBeyondLibrary !== adcBeyondLibrary ||
-    last.modelsDirectory !== modelsDirectory ||
-    last.version !== version
-  ) {
-    const key = `${fidelity} ${cycleTimeS} ${adcBeyondLibrary} ${version} ${modelsDirectory}`;
-    last = { fidelity, cycleTimeS, adcBeyondLibrary, modelsDirectory, version, key };
-  }
-  const settings = last;
-  return engines.get(settings.key, (reader) => buildEngine(settings, reader));
+  const key = `${fidelity} ${cycleTimeS} ${adcBeyondLibrary} ${version} ${modelsDirectory}`;
+  return engines.get(key, (reader) =>
+    buildEngine({ fidelity, cycleTimeS, adcBeyondLibrary, modelsDirectory }, reader),
+  );
 }
 
 function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {
@@ -117,36 +106,17 @@ function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEn
     },
   };
   const primitives = new PrimitiveEstimates(registry, context);
-  const forClasses = rememberClassSets((classes) => {
-    const components = new LevelComponents(classes, primitives, fidelity, {
-      workingDirectory: modelsDirectory,
+  const classSets = new Memo<ClassSet>(rememberedClassSets, () => 1);
+  const forClasses = (classes: readonly ComponentClass[]): ClassSet =>
+    classSets.get(String(contentNumber(classes)), () => {
+      const evaluation = { workingDirectory: modelsDirectory };
+      const components = new LevelComponents(classes, primitives, fidelity, evaluation);
+      return { components, levels: new LevelEstimates(components) };
     });
-    return { components, levels: new LevelEstimates(components) };
-  });
   return { registry, context, primitives, forClasses };
 }
 
-/** Sets of classes are the same if their classes are; a specification may bring a new list of them. */
-const rememberedClassSets = 32;
-
-function rememberClassSets(
-  create: (classes: readonly ComponentClass[]) => ClassSet,
-): (classes: readonly ComponentClass[]) => ClassSet {
-  let known: readonly { readonly classes: readonly ComponentClass[]; readonly classSet: ClassSet }[] = [];
-  return (classes) => {
-    for (const entry of known) if (haveSameItems(entry.classes, classes)) return entry.classSet;
-    const classSet = create(classes);
-    known = [{ classes, classSet }, ...known.slice(0, rememberedClassSets - 1)];
-    return classSet;
-  };
-}
-
-function haveSameItems(first: readonly unknown[], second: readonly unknown[]): boolean {
-  return (
-    first === second ||
-    (first.length === second.length && first.every((item, index) => item === second[index]))
-  );
-}
+const rememberedClassSets = 64;
 
 function buildRegistry(
   { adcBeyondLibrary, modelsDirectory }: EngineSettings,

@@ -1,4 +1,5 @@
 import { RaellaError, suggestName } from "../errors";
+import { adopt, freeze, frozenCopy } from "../memory";
 import type { Level, Specification, Value } from "../spec/specification";
 import { toValue } from "../spec/expression";
 import type { PrimitiveEstimate } from "./ask-estimators";
@@ -74,18 +75,19 @@ export function explainArea(
 }
 
 function explainLevel(
-  specification: Specification,
+  given: Specification,
   levelName: string,
   action: string | null,
   options: EstimationOptions,
 ): LevelExplanation {
+  const specification = adopt(given);
   const level = findLevel(specification, levelName);
-  const given = givenFigure(specification, level, action);
+  const inTable = givenFigure(specification, level, action);
   const engine = engineOf(specification, options);
   try {
     const root =
-      given ?? explainRoot(specification, level, action, engine.forClasses(specification.componentClasses));
-    const tableValue = given
+      inTable ?? explainRoot(specification, level, action, engine.forClasses(specification.componentClasses));
+    const tableValue = inTable
       ? root.value
       : roundDecimals(root.contribution, options.decimalPlaces === undefined ? 6 : options.decimalPlaces);
     const error = leavesOf(root).reduce(
@@ -93,12 +95,12 @@ function explainLevel(
         sum + (Math.abs(leaf.contribution) * (leaf.errorBar?.ninetiethPercentilePercent ?? 0)) / 100,
       0,
     );
-    return {
+    return freeze({
       ...root,
       level: level.name,
       tableValue,
       errorPercent: root.contribution === 0 ? 0 : (100 * error) / root.contribution,
-    };
+    });
   } catch (error) {
     throw inLevel(error, level.name);
   }
@@ -203,7 +205,7 @@ function explainPrimitive(primitive: Primitive, place: Place): Explanation {
     ...figureOf(place, className, estimate.value),
     ...common,
     estimator: { name: estimate.estimator, accuracyPercent: estimate.accuracyPercent },
-    steps: estimate.steps?.() ?? [],
+    steps: frozenCopy(estimate.steps?.() ?? []),
     source: estimate.source,
     errorBar: estimate.errorBar ?? null,
     warnings: [...primitive.warnings, ...(estimate.warnings ?? [])],

@@ -1,3 +1,4 @@
+import { adopt } from "../memory";
 import type { Specification } from "../spec/specification";
 import type { ComponentInstance } from "./compound/expand-component";
 import { engineOf, type EstimationOptions } from "./estimation-engine";
@@ -10,9 +11,10 @@ import { inLevel, levelAreaShare, type LevelComponents } from "./level-component
  * The tables do not say this: with artifact fidelity their idle entries mix powers in pW with energies in pJ.
  */
 export function leakagePower(
-  specification: Specification,
+  given: Specification,
   options: EstimationOptions = {},
 ): Readonly<Record<string, number>> {
+  const specification = adopt(given);
   const engine = engineOf(specification, options);
   const { components } = engine.forClasses(specification.componentClasses);
   const powers: Record<string, number> = {};

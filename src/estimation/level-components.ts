@@ -19,7 +19,7 @@ import type { Primitive, PrimitiveEstimates } from "./primitive-estimates";
 /** What the levels of a specification are made of, for one set of component classes. */
 export class LevelComponents {
   private readonly classes: ReadonlyMap<string, ComponentClass>;
-  private readonly variableScopes = new WeakMap<ValueTable, Scope>();
+  private readonly compiled = new Map<string, CompiledClass>();
   private readonly primitives: LevelPrimitives;
   private readonly expansion: ExpansionContext;
 
@@ -50,7 +50,7 @@ export class LevelComponents {
   /** The parts of a level of a compound class. */
   expand(level: Level, compiled: CompiledClass, variables: ValueTable): ComponentInstance {
     const attributes: Map<string, RuntimeValue> = mapOf(level.attributes);
-    const scope = levelScope(attributes, compiled, this.variableScope(variables), this.expansion.evaluation);
+    const scope = levelScope(attributes, compiled, new Scope(mapOf(variables)), this.expansion.evaluation);
     return expandComponent(compiled, scope, this.expansion);
   }
 
@@ -79,17 +79,13 @@ export class LevelComponents {
   }
 
   private classNamed(name: string): CompiledClass | undefined {
+    const known = this.compiled.get(name);
+    if (known) return known;
     const written = this.classes.get(name);
-    return written && compileClass(written);
-  }
-
-  private variableScope(variables: ValueTable): Scope {
-    let scope = this.variableScopes.get(variables);
-    if (!scope) {
-      scope = new Scope(mapOf(variables));
-      this.variableScopes.set(variables, scope);
-    }
-    return scope;
+    if (!written) return undefined;
+    const compiled = compileClass(written);
+    this.compiled.set(name, compiled);
+    return compiled;
   }
 }
 

@@ -39,8 +39,6 @@ export interface Hardware {
   };
 }
 
-/** The last levels described: the steps of a run ask for the same ones. */
-let last: { readonly levels: readonly Level[]; readonly hardware: Hardware } | undefined;
 const defaultWordBits = 16;
 const bitsPerKilobyte = 8192;
 
@@ -51,11 +49,6 @@ const bitsPerKilobyte = 8192;
  *   numbers, `schema` for meshes that do not nest or an architecture without compute units.
  */
 export function describeHardware({ levels }: Pick<Specification, "levels">): Hardware {
-  if (last?.levels !== levels) last = { levels, hardware: describe(levels) };
-  return last.hardware;
-}
-
-function describe(levels: readonly Level[]): Hardware {
   const compute = levels.find(({ kind }) => kind === "compute");
   if (!compute)
     throw new RaellaError({

@@ -31,21 +31,13 @@ export interface Problem {
   readonly tensors: readonly Tensor[];
 }
 
-/** The last workload described: the steps of a run ask for the same one. */
-let last: { readonly workload: Workload; readonly problem: Problem } | undefined;
-
 /**
  * Turns a workload into positions and numbers.
  * @throws RaellaError `out-of-range` for bounds or coefficients that are no usable integers and for more than
  *   2^53 operations (beyond exact arithmetic); `unknown-name` for an axis over an undeclared dimension.
  */
 export function describeProblem(workload: Workload): Problem {
-  if (last?.workload !== workload) last = { workload, problem: describe(workload) };
-  return last.problem;
-}
-
-function describe(workload: Workload): Problem {
-  const { dimensions } = workload;
+  const dimensions = [...workload.dimensions];
   const bounds = dimensions.map((dimension) => checkedBound(workload, dimension));
   const operations = bounds.reduce((product, bound) => product * bound, 1);
   if (operations > Number.MAX_SAFE_INTEGER)

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { RaellaError, throwAll } from "../errors";
+import { publish } from "../memory";
 import { adcIdentity } from "./adc-beyond-library";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
 import { copyMap } from "./copy-map";
@@ -26,7 +27,7 @@ import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
 import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
-import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "./workspace";
+import { findArchitecture, findDnn, givenWorkspace, listLayers } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
@@ -82,11 +83,13 @@ const noRules: StatisticsRules = {
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function getSpec(options: GetSpecOptions): Specification {
-  const {
-    useTypicalStatistics: isTypical = false,
-    fidelity = "artifact",
-    workspace = defaultWorkspace(),
-  } = options;
+  return publish(assembleSpec(options));
+}
+
+/** The same for use inside the package: not frozen, since it does not leave it. */
+export function assembleSpec(options: GetSpecOptions): Specification {
+  const { useTypicalStatistics: isTypical = false, fidelity = "artifact" } = options;
+  const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
   const architecture = findArchitecture(requireText(options.architecture, "architecture"), workspace);
   const dnn = requireText(options.dnn, "dnn").toLowerCase();
@@ -127,6 +130,7 @@ export function getSpec(options: GetSpecOptions): Specification {
       typicalStatistics: isTypical,
       ...adcIdentity(options.adcBeyondLibrary),
     },
+    workspace,
     sources: model.sources.concat(layerSources, statisticsSources),
     warnings,
   });

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
+import { publish } from "../memory";
 import { adcIdentity } from "./adc-beyond-library";
 import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
@@ -16,7 +17,7 @@ import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
 import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
-import { defaultWorkspace } from "./workspace";
+import { givenWorkspace } from "./workspace";
 
 /** A specification given as YAML files. */
 export interface LoadSpecificationOptions extends VariableOptions {
@@ -63,7 +64,8 @@ function statisticsValues(
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
-  const { files, fidelity = "artifact", workspace = defaultWorkspace() } = options;
+  const { files, fidelity = "artifact" } = options;
+  const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
   const roots = [
     ...(options.includeRoots ?? []).map((root) => resolve(root)),
@@ -97,7 +99,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
     );
   }
   for (const [name, value] of overrides) variables.set(name, value);
-  return processSpecification({
+  const specification = processSpecification({
     model: compiled,
     problem,
     variables,
@@ -113,9 +115,11 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
       typicalStatistics: false,
       ...adcIdentity(options.adcBeyondLibrary),
     },
+    workspace,
     sources: model.sources,
     warnings,
   });
+  return publish(specification);
 }
 
 /** The folder of the first file, e.g. `raella` for `models/raella/arch.yaml`. */

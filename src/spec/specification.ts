@@ -1,6 +1,7 @@
 import type { ComponentClass } from "./component-class";
 import type { RaellaError, SourceLocation } from "../errors";
 import type { Workload } from "./workload";
+import type { Workspace } from "./workspace";
 
 /** An evaluated value. A string is a literal, never an expression. */
 export type Value = number | string | boolean | null | readonly Value[];
@@ -133,7 +134,7 @@ export type GivenAreaTable = Readonly<Record<string, number>>;
 
 /**
  * One DNN layer on one architecture: fully evaluated, with the constraints of the map space.
- * Plain readonly data; the flat form of the architecture, outermost level first, compute last.
+ * Plain frozen data: a changed one is a new one, `{ ...specification, levels: … }`; the flat form of the architecture, outermost level first, compute last.
  */
 export interface Specification {
   readonly identity: SpecificationIdentity;
@@ -153,6 +154,8 @@ export interface Specification {
   readonly energyTable?: GivenEnergyTable;
   readonly areaTable?: GivenAreaTable;
   readonly warnings: readonly Warning[];
+  /** Where it was read from: its component library, SRAM tables and cell files price it. */
+  readonly workspace: Workspace;
   /** Content hash of every file read, for the manifest of a result. */
   readonly sources: readonly { readonly file: string; readonly sha256: string }[];
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { RaellaError, suggestName } from "../errors";
+import { isPublished, publish } from "../memory";
 import type { ArchitectureEntry } from "./architectures";
 import { readArchitectures } from "./architectures";
 
@@ -17,11 +18,44 @@ export interface Workspace {
 /** A workspace with the usual folders `models`, `dnn_layers` and `recorded_statistics` below one root. */
 export function workspaceAt(root: string): Workspace {
   const folder = resolve(root);
-  return {
+  return publish({
     modelsDirectory: join(folder, "models"),
     layersDirectory: join(folder, "dnn_layers"),
     statisticsDirectory: join(folder, "recorded_statistics"),
+  });
+}
+
+/**
+ * The workspace that a caller has handed in as it is now, with absolute paths; the package's if there is none.
+ * @throws RaellaError `usage` for one that lacks a folder.
+ */
+export function givenWorkspace(given: Workspace | undefined): Workspace {
+  if (given === undefined) return defaults;
+  if (isPublished(given)) return given;
+  const folder = (name: keyof Workspace): string => {
+    const path: unknown = given[name];
+    if (typeof path === "string") return resolve(path);
+    throw new RaellaError({
+      code: "usage",
+      message: `The workspace has no ${name}.`,
+      value: path,
+      expected:
+        "folders modelsDirectory, layersDirectory and statisticsDirectory, as workspaceAt(root) gives them",
+    });
   };
+  return publish({
+    modelsDirectory: folder("modelsDirectory"),
+    layersDirectory: folder("layersDirectory"),
+    statisticsDirectory: folder("statisticsDirectory"),
+  });
+}
+
+export function isSameWorkspace(first: Workspace, second: Workspace): boolean {
+  return (
+    first.modelsDirectory === second.modelsDirectory &&
+    first.layersDirectory === second.layersDirectory &&
+    first.statisticsDirectory === second.statisticsDirectory
+  );
 }
 
 /** The nearest folder above that holds a package.json: the same from sources and from the built package. */

@@ -1,9 +1,10 @@
 import { RaellaError } from "../errors";
-import { estimate } from "../estimation/estimate";
+import { priceLevels } from "../estimation/estimate";
 import type { Mapping } from "../mapping/mapping";
 import { createCriteria, type FullSearchObjective } from "../model/full-search/objective";
 import { requireLimit, searchFullMapSpace } from "../model/full-search/search-full-map-space";
 import type { Evaluation } from "../model/evaluation";
+import { frozenCopy } from "../memory";
 import type { Specification } from "../spec/specification";
 import type { ComparedMapping } from "./layer-result";
 import { withWarnings, type MappedLayer } from "./mapped-layer";
@@ -36,10 +37,10 @@ export interface Heuristic {
 export function searchFully(
   specification: Specification,
   heuristic: Heuristic | null,
-  { objective = "edp", timeLimitMs }: FullSearchSettings,
-  pricing?: Parameters<typeof estimate>[1],
+  { objective: given = "edp", timeLimitMs }: FullSearchSettings,
 ): MappedLayer {
-  const tables = estimate(specification, pricing);
+  const objective = frozenCopy(given);
+  const tables = priceLevels(specification);
   const { mapping, evaluation, certificate, warnings } = searchFullMapSpace(specification, tables.energy, {
     objective,
     timeLimitMs,

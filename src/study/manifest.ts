@@ -1,5 +1,7 @@
 import { createRequire } from "node:module";
+import { frozenCopy } from "../memory";
 import type { AdcBeyondLibrary, Fidelity, Specification, WrittenValue } from "../spec/specification";
+import { defaultWorkspace, isSameWorkspace, type Workspace } from "../spec/workspace";
 import type { SearchKind } from "./search-kind";
 
 /**
@@ -31,6 +33,8 @@ export interface Manifest {
   readonly typicalStatistics: boolean;
   /** Variables that the caller has set. */
   readonly variables: Readonly<Record<string, WrittenValue>>;
+  /** Where models, layers and statistics were read from. Left out: the package's own. */
+  readonly workspace?: Workspace;
   /** The files given, for a specification that was not chosen by name. */
   readonly inputs?: Inputs;
   /** Every file read, by path (relative to the package where it belongs to it), sorted. */
@@ -52,7 +56,7 @@ export function packageIdentity(): PackageIdentity {
 
 /** The manifest of a result that comes from this specification. */
 export function createManifest(
-  { identity, sources }: Pick<Specification, "identity" | "sources">,
+  { identity, sources, workspace }: Pick<Specification, "identity" | "sources" | "workspace">,
   search: SearchKind,
   variables: Readonly<Record<string, WrittenValue>>,
   inputs?: Inputs,
@@ -66,8 +70,9 @@ export function createManifest(
     fidelity: identity.fidelity,
     ...(identity.adcBeyondLibrary ? { adcBeyondLibrary: identity.adcBeyondLibrary } : {}),
     typicalStatistics: identity.typicalStatistics,
-    variables,
-    ...(inputs ? { inputs } : {}),
+    variables: frozenCopy(variables),
+    ...(isSameWorkspace(workspace, defaultWorkspace()) ? {} : { workspace }),
+    ...(inputs ? { inputs: frozenCopy(inputs) } : {}),
     files: sortedFiles([sources]),
   };
 }

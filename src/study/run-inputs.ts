@@ -1,9 +1,10 @@
+import { publish } from "../memory";
 import { loadSpecification } from "../spec/load-specification";
 import { readMappingFile } from "../spec/read-mapping-file";
 import type { Specification } from "../spec/specification";
 import { mappingFromEntries } from "./given-mapping";
 import type { Inputs } from "./manifest";
-import type { MappedLayer } from "./mapped-layer";
+import { publishLayer, type MappedLayer } from "./mapped-layer";
 import { evaluateGivenMapping, mapFully, mapSpecification } from "./run-layer";
 import type { StudyOptions } from "./study-options";
 
@@ -13,21 +14,21 @@ import type { StudyOptions } from "./study-options";
  * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
  */
 export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
-  const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = options;
+  const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary, workspace } = options;
   const load = (greedy: boolean): Specification =>
     loadSpecification({
       files: inputs.files,
       includeRoots: inputs.includeRoots,
-      ...{ nTiles, batchSize, variables, fidelity, adcBeyondLibrary },
+      ...{ nTiles, batchSize, variables, fidelity, adcBeyondLibrary, workspace },
       greedySteps: greedy ? undefined : [],
     });
   if (inputs.mapping === undefined && options.search === "full")
-    return mapFully(load(false), inputs.greedy ? () => load(true) : null, options);
+    return publishLayer(mapFully(load(false), inputs.greedy ? () => load(true) : null, options));
   const specification = load(inputs.greedy);
   if (inputs.mapping === undefined) return mapSpecification(specification, options);
   const { entries, sources } = readMappingFile(inputs.mapping);
   return evaluateGivenMapping(
-    { ...specification, sources: [...specification.sources, ...sources] },
+    publish({ ...specification, sources: [...specification.sources, ...sources] }),
     mappingFromEntries(specification, entries),
   );
 }

@@ -1,17 +1,19 @@
-import { estimate } from "../estimation/estimate";
+import { priceLevels } from "../estimation/estimate";
 import { describeHardware } from "../mapping/hardware";
 import type { Mapping } from "../mapping/mapping";
 import { describeProblem } from "../mapping/problem";
 import { describeCosts } from "../model/access-costs";
 import { evaluateMapping } from "../model/evaluate-mapping";
 import { priceAccesses } from "../model/price-accesses";
-import { getSpec } from "../spec/get-spec";
+import { adopt, freeze, frozenCopy, publish } from "../memory";
+import { assembleSpec } from "../spec/get-spec";
 import type { Specification } from "../spec/specification";
+import { givenWorkspace, isSameWorkspace, type Workspace } from "../spec/workspace";
 import { findMapping } from "./find-mapping";
 import type { LayerResult } from "./layer-result";
 import { minimising, requireSettings, searchFully, unlessNothingFits } from "./full-search";
 import { createManifest, type Inputs } from "./manifest";
-import { withWarnings, type MappedLayer } from "./mapped-layer";
+import { publishLayer, withWarnings, type MappedLayer } from "./mapped-layer";
 import { requireSearchKind } from "./search-kind";
 import { withDefaults, type LayerOptions, type StudyOptions } from "./study-options";
 import { summarizeLayer } from "./summarize-layer";
@@ -25,10 +27,18 @@ export type MappingOptions = Pick<StudyOptions, "search" | "workspace" | "object
  *   `component` where a level cannot be priced.
  */
 export function mapSpecification(specification: Specification, options: MappingOptions = {}): MappedLayer {
-  const { search = "optimal", workspace } = options;
+  return publishLayer(mapAssembled(adoptIn(specification, options.workspace), options));
+}
+
+/** The same for use inside the package: of a specification that nobody else can change, and not frozen. */
+export function mapAssembled(
+  specification: Specification,
+  options: Omit<MappingOptions, "workspace"> = {},
+): MappedLayer {
+  const { search = "optimal" } = options;
   requireSearchKind(search);
-  if (search === "full") return searchFully(specification, null, options, { workspace });
-  const tables = estimate(specification, { workspace });
+  if (search === "full") return searchFully(specification, null, options);
+  const tables = priceLevels(specification);
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
   const { mapping, counts, mapSpace, walk, warnings } = findMapping(specification, hardware, costs, search);
@@ -36,11 +46,17 @@ export function mapSpecification(specification: Specification, options: MappingO
     specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
     tables,
     mapping,
-    counts,
     evaluation: priceAccesses(describeProblem(specification.workload), hardware, costs, counts),
     mapSpace,
     ...(walk && { walk }),
   };
+}
+
+/** A specification that a caller hands in, read from another workspace where one is given. */
+function adoptIn(given: Specification, workspace: Workspace | undefined): Specification {
+  const specification = adopt(given);
+  if (workspace === undefined || isSameWorkspace(specification.workspace, workspace)) return specification;
+  return publish({ ...specification, workspace: givenWorkspace(workspace) });
 }
 
 /**
@@ -48,51 +64,56 @@ export function mapSpecification(specification: Specification, options: MappingO
  * @throws RaellaError `invalid-mapping` with the numbers where it does not fit the hardware.
  */
 export function evaluateGivenMapping(specification: Specification, mapping: Mapping): MappedLayer {
-  const tables = estimate(specification);
-  return {
-    specification: withWarnings(specification, tables.warnings ?? []),
+  const own = adopt(specification);
+  const tables = priceLevels(own);
+  return publishLayer({
+    specification: withWarnings(own, tables.warnings ?? []),
     tables,
-    mapping,
-    evaluation: evaluateMapping(specification, tables.energy, mapping),
+    mapping: frozenCopy(mapping),
+    evaluation: evaluateMapping(own, tables.energy, mapping),
     mapSpace: { size: 1, valid: 1, evaluated: 1 },
-  };
+  });
 }
 
 /**
  * Finds the best mapping of the full map space, starting from the best one that the greedy steps leave.
  * @param greedy - the specification with greedy steps, null where there is nothing to start from.
+ * @returns a layer that is not frozen yet.
  */
 export function mapFully(
   full: Specification,
   greedy: (() => Specification) | null,
   options: MappingOptions,
 ): MappedLayer {
-  const { workspace, objective } = options;
   requireSettings(options);
-  const heuristic =
-    greedy && unlessNothingFits(() => mapSpecification(minimising(greedy(), objective), { workspace }));
-  return searchFully(full, heuristic, options, { workspace });
+  const heuristic = greedy && unlessNothingFits(() => mapAssembled(minimising(greedy(), options.objective)));
+  return searchFully(full, heuristic, options);
 }
 
 /** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */
 export function mapLayer(options: LayerOptions): MappedLayer {
-  const complete = withDefaults(options);
-  const { search, greedySteps = [] } = complete;
-  if (search !== "full") return mapSpecification(getSpec(complete), complete);
-  const full = getSpec({ ...complete, greedySteps });
-  // Greedy steps of the caller's own narrow the space: the mapping of the usual ones may not be in it.
-  const isWhole = greedySteps.length === 0;
-  return mapFully(full, isWhole ? () => getSpec({ ...complete, greedySteps: undefined }) : null, complete);
+  return publishLayer(findLayer(options));
 }
 
-/** The result of a mapped layer as plain data, with its manifest. */
+function findLayer(options: LayerOptions): MappedLayer {
+  const complete = withDefaults(options);
+  const { search, greedySteps = [] } = complete;
+  if (search !== "full") return mapAssembled(assembleSpec(complete), complete);
+  const full = assembleSpec({ ...complete, greedySteps });
+  // Greedy steps of the caller's own narrow the space: the mapping of the usual ones may not be in it.
+  const isWhole = greedySteps.length === 0;
+  const greedy = isWhole ? () => assembleSpec({ ...complete, greedySteps: undefined }) : null;
+  return mapFully(full, greedy, complete);
+}
+
+/** The result of a mapped layer as plain frozen data, with its manifest. */
 export function resultOf(
   mapped: MappedLayer,
   options: Pick<StudyOptions, "search" | "variables"> = {},
   inputs?: Inputs,
 ): LayerResult {
   const { search: kind = "optimal", variables = {} } = options;
-  return summarizeLayer(mapped, createManifest(mapped.specification, kind, variables, inputs));
+  return freeze(summarizeLayer(mapped, createManifest(mapped.specification, kind, variables, inputs)));
 }
 
 /** Maps a specification and returns the result as plain data. Errors as {@link mapSpecification}. */
@@ -108,5 +129,5 @@ export function evaluateSpecification(
  * @throws RaellaError for names that do not exist, mistakes in the files, a layer that does not fit.
  */
 export function runLayer(options: LayerOptions): LayerResult {
-  return resultOf(mapLayer(options), options);
+  return resultOf(findLayer(options), options);
 }

@@ -1,4 +1,5 @@
 import type { Hardware, HardwareLevel } from "../mapping/hardware";
+import { contentNumber } from "../memory";
 import type { AccessCosts } from "../model/access-costs";
 import type { Specification } from "../spec/specification";
 
@@ -15,14 +16,13 @@ export function spaceKey(
   costs: AccessCosts,
 ): string {
   const { dimensions, bounds, dataSpaces } = workload;
-  return JSON.stringify([
-    [dimensions, bounds, dataSpaces],
-    hardware.levels.map(withoutAmounts),
-    hardware.compute,
-    levels.map(({ kind, constraints }) => (kind === "storage" ? constraints : null)),
-    mapper.optimizationMetrics,
-    costs.levels.map(({ readPj, fillPj, updatePj }) => [readPj, fillPj, updatePj].map(kindOfPrice)),
-  ]);
+  const { compute } = hardware;
+  let key = JSON.stringify([dimensions, bounds, dataSpaces, compute, mapper.optimizationMetrics]);
+  for (const level of hardware.levels) key += hardwareText(level);
+  for (const { kind, constraints } of levels) if (kind === "storage") key += ` ${contentNumber(constraints)}`;
+  for (const { readPj, fillPj, updatePj } of costs.levels)
+    key += ` ${kindOfPrice(readPj)}${kindOfPrice(fillPj)}${kindOfPrice(updatePj)}`;
+  return key;
 }
 
 /**
@@ -43,15 +43,17 @@ export function searchKey(
   return JSON.stringify([options, bandwidths, costs, spaceKey(specification, hardware, costs)]);
 }
 
-/** A level with nothing but whether there is a bandwidth. */
-function withoutAmounts(level: HardwareLevel): unknown {
-  const { readBandwidth, writeBandwidth, sharedBandwidth } = level;
-  return {
-    ...level,
-    readBandwidth: readBandwidth !== null,
-    writeBandwidth: writeBandwidth !== null,
-    sharedBandwidth: sharedBandwidth !== null,
-  };
+/** All fields of a level; of a bandwidth only whether there is one. */
+function hardwareText(level: HardwareLevel): string {
+  let text = "";
+  let field: keyof HardwareLevel;
+  for (field in level) {
+    const value = level[field];
+    const isBandwidth =
+      field === "readBandwidth" || field === "writeBandwidth" || field === "sharedBandwidth";
+    text += `,${isBandwidth ? value !== null : typeof value === "string" ? JSON.stringify(value) : value}`;
+  }
+  return text;
 }
 
 /** Missing, free or a price. */

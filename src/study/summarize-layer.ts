@@ -1,5 +1,4 @@
 import type { Mapping } from "../mapping/mapping";
-import type { NestCounts } from "../model/count-accesses";
 import type { Evaluation } from "../model/evaluation";
 import type { Level, Specification } from "../spec/specification";
 import { totalKey } from "./component-groups";
@@ -9,10 +8,9 @@ import type { MappedLayer } from "./mapped-layer";
 
 /** The result of a layer as plain data, with a manifest if there is one. */
 export function summarizeLayer(layer: MappedLayer, manifest?: Manifest): LayerResult {
-  const { specification, tables, evaluation, mapSpace } = layer;
+  const { specification, tables, mapping, evaluation, mapSpace } = layer;
   const { architecture, dnn, layer: number, layerName, tiles, batch } = specification.identity;
   const { cycles, computes, utilization, edpPjCycles } = evaluation;
-  const { accesses, mapping } = summaryOfMapping(layer);
   return {
     architecture,
     dnn,
@@ -29,27 +27,14 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest): LayerRe
     areaUm2: areaOfLevels(specification.levels, tables.area.areaUm2),
     energyPerActionPj: tables.energy.energyPj,
     ...(tables.errorPercent ? { errorPercent: tables.errorPercent } : {}),
-    accesses: { ...accesses },
+    accesses: accessesOfLevels(evaluation),
     mapSpace,
-    mapping: [...mapping],
+    mapping: mappingBlocks(mapping),
     ...(layer.walk ? { walk: layer.walk } : {}),
     ...(layer.fullSearch ? { fullSearch: layer.fullSearch } : {}),
     warnings: specification.warnings,
     ...(manifest ? { manifest } : {}),
   };
-}
-
-type MappingSummary = Pick<LayerResult, "accesses" | "mapping">;
-
-/** What follows from shared counts and their mapping. */
-const summaries = new WeakMap<NestCounts, MappingSummary>();
-
-function summaryOfMapping({ counts, mapping, evaluation }: MappedLayer): MappingSummary {
-  const known = counts && summaries.get(counts);
-  if (known) return known;
-  const summary = { accesses: accessesOfLevels(evaluation), mapping: mappingBlocks(mapping) };
-  if (counts) summaries.set(counts, summary);
-  return summary;
 }
 
 /** Operations of whole operands: those of the problem pair single bits. */
@@ -66,41 +51,20 @@ function energyOfLevels(specification: Specification, evaluation: Evaluation): R
   return energyPj;
 }
 
-/** The areas of the last layer: those of the next one are mostly the same, and then share their entries. */
-let last: { readonly names: readonly string[]; readonly areas: LayerResult["areaUm2"] } | undefined;
-
 /** Areas in level order. */
 function areaOfLevels(
   levels: readonly Level[],
   areaUm2: Readonly<Record<string, number>>,
 ): LayerResult["areaUm2"] {
-  if (!last || !areSameAreas(last, levels, areaUm2)) {
-    const areas = levels.map(({ name, instances: count }): [string, LevelArea] => {
-      const each = areaUm2[name];
-      return [name, { each, count, total: each * count }];
-    });
-    const sum = areas.reduce((total, [, area]) => total + area.total, 0);
-    last = {
-      names: areas.map(([name]) => name),
-      areas: { ...Object.fromEntries(areas), [totalKey]: sum },
-    };
+  const areas: Record<string, LevelArea | number> = {};
+  let sum = 0;
+  for (const { name, instances: count } of levels) {
+    const each = areaUm2[name];
+    const total = each * count;
+    areas[name] = { each, count, total };
+    sum += total;
   }
-  return { ...last.areas };
-}
-
-function areSameAreas(
-  { names, areas }: NonNullable<typeof last>,
-  levels: readonly Level[],
-  areaUm2: Readonly<Record<string, number>>,
-): boolean {
-  if (levels.length !== names.length) return false;
-  for (let index = 0; index < levels.length; index += 1) {
-    const { name, instances } = levels[index];
-    if (name !== names[index]) return false;
-    const { each, count, total } = areas[name] as LevelArea;
-    if (each !== areaUm2[name] || count !== instances || total !== each * count) return false;
-  }
-  return true;
+  return { ...areas, [totalKey]: sum };
 }
 
 function accessesOfLevels(evaluation: Evaluation): Record<string, Record<string, AccessCounts>> {

@@ -124,7 +124,7 @@ async function recomputeAblation(ablation: AblationResult, options: RunOptions):
 
 /** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */
 function request(
-  { variables, fidelity, adcBeyondLibrary, typicalStatistics, search }: Manifest,
+  { variables, fidelity, adcBeyondLibrary, typicalStatistics, search, workspace }: Manifest,
   { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
   objective?: StudyOptions["objective"],
 ): StudyOptions {
@@ -137,6 +137,7 @@ function request(
     useTypicalStatistics: typicalStatistics,
     search,
     objective,
+    workspace,
   };
 }
 

@@ -49,19 +49,11 @@ export interface CompiledClass {
   readonly written: ComponentClass;
 }
 
-const compiledClasses = new WeakMap<ComponentClass, CompiledClass>();
-
 /**
- * Compiles a class once.
+ * Compiles a class.
  * @throws RaellaError for syntax errors in expressions and for actions of parts that do not exist
  */
 export function compileClass(written: ComponentClass): CompiledClass {
-  let compiled = compiledClasses.get(written);
-  if (!compiled) compiledClasses.set(written, (compiled = compile(written)));
-  return compiled;
-}
-
-function compile(written: ComponentClass): CompiledClass {
   const { name, location } = written;
   const parts = written.subcomponents.map((part): CompiledPart => ({
     name: partName(part.name, location),

@@ -1,5 +1,6 @@
 import { RaellaError } from "../../errors";
 import type { SourceLocation } from "../../errors";
+import { freeze } from "../../memory";
 import type { GreedyStep } from "../greedy";
 import { areSameSteps } from "../greedy";
 import type {
@@ -99,7 +100,7 @@ export function frameLevels(
   const warnings = exceedingFactors(leaves, bounds);
   completePermutations(leaves, dimensions, bounds);
   for (const step of greedySteps) applyGreedyStep(step, leaves, { dimensions, bounds });
-  frames = { levels: layOut(leaves, ofModel.placeholders), warnings };
+  frames = freeze({ levels: layOut(leaves, ofModel.placeholders), warnings });
   ofModel.frames.set(key, frames);
   return frames;
 }

@@ -14,6 +14,7 @@ import type {
 } from "../specification";
 import { collectErrors } from "./collect-errors";
 import type { Workload } from "../workload";
+import type { Workspace } from "../workspace";
 import type { CompiledModel } from "./compile-model";
 import type { LeafValues } from "./evaluate-leaf";
 import { evaluateLeaf, mayChange } from "./evaluate-leaf";
@@ -35,6 +36,7 @@ export interface ProcessingInput {
   /** Attributes that component classes see instead of their own defaults (corrected fidelity). */
   readonly correctedAttributes: Readonly<Record<string, string>>;
   readonly identity: Omit<SpecificationIdentity, "tiles" | "batch" | "fidelity">;
+  readonly workspace: Workspace;
   readonly sources: Specification["sources"];
   readonly warnings: readonly Warning[];
 }
@@ -111,6 +113,7 @@ export function processSpecification(input: ProcessingInput): Specification {
     ...(energyTable && { energyTable }),
     ...(areaTable && { areaTable }),
     warnings: input.warnings.concat(model.warnings, frames.warnings, variables.warnings),
+    workspace: input.workspace,
     sources: input.sources,
   };
 }

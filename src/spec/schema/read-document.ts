@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName, throwAll } from "../../errors";
+import { freeze } from "../../memory";
 import type { ComponentClass } from "../component-class";
 import type {
   Fidelity,
@@ -74,7 +75,7 @@ export function readDocument(top: Top, fidelity: Fidelity): ModelDocument {
       ...readTargetList(node("mapping"), "mapping", errors),
     ],
     sparseTargets: readSparseTargets(node("sparse_optimizations"), errors),
-    componentClasses: optional("components", readComponents) ?? [],
+    componentClasses: freeze(optional("components", readComponents) ?? []),
     mapper: mapper.options,
     energyTable: optional("ERT", readEnergyTable),
     areaTable: optional("ART", readAreaTable),
