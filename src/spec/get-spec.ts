@@ -5,7 +5,7 @@ import type { ArchitectureEntry, StatisticsRules } from "./architectures";
 import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
-import { FileMemo, RecentAnswers } from "./file-memo";
+import { FileMemo, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel, Sources } from "./model-files";
@@ -55,8 +55,6 @@ interface LoadedProblem {
 
 const models = new FileMemo<LoadedModel>(64);
 const problems = new FileMemo<LoadedProblem>(2_000);
-/** Folders of the DNNs, by the folder of all layers and name. */
-const layerFolders = new RecentAnswers<string>();
 type LoadedStatistics = Statistics & { readonly sources: Sources };
 
 const statisticsFiles = new FileMemo<LoadedStatistics>(2_000);
@@ -77,11 +75,15 @@ const noRules: StatisticsRules = {
  * The specification of a DNN layer on an architecture: files read, statistics and overrides put in, everything
  * evaluated, greedy steps applied.
  *
- * Repeated calls are cheap: files are read, checked and compiled once (and again when they change).
+ * Repeated calls are cheap: files are read, checked and compiled once (and again when their contents change).
  *
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function getSpec(options: GetSpecOptions): Specification {
+  return withOneLook(() => specificationOf(options));
+}
+
+function specificationOf(options: GetSpecOptions): Specification {
   const {
     useTypicalStatistics: isTypical = false,
     fidelity = "artifact",
@@ -171,10 +173,8 @@ function loadArchitecture(workspace: Workspace, entry: ArchitectureEntry, fideli
 function loadLayer(workspace: Workspace, dnn: string, layer: number): LoadedProblem {
   const { layersDirectory } = workspace;
   return problems.get(`${layersDirectory}\n${dnn}\n${layer}`, (reader) => {
-    const key = `${layersDirectory}\n${dnn}`;
-    const folder =
-      layerFolders.get(key) ?? layerFolders.set(key, join(layersDirectory, findDnn(dnn, workspace)));
-    const file = join(folder, `${String(layer).padStart(3, "0")}.yaml`);
+    const folder = reader.list(layersDirectory).includes(dnn) ? dnn : findDnn(dnn, workspace);
+    const file = join(layersDirectory, folder, `${String(layer).padStart(3, "0")}.yaml`);
     if (!reader.has(file)) throw unknownLayer(dnn, layer, workspace);
     return {
       problem: readLayer(file, reader, layersDirectory),

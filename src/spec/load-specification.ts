@@ -3,7 +3,7 @@ import { RaellaError } from "../errors";
 import { adcIdentity } from "./adc-beyond-library";
 import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
-import { FileMemo, FileReader } from "./file-memo";
+import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel } from "./model-files";
@@ -63,6 +63,10 @@ function statisticsValues(
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
+  return withOneLook(() => specificationOf(options));
+}
+
+function specificationOf(options: LoadSpecificationOptions): Specification {
   const { files, fidelity = "artifact", workspace = defaultWorkspace() } = options;
   requireFidelity(fidelity);
   const roots = [

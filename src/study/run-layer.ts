@@ -5,6 +5,7 @@ import { describeProblem } from "../mapping/problem";
 import { describeCosts } from "../model/access-costs";
 import { evaluateMapping } from "../model/evaluate-mapping";
 import { priceAccesses } from "../model/price-accesses";
+import { withOneLook } from "../spec/file-memo";
 import { getSpec } from "../spec/get-spec";
 import type { Specification } from "../spec/specification";
 import { findMapping } from "./find-mapping";
@@ -76,6 +77,10 @@ export function mapFully(
 
 /** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */
 export function mapLayer(options: LayerOptions): MappedLayer {
+  return withOneLook(() => mapLayerHere(options));
+}
+
+function mapLayerHere(options: LayerOptions): MappedLayer {
   const complete = withDefaults(options);
   const { search, greedySteps = [] } = complete;
   if (search !== "full") return mapSpecification(getSpec(complete), complete);
