@@ -57,6 +57,42 @@ function writeOutputs(files: readonly (readonly [path: string, content: string |
   }
 }
 
+/**
+ * Refuses to write two things to one place, or over what is read.
+ * @param inputs Files that must stay as they are.
+ * @throws RaellaError `usage`
+ */
+export function refuseSamePlaces(
+  outputs: readonly (string | undefined)[],
+  inputs: readonly string[] = [],
+): void {
+  const given = outputs.filter((path) => path !== undefined);
+  const targets = given.map(targetOf);
+  const inputTargets = new Set(inputs.map(targetOf));
+  given.forEach((path, index) => {
+    const isInput = inputTargets.has(targets[index]);
+    if (!isInput && targets.indexOf(targets[index]) === index) return;
+    throw new RaellaError({
+      code: "usage",
+      message: isInput
+        ? `${path} would be overwritten, but is read.`
+        : `Two outputs would be written to ${path}.`,
+      value: path,
+      expected: "a place of its own for each output",
+    });
+  });
+}
+
+/** Where a path leads in the end. */
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(resolve(path));
+    return parent === resolve(path) ? parent : join(targetOf(parent), basename(path));
+  }
+}
+
 /** Something that is being written. Its errors are RaellaErrors `usage` that name the path. */
 export interface Output {
   write(content: string | Uint8Array): void;

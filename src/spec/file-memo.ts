@@ -77,6 +77,12 @@ export class FileLook {
     return known;
   }
 
+  /** A path whose contents are no longer those of this look; undefined if there is none. */
+  firstChange(): string | undefined {
+    const now = new FileLook();
+    return [...this.digests].find(([path, digest]) => now.digest(path) !== digest)?.[0];
+  }
+
   /** Whether everything that a reader has looked at is as it was. */
   confirms(reader: FileReader): boolean {
     const isSame = this.confirmed.has(reader) || reader.isUpToDate(this);

@@ -1,7 +1,10 @@
+import { dirname } from "node:path";
 import { RaellaError, suggestName } from "../../errors";
+import { readPriceFiles } from "../../estimation/estimation-engine";
 import { loadComponentGroups } from "../../spec/component-groups";
-import { FileLook } from "../../spec/file-memo";
+import { FileLook, FileReader } from "../../spec/file-memo";
 import { getSpec } from "../../spec/get-spec";
+import { sourcesOf } from "../../spec/model-files";
 import type { Specification } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "../../spec/workspace";
@@ -132,8 +135,12 @@ function hashesOfFiles({ plan, layers, workspace }: SweepContext): Readonly<Reco
       ),
     ),
   );
+  const reader = new FileReader();
+  readPriceFiles(workspace, reader);
   const files = new Map(
-    specifications.flatMap(({ sources }) => sources.map(({ file, sha256 }) => [file, sha256])),
+    [...specifications.map(({ sources }) => sources), sourcesOf(reader, dirname(workspace.modelsDirectory))]
+      .flat()
+      .map(({ file, sha256 }) => [file, sha256]),
   );
   return Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
