@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
-import { mergeSweep } from "../report/sweep/merge-sweep";
+import { mergeSweep, resultName } from "../report/sweep/merge-sweep";
 import { openSweep } from "../report/sweep/read-sweep";
 import {
   formatSweepText,
@@ -10,6 +10,7 @@ import {
   type SweepSummary,
 } from "../report/sweep/sweep-text";
 import { sweepToFolder } from "../report/sweep/sweep-to-folder";
+import { refuseSamePlaces } from "../report/write-atomically";
 import { parseSweep } from "../study/sweep/parse-sweep";
 import { countPoints, type Shard } from "../study/sweep/sweep-plan";
 import { interruptSignal } from "./interrupt-signal";
@@ -36,6 +37,7 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
     });
   const plan = parseSweep(readText(file), file);
   const folder = given.out ?? `${basename(file).replace(/\.ya?ml$/, "")}.sweep`;
+  refuseSamePlaces([join(folder, resultName), given.csv], [file, join(folder, "sweep.json")]);
   const shard = given.shard === undefined ? undefined : parseShard(given.shard);
   const summary = await sweepToFolder(plan, folder, {
     shard,
@@ -43,7 +45,9 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
     signal: interruptSignal(),
     onProgress: await progressOnTerminal(plan.name, "points"),
   });
-  const { points, computed, result } = summary;
+  const { points, computed, replaced, result } = summary;
+  for (const chunk of replaced)
+    remark(`warning: ${chunk} was damaged or did not belong to this sweep; it has been computed again.`);
   if (!given.json)
     remark(`Computed ${computed} of ${points} points; ${points - computed} were there already.`);
   if (result === null) {
@@ -74,6 +78,8 @@ export async function sweepMergeCommand(
   const merged = await mergeSweep(folders, given);
   const stored = await openSweep(merged.file);
   const found = await summarizeSweep(stored);
+  for (const chunk of merged.broken)
+    remark(`warning: ${chunk} is damaged or does not belong to this sweep; it was left out.`);
   if (given.json) return printJson({ ...merged, ...jsonSummary(found) });
   const gaps = merged.missing > 0 ? `\n${merged.missing} points are missing.` : "";
   await print(

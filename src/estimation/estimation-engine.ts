@@ -122,10 +122,7 @@ function buildRegistry(
   { adcBeyondLibrary, modelsDirectory }: EngineSettings,
   reader: FileReader,
 ): EstimatorRegistry {
-  const folder = (name: string): string => {
-    const own = join(modelsDirectory, name);
-    return reader.has(own) ? own : join(defaultWorkspace().modelsDirectory, name);
-  };
+  const folder = (name: string): string => folderOf(modelsDirectory, name, reader);
   const refuseOtherResolutions = adcBeyondLibrary === "survey";
   const library = loadLibrary(folder("component_library"), reader, { refuseOtherResolutions });
   const converters = library.flatMap(({ classNames }) => classNames).filter((name) => /adc$/i.test(name));
@@ -143,6 +140,27 @@ function buildRegistry(
     ),
     ...added.estimators,
   ]);
+}
+
+/** A folder of tables beside the models, or else that of the package. */
+function folderOf(modelsDirectory: string, name: string, reader: FileReader): string {
+  const own = join(modelsDirectory, name);
+  return reader.has(own) ? own : join(defaultWorkspace().modelsDirectory, name);
+}
+
+/**
+ * Reads every file that prices may come from, whichever of them a specification needs: component libraries, also
+ * registered ones, SRAM tables, cell descriptions.
+ */
+export function readPriceFiles({ modelsDirectory }: Workspace, reader: FileReader): void {
+  const folders = [
+    ...["component_library", "sram"].map((name) => folderOf(modelsDirectory, name, reader)),
+    join(modelsDirectory, "cell_configs"),
+    ...registrations().libraries.map(({ directory }) => resolve(directory)),
+  ];
+  for (const folder of folders)
+    for (const name of reader.list(folder))
+      if (/\.(csv|cell|ya?ml)$/i.test(name)) reader.read(join(folder, name));
 }
 
 function readCell(file: string, fidelity: Fidelity, reader: FileReader): CellDescription {

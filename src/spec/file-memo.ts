@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { readdirSync, readFileSync, statSync, type Stats } from "node:fs";
+import { readdirSync, readFileSync, statSync, type BigIntStats } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName } from "../errors";
@@ -14,57 +14,142 @@ export interface SourceFile {
 /** Largest accepted input file, in bytes. */
 const maximumFileSize = 16 * 1024 * 1024;
 
-/** Time after which files are looked at again for changes, in milliseconds. */
-const checkInterval = 250;
+/** Where a file lies, how large it is and when it was changed, in nanoseconds. */
+type Stamp = BigIntStats;
 
-let intervalBegin = -checkInterval;
+/**
+ * The files as they stand when a computation starts: each path is looked at once, when it is first asked for. A run of
+ * many layers keeps one look, so that all of them see the same files, however long it takes and whoever edits them
+ * meanwhile. The next call looks again; no clock decides whether it may.
+ */
+export class FileLook {
+  private readonly stamps = new Map<string, Stamp | undefined>();
+  private readonly digests = new Map<string, string | undefined>();
+  private readonly files = new Map<string, SourceFile>();
+  private readonly folders = new Map<string, readonly string[]>();
+  /** Readers of which all is as it was when they read. */
+  private readonly confirmed = new Set<FileReader>();
 
-/** When the present interval began. What is found out about files in it holds until its end. */
-function presentInterval(): number {
-  const now = performance.now();
-  if (now - intervalBegin >= checkInterval) intervalBegin = now;
-  return intervalBegin;
-}
-
-/** Answers about files that are given again until the end of the interval. */
-export class RecentAnswers<T> {
-  private readonly answers = new Map<string, T>();
-  private interval = 0;
-
-  /** The answer remembered for a key, if there is one. */
-  get(key: string): T | undefined {
-    return this.interval === presentInterval() ? this.answers.get(key) : undefined;
+  /** Computes something that sees the files with this look. Not for promises: what they do later is outside. */
+  during<T>(compute: (look: FileLook) => T): T {
+    return computeWith(this, compute);
   }
 
-  set(key: string, answer: T): T {
-    const interval = presentInterval();
-    if (this.interval !== interval) this.answers.clear();
-    this.interval = interval;
-    this.answers.set(key, answer);
-    return answer;
+  stamp(path: string): Stamp | undefined {
+    if (!this.stamps.has(path)) this.stamps.set(path, stampOf(path));
+    return this.stamps.get(path);
+  }
+
+  /** A hash of the contents of a file; of a folder, its names; undefined where there is nothing that can be read. */
+  digest(path: string): string | undefined {
+    if (!this.digests.has(path)) this.digests.set(path, this.findDigest(path));
+    return this.digests.get(path);
+  }
+
+  private findDigest(path: string): string | undefined {
+    const stamp = this.stamp(path);
+    if (stamp === undefined) return undefined;
+    if (!stamp.isFile()) return this.list(path).join("\n");
+    try {
+      return settledDigest(path, stamp) ?? this.read(path).sha256;
+    } catch (error) {
+      if (error instanceof RaellaError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Errors as {@link FileReader.read}. */
+  read(path: string, location?: SourceLocation): SourceFile {
+    const known = this.files.get(path);
+    if (known !== undefined) return known;
+    const now = Date.now();
+    const stamp = this.stamp(path);
+    const file = readTextFile(path, stamp, location);
+    if (stamp !== undefined && isSettled(stamp, now)) rememberDigest(path, stamp, file.sha256);
+    this.files.set(path, file);
+    this.digests.set(path, file.sha256);
+    return file;
+  }
+
+  list(directory: string): readonly string[] {
+    const known = this.folders.get(directory) ?? listDirectory(directory);
+    this.folders.set(directory, known);
+    return known;
+  }
+
+  /** A path whose contents are no longer those of this look; undefined if there is none. */
+  firstChange(): string | undefined {
+    const now = new FileLook();
+    return [...this.digests].find(([path, digest]) => now.digest(path) !== digest)?.[0];
+  }
+
+  /** Whether everything that a reader has looked at is as it was. */
+  confirms(reader: FileReader): boolean {
+    const isSame = this.confirmed.has(reader) || reader.isUpToDate(this);
+    if (isSame) this.confirmed.add(reader);
+    return isSame;
   }
 }
 
-/** When files were changed: many results come from the same ones. */
-const recentTimes = new RecentAnswers<number>();
+/** The look of the computation under way; none between computations. */
+let presentLook: FileLook | undefined;
 
-function recentTime(path: string): number {
-  return recentTimes.get(path) ?? recentTimes.set(path, statusOf(path)?.mtimeMs ?? -1);
+function computeWith<T>(look: FileLook, compute: (look: FileLook) => T): T {
+  const outer = presentLook;
+  presentLook = look;
+  try {
+    return compute(look);
+  } finally {
+    presentLook = outer;
+  }
+}
+
+/** Computes something with one look at the files: that of the computation it is part of, or else a new one. */
+export function withOneLook<T>(compute: (look: FileLook) => T): T {
+  return presentLook === undefined ? computeWith(new FileLook(), compute) : compute(presentLook);
+}
+
+/** Hashes of contents by path, with the stamp of the file when it was read: they spare reading what is the same. */
+const settledDigests = new Map<string, { readonly stamp: Stamp; readonly digest: string }>();
+const settledDigestsLimit = 16_384;
+
+function settledDigest(path: string, stamp: Stamp): string | undefined {
+  const known = settledDigests.get(path);
+  return known && isSameStamp(known.stamp, stamp) ? known.digest : undefined;
+}
+
+function rememberDigest(path: string, stamp: Stamp, digest: string): void {
+  if (settledDigests.size >= settledDigestsLimit) settledDigests.clear();
+  settledDigests.set(path, { stamp, digest });
+}
+
+/** The time of a change cannot be set by hand; it tells files apart that were given the same time of writing. */
+function isSameStamp(first: Stamp, second: Stamp): boolean {
+  return (
+    first.ctimeNs === second.ctimeNs &&
+    first.mtimeNs === second.mtimeNs &&
+    first.size === second.size &&
+    first.ino === second.ino &&
+    first.dev === second.dev
+  );
+}
+
+/** Longer than the clock of any file system takes to advance, in milliseconds. */
+const unsettledTime = 2_500n;
+
+/**
+ * Whether a file read now will have another stamp after any change to come. One that was changed just now may be
+ * changed again within the same tick of the file system's clock: its stamp says nothing, only its contents do.
+ */
+function isSettled({ ctimeMs, mtimeMs }: Stamp, now: number): boolean {
+  return (ctimeMs > mtimeMs ? ctimeMs : mtimeMs) + unsettledTime < BigInt(now);
 }
 
 /** Reads files for one result and remembers which ones, so that the result can be renewed when they change. */
 export class FileReader {
-  private readonly stamps = new Map<string, number>();
+  private readonly existing = new Map<string, boolean>();
+  private readonly digests = new Map<string, string | undefined>();
   private readonly files = new Map<string, SourceFile>();
-  private lastLook: { readonly path: string; readonly status: Stats | undefined } | undefined;
-
-  private look(path: string): Stats | undefined {
-    if (this.lastLook?.path === path) return this.lastLook.status;
-    const status = statusOf(path);
-    this.lastLook = { path, status };
-    this.stamps.set(path, status?.mtimeMs ?? -1);
-    return status;
-  }
 
   /**
    * The contents of a text file.
@@ -74,21 +159,30 @@ export class FileReader {
   read(path: string, location?: SourceLocation): SourceFile {
     const known = this.files.get(path);
     if (known !== undefined) return known;
-    const status = this.look(path);
-    const file = knownFile(path, status) ?? readTextFile(path, status, location);
-    this.files.set(path, file);
-    return file;
+    return withOneLook((look) => {
+      this.existing.set(path, look.stamp(path) !== undefined);
+      const file = look.read(path, location);
+      this.files.set(path, file);
+      this.digests.set(path, file.sha256);
+      return file;
+    });
   }
 
   /** The names in a folder, sorted; an empty list if there is no such folder. */
   list(directory: string): readonly string[] {
-    this.look(directory);
-    return listDirectory(directory);
+    return withOneLook((look) => {
+      this.digests.set(directory, look.digest(directory));
+      return look.list(directory);
+    });
   }
 
   /** Whether there is a file or a folder of this path. */
   has(path: string): boolean {
-    return this.look(path) !== undefined;
+    return withOneLook((look) => {
+      const isThere = look.stamp(path) !== undefined;
+      this.existing.set(path, isThere);
+      return isThere;
+    });
   }
 
   /** Every file read, in the order of reading. */
@@ -96,17 +190,19 @@ export class FileReader {
     return [...this.files.values()];
   }
 
-  /** Whether anything looked at has changed since. */
-  isOutdated(): boolean {
-    for (const [path, time] of this.stamps) if (recentTime(path) !== time) return true;
-    return false;
+  /** Whether everything read or looked for is now as it was then. */
+  isUpToDate(look: FileLook): boolean {
+    for (const [path, isThere] of this.existing)
+      if ((look.stamp(path) !== undefined) !== isThere) return false;
+    for (const [path, digest] of this.digests) if (look.digest(path) !== digest) return false;
+    return true;
   }
 }
 
 /** Undefined where there is nothing, and for paths that cannot be: through a file, too long, with a null byte. */
-function statusOf(path: string): Stats | undefined {
+function stampOf(path: string): Stamp | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statSync(path, { throwIfNoEntry: false, bigint: true });
   } catch {
     return undefined;
   }
@@ -139,8 +235,8 @@ function readContents(path: string, location?: SourceLocation): Buffer {
   }
 }
 
-function readTextFile(path: string, status: Stats | undefined, location?: SourceLocation): SourceFile {
-  if (status === undefined)
+function readTextFile(path: string, stamp: Stamp | undefined, location?: SourceLocation): SourceFile {
+  if (stamp === undefined)
     throw new RaellaError({
       code: "file-not-found",
       message: `There is no file ${path}.`,
@@ -148,81 +244,48 @@ function readTextFile(path: string, status: Stats | undefined, location?: Source
       value: path,
       remedy: suggestFile(path),
     });
-  if (!status.isFile())
+  if (!stamp.isFile())
     throw new RaellaError({
       code: "file-not-found",
       message: `${path} is not a file.`,
       location,
       value: path,
-      remedy: status.isDirectory() ? `To read all files of the folder, write "${path}/*.yaml".` : undefined,
+      remedy: stamp.isDirectory() ? `To read all files of the folder, write "${path}/*.yaml".` : undefined,
     });
-  if (status.size > maximumFileSize)
+  if (stamp.size > maximumFileSize)
     throw new RaellaError({
       code: "out-of-range",
-      message: `${path} has ${status.size} bytes.`,
+      message: `${path} has ${stamp.size} bytes.`,
       location,
       expected: `at most ${maximumFileSize} bytes`,
     });
   const contents = readContents(path, location);
   const sha256 = hash("sha256", contents, "hex");
-  const file = { path, text: contents.toString("utf8").replace(/^\uFEFF/, ""), sha256 };
-  rememberFile(file, status);
-  return file;
-}
-
-interface RememberedFile {
-  readonly file: SourceFile;
-  readonly status: Stats;
-}
-
-/** Files read lately: many layers include the same shape, several models the same components. */
-const rememberedFiles = new Map<string, RememberedFile>();
-const rememberedFilesLimit = 64;
-const rememberedFileSize = 256 * 1024;
-
-/** A file that changed so shortly before it is read may change again at the same time, in milliseconds. */
-const unsettledTime = 1_000;
-
-function knownFile(path: string, status: Stats | undefined): SourceFile | undefined {
-  const known = rememberedFiles.get(path);
-  if (known === undefined || status === undefined) return undefined;
-  const { ctimeMs, ino, size } = known.status;
-  return ctimeMs === status.ctimeMs && ino === status.ino && size === status.size ? known.file : undefined;
-}
-
-function rememberFile(file: SourceFile, status: Stats): void {
-  if (status.size > rememberedFileSize || Date.now() - status.ctimeMs < unsettledTime) return;
-  if (rememberedFiles.size >= rememberedFilesLimit) rememberedFiles.clear();
-  rememberedFiles.set(file.path, { file, status });
+  return { path, text: contents.toString("utf8").replace(/^\uFEFF/, ""), sha256 };
 }
 
 interface MemoEntry<T> {
   readonly result: T;
   readonly reader: FileReader;
-  /** The interval in which its files were looked at last. */
-  interval: number;
 }
 
-/**
- * Results computed from files, by a key. A result is computed again when one of its files has changed; changes are
- * noticed after a fraction of a second, so that a sweep of many thousand calls does not ask for file times each time.
- */
+/** Results computed from files, by a key; a result is computed again when the contents of one of its files are others. */
 export class FileMemo<T> {
   private readonly entries = new Map<string, MemoEntry<T>>();
 
   constructor(private readonly limit: number) {}
 
   get(key: string, compute: (reader: FileReader) => T): T {
-    const interval = presentInterval();
-    const known = this.entries.get(key);
-    if (known !== undefined && (known.interval === interval || !known.reader.isOutdated())) {
-      known.interval = interval;
-      return known.result;
-    }
-    const reader = new FileReader();
-    const result = compute(reader);
-    if (this.entries.size >= this.limit) this.entries.clear();
-    this.entries.set(key, { result, reader, interval });
-    return result;
+    // Messages show paths as seen from the working directory.
+    const place = `${process.cwd()}\n${key}`;
+    return withOneLook((look) => {
+      const known = this.entries.get(place);
+      if (known !== undefined && look.confirms(known.reader)) return known.result;
+      const reader = new FileReader();
+      const result = compute(reader);
+      if (known === undefined && this.entries.size >= this.limit) this.entries.clear();
+      this.entries.set(place, { result, reader });
+      return result;
+    });
   }
 }

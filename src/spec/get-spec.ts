@@ -6,7 +6,7 @@ import type { ArchitectureEntry, StatisticsRules } from "./architectures";
 import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
-import { FileMemo, RecentAnswers } from "./file-memo";
+import { FileMemo, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel, Sources } from "./model-files";
@@ -56,8 +56,6 @@ interface LoadedProblem {
 
 const models = new FileMemo<LoadedModel>(64);
 const problems = new FileMemo<LoadedProblem>(2_000);
-/** Folders of the DNNs, by the folder of all layers and name. */
-const layerFolders = new RecentAnswers<string>();
 type LoadedStatistics = Statistics & { readonly sources: Sources };
 
 const statisticsFiles = new FileMemo<LoadedStatistics>(2_000);
@@ -78,7 +76,7 @@ const noRules: StatisticsRules = {
  * The specification of a DNN layer on an architecture: files read, statistics and overrides put in, everything
  * evaluated, greedy steps applied.
  *
- * Repeated calls are cheap: files are read, checked and compiled once (and again when they change).
+ * Repeated calls are cheap: files are read, checked and compiled once (and again when their contents change).
  *
  * @throws RaellaError with what is wrong, where, and what to do.
  */
@@ -88,6 +86,10 @@ export function getSpec(options: GetSpecOptions): Specification {
 
 /** The same for use inside the package: not frozen, since it does not leave it. */
 export function assembleSpec(options: GetSpecOptions): Specification {
+  return withOneLook(() => specificationOf(options));
+}
+
+function specificationOf(options: GetSpecOptions): Specification {
   const { useTypicalStatistics: isTypical = false, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
@@ -175,10 +177,8 @@ function loadArchitecture(workspace: Workspace, entry: ArchitectureEntry, fideli
 function loadLayer(workspace: Workspace, dnn: string, layer: number): LoadedProblem {
   const { layersDirectory } = workspace;
   return problems.get(`${layersDirectory}\n${dnn}\n${layer}`, (reader) => {
-    const key = `${layersDirectory}\n${dnn}`;
-    const folder =
-      layerFolders.get(key) ?? layerFolders.set(key, join(layersDirectory, findDnn(dnn, workspace)));
-    const file = join(folder, `${String(layer).padStart(3, "0")}.yaml`);
+    const folder = reader.list(layersDirectory).includes(dnn) ? dnn : findDnn(dnn, workspace);
+    const file = join(layersDirectory, folder, `${String(layer).padStart(3, "0")}.yaml`);
     if (!reader.has(file)) throw unknownLayer(dnn, layer, workspace);
     return {
       problem: readLayer(file, reader, layersDirectory),

@@ -4,7 +4,7 @@ import { publish } from "../memory";
 import { adcIdentity } from "./adc-beyond-library";
 import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
-import { FileMemo, FileReader } from "./file-memo";
+import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel } from "./model-files";
@@ -64,6 +64,10 @@ function statisticsValues(
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
+  return publish(withOneLook(() => specificationOf(options)));
+}
+
+function specificationOf(options: LoadSpecificationOptions): Specification {
   const { files, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
@@ -99,7 +103,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
     );
   }
   for (const [name, value] of overrides) variables.set(name, value);
-  const specification = processSpecification({
+  return processSpecification({
     model: compiled,
     problem,
     variables,
@@ -119,7 +123,6 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
     sources: model.sources,
     warnings,
   });
-  return publish(specification);
 }
 
 /** The folder of the first file, e.g. `raella` for `models/raella/arch.yaml`. */

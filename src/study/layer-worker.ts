@@ -1,4 +1,5 @@
 import { RaellaError, RaellaErrors, type ErrorDetails } from "../errors";
+import { FileLook } from "../spec/file-memo";
 import { attempt, type Outcome } from "./attempt-layer";
 import type { LayerResult } from "./layer-result";
 import type { LayerOptions } from "./study-options";
@@ -9,10 +10,13 @@ export type SentOutcome =
   | { readonly error: ErrorDetails }
   | { readonly errors: readonly ErrorDetails[] };
 
+/** The files as this thread sees them; it lives as long as one run. */
+const look = new FileLook();
+
 /** The work of a helping thread: layers in, outcomes out, in the same order. */
 export default function runLayersHere(jobs: readonly LayerOptions[]): readonly SentOutcome[] {
   return jobs.map((job) => {
-    const outcome = attempt(job);
+    const outcome = look.during(() => attempt(job));
     if (outcome instanceof RaellaErrors) return { errors: outcome.errors.map((error) => error.toJSON()) };
     return outcome instanceof RaellaError ? { error: outcome.toJSON() } : { result: outcome };
   });

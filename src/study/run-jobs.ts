@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { RaellaError } from "../errors";
+import { FileLook } from "../spec/file-memo";
 import { attempt, type Outcome } from "./attempt-layer";
 import { progressOf, throwIfAborted } from "./run-progress";
 import type { LayerOptions, RunOptions } from "./study-options";
@@ -17,15 +18,17 @@ const layersThatPay = 8_000;
 /**
  * Runs layers and returns their outcomes in the order of the jobs, whatever the number of workers. This thread
  * computes, too; it comes up for air often enough for progress, abortion and Ctrl-C.
+ * @param look The files as all jobs see them.
  */
 export async function runJobs(
   jobs: readonly LayerOptions[],
   options: RunOptions = {},
+  look = new FileLook(),
 ): Promise<readonly Outcome[]> {
   const helpers = helperCount(jobs, options.workers ?? "auto");
-  if (helpers === 0) return runHere(jobs, options);
+  if (helpers === 0) return mapPatiently(jobs, attempt, options, look);
   const { runWithHelpers } = await import("./run-with-helpers.js");
-  return runWithHelpers(jobs, helpers, options);
+  return runWithHelpers(jobs, helpers, options, look);
 }
 
 function helperCount(jobs: readonly LayerOptions[], workers: number | "auto"): number {
@@ -45,10 +48,6 @@ function helperCount(jobs: readonly LayerOptions[], workers: number | "auto"): n
   return Math.min(workers - 1, Math.max(0, jobs.length - 1));
 }
 
-function runHere(jobs: readonly LayerOptions[], options: RunOptions): Promise<readonly Outcome[]> {
-  return mapPatiently(jobs, attempt, options);
-}
-
 /**
  * Calls a function for one job after the other, with air in between for progress, interruption and other events.
  * @throws RaellaError `aborted`, and whatever the function throws.
@@ -57,12 +56,13 @@ export async function mapPatiently<Result>(
   jobs: readonly LayerOptions[],
   compute: (job: LayerOptions, index: number) => Result,
   { onProgress, signal }: RunOptions,
+  look: FileLook,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   let breathedAt = performance.now();
   for (const job of jobs) {
     if (signal) throwIfAborted(signal);
-    results.push(compute(job, results.length));
+    results.push(look.during(() => compute(job, results.length)));
     onProgress?.(progressOf(job, results.length, jobs.length));
     if (performance.now() - breathedAt > breath) {
       await new Promise((resolve) => setImmediate(resolve));

@@ -6,6 +6,7 @@ import { describeCosts } from "../model/access-costs";
 import { evaluateMapping } from "../model/evaluate-mapping";
 import { priceAccesses } from "../model/price-accesses";
 import { adopt, freeze, frozenCopy, publish } from "../memory";
+import { withOneLook } from "../spec/file-memo";
 import { assembleSpec } from "../spec/get-spec";
 import type { Specification } from "../spec/specification";
 import { givenWorkspace, isSameWorkspace, type Workspace } from "../spec/workspace";
@@ -96,6 +97,10 @@ export function mapLayer(options: LayerOptions): MappedLayer {
 }
 
 function findLayer(options: LayerOptions): MappedLayer {
+  return withOneLook(() => findLayerHere(options));
+}
+
+function findLayerHere(options: LayerOptions): MappedLayer {
   const complete = withDefaults(options);
   const { search, greedySteps = [] } = complete;
   if (search !== "full") return mapAssembled(assembleSpec(complete), complete);

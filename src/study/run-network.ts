@@ -1,5 +1,6 @@
 import { RaellaError, throwAll } from "../errors";
 import { loadComponentGroups } from "../spec/component-groups";
+import { FileLook } from "../spec/file-memo";
 import { listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
@@ -64,7 +65,8 @@ export interface AllOptions extends Omit<AblationOptions, "layers"> {
  *   `aborted`.
  */
 export async function runLayers(options: LayersOptions): Promise<readonly LayerResult[]> {
-  return runToEnd(jobsOf(options, options.architecture, options.dnn, options.layers), options);
+  const jobs = jobsOf(options, options.architecture, options.dnn, options.layers);
+  return runToEnd(jobs, options, new FileLook());
 }
 
 /** Runs all (or some) layers of a DNN on one architecture and sums them up. Errors as {@link runLayers}. */
@@ -108,7 +110,7 @@ async function runStudies(
   const jobs = studies.map(({ dnn, layers }) =>
     architectures.map((architecture) => jobsOf(options, architecture, dnn, layers)),
   );
-  const layers = await runReplicableLayers(jobs.flat(2), options);
+  const layers = await runReplicableLayers(jobs.flat(2), options, new FileLook());
   const groups = loadComponentGroups(options.workspace);
   let taken = 0;
   return studies.map(({ dnn }, study) => {
@@ -132,19 +134,21 @@ interface ReplicableLayer {
 async function runReplicableLayers(
   jobs: readonly LayerOptions[],
   options: RunOptions & ThroughputOptions,
+  look: FileLook,
 ): Promise<readonly ReplicableLayer[]> {
   if (options.replication !== "increment") {
-    return (await runToEnd(jobs, options)).map((result) => ({ result, tileOptions: [] }));
+    return (await runToEnd(jobs, options, look)).map((result) => ({ result, tileOptions: [] }));
   }
   const counting =
     (before: number): RunOptions["onProgress"] =>
     (progress) =>
       options.onProgress?.({ ...progress, done: before + progress.done, total: 2 * jobs.length });
-  const results = await runToEnd(jobs, { ...options, onProgress: counting(0) });
+  const results = await runToEnd(jobs, { ...options, onProgress: counting(0) }, look);
   return mapPatiently(
     jobs,
     (job, index) => ({ result: results[index], tileOptions: tileOptions(job, results[index]) }),
     { signal: options.signal, onProgress: counting(jobs.length) },
+    look,
   );
 }
 
@@ -168,8 +172,12 @@ function jobsOf(
 }
 
 /** Runs jobs to the end; if any fails, all errors are thrown together. */
-async function runToEnd(jobs: readonly LayerOptions[], options: RunOptions): Promise<readonly LayerResult[]> {
-  const outcomes = await runJobs(jobs, options);
+async function runToEnd(
+  jobs: readonly LayerOptions[],
+  options: RunOptions,
+  look: FileLook,
+): Promise<readonly LayerResult[]> {
+  const outcomes = await runJobs(jobs, options, look);
   throwAll(distinctErrors(outcomes, jobs));
   return outcomes.filter((outcome): outcome is LayerResult => !(outcome instanceof RaellaError));
 }

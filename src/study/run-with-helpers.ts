@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Piscina } from "piscina";
 import { attempt, type Outcome } from "./attempt-layer";
+import type { FileLook } from "../spec/file-memo";
 import { receiveOutcome, type SentOutcome } from "./layer-worker";
 import { progressOf, throwIfAborted } from "./run-progress";
 import type { LayerOptions, RunOptions } from "./study-options";
@@ -19,6 +20,7 @@ export async function runWithHelpers(
   jobs: readonly LayerOptions[],
   helpers: number,
   { onProgress, signal }: RunOptions,
+  look: FileLook,
 ): Promise<readonly Outcome[]> {
   const pool = new Piscina<readonly LayerOptions[], readonly SentOutcome[]>({
     // The extension of this file: .ts when run from sources, .js when built.
@@ -57,7 +59,7 @@ export async function runWithHelpers(
       const indices = take(chunkSizeHere);
       finish(
         indices,
-        indices.map((index) => attempt(jobs[index])),
+        look.during(() => indices.map((index) => attempt(jobs[index]))),
       );
     }
   };

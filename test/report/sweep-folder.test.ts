@@ -17,10 +17,9 @@ import { mergeSweep } from "../../src/report/sweep/merge-sweep";
 import { openSweep, readSweep } from "../../src/report/sweep/read-sweep";
 import {
   chunkPath,
-  finishedChunks,
+  examineChunks,
   openSweepFolder,
   readSweepFolder,
-  removeLeftovers,
   writeChunk,
   type SweepFolder,
   type SweepManifest,
@@ -41,7 +40,7 @@ const plan = planSweep({
 const columns = sweepColumns(plan, ["ADC"]);
 const manifest: SweepManifest = {
   format: "raella-sweep",
-  formatVersion: 1,
+  formatVersion: 2,
   package: "raella",
   version: "0.0.0",
   plan,
@@ -88,7 +87,7 @@ describe("folder of a sweep", () => {
   afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
   async function filled(name: string, chunks: readonly number[] = allChunks): Promise<SweepFolder> {
-    const folder = await openSweepFolder(path.join(scratch, name), manifest);
+    const folder = openSweepFolder(path.join(scratch, name), manifest);
     for (const chunk of chunks) await writeChunk(folder, chunk, rowsOf(chunk));
     return folder;
   }
@@ -164,19 +163,11 @@ describe("folder of a sweep", () => {
     writeFileSync(path.join(folder.path, "chunks", "chunk-000009.parquet"), "");
     writeFileSync(path.join(folder.path, "chunks", "chunk-999999.parquet"), "PAR1____PAR1");
     writeFileSync(path.join(folder.path, "chunks", "notes.txt"), "");
-    assert.deepEqual(finishedChunks(folder), [0, 3, 5]);
+    assert.deepEqual(examineChunks(folder), { finished: [0, 3, 5], broken: [9] });
     truncateSync(chunkPath(folder, 3), 100);
-    assert.deepEqual(finishedChunks(folder), [0, 5]);
-    assert.deepEqual(finishedChunks(readSweepFolder(folder.path)), [0, 5]);
-  });
-
-  it("removes what an interrupted process left behind, of its own chunks only", async () => {
-    const folder = await filled("some", [0]);
-    const chunks = path.join(folder.path, "chunks");
-    for (const name of [".chunk-000001.parquet.00ff", ".chunk-000002.parquet.00ff"])
-      writeFileSync(path.join(chunks, name), "half");
-    removeLeftovers(folder, [0, 1, 3]);
-    assert.deepEqual(readdirSync(chunks).sort(), [".chunk-000002.parquet.00ff", "chunk-000000.parquet"]);
+    const now = { finished: [0, 5], broken: [3, 9] };
+    assert.deepEqual(examineChunks(folder), now);
+    assert.deepEqual(examineChunks(readSweepFolder(folder.path)), now);
   });
 
   it("says which points are missing, and merges the others on request", async () => {
@@ -206,8 +197,8 @@ describe("folder of a sweep", () => {
       [other({ columns: [] }), /columns were different/],
     ];
     for (const [changed, message] of attempts)
-      await assert.rejects(openSweepFolder(folder.path, changed), isUsage(message));
-    await openSweepFolder(path.join(scratch, "two"), attempts[0][0]);
+      assert.throws(() => openSweepFolder(folder.path, changed), isUsage(message));
+    openSweepFolder(path.join(scratch, "two"), attempts[0][0]);
     await assert.rejects(
       mergeSweep([folder.path, path.join(scratch, "two")]),
       isUsage(/belong to different sweeps/),
@@ -220,16 +211,20 @@ describe("folder of a sweep", () => {
     mkdirSync(path.join(scratch, "broken"));
     const file = path.join(scratch, "broken", "sweep.json");
     writeFileSync(file, "{");
-    await assert.rejects(mergeSweep([path.join(scratch, "broken")]), isUsage(/cannot be read/));
-    writeFileSync(file, "{}");
-    await assert.rejects(
-      mergeSweep([path.join(scratch, "broken")]),
-      isUsage(/does not describe a sweep of this version/),
-    );
+    await assert.rejects(mergeSweep([path.join(scratch, "broken")]), isUsage(/sweep\.json is damaged/));
+    for (const text of ["{}", "null", "[1]", ""]) {
+      writeFileSync(file, text);
+      await assert.rejects(
+        mergeSweep([path.join(scratch, "broken")]),
+        isUsage(/sweep\.json is damaged|earlier/),
+      );
+    }
+    writeFileSync(file, JSON.stringify({ ...manifest, formatVersion: 1 }));
+    await assert.rejects(mergeSweep([path.join(scratch, "broken")]), isUsage(/is of an earlier version/));
     await assert.rejects(openSweep(path.join(scratch, "none")), isUsage(/There is no file/));
     await assert.rejects(openSweep(file), isUsage(/does not hold a sweep/));
     writeFileSync(path.join(scratch, "file"), "");
-    await assert.rejects(openSweepFolder(path.join(scratch, "file"), manifest), isUsage(/Cannot write to/));
+    assert.throws(() => openSweepFolder(path.join(scratch, "file"), manifest), isUsage(/Cannot write to/));
   });
 
   it("does not overwrite a merged file when a chunk cannot be read", async () => {
@@ -239,11 +234,99 @@ describe("folder of a sweep", () => {
     const bytes = readFileSync(chunkPath(folder, 1));
     bytes.fill(0xff, 4, bytes.length - 60);
     writeFileSync(chunkPath(folder, 1), bytes);
-    await assert.rejects(mergeSweep([folder.path]));
+    await assert.rejects(
+      mergeSweep([folder.path]),
+      isUsage(
+        /damaged or do not belong to this sweep: .*chunk-000001\.parquet\.\n.*Run the same sweep again/,
+      ),
+    );
     assert.ok(readFileSync(file).equals(before));
     assert.deepEqual(readdirSync(folder.path).sort(), ["chunks", "results.parquet", "sweep.json"]);
     copyFileSync(file, path.join(scratch, "copy.parquet"));
     assert.equal((await readSweep(path.join(scratch, "copy.parquet"))).rows.length, 200);
+  });
+
+  it("takes a good copy of a chunk from another folder where one is damaged", async () => {
+    const folder = await filled("one");
+    const { file } = await mergeSweep([folder.path]);
+    const expected = readFileSync(file);
+    const other = await filled("other", [1]);
+    truncateSync(chunkPath(folder, 1), 50);
+    const { broken } = await mergeSweep([folder.path, other.path]);
+    assert.deepEqual(broken, []);
+    assert.ok(readFileSync(file).equals(expected));
+    const partial = await mergeSweep([folder.path], { partial: true });
+    assert.deepEqual([partial.broken, partial.missing], [[chunkPath(folder, 1)], 21]);
+  });
+
+  it("tells chunks of other points and of other sweeps", async () => {
+    const folder = await filled("one");
+    copyFileSync(chunkPath(folder, 3), chunkPath(folder, 4));
+    const changed = { ...manifest, plan: { ...plan, chunkSize: 20 } };
+    const other = openSweepFolder(path.join(scratch, "two"), changed);
+    await writeChunk(other, 5, rowsOf(5));
+    copyFileSync(chunkPath(other, 5), chunkPath(folder, 5));
+    assert.deepEqual(examineChunks(folder).broken, [4, 5]);
+    await assert.rejects(
+      mergeSweep([folder.path]),
+      isUsage(/chunk-000004\.parquet, .*chunk-000005\.parquet/),
+    );
+    // The description of the sweep was removed, and another one takes the folder over.
+    rmSync(path.join(folder.path, "sweep.json"));
+    assert.deepEqual(examineChunks(openSweepFolder(folder.path, changed)).finished, [5]);
+  });
+
+  it("never gives another figure for a flipped bit anywhere, nor hangs, and names the file", async function () {
+    this.timeout(60_000);
+    const folder = await filled("one");
+    const { file } = await mergeSweep([folder.path]);
+    const out = path.join(scratch, "again.parquet");
+    const expected = readFileSync(file);
+    const { rows } = await readSweep(file);
+    const use = async (target: string): Promise<void> => {
+      if (target === file) return assert.deepEqual((await readSweep(file)).rows, rows);
+      await mergeSweep([folder.path], { out });
+      assert.ok(readFileSync(out).equals(expected));
+    };
+    let noticed = 0;
+    for (const target of [path.join(folder.path, "sweep.json"), chunkPath(folder, 2), file]) {
+      const bytes = readFileSync(target);
+      const tries = 100;
+      for (let index = 0; index < tries; index += 1) {
+        // Half of them in the last bytes, where the structure of the file stands.
+        const from = index % 2 === 0 ? 0 : bytes.length - Math.min(bytes.length, 3000);
+        const at = from + Math.floor(((index * 2654435761) % 2 ** 32) / (2 ** 32 / (bytes.length - from)));
+        const flipped = Buffer.from(bytes);
+        flipped[at] ^= 1 << (index % 8);
+        writeFileSync(target, flipped);
+        try {
+          await use(target);
+        } catch (error) {
+          assert.ok(error instanceof RaellaError, String(error));
+          assert.ok(error.message.includes(path.basename(target)), error.message);
+          noticed += 1;
+        }
+      }
+      writeFileSync(target, bytes);
+      await use(target);
+    }
+    // A bit of the blanks in sweep.json may not matter, nor one of a text that JSON can write in two ways.
+    assert.ok(noticed > 290, `${noticed} of 300`);
+  });
+
+  it("refuses to write two results to one place, or over its own chunks", async () => {
+    const folder = await filled("one");
+    const out = path.join(scratch, "out");
+    await assert.rejects(
+      mergeSweep([folder.path], { out, csv: out }),
+      isUsage(/Two outputs would be written/),
+    );
+    const over = chunkPath(folder, 1);
+    await assert.rejects(
+      mergeSweep([folder.path], { out: over }),
+      isUsage(/would be overwritten, but is read/),
+    );
+    assert.deepEqual(examineChunks(folder).broken, []);
   });
 
   it("is summarized with its Pareto front for each DNN", async () => {

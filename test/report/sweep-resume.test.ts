@@ -1,12 +1,24 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { mergeSweep } from "../../src/report/sweep/merge-sweep";
+import { readSweep } from "../../src/report/sweep/read-sweep";
 import { sweepToFolder } from "../../src/report/sweep/sweep-to-folder";
 import { planSweep } from "../../src/study/sweep/plan-sweep";
+import { sweep } from "../../src/study/sweep/sweep";
 import { countPoints } from "../../src/study/sweep/sweep-plan";
+import { copyWorkspace } from "../spec/support/workspace-copy";
 import { commandLineProcess } from "../support/command-line-process";
 import { runCli } from "../support/run-cli";
 import { reasonAgainstSlurm, startSlurmCluster, until, type SlurmCluster } from "../support/slurm-cluster";
@@ -100,6 +112,66 @@ describe("interrupted and divided sweeps", () => {
     assert.ok(readFileSync(place("shards.parquet")).equals(expected));
     const again = await sweepToFolder(description, folders[0], { shard: { index: 0, count: 3 }, workers: 1 });
     assert.deepEqual([again.points, again.computed], [8, 0]);
+  });
+
+  it("compute damaged and foreign chunks again, and name them", async () => {
+    const folder = place("damaged");
+    await sweepToFolder(description, folder, { workers: 1 });
+    const chunk = (number: number): string => path.join(folder, "chunks", chunksIn(folder).sort()[number]);
+    const bytes = readFileSync(chunk(3));
+    bytes[bytes.length >> 1] ^= 4;
+    writeFileSync(chunk(3), bytes);
+    copyFileSync(chunk(7), chunk(8));
+    truncateSync(chunk(11), 0);
+    const other = { ...description, variables: { ...description.variables, N_ADC_PER_BANK: [2, 8] } };
+    await sweepToFolder(other, place("foreign"), { workers: 1 });
+    copyFileSync(path.join(place("foreign"), "chunks", path.basename(chunk(13))), chunk(13));
+    await assert.rejects(mergeSweep([folder]), /Chunks are damaged or do not belong to this sweep/);
+    const { exitCode, stderr } = await runCli("sweep", file, "--out", folder, "--workers", "1");
+    assert.equal(exitCode, 0, stderr);
+    for (const number of [3, 8, 11, 13])
+      assert.ok(stderr.includes(`${chunk(number)} was damaged or did not belong`), stderr);
+    assert.match(stderr, /Computed 4 of 24 points; 20 were there already/);
+    assert.ok(readFileSync(path.join(folder, "results.parquet")).equals(expected));
+  });
+
+  it("take no row of another sweep, whose description was removed", async () => {
+    const folder = place("taken over");
+    for (const chunkSize of [1, 2, 5]) {
+      const changed = { ...description, chunkSize };
+      const { replaced } = await sweepToFolder(changed, folder, { workers: 1 });
+      assert.equal(replaced.length, chunkSize === 1 ? 0 : Math.ceil(24 / chunkSize));
+      const { rows } = await readSweep(folder);
+      const { rows: fresh } = await sweep(changed);
+      assert.deepEqual(rows, fresh);
+      rmSync(path.join(folder, "sweep.json"));
+    }
+  });
+
+  it("belong to the tables of components as well, and to the files as they are", async () => {
+    const folder = place("tables");
+    const workspace = copyWorkspace(place("workspace"), {});
+    const own = { ...description, typical: true, variables: { ADC_RESOLUTION: [5, 6] } };
+    await sweepToFolder(own, folder, { workers: 1, workspace });
+    const library = path.join(workspace.modelsDirectory, "component_library", "isaac.csv");
+    const text = readFileSync(library, "utf8");
+    writeFileSync(library, text.replace(/\d(?=\D*$)/, "7"));
+    await assert.rejects(
+      sweepToFolder(own, folder, { workers: 1, workspace }),
+      /the file models\/component_library\/isaac\.csv has changed/,
+    );
+    writeFileSync(library, text);
+    const onProgress = ({ done }: { done: number }): void => {
+      if (done === 1) writeFileSync(library, `${text}\n`);
+    };
+    await assert.rejects(
+      sweepToFolder(own, place("tables 2"), { workers: 1, workspace, onProgress }),
+      /isaac\.csv was changed while the sweep was running/,
+    );
+    assert.deepEqual(chunksIn(place("tables 2")), ["chunk-000000.parquet"]);
+    writeFileSync(library, text);
+    const { computed } = await sweepToFolder(own, place("tables 2"), { workers: 1, workspace });
+    assert.equal(computed, 1);
   });
 
   it("run and merge from the command line", async () => {

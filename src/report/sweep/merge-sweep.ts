@@ -1,20 +1,12 @@
-import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { RaellaError } from "../../errors";
 import { chunkRange, countChunks, countPoints } from "../../study/sweep/sweep-plan";
 import type { SweepRow } from "../../study/sweep/sweep-row";
-import type { SweepFolder } from "./sweep-folder";
-import {
-  chunkPath,
-  finishedChunks,
-  firstDifference,
-  manifestHash,
-  readSweepFolder,
-  temporaryName,
-} from "./sweep-folder";
-import { manifestKey, openParquetStream, readParquet, rowGroupSize } from "./parquet-table";
-import { openCsvStream } from "./csv-stream";
+import { csvLines } from "../csv";
+import { openOutput, refuseSamePlaces, type Output } from "../write-atomically";
+import { chunkPath, examineChunks, firstDifference, readSweepFolder, type SweepFolder } from "./sweep-folder";
+import { manifestKey, parquetStream, readParquet, rowGroupSize } from "./parquet-table";
 
 /** Name of the merged result in the folder of a sweep. */
 export const resultName = "results.parquet";
@@ -33,6 +25,8 @@ export interface MergeSummary {
   readonly rows: number;
   /** Points that no folder holds. */
   readonly missing: number;
+  /** Files of chunks that were left out: damaged, or of another sweep. */
+  readonly broken: readonly string[];
 }
 
 /**
@@ -50,17 +44,28 @@ export async function mergeSweep(
   checkSameSweep(folders);
   const [{ manifest }] = folders;
   const { plan, columns } = manifest;
-  const places = locateChunks(folders);
+  const file = options.out ?? join(folders[0].path, resultName);
+  const { places, broken } = locateChunks(folders);
+  refuseSamePlaces(
+    [file, options.csv],
+    folders.map(({ path }) => join(path, "sweep.json")).concat([...places.values()]),
+  );
+  if (broken.length > 0 && !options.partial) throw damaged(broken);
   const missing = missingPoints(folders[0], places);
   if (missing > 0 && !options.partial) throw incomplete(folders[0], places, missing);
-  const file = options.out ?? join(folders[0].path, resultName);
-  const temporary = temporaryName(file);
   const metadata = { [manifestKey]: JSON.stringify({ ...manifest, files: undefined }) };
   const names = columns.map(({ name }) => name);
+  const outputs: Output[] = [];
+  const open = (path: string): Output => {
+    const output = openOutput(path);
+    outputs.push(output);
+    return output;
+  };
   let rows = 0;
-  const parquet = await openParquetStream(temporary, columns, metadata);
   try {
-    const csv = options.csv === undefined ? undefined : openCsvStream(options.csv, names);
+    const parquet = await parquetStream(open(file), columns, metadata);
+    const csv = options.csv === undefined ? undefined : open(options.csv);
+    csv?.write(csvLines([names]));
     let pending: SweepRow[] = [];
     const flush = async (least: number): Promise<void> => {
       while (pending.length >= least && pending.length > 0) {
@@ -72,21 +77,19 @@ export async function mergeSweep(
       const place = places.get(chunk);
       if (place === undefined) continue;
       for await (const group of readParquet(place, names)) {
-        csv?.write(group);
+        csv?.write(csvLines(group));
         rows += group.length;
         pending = pending.concat(group);
         await flush(rowGroupSize);
       }
     }
     await flush(0);
-    await parquet.close();
-    csv?.close();
-    renameSync(temporary, file);
+    await parquet.finish();
+    for (const output of outputs) output.commit();
   } finally {
-    parquet.abandon();
-    rmSync(temporary, { force: true });
+    for (const output of outputs) output.abandon();
   }
-  return { file, rows, missing };
+  return { file, rows, missing, broken };
 }
 
 function checkSameSweep(folders: readonly SweepFolder[]): void {
@@ -98,7 +101,7 @@ function checkSameSweep(folders: readonly SweepFolder[]): void {
       expected: "one folder or more",
     });
   for (const other of others) {
-    if (manifestHash(other.manifest) === manifestHash(first.manifest)) continue;
+    if (other.digest === first.digest) continue;
     throw new RaellaError({
       code: "usage",
       message: `The folders ${first.path} and ${other.path} belong to different sweeps: ${firstDifference(other.manifest, first.manifest)}.`,
@@ -109,14 +112,30 @@ function checkSameSweep(folders: readonly SweepFolder[]): void {
 }
 
 /** Chunk number to file; equal chunks of several folders are equal files, any of them will do. */
-function locateChunks(folders: readonly SweepFolder[]): ReadonlyMap<number, string> {
+function locateChunks(folders: readonly SweepFolder[]): {
+  readonly places: ReadonlyMap<number, string>;
+  /** Files that cannot be used and of which there is no other copy. */
+  readonly broken: readonly string[];
+} {
   const places = new Map<number, string>();
+  const unusable: (readonly [chunk: number, file: string])[] = [];
   for (const folder of folders) {
-    for (const chunk of finishedChunks(folder)) {
-      if (!places.has(chunk)) places.set(chunk, chunkPath(folder, chunk));
-    }
+    const { finished, broken } = examineChunks(folder);
+    for (const chunk of finished) if (!places.has(chunk)) places.set(chunk, chunkPath(folder, chunk));
+    for (const chunk of broken) unusable.push([chunk, chunkPath(folder, chunk)]);
   }
-  return places;
+  return { places, broken: unusable.filter(([chunk]) => !places.has(chunk)).map(([, file]) => file) };
+}
+
+function damaged(files: readonly string[]): RaellaError {
+  const more = files.length > 5 ? ` and ${files.length - 5} more` : "";
+  return new RaellaError({
+    code: "usage",
+    message: `Chunks are damaged or do not belong to this sweep: ${files.slice(0, 5).join(", ")}${more}.`,
+    value: files,
+    remedy:
+      "Run the same sweep again into that folder: it computes these chunks anew and keeps the others. To merge the others only, use --partial.",
+  });
 }
 
 function missingChunks(folder: SweepFolder, places: ReadonlyMap<number, string>): number[] {

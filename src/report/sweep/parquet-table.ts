@@ -1,5 +1,7 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { createHash, type Hash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
+import type { Output } from "../write-atomically";
 import type { Cell, SweepColumn, SweepRow } from "../../study/sweep/sweep-row";
 
 /** Rows of a row group of a merged file; chunks are one row group each. */
@@ -43,20 +45,22 @@ function columnData(columns: readonly SweepColumn[], rows: readonly SweepRow[]):
 }
 
 /**
- * Encodes rows as a Parquet file of one row group. The bytes depend on nothing but the arguments: no date, no order
- * of arrival.
+ * Encodes rows as a Parquet file of one row group, sealed for its owner. The bytes depend on nothing but the arguments:
+ * no date, no order of arrival.
  */
 export async function encodeParquet(
   columns: readonly SweepColumn[],
   rows: readonly SweepRow[],
-  metadata: ParquetMetadata = {},
+  owner: string,
 ): Promise<Uint8Array> {
   const { ByteWriter, ParquetWriter } = await loadWriter();
   const writer = new ByteWriter();
-  const parquet = new ParquetWriter({ writer, ...fileOptions(columns, metadata) });
+  const parquet = new ParquetWriter({ writer, ...fileOptions(columns, {}) });
   await parquet.write({ columnData: columnData(columns, rows), rowGroupSize: Math.max(rows.length, 1) });
   await parquet.finish();
-  return writer.getBytes();
+  const bytes = writer.getBytes();
+  seal(bytes, digestFor(owner));
+  return bytes;
 }
 
 function fileOptions(
@@ -66,7 +70,7 @@ function fileOptions(
   return {
     schema: schemaOf(columns),
     createdBy: "raella",
-    kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    kvMetadata: Object.entries({ ...metadata, [sealKey]: noSeal }).map(([key, value]) => ({ key, value })),
   };
 }
 
@@ -74,45 +78,91 @@ function fileOptions(
 export interface ParquetStream {
   /** Rows of one row group. */
   write(rows: readonly SweepRow[]): Promise<void>;
-  /** Completes the file. */
-  close(): Promise<void>;
-  /** Gives the file up; does nothing after `close`. */
-  abandon(): void;
+  /** Writes the end of the file, with its seal. */
+  finish(): Promise<void>;
 }
 
-/** Opens a Parquet file to be written row group by row group; call `close` to complete it. */
-export async function openParquetStream(
-  path: string,
+/** A Parquet file that is written row group by row group; call `finish` to complete it. */
+export async function parquetStream(
+  output: Pick<Output, "write">,
   columns: readonly SweepColumn[],
   metadata: ParquetMetadata = {},
 ): Promise<ParquetStream> {
   const { ByteWriter, ParquetWriter } = await loadWriter();
-  const file = openSync(path, "w");
   const bytes = new ByteWriter();
+  const digest = digestFor("");
   const flush = (): void => {
     const filled = bytes.getBytes();
-    for (let at = 0; at < filled.length;) at += writeSync(file, filled, at);
+    digest.update(filled);
+    output.write(filled);
     bytes.index = 0;
   };
   const writer = Object.assign(bytes, { flush });
   const parquet = new ParquetWriter({ writer, ...fileOptions(columns, metadata) });
-  let isOpen = true;
-  const abandon = (): void => {
-    if (isOpen) closeSync(file);
-    isOpen = false;
-  };
   return {
-    abandon,
     write: async (rows) => {
       await parquet.write({ columnData: columnData(columns, rows), rowGroupSize: rows.length });
     },
-    close: async () => {
+    finish: async () => {
       await parquet.finish();
-      flush();
-      fsyncSync(file);
-      abandon();
+      const last = bytes.getBytes();
+      seal(last, digest);
+      output.write(last);
     },
   };
+}
+
+/**
+ * A seal is a digest of a whole Parquet file and of what it belongs to, as the last text of its footer. It is looked at
+ * before anything of the file is believed: a Parquet reader may never come to an end over a single wrong bit.
+ */
+const sealKey = "raella-digest";
+/** What stands in the place of the digest while it is computed. */
+const noSeal = "0".repeat(64);
+/** The key, two bytes of Thrift's for the kind and the length of the value, the digest. */
+const sealOffset = sealKey.length + 2;
+
+function digestFor(owner: string): Hash {
+  return createHash("sha256").update(`${owner}\n`);
+}
+
+function seal(end: Uint8Array, digest: Hash): void {
+  const bytes = Buffer.from(end.buffer, end.byteOffset, end.byteLength);
+  const at = bytes.lastIndexOf(sealKey) + sealOffset;
+  if (bytes.toString("latin1", at, at + noSeal.length) !== noSeal)
+    throw new Error("There is no place for a seal.");
+  bytes.write(digest.update(bytes).digest("hex"), at, "latin1");
+}
+
+/**
+ * Whether a file is, to the last bit, what was written, and was written for this owner; undefined if it bears no seal.
+ * @param owner What a file belongs to; empty for one that stands on its own.
+ */
+export function isSealed(path: string, owner = ""): boolean | undefined {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    const piece = Buffer.alloc(Math.min(size, 1 << 20));
+    const read = (from: number): Buffer => piece.subarray(0, readSync(file, piece, 0, piece.length, from));
+    const tailStart = Math.max(0, size - 4096);
+    const tail = read(tailStart);
+    const found = tail.lastIndexOf(sealKey);
+    if (found < 0) return undefined;
+    const [start, end] = [found + sealOffset, found + sealOffset + noSeal.length].map((at) => tailStart + at);
+    const claimed = tail.toString("latin1", start - tailStart, end - tailStart);
+    const digest = digestFor(owner);
+    for (let from = 0; from < size;) {
+      const bytes = read(from);
+      if (bytes.length === 0) return false;
+      for (let at = Math.max(start, from); at < Math.min(end, from + bytes.length); at += 1)
+        bytes[at - from] = noSeal.charCodeAt(0);
+      digest.update(bytes);
+      from += bytes.length;
+    }
+    return digest.digest("hex") === claimed;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** A Parquet file's rows, one row group at a time, cells in the order of `columns`. */

@@ -6,7 +6,7 @@ import type { SweepRecord } from "../../study/sweep/objectives";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import { rowToRecord, type SweepColumn } from "../../study/sweep/sweep-row";
 import { resultName } from "./merge-sweep";
-import { manifestKey, readParquet, readParquetMetadata } from "./parquet-table";
+import { isSealed, manifestKey, readParquet, readParquetMetadata } from "./parquet-table";
 
 /** A merged sweep that is read from its file. */
 export interface StoredSweep {
@@ -31,6 +31,7 @@ export async function openSweep(path: string): Promise<StoredSweep> {
       value: path,
       remedy: "A sweep that ran in shards must be merged first: raella sweep merge FOLDER.",
     });
+  checkSeal(file);
   const { plan, columns } = await manifestOf(file);
   const names = columns.map(({ name }) => name);
   return {
@@ -55,18 +56,41 @@ export async function readSweep(path: string): Promise<{
   return { plan, columns, rows };
 }
 
-async function manifestOf(file: string): Promise<{ plan: SweepPlan; columns: readonly SweepColumn[] }> {
-  let text: string | undefined;
+/** Nothing of a file is believed before it is known to be what was written. */
+function checkSeal(file: string): void {
+  let isWhole: boolean | undefined;
   try {
-    text = (await readParquetMetadata(file))[manifestKey];
-  } catch {
-    text = undefined;
+    isWhole = isSealed(file);
+  } catch (error) {
+    throw new RaellaError({
+      code: "file-not-found",
+      message: `The file ${file} cannot be read: ${(error as Error).message}.`,
+      value: file,
+    });
   }
-  if (text !== undefined) return JSON.parse(text) as { plan: SweepPlan; columns: readonly SweepColumn[] };
+  if (isWhole === undefined) throw noSweep(file);
+  if (isWhole) return;
   throw new RaellaError({
+    code: "usage",
+    message: `The file ${file} is damaged: it is not what was written.`,
+    value: file,
+    remedy: "Merge the folder of the sweep again: raella sweep merge FOLDER.",
+  });
+}
+
+function noSweep(file: string): RaellaError {
+  return new RaellaError({
     code: "usage",
     message: `The file ${file} does not hold a sweep.`,
     value: file,
-    expected: `a Parquet file that "raella sweep" has written`,
+    expected: `a Parquet file that "raella sweep" has written, with nothing changed in it`,
+    remedy: "If it did, merge the folder of the sweep again: raella sweep merge FOLDER.",
   });
+}
+
+async function manifestOf(file: string): Promise<{ plan: SweepPlan; columns: readonly SweepColumn[] }> {
+  const { [manifestKey]: text } = await readParquetMetadata(file);
+  // A chunk of a sweep has a seal, but no plan.
+  if (text === undefined) throw noSweep(file);
+  return JSON.parse(text) as { plan: SweepPlan; columns: readonly SweepColumn[] };
 }

@@ -1,33 +1,23 @@
-import { createHash, randomBytes } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-} from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 
 import { RaellaError } from "../../errors";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import { countChunks } from "../../study/sweep/sweep-plan";
 import type { SweepColumn, SweepRow } from "../../study/sweep/sweep-row";
-import { makeFolders } from "../write-atomically";
-import { encodeParquet } from "./parquet-table";
+import { explaining, makeFolders, writeFileAtomically } from "../write-atomically";
+import { encodeParquet, isSealed } from "./parquet-table";
 
 /** What a folder of results belongs to. Two runs may share a folder only if all of this is equal. */
 export interface SweepManifest {
   readonly format: "raella-sweep";
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   readonly package: string;
   readonly version: string;
   readonly plan: SweepPlan;
   readonly columns: readonly SweepColumn[];
-  /** Content hashes of the models, layers and statistics, by file. */
+  /** Content hashes of the models, layers, statistics and component tables, by file. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -35,6 +25,8 @@ export interface SweepManifest {
 export interface SweepFolder {
   readonly path: string;
   readonly manifest: SweepManifest;
+  /** Of the manifest: what every chunk belongs to. */
+  readonly digest: string;
 }
 
 const manifestName = "sweep.json";
@@ -44,23 +36,23 @@ const chunksName = "chunks";
  * Opens the folder of a sweep, or makes it. Several processes may do so at once.
  * @throws RaellaError `usage` if the folder holds another sweep, or results of other models or of another version.
  */
-export async function openSweepFolder(path: string, manifest: SweepManifest): Promise<SweepFolder> {
-  try {
+export function openSweepFolder(path: string, manifest: SweepManifest): SweepFolder {
+  explaining(path, () => {
     makeFolders(resolve(path, chunksName));
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-  if (existsSync(join(path, manifestName))) {
-    checkSame(path, readManifest(path), manifest);
-  } else {
-    await replaceFile(join(path, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  }
-  return { path, manifest };
+    if (!statSync(join(path, chunksName)).isDirectory())
+      throw Object.assign(new Error(`${chunksName} is no folder`), { code: "ENOTDIR" });
+  });
+  const digest = manifestHash(manifest);
+  const file = join(path, manifestName);
+  if (existsSync(file)) checkSame(path, readManifest(path), manifest);
+  else writeFileAtomically(file, `${JSON.stringify({ ...manifest, digest }, undefined, 2)}\n`);
+  return { path, manifest, digest };
 }
 
 /** Opens the folder of a sweep that has been started before. */
 export function readSweepFolder(path: string): SweepFolder {
-  return { path, manifest: readManifest(path) };
+  const manifest = readManifest(path);
+  return { path, manifest, digest: manifestHash(manifest) };
 }
 
 /**
@@ -73,94 +65,98 @@ export async function writeChunk(
   rows: readonly SweepRow[],
 ): Promise<void> {
   const { columns } = folder.manifest;
-  await replaceFile(chunkPath(folder, chunk), await encodeParquet(columns, rows));
+  writeFileAtomically(chunkPath(folder, chunk), await encodeParquet(columns, rows, ownerOf(folder, chunk)));
 }
 
-/** Numbers of the chunks that are complete, ascending. */
-export function finishedChunks(folder: SweepFolder): readonly number[] {
+/** A chunk belongs to its sweep and to its points. */
+function ownerOf({ digest }: SweepFolder, chunk: number): string {
+  return `${digest} ${chunk}`;
+}
+
+/** The chunks in a folder, ascending. */
+export interface StoredChunks {
+  readonly finished: readonly number[];
+  /** Damaged, of another sweep, or of other points of this one. */
+  readonly broken: readonly number[];
+}
+
+/** Reads every chunk that is there and tells those that can be trusted. */
+export function examineChunks(folder: SweepFolder): StoredChunks {
   const count = countChunks(folder.manifest.plan);
-  return readdirSync(join(folder.path, chunksName))
+  const found = namesIn(join(folder.path, chunksName))
     .map((name) => /^chunk-(\d+)\.parquet$/.exec(name)?.[1])
     .filter((digits) => digits !== undefined)
     .map(Number)
-    .filter((chunk) => chunk < count && isComplete(chunkPath(folder, chunk)))
+    .filter((chunk) => chunk < count)
     .sort((a, b) => a - b);
+  const finished = new Set(found.filter((chunk) => isFinished(folder, chunk)));
+  return { finished: [...finished], broken: found.filter((chunk) => !finished.has(chunk)) };
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function isFinished(folder: SweepFolder, chunk: number): boolean {
+  try {
+    return isSealed(chunkPath(folder, chunk), ownerOf(folder, chunk)) ?? false;
+  } catch {
+    // A folder of that name, or a file that cannot be read.
+    return false;
+  }
 }
 
 export function chunkPath(folder: SweepFolder, chunk: number): string {
   return join(folder.path, chunksName, `chunk-${String(chunk).padStart(6, "0")}.parquet`);
 }
 
-/** Removes what an interrupted process may have left of these chunks. Only the process that owns them may do so. */
-export function removeLeftovers(folder: SweepFolder, chunks: Iterable<number>): void {
-  const owned = new Set([...chunks].map((chunk) => basename(chunkPath(folder, chunk))));
-  const directory = join(folder.path, chunksName);
-  for (const name of readdirSync(directory)) {
-    const target = /^\.(chunk-\d+\.parquet)\.[0-9a-f]+$/.exec(name)?.[1];
-    if (target !== undefined && owned.has(target)) rmSync(join(directory, name), { force: true });
-  }
-}
-
-/** Writes a file beside its place and moves it there after it has reached the disk. */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = temporaryName(path);
-  try {
-    const file = await open(temporary, "w");
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw cannotWrite(dirname(path), error);
-  }
-}
-
-/** A name beside `path` that nobody else uses. */
-export function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
-}
-
-/** A Parquet file ends with its four-letter mark. */
-function isComplete(path: string): boolean {
-  const file = openSync(path, "r");
-  try {
-    const { size } = fstatSync(file);
-    const mark = Buffer.alloc(4);
-    return size > 8 && readSync(file, mark, 0, 4, size - 4) === 4 && mark.toString("latin1") === "PAR1";
-  } finally {
-    closeSync(file);
-  }
-}
-
 function readManifest(path: string): SweepManifest {
   const file = join(path, manifestName);
-  let manifest: Partial<SweepManifest>;
-  try {
-    manifest = JSON.parse(readFileSync(file, "utf8")) as Partial<SweepManifest>;
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new RaellaError({
-      code: isMissing ? "file-not-found" : "usage",
-      message: isMissing ? `There is no sweep in ${path}.` : `The file ${file} cannot be read.`,
+  const refuse = (message: string, details: { code?: "file-not-found"; remedy?: string } = {}): RaellaError =>
+    new RaellaError({
+      code: "usage",
+      message,
       value: path,
       expected: `a folder that "raella sweep" has written, with a ${manifestName} in it`,
+      ...details,
     });
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR")
+      throw refuse(`There is no sweep in ${path}.`, { code: "file-not-found" });
+    throw refuse(`The file ${file} cannot be read: ${(error as Error).message}.`);
   }
-  if (manifest.format === "raella-sweep" && manifest.formatVersion === 1) return manifest as SweepManifest;
-  throw new RaellaError({
-    code: "usage",
-    message: `The file ${file} does not describe a sweep of this version.`,
-    value: path,
-    expected: "format raella-sweep, version 1",
+  const { digest, ...manifest } = parseObject(text);
+  const { format, formatVersion } = manifest;
+  if (digest === manifestHash(manifest) && format === "raella-sweep" && formatVersion === manifestVersion)
+    return manifest as unknown as SweepManifest;
+  if (format === "raella-sweep" && formatVersion !== manifestVersion && digest === undefined)
+    throw refuse(`The file ${file} is of an earlier version.`, { remedy: "Choose another folder." });
+  throw refuse(`The file ${file} is damaged, or is not one that "raella sweep" has written.`, {
+    remedy: `Remove it and run the sweep again: what is stored of it is checked and kept.`,
   });
 }
 
+const manifestVersion: SweepManifest["formatVersion"] = 2;
+
+/** Empty for what is no JSON object. */
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    return { ...(JSON.parse(text) as object | null) };
+  } catch {
+    return {};
+  }
+}
+
 /** Hash of everything that the results depend on. */
-export function manifestHash(manifest: SweepManifest): string {
+export function manifestHash(manifest: object): string {
   return createHash("sha256").update(JSON.stringify(manifest)).digest("hex");
 }
 
@@ -185,13 +181,4 @@ export function firstDifference(stored: SweepManifest, wanted: SweepManifest): s
   const files = Object.keys({ ...stored.files, ...wanted.files });
   const file = files.find((name) => stored.files[name] !== wanted.files[name]);
   return file ? `the file ${file} has changed` : "its columns were different";
-}
-
-function cannotWrite(path: string, error: unknown): RaellaError {
-  return new RaellaError({
-    code: "usage",
-    message: `Cannot write to ${path}: ${(error as Error).message}.`,
-    value: path,
-    remedy: "Choose a folder that you may write to.",
-  });
 }

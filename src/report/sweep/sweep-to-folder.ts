@@ -1,25 +1,16 @@
+import { RaellaError } from "../../errors";
 import type { Workspace } from "../../spec/workspace";
+import { displayPath } from "../../spec/yaml/source-text";
 import { packageIdentity } from "../../study/manifest";
 import { planSweep } from "../../study/sweep/plan-sweep";
 import type { SweepProgress } from "../../study/sweep/sweep";
 import { sweepChunks, type SweepRunOptions } from "../../study/sweep/sweep-chunks";
 import { prepareSweep, sweepFiles, type SweepContext } from "../../study/sweep/sweep-context";
 import type { SweepDescription } from "../../study/sweep/sweep-description";
-import {
-  chunkRange,
-  chunksOfShard,
-  countChunks,
-  type Shard,
-  type SweepPlan,
-} from "../../study/sweep/sweep-plan";
+import { chunkRange, chunksOfShard, type Shard, type SweepPlan } from "../../study/sweep/sweep-plan";
 import { mergeSweep } from "./merge-sweep";
-import {
-  finishedChunks,
-  openSweepFolder,
-  removeLeftovers,
-  writeChunk,
-  type SweepManifest,
-} from "./sweep-folder";
+import { chunkPath, examineChunks, openSweepFolder, writeChunk, type SweepManifest } from "./sweep-folder";
+import { removeLeftovers } from "../write-atomically";
 
 export interface SweepToFolderOptions extends SweepRunOptions {
   readonly workspace?: Workspace;
@@ -35,6 +26,8 @@ export interface SweepToFolderSummary {
   readonly points: number;
   /** Those that this run computed; the others were there already. */
   readonly computed: number;
+  /** Files of chunks that were there, damaged or of another sweep, and have been computed anew. */
+  readonly replaced: readonly string[];
   /** The merged result, once all points of the sweep are there; null while some are missing. */
   readonly result: string | null;
 }
@@ -52,23 +45,39 @@ export async function sweepToFolder(
 ): Promise<SweepToFolderSummary> {
   const plan = "axes" in sweep ? sweep : planSweep(sweep);
   const context = prepareSweep(plan, options.workspace);
-  const folder = await openSweepFolder(folderPath, manifestOf(context));
+  const folder = openSweepFolder(folderPath, manifestOf(context));
   const mine = chunksOfShard(plan, options.shard);
-  removeLeftovers(folder, mine);
-  const finished = new Set(finishedChunks(folder));
-  const missing = mine.filter((chunk) => !finished.has(chunk));
+  removeLeftovers(mine.map((chunk) => chunkPath(folder, chunk)));
+  const { finished, broken } = examineChunks(folder);
+  const isFinished = new Set(finished);
+  const missing = mine.filter((chunk) => !isFinished.has(chunk));
+  const replaced = missing.filter((chunk) => broken.includes(chunk)).map((chunk) => chunkPath(folder, chunk));
   const total = countPointsIn(plan, mine);
   const computed = countPointsIn(plan, missing);
   let done = total - computed;
   options.onProgress?.({ done, total });
   for await (const { chunk, rows } of sweepChunks(context, missing, options)) {
+    checkUnchanged(context);
     await writeChunk(folder, chunk, rows);
     done += rows.length;
     options.onProgress?.({ done, total });
   }
-  const isWhole = (options.shard?.count ?? 1) === 1 && finishedChunks(folder).length === countChunks(plan);
+  const isWhole = (options.shard?.count ?? 1) === 1;
   const result = isWhole ? (await mergeSweep([folderPath])).file : null;
-  return { folder: folderPath, points: total, computed, result };
+  return { folder: folderPath, points: total, computed, replaced, result };
+}
+
+/** All chunks are of the same files: what was computed from others is not stored. */
+function checkUnchanged({ look }: SweepContext): void {
+  const file = look.firstChange();
+  if (file === undefined) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `The file ${displayPath(file)} was changed while the sweep was running.`,
+    value: file,
+    remedy:
+      "What is stored belongs to the file as it was. Put it back and run the same command again, or choose another folder with --out.",
+  });
 }
 
 function countPointsIn(plan: SweepPlan, chunks: readonly number[]): number {
@@ -79,7 +88,7 @@ function manifestOf(context: SweepContext): SweepManifest {
   const { name, version } = packageIdentity();
   return {
     format: "raella-sweep",
-    formatVersion: 1,
+    formatVersion: 2,
     package: name,
     version,
     plan: context.plan,

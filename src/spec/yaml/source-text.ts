@@ -3,7 +3,6 @@ import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import type { FileReader } from "../file-memo";
-import { RecentAnswers } from "../file-memo";
 
 /** Largest accepted text after all includes, in characters. */
 const maximumTextLength = 16 * 1024 * 1024;
@@ -106,19 +105,13 @@ function realPath(path: string): string {
   }
 }
 
-/** Files found inside folders a moment ago: every layer includes the same one. */
-const foundInside = new RecentAnswers<true>();
-
 /** Whether a file lies in one of the folders, also after symbolic links are followed. */
 export function isInside(path: string, roots: readonly string[]): boolean {
-  const key = `${path}\n${roots.join("\n")}`;
-  if (foundInside.get(key) === true) return true;
   const real = realPath(path);
-  const isFound = roots.some((root) => {
+  return roots.some((root) => {
     const folder = realPath(root);
     return real === folder || real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
   });
-  return isFound && foundInside.set(key, true);
 }
 
 const includeLine = /^!include(?![A-Za-z0-9_])\s*:?\s*(.*?)\s*$/;

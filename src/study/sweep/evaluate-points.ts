@@ -56,7 +56,7 @@ export function createPointsEvaluator(context: SweepContext): PointsEvaluator {
     }
     return area;
   };
-  return (points) => {
+  const evaluate: PointsEvaluator = (points) => {
     const states = points.map((point) => startPoint(context, point));
     for (const [dnn, layers] of context.layers) {
       const own = states.filter(({ point }) => point.dnn === dnn);
@@ -70,6 +70,7 @@ export function createPointsEvaluator(context: SweepContext): PointsEvaluator {
       return context.columns.map(({ name }) => cells.get(name) ?? null);
     });
   };
+  return (points) => context.look.during(() => evaluate(points));
 }
 
 /** A design that cannot be built or cannot run the DNN is a result like any other. */

@@ -1,6 +1,10 @@
+import { dirname } from "node:path";
 import { RaellaError, suggestName } from "../../errors";
+import { readPriceFiles } from "../../estimation/estimation-engine";
 import { loadComponentGroups } from "../../spec/component-groups";
+import { FileLook, FileReader } from "../../spec/file-memo";
 import { getSpec } from "../../spec/get-spec";
+import { sourcesOf } from "../../spec/model-files";
 import type { Specification } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "../../spec/workspace";
@@ -17,6 +21,8 @@ import { sweepColumns } from "./sweep-row";
 export interface SweepContext {
   readonly plan: SweepPlan;
   readonly workspace: Workspace;
+  /** The files as all points see them. */
+  readonly look: FileLook;
   readonly columns: readonly SweepColumn[];
   readonly groups: readonly ComponentGroup[];
   /** Groups with a column, in column order. */
@@ -34,6 +40,11 @@ export interface SweepContext {
  * @throws RaellaError naming what is wrong, with the nearest name.
  */
 export function prepareSweep(plan: SweepPlan, workspace: Workspace = defaultWorkspace()): SweepContext {
+  const look = new FileLook();
+  return { look, ...look.during(() => lookUp(plan, workspace)) };
+}
+
+function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "look"> {
   const layers = new Map(
     plan.dnns.map((dnn) => [findDnn(dnn, workspace), listLayers(dnn, workspace)] as const),
   );
@@ -105,7 +116,11 @@ function namesOfGroups(
 }
 
 /** Content hashes of all files that the points are computed from, by file. */
-export function sweepFiles({ plan, layers, workspace }: SweepContext): Readonly<Record<string, string>> {
+export function sweepFiles(context: SweepContext): Readonly<Record<string, string>> {
+  return context.look.during(() => hashesOfFiles(context));
+}
+
+function hashesOfFiles({ plan, layers, workspace }: SweepContext): Readonly<Record<string, string>> {
   const specifications = plan.architectures.flatMap((architecture) =>
     plan.dnns.flatMap((dnn) =>
       (layers.get(dnn) ?? []).map((layer) =>
@@ -120,8 +135,12 @@ export function sweepFiles({ plan, layers, workspace }: SweepContext): Readonly<
       ),
     ),
   );
+  const reader = new FileReader();
+  readPriceFiles(workspace, reader);
   const files = new Map(
-    specifications.flatMap(({ sources }) => sources.map(({ file, sha256 }) => [file, sha256])),
+    [...specifications.map(({ sources }) => sources), sourcesOf(reader, dirname(workspace.modelsDirectory))]
+      .flat()
+      .map(({ file, sha256 }) => [file, sha256]),
   );
   return Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
