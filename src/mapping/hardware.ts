@@ -1,4 +1,5 @@
 import { RaellaError } from "../errors";
+import { requireComputable } from "../spec/computable";
 import type { Level, Specification, Value } from "../spec/specification";
 
 /** A storage level as the map space and the model see it. */
@@ -45,12 +46,17 @@ const defaultWordBits = 16;
 const bitsPerKilobyte = 8192;
 
 /**
- * Fan-outs, sizes and bandwidths of every storage level. Sizes follow Timeloop's attributes: `width`,
+ * Fan-outs, sizes and bandwidths of every storage level, of a specification that can be computed. Sizes follow Timeloop's attributes: `width`,
  * `datawidth`, `cluster_size`, `block_size`, `depth`, `entries`, `sizeKB`, `multiple_buffering`.
- * @throws RaellaError `component` for a level without a size, `out-of-range` for attributes that are no usable
+ * @throws RaellaError `schema` and `statistics` for what cannot be computed (see {@link requireComputable}),
+ *   `component` for a level without a size, `out-of-range` for attributes that are no usable
  *   numbers, `schema` for meshes that do not nest or an architecture without compute units.
  */
-export function describeHardware({ levels }: Pick<Specification, "levels">): Hardware {
+export function describeHardware(
+  specification: Pick<Specification, "levels" | "sparse" | "placeholders">,
+): Hardware {
+  requireComputable(specification);
+  const { levels } = specification;
   if (last?.levels !== levels) last = { levels, hardware: describe(levels) };
   return last.hardware;
 }
@@ -121,7 +127,10 @@ function wordsPerBlock(level: Level, wordBits: number): number {
   const blockSize = numberIn(level, "block_size");
   const clusterSize = positive(level, "cluster_size", 1);
   if (width === undefined) return blockSize === undefined ? 1 : positive(level, "block_size", 1);
-  const words = width / (clusterSize * wordBits);
+  // A level without a width holds nothing, so that no row is ever accessed.
+  if (width === 0) return 1;
+  const share = Math.floor(width / clusterSize);
+  const words = clusterSize === 1 ? width / wordBits : Math.floor(share / wordBits);
   if (!Number.isInteger(words) || words < 1)
     throw new RaellaError({
       code: "out-of-range",
@@ -129,7 +138,7 @@ function wordsPerBlock(level: Level, wordBits: number): number {
         clusterSize === 1 ? "" : ` in clusters of ${clusterSize}`
       }.`,
       value: width,
-      expected: `a multiple of ${clusterSize * wordBits}`,
+      expected: clusterSize === 1 ? `a multiple of ${wordBits}` : `at least ${clusterSize * wordBits}`,
       remedy: "Change width, datawidth or cluster_size.",
     });
   if (blockSize !== undefined && blockSize !== words)
@@ -143,6 +152,7 @@ function wordsPerBlock(level: Level, wordBits: number): number {
 }
 
 function wordsPerInstance(level: Level, wordBits: number, blockWords: number): number {
+  if (numberIn(level, "width") === 0) return 0;
   const entries = numberIn(level, "entries");
   if (entries !== undefined) return entries;
   const depth = numberIn(level, "depth");

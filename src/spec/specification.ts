@@ -30,6 +30,9 @@ export type Fidelity = "artifact" | "corrected";
  */
 export type AdcBeyondLibrary = "scale" | "survey";
 
+/** What happens to sparse optimizations: they are refused, or left out to compute the dense counterpart. */
+export type SparseHandling = "refuse" | "dense";
+
 /** A fixed factor (`=`) or an upper limit (`<=`) of a dimension. The value 0 means the full bound, -1 free. */
 export interface Factor {
   readonly dimension: string;
@@ -122,10 +125,23 @@ export interface SpecificationIdentity {
   readonly fidelity: Fidelity;
   /** Left out: `scale`. */
   readonly adcBeyondLibrary?: AdcBeyondLibrary;
+  /** Sparse optimizations were to be left out. */
+  readonly sparse?: "dense";
+  /** Leakage counts. */
+  readonly leakage?: true;
+  /** Statistics that are not given may keep the placeholders of the model. */
+  readonly usePlaceholders?: true;
 }
 
 /** Something that is probably not meant, but does not stop the work. */
 export type Warning = Pick<RaellaError, "code" | "message" | "location">;
+
+/** A sparse optimization of a level and the data spaces that it names. */
+export interface SparseLevel {
+  readonly level: string;
+  readonly kind: "action_optimization" | "representation_format" | "compute_optimization";
+  readonly dataSpaces: readonly string[];
+}
 
 /** A reference table given by the user instead of the estimates, in Accelergy's form (level or level and action). */
 export type GivenEnergyTable = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -152,6 +168,10 @@ export interface Specification {
   readonly mapper: MapperOptions;
   readonly energyTable?: GivenEnergyTable;
   readonly areaTable?: GivenAreaTable;
+  /** Sparse optimizations, which no search and no evaluation models; left out where there are none. */
+  readonly sparse?: readonly SparseLevel[];
+  /** Statistics that are still placeholders of the model and not meant as such; left out where there are none. */
+  readonly placeholders?: readonly string[];
   readonly warnings: readonly Warning[];
   /** Content hash of every file read, for the manifest of a result. */
   readonly sources: readonly { readonly file: string; readonly sha256: string }[];

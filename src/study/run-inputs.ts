@@ -1,4 +1,5 @@
 import { loadSpecification } from "../spec/load-specification";
+import { choicesOf } from "../spec/model-choices";
 import { readMappingFile } from "../spec/read-mapping-file";
 import type { Specification } from "../spec/specification";
 import { mappingFromEntries } from "./given-mapping";
@@ -13,12 +14,14 @@ import type { StudyOptions } from "./study-options";
  * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
  */
 export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
-  const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = options;
+  const { nTiles, batchSize, variables, fidelity } = options;
   const load = (greedy: boolean): Specification =>
     loadSpecification({
       files: inputs.files,
       includeRoots: inputs.includeRoots,
-      ...{ nTiles, batchSize, variables, fidelity, adcBeyondLibrary },
+      statistics: inputs.statistics,
+      ...{ nTiles, batchSize, variables, fidelity },
+      ...choicesOf(options),
       greedySteps: greedy ? undefined : [],
     });
   if (inputs.mapping === undefined && options.search === "full")

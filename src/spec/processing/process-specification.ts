@@ -35,6 +35,8 @@ export interface ProcessingInput {
   /** Attributes that component classes see instead of their own defaults (corrected fidelity). */
   readonly correctedAttributes: Readonly<Record<string, string>>;
   readonly identity: Omit<SpecificationIdentity, "tiles" | "batch" | "fidelity">;
+  /** Statistics that are still placeholders. */
+  readonly placeholders: readonly string[];
   readonly sources: Specification["sources"];
   readonly warnings: readonly Warning[];
 }
@@ -110,6 +112,8 @@ export function processSpecification(input: ProcessingInput): Specification {
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
     ...(areaTable && { areaTable }),
+    ...(model.sparse.length > 0 && { sparse: model.sparse }),
+    ...(input.placeholders.length > 0 && { placeholders: input.placeholders }),
     warnings: input.warnings.concat(model.warnings, frames.warnings, variables.warnings),
     sources: input.sources,
   };
