@@ -1,6 +1,6 @@
 import { RaellaError } from "../errors";
 import type { LeafDocument } from "./schema/architecture-schema";
-import type { ProblemShape } from "./schema/problem-schema";
+import type { ProblemDocument, ProblemShape } from "./schema/problem-schema";
 import type { SparseLevel, Specification, Warning } from "./specification";
 
 /**
@@ -35,6 +35,21 @@ export function sparseWarnings(sparse: readonly SparseLevel[], isDense: boolean)
     ? `Sparse optimizations are left out as asked: ${listText(sparse)}. All figures are those of the dense counterpart.`
     : `Sparse optimizations are not modelled: ${listText(sparse)}.`;
   return [{ code: "schema", message }];
+}
+
+/**
+ * Says once that densities of data spaces in Timeloop's form (a number, or a distribution) have no effect: without sparse
+ * optimizations they change nothing. Bit densities, which statistics are computed from, have another form.
+ */
+export function densityWarnings({ densities, location }: ProblemDocument): readonly Warning[] {
+  const names = Object.keys(densities).filter((name) => {
+    const given: unknown = densities[name];
+    if (typeof given !== "object" || given === null) return true;
+    return "density" in given || "distribution" in given || "expression" in given;
+  });
+  if (names.length === 0) return [];
+  const message = `The densities of ${names.join(", ")} have no effect: data are counted as dense.`;
+  return [{ code: "usage", message, location }];
 }
 
 /** Statistics that the model marks as placeholders and that nobody has given. */

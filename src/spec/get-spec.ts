@@ -7,7 +7,7 @@ import type { FileReader } from "./file-memo";
 import { FileMemo, RecentAnswers } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
-import { placeholderWarnings } from "./computable";
+import { densityWarnings, placeholderWarnings } from "./computable";
 import type { ModelChoices } from "./model-choices";
 import { identityOfChoices } from "./model-choices";
 import type { LoadedModel, Sources } from "./model-files";
@@ -139,7 +139,7 @@ export function getSpec(options: GetSpecOptions): Specification {
     },
     placeholders,
     sources: model.sources.concat(layerSources, statisticsSources),
-    warnings: warnings.concat(placeholderWarnings(placeholders)),
+    warnings: warnings.concat(densityWarnings(problem), placeholderWarnings(placeholders)),
   });
 }
 

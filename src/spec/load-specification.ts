@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
-import { placeholderWarnings } from "./computable";
+import { densityWarnings, placeholderWarnings } from "./computable";
 import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader } from "./file-memo";
@@ -128,7 +128,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
     },
     placeholders,
     sources: model.sources.concat(statistics.sources),
-    warnings: warnings.concat(placeholderWarnings(placeholders)),
+    warnings: warnings.concat(densityWarnings(problem), placeholderWarnings(placeholders)),
   });
 }
 

@@ -109,6 +109,8 @@ export interface MapperOptions {
   readonly victoryCondition: number | null;
   readonly timeout: number | null;
   readonly maxPermutationsPerIfVisit: number;
+  /** How Timeloop's mapper goes through the map space; only a re-enactment of its walk asks. */
+  readonly algorithm: string;
   readonly all: ValueTable;
 }
 

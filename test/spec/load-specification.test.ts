@@ -181,6 +181,7 @@ describe("loadSpecification", () => {
           victoryCondition: null,
           timeout: 0,
           maxPermutationsPerIfVisit: 16,
+          algorithm: "hybrid",
           all: undefined,
         },
       );
@@ -188,6 +189,19 @@ describe("loadSpecification", () => {
         [mapperOf("{search_size: 5}").mapper.searchSize, mapperOf("null").mapper.victoryCondition],
         [5, 500],
       );
+    });
+
+    it("say which algorithm is not modelled, and which is none", () => {
+      const warningsOf = (algorithm: string): readonly string[] =>
+        mapperOf(`{optimization_metrics: [edp], algorithm: ${algorithm}}`).warnings.map(({ message }) => message);
+      for (const walk of ["random_pruned", "random-pruned", "hybrid"]) assert.deepEqual(warningsOf(walk), []);
+      assert.deepEqual(warningsOf("linear_pruned"), [
+        "The mapper's algorithm linear_pruned is not modelled; the searches here do not use it.",
+      ]);
+      assert.deepEqual(warningsOf("random_prned"), [
+        'The mapper has no algorithm "random_prned"; it has no effect. Did you mean "random_pruned"?',
+      ]);
+      assert.match(warningsOf("3")[0], /has no algorithm "3"/);
     });
 
     it("name what is minimised", () => {

@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { RaellaError, suggestName } from "../../errors";
 import type { SourceLocation } from "../../errors";
-import { isExpressionText } from "../expression/evaluate";
-import type { ExpressionText, LevelKind, WrittenValue } from "../specification";
+import type { LevelKind, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, locationOf } from "../yaml/yaml-node";
 import { closedObject, locateIn, orEmpty, text, textList, validate, written, writtenTable } from "./validate";
@@ -82,7 +81,7 @@ export { sparseSchema };
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null) return [];
-  if (isExpressionText(value as WrittenValue)) return [(value as ExpressionText).expression];
+  if ("expression" in value && "location" in value) return textsIn(value.expression);
   return Object.values(value).flatMap(textsIn);
 }
 

@@ -1,6 +1,8 @@
 import { RaellaError, suggestName } from "../../errors";
 import { loadComponentGroups } from "../../spec/component-groups";
+import { requireComputable } from "../../spec/computable";
 import { getSpec } from "../../spec/get-spec";
+import { choicesOf } from "../../spec/model-choices";
 import type { Specification } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "../../spec/workspace";
@@ -41,7 +43,8 @@ export function prepareSweep(plan: SweepPlan, workspace: Workspace = defaultWork
     const architecture = findArchitecture(name, workspace).name;
     const dnn = plan.dnns[0];
     const layer = layers.get(dnn)?.[0] ?? 0;
-    return getSpec({ architecture, dnn, layer, workspace, useTypicalStatistics: plan.typicalStatistics });
+    const useTypicalStatistics = plan.typicalStatistics;
+    return getSpec({ architecture, dnn, layer, workspace, useTypicalStatistics, ...choicesOf(plan) });
   });
   for (const specification of samples) checkVariables(plan, specification);
   checkFirstPoint(plan, layers, workspace);
@@ -82,12 +85,16 @@ function checkFirstPoint(
   workspace: Workspace,
 ): void {
   const { architecture, dnn, variables } = pointAt(plan, 0);
+  const layer = layers.get(dnn)?.[0] ?? 0;
+  let first: Specification;
   try {
-    getSpec({ architecture, dnn, layer: layers.get(dnn)?.[0] ?? 0, variables, workspace });
+    first = getSpec({ architecture, dnn, layer, variables, workspace, ...choicesOf(plan) });
   } catch (error) {
     if (error instanceof RaellaError && ["expression", "unknown-name"].includes(error.code)) throw error;
     if (!(error instanceof RaellaError)) throw error;
+    return;
   }
+  requireComputable(first);
 }
 
 /** Groups of the levels of all architectures, known ones first, in their order. */
@@ -116,6 +123,7 @@ export function sweepFiles({ plan, layers, workspace }: SweepContext): Readonly<
           workspace,
           useTypicalStatistics: plan.typicalStatistics,
           fidelity: plan.fidelity,
+          ...choicesOf(plan),
         }),
       ),
     ),
