@@ -6,6 +6,8 @@ import type { Level, Specification, Value } from "../spec/specification";
 export interface HardwareLevel {
   readonly name: string;
   readonly instances: number;
+  /** Groups of `cluster_size` instances that are accessed together; left out where every instance is alone. */
+  readonly clusters?: number;
   readonly meshX: number;
   readonly meshY: number;
   /** Children (instances of the next level inside) per instance, along each axis of the mesh. */
@@ -95,6 +97,7 @@ function describeLevel(level: Level, child: Level): HardwareLevel {
   return {
     name,
     instances,
+    ...clustersOf(level),
     meshX,
     meshY,
     fanX: fanOut(level, child, "meshX"),
@@ -119,6 +122,19 @@ function fanOut(level: Level, child: Level, mesh: "meshX" | "meshY"): number {
     message: `${child.name} has ${mesh} ${child[mesh]} inside ${level.name} with ${mesh} ${level[mesh]}.`,
     value: child[mesh],
     expected: `a multiple of ${level[mesh]}`,
+  });
+}
+
+function clustersOf(level: Level): Pick<HardwareLevel, "clusters"> {
+  const clusterSize = positive(level, "cluster_size", 1);
+  if (clusterSize === 1) return {};
+  const clusters = Math.floor(level.instances / clusterSize);
+  if (clusters >= 1) return { clusters };
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${level.name} has clusters of ${clusterSize}, but only ${level.instances} instances.`,
+    value: clusterSize,
+    expected: `a cluster_size of at most ${level.instances}`,
   });
 }
 

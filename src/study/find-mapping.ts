@@ -108,7 +108,7 @@ function questionOf(
   const { numThreads, searchSize, victoryCondition, timeout } = specification.mapper;
   const others = [
     costs.computePj,
-    ...costs.levels.flatMap(({ readPj, fillPj, updatePj }) => [readPj, fillPj, updatePj]),
+    ...costs.levels.flatMap(({ readPj, fillPj, updatePj, leakPj }) => [readPj, fillPj, updatePj, leakPj]),
     ...(search === "timeloop" ? [numThreads, searchSize, victoryCondition, timeout] : []),
   ];
   const question = new Float64Array(shape.length + others.length);

@@ -128,6 +128,7 @@ export function spaceSignature(
   for (const level of hardware.levels) {
     put(numberOfText(level.name));
     put(level.instances);
+    put(level.clusters ?? separator);
     put(level.meshX);
     put(level.meshY);
     put(level.fanX);
@@ -141,8 +142,8 @@ export function spaceSignature(
     put(level.sharedBandwidth === null ? 0 : 1);
     put(level.reductionSupported ? 1 : 0);
   }
-  for (const { readPj, fillPj, updatePj } of costs.levels)
-    put(kindOfPrice(readPj) + 3 * kindOfPrice(fillPj) + 9 * kindOfPrice(updatePj));
+  for (const { readPj, fillPj, updatePj, leakPj } of costs.levels)
+    put(kindOfPrice(readPj) + 3 * kindOfPrice(fillPj) + 9 * kindOfPrice(updatePj) + 27 * kindOfPrice(leakPj));
   const { compute } = hardware;
   put(numberOfText(compute.name));
   put(compute.instances);
