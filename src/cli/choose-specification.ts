@@ -1,6 +1,7 @@
 import { RaellaError } from "../errors";
 import { getSpec } from "../spec/get-spec";
 import { loadSpecification } from "../spec/load-specification";
+import { choicesOf } from "../spec/model-choices";
 import type { Specification } from "../spec/specification";
 import { withDefaults } from "../study/study-options";
 import { studyOptions, type GivenModelOptions } from "./model-options";
@@ -14,6 +15,8 @@ export interface GivenChoice extends GivenModelOptions {
   /** False with `--no-greedy`. */
   readonly greedy?: boolean;
   readonly includeRoot: readonly string[];
+  /** File with the statistics of a layer given as files. */
+  readonly statistics?: string;
 }
 
 /**
@@ -24,12 +27,22 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
   const { architecture, dnn, layer } = given;
   const greedySteps = given.greedy === false ? [] : undefined;
   if (files.length > 0) {
-    const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = studyOptions(given);
+    const options = studyOptions(given);
+    const { nTiles, batchSize, variables, fidelity } = options;
     return loadSpecification({
-      ...{ files, nTiles, batchSize, variables, fidelity, adcBeyondLibrary, greedySteps },
+      ...{ files, nTiles, batchSize, variables, fidelity, greedySteps },
+      ...choicesOf(options),
+      statistics: given.statistics,
       includeRoots: given.includeRoot,
     });
   }
+  if (given.statistics !== undefined)
+    throw new RaellaError({
+      code: "usage",
+      message: "--statistics belongs to a layer given as files.",
+      value: given.statistics,
+      remedy: "Without files the recorded statistics of the layer are taken; --set changes single ones.",
+    });
   if (architecture === undefined || dnn === undefined || layer === undefined) {
     throw new RaellaError({
       code: "usage",

@@ -1,4 +1,5 @@
-import type { AdcBeyondLibrary, Fidelity } from "../spec/specification";
+import { choicesOf } from "../spec/model-choices";
+import type { AdcBeyondLibrary, Fidelity, SparseHandling } from "../spec/specification";
 import type { SearchKind } from "../study/search-kind";
 import type { StudyOptions } from "../study/study-options";
 import { parseCount, parseObjective, parsePositive, parseSettings, requireFullSearch } from "./parse-options";
@@ -11,6 +12,9 @@ export interface GivenModelOptions {
   readonly set: readonly string[];
   readonly fidelity: Fidelity;
   readonly adcBeyondLibrary?: AdcBeyondLibrary;
+  readonly sparse?: SparseHandling;
+  readonly leakage?: boolean;
+  readonly usePlaceholders?: boolean;
   readonly search?: SearchKind;
   readonly objective?: string;
   readonly timeLimit?: string;
@@ -25,7 +29,7 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
     useTypicalStatistics: given.typical ?? false,
     variables: parseSettings(given.set),
     fidelity: given.fidelity,
-    adcBeyondLibrary: given.adcBeyondLibrary,
+    ...choicesOf(given),
     search: given.search,
     objective: given.objective === undefined ? undefined : parseObjective(given.objective),
     timeLimitMs:

@@ -7,6 +7,7 @@ import {
   modelOptions,
   outputOptions,
   searchOptions,
+  statisticsOption,
   throughputOptions,
 } from "./shared-options";
 import { lazy } from "./lazy";
@@ -107,6 +108,7 @@ function addFileCommands(program: Command): void {
         "quoted patterns with * are expanded. A top-level ERT and ART (Accelergy's format) replaces the estimates.",
     )
     .option("--no-greedy", "leave the constraints as they are written: no greedy allocation of factors")
+    .addOption(statisticsOption())
     .addOption(includeOption());
   searchOptions(modelOptions(map, { named: false }));
   outputOptions(map, { out: true })
@@ -124,6 +126,7 @@ function addFileCommands(program: Command): void {
       "-m, --mapping <file>",
       "mapping in Timeloop's form: a list `mapping:` of {target, type, factors, permutation}",
     )
+    .addOption(statisticsOption())
     .addOption(includeOption());
   outputOptions(modelOptions(model, { named: false }), { out: true })
     .addHelpText("after", mappingHelp + jsonContract + outContract)

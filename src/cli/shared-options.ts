@@ -67,7 +67,22 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
       )
         .choices(["scale", "survey"])
         .default("scale"),
-    );
+    )
+    .option("--leakage", "count leakage, in energies and in what searches minimise")
+    .addOption(
+      new Option(
+        "--sparse <way>",
+        "refuse sparse optimizations, or leave them out and compute the dense counterpart",
+      )
+        .choices(["refuse", "dense"])
+        .default("refuse"),
+    )
+    .option("--use-placeholders", "statistics that nobody gives may keep the placeholders of the model");
+}
+
+/** Statistics of a layer given as files. */
+export function statisticsOption(): Option {
+  return new Option("--statistics <file>", "statistics of the layer given as files, lines NAME=value");
 }
 
 /** What specifications given as files may include. */
@@ -85,6 +100,7 @@ export function choiceOptions(command: Command): Command {
     .option("-l, --layer <number>", "number of the layer, from 0");
   return modelOptions(command)
     .option("--no-greedy", "leave the constraints as they are written")
+    .addOption(statisticsOption())
     .addOption(includeOption());
 }
 

@@ -10,6 +10,7 @@ import { print, printJson, remarkWarnings } from "./output";
 
 interface GivenSpecificationOptions extends GivenModelOptions {
   readonly includeRoot: readonly string[];
+  readonly statistics?: string;
   readonly json?: boolean;
   readonly out?: string;
 }
@@ -19,7 +20,7 @@ export async function mapCommand(
   files: readonly string[],
   given: GivenSpecificationOptions & { readonly greedy: boolean },
 ): Promise<void> {
-  await presentInputs({ files, greedy: given.greedy, ...roots(given) }, given, "timeloop_mapper");
+  await presentInputs({ files, greedy: given.greedy, ...inputOptions(given) }, given, "timeloop_mapper");
 }
 
 /** `raella model` */
@@ -28,11 +29,17 @@ export async function modelCommand(
   given: GivenSpecificationOptions & { readonly mapping: string },
 ): Promise<void> {
   const { mapping } = given;
-  await presentInputs({ files, greedy: false, mapping, ...roots(given) }, given, "timeloop_model");
+  await presentInputs({ files, greedy: false, mapping, ...inputOptions(given) }, given, "timeloop_model");
 }
 
-function roots({ includeRoot }: GivenSpecificationOptions): Pick<Inputs, "includeRoots"> {
-  return includeRoot.length > 0 ? { includeRoots: includeRoot } : {};
+function inputOptions({
+  includeRoot,
+  statistics,
+}: GivenSpecificationOptions): Pick<Inputs, "includeRoots" | "statistics"> {
+  return {
+    ...(includeRoot.length > 0 ? { includeRoots: includeRoot } : {}),
+    ...(statistics === undefined ? {} : { statistics }),
+  };
 }
 
 async function presentInputs(

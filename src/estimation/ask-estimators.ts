@@ -32,17 +32,17 @@ export function askEstimators(
   throw refusals.length === 1 ? refusals[0] : allRefused(query, estimators, refusals);
 }
 
-/** Leakage power according to the estimator that prices the area, W; 0 where nobody models it. */
-export function leakageOf(estimators: readonly Estimator[], query: EstimatorQuery): number {
+/** Leakage power according to the estimator that prices the area, W; undefined where nobody models it. */
+export function leakageOf(estimators: readonly Estimator[], query: EstimatorQuery): number | undefined {
   for (const estimator of estimators) {
     try {
       estimator.estimateArea(query);
-      return estimator.leakagePowerW?.(query) ?? 0;
+      return estimator.leakagePowerW?.(query);
     } catch {
       // It does not price the area; the next one may.
     }
   }
-  return 0;
+  return undefined;
 }
 
 function unusable({ name }: Estimator, { className }: EstimatorQuery, value: number): RaellaError {

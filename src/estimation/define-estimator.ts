@@ -61,7 +61,9 @@ export function defineEstimator<const Descriptions extends ParameterDescriptions
       if (!lowerCaseActions.has(wanted)) throw unknownAction(query.className, action, actions);
       return asEstimate(definition.energyPj(wanted, read(query), query.context));
     },
-    leakagePowerW: (query) => definition.leakagePowerW?.(read(query), query.context) ?? 0,
+    ...(definition.leakagePowerW && {
+      leakagePowerW: (query: EstimatorQuery) => definition.leakagePowerW?.(read(query), query.context) ?? 0,
+    }),
   };
 }
 

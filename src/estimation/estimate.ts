@@ -2,6 +2,7 @@ import { RaellaError } from "../errors";
 import { adopt, freeze } from "../memory";
 import type { Level, Specification, Warning } from "../spec/specification";
 import { engineOf, type EstimationOptions } from "./estimation-engine";
+import { leakageFigures } from "./leakage";
 import { inLevel } from "./level-components";
 import type { LevelEstimate } from "./level-estimate";
 import type { LevelErrors, ReferenceTables } from "./reference-tables";
@@ -27,6 +28,7 @@ export function priceLevels(specification: Specification, options: EstimationOpt
   const warnings: Warning[] = [];
   const isTableGiven = energyTable !== undefined || areaTable !== undefined;
   const found: LevelEstimate[] = [];
+  const unpriced = new Set<string>();
   for (const level of levels) {
     const { name } = level;
     const isGiven = energyTable?.[name] !== undefined && areaTable?.[name] !== undefined;
@@ -36,6 +38,7 @@ export function priceLevels(specification: Specification, options: EstimationOpt
         estimated = estimates.estimate(level, estimationVariables);
       } catch (error) {
         if (!isTableGiven || !(error instanceof RaellaError)) throw inLevel(error, name);
+        unpriced.add(name);
         if (level.requiredActions.length > 0) warnings.push(notPriced(error, name));
       }
     }
@@ -49,9 +52,16 @@ export function priceLevels(specification: Specification, options: EstimationOpt
     if (energyTable?.[name] !== undefined) energyPj[name] = energyTable[name];
     if (areaTable?.[name] !== undefined) areaUm2[name] = areaTable[name];
   }
+  const leakage = leakageFigures(
+    specification,
+    options,
+    energyPj,
+    (name) => energyTable?.[name] !== undefined || unpriced.has(name),
+  );
+  warnings.push(...leakage.warnings);
   const errorPercent = errorsOf(rows, specification);
   return {
-    energy: { energyPj },
+    energy: { energyPj, ...(leakage.leakagePj && { leakagePj: leakage.leakagePj }) },
     area: { areaUm2 },
     ...(errorPercent && { errorPercent }),
     ...(warnings.length > 0 && { warnings }),

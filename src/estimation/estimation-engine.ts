@@ -49,7 +49,8 @@ export interface ClassSet {
 }
 
 const engines = new FileMemo<EstimationEngine>(16);
-const defaultCycleTimeS = 1e-9;
+/** One nanosecond. */
+export const defaultCycleTimeS = 1e-9;
 const defaultAdcBeyondLibrary: AdcBeyondLibrary = "scale";
 
 /** The engine for the given options: built once, and again when one of its files or the registrations change. */

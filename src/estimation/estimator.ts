@@ -63,6 +63,6 @@ export interface Estimator {
   readonly isRelevant?: (attribute: string) => boolean;
   estimateArea(query: EstimatorQuery): Estimate;
   estimateEnergy(query: EstimatorQuery, action: string): Estimate;
-  /** Power of an instance at rest, W; 0 where it is not modelled. */
+  /** Power of an instance at rest, W; absent where it is not modelled. */
   leakagePowerW?(query: EstimatorQuery): number;
 }

@@ -14,5 +14,6 @@ export function freeEstimator(): Estimator {
     source: "stands for a place in the hierarchy; costs nothing by definition",
     areaUm2: () => 0,
     energyPj: () => 0,
+    leakagePowerW: () => 0,
   });
 }

@@ -14,7 +14,8 @@ export interface Primitive {
   readonly warnings: readonly string[];
   area(): PrimitiveEstimate;
   energy(action: string): PrimitiveEstimate;
-  leakagePowerW(): number;
+  /** Undefined where it is not modelled. */
+  leakagePowerW(): number | undefined;
 }
 
 /** Most primitives of one kind that are remembered. */
@@ -129,7 +130,7 @@ class RememberingPrimitive implements Primitive {
     return energy;
   }
 
-  leakagePowerW(): number {
+  leakagePowerW(): number | undefined {
     return leakageOf(this.estimators, this.query);
   }
 }

@@ -4,6 +4,8 @@ import type { Warning } from "../spec/specification";
 export interface EnergyReferenceTable {
   /** Level name (without instance range) to action to pJ, in table order. */
   readonly energyPj: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Level name to the energy that one instance loses in a cycle, pJ. Absent: leakage does not count. */
+  readonly leakagePj?: Readonly<Record<string, number>>;
 }
 
 /** Area of every level. */

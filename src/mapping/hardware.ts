@@ -1,10 +1,13 @@
 import { RaellaError } from "../errors";
+import { requireComputable } from "../spec/computable";
 import type { Level, Specification, Value } from "../spec/specification";
 
 /** A storage level as the map space and the model see it. */
 export interface HardwareLevel {
   readonly name: string;
   readonly instances: number;
+  /** Groups of `cluster_size` instances that are accessed together; left out where every instance is alone. */
+  readonly clusters?: number;
   readonly meshX: number;
   readonly meshY: number;
   /** Children (instances of the next level inside) per instance, along each axis of the mesh. */
@@ -43,12 +46,17 @@ const defaultWordBits = 16;
 const bitsPerKilobyte = 8192;
 
 /**
- * Fan-outs, sizes and bandwidths of every storage level. Sizes follow Timeloop's attributes: `width`,
+ * Fan-outs, sizes and bandwidths of every storage level, of a specification that can be computed. Sizes follow Timeloop's attributes: `width`,
  * `datawidth`, `cluster_size`, `block_size`, `depth`, `entries`, `sizeKB`, `multiple_buffering`.
- * @throws RaellaError `component` for a level without a size, `out-of-range` for attributes that are no usable
+ * @throws RaellaError `schema` and `statistics` for what cannot be computed (see {@link requireComputable}),
+ *   `component` for a level without a size, `out-of-range` for attributes that are no usable
  *   numbers, `schema` for meshes that do not nest or an architecture without compute units.
  */
-export function describeHardware({ levels }: Pick<Specification, "levels">): Hardware {
+export function describeHardware(
+  specification: Pick<Specification, "levels" | "sparse" | "placeholders">,
+): Hardware {
+  requireComputable(specification);
+  const { levels } = specification;
   const compute = levels.find(({ kind }) => kind === "compute");
   if (!compute)
     throw new RaellaError({
@@ -82,6 +90,7 @@ function describeLevel(level: Level, child: Level): HardwareLevel {
   return {
     name,
     instances,
+    ...clustersOf(level),
     meshX,
     meshY,
     fanX: fanOut(level, child, "meshX"),
@@ -109,12 +118,28 @@ function fanOut(level: Level, child: Level, mesh: "meshX" | "meshY"): number {
   });
 }
 
+function clustersOf(level: Level): Pick<HardwareLevel, "clusters"> {
+  const clusterSize = positive(level, "cluster_size", 1);
+  if (clusterSize === 1) return {};
+  const clusters = Math.floor(level.instances / clusterSize);
+  if (clusters >= 1) return { clusters };
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${level.name} has clusters of ${clusterSize}, but only ${level.instances} instances.`,
+    value: clusterSize,
+    expected: `a cluster_size of at most ${level.instances}`,
+  });
+}
+
 function wordsPerBlock(level: Level, wordBits: number): number {
   const width = numberIn(level, "width");
   const blockSize = numberIn(level, "block_size");
   const clusterSize = positive(level, "cluster_size", 1);
   if (width === undefined) return blockSize === undefined ? 1 : positive(level, "block_size", 1);
-  const words = width / (clusterSize * wordBits);
+  // A level without a width holds nothing, so that no row is ever accessed.
+  if (width === 0) return 1;
+  const share = Math.floor(width / clusterSize);
+  const words = clusterSize === 1 ? width / wordBits : Math.floor(share / wordBits);
   if (!Number.isInteger(words) || words < 1)
     throw new RaellaError({
       code: "out-of-range",
@@ -122,7 +147,7 @@ function wordsPerBlock(level: Level, wordBits: number): number {
         clusterSize === 1 ? "" : ` in clusters of ${clusterSize}`
       }.`,
       value: width,
-      expected: `a multiple of ${clusterSize * wordBits}`,
+      expected: clusterSize === 1 ? `a multiple of ${wordBits}` : `at least ${clusterSize * wordBits}`,
       remedy: "Change width, datawidth or cluster_size.",
     });
   if (blockSize !== undefined && blockSize !== words)
@@ -136,6 +161,7 @@ function wordsPerBlock(level: Level, wordBits: number): number {
 }
 
 function wordsPerInstance(level: Level, wordBits: number, blockWords: number): number {
+  if (numberIn(level, "width") === 0) return 0;
   const entries = numberIn(level, "entries");
   if (entries !== undefined) return entries;
   const depth = numberIn(level, "depth");

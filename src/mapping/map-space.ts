@@ -42,7 +42,9 @@ export interface MapSpace {
  * @throws RaellaError `constraint` where constraints contradict each other, `no-mapping` where every slot of a
  *   dimension is fixed and something is left over (the layer does not fit), and what the parts throw.
  */
-export function buildMapSpace(specification: Pick<Specification, "levels" | "workload">): MapSpace {
+export function buildMapSpace(
+  specification: Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">,
+): MapSpace {
   const space = assembleMapSpace(specification);
   space.choices.forEach((_, dimension) => {
     const problem = factorProblem(space, dimension);
@@ -52,7 +54,9 @@ export function buildMapSpace(specification: Pick<Specification, "levels" | "wor
 }
 
 /** The map space even where some dimension cannot be placed; such a dimension has no choices. */
-export function assembleMapSpace(specification: Pick<Specification, "levels" | "workload">): MapSpace {
+export function assembleMapSpace(
+  specification: Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">,
+): MapSpace {
   const problem = describeProblem(specification.workload);
   const hardware = describeHardware(specification);
   const warnings: Warning[] = [];

@@ -1,5 +1,6 @@
 import { RaellaError } from "../errors";
 import { keepTable, factorsOfNumber, toMapping } from "./candidate-mapping";
+import { isRandomWalk } from "../spec/schema/mapper-schema";
 import { createCapacityTables, fitsCapacities, type KeepTable } from "./capacity";
 import { extendFigures } from "./feature-tables";
 import type { BestMapping } from "./find-best-mapping";
@@ -20,6 +21,8 @@ export interface WalkOptions {
   readonly victoryCondition: number | null;
   /** Consecutive invalid mappings that end a thread; 0 ends it at the first; null for no limit. */
   readonly timeout: number | null;
+  /** `random_pruned` by default; others are refused. */
+  readonly algorithm?: string;
 }
 
 /** Why a thread ended. */
@@ -58,6 +61,7 @@ export function reenactTimeloopSearch(
   createScorer: ScorerFactory,
   options: WalkOptions,
 ): WalkResult {
+  requireRandomWalk(options);
   refuseUnsettledWalk(space, options);
   const metrics = options.metrics ?? ["edp"];
   const layout = createSearchLayout(space);
@@ -81,6 +85,18 @@ export function reenactTimeloopSearch(
     threads,
     best: best === null ? null : describeBest(space, judge.keep, best.number, best.figures),
   };
+}
+
+/** @throws RaellaError `usage` for an algorithm of Timeloop's mapper that is not the random walk. */
+export function requireRandomWalk({ algorithm }: Pick<WalkOptions, "algorithm">): void {
+  if (algorithm === undefined || isRandomWalk(algorithm)) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `The mapper's algorithm ${algorithm} cannot be re-enacted: only Timeloop's random walk is modelled.`,
+    value: algorithm,
+    expected: "algorithm: random_pruned",
+    remedy: "Use the exhaustive search, which finds the best mapping whatever the algorithm.",
+  });
 }
 
 function refuseUnsettledWalk(

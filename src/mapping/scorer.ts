@@ -19,7 +19,7 @@ export interface MappingScorer extends MappingFigures {
    * Set to an array to have what a mapping's energy and cycles are made of written there: the time steps; then, level by
    * level from the inside out, for every data space that costs something the rows read, filled and updated per
    * instance (0 of what is free) and the instances, and for a level with a bandwidth the words read and written per
-   * cycle. Undefined for scorers that do not know.
+   * cycle; at the end the instances that leak of every level that does. Undefined for scorers that do not know.
    */
   rows?: Float64Array | null;
   /**

@@ -8,6 +8,8 @@ export interface RowCosts {
   readonly readPj: number | undefined;
   readonly fillPj: number | undefined;
   readonly updatePj: number | undefined;
+  /** Energy that one instance loses in a cycle, pJ; left out where leakage does not count. */
+  readonly leakPj?: number;
 }
 
 /** What accesses cost. Levels innermost first. */
@@ -37,10 +39,16 @@ export function describeCosts(hardware: Hardware, table: EnergyReferenceTable): 
         readPj: firstOf(actions, readActions),
         fillPj: firstOf(actions, fillActions),
         updatePj: firstOf(actions, updateActions),
+        ...leakOf(table, name),
       };
     }),
     computePj: compute,
   };
+}
+
+function leakOf({ leakagePj = {} }: EnergyReferenceTable, level: string): Pick<RowCosts, "leakPj"> {
+  const leakPj = Object.hasOwn(leakagePj, level) ? leakagePj[level] : 0;
+  return leakPj === 0 ? {} : { leakPj };
 }
 
 function firstOf(actions: Readonly<Record<string, number>>, names: readonly string[]): number | undefined {
@@ -78,4 +86,33 @@ function missingAction(level: string, accesses: string, names: readonly string[]
     message: `The energy reference table says nothing about ${accesses} of ${level}.`,
     expected: `an entry ${names.join(" or ")} for ${level}`,
   });
+}
+
+/** Clusters in use: every used instance is in another one as long as there are enough. */
+export function usedClusters(instances: number, clusters = Infinity): number {
+  return Math.min(instances, clusters);
+}
+
+/**
+ * Energy of all used instances of a level from that of one: an access of a cluster serves all of its instances. So it is
+ * the energy of one instance times the clusters in use, evaluated as Timeloop does, whose rounding shows in the last digit.
+ * @param clusters - of the level, where instances are accessed together
+ */
+export function energyOfInstances(perInstancePj: number, instances: number, clusters = Infinity): number {
+  if (clusters >= instances) return perInstancePj * instances;
+  return (perInstancePj / (instances / usedClusters(instances, clusters))) * instances;
+}
+
+/**
+ * Instances of a level that leak: those in use, kept data spaces or not. Outside every level that holds anything, nothing
+ * is used, and one leaks.
+ * @param isUsed - whether the level or one outside it holds any data space
+ */
+export function leakingInstances(instances: number, isUsed: boolean): number {
+  return isUsed ? Math.max(1, instances) : 1;
+}
+
+/** Leakage of a level over the whole run, once for all data spaces, pJ. The cycles are those of the slowest level. */
+export function leakageEnergy(leakPj: number, cycles: number, instances: number): number {
+  return leakPj * cycles * instances;
 }

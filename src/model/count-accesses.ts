@@ -3,6 +3,7 @@ import { requireValidMapping } from "../mapping/check-mapping";
 import type { Hardware } from "../mapping/hardware";
 import type { Mapping } from "../mapping/mapping";
 import type { Problem } from "../mapping/problem";
+import { leakingInstances, usedClusters } from "./access-costs";
 import { accessCounts, type AccessCounts } from "./access-counts";
 import type { DataSpaceCounts } from "./evaluation";
 import { nestOfMapping, type Nest } from "./nest";
@@ -15,6 +16,8 @@ export interface LevelCounts {
   /** Words per cycle and instance, all data spaces, without any limit. */
   readonly readsPerCycle: number;
   readonly writesPerCycle: number;
+  /** Instances that leak. */
+  readonly leaking: number;
 }
 
 /** Everything about a loop nest on its hardware that does not depend on energies and bandwidths. */
@@ -40,8 +43,11 @@ export function countAccesses(problem: Problem, hardware: Hardware, mapping: Map
 export function countNestAccesses(problem: Problem, hardware: Hardware, nest: Nest): NestCounts {
   const { geometry, tensors: traffic } = analyseTraffic(problem, hardware, nest);
   const { steps, computeUnits, instances } = geometry;
+  /** The outermost level that holds anything. */
+  let outermost = nest.length - 1;
+  while (outermost > 0 && !nest[outermost].keep.includes(true)) outermost -= 1;
   const levels = nest.map((nestLevel, level): LevelCounts => {
-    const { name: levelName, blockWords } = hardware.levels[level];
+    const { name: levelName, blockWords, clusters } = hardware.levels[level];
     let readsPerCycle = 0;
     let writesPerCycle = 0;
     const tensors = problem.tensors.map(({ name, readWrite }, tensor): DataSpaceCounts | null => {
@@ -57,6 +63,7 @@ export function countNestAccesses(problem: Problem, hardware: Hardware, nest: Ne
         updates,
         temporalReductions,
         instances: instances[level],
+        clusters: usedClusters(instances[level], clusters),
         tileSize: traffic[tensor].tile[level],
         partitionSize: traffic[tensor].partition[level],
         addressGenerations: fills + (readWrite ? updates : reads),
@@ -65,7 +72,8 @@ export function countNestAccesses(problem: Problem, hardware: Hardware, nest: Ne
         rowUpdates: Math.ceil(updates / blockWords),
       };
     });
-    return { tensors, readsPerCycle, writesPerCycle };
+    const leaking = leakingInstances(instances[level], level <= outermost);
+    return { tensors, readsPerCycle, writesPerCycle, leaking };
   });
   return { steps, computeUnits, levels };
 }

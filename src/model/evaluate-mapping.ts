@@ -15,7 +15,7 @@ import { priceAccesses } from "./price-accesses";
  *   where the energy table misses an action, `out-of-range` beyond exact arithmetic.
  */
 export function evaluateMapping(
-  specification: Pick<Specification, "levels" | "workload">,
+  specification: Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">,
   energyTable: EnergyReferenceTable,
   mapping: Mapping,
 ): Evaluation {

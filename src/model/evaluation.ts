@@ -6,6 +6,8 @@ export interface DataSpaceCounts {
   readonly temporalReductions: number;
   /** Instances in use. */
   readonly instances: number;
+  /** Clusters in use: what accesses are charged for. */
+  readonly clusters: number;
   /** Words of the tile that one instance holds. */
   readonly tileSize: number;
   /** Words of the tensor that one instance is responsible for. */
@@ -24,8 +26,10 @@ export interface DataSpaceAccesses extends DataSpaceCounts {
 
 export interface LevelEvaluation {
   readonly level: string;
-  /** All instances and data spaces. */
+  /** All instances and data spaces, and the leakage where it counts. */
   readonly energyPj: number;
+  /** What the energy is made of, pJ; left out where leakage does not count. */
+  readonly parts?: { readonly accessesPj: number; readonly leakagePj: number };
   /** Cycles this level alone would need with its bandwidths. */
   readonly cycles: number;
   /** Fraction of the demanded bandwidth that is there; 1 without a limit. */

@@ -1,6 +1,6 @@
 import type { Hardware } from "../mapping/hardware";
 import type { Problem } from "../mapping/problem";
-import { costsOf, type AccessCosts } from "./access-costs";
+import { costsOf, energyOfInstances, leakageEnergy, type AccessCosts } from "./access-costs";
 import { levelTiming } from "./bandwidth";
 import type { LevelCounts, NestCounts } from "./count-accesses";
 import type { DataSpaceAccesses, Evaluation, LevelEvaluation } from "./evaluation";
@@ -18,14 +18,19 @@ export function priceAccesses(
 ): Evaluation {
   const computes = computeUnits * steps;
   const computeEnergyPj = computes * costs.computePj;
-  let energyPj = computeEnergyPj;
   let cycles = steps;
   const levels: LevelEvaluation[] = [];
   for (let level = 0; level < counted.length; level += 1) {
     const evaluation = priceLevel(problem, hardware, costs, counted[level], steps, level);
-    energyPj += evaluation.energyPj;
     cycles = Math.max(cycles, evaluation.cycles);
     levels.push(evaluation);
+  }
+  let energyPj = computeEnergyPj;
+  for (let level = 0; level < levels.length; level += 1) {
+    const { leakPj } = costs.levels[level];
+    if (leakPj !== undefined)
+      levels[level] = withLeakage(levels[level], leakageEnergy(leakPj, cycles, counted[level].leaking));
+    energyPj += levels[level].energyPj;
   }
   const lastLevelAccesses = allAccesses(counted[counted.length - 1]);
   levels.reverse();
@@ -41,6 +46,11 @@ export function priceAccesses(
     lastLevelAccesses,
     levels,
   };
+}
+
+function withLeakage(evaluation: LevelEvaluation, leakagePj: number): LevelEvaluation {
+  const { energyPj: accessesPj } = evaluation;
+  return { ...evaluation, energyPj: accessesPj + leakagePj, parts: { accessesPj, leakagePj } };
 }
 
 function allAccesses({ tensors }: LevelCounts): number {
@@ -73,6 +83,7 @@ function priceLevel(
       updates: counts.updates,
       temporalReductions: counts.temporalReductions,
       instances: counts.instances,
+      clusters: counts.clusters,
       tileSize: counts.tileSize,
       partitionSize: counts.partitionSize,
       addressGenerations: counts.addressGenerations,
@@ -81,7 +92,7 @@ function priceLevel(
       rowUpdates,
       energyPerInstancePj,
     };
-    energyPj += energyPerInstancePj * counts.instances;
+    energyPj += energyOfInstances(energyPerInstancePj, counts.instances, hardware.levels[level].clusters);
   }
   const { cycles, slowdown } = levelTiming(hardware.levels[level], steps, readsPerCycle, writesPerCycle);
   return { level: hardware.levels[level].name, energyPj, cycles, slowdown, accesses };

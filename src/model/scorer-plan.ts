@@ -26,6 +26,7 @@ export interface TensorStep extends ReceivedPlan {
     /** -1 where nothing is elided. */
     readonly partition: number;
     readonly blockWords: number;
+    readonly clusters: number;
     readonly readPj: number;
     readonly fillPj: number;
     readonly updatePj: number;
@@ -37,6 +38,8 @@ export interface LevelPlan {
   /** Null without a bandwidth. */
   readonly bandwidth: HardwareLevel | null;
   readonly isLast: boolean;
+  /** Leakage, and the column of the instances that leak, -1 for a single one; null where none counts. */
+  readonly leak: { readonly leakPj: number; readonly instances: number } | null;
 }
 
 /** A map space prepared for pricing its mappings by tables. */
@@ -52,6 +55,8 @@ export interface ScorerPlan {
   readonly computes: number;
   /** From the inside out; levels without influence are left out. */
   readonly levels: readonly LevelPlan[];
+  /** Whether any of them leaks: then energies depend on the cycles of the whole run. */
+  readonly leaks: boolean;
   readonly guards: ScorerGuards;
 }
 
@@ -67,12 +72,18 @@ export function planScorer(
   const stepsOfTensors = problem.tensors.map((_, tensor) =>
     planTensor(layout, keep, costs, features, tensor),
   );
+  const outermost = Math.max(...problem.tensors.map((_, tensor) => outermostHolder(keep, tensor)));
   const levels: LevelPlan[] = [];
   hardware.levels.forEach((level, index) => {
     const steps = stepsOfTensors.flatMap((byLevel) => byLevel.get(index) ?? []);
-    if (steps.length === 0) return;
-    const bandwidth = hasBandwidth(level) ? level : null;
-    levels.push({ steps, bandwidth, isLast: index === hardware.levels.length - 1 });
+    const { leakPj } = costs.levels[index];
+    if (steps.length === 0 && leakPj === undefined) return;
+    const bandwidth = steps.length > 0 && hasBandwidth(level) ? level : null;
+    const leak =
+      leakPj === undefined
+        ? null
+        : { leakPj, instances: index <= outermost ? features.instances(index) : -1 };
+    levels.push({ steps, bandwidth, isLast: index === hardware.levels.length - 1, leak });
   });
   const steps = features.iterations(-1);
   const guards = planGuards(layout, keep, costs, active, features);
@@ -84,6 +95,7 @@ export function planScorer(
     computePj: costs.computePj,
     computes: problem.bounds.reduce((product, bound) => product * bound, 1),
     levels,
+    leaks: levels.some(({ leak }) => leak !== null),
   };
 }
 
@@ -152,6 +164,7 @@ function planPrice(
     instances: features.instances(level),
     partition: rule === countRules.elided ? features.partition(tensor, level) : -1,
     blockWords: hardware.levels[level].blockWords,
+    clusters: hardware.levels[level].clusters ?? Infinity,
     ...costsOf(costs, hardware, problem, level, tensor, isFilled),
   };
 }

@@ -2,6 +2,7 @@ import { extendFigures, type FeatureTables } from "../mapping/feature-tables";
 import type { MappingScorer } from "../mapping/scorer";
 import type { SearchLayout } from "../mapping/search-layout";
 import type { LoopOrders } from "../mapping/slot-orders";
+import { energyOfInstances, leakageEnergy } from "./access-costs";
 import { levelTiming } from "./bandwidth";
 import { ChoiceClasses } from "./choice-classes";
 import { mightForward } from "./forward-check";
@@ -63,6 +64,8 @@ class TableScorer implements MappingScorer {
   /** Per tensor: words exchanged with (received by) the level reached. */
   private readonly content: Float64Array;
   private readonly received: Float64Array;
+  /** Accesses of every planned level, pJ. */
+  private readonly accessesPj: Float64Array;
 
   constructor(
     private readonly layout: SearchLayout,
@@ -88,6 +91,7 @@ class TableScorer implements MappingScorer {
     const { tensors } = layout.space.problem;
     this.content = new Float64Array(tensors.length);
     this.received = new Float64Array(tensors.length);
+    this.accessesPj = new Float64Array(plan.levels.length);
     this.moved = new Float64Array(Math.max(...tensors.map(({ ranks }) => ranks.length)));
     const { coupled, forwards } = plan.guards;
     if (coupled.length + forwards.length > 0) return;
@@ -107,7 +111,7 @@ class TableScorer implements MappingScorer {
       this.priceWhole(choice, orders);
       return;
     }
-    const { levels, steps: stepsColumn, computes, computePj } = this.plan;
+    const { levels, leaks, steps: stepsColumn, computes, computePj } = this.plan;
     const steps = this.productFigures[this.atProducts + stepsColumn];
     this.energyPj = computes * computePj;
     let cycles = steps;
@@ -117,7 +121,7 @@ class TableScorer implements MappingScorer {
     this.lastLevelAccesses = 0;
     for (let index = 0; index < levels.length; index += 1) {
       const level = levels[index];
-      this.priceLevel(level, steps);
+      this.priceLevel(level, steps, index);
       if (level.bandwidth !== null) {
         if (this.rows) {
           this.rows[this.recorded] = this.readsPerCycle;
@@ -127,13 +131,34 @@ class TableScorer implements MappingScorer {
         const timing = levelTiming(level.bandwidth, steps, this.readsPerCycle, this.writesPerCycle);
         if (timing.cycles > cycles) cycles = timing.cycles;
       }
-      // Energy and cycles only grow, rounding included.
+      // Energy and cycles only grow, rounding included; leakage will only add to them.
       if (this.energyPj * cycles > ceiling) {
         this.energyPj = Infinity;
         break;
       }
     }
     this.cycles = cycles;
+    if (leaks && this.energyPj < Infinity) this.addLeakage(computes * computePj);
+  }
+
+  /** Adds up the energy again, in the same order, with the leakage of every level over the cycles that are known now. */
+  private addLeakage(computePj: number): void {
+    const { levels } = this.plan;
+    this.energyPj = computePj;
+    for (let index = 0; index < levels.length; index += 1) {
+      const { leak } = levels[index];
+      const accessesPj = this.accessesPj[index];
+      if (leak === null) {
+        this.energyPj += accessesPj;
+        continue;
+      }
+      const instances = leak.instances < 0 ? 1 : this.productFigures[this.atProducts + leak.instances];
+      this.energyPj += accessesPj + leakageEnergy(leak.leakPj, this.cycles, instances);
+      if (this.rows) {
+        this.rows[this.recorded] = instances;
+        this.recorded += 1;
+      }
+    }
   }
 
   /** Whether the mapping at hand has figures that do not fall apart. */
@@ -184,13 +209,13 @@ class TableScorer implements MappingScorer {
   }
 
   /** Adds the energy of a level; its bandwidth demand is left in the fields. Numbers handed back would be garbage. */
-  private priceLevel(level: LevelPlan, steps: number): void {
+  private priceLevel(level: LevelPlan, steps: number, index: number): void {
     const { productFigures, atProducts, content, received } = this;
     let energyPj = 0;
     this.readsPerCycle = 0;
     this.writesPerCycle = 0;
-    for (let index = 0; index < level.steps.length; index += 1) {
-      const step = level.steps[index];
+    for (let number = 0; number < level.steps.length; number += 1) {
+      const step = level.steps[number];
       const { tensor } = step;
       const inside = step.insideFilters ? received[tensor] : content[tensor];
       const words = inside * productFigures[atProducts + step.groups];
@@ -214,7 +239,8 @@ class TableScorer implements MappingScorer {
       const readRows = readPj === 0 ? 0 : Math.ceil(reads / blockWords);
       const fillRows = fillPj === 0 ? 0 : Math.ceil(fills / blockWords);
       const updateRows = updatePj === 0 ? 0 : Math.ceil(updates / blockWords);
-      energyPj += (readRows * readPj + fillRows * fillPj + updateRows * updatePj) * instances;
+      const perInstancePj = readRows * readPj + fillRows * fillPj + updateRows * updatePj;
+      energyPj += energyOfInstances(perInstancePj, instances, price.clusters);
       if (this.rows && (readPj !== 0 || fillPj !== 0 || updatePj !== 0)) {
         const at = this.recorded;
         this.rows[at] = readRows;
@@ -229,6 +255,7 @@ class TableScorer implements MappingScorer {
       }
       if (level.isLast) this.lastLevelAccesses += (reads + fills + updates) * instances;
     }
+    this.accessesPj[index] = energyPj;
     this.energyPj += energyPj;
   }
 

@@ -179,7 +179,7 @@ function dataSpaceRows(
   level: LevelEvaluation,
   evaluation: Evaluation,
 ): string[] {
-  const { reads, fills, updates, temporalReductions, instances, energyPerInstancePj } = accesses;
+  const { reads, fills, updates, temporalReductions, instances, clusters, energyPerInstancePj } = accesses;
   const scalarAccesses = reads + fills + updates;
   const zero = `${formatScientific(0)} pJ`;
   const perCycle = (words: number): string =>
@@ -188,7 +188,7 @@ function dataSpaceRows(
     ["Partition size", String(accesses.partitionSize)],
     ["Utilized capacity", String(accesses.tileSize)],
     ["Utilized instances (max)", String(instances)],
-    ["Utilized clusters (max)", String(instances)],
+    ["Utilized clusters (max)", String(clusters)],
     ["Scalar reads (per-instance)", String(reads)],
     ["Scalar fills (per-instance)", String(fills)],
     ["Scalar updates (per-instance)", String(updates)],
@@ -199,7 +199,7 @@ function dataSpaceRows(
       `${formatScientific(scalarAccesses > 0 ? energyPerInstancePj / scalarAccesses : 0)} pJ`,
     ],
     ["Energy (per-instance)", `${formatScientific(energyPerInstancePj)} pJ`],
-    ["Energy (total)", `${formatScientific(energyPerInstancePj * instances)} pJ`],
+    ["Energy (total)", `${formatScientific(energyPerInstancePj * clusters)} pJ`],
     ["Temporal Reduction Energy (per-instance)", zero],
     ["Temporal Reduction Energy (total)", zero],
     ["Address Generation Energy (per-cluster)", zero],

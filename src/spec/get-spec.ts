@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
 import { RaellaError, throwAll } from "../errors";
 import { publish } from "../memory";
-import { adcIdentity } from "./adc-beyond-library";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
 import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
@@ -9,11 +8,14 @@ import type { FileReader } from "./file-memo";
 import { FileMemo, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
+import { densityWarnings, placeholderWarnings } from "./computable";
+import type { ModelChoices } from "./model-choices";
+import { identityOfChoices } from "./model-choices";
 import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
 import { overrideWarnings, readOverrides } from "./overrides";
-import { applyStatistics } from "./processing/apply-statistics";
+import { applyStatistics, namesSetByRules } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import type { Statistics, StatisticsTable } from "./read-statistics";
@@ -25,7 +27,7 @@ import {
 } from "./read-statistics";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
-import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
+import type { Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { findArchitecture, findDnn, givenWorkspace, listLayers } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
@@ -33,7 +35,7 @@ import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
 
 /** Which layer on which architecture, and what is changed about it. */
-export interface GetSpecOptions extends VariableOptions {
+export interface GetSpecOptions extends VariableOptions, ModelChoices {
   /** Name of an architecture, in any letter case. */
   readonly architecture: string;
   /** Name of a DNN, in any letter case. */
@@ -45,7 +47,6 @@ export interface GetSpecOptions extends VariableOptions {
   /** Default: {@link defaultGreedySteps}. */
   readonly greedySteps?: readonly GreedyStep[];
   readonly fidelity?: Fidelity;
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly workspace?: Workspace;
 }
 
@@ -97,7 +98,8 @@ function specificationOf(options: GetSpecOptions): Specification {
   const dnn = requireText(options.dnn, "dnn").toLowerCase();
   const layer = layerNumber(options.layer);
   const { problem, sources: layerSources } = loadLayer(workspace, dnn, layer);
-  const model = loadArchitecture(workspace, architecture, fidelity);
+  const choices = identityOfChoices(options);
+  const model = loadArchitecture(workspace, architecture, fidelity, choices.sparse === "dense");
   const compiled = compiledFor(model, problem);
   const overrides = readOverrides(options);
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
@@ -105,6 +107,7 @@ function specificationOf(options: GetSpecOptions): Specification {
   const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   const { statistics: rules } = architecture;
   let statisticsSources: Sources = [];
+  const given = new Set(overrides.keys());
   if (rules === undefined) for (const [name, value] of overrides) variables.set(name, value);
   else {
     const statistics = loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
@@ -114,8 +117,15 @@ function specificationOf(options: GetSpecOptions): Specification {
       { values: statistics.values, file: statistics.file, rules, isTypical, dnn, problem, fidelity },
       overrides,
     );
-    for (const name of Object.keys(statistics.values)) checkVariableName(name, compiled.reservedNames);
+    for (const name of Object.keys(statistics.values)) {
+      checkVariableName(name, compiled.reservedNames);
+      given.add(name);
+    }
+    for (const name of namesSetByRules(rules, isTypical)) given.add(name);
   }
+  const placeholders = choices.usePlaceholders
+    ? []
+    : model.document.placeholders.filter((name) => !given.has(name));
   return processSpecification({
     model: compiled,
     problem,
@@ -130,11 +140,12 @@ function specificationOf(options: GetSpecOptions): Specification {
       layer,
       layerName: problem.layerName,
       typicalStatistics: isTypical,
-      ...adcIdentity(options.adcBeyondLibrary),
+      ...choices,
     },
     workspace,
+    placeholders,
     sources: model.sources.concat(layerSources, statisticsSources),
-    warnings,
+    warnings: warnings.concat(densityWarnings(problem), placeholderWarnings(placeholders)),
   });
 }
 
@@ -163,13 +174,19 @@ function baseOf(workspace: Workspace): string {
   return dirname(workspace.modelsDirectory);
 }
 
-function loadArchitecture(workspace: Workspace, entry: ArchitectureEntry, fidelity: Fidelity): LoadedModel {
+function loadArchitecture(
+  workspace: Workspace,
+  entry: ArchitectureEntry,
+  fidelity: Fidelity,
+  isDense: boolean,
+): LoadedModel {
   const { modelsDirectory } = workspace;
-  return models.get(`${modelsDirectory}\n${entry.directory}\n${fidelity}`, (reader) =>
+  return models.get(`${modelsDirectory}\n${entry.directory}\n${fidelity}\n${isDense}`, (reader) =>
     loadModel(modelDirectoryFiles(modelsDirectory, entry.directory), reader, {
       roots: [modelsDirectory],
       base: baseOf(workspace),
       fidelity,
+      isDense,
     }),
   );
 }

@@ -1,26 +1,28 @@
 import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import { publish } from "../memory";
-import { adcIdentity } from "./adc-beyond-library";
+import { densityWarnings, placeholderWarnings } from "./computable";
 import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel } from "./model-files";
-import { compiledFor, expandPattern, loadModel } from "./model-files";
+import type { ModelChoices } from "./model-choices";
+import { identityOfChoices } from "./model-choices";
+import { compiledFor, expandPattern, loadModel, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
 import { overrideWarnings, readOverrides } from "./overrides";
 import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
-import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
+import type { Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { givenWorkspace } from "./workspace";
 
 /** A specification given as YAML files. */
-export interface LoadSpecificationOptions extends VariableOptions {
+export interface LoadSpecificationOptions extends VariableOptions, ModelChoices {
   /** YAML files, or patterns with `*`, in order. Together they hold an architecture and a problem. */
   readonly files: readonly string[];
   /**
@@ -29,7 +31,6 @@ export interface LoadSpecificationOptions extends VariableOptions {
    */
   readonly greedySteps?: readonly GreedyStep[];
   readonly fidelity?: Fidelity;
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   /** A file of lines `NAME=value`, or the values, put into the variables before the caller's own. */
   readonly statistics?: string | Readonly<Record<string, number | string>>;
   /** Folders that included files may lie in, besides those of the files and of the workspace. */
@@ -48,13 +49,17 @@ function stepsFor(model: CompiledModel, steps: readonly GreedyStep[] | undefined
     : [];
 }
 
-function statisticsValues(
-  statistics: LoadSpecificationOptions["statistics"],
-): Readonly<Record<string, number | string>> {
-  if (statistics === undefined) return {};
-  return typeof statistics === "string"
-    ? readNameValueFile(resolve(statistics), new FileReader()).values
-    : statistics;
+interface GivenStatistics {
+  readonly values: Readonly<Record<string, number | string>>;
+  readonly file: string;
+  readonly sources: Specification["sources"];
+}
+
+function readStatistics(statistics: LoadSpecificationOptions["statistics"]): GivenStatistics {
+  if (typeof statistics !== "string") return { values: statistics ?? {}, file: "statistics", sources: [] };
+  const reader = new FileReader();
+  const { values, file } = readNameValueFile(resolve(statistics), reader);
+  return { values, file, sources: sourcesOf(reader, process.cwd()) };
 }
 
 /**
@@ -71,14 +76,16 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   const { files, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
+  const choices = identityOfChoices(options);
+  const isDense = choices.sparse === "dense";
   const roots = [
     ...(options.includeRoots ?? []).map((root) => resolve(root)),
     workspace.modelsDirectory,
     workspace.layersDirectory,
   ];
   const base = process.cwd();
-  const model = models.get(JSON.stringify([files, roots, fidelity, base]), (reader) =>
-    loadModel(files, reader, { roots, base, fidelity }),
+  const model = models.get(JSON.stringify([files, roots, fidelity, isDense, base]), (reader) =>
+    loadModel(files, reader, { roots, base, fidelity, isDense }),
   );
   const { problem } = model.document;
   if (problem === undefined)
@@ -93,16 +100,22 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
   const variables = copyMap(model.variables);
   const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
-  for (const [name, value] of Object.entries(statisticsValues(options.statistics))) {
+  const statistics = readStatistics(options.statistics);
+  for (const [name, value] of Object.entries(statistics.values)) {
     checkVariableName(name, compiled.reservedNames);
     variables.set(
       name,
       typeof value === "string"
-        ? { expression: value, location: { file: "statistics", keyPath: name } }
+        ? { expression: value, location: { file: statistics.file, keyPath: name } }
         : value,
     );
   }
   for (const [name, value] of overrides) variables.set(name, value);
+  const placeholders = choices.usePlaceholders
+    ? []
+    : model.document.placeholders.filter(
+        (name) => !overrides.has(name) && !Object.hasOwn(statistics.values, name),
+      );
   return processSpecification({
     model: compiled,
     problem,
@@ -117,11 +130,12 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
       layer: null,
       layerName: problem.layerName,
       typicalStatistics: false,
-      ...adcIdentity(options.adcBeyondLibrary),
+      ...choices,
     },
     workspace,
-    sources: model.sources,
-    warnings,
+    placeholders,
+    sources: model.sources.concat(statistics.sources),
+    warnings: warnings.concat(densityWarnings(problem), placeholderWarnings(placeholders)),
   });
 }
 

@@ -62,12 +62,18 @@ function wildcard(part: string): RegExp {
  *
  * @param patterns files, or patterns with `*`, in order.
  * @param roots folders that included files may lie in, besides those of the files.
+ * @param isDense whether sparse optimizations are to be left out.
  * @param base folder that paths in `sources` are relative to, where they lie in it.
  */
 export function loadModel(
   patterns: readonly string[],
   reader: FileReader,
-  options: { readonly roots: readonly string[]; readonly base: string; readonly fidelity: Fidelity },
+  options: {
+    readonly roots: readonly string[];
+    readonly base: string;
+    readonly fidelity: Fidelity;
+    readonly isDense?: boolean;
+  },
 ): LoadedModel {
   const files = [...new Set(patterns.flatMap((pattern) => expandPattern(pattern, reader)))];
   if (files.length === 0)
@@ -78,7 +84,7 @@ export function loadModel(
     });
   const roots = [...new Set([...files.map(dirname), ...options.roots])];
   const nodes = files.map((file) => loadYaml(file, reader, roots));
-  const document = readDocument(uniteFiles(nodes), options.fidelity);
+  const document = readDocument(uniteFiles(nodes), options.fidelity, options.isDense ?? false);
   const variables = new Map(Object.entries(document.variables));
   return { document, variables, sources: sourcesOf(reader, options.base), compiled: new Map() };
 }

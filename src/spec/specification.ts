@@ -31,6 +31,9 @@ export type Fidelity = "artifact" | "corrected";
  */
 export type AdcBeyondLibrary = "scale" | "survey";
 
+/** What happens to sparse optimizations: they are refused, or left out to compute the dense counterpart. */
+export type SparseHandling = "refuse" | "dense";
+
 /** A fixed factor (`=`) or an upper limit (`<=`) of a dimension. The value 0 means the full bound, -1 free. */
 export interface Factor {
   readonly dimension: string;
@@ -107,6 +110,8 @@ export interface MapperOptions {
   readonly victoryCondition: number | null;
   readonly timeout: number | null;
   readonly maxPermutationsPerIfVisit: number;
+  /** How Timeloop's mapper goes through the map space; only a re-enactment of its walk asks. */
+  readonly algorithm: string;
   readonly all: ValueTable;
 }
 
@@ -123,10 +128,23 @@ export interface SpecificationIdentity {
   readonly fidelity: Fidelity;
   /** Left out: `scale`. */
   readonly adcBeyondLibrary?: AdcBeyondLibrary;
+  /** Sparse optimizations were to be left out. */
+  readonly sparse?: "dense";
+  /** Leakage counts. */
+  readonly leakage?: true;
+  /** Statistics that are not given may keep the placeholders of the model. */
+  readonly usePlaceholders?: true;
 }
 
 /** Something that is probably not meant, but does not stop the work. */
 export type Warning = Pick<RaellaError, "code" | "message" | "location">;
+
+/** A sparse optimization of a level and the data spaces that it names. */
+export interface SparseLevel {
+  readonly level: string;
+  readonly kind: "action_optimization" | "representation_format" | "compute_optimization";
+  readonly dataSpaces: readonly string[];
+}
 
 /** A reference table given by the user instead of the estimates, in Accelergy's form (level or level and action). */
 export type GivenEnergyTable = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -153,6 +171,10 @@ export interface Specification {
   readonly mapper: MapperOptions;
   readonly energyTable?: GivenEnergyTable;
   readonly areaTable?: GivenAreaTable;
+  /** Sparse optimizations, which no search and no evaluation models; left out where there are none. */
+  readonly sparse?: readonly SparseLevel[];
+  /** Statistics that are still placeholders of the model and not meant as such; left out where there are none. */
+  readonly placeholders?: readonly string[];
   readonly warnings: readonly Warning[];
   /** Where it was read from: its component library, SRAM tables and cell files price it. */
   readonly workspace: Workspace;

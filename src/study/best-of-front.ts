@@ -1,6 +1,6 @@
 import type { Hardware } from "../mapping/hardware";
 import { metricValue, rankingMetrics, type MappingFigures, type Metric } from "../mapping/metrics";
-import type { AccessCosts } from "../model/access-costs";
+import { energyOfInstances, leakageEnergy, type AccessCosts } from "../model/access-costs";
 import { levelTiming } from "../model/bandwidth";
 import type { MappingFront } from "./mapping-front";
 
@@ -10,8 +10,10 @@ export interface PricedMapping {
   readonly number: number;
   readonly energyPj: number;
   readonly cycles: number;
-  /** Innermost first. */
+  /** Of accesses, innermost first. */
   readonly levelsPj: Float64Array;
+  /** The same for leakage; null where it does not count. */
+  readonly leakagePj: Float64Array | null;
   readonly computePj: number;
 }
 
@@ -30,12 +32,14 @@ export function bestOfFront(
   const prices = pricesOfLevels(costs);
   const computePj = front.computes * costs.computePj;
   const levelsPj = new Float64Array(costs.levels.length);
+  const leakagePj = front.leaking.length === 0 ? null : new Float64Array(costs.levels.length);
   const ranking = rankingMetrics(metrics);
-  const figuresOf = (mapping: number): MappingFigures => ({
-    energyPj: priceMapping(front, mapping, prices, levelsPj, computePj),
-    cycles: cyclesOf(front, hardware, mapping),
-    lastLevelAccesses: 0,
-  });
+  const figuresOf = (mapping: number): MappingFigures => {
+    const cycles = cyclesOf(front, hardware, mapping);
+    priceAccesses(front, mapping, prices, levelsPj);
+    if (leakagePj !== null) priceLeakage(front, mapping, costs, cycles, leakagePj);
+    return { energyPj: addLevels(computePj, levelsPj, leakagePj), cycles, lastLevelAccesses: 0 };
+  };
   let best = 0;
   let bestFigures = figuresOf(best);
   for (let mapping = 1; mapping < numbers.length; mapping += 1) {
@@ -45,8 +49,8 @@ export function bestOfFront(
     best = mapping;
     bestFigures = figures;
   }
-  const energyPj = priceMapping(front, best, prices, levelsPj, computePj);
-  return { number: numbers[best], energyPj, cycles: bestFigures.cycles, levelsPj, computePj };
+  const { energyPj, cycles } = figuresOf(best);
+  return { number: numbers[best], energyPj, cycles, levelsPj, leakagePj, computePj };
 }
 
 /** Negative if the first figures are better. */
@@ -82,24 +86,39 @@ function pricesOfLevels({ levels }: AccessCosts): Float64Array {
   return prices;
 }
 
-/** Energy of all accesses, added up in the model's order so that the sums agree bit for bit; by level in `levels`. */
-function priceMapping(
+/** Energy of the accesses of every level; the sums run in the model's order so that they agree bit for bit. */
+function priceAccesses(
   { terms, counts, length }: MappingFront,
   mapping: number,
   prices: Float64Array,
   levels: Float64Array,
-  computePj: number,
-): number {
+): void {
   levels.fill(0);
   for (let index = 0; index < terms.length; index += 1) {
-    const { level } = terms[index];
+    const { level, clusters } = terms[index];
     const at = mapping * length + terms[index].at;
     const price = 3 * level;
     const perInstance =
       counts[at] * prices[price] + counts[at + 1] * prices[price + 1] + counts[at + 2] * prices[price + 2];
-    levels[level] += perInstance * counts[at + 3];
+    levels[level] += energyOfInstances(perInstance, counts[at + 3], clusters);
   }
+}
+
+function priceLeakage(
+  { leaking, counts, length }: MappingFront,
+  mapping: number,
+  costs: AccessCosts,
+  cycles: number,
+  levels: Float64Array,
+): void {
+  for (const { level, at } of leaking)
+    levels[level] = leakageEnergy(costs.levels[level].leakPj ?? 0, cycles, counts[mapping * length + at]);
+}
+
+/** Operations and levels, from the inside out. */
+function addLevels(computePj: number, accesses: Float64Array, leakage: Float64Array | null): number {
   let total = computePj;
-  for (let level = 0; level < levels.length; level += 1) total += levels[level];
+  for (let level = 0; level < accesses.length; level += 1)
+    total += leakage === null ? accesses[level] : accesses[level] + leakage[level];
   return total;
 }

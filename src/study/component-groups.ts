@@ -4,6 +4,8 @@ export type { ComponentGroup };
 
 /** Name of the sum in every table of energies or areas. */
 export const totalKey = "total";
+/** Name of the leakage of all levels, a line of its own beside what their accesses cost. */
+export const leakageKey = "leakage";
 
 /**
  * The group that a level belongs to: the first one that names it, else the level's own name, so that no part of a

@@ -32,8 +32,12 @@ export function diagnoseLayer(options: LayerOptions): Diagnosis {
   return { ...diagnosis, remedies: findRemedies(specification, diagnosis.nearestMiss, complete) };
 }
 
-/** The same for any specification; without remedies, since those change what the specification is made from. */
-export function diagnoseSpecification(specification: Specification): Diagnosis {
+/**
+ * The same for any specification; without remedies, since those change what the specification is made from. One whose
+ * statistics are placeholders is looked at, too, with a warning: no figure of the diagnosis is an energy.
+ */
+export function diagnoseSpecification(given: Specification): Diagnosis {
+  const specification: Specification = { ...given, placeholders: undefined };
   const { architecture, dnn, layer, layerName, tiles, batch } = specification.identity;
   const identity = { architecture, dnn, layer, layerName, tiles, batch };
   const mapped = mapIfPossible(specification);

@@ -2,7 +2,7 @@ import { RaellaError } from "../errors";
 import { findBestMapping } from "../mapping/find-best-mapping";
 import { buildMapSpace, type MapSpace } from "../mapping/map-space";
 import { parseMetrics, type Metric } from "../mapping/metrics";
-import { reenactTimeloopSearch } from "../mapping/reenact-timeloop-search";
+import { reenactTimeloopSearch, requireRandomWalk } from "../mapping/reenact-timeloop-search";
 import type { ScorerFactory } from "../mapping/scorer";
 import type { Hardware } from "../mapping/hardware";
 import type { AccessCosts } from "../model/access-costs";
@@ -42,6 +42,7 @@ export function findMapping(
   costs: AccessCosts,
   search: SearchKind,
 ): FoundMapping {
+  if (search === "timeloop") requireRandomWalk(specification.mapper);
   if (search === "optimal") {
     const metrics = parseMetrics(specification.mapper.optimizationMetrics);
     const known = examineSpace(specification, hardware, costs, metrics);

@@ -1,6 +1,8 @@
 /** A data space at a level that costs something: where its rows and instances stand in a mapping's counts. */
 export interface PricedTerm {
   readonly level: number;
+  /** Of the level; those in use are charged. */
+  readonly clusters: number;
   /** Rows read, filled and updated per instance, and instances: four numbers from here on. */
   readonly at: number;
 }
@@ -11,10 +13,17 @@ export interface TimedLevel {
   readonly at: number;
 }
 
+/** A level that leaks: where the instances that do stand. */
+export interface LeakingLevel {
+  readonly level: number;
+  readonly at: number;
+}
+
 /** What the counts of a space's mappings mean. */
 export interface CountLayout {
   readonly terms: readonly PricedTerm[];
   readonly timed: readonly TimedLevel[];
+  readonly leaking: readonly LeakingLevel[];
   readonly length: number;
 }
 
@@ -100,22 +109,33 @@ export class FrontBuilder {
     numberOfB: number,
   ): boolean {
     if (a[atA] > b[atB] || (numberOfA > numberOfB && a[atA] + 1 >= b[atB])) return false;
-    const { terms, timed } = this.layout;
+    const { terms, timed, leaking } = this.layout;
     // Plain loops: this runs too briefly to be compiled, and iterators would leave much to clear away.
     for (let index = 0; index < timed.length; index += 1) {
       const { at } = timed[index];
       if (a[atA + at] > b[atB + at] || a[atA + at + 1] > b[atB + at + 1]) return false;
     }
+    for (let index = 0; index < leaking.length; index += 1) {
+      const { at } = leaking[index];
+      if (a[atA + at] > b[atB + at]) return false;
+    }
     for (let index = 0; index < terms.length; index += 1) {
       const ofA = atA + terms[index].at;
       const ofB = atB + terms[index].at;
-      const instances = a[ofA + 3];
-      const others = b[ofB + 3];
-      if (instances <= others && a[ofA] <= b[ofB] && a[ofA + 1] <= b[ofB + 1] && a[ofA + 2] <= b[ofB + 2])
-        continue;
+      const { clusters } = terms[index];
+      let charged = a[ofA + 3];
+      let other = b[ofB + 3];
+      let isLess = charged <= other;
+      if (charged > clusters || other > clusters) {
+        // Of clusters used in part, the number of instances enters the rounding.
+        isLess = charged === other;
+        charged = Math.min(charged, clusters);
+        other = Math.min(other, clusters);
+      }
+      if (isLess && a[ofA] <= b[ofB] && a[ofA + 1] <= b[ofB + 1] && a[ofA + 2] <= b[ofB + 2]) continue;
       for (let kind = 0; kind < 3; kind += 1) {
         const rows = a[ofA + kind];
-        if (rows !== 0 && rows * instances > b[ofB + kind] * others * clearlyLess) return false;
+        if (rows !== 0 && rows * charged > b[ofB + kind] * other * clearlyLess) return false;
       }
     }
     return true;

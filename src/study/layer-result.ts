@@ -88,8 +88,10 @@ export interface LayerResult extends Pick<
   /** Multiply-accumulates of whole operands. */
   readonly macs: number;
   readonly utilization: number;
-  /** Per level, and `total`. */
+  /** Per level, and `total`; where leakage counts, that of all levels is an entry `leakage` of its own. */
   readonly energyPj: Readonly<Record<string, number>>;
+  /** Leakage per level; only where it counts. */
+  readonly leakagePj?: Readonly<Record<string, number>>;
   readonly edp: number;
   /** Per level, and the sum `total`. */
   readonly areaUm2: { readonly [level: string]: LevelArea | number; readonly total: number };

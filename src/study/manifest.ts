@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { frozenCopy } from "../memory";
-import type { AdcBeyondLibrary, Fidelity, Specification, WrittenValue } from "../spec/specification";
+import { identityOfChoices, type ChosenIdentity } from "../spec/model-choices";
+import type { Fidelity, Specification, WrittenValue } from "../spec/specification";
 import { defaultWorkspace, isSameWorkspace, type Workspace } from "../spec/workspace";
 import type { SearchKind } from "./search-kind";
 
@@ -17,19 +18,19 @@ export interface Inputs {
   readonly greedy: boolean;
   /** Folders that files may be included from, besides their own. */
   readonly includeRoots?: readonly string[];
+  /** File with the statistics of the layer. */
+  readonly statistics?: string;
   /** The mapping that was evaluated, if none was looked for. */
   readonly mapping?: string;
 }
 
 /** What a result was computed from: two results with equal manifests are equal. */
-export interface Manifest {
+export interface Manifest extends ChosenIdentity {
   readonly package: string;
   readonly version: string;
   readonly search: SearchKind;
   readonly searchOrderVersion: number;
   readonly fidelity: Fidelity;
-  /** Left out: `scale`. */
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly typicalStatistics: boolean;
   /** Variables that the caller has set. */
   readonly variables: Readonly<Record<string, WrittenValue>>;
@@ -68,7 +69,7 @@ export function createManifest(
     search,
     searchOrderVersion,
     fidelity: identity.fidelity,
-    ...(identity.adcBeyondLibrary ? { adcBeyondLibrary: identity.adcBeyondLibrary } : {}),
+    ...identityOfChoices(identity),
     typicalStatistics: identity.typicalStatistics,
     variables: frozenCopy(variables),
     ...(isSameWorkspace(workspace, defaultWorkspace()) ? {} : { workspace }),

@@ -7,7 +7,13 @@ import type { Metric } from "../mapping/metrics";
 import { numberStrides, readChoice, type SearchLayout } from "../mapping/search-layout";
 import type { AccessCosts } from "../model/access-costs";
 import { createScorer } from "../model/create-scorer";
-import { FrontBuilder, type CountLayout, type PricedTerm, type TimedLevel } from "./front-builder";
+import {
+  FrontBuilder,
+  type CountLayout,
+  type LeakingLevel,
+  type PricedTerm,
+  type TimedLevel,
+} from "./front-builder";
 
 /**
  * The mappings of a space that can be the best one, whatever its accesses cost and however fast its levels are: all
@@ -29,7 +35,7 @@ export interface MappingFront extends CountLayout {
 
 /**
  * Finds the front by a visit to every mapping.
- * @param costs Only which of them are zero matters: terms that cost nothing are not counted.
+ * @param costs Only which of them are zero matters: terms that cost nothing and levels that do not leak are not counted.
  * @returns Null where mappings differ in more than factors or where counts are not known: then every price list needs a
  *   search of its own.
  */
@@ -89,19 +95,26 @@ function countLayout({ hardware, rules }: MapSpace, costs: AccessCosts): CountLa
   const terms: PricedTerm[] = [];
   const timed: TimedLevel[] = [];
   let length = 1;
-  hardware.levels.forEach(({ readBandwidth, writeBandwidth, sharedBandwidth }, level) => {
-    const { readPj, fillPj, updatePj } = costs.levels[level];
-    const isPriced = [readPj, fillPj, updatePj].some((price) => (price ?? 0) !== 0);
-    const kept = rules[level].keep.filter((keep) => keep === "keep").length;
-    if (isPriced)
-      for (let term = 0; term < kept; term += 1) {
-        terms.push({ level, at: length });
-        length += 4;
+  hardware.levels.forEach(
+    ({ clusters = Infinity, readBandwidth, writeBandwidth, sharedBandwidth }, level) => {
+      const { readPj, fillPj, updatePj } = costs.levels[level];
+      const isPriced = [readPj, fillPj, updatePj].some((price) => (price ?? 0) !== 0);
+      const kept = rules[level].keep.filter((keep) => keep === "keep").length;
+      if (isPriced)
+        for (let term = 0; term < kept; term += 1) {
+          terms.push({ level, clusters, at: length });
+          length += 4;
+        }
+      if (kept > 0 && [readBandwidth, writeBandwidth, sharedBandwidth].some((words) => words !== null)) {
+        timed.push({ level, at: length });
+        length += 2;
       }
-    if (kept > 0 && [readBandwidth, writeBandwidth, sharedBandwidth].some((words) => words !== null)) {
-      timed.push({ level, at: length });
-      length += 2;
-    }
+    },
+  );
+  const leaking = hardware.levels.flatMap((_, level): LeakingLevel[] => {
+    if (costs.levels[level].leakPj === undefined) return [];
+    length += 1;
+    return [{ level, at: length - 1 }];
   });
-  return { terms, timed, length };
+  return { terms, timed, leaking, length };
 }

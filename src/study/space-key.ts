@@ -20,8 +20,8 @@ export function spaceKey(
   let key = JSON.stringify([dimensions, bounds, dataSpaces, compute, mapper.optimizationMetrics]);
   for (const level of hardware.levels) key += hardwareText(level);
   for (const { kind, constraints } of levels) if (kind === "storage") key += ` ${contentNumber(constraints)}`;
-  for (const { readPj, fillPj, updatePj } of costs.levels)
-    key += ` ${kindOfPrice(readPj)}${kindOfPrice(fillPj)}${kindOfPrice(updatePj)}`;
+  for (const { readPj, fillPj, updatePj, leakPj } of costs.levels)
+    key += ` ${[readPj, fillPj, updatePj, leakPj].map(kindOfPrice).join("")}`;
   return key;
 }
 

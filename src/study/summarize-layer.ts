@@ -1,7 +1,7 @@
 import type { Mapping } from "../mapping/mapping";
 import type { Evaluation } from "../model/evaluation";
 import type { Level, Specification } from "../spec/specification";
-import { totalKey } from "./component-groups";
+import { addUp, leakageKey, totalKey } from "./component-groups";
 import type { AccessCounts, LayerResult, LevelArea, MappingBlock } from "./layer-result";
 import type { Manifest } from "./manifest";
 import type { MappedLayer } from "./mapped-layer";
@@ -22,7 +22,8 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest): LayerRe
     computes,
     macs: multiplyAccumulates(specification, computes),
     utilization,
-    energyPj: energyOfLevels(specification, evaluation),
+    energyPj: energyOfLevels(layer),
+    ...(tables.energy.leakagePj ? { leakagePj: leakageOfLevels(evaluation) } : {}),
     edp: edpPjCycles / 1e12,
     areaUm2: areaOfLevels(specification.levels, tables.area.areaUm2),
     energyPerActionPj: tables.energy.energyPj,
@@ -42,13 +43,21 @@ export function multiplyAccumulates({ workload }: Specification, computes: numbe
   return workload.bitDimensions.reduce((count, dimension) => count / workload.bounds[dimension], computes);
 }
 
-function energyOfLevels(specification: Specification, evaluation: Evaluation): Record<string, number> {
+/** Accesses of every level, operations, leakage of all levels where it counts, and the total. */
+function energyOfLevels({ specification, tables, evaluation }: MappedLayer): Record<string, number> {
   const energyPj: Record<string, number> = {};
-  for (const { level, energyPj: energy } of evaluation.levels) energyPj[level] = energy;
+  for (const { level, energyPj: energy, parts } of evaluation.levels)
+    energyPj[level] = parts?.accessesPj ?? energy;
   const compute = specification.levels.find(({ kind }) => kind === "compute");
   if (compute) energyPj[compute.name] = evaluation.computeEnergyPj;
+  if (tables.energy.leakagePj) energyPj[leakageKey] = addUp(Object.values(leakageOfLevels(evaluation)));
   energyPj[totalKey] = evaluation.energyPj;
   return energyPj;
+}
+
+/** By level, outermost first. */
+function leakageOfLevels({ levels }: Evaluation): Record<string, number> {
+  return Object.fromEntries(levels.map(({ level, parts }) => [level, parts?.leakagePj ?? 0]));
 }
 
 /** Areas in level order. */

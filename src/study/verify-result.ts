@@ -1,4 +1,5 @@
 import { RaellaError } from "../errors";
+import { choicesOf } from "../spec/model-choices";
 import { compareResults, type Difference } from "./compare-results";
 import type { LayerResult } from "./layer-result";
 import { packageIdentity, type Manifest } from "./manifest";
@@ -124,16 +125,17 @@ async function recomputeAblation(ablation: AblationResult, options: RunOptions):
 
 /** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */
 function request(
-  { variables, fidelity, adcBeyondLibrary, typicalStatistics, search, workspace }: Manifest,
+  manifest: Manifest,
   { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
   objective?: StudyOptions["objective"],
 ): StudyOptions {
+  const { variables, fidelity, typicalStatistics, search, workspace } = manifest;
   return {
     nTiles: tiles,
     batchSize: batch,
     variables: variables as StudyOptions["variables"],
     fidelity,
-    adcBeyondLibrary,
+    ...choicesOf(manifest),
     useTypicalStatistics: typicalStatistics,
     search,
     objective,

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { getSpec } from "../../src/spec/get-spec";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import type { LayerResult } from "../../src/study/layer-result";
 import type { AblationResult, NetworkResult } from "../../src/study/network-result";
@@ -169,7 +170,7 @@ describe("raella", () => {
     ];
 
     it("map a specification from files, and evaluate its mapping to the same figures", async () => {
-      const size = ["--tiles", "16", "--batch", "32"];
+      const size = ["--tiles", "16", "--batch", "32", "--use-placeholders"];
       const mapped = await json<LayerResult>("map", ...files, ...size, "--out", directory);
       const mapping = join(directory, "timeloop_mapper.map.yaml");
       const evaluated = await json<LayerResult>("model", ...files, ...size, "--mapping", mapping);
@@ -179,8 +180,54 @@ describe("raella", () => {
       assert.deepEqual(evaluated.mapSpace, { size: 1, valid: 1, evaluated: 1 });
     });
 
-    it("search the full map space of files, without greedy steps but compared with them", async () => {
+    it("need the statistics of the layer, which give the figures of the layer by name", async () => {
       const size = ["--tiles", "16", "--batch", "32"];
+      const refused = await runCli("map", ...files, ...size, "--json");
+      assert.equal(refused.exitCode, 2);
+      assert.match(
+        refused.stderr,
+        /CIM_UNITS_PER_WEIGHT, AVERAGE_INPUT_VALUE, AVERAGE_WEIGHT_VALUE, ADC_ACTION_SHARE are placeholders[^]*--statistics FILE[^]*--use-placeholders/m,
+      );
+      const named = await json<LayerResult>(...oneLayer);
+      const { variables } = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 });
+      const given = [
+        "CIM_UNITS_PER_WEIGHT",
+        "AVERAGE_INPUT_VALUE",
+        "AVERAGE_WEIGHT_VALUE",
+        "ADC_ACTION_SHARE",
+      ].map((name) => {
+        const value = variables[name];
+        return `${name}=${typeof value === "object" && value !== null && "expression" in value ? value.expression : String(value)}`;
+      });
+      const file = join(directory, "statistics.txt");
+      writeFileSync(file, given.join("\n"));
+      const mapped = await json<LayerResult>(
+        ...["map", ...files, ...size, "--statistics", file, "--out", directory],
+      );
+      assert.deepEqual([mapped.energyPj, mapped.cycles], [named.energyPj, named.cycles]);
+      assert.equal(mapped.manifest?.inputs?.statistics, file);
+      assert.equal((await runCli("verify", join(directory, "result.json"))).exitCode, 0);
+      const set = await json<LayerResult>(
+        "map",
+        ...files,
+        ...size,
+        ...given.flatMap((text) => ["--set", text]),
+      );
+      assert.deepEqual([set.energyPj, set.cycles], [named.energyPj, named.cycles]);
+      const some = await runCli("map", ...files, ...size, "--set", given[0]);
+      assert.match(
+        some.stderr,
+        /error: AVERAGE_INPUT_VALUE, AVERAGE_WEIGHT_VALUE, ADC_ACTION_SHARE are placeholders/,
+      );
+      const shown = await runCli("spec", ...files);
+      assert.equal(shown.exitCode, 0);
+      assert.match(shown.stderr, /ADC_ACTION_SHARE are placeholders/);
+      const misplaced = await runCli("spec", ...oneLayer.slice(1), "--statistics", file);
+      assert.match(misplaced.stderr, /--statistics belongs to a layer given as files/);
+    });
+
+    it("search the full map space of files, without greedy steps but compared with them", async () => {
+      const size = ["--tiles", "16", "--batch", "32", "--use-placeholders"];
       const search = [...size, "--search", "full"];
       const full = await json<LayerResult>("map", ...files, ...search, "--out", directory);
       const greedy = await json<LayerResult>("map", ...files, ...size);
@@ -198,7 +245,9 @@ describe("raella", () => {
         mapping,
         "mapping:\n  - {target: chip, type: temporal, factors: Q=7 N2, permutation: QN}\n",
       );
-      const { exitCode, stdout, stderr } = await runCli("model", ...files, "--mapping", mapping, "--json");
+      const { exitCode, stdout, stderr } = await runCli(
+        ...["model", ...files, "--mapping", mapping, "--use-placeholders", "--json"],
+      );
       assert.equal(exitCode, 2);
       assert.match(stderr, /The factors of Q multiply to 7, but its bound is 14\./);
       const { error } = JSON.parse(stdout) as { error: { code: string; errors: { message: string }[] } };

@@ -40,6 +40,7 @@ describe("raella verify", () => {
         (name) => join(defaultWorkspace().modelsDirectory, name),
       ),
       join(defaultWorkspace().layersDirectory, "resnet18", "010.yaml"),
+      "--use-placeholders",
     ],
   };
   for (const [name, command] of Object.entries(results))
@@ -70,6 +71,7 @@ describe("raella verify", () => {
       ...["map", join(modelsDirectory, "raella", "arch.yaml"), own],
       ...[join(modelsDirectory, "common_components", "*.yaml"), join(modelsDirectory, "mapper.yaml")],
       join(layersDirectory, "resnet18", "010.yaml"),
+      "--use-placeholders",
     ];
     const refused = await runCli(...command);
     assert.equal(refused.exitCode, 2);

@@ -57,6 +57,8 @@ export interface RandomOptions {
   readonly openOrders: boolean;
   readonly undecided: boolean;
   readonly linkTransfers: boolean;
+  /** Instances that are accessed together, and levels that leak. */
+  readonly clustersAndLeakage?: boolean;
 }
 
 export function randomSpecifications(options: RandomOptions): fc.Arbitrary<RandomSpecification> {
@@ -83,6 +85,9 @@ export function randomSpecifications(options: RandomOptions): fc.Arbitrary<Rando
     noMulticast: few(dataSpaceNames),
     noLinkTransfer: options.linkTransfers ? few(dataSpaceNames) : fc.constant(dataSpaceNames),
     prices: fc.tuple(price, price, price),
+    ...(options.clustersAndLeakage === true
+      ? { clusterSize: fc.constantFrom(1, 2, 3, 4), leak: fc.constantFrom(0, 0.01, 0.3, 2.7) }
+      : { clusterSize: fc.constant(1), leak: fc.constant(0) }),
   });
   return fc
     .record({
@@ -94,12 +99,15 @@ export function randomSpecifications(options: RandomOptions): fc.Arbitrary<Rando
     .map(({ shape, bounds, rules, computePrice }) => {
       const workload = describeWorkload(shape, bounds);
       const energyPj: Record<string, Record<string, number>> = { mac: { compute: computePrice } };
+      const leakagePj: Record<string, number> = {};
       let meshX = 1;
       let meshY = 1;
       const levels: Level[] = rules.map((rule, index) => {
         const [read, fill, update] = rule.prices;
         const name = `level${count - 1 - index}`;
         energyPj[name] = { read, fill, update };
+        leakagePj[name] = rule.leak;
+        const clusterSize = Math.min(rule.clusterSize, meshX * meshY);
         const described: Level = {
           name,
           kind: "storage",
@@ -111,7 +119,8 @@ export function randomSpecifications(options: RandomOptions): fc.Arbitrary<Rando
           meshY,
           attributes: {
             depth: rule.depth,
-            width: rule.width,
+            width: rule.width * clusterSize,
+            ...(clusterSize === 1 ? {} : { cluster_size: clusterSize }),
             datawidth: 8,
             min_utilization: rule.minUtilization,
             ...(rule.bandwidth === null ? {} : { [rule.bandwidthKind]: rule.bandwidth }),
@@ -133,7 +142,8 @@ export function randomSpecifications(options: RandomOptions): fc.Arbitrary<Rando
         meshY,
         constraints: {},
       });
-      return { specification: { levels, workload }, energyTable: { energyPj } };
+      const energyTable = { energyPj, ...(options.clustersAndLeakage === true ? { leakagePj } : {}) };
+      return { specification: { levels, workload }, energyTable };
     });
 }
 

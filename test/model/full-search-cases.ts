@@ -31,6 +31,10 @@ export interface CaseFeatures {
   readonly tangled?: boolean;
   /** Most actions cost nothing: nothing hides a bound of the others that is too high. */
   readonly fewCosts?: boolean;
+  /** Instances that are accessed together. */
+  readonly clusters?: boolean;
+  /** Levels lose energy in every cycle. */
+  readonly leakage?: boolean;
 }
 
 export interface RandomCase {
@@ -129,6 +133,7 @@ export function randomCase(seed: number, features: CaseFeatures): RandomCase {
           }
         : {}),
     };
+    const clusterSize = features.clusters === true ? Math.min(pick([1, 2, 3, 4]), meshX * meshY) : 1;
     const limited = features.bandwidths === true && chance(0.6);
     return {
       name: `level${index}`,
@@ -141,7 +146,8 @@ export function randomCase(seed: number, features: CaseFeatures): RandomCase {
       meshY,
       attributes: {
         datawidth: 8,
-        width: 8 * pick([1, 1, 2, 3, 4]),
+        width: 8 * pick([1, 1, 2, 3, 4]) * clusterSize,
+        ...(clusterSize > 1 ? { cluster_size: clusterSize } : {}),
         depth: isBig ? 100_000 : pick([2, 6, 12, 24, 60]),
         ...(limited ? { read_bandwidth: pick([0.1, 0.5, 1, 3.3]) } : {}),
         ...(limited && chance(0.5) ? { write_bandwidth: pick([0.2, 1, 2]) } : {}),
@@ -200,7 +206,12 @@ export function randomCase(seed: number, features: CaseFeatures): RandomCase {
   for (const { name, kind } of levels)
     energyPj[name] =
       kind === "compute" ? { compute: cost() } : { read: cost(), write: cost(), update: cost() };
-  return { specification: { levels, workload: problem }, energyTable: { energyPj } };
+  const leakagePj: Record<string, number> = {};
+  if (features.leakage === true)
+    for (const { name, kind } of levels)
+      if (kind === "storage") leakagePj[name] = chance(0.3) ? 0 : pick([0.01, 0.2, 1.3, 7]);
+  const energyTable = { energyPj, ...(features.leakage === true ? { leakagePj } : {}) };
+  return { specification: { levels, workload: problem }, energyTable };
 }
 
 /** Undefined where the constraints contradict each other. */

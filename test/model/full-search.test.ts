@@ -33,6 +33,16 @@ const kinds: Readonly<Record<string, CaseFeatures>> = {
     bandwidths: true,
     utilization: true,
   },
+  clusters: { clusters: true, windows: true },
+  "clusters on open meshes with directives": { clusters: true, meshY: true, open: true, directives: true },
+  leakage: { leakage: true, windows: true },
+  "leakage in open spaces with bandwidths": { leakage: true, open: true, bandwidths: true, directives: true },
+  "leakage of levels whose accesses are mostly free": { leakage: true, fewCosts: true, open: true },
+  "leakage and clusters, everything": {
+    ...{ leakage: true, clusters: true, windows: true, directives: true, open: true, meshY: true },
+    ...{ bandwidths: true, utilization: true },
+  },
+  "leakage with neighbour forwarding": { leakage: true, clusters: true, forwarding: true, windows: true },
   "accesses that are mostly free": { fewCosts: true, open: true, bandwidths: true },
 };
 const objectives = ["edp", "energy", "cycles"] as const;

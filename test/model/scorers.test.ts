@@ -14,35 +14,39 @@ import { randomSpecifications } from "../mapping/random-specification";
 describe("the scorers of a search", function () {
   this.timeout(60_000);
 
-  it("agree bit for bit: tables of contributions and the evaluation of whole nests", () => {
-    let byTables = 0;
-    fc.assert(
-      fc.property(
-        randomSpecifications({ levels: 3, openOrders: false, undecided: false, linkTransfers: false }),
-        ({ specification, energyTable }) => {
-          const space = buildMapSpace(specification);
-          if (space.size > 2000) return;
-          const layout = createSearchLayout(space);
-          const keep = keepTable(space, 0);
-          const costs = describeCosts(space.hardware, energyTable);
-          const scorer = createScorer(layout, keep, costs);
-          const reference = createNestScorer(layout, keep, costs);
-          enumerateMappings(layout, keep, {
-            valid: (choice) => {
-              scorer.score(choice, null);
-              reference.score(choice, null);
-              if (scorer.rows !== undefined) byTables += 1;
-              assert.equal(scorer.energyPj, reference.energyPj);
-              assert.equal(scorer.cycles, reference.cycles);
-              assert.equal(scorer.lastLevelAccesses, reference.lastLevelAccesses);
-            },
-          });
-        },
-      ),
-      { numRuns: 500, seed: 7 },
-    );
-    assert.ok(byTables > 300);
-  });
+  for (const clustersAndLeakage of [false, true])
+    it(`agree bit for bit: tables of contributions and the evaluation of whole nests${clustersAndLeakage ? ", clusters and leakage" : ""}`, () => {
+      let byTables = 0;
+      fc.assert(
+        fc.property(
+          randomSpecifications({
+            ...{ levels: 3, openOrders: false, undecided: false, linkTransfers: false },
+            clustersAndLeakage,
+          }),
+          ({ specification, energyTable }) => {
+            const space = buildMapSpace(specification);
+            if (space.size > 2000) return;
+            const layout = createSearchLayout(space);
+            const keep = keepTable(space, 0);
+            const costs = describeCosts(space.hardware, energyTable);
+            const scorer = createScorer(layout, keep, costs);
+            const reference = createNestScorer(layout, keep, costs);
+            enumerateMappings(layout, keep, {
+              valid: (choice) => {
+                scorer.score(choice, null);
+                reference.score(choice, null);
+                if (scorer.rows !== undefined) byTables += 1;
+                assert.equal(scorer.energyPj, reference.energyPj);
+                assert.equal(scorer.cycles, reference.cycles);
+                assert.equal(scorer.lastLevelAccesses, reference.lastLevelAccesses);
+              },
+            });
+          },
+        ),
+        { numRuns: 500, seed: 7 },
+      );
+      assert.ok(byTables > 300);
+    });
 
   it("price the layers of the architectures by tables, with the same figures", () => {
     for (const { golden, space, costs } of prepareGoldenSpaces()) {

@@ -187,6 +187,41 @@ describe("flat form", () => {
     });
   });
 
+  it("lets data pass through a branch without anything in it", () => {
+    const branches = (nothing: string): string =>
+      "    - !Parallel\n      nodes:\n" +
+      storage("left", ", constraints: {dataspace: {keep: [Z]}}").replace("    - ", "        - ") +
+      `        - !Nothing${nothing}\n`;
+    const specification = withNodes(branches(" {constraints: {dataspace: {keep: [A, B]}}}"));
+    assert.deepEqual(names(specification), ["memory[1..1]", "left[1..1]", "mac[1..1]"]);
+    assert.deepEqual(specification.levels[1].constraints.dataspace?.bypass, ["A", "B"]);
+    assert.throws(() => withNodes(branches("")), { message: /A reaches the parallel branches, but none/ });
+    assert.throws(() => withNodes(branches(" {constraints: {dataspace: {keep: [A, B, Z]}}}")), {
+      message: /Two parallel branches keep Z/,
+    });
+    assert.throws(() => withNodes(branches(" {constraints: {dataspace: {keep: [A, D]}}}")), {
+      message: /"D"/,
+    });
+    assert.throws(() => withNodes(branches(" {constraints: {temporal: {factors: [M=1]}}}")), {
+      message: /"temporal" is not a key of this map/,
+    });
+    assert.throws(() => withNodes(branches(" {constraint: {}}")), { message: /Did you mean "constraints"/ });
+  });
+
+  it("takes levels without room", () => {
+    const { levels } = withNodes(
+      storage("b", ", constraints: {dataspace: {bypass: [A, B, Z]}}").replace(
+        "depth: 4",
+        "depth: 0, metadata_storage_depth: 0, metadata_storage_width: 0",
+      ),
+    );
+    assert.equal(levels[1].attributes.depth, 0);
+    assert.equal(levels[1].attributes.metadata_storage_depth, 0);
+    assert.throws(() => withNodes(storage("b").replace("depth: 4", "depth: -1")), {
+      message: /"depth" of "b" is -1[^]*at least 0/,
+    });
+  });
+
   it("needs compute units at the end", () => {
     assert.throws(
       () => smallSpecification("class: compute", "class: storage\n      attributes: {datawidth: 8}"),

@@ -119,6 +119,13 @@ describe("loadSpecification", () => {
     assert.deepEqual(structuredClone(specification.areaTable), { buffer: 100.5, mac: 1 });
   });
 
+  it("needs no version of the format, and none is a variable", () => {
+    const { levels, variables } = smallSpecification("  version: 0.4\n", "");
+    assert.deepEqual(levels, smallSpecification().levels);
+    const versioned = smallSpecification("variables:\n", "variables:\n  version: '0.4'\n").variables;
+    assert.deepEqual(Object.keys(versioned), Object.keys(variables));
+  });
+
   it("takes statistics as a file or as values", () => {
     const files = { "m.yaml": smallModel + smallProblem, "s.txt": "WORD=4\nEXTRA=2\n" };
     withFiles(files, (folder) => {
@@ -174,6 +181,7 @@ describe("loadSpecification", () => {
           victoryCondition: null,
           timeout: 0,
           maxPermutationsPerIfVisit: 16,
+          algorithm: "hybrid",
           all: undefined,
         },
       );
@@ -181,6 +189,19 @@ describe("loadSpecification", () => {
         [mapperOf("{search_size: 5}").mapper.searchSize, mapperOf("null").mapper.victoryCondition],
         [5, 500],
       );
+    });
+
+    it("say which algorithm is not modelled, and which is none", () => {
+      const warningsOf = (algorithm: string): readonly string[] =>
+        mapperOf(`{optimization_metrics: [edp], algorithm: ${algorithm}}`).warnings.map(({ message }) => message);
+      for (const walk of ["random_pruned", "random-pruned", "hybrid"]) assert.deepEqual(warningsOf(walk), []);
+      assert.deepEqual(warningsOf("linear_pruned"), [
+        "The mapper's algorithm linear_pruned is not modelled; the searches here do not use it.",
+      ]);
+      assert.deepEqual(warningsOf("random_prned"), [
+        'The mapper has no algorithm "random_prned"; it has no effect. Did you mean "random_pruned"?',
+      ]);
+      assert.match(warningsOf("3")[0], /has no algorithm "3"/);
     });
 
     it("name what is minimised", () => {
@@ -233,7 +254,35 @@ describe("specifications that cannot be read", () => {
     ["problem:", "problem_ignore:", "schema", /no "problem" in the files[^]*Give the file of a layer/],
     ["architecture:", "architecture_ignore:", "schema", /no "architecture" in the files/],
     ["version: 0.4", "versoin: 0.4", "schema", /"versoin" is not a key[^]*Did you mean "version"/],
-    ["  version: 0.4\n", "", "schema", /\(architecture\): The key "version" is missing/],
+    ["version: 0.4", "version: 7.9", "schema", /architecture\.version is 7\.9; only 0\.4 is read/],
+    [
+      "version: 0.4",
+      "version: 0.2",
+      "schema",
+      /architecture\.version is 0\.2; only 0\.4[^]*as version 0\.4 has it/,
+    ],
+    ["version: 0.4", "version: null", "schema", /architecture\.version is nothing; only 0\.4 is read/],
+    [
+      "version: 0.4",
+      "subtree: []",
+      "schema",
+      /architecture\.subtree is grammar of version 0\.2 or 0\.3; only 0\.4/,
+    ],
+    [
+      "variables:\n",
+      "variables:\n  version: 0.3\n",
+      "schema",
+      /\(variables\.version\): variables\.version is 0\.3/,
+    ],
+    ["mapper: {", "mapper: {version: 1, ", "schema", /mapper\.version is 1; only 0\.4 is read/],
+    ["problem:\n", "problem:\n  version: '0.5'\n", "schema", /problem\.version is "0\.5"; only 0\.4 is read/],
+    [
+      "  WORD: 8\n",
+      "  WORD: {{ word }}\n",
+      "yaml-syntax",
+      /model\.yaml:\d+:9: The file is a template[^]*Render it/,
+    ],
+    ["  WORD: 8\n", "  WORD: 8 # {% set x = 1 %}\n", "yaml-syntax", /The file is a template[^]*"{%"/],
     [
       "variables:",
       "variables: [1]\nvariables_ignore:",

@@ -117,8 +117,9 @@ export function searchBestFirst(
       counts.infeasible += 1;
       return;
     }
-    const energyPj = partial.energyPj + plan.computeEnergyPj;
+    const accessesPj = partial.energyPj + plan.computeEnergyPj;
     const cycles = bounds.cycles(partial);
+    const energyPj = accessesPj + partial.leakPj * cycles;
     if (objective.value(energyPj, cycles) * (1 - agreement) > bestValue) {
       counts.cutByBound += 1;
       return;
@@ -126,7 +127,8 @@ export function searchBestFirst(
     const mapping = completeMapping(plan, partial);
     const evaluation = parts.evaluate(mapping);
     counts.evaluated += 1;
-    if (!isConsistent(evaluation, energyPj, cycles)) counts.mismatches += 1;
+    const expectedPj = accessesPj + partial.leakPj * evaluation.cycles;
+    if (!isConsistent(evaluation, expectedPj, cycles)) counts.mismatches += 1;
     if (best === null || criteria.compare(evaluation, best.evaluation) < 0) setBest({ mapping, evaluation });
   }
 

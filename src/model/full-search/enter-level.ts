@@ -1,4 +1,5 @@
 import { tensorSize } from "../../mapping/problem";
+import { leakingInstances, usedClusters } from "../access-costs";
 import { countGroups } from "../multicast";
 import { copyPartial, decide, type PartialMapping, type PendingContent } from "./partial-mapping";
 import { receivedThrough } from "./received";
@@ -47,6 +48,12 @@ function enterHolding(
   if (words > capacityWords || (minUtilization > 0 && words < capacityWords * minUtilization)) return false;
   for (let tensor = 0; tensor < tensors.length; tensor += 1)
     passTensor(plan, partial, level, tensor, spans, held[tensor]);
+  partial.entered = level;
+  if (plan.leaks !== null) {
+    const leakPj = plan.leaks[level] * leakingInstances(partial.instances, partial.heldOutside !== 0);
+    partial.leakPj += leakPj;
+    partial.fingerprint += leakPj * weightOf(level, tensors.length);
+  }
   return true;
 }
 
@@ -150,14 +157,22 @@ export function enterCompute(plan: SearchPlan, partial: PartialMapping): void {
 
 /** Accesses of a level that depend on its inside; see `accessCounts` of the model. */
 function settle(plan: SearchPlan, partial: PartialMapping, pending: PendingContent, content: number): void {
-  const { instances, level, tensor } = pending;
-  const energyPj = instances * contentEnergyPj(plan, pending, content);
+  const { level, tensor } = pending;
+  const energyPj = chargedInstances(plan, pending) * contentEnergyPj(plan, pending, content);
   addEnergy(partial, level, tensor, energyPj);
   const limited = plan.limitedLevels.indexOf(level);
   if (limited < 0) return;
   const { reads, fills, updates } = contentAccesses(plan, pending, content);
   partial.accesses[2 * limited] += reads;
   partial.accesses[2 * limited + 1] += fills + updates;
+}
+
+/** Instances whose accesses are charged: one of every cluster in use. */
+export function chargedInstances(
+  { space }: SearchPlan,
+  { instances, level }: Pick<PendingContent, "instances" | "level">,
+): number {
+  return usedClusters(instances, space.hardware.levels[level].clusters);
 }
 
 interface Accesses {
@@ -202,12 +217,12 @@ function priceFills(
   else if (passthrough[tensor]) return;
   else fills = round(rmwOnFirstWriteback[tensor] ? share + peer : share + peer - partition);
   if (fills === 0) return;
-  const { blockWords } = plan.space.hardware.levels[level];
+  const { blockWords, clusters } = plan.space.hardware.levels[level];
   addEnergy(
     partial,
     level,
     tensor,
-    partial.instances * Math.ceil(fills / blockWords) * plan.rowCosts[level].fillPj,
+    usedClusters(partial.instances, clusters) * Math.ceil(fills / blockWords) * plan.rowCosts[level].fillPj,
   );
   const limited = plan.limitedLevels.indexOf(level);
   if (limited >= 0) partial.accesses[2 * limited + 1] += fills;
@@ -217,7 +232,11 @@ const goldenRatio = 0.618033988749895;
 
 function addEnergy(partial: PartialMapping, level: number, tensor: number, energyPj: number): void {
   partial.energyPj += energyPj;
-  partial.fingerprint += energyPj * (1 + (((level * 16 + tensor + 1) * goldenRatio) % 1));
+  partial.fingerprint += energyPj * weightOf(level, tensor);
+}
+
+function weightOf(level: number, tensor: number): number {
+  return 1 + (((level * 16 + tensor + 1) * goldenRatio) % 1);
 }
 
 /** To the nearest whole number; accesses are never negative. */

@@ -1,10 +1,11 @@
-import { contentEnergyPj } from "./enter-level";
+import { chargedInstances, contentEnergyPj } from "./enter-level";
 import type { Criteria } from "./objective";
 import type { PartialMapping } from "./partial-mapping";
 import { repetitionsOf } from "./partial-repetitions";
 import type { Relaxation } from "./relaxation";
 import type { RepetitionRules } from "./repetition-rules";
 import type { SearchPlan } from "./search-plan";
+import { createLeakBounds } from "./leak-bounds";
 import { leastStretch } from "./least-stretch";
 
 /** Rounding of a few dozen operations stays far below this share. */
@@ -28,6 +29,7 @@ export function createPartialBounds(
 ): PartialBounds {
   const { stages, limitedLevels, space, computeEnergyPj } = plan;
   const stretch = leastStretch(plan);
+  const leaks = createLeakBounds(plan);
 
   /** Cycles that the accesses counted so far take at least. */
   function limitedCycles({ accesses }: PartialMapping): number {
@@ -59,13 +61,14 @@ export function createPartialBounds(
       const repeats = plan.contentRepeats[pending.level][pending.tensor] ? factors[pending.tensor] : 1;
       const inside = (relaxation.crossingWords(entry, pending.tensor) / partial.instances) * repeats;
       const content = pending.ratio * inside * (1 - roundingShare);
-      energyPj += pending.instances * contentEnergyPj(plan, pending, content);
+      energyPj += chargedInstances(plan, pending) * contentEnergyPj(plan, pending, content);
     }
     const steps = partial.steps * stages[partial.stage].fixedTimeInside;
     const limited = limitedCycles(partial);
     for (let pair = relaxation.first(entry); pair < relaxation.end(entry); pair += 1) {
-      const energy = (energyPj + relaxation.innerEnergyPj(pair)) * (1 - roundingShare);
       const cycles = leastCycles(steps * relaxation.steps(pair), limited);
+      const leakagePj = leaks.ofPartial(partial, cycles);
+      const energy = (energyPj + relaxation.innerEnergyPj(pair) + leakagePj) * (1 - roundingShare);
       partial.bound = Math.min(partial.bound, criteria.objective.value(energy, cycles));
       partial.secondBound = Math.min(partial.secondBound, energy * cycles);
       partial.cyclesBound = Math.min(partial.cyclesBound, cycles);
@@ -90,9 +93,11 @@ export function createPartialBounds(
         const entry = relaxation.find(stage, point, mask);
         if (entry < 0) continue;
         for (let pair = relaxation.first(entry); pair < relaxation.end(entry); pair += 1) {
-          const energy =
-            (parent.energyPj + computeEnergyPj + relaxation.wholeEnergyPj(pair)) * (1 - roundingShare);
           const cycles = leastCycles(inside * relaxation.steps(pair), limited);
+          const leakagePj = leaks.ofPartial(parent, cycles);
+          const energy =
+            (parent.energyPj + computeEnergyPj + relaxation.wholeEnergyPj(pair) + leakagePj) *
+            (1 - roundingShare);
           bound = Math.min(bound, criteria.objective.value(energy, cycles));
         }
       }

@@ -66,8 +66,12 @@ export interface PartialMapping {
   slotFactors: readonly (readonly [number, number])[];
   /** Instances in use of the level that comes next. */
   instances: number;
-  /** Energy of everything settled, pJ. */
+  /** Energy of everything settled, pJ, without leakage. */
   energyPj: number;
+  /** Energy that the levels entered lose in a cycle, pJ. */
+  leakPj: number;
+  /** The level entered last. */
+  entered: number;
   /** The same with another weight per level and tensor: tells apart equal sums of different parts. */
   fingerprint: number;
   /** Per tensor: product of the time factors from the innermost loop that moves it outwards. */
@@ -96,7 +100,7 @@ export interface PartialMapping {
 }
 
 export function createRoot(
-  { lattice, tensors, limitedLevels }: SearchPlan,
+  { lattice, tensors, limitedLevels, rowCosts }: SearchPlan,
   wholeSizes: readonly number[],
 ): PartialMapping {
   return {
@@ -109,6 +113,8 @@ export function createRoot(
     slotFactors: [],
     instances: 1,
     energyPj: 0,
+    leakPj: 0,
+    entered: rowCosts.length,
     fingerprint: 0,
     refetches: tensors.map(() => 1),
     movingSteps: tensors.map(() => 1),
@@ -139,6 +145,8 @@ export function copyPartial(partial: PartialMapping): PartialMapping {
     slotFactors: partial.slotFactors,
     instances: partial.instances,
     energyPj: partial.energyPj,
+    leakPj: partial.leakPj,
+    entered: partial.entered,
     fingerprint: partial.fingerprint,
     refetches: partial.refetches.slice(),
     movingSteps: partial.movingSteps.slice(),

@@ -111,7 +111,8 @@ function isEqual(left: PartialMapping, right: PartialMapping): boolean {
 
 /** Whether, of two partial mappings with the same key, no completion of `right` is better than that of `left`. */
 function isAsGood(left: PartialMapping, right: PartialMapping): boolean {
-  if (left.energyPj > right.energyPj || left.pending.length !== right.pending.length) return false;
+  if (left.energyPj > right.energyPj || left.leakPj > right.leakPj) return false;
+  if (left.pending.length !== right.pending.length) return false;
   for (let tensor = 0; tensor < left.refetches.length; tensor += 1) {
     if (left.refetches[tensor] > right.refetches[tensor]) return false;
     if (left.movingSteps[tensor] < right.movingSteps[tensor]) return false;

@@ -56,7 +56,7 @@ const exactWorkLimit = 20_000;
  *   `usage` for an unknown objective; `out-of-range` for limits below 0; and what building the map space throws.
  */
 export function searchFullMapSpace(
-  specification: Pick<Specification, "levels" | "workload">,
+  specification: Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">,
   energyTable: EnergyReferenceTable,
   options: FullSearchOptions = {},
 ): FullSearchResult {

@@ -31,6 +31,8 @@ export interface SearchPlan {
   readonly space: MapSpace;
   /** Energy of one row access per level (from the inside), pJ; 0 where the table has no such action. */
   readonly rowCosts: readonly RowCost[];
+  /** Per level (from the inside): energy that one instance loses in a cycle, pJ; null where leakage does not count. */
+  readonly leaks: readonly number[] | null;
   /** Energy of all operations, pJ; the same for every mapping. */
   readonly computeEnergyPj: number;
   readonly tensors: readonly PlanTensor[];
@@ -96,6 +98,9 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
   return {
     space,
     rowCosts,
+    leaks: costs.levels.some(({ leakPj }) => leakPj !== undefined)
+      ? costs.levels.map(({ leakPj = 0 }) => leakPj)
+      : null,
     computeEnergyPj: problem.bounds.reduce((product, bound) => product * bound, 1) * costs.computePj,
     tensors,
     lattice,

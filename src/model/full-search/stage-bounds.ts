@@ -118,7 +118,7 @@ function fillCost(plan: SearchPlan, level: number, tensor: number, inside: Array
       tensor,
       repeats: plan.repeats[level][tensor],
       bound: trafficBound(plan, tensor, level, inside),
-      wordPj: fillPj / space.hardware.levels[level].blockWords,
+      wordPj: (fillPj / space.hardware.levels[level].blockWords) * leastCharged(plan, level),
       firstWords: elides ? partitionBound(plan, tensor, level, inside) : null,
     },
   ];
@@ -136,7 +136,7 @@ function contentCost(
   const rules = space.rules[level];
   if (rules.keep[tensor] !== "keep") return [];
   const { readPj, fillPj, updatePj } = rowCosts[level];
-  const { blockWords } = space.hardware.levels[level];
+  const share = leastCharged(plan, level) / space.hardware.levels[level].blockWords;
   const { readWrite } = tensors[tensor].tensor;
   const elides = readWrite && !rules.passthrough[tensor] && !rules.rmwOnFirstWriteback[tensor];
   let word = elides ? 0 : readPj;
@@ -148,11 +148,17 @@ function contentCost(
       tensor,
       repeats: plan.contentRepeats[level][tensor],
       arrival: arrivalFrom(plan, events, index + 1, tensor),
-      wordPj: word / blockWords,
-      repeatPj: elides ? readPj / blockWords : 0,
+      wordPj: word * share,
+      repeatPj: elides ? readPj * share : 0,
       firstWords: elides ? partitionBound(plan, tensor, level, inside) : null,
     },
   ];
+}
+
+/** The smallest share of the instances in use that is charged: all of a cluster share its accesses. */
+function leastCharged({ space }: SearchPlan, level: number): number {
+  const { instances, clusters = instances } = space.hardware.levels[level];
+  return clusters / instances;
 }
 
 /** Where words of a tensor may come from that cross the place before event `from`. */

@@ -2,6 +2,7 @@ import { bareRelaxation } from "./bare-relaxation";
 import { searchBestFirst, type Incumbent, type SearchCounts, type SearchParts } from "./best-first";
 import { createBudget, type Budget, type StopReason } from "./budget";
 import { createExpander } from "./expand";
+import { createLeakBounds } from "./leak-bounds";
 import { leastEnergy } from "./least-energy";
 import { leastStretch } from "./least-stretch";
 import type { Criteria } from "./objective";
@@ -172,9 +173,13 @@ function boundBeyond(
   stageBounds: readonly StageBounds[],
   { objective }: Criteria,
 ): (limit: number) => number {
-  const energyPj = (plan.computeEnergyPj + leastEnergy(plan, stageBounds)) * (1 - rounding);
+  const accessesPj = plan.computeEnergyPj + leastEnergy(plan, stageBounds);
   const cyclesPerStep = leastStretch(plan) * plan.stages[0].fixedTimeInside * (1 - rounding);
-  return (limit) => objective.value(energyPj, (Math.floor(limit) + 1) * cyclesPerStep);
+  const leaks = createLeakBounds(plan);
+  return (limit) => {
+    const cycles = (Math.floor(limit) + 1) * cyclesPerStep;
+    return objective.value((accessesPj + leaks.ofSpace(cycles)) * (1 - rounding), cycles);
+  };
 }
 
 /** Free time steps that every mapping needs even with full fan-outs. */

@@ -38,7 +38,7 @@ export function energyOrigins(
     for (const [data, counts] of Object.entries(accesses)) {
       const rows = { read: counts.rowReads, fill: counts.rowFills, update: counts.rowUpdates };
       for (const action of ["read", "fill", "update"] as const) {
-        const times = rows[action] * counts.instances;
+        const times = rows[action] * counts.clusters;
         const perActionPj = prices[action];
         origins.push({ level, data, action, times, perActionPj, energyPj: times * perActionPj });
       }

@@ -131,3 +131,8 @@ export function applyStatistics(
       if (!overrides.has(name)) variables.set(name, value);
   }
 }
+
+/** Statistics that the rules of an architecture compute instead of taking them from the recorded ones. */
+export function namesSetByRules(rules: StatisticsRules, isTypical: boolean): readonly string[] {
+  return rules.averageWeightFromBitDensities && !isTypical ? [averageWeight] : [];
+}

@@ -8,6 +8,7 @@ import type {
   TemporalDocument,
 } from "../schema/constraint-schema";
 import type { LeafDocument } from "../schema/architecture-schema";
+import type { SparseTargetDocument } from "../schema/read-document";
 import type { PlacedText } from "../schema/validate";
 import { suggestName } from "../../errors";
 
@@ -137,18 +138,7 @@ export function attachTargets(
 ): readonly LeafDocument[] {
   const result = [...leaves];
   for (const added of targets) {
-    const index = result.findIndex((leaf) => leaf.name === added.target);
-    if (index < 0)
-      throw new RaellaError({
-        code: "unknown-name",
-        message: `The constraint's target "${added.target}" is not a node of the architecture.`,
-        location: added.location,
-        value: added.target,
-        remedy: suggestName(
-          added.target,
-          result.map((leaf) => leaf.name),
-        ),
-      });
+    const index = indexOfTarget("The constraint's target", added, result);
     const { constraints } = result[index];
     const combination = new Combination(added.target, added);
     const combined: ConstraintsDocument = {
@@ -159,4 +149,41 @@ export function attachTargets(
     result[index] = { ...result[index], constraints: combined };
   }
   return result;
+}
+
+/**
+ * Moves the entries of the top key `sparse_optimizations` into the nodes they name.
+ *
+ * @throws RaellaError `unknown-name` for an unknown target.
+ */
+export function attachSparseTargets(
+  leaves: readonly LeafDocument[],
+  targets: readonly SparseTargetDocument[],
+): readonly LeafDocument[] {
+  const result = [...leaves];
+  for (const added of targets) {
+    const index = indexOfTarget("The target of sparse optimizations", added, result);
+    const sparseOptimizations = [...result[index].sparseOptimizations, ...added.optimizations];
+    result[index] = { ...result[index], sparseOptimizations };
+  }
+  return result;
+}
+
+function indexOfTarget(
+  what: string,
+  { target, location }: Pick<TargetDocument, "target" | "location">,
+  leaves: readonly LeafDocument[],
+): number {
+  const index = leaves.findIndex((leaf) => leaf.name === target);
+  if (index >= 0) return index;
+  throw new RaellaError({
+    code: "unknown-name",
+    message: `${what} "${target}" is not a node of the architecture.`,
+    location,
+    value: target,
+    remedy: suggestName(
+      target,
+      leaves.map((leaf) => leaf.name),
+    ),
+  });
 }

@@ -4,9 +4,9 @@ import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
-import type { Warning, WrittenValue } from "../specification";
+import type { SparseLevel, Warning, WrittenValue } from "../specification";
 import { misspeltAttributes } from "./attribute-warnings";
-import { attachTargets } from "./combine-constraints";
+import { attachSparseTargets, attachTargets } from "./combine-constraints";
 import { collectErrors } from "./collect-errors";
 import type { CompiledConstraints } from "./compile-constraints";
 import { compileConstraints } from "./compile-constraints";
@@ -14,6 +14,7 @@ import type { ExpandedConstraints } from "./expand-macros";
 import { expandMacros } from "./expand-macros";
 import { hasParallelNodes, leavesOf } from "./mark-branches";
 import { requiredActions } from "./required-actions";
+import { sparseLevels, sparseWarnings } from "../computable";
 
 /** An attribute as written, and the names that it looks up. */
 export interface CompiledAttribute {
@@ -49,6 +50,8 @@ export interface CompiledModel {
   readonly leaves: readonly CompiledLeaf[];
   readonly hasParallelNodes: boolean;
   readonly warnings: readonly Warning[];
+  /** Sparse optimizations that are not left out on purpose. */
+  readonly sparse: readonly SparseLevel[];
   /** Names of the problem, which no variable may have. */
   readonly reservedNames: ReadonlySet<string>;
 }
@@ -156,10 +159,12 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
  * @throws RaellaErrors with the mistakes found.
  */
 export function compileModel(document: ModelDocument, shape: ProblemShape): CompiledModel {
-  const leaves = attachTargets(leavesOf(document.nodes), document.targets).map((leaf) => {
-    const sparse = document.sparseTargets.get(leaf.name);
-    return sparse === undefined ? leaf : { ...leaf, sparseOptimizations: sparse };
-  });
+  const given = attachSparseTargets(
+    attachTargets(leavesOf(document.nodes), document.targets),
+    document.sparseTargets,
+  );
+  const sparse = sparseLevels(given, shape);
+  const leaves = document.isDense ? given.map((leaf) => ({ ...leaf, sparseOptimizations: [] })) : given;
   checkNames(leaves);
   checkSyntax(document, leaves);
   const reserved = reservedNames(shape);
@@ -176,7 +181,8 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
     shape,
     leaves: compiled,
     hasParallelNodes: hasParallelNodes(document.nodes),
-    warnings: misspeltAttributes(leaves),
+    warnings: [...misspeltAttributes(leaves), ...sparseWarnings(sparse, document.isDense)],
+    sparse: document.isDense ? [] : sparse,
     reservedNames: reserved,
   };
 }

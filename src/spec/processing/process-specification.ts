@@ -37,6 +37,8 @@ export interface ProcessingInput {
   readonly correctedAttributes: Readonly<Record<string, string>>;
   readonly identity: Omit<SpecificationIdentity, "tiles" | "batch" | "fidelity">;
   readonly workspace: Workspace;
+  /** Statistics that are still placeholders. */
+  readonly placeholders: readonly string[];
   readonly sources: Specification["sources"];
   readonly warnings: readonly Warning[];
 }
@@ -112,6 +114,8 @@ export function processSpecification(input: ProcessingInput): Specification {
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
     ...(areaTable && { areaTable }),
+    ...(model.sparse.length > 0 && { sparse: model.sparse }),
+    ...(input.placeholders.length > 0 && { placeholders: input.placeholders }),
     warnings: input.warnings.concat(model.warnings, frames.warnings, variables.warnings),
     workspace: input.workspace,
     sources: input.sources,

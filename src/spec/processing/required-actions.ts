@@ -8,7 +8,10 @@ function prefixed(prefixes: readonly string[]): string[] {
 
 /** The actions a component must offer: those named in the file and those its kind demands, sorted. */
 export function requiredActions(leaf: LeafDocument): readonly string[] {
-  const { hasActionOptimization, hasRepresentationFormat } = leaf.sparseOptimizations;
+  const kinds = leaf.sparseOptimizations.map(({ kind }) => kind);
+  const hasActionOptimization =
+    kinds.includes("action_optimization") || kinds.includes("compute_optimization");
+  const hasRepresentationFormat = kinds.includes("representation_format");
   const hasMetadata = Object.keys(leaf.attributes).some(
     (name) => name.startsWith("metadata_") && leaf.attributes[name] !== null,
   );

@@ -14,6 +14,8 @@ interface AttributeRule {
 }
 
 const size: AttributeRule = { type: "integer", default: null, minimum: 1 };
+/** 0: there is nothing, so that nothing can be held. */
+const sizeOrNothing: AttributeRule = { ...size, minimum: 0 };
 const flag: AttributeRule = { type: "boolean", default: null };
 const bandwidth: AttributeRule = { type: "number", default: null, minimum: 0 };
 const cycles: AttributeRule = { type: "integer", default: null, minimum: 0 };
@@ -25,8 +27,8 @@ const storageAttributes: Readonly<Record<string, AttributeRule>> = {
   n_banks: { type: "integer", default: 2, minimum: 1 },
   block_size: size,
   cluster_size: { ...size, default: 1 },
-  width: size,
-  depth: size,
+  width: sizeOrNothing,
+  depth: sizeOrNothing,
   entries: size,
   sizeKB: size,
   reduction_supported: { type: "boolean", default: true },
@@ -38,10 +40,10 @@ const storageAttributes: Readonly<Record<string, AttributeRule>> = {
   network_fill_latency: cycles,
   network_drain_latency: cycles,
   allow_overbooking: { type: "boolean", default: false },
-  metadata_block_size: size,
-  metadata_datawidth: size,
-  metadata_storage_width: size,
-  metadata_storage_depth: size,
+  metadata_block_size: sizeOrNothing,
+  metadata_datawidth: sizeOrNothing,
+  metadata_storage_width: sizeOrNothing,
+  metadata_storage_depth: sizeOrNothing,
   concordant_compressed_tile_traversal: flag,
   tile_partition_supported: flag,
   decompression_supported: flag,

@@ -7,7 +7,7 @@ import { describeNode, joinPath, locationOf } from "../yaml/yaml-node";
 import { closedObject, locateIn, orEmpty, text, textList, validate, written, writtenTable } from "./validate";
 import type { PlacedText } from "./validate";
 import type { ConstraintsDocument } from "./constraint-schema";
-import { constraintsSchema } from "./constraint-schema";
+import { constraintsSchema, dataSpaceConstraintsSchema } from "./constraint-schema";
 
 export type LeafKind = LevelKind | "container" | "nothing";
 
@@ -34,11 +34,14 @@ export interface LeafDocument {
   readonly locate: (...keys: string[]) => SourceLocation;
 }
 
-/** Which sparse optimizations there are; only their presence matters, it adds actions. */
-export interface SparseDocument {
-  readonly hasActionOptimization: boolean;
-  readonly hasRepresentationFormat: boolean;
-}
+/** What makes a level sparse: accesses or operations left out, data compressed. */
+export const sparseKinds = ["action_optimization", "representation_format", "compute_optimization"] as const;
+
+/** The sparse optimizations of a node that say anything, each with all texts in it, data spaces among them. */
+export type SparseDocument = readonly {
+  readonly kind: (typeof sparseKinds)[number];
+  readonly texts: readonly string[];
+}[];
 
 export interface BranchDocument {
   readonly kind: "Hierarchical" | "Parallel" | "Pipelined";
@@ -55,21 +58,32 @@ export function isBranch(node: NodeDocument): node is BranchDocument {
 const meshEntries = { meshX: v.optional(written(), 1), meshY: v.optional(written(), 1) };
 const spatialSchema = orEmpty(closedObject(meshEntries));
 
+/** A target may also be called `name`. */
 const sparseSchema = orEmpty(
   v.pipe(
     closedObject({
       target: v.optional(text()),
+      name: v.optional(text()),
       action_optimization: v.optional(v.unknown()),
       compute_optimization: v.optional(v.unknown()),
       representation_format: v.optional(v.unknown()),
     }),
-    v.transform((given): SparseDocument => ({
-      hasActionOptimization: !isVoid(given.action_optimization) || !isVoid(given.compute_optimization),
-      hasRepresentationFormat: !isVoid(given.representation_format),
+    v.transform((given) => ({
+      target: given.target ?? given.name,
+      optimizations: sparseKinds.flatMap((kind) =>
+        isVoid(given[kind]) ? [] : [{ kind, texts: textsIn(given[kind]) }],
+      ),
     })),
   ),
 );
 export { sparseSchema };
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  if ("expression" in value && "location" in value) return textsIn(value.expression);
+  return Object.values(value).flatMap(textsIn);
+}
 
 function isVoid(value: unknown): boolean {
   return (
@@ -136,7 +150,7 @@ function readNode(node: YamlNode, path: string, errors: RaellaError[]): NodeDocu
   }
   const branch = branchTags.find((known) => known === tag);
   if (branch !== undefined) return readBranch(branch, node, path, errors);
-  if (tag === "!Nothing") return nothingLeaf(location);
+  if (tag === "!Nothing") return readNothing(node, path, location, errors);
   return tag === "!Container"
     ? readContainer(node, path, location, errors)
     : readElement(node, path, location, errors);
@@ -193,9 +207,30 @@ function nothingLeaf(location: SourceLocation): LeafDocument {
     meshY: 1,
     meshOrder: ["meshX", "meshY"],
     constraints: {},
-    sparseOptimizations: { hasActionOptimization: false, hasRepresentationFormat: false },
+    sparseOptimizations: [],
     location,
     locate: () => location,
+  };
+}
+
+/** Nothing is there, but the data that it keeps pass through its branch. */
+const nothingSchema = orEmpty(
+  closedObject({ name: v.optional(text()), constraints: v.optional(dataSpaceConstraintsSchema, {}) }),
+);
+
+function readNothing(
+  node: YamlNode,
+  path: string,
+  location: SourceLocation,
+  errors: RaellaError[],
+): LeafDocument | undefined {
+  if (node.kind === "scalar" && (node.value === null || node.value === "")) return nothingLeaf(location);
+  const given = validate(nothingSchema, node, path, errors);
+  if (given === undefined) return undefined;
+  return {
+    ...nothingLeaf(location),
+    constraints: given.constraints,
+    locate: (...keys) => locateIn(node, path, keys),
   };
 }
 
@@ -224,7 +259,7 @@ function readContainer(
     ...given.spatial,
     meshOrder: meshOrder(node),
     constraints: given.constraints,
-    sparseOptimizations: given.sparse_optimizations,
+    sparseOptimizations: given.sparse_optimizations.optimizations,
     locate: (...keys) => locateIn(node, path, keys),
   };
 }
@@ -262,7 +297,7 @@ function readElement(
     ...given.spatial,
     meshOrder: meshOrder(node),
     constraints: given.constraints,
-    sparseOptimizations: given.sparse_optimizations,
+    sparseOptimizations: given.sparse_optimizations.optimizations,
     location,
     locate: (...keys) => locateIn(node, path, keys),
   };

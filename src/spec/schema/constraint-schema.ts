@@ -159,6 +159,14 @@ export const constraintsSchema = orEmpty(
   }),
 );
 
+/** Of a branch without anything in it: what passes through it. */
+export const dataSpaceConstraintsSchema = orEmpty(
+  v.pipe(
+    closedObject({ dataspace: v.optional(orEmpty(dataSpaceSchema)) }),
+    v.transform((given): ConstraintsDocument => given),
+  ),
+);
+
 const schemasByType = {
   spatial: v.pipe(
     spatialSchema,

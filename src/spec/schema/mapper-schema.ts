@@ -29,6 +29,29 @@ const defaultOptions: ValueTable = {
   max_permutations_per_if_visit: 16,
 };
 
+/** Algorithms of Timeloop's mapper, and those that are its random walk where constraints fix all orders. */
+const algorithms = ["random_pruned", "hybrid", "random", "linear_pruned", "exhaustive"];
+const randomWalks = ["random_pruned", "hybrid"];
+
+const withUnderscore = (algorithm: string): string => algorithm.replaceAll("-", "_");
+
+/** Whether the algorithm is the random walk that can be re-enacted. */
+export function isRandomWalk(algorithm: string): boolean {
+  return randomWalks.includes(withUnderscore(algorithm));
+}
+
+function otherAlgorithm(algorithm: string, node: YamlNode | undefined): Warning {
+  const entry = node?.kind === "map" ? node.entries.get("algorithm")?.value : undefined;
+  const near = nearestName(algorithm, algorithms);
+  return {
+    code: "unknown-name",
+    message: algorithms.includes(withUnderscore(algorithm))
+      ? `The mapper's algorithm ${algorithm} is not modelled; the searches here do not use it.`
+      : `The mapper has no algorithm "${algorithm}"; it has no effect.${near === undefined ? "" : ` Did you mean "${near}"?`}`,
+    location: entry && locationOf(entry, joinPath("mapper", "algorithm")),
+  };
+}
+
 /** Figures a search can minimise. */
 export const optimizationMetrics = ["edp", "energy", "delay", "last-level-accesses"] as const;
 
@@ -125,6 +148,8 @@ export function readMapperOptions(
       );
   const number = (name: string, minimum: number): number | null =>
     wholeNumber(all, name, minimum, node, errors);
+  const chosen = all.algorithm ?? defaultOptions.algorithm;
+  const algorithm = typeof chosen === "string" ? chosen : JSON.stringify(chosen);
   const searchSize = number("search_size", 0);
   const victoryCondition = number("victory_condition", 0) ?? 500;
   const options: MapperOptions = {
@@ -134,6 +159,7 @@ export function readMapperOptions(
     victoryCondition: victoryCondition === 0 ? null : victoryCondition,
     timeout: number("timeout", 0) ?? 1000,
     maxPermutationsPerIfVisit: number("max_permutations_per_if_visit", 1) ?? 16,
+    algorithm,
     all,
   };
   const location = node && locationOf(node, "mapper");
@@ -142,6 +168,7 @@ export function readMapperOptions(
     message,
     location,
   }));
+  if (!isRandomWalk(algorithm)) warnings.push(otherAlgorithm(algorithm, node));
   if (warning !== undefined && node !== undefined)
     warnings.push({ code: "usage", message: warning, location });
   return { options, warnings };

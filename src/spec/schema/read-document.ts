@@ -23,7 +23,14 @@ import { readMapperOptions } from "./mapper-schema";
 import type { ProblemDocument } from "./problem-schema";
 import { readProblem } from "./problem-schema";
 import { readAreaTable, readEnergyTable } from "./reference-table-schema";
-import { closedObject, orEmpty, text, validate, writtenTable } from "./validate";
+import { closedObject, orEmpty, textList, validate, writtenTable } from "./validate";
+
+/** Sparse optimizations for the node of a name. */
+export interface SparseTargetDocument {
+  readonly target: string;
+  readonly optimizations: SparseDocument;
+  readonly location: SourceLocation;
+}
 
 /** The files of a model as read and checked, nothing evaluated. */
 export interface ModelDocument {
@@ -31,7 +38,11 @@ export interface ModelDocument {
   readonly variables: Readonly<Record<string, WrittenValue>>;
   readonly variableLocations: ReadonlyMap<string, SourceLocation>;
   readonly targets: readonly TargetDocument[];
-  readonly sparseTargets: ReadonlyMap<string, SparseDocument>;
+  readonly sparseTargets: readonly SparseTargetDocument[];
+  /** Sparse optimizations are to be left out. */
+  readonly isDense: boolean;
+  /** Variables whose values stand for statistics that every layer has of its own. */
+  readonly placeholders: readonly string[];
   readonly componentClasses: readonly ComponentClass[];
   readonly mapper: MapperOptions;
   readonly energyTable?: GivenEnergyTable;
@@ -40,13 +51,13 @@ export interface ModelDocument {
   readonly warnings: readonly Warning[];
 }
 
+/** Looked at before, see `checkVersion`. */
+const version = v.optional(v.unknown());
 const architectureSchema = closedObject({
-  version: v.union([v.number(), text()], "the version of the format, e.g. 0.4"),
+  version,
   nodes: v.optional(v.unknown()),
 });
-const constraintsSchema = orEmpty(
-  closedObject({ version: v.optional(v.unknown()), targets: v.optional(v.unknown()) }),
-);
+const constraintsSchema = orEmpty(closedObject({ version, targets: v.optional(v.unknown()) }));
 
 type Top = ReadonlyMap<TopKey, YamlEntry>;
 
@@ -55,7 +66,7 @@ type Top = ReadonlyMap<TopKey, YamlEntry>;
  *
  * @throws RaellaErrors with every mistake found.
  */
-export function readDocument(top: Top, fidelity: Fidelity): ModelDocument {
+export function readDocument(top: Top, fidelity: Fidelity, isDense: boolean): ModelDocument {
   const errors: RaellaError[] = [];
   const node = (key: TopKey): YamlNode | undefined => {
     const value = top.get(key)?.value;
@@ -75,6 +86,8 @@ export function readDocument(top: Top, fidelity: Fidelity): ModelDocument {
       ...readTargetList(node("mapping"), "mapping", errors),
     ],
     sparseTargets: readSparseTargets(node("sparse_optimizations"), errors),
+    isDense,
+    placeholders: readPlaceholders(node("placeholders"), node("variables"), errors),
     componentClasses: freeze(optional("components", readComponents) ?? []),
     mapper: mapper.options,
     energyTable: optional("ERT", readEnergyTable),
@@ -196,15 +209,48 @@ function readTarget(node: YamlNode, path: string, errors: RaellaError[]): Target
   return constraints === undefined ? [] : [{ ...constraints, target, location }];
 }
 
-function readSparseTargets(node: YamlNode | undefined, errors: RaellaError[]): Map<string, SparseDocument> {
-  const targets = new Map<string, SparseDocument>();
-  if (node === undefined) return targets;
+function readSparseTargets(node: YamlNode | undefined, errors: RaellaError[]): SparseTargetDocument[] {
+  if (node === undefined) return [];
   validate(constraintsSchema, node, "sparse_optimizations", errors);
   const list = node.kind === "map" ? node.entries.get("targets")?.value : undefined;
-  listItems(list, "sparse_optimizations.targets", errors).forEach((item, index) => {
-    const given = validate(sparseSchema, item, joinPath("sparse_optimizations.targets", index), errors);
-    const target = scalarText(item, "target");
-    if (given !== undefined && target !== undefined) targets.set(target, given);
+  return listItems(list, "sparse_optimizations.targets", errors).flatMap((item, index) => {
+    const path = joinPath("sparse_optimizations.targets", index);
+    const given = validate(sparseSchema, item, path, errors);
+    if (given === undefined) return [];
+    const { target, optimizations } = given;
+    const location = locationOf(item, path);
+    if (target !== undefined) return [{ target, optimizations, location }];
+    errors.push(
+      new RaellaError({
+        code: "schema",
+        message: "The sparse optimizations have no target.",
+        location,
+        expected: "target: the name of a node",
+      }),
+    );
+    return [];
   });
-  return targets;
+}
+
+/** Reads the top key `placeholders`, a list of variables. */
+function readPlaceholders(
+  node: YamlNode | undefined,
+  variables: YamlNode | undefined,
+  errors: RaellaError[],
+): readonly string[] {
+  if (node === undefined) return [];
+  const given = validate(textList("a list of variables"), node, "placeholders", errors) ?? [];
+  const known = variables?.kind === "map" ? [...variables.entries.keys()] : [];
+  for (const { text, location } of given)
+    if (!known.includes(text))
+      errors.push(
+        new RaellaError({
+          code: "unknown-name",
+          message: `"${text}" is marked as a placeholder, but the model has no such variable.`,
+          location: location ?? locationOf(node, "placeholders"),
+          value: text,
+          remedy: suggestName(text, known),
+        }),
+      );
+  return given.map(({ text }) => text);
 }

@@ -52,8 +52,21 @@ export function composeText(text: string): ComposedText | undefined {
     logLevel: "error",
   });
   if (document === undefined) return undefined;
-  const { contents, errors } = document;
+  const { contents } = document;
+  const errors = document.errors.filter((error) => !isCommentBehindEnd(error, text));
   return { contents: errors.length > 0 ? null : toComposed(contents), errors };
+}
+
+/**
+ * Whether all that is wrong is that a comment follows a closing bracket or quote without a blank (`[L=1]# text`). Nothing
+ * else can be meant there, and the readers that most model files were written for take it so.
+ */
+function isCommentBehindEnd({ code, message, pos }: YAMLParseError, text: string): boolean {
+  return (
+    code === "MISSING_CHAR" &&
+    message.startsWith("Comments must be separated") &&
+    /[\]}"']/.test(text[pos[0] - 1] ?? "")
+  );
 }
 
 function toComposed(node: unknown): ComposedNode | null {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { FileReader } from "../file-memo";
+import { refuseTemplate } from "./format";
 import { mergeHierarchical } from "./merge-hierarchical";
 import { parseYaml } from "./parse-yaml";
 import type { SourceText } from "./source-text";
@@ -13,6 +14,7 @@ import type { YamlNode } from "./yaml-node";
  */
 export function loadYaml(path: string, reader: FileReader, roots: readonly string[]): YamlNode {
   const source = expandIncludes(resolve(path), reader, roots);
+  for (const part of source.parts()) refuseTemplate(part);
   const root = parseYaml(source);
   return source.parts().some(mayMergeHierarchically) ? mergeHierarchical(root) : root;
 }

@@ -1,4 +1,5 @@
 import { RaellaError, suggestName } from "../../errors";
+import { checkVersion } from "./format";
 import type { YamlEntry, YamlMap, YamlNode } from "./yaml-node";
 import { areEqualNodes, describeNode, isEmptyNode, joinPath, keyLocation, locationOf } from "./yaml-node";
 
@@ -14,6 +15,7 @@ export const topKeys = [
   "mapper",
   "ERT",
   "ART",
+  "placeholders",
 ] as const;
 export type TopKey = (typeof topKeys)[number];
 
@@ -21,7 +23,7 @@ export type TopKey = (typeof topKeys)[number];
 const matchedBySubstring = ["components", "constraints", "mapping"] as const;
 
 /** Lists that are joined when several files have them; any other list must be equal. */
-const joinedLists = new Set(["components.classes", "constraints.targets", "mapping"]);
+const joinedLists = new Set(["components.classes", "constraints.targets", "mapping", "placeholders"]);
 
 /** Keys with this text have no meaning of their own: a place for anchors. */
 export function isIgnoredKey(key: string): boolean {
@@ -38,7 +40,7 @@ function topKeyOf(key: string): TopKey | undefined {
  * Of a key that occurs again, maps are joined key by key, component classes and constraint targets are listed one
  * behind the other, and everything else must be equal.
  *
- * @throws RaellaError `schema` for an unknown key, a file that is not a map, or a contradiction.
+ * @throws RaellaError `schema` for an unknown key, another version of the format, a file that is not a map, or a contradiction.
  */
 export function uniteFiles(roots: readonly YamlNode[]): ReadonlyMap<TopKey, YamlEntry> {
   const united = new Map<TopKey, YamlEntry>();
@@ -50,10 +52,11 @@ export function uniteFiles(roots: readonly YamlNode[]): ReadonlyMap<TopKey, Yaml
         location: locationOf(root),
         expected: `a map with keys such as ${topKeys.slice(0, 5).join(", ")}`,
       });
-    for (const [key, entry] of root.entries) {
+    for (const [key, written] of root.entries) {
       if (isIgnoredKey(key)) continue;
       const known = topKeyOf(key);
-      if (known === undefined) throw unknownTopKey(key, entry);
+      if (known === undefined) throw unknownTopKey(key, written);
+      const entry = checkVersion(known, written);
       const kept = united.get(known);
       united.set(
         known,

@@ -1,5 +1,6 @@
 import { RaellaError } from "../../errors";
 import { getSpec } from "../../spec/get-spec";
+import { choicesOf } from "../../spec/model-choices";
 import { sumByGroup, totalKey } from "../component-groups";
 import type { TileOption } from "../replication";
 import type { LayerOptions } from "../study-options";
@@ -191,7 +192,7 @@ function layerRequest(
     variables,
     useTypicalStatistics: plan.typicalStatistics,
     fidelity: plan.fidelity,
-    adcBeyondLibrary: plan.adcBeyondLibrary,
+    ...choicesOf(plan),
     workspace,
   };
 }

@@ -5,7 +5,7 @@ import { describeCosts } from "../../model/access-costs";
 import { assembleSpec } from "../../spec/get-spec";
 import type { Specification } from "../../spec/specification";
 import { bestOfFront, type PricedMapping } from "../best-of-front";
-import { totalKey } from "../component-groups";
+import { addUp, leakageKey, totalKey } from "../component-groups";
 import { examineSpace } from "../examine-space";
 import { noMapping } from "../find-mapping";
 import { mapAssembled } from "../run-layer";
@@ -51,13 +51,14 @@ export function layerFigures(request: LayerOptions): LayerFigures {
 
 /** By name, outermost level first, with the total. */
 function energiesByLevel(
-  { levelsPj, computePj, energyPj: total }: PricedMapping,
+  { levelsPj, leakagePj, computePj, energyPj: total }: PricedMapping,
   hardware: Hardware,
 ): Record<string, number> {
   const energyPj: Record<string, number> = {};
   for (let level = levelsPj.length - 1; level >= 0; level -= 1)
     energyPj[hardware.levels[level].name] = levelsPj[level];
   energyPj[hardware.compute.name] = computePj;
+  if (leakagePj !== null) energyPj[leakageKey] = addUp([...leakagePj].reverse());
   energyPj[totalKey] = total;
   return energyPj;
 }

@@ -3,8 +3,10 @@ import { RaellaError, suggestName } from "../../errors";
 import { readPriceFiles } from "../../estimation/estimation-engine";
 import { loadComponentGroups } from "../../spec/component-groups";
 import { FileLook, FileReader } from "../../spec/file-memo";
+import { requireComputable } from "../../spec/computable";
 import { getSpec } from "../../spec/get-spec";
 import { sourcesOf } from "../../spec/model-files";
+import { choicesOf } from "../../spec/model-choices";
 import type { Specification } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "../../spec/workspace";
@@ -52,7 +54,8 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "look
     const architecture = findArchitecture(name, workspace).name;
     const dnn = plan.dnns[0];
     const layer = layers.get(dnn)?.[0] ?? 0;
-    return getSpec({ architecture, dnn, layer, workspace, useTypicalStatistics: plan.typicalStatistics });
+    const useTypicalStatistics = plan.typicalStatistics;
+    return getSpec({ architecture, dnn, layer, workspace, useTypicalStatistics, ...choicesOf(plan) });
   });
   for (const specification of samples) checkVariables(plan, specification);
   checkFirstPoint(plan, layers, workspace);
@@ -93,12 +96,16 @@ function checkFirstPoint(
   workspace: Workspace,
 ): void {
   const { architecture, dnn, variables } = pointAt(plan, 0);
+  const layer = layers.get(dnn)?.[0] ?? 0;
+  let first: Specification;
   try {
-    getSpec({ architecture, dnn, layer: layers.get(dnn)?.[0] ?? 0, variables, workspace });
+    first = getSpec({ architecture, dnn, layer, variables, workspace, ...choicesOf(plan) });
   } catch (error) {
     if (error instanceof RaellaError && ["expression", "unknown-name"].includes(error.code)) throw error;
     if (!(error instanceof RaellaError)) throw error;
+    return;
   }
+  requireComputable(first);
 }
 
 /** Groups of the levels of all architectures, known ones first, in their order. */
@@ -131,6 +138,7 @@ function hashesOfFiles({ plan, layers, workspace }: SweepContext): Readonly<Reco
           workspace,
           useTypicalStatistics: plan.typicalStatistics,
           fidelity: plan.fidelity,
+          ...choicesOf(plan),
         }),
       ),
     ),

@@ -1,3 +1,4 @@
+import type { ChosenIdentity } from "../../spec/model-choices";
 import type { AdcBeyondLibrary, Fidelity } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 import type { SweepValue } from "./sweep-description";
@@ -20,7 +21,7 @@ export interface PlannedObjective {
  * A checked sweep with nothing left open, as plain data. It fixes the number of every point: architectures, tiles,
  * batches, listed points and variables count like the digits of a number in this order, the DNN being the fastest.
  */
-export interface SweepPlan {
+export interface SweepPlan extends ChosenIdentity {
   readonly name: string;
   readonly architectures: readonly string[];
   readonly dnns: readonly string[];

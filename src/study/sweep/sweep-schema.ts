@@ -51,6 +51,9 @@ export const sweepSchema = v.strictObject(
     typical: v.optional(v.boolean("true or false")),
     fidelity: v.optional(v.picklist(["artifact", "corrected"], "artifact or corrected")),
     adcBeyondLibrary: v.optional(v.picklist(["scale", "survey"], "scale or survey")),
+    sparse: v.optional(v.picklist(["refuse", "dense"], "refuse or dense")),
+    leakage: v.optional(v.boolean("true or false")),
+    usePlaceholders: v.optional(v.boolean("true or false")),
     variables: v.optional(v.record(v.string(), values, "variables and their values")),
     points: v.optional(
       v.pipe(

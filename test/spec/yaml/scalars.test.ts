@@ -60,4 +60,14 @@ describe("YAML scalars", () => {
 
   it("a byte order mark and carriage returns do no harm", () =>
     assert.deepEqual(plainOf("\uFEFFx: 1\r\ny: [a,\r\n  b]\r\n"), { x: 1, y: ["a", "b"] }));
+
+  it("may be followed by a comment without a blank where only a comment can stand", () => {
+    assert.deepEqual(plainOf("a: [L=1]# text\nb: {x: 1}# text\nc: \"y\"# text\nd: 'z'# it's text\n"), {
+      a: ["L=1"],
+      b: { x: 1 },
+      c: '"y"',
+      d: '"z"',
+    });
+    assert.deepEqual(plainOf("a: x# no comment\nb: 'x # y'\n"), { a: "x# no comment", b: '"x # y"' });
+  });
 });
