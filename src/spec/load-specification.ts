@@ -1,7 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import { adcIdentity } from "./adc-beyond-library";
-import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader } from "./file-memo";
 import type { GreedyStep } from "./greedy";
@@ -85,7 +84,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
   const compiled = compiledFor(model, problem);
   const overrides = readOverrides(options);
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
-  const variables = copyMap(model.variables);
+  const variables = new Map(model.variables);
   const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   for (const [name, value] of Object.entries(statisticsValues(options.statistics))) {
     checkVariableName(name, compiled.reservedNames);
