@@ -2,7 +2,6 @@ import { dirname, join } from "node:path";
 import { RaellaError, throwAll } from "../errors";
 import { publish } from "../memory";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
-import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
 import { FileMemo, withOneLook } from "./file-memo";
@@ -103,7 +102,7 @@ function specificationOf(options: GetSpecOptions): Specification {
   const compiled = compiledFor(model, problem);
   const overrides = readOverrides(options);
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
-  const variables = copyMap(model.variables);
+  const variables = new Map(model.variables);
   const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   const { statistics: rules } = architecture;
   let statisticsSources: Sources = [];

@@ -56,30 +56,6 @@ export function greedy(options: GreedyOptions): GreedyStep {
   return step;
 }
 
-function areSameNames(first: readonly string[], second: readonly string[]): boolean {
-  if (first.length !== second.length) return false;
-  for (let index = 0; index < first.length; index += 1) if (first[index] !== second[index]) return false;
-  return true;
-}
-
-function isSameStep(first: GreedyStep, second: GreedyStep): boolean {
-  return (
-    first.closeOthers === second.closeOthers &&
-    areSameNames(first.dimensions, second.dimensions) &&
-    areSameNames(first.levels, second.levels) &&
-    areSameNames(first.excludedLevels, second.excludedLevels) &&
-    areSameNames(first.temporalPermutation, second.temporalPermutation)
-  );
-}
-
-/** Whether lists of steps do the same. */
-export function areSameSteps(first: readonly GreedyStep[], second: readonly GreedyStep[]): boolean {
-  if (first.length !== second.length) return false;
-  for (let index = 0; index < first.length; index += 1)
-    if (!isSameStep(first[index], second[index])) return false;
-  return true;
-}
-
 /**
  * The steps of the original tools for the RAELLA and ISAAC models: inputs of a column first, weight slices, output
  * channels, groups, then copies of the weights for more samples and rows; finally the order of the time loops.

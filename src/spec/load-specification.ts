@@ -2,7 +2,6 @@ import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import { publish } from "../memory";
 import { densityWarnings, placeholderWarnings } from "./computable";
-import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
@@ -98,7 +97,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   const compiled = compiledFor(model, problem);
   const overrides = readOverrides(options);
   for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
-  const variables = copyMap(model.variables);
+  const variables = new Map(model.variables);
   const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   const statistics = readStatistics(options.statistics);
   for (const [name, value] of Object.entries(statistics.values)) {

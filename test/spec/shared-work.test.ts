@@ -163,26 +163,6 @@ describe("work that specifications share", () => {
     assert.equal(new Set(shared).size, changes.length);
   });
 
-  it("is shared among layers where constraints have names", () => {
-    const model = smallModel
-      .replace("  WORD: 8\n", '  WORD: 8\n  LOOPS: "KM"\n  TENSOR: "Z"\n')
-      .replace("keep_only: [Z]", "keep: [TENSOR]")
-      .replace("no_reuse", "permutation: [LOOPS], no_reuse");
-    const files = { "small/model.yaml": model, "small/problem.yaml": smallProblem };
-    const constraints = withFiles(files, (folder) =>
-      [4, 8, 4].map((BUFFER_DEPTH) => {
-        const { levels } = loadSpecification({
-          files: ["model", "problem"].map((name) => `${folder}/small/${name}.yaml`),
-          variables: { BUFFER_DEPTH },
-        });
-        return levels.find(({ name }) => name === "buffer")?.constraints;
-      }),
-    );
-    assert.deepEqual(constraints[0]?.dataspace?.keep, ["Z"]);
-    assert.equal(constraints[1], constraints[0]);
-    assert.equal(constraints[2], constraints[0]);
-  });
-
   it("is not spoilt by a specification that its caller edits", () => {
     const options = { architecture: "raella", dnn: "resnet18", layer: 10 };
     const before = JSON.stringify(getSpec(options));

@@ -153,13 +153,7 @@ export function namesRead(value: WrittenValue): readonly string[] {
 
 /** Whether a written value looks up one of the names. */
 export function readsAny(value: WrittenValue, names: ReadonlySet<string>): boolean {
-  return names.size > 0 && hasAny(names, namesRead(value));
-}
-
-/** Whether one of the wanted names is among the names. */
-export function hasAny(names: ReadonlySet<string>, wanted: readonly string[]): boolean {
-  for (let index = 0; index < wanted.length; index += 1) if (names.has(wanted[index])) return true;
-  return false;
+  return names.size > 0 && namesRead(value).some((name) => names.has(name));
 }
 
 /** The scope's own values as plain data. */

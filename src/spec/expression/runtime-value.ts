@@ -27,14 +27,6 @@ export function numberOf(value: RuntimeValue): number | undefined {
   return value instanceof IntegralFloat ? value.value : undefined;
 }
 
-/** Whether values are the same; lists never are, unless they are one list. */
-export function areSame(first: RuntimeValue | undefined, second: RuntimeValue | undefined): boolean {
-  return (
-    first === second ||
-    (first instanceof IntegralFloat && second instanceof IntegralFloat && first.value === second.value)
-  );
-}
-
 /** As everything outside the evaluation sees it: floats and integers are plain numbers. */
 export function toValue(value: RuntimeValue): Value {
   if (value instanceof IntegralFloat) return value.value;

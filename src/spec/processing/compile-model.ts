@@ -1,5 +1,6 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
+import { Memo } from "../../memory";
 import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
@@ -10,40 +11,29 @@ import { attachSparseTargets, attachTargets } from "./combine-constraints";
 import { collectErrors } from "./collect-errors";
 import type { CompiledConstraints } from "./compile-constraints";
 import { compileConstraints } from "./compile-constraints";
+import type { LeafValues } from "./evaluate-leaf";
 import type { ExpandedConstraints } from "./expand-macros";
 import { expandMacros } from "./expand-macros";
+import type { LevelFrames } from "./frame-levels";
 import { hasParallelNodes, leavesOf } from "./mark-branches";
 import { requiredActions } from "./required-actions";
 import { sparseLevels, sparseWarnings } from "../computable";
-
-/** An attribute as written, and the names that it looks up. */
-export interface CompiledAttribute {
-  readonly name: string;
-  readonly written: WrittenValue;
-  readonly reads: readonly string[];
-}
 
 /** A leaf with macros resolved and expressions compiled; what is left depends on variables and sizes. */
 export interface CompiledLeaf {
   readonly document: LeafDocument;
   readonly kind: LeafKind;
   readonly name: string;
-  readonly attributes: readonly CompiledAttribute[];
-  /** Those that look up names. */
-  readonly dependentAttributes: readonly CompiledAttribute[];
-  /** No attribute looks up its own name or that of a later one, which mean variables. */
-  readonly isInOrder: boolean;
-  /** Names that the mesh and the area share look up. */
-  readonly otherNames: readonly string[];
+  readonly attributes: readonly (readonly [name: string, written: WrittenValue])[];
   readonly meshX: WrittenValue;
   readonly meshY: WrittenValue;
   readonly requiredActions: readonly string[];
   readonly constraints: CompiledConstraints;
-  /** Names that its values may depend on. */
-  readonly inputs: readonly string[];
+  /** Names of the variables that its values depend on; null where that shows only when they are evaluated. */
+  readonly inputs: readonly string[] | null;
 }
 
-/** A model for problems of one shape. */
+/** A model for problems of one shape, with what it was evaluated to lately. */
 export interface CompiledModel {
   readonly document: ModelDocument;
   readonly shape: ProblemShape;
@@ -54,7 +44,15 @@ export interface CompiledModel {
   readonly sparse: readonly SparseLevel[];
   /** Names of the problem, which no variable may have. */
   readonly reservedNames: ReadonlySet<string>;
+  readonly leafMemo: Memo<LeafValues>;
+  readonly frameMemo: Memo<LevelFrames>;
 }
+
+/** Room for evaluated leaves and frames of one model, and about the size of one, in numbers of eight bytes. */
+const leafRoom = 500_000;
+const frameRoom = 500_000;
+const leafSize = 100;
+const frameSize = 1_000;
 
 /** Names that mean something in problems and constraints, so that no variable may be called like them. */
 function reservedNames(shape: ProblemShape): ReadonlySet<string> {
@@ -123,33 +121,22 @@ function checkSyntax(document: ModelDocument, leaves: readonly LeafDocument[]): 
 }
 
 function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: ProblemShape): CompiledLeaf {
+  const attributes = Object.entries(leaf.attributes);
   const meshX = unquoted(leaf.meshX, leaf.location);
   const meshY = unquoted(leaf.meshY, leaf.location);
-  const otherNames = [meshX, meshY, leaf.areaShare].flatMap(namesRead);
-  const attributes = Object.entries(leaf.attributes).map(([name, written]): CompiledAttribute => ({
-    name,
-    written,
-    reads: namesRead(written),
-  }));
-  const dependentAttributes = attributes.filter(({ reads }) => reads.length > 0);
   const constraints = compileConstraints(expanded, shape, leaf);
+  const written = [...attributes.map(([, value]) => value), meshX, meshY, leaf.areaShare];
   return {
     document: leaf,
     kind: leaf.kind,
     name: leaf.name,
     attributes,
-    dependentAttributes,
-    isInOrder: attributes.every(({ reads }, index) =>
-      attributes.slice(index).every(({ name }) => !reads.includes(name)),
-    ),
     meshX,
     meshY,
     requiredActions: requiredActions(leaf),
     constraints,
-    otherNames,
-    inputs: [
-      ...new Set([...dependentAttributes.flatMap(({ reads }) => reads), ...otherNames, ...constraints.words]),
-    ],
+    // The text of a name in constraints may hold further names.
+    inputs: constraints.words.length > 0 ? null : [...new Set(written.flatMap(namesRead))],
   };
 }
 
@@ -184,5 +171,7 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
     warnings: [...misspeltAttributes(leaves), ...sparseWarnings(sparse, document.isDense)],
     sparse: document.isDense ? [] : sparse,
     reservedNames: reserved,
+    leafMemo: new Memo(leafRoom, () => leafSize),
+    frameMemo: new Memo(frameRoom, () => frameSize),
   };
 }

@@ -1,119 +1,76 @@
 import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import {
-  evaluateAllInOrder,
-  evaluateWritten,
-  isExpressionText,
-  namesRead,
-  readsAny,
-  toTable,
-} from "../expression/evaluate";
+import { evaluateAllInOrder, evaluateWritten, isExpressionText, readsAny } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
-import { areSame, toValue } from "../expression/runtime-value";
 import { Scope } from "../expression/scope";
-import type { Value, Warning, WrittenValue } from "../specification";
-import { quotedStatistics, quotedValue } from "./estimation-variables";
+import type { Warning, WrittenValue } from "../specification";
 
-/** Values of variables, for expressions and as plain data. */
-class VariableValues {
-  readonly scope: Scope;
-  readonly table: Record<string, Value>;
-  private readonly values: Map<string, RuntimeValue>;
-
-  constructor(values: ReadonlyMap<string, RuntimeValue>) {
-    this.values = new Map(values);
-    this.scope = new Scope(this.values);
-    this.table = { ...toTable(this.scope) };
-  }
-
-  put(name: string, value: RuntimeValue): void {
-    this.values.set(name, value);
-    this.table[name] = toValue(value);
-  }
-}
-
-/** The variables of a specification, which {@link changeVariables} makes those of the next one. */
+/** The variables of a specification, in the order of evaluation. */
 export interface EvaluatedVariables {
-  /** In the order of evaluation. */
-  readonly names: readonly string[];
-  readonly positions: ReadonlyMap<string, number>;
-  written: readonly WrittenValue[];
-  readonly writtenTable: Record<string, WrittenValue>;
   /** As levels see them. */
-  readonly numbers: VariableValues;
-  /** As component classes see them; null with corrected fidelity. */
-  readonly quoted: VariableValues | null;
-  /** Names whose value is another one for component classes. */
-  readonly differing: Set<string>;
+  readonly numbers: Scope;
+  /** As component classes see them. */
+  readonly estimation: Scope;
   readonly warnings: readonly Warning[];
-  readonly hasLists: boolean;
-}
-
-/** Evaluates all variables. Throws RaellaErrors with every mistake. */
-export function evaluateVariables(
-  given: ReadonlyMap<string, WrittenValue>,
-  options: EvaluationOptions,
-  isQuoting: boolean,
-): EvaluatedVariables {
-  const results = evaluateAllInOrder(given, null, options).values;
-  const numbers = new VariableValues(results);
-  const estimation = isQuoting ? quotedStatistics(given, numbers.scope, options) : undefined;
-  const names = [...given.keys()];
-  return {
-    names,
-    positions: new Map(names.map((name, position) => [name, position])),
-    written: [...given.values()],
-    writtenTable: { ...Object.fromEntries<WrittenValue>(given) },
-    numbers,
-    quoted: estimation === undefined ? null : new VariableValues(estimation.scope.values),
-    differing: estimation?.differing ?? new Set(),
-    warnings: estimation?.warnings ?? [],
-    hasLists: [...results.values()].some((value) => Array.isArray(value)),
-  };
 }
 
 /**
- * Makes variables those of another specification, which is mostly written alike: evaluates only what is written otherwise,
- * and what reads it.
- * @returns The names of those that have other values now. Undefined where all must be evaluated in order: with other
- *   names, for mistakes and warnings, with lists, and where a variable reads one that does not come before it. The
- *   variables are of no use then.
+ * Evaluates all variables, each seeing those before it.
+ *
+ * @param quotesStatistics Whether component classes see values of statistics as texts, as in the original.
+ * @throws RaellaErrors with every mistake.
  */
-export function changeVariables(
-  variables: EvaluatedVariables,
-  given: ReadonlyMap<string, WrittenValue>,
+export function evaluateVariables(
+  written: ReadonlyMap<string, WrittenValue>,
   options: EvaluationOptions,
-): ReadonlySet<string> | undefined {
-  const { names, positions, written: before, writtenTable, numbers, quoted, differing } = variables;
-  if (given.size !== names.length || variables.hasLists || variables.warnings.length > 0) return undefined;
-  const givenNames = [...given.keys()];
-  const written = [...given.values()];
-  const affected = new Set<string>();
-  const changed = new Set<string>();
-  for (let position = 0; position < names.length; position++) {
-    const name = names[position];
-    if (givenNames[position] !== name) return undefined;
-    const value = written[position];
-    if (value !== before[position]) writtenTable[name] = value;
-    if (areWrittenAlike(value, before[position]) && !readsAny(value, affected)) continue;
-    affected.add(name);
-    for (const read of namesRead(value)) if ((positions.get(read) ?? -1) >= position) return undefined;
-    try {
-      const number = evaluateWritten(value, numbers.scope, options);
-      if (Array.isArray(number)) return undefined;
-      if (!areSame(numbers.scope.lookup(name), number)) changed.add(name);
-      numbers.put(name, number);
-      quoted?.put(name, quotedValue(name, value, number, { scope: quoted.scope, differing }, options));
-    } catch (error) {
-      if (error instanceof RaellaError) return undefined;
-      throw error;
-    }
-  }
-  variables.written = written;
-  return changed;
+  quotesStatistics: boolean,
+): EvaluatedVariables {
+  const numbers = evaluateAllInOrder(written, null, options);
+  if (!quotesStatistics) return { numbers, estimation: numbers, warnings: [] };
+  return { numbers, ...quotedStatistics(written, numbers, options) };
 }
 
-function areWrittenAlike(first: WrittenValue, second: WrittenValue): boolean {
-  if (first === second) return true;
-  return isExpressionText(first) && isExpressionText(second) && first.expression === second.expression;
+/** Text that YAML reads as a number, a boolean or nothing, so that it is written in quotes to stay a text. */
+const readsAsLiteral =
+  /^([-+]?[0-9]+|0[ox][0-9a-fA-F]+|[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan|~|null|true|false|)$/i;
+
+/**
+ * The variables as the original's estimator sees them. On the way there texts are written in quotes if they look like
+ * numbers, which is the case for the values of statistics files; quoted text is a literal there, not a number. So
+ * `1 if ADC_ACTION_SHARE == 1 else 2` is 2 also for a recorded share of "1.0".
+ *
+ * Where such a text makes another variable impossible to evaluate, the number counts, with a warning.
+ */
+function quotedStatistics(
+  variables: ReadonlyMap<string, WrittenValue>,
+  numbers: Scope,
+  options: EvaluationOptions,
+): Pick<EvaluatedVariables, "estimation" | "warnings"> {
+  const results = new Map<string, RuntimeValue>();
+  const estimation = new Scope(results);
+  const warnings: Warning[] = [];
+  /** Names whose value differs from the number: only what reads one of them is evaluated again. */
+  const differing = new Set<string>();
+  for (const [name, written] of variables) {
+    const isQuoted = isExpressionText(written) && readsAsLiteral.test(written.expression);
+    const number = numbers.lookup(name) ?? null;
+    if (isQuoted) results.set(name, written.expression);
+    else if (!readsAny(written, differing)) {
+      results.set(name, number);
+      continue;
+    } else
+      try {
+        results.set(name, evaluateWritten(written, estimation, options));
+      } catch (error) {
+        if (!(error instanceof RaellaError)) throw error;
+        results.set(name, number);
+        warnings.push({
+          code: "statistics",
+          message: `"${name}" cannot be calculated from statistics that are texts, as the original does for component classes; its number is used.`,
+          location: error.location,
+        });
+      }
+    differing.add(name);
+  }
+  return { estimation, warnings };
 }

@@ -2,7 +2,6 @@ import { RaellaError } from "../../errors";
 import type { SourceLocation } from "../../errors";
 import { freeze } from "../../memory";
 import type { GreedyStep } from "../greedy";
-import { areSameSteps } from "../greedy";
 import type {
   Factor,
   Level,
@@ -16,7 +15,7 @@ import { applyGreedyStep } from "./apply-greedy-step";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { CompiledModel } from "./compile-model";
 import { completePermutations } from "./complete-permutations";
-import type { LeafLoops, LeafValues } from "./evaluate-leaf";
+import type { LeafValues } from "./evaluate-leaf";
 import { draftOf, type LeafDraft } from "./leaf-draft";
 import { markBranches } from "./mark-branches";
 
@@ -34,75 +33,34 @@ export interface LevelFrames {
   readonly warnings: readonly Warning[];
 }
 
-/** The frames of a model, by what they follow from. */
-interface KnownFrames {
-  /** What all placeholders share. */
-  readonly placeholders: Omit<LevelConstraints, "spatial">;
-  readonly frames: Map<string, LevelFrames>;
-  /** Numbers for greedy steps and loops, by their texts. */
-  readonly numbers: Map<string, number>;
-  /** The last greedy steps, as they were then, the last loops, and their number. */
-  steps: readonly GreedyStep[];
-  loops: readonly LeafLoops[];
-  number: number;
-}
-
-const known = new WeakMap<CompiledModel, KnownFrames>();
-const framesKept = 300;
-
-function nothingKnown({ shape }: CompiledModel): KnownFrames {
-  const placeholders = placeholderConstraints(shape);
-  return { placeholders, frames: new Map(), numbers: new Map(), steps: [], loops: [], number: 0 };
-}
-
-/** A number for greedy steps and loops. Steps are compared, not recognised: a list may have been edited in place. */
-function numberOf(
-  known: KnownFrames,
-  greedySteps: readonly GreedyStep[],
-  values: readonly LeafValues[],
-): number {
-  const hasSteps = areSameSteps(greedySteps, known.steps);
-  if (hasSteps && haveLoops(values, known.loops)) return known.number;
-  if (!hasSteps) known.steps = structuredClone(greedySteps);
-  known.loops = values.map(({ loops }) => loops);
-  const text = JSON.stringify([greedySteps, known.loops.map(({ number }) => number)]);
-  known.number = known.numbers.get(text) ?? known.numbers.size + 1;
-  known.numbers.set(text, known.number);
-  return known.number;
-}
-
-function haveLoops(values: readonly LeafValues[], loops: readonly LeafLoops[]): boolean {
-  if (loops.length !== values.length) return false;
-  for (let index = 0; index < values.length; index++) if (values[index].loops !== loops[index]) return false;
-  return true;
-}
-
 /**
  * Completes the constraints of all leaves for a workload (permutations, greedy steps) and lays out the levels. Layers of
- * the same shape share the result, whatever their attributes: it is worked out once.
+ * the same shape have the same frames, whatever their attributes.
  *
  * @throws RaellaError for constraints that contradict each other, too many instances, or a nest without compute units.
  */
 export function frameLevels(
   model: CompiledModel,
   values: readonly LeafValues[],
+  workload: Workload,
+  greedySteps: readonly GreedyStep[],
+): LevelFrames {
+  const sizes = workload.dimensions.map((dimension) => workload.bounds[dimension]);
+  const key = [sizes, JSON.stringify(greedySteps), ...values.map(({ loopsText }) => loopsText)].join("\n");
+  return model.frameMemo.get(key, () => completeFrames(model, values, workload, greedySteps));
+}
+
+function completeFrames(
+  model: CompiledModel,
+  values: readonly LeafValues[],
   { dimensions, bounds }: Workload,
   greedySteps: readonly GreedyStep[],
 ): LevelFrames {
-  let ofModel = known.get(model);
-  if (ofModel === undefined || Math.max(ofModel.frames.size, ofModel.numbers.size) >= framesKept)
-    known.set(model, (ofModel = nothingKnown(model)));
-  let key = String(numberOf(ofModel, greedySteps, values));
-  for (const dimension of dimensions) key += ` ${bounds[dimension]}`;
-  let frames = ofModel.frames.get(key);
-  if (frames !== undefined) return frames;
   const leaves = draftLeaves(model, values);
   const warnings = exceedingFactors(leaves, bounds);
   completePermutations(leaves, dimensions, bounds);
   for (const step of greedySteps) applyGreedyStep(step, leaves, { dimensions, bounds });
-  frames = freeze({ levels: layOut(leaves, ofModel.placeholders), warnings });
-  ofModel.frames.set(key, frames);
-  return frames;
+  return freeze({ levels: layOut(leaves, placeholderConstraints(model.shape)), warnings });
 }
 
 /** The leaves with what they must look like, parallel branches kept apart. */

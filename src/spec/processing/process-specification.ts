@@ -1,5 +1,6 @@
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateWritten } from "../expression/evaluate";
+import { evaluateWritten, toTable } from "../expression/evaluate";
+import type { Scope } from "../expression/scope";
 import { toValue } from "../expression/runtime-value";
 import type { GreedyStep } from "../greedy";
 import type { ProblemDocument } from "../schema/problem-schema";
@@ -12,14 +13,10 @@ import type {
   Warning,
   WrittenValue,
 } from "../specification";
-import { collectErrors } from "./collect-errors";
-import type { Workload } from "../workload";
 import type { Workspace } from "../workspace";
 import type { CompiledModel } from "./compile-model";
-import type { LeafValues } from "./evaluate-leaf";
-import { evaluateLeaf, mayChange } from "./evaluate-leaf";
-import type { EvaluatedVariables } from "./evaluate-variables";
-import { changeVariables, evaluateVariables } from "./evaluate-variables";
+import { evaluateLeaves } from "./evaluate-leaf";
+import { evaluateVariables } from "./evaluate-variables";
 import { flattenArchitecture } from "./flatten-architecture";
 import { frameLevels } from "./frame-levels";
 import { workloadFromProblem } from "./workload-from-problem";
@@ -47,44 +44,6 @@ export interface ProcessingInput {
 export const tilesVariable = "TILES_PER_ARCH";
 export const batchVariable = "BATCH_SIZE";
 
-/** The variables and leaves of a specification, from which the next one of the same model differs little. */
-interface Evaluated {
-  readonly variables: EvaluatedVariables;
-  readonly leaves: readonly LeafValues[];
-  readonly fidelity: Fidelity;
-  readonly workingDirectory: string;
-}
-
-/** The last evaluation of each model. What is handed out are copies of its tables, which callers may edit. */
-const lastEvaluations = new WeakMap<CompiledModel, Evaluated>();
-
-/** The variables and leaves of a specification with its workload. */
-function evaluate(input: ProcessingInput): Evaluated & { readonly workload: Workload } {
-  const { model, options, fidelity } = input;
-  const { workingDirectory } = options;
-  const last = lastEvaluations.get(model);
-  // What is given up halfway is not used again.
-  lastEvaluations.delete(model);
-  const changed =
-    last?.fidelity === fidelity && last.workingDirectory === workingDirectory
-      ? changeVariables(last.variables, input.variables, options)
-      : undefined;
-  const variables =
-    last !== undefined && changed !== undefined
-      ? last.variables
-      : evaluateVariables(input.variables, options, fidelity === "artifact");
-  const { scope } = variables.numbers;
-  const workload = workloadFromProblem(input.problem, scope);
-  const leaves = collectErrors(model.leaves, (leaf, index) => {
-    const before = last?.leaves[index];
-    return before !== undefined && changed !== undefined && !mayChange(leaf, before, changed)
-      ? before
-      : evaluateLeaf(leaf, scope, options);
-  });
-  lastEvaluations.set(model, { variables, leaves, fidelity, workingDirectory });
-  return { variables, leaves, fidelity, workingDirectory, workload };
-}
-
 /**
  * From compiled model and chosen variables to the finished specification: evaluation, permutations, greedy steps, flat
  * form.
@@ -92,10 +51,16 @@ function evaluate(input: ProcessingInput): Evaluated & { readonly workload: Work
  * @throws RaellaError with the place of the first value that cannot be evaluated or is out of range.
  */
 export function processSpecification(input: ProcessingInput): Specification {
-  const { model, fidelity } = input;
-  const { variables, leaves, workload } = evaluate(input);
+  const { model, fidelity, options } = input;
+  const { numbers, estimation, warnings } = evaluateVariables(
+    input.variables,
+    options,
+    fidelity === "artifact",
+  );
+  const workload = workloadFromProblem(input.problem, numbers);
+  const leaves = evaluateLeaves(model, numbers, options);
   const frames = frameLevels(model, leaves, workload, input.greedySteps);
-  const variableValues = { ...variables.numbers.table };
+  const variableValues = toTable(numbers);
   const { energyTable, areaTable } = model.document;
   return {
     identity: {
@@ -106,17 +71,16 @@ export function processSpecification(input: ProcessingInput): Specification {
     },
     levels: flattenArchitecture(model, leaves, frames),
     workload,
-    variables: { ...variables.writtenTable },
+    variables: Object.fromEntries(input.variables),
     variableValues,
-    estimationVariables:
-      variables.quoted === null ? correctedVariables(input, variables) : { ...variables.quoted.table },
+    estimationVariables: { ...toTable(estimation), ...correctedAttributes(input, numbers) },
     componentClasses: model.document.componentClasses,
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
     ...(areaTable && { areaTable }),
     ...(model.sparse.length > 0 && { sparse: model.sparse }),
     ...(input.placeholders.length > 0 && { placeholders: input.placeholders }),
-    warnings: input.warnings.concat(model.warnings, frames.warnings, variables.warnings),
+    warnings: input.warnings.concat(model.warnings, frames.warnings, warnings),
     workspace: input.workspace,
     sources: input.sources,
   };
@@ -126,9 +90,14 @@ function integerOf(value: Value | undefined): number | null {
   return typeof value === "number" ? value : null;
 }
 
-function correctedVariables(input: ProcessingInput, { numbers }: EvaluatedVariables): ValueTable {
-  const table: Record<string, Value> = { ...numbers.table };
-  for (const [name, expression] of Object.entries(input.correctedAttributes))
-    table[name] = toValue(evaluateWritten({ expression }, numbers.scope, input.options));
-  return table;
+/** Attributes that component classes see instead of their own defaults: with corrected fidelity only. */
+function correctedAttributes(
+  { fidelity, correctedAttributes, options }: ProcessingInput,
+  numbers: Scope,
+): ValueTable {
+  if (fidelity === "artifact") return {};
+  const corrected = Object.entries(correctedAttributes);
+  return Object.fromEntries(
+    corrected.map(([name, expression]) => [name, toValue(evaluateWritten({ expression }, numbers, options))]),
+  );
 }
