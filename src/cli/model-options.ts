@@ -1,16 +1,15 @@
-import type { AdcBeyondLibrary, Fidelity } from "../spec/specification";
+import type { EstimationChoices, Fidelity } from "../spec/specification";
 import type { SearchKind } from "../study/search-kind";
 import type { StudyOptions } from "../study/study-options";
 import { parseCount, parseObjective, parsePositive, parseSettings, requireFullSearch } from "./parse-options";
 
 /** Options that say how layers are modelled, as the command line gives them. */
-export interface GivenModelOptions {
+export interface GivenModelOptions extends EstimationChoices {
   readonly tiles?: string;
   readonly batch?: string;
   readonly typical?: boolean;
   readonly set: readonly string[];
   readonly fidelity: Fidelity;
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly search?: SearchKind;
   readonly objective?: string;
   readonly timeLimit?: string;
@@ -26,6 +25,7 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
     variables: parseSettings(given.set),
     fidelity: given.fidelity,
     adcBeyondLibrary: given.adcBeyondLibrary,
+    technologyInterpolation: given.technologyInterpolation,
     search: given.search,
     objective: given.objective === undefined ? undefined : parseObjective(given.objective),
     timeLimitMs:

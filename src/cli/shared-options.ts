@@ -67,6 +67,14 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
       )
         .choices(["scale", "survey"])
         .default("scale"),
+    )
+    .addOption(
+      new Option(
+        "--technology-interpolation <way>",
+        "a technology between those of the component library: linear in the node, or backwards, as the original does",
+      )
+        .choices(["linear", "original"])
+        .default("linear"),
     );
 }
 

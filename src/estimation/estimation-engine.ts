@@ -15,19 +15,17 @@ import { sramEstimator } from "./sram/sram-estimator";
 import { FileMemo, type FileReader } from "../spec/file-memo";
 import { readCellFile } from "../spec/read-cell-file";
 import type { ComponentClass } from "../spec/component-class";
-import type { AdcBeyondLibrary, Fidelity, Specification } from "../spec/specification";
+import type { EstimationChoices, Fidelity, Specification } from "../spec/specification";
 import { defaultWorkspace, type Workspace } from "../spec/workspace";
 
-/** How components are priced. */
-export interface EstimationOptions {
+/** How components are priced. Choices left out: those of the specification. */
+export interface EstimationOptions extends EstimationChoices {
   /** Default: that of the specification. */
   readonly fidelity?: Fidelity;
   /** Length of a model cycle, s, for idle energies with corrected fidelity. Default 1 ns. */
   readonly cycleTimeS?: number;
   /** Decimal places of the tables, as the original prints them; null: not rounded. Default 6. */
   readonly decimalPlaces?: number | null;
-  /** Default: that of the specification. */
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   /** Where the component library, the SRAM tables and relative cell files are. Default: the package's. */
   readonly workspace?: Workspace;
 }
@@ -49,33 +47,20 @@ export interface ClassSet {
 
 const engines = new FileMemo<EstimationEngine>(16);
 const defaultCycleTimeS = 1e-9;
-const defaultAdcBeyondLibrary: AdcBeyondLibrary = "scale";
 
 /** The engine for the given options: built once, and again when one of its files or the registrations change. */
 export function estimationEngine(fidelity: Fidelity, options: EstimationOptions = {}): EstimationEngine {
-  const {
-    cycleTimeS = defaultCycleTimeS,
-    adcBeyondLibrary = defaultAdcBeyondLibrary,
-    workspace = defaultWorkspace(),
-  } = options;
-  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, workspace);
+  return engineFor({}, { ...options, fidelity });
 }
 
 /** The engine that prices a specification, unless options say otherwise. */
 export function engineOf({ identity }: Specification, options: EstimationOptions): EstimationEngine {
-  const {
-    fidelity = identity.fidelity,
-    adcBeyondLibrary = identity.adcBeyondLibrary ?? defaultAdcBeyondLibrary,
-    cycleTimeS = defaultCycleTimeS,
-    workspace = defaultWorkspace(),
-  } = options;
-  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, workspace);
+  return engineFor(identity, options);
 }
 
-interface EngineSettings {
+interface EngineSettings extends Required<EstimationChoices> {
   readonly fidelity: Fidelity;
   readonly cycleTimeS: number;
-  readonly adcBeyondLibrary: AdcBeyondLibrary;
   readonly modelsDirectory: string;
 }
 
@@ -83,33 +68,43 @@ interface EngineSettings {
 let last: (EngineSettings & { readonly version: number; readonly key: string }) | undefined;
 
 function engineFor(
-  fidelity: Fidelity,
-  cycleTimeS: number,
-  adcBeyondLibrary: AdcBeyondLibrary,
-  { modelsDirectory }: Workspace,
+  identity: EstimationChoices & { readonly fidelity?: Fidelity },
+  options: EstimationOptions,
 ): EstimationEngine {
+  const {
+    fidelity = identity.fidelity ?? "artifact",
+    adcBeyondLibrary = identity.adcBeyondLibrary ?? "scale",
+    technologyInterpolation = identity.technologyInterpolation ?? "linear",
+    cycleTimeS = defaultCycleTimeS,
+    workspace: { modelsDirectory } = defaultWorkspace(),
+  } = options;
   const { version } = registrations();
   if (
     last?.fidelity !== fidelity ||
     last.cycleTimeS !== cycleTimeS ||
     last.adcBeyondLibrary !== adcBeyondLibrary ||
+    last.technologyInterpolation !== technologyInterpolation ||
     last.modelsDirectory !== modelsDirectory ||
     last.version !== version
   ) {
-    const key = `${fidelity} ${cycleTimeS} ${adcBeyondLibrary} ${version} ${modelsDirectory}`;
-    last = { fidelity, cycleTimeS, adcBeyondLibrary, modelsDirectory, version, key };
+    const choices = { fidelity, cycleTimeS, adcBeyondLibrary, technologyInterpolation };
+    last = {
+      ...{ ...choices, modelsDirectory, version },
+      key: `${Object.values(choices).join(" ")} ${version} ${modelsDirectory}`,
+    };
   }
   const settings = last;
   return engines.get(settings.key, (reader) => buildEngine(settings, reader));
 }
 
 function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {
-  const { fidelity, cycleTimeS, modelsDirectory } = settings;
+  const { fidelity, cycleTimeS, technologyInterpolation, modelsDirectory } = settings;
   const registry = buildRegistry(settings, reader);
   const cells = new Map<string, CellDescription>();
   const context: EstimationContext = {
     fidelity,
     cycleTimeS,
+    technologyInterpolation,
     cellDescription: (file) => {
       let cell = cells.get(file);
       if (!cell) cells.set(file, (cell = readCell(resolve(modelsDirectory, file), fidelity, reader)));

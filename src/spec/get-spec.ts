@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { RaellaError, throwAll } from "../errors";
-import { adcIdentity } from "./adc-beyond-library";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
 import { copyMap } from "./copy-map";
+import { chosenEstimation } from "./estimation-choices";
 import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
 import { FileMemo, RecentAnswers } from "./file-memo";
@@ -24,7 +24,7 @@ import {
 } from "./read-statistics";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
-import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
+import type { EstimationChoices, Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
@@ -32,7 +32,7 @@ import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
 
 /** Which layer on which architecture, and what is changed about it. */
-export interface GetSpecOptions extends VariableOptions {
+export interface GetSpecOptions extends VariableOptions, EstimationChoices {
   /** Name of an architecture, in any letter case. */
   readonly architecture: string;
   /** Name of a DNN, in any letter case. */
@@ -44,7 +44,6 @@ export interface GetSpecOptions extends VariableOptions {
   /** Default: {@link defaultGreedySteps}. */
   readonly greedySteps?: readonly GreedyStep[];
   readonly fidelity?: Fidelity;
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly workspace?: Workspace;
 }
 
@@ -125,7 +124,7 @@ export function getSpec(options: GetSpecOptions): Specification {
       layer,
       layerName: problem.layerName,
       typicalStatistics: isTypical,
-      ...adcIdentity(options.adcBeyondLibrary),
+      ...chosenEstimation(options),
     },
     sources: model.sources.concat(layerSources, statisticsSources),
     warnings,

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
-import { adcIdentity } from "./adc-beyond-library";
 import { copyMap } from "./copy-map";
+import { chosenEstimation } from "./estimation-choices";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader } from "./file-memo";
 import type { GreedyStep } from "./greedy";
@@ -14,12 +14,12 @@ import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
-import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
+import type { EstimationChoices, Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace } from "./workspace";
 
 /** A specification given as YAML files. */
-export interface LoadSpecificationOptions extends VariableOptions {
+export interface LoadSpecificationOptions extends VariableOptions, EstimationChoices {
   /** YAML files, or patterns with `*`, in order. Together they hold an architecture and a problem. */
   readonly files: readonly string[];
   /**
@@ -28,7 +28,6 @@ export interface LoadSpecificationOptions extends VariableOptions {
    */
   readonly greedySteps?: readonly GreedyStep[];
   readonly fidelity?: Fidelity;
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   /** A file of lines `NAME=value`, or the values, put into the variables before the caller's own. */
   readonly statistics?: string | Readonly<Record<string, number | string>>;
   /** Folders that included files may lie in, besides those of the files and of the workspace. */
@@ -111,7 +110,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
       layer: null,
       layerName: problem.layerName,
       typicalStatistics: false,
-      ...adcIdentity(options.adcBeyondLibrary),
+      ...chosenEstimation(options),
     },
     sources: model.sources,
     warnings,

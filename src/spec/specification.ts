@@ -30,6 +30,20 @@ export type Fidelity = "artifact" | "corrected";
  */
 export type AdcBeyondLibrary = "scale" | "survey";
 
+/**
+ * How the component library scales to a technology between two that are tabulated: `linear` in the node, or as the
+ * `original` does, backwards: just below a tabulated node it takes nearly the figures of the next smaller one.
+ */
+export type TechnologyInterpolation = "linear" | "original";
+
+/** What may be chosen about the component library besides the fidelity. */
+export interface EstimationChoices {
+  /** Default `scale`. */
+  readonly adcBeyondLibrary?: AdcBeyondLibrary;
+  /** Default `linear`. */
+  readonly technologyInterpolation?: TechnologyInterpolation;
+}
+
 /** A fixed factor (`=`) or an upper limit (`<=`) of a dimension. The value 0 means the full bound, -1 free. */
 export interface Factor {
   readonly dimension: string;
@@ -110,7 +124,7 @@ export interface MapperOptions {
 }
 
 /** Who is modelled: what the figures of a result belong to. */
-export interface SpecificationIdentity {
+export interface SpecificationIdentity extends EstimationChoices {
   readonly architecture: string;
   readonly dnn: string | null;
   /** Number of the layer in its DNN. */
@@ -120,8 +134,6 @@ export interface SpecificationIdentity {
   readonly batch: number | null;
   readonly typicalStatistics: boolean;
   readonly fidelity: Fidelity;
-  /** Left out: `scale`. */
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
 }
 
 /** Something that is probably not meant, but does not stop the work. */

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
-import type { AdcBeyondLibrary, Fidelity, Specification, WrittenValue } from "../spec/specification";
+import { chosenEstimation } from "../spec/estimation-choices";
+import type { EstimationChoices, Fidelity, Specification, WrittenValue } from "../spec/specification";
 import type { SearchKind } from "./search-kind";
 
 /**
@@ -19,15 +20,13 @@ export interface Inputs {
   readonly mapping?: string;
 }
 
-/** What a result was computed from: two results with equal manifests are equal. */
-export interface Manifest {
+/** What a result was computed from: two results with equal manifests are equal. Choices that are the default are left out. */
+export interface Manifest extends EstimationChoices {
   readonly package: string;
   readonly version: string;
   readonly search: SearchKind;
   readonly searchOrderVersion: number;
   readonly fidelity: Fidelity;
-  /** Left out: `scale`. */
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly typicalStatistics: boolean;
   /** Variables that the caller has set. */
   readonly variables: Readonly<Record<string, WrittenValue>>;
@@ -64,7 +63,7 @@ export function createManifest(
     search,
     searchOrderVersion,
     fidelity: identity.fidelity,
-    ...(identity.adcBeyondLibrary ? { adcBeyondLibrary: identity.adcBeyondLibrary } : {}),
+    ...chosenEstimation(identity),
     typicalStatistics: identity.typicalStatistics,
     variables,
     ...(inputs ? { inputs } : {}),

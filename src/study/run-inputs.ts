@@ -13,12 +13,12 @@ import type { StudyOptions } from "./study-options";
  * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
  */
 export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
-  const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = options;
+  const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary, technologyInterpolation } = options;
   const load = (greedy: boolean): Specification =>
     loadSpecification({
       files: inputs.files,
       includeRoots: inputs.includeRoots,
-      ...{ nTiles, batchSize, variables, fidelity, adcBeyondLibrary },
+      ...{ nTiles, batchSize, variables, fidelity, adcBeyondLibrary, technologyInterpolation },
       greedySteps: greedy ? undefined : [],
     });
   if (inputs.mapping === undefined && options.search === "full")

@@ -155,14 +155,15 @@ function jobsOf(
   layers: readonly number[] | undefined,
 ): readonly LayerOptions[] {
   const { useTypicalStatistics, nTiles, batchSize, variables, greedySteps, fidelity, workspace } = options;
-  const { adcBeyondLibrary, search, objective, timeLimitMs } = options;
+  const { adcBeyondLibrary, technologyInterpolation, search, objective, timeLimitMs } = options;
   const chosen = layers ?? listLayers(dnn, workspace);
   if (chosen.length === 0) {
     throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
   }
   const common = withDefaults({
     ...{ architecture, dnn, useTypicalStatistics, nTiles, batchSize },
-    ...{ variables, greedySteps, fidelity, adcBeyondLibrary, workspace, search, objective, timeLimitMs },
+    ...{ variables, greedySteps, fidelity, adcBeyondLibrary, technologyInterpolation, workspace },
+    ...{ search, objective, timeLimitMs },
   });
   return chosen.map((layer) => ({ ...common, layer }));
 }

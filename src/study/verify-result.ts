@@ -124,7 +124,7 @@ async function recomputeAblation(ablation: AblationResult, options: RunOptions):
 
 /** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */
 function request(
-  { variables, fidelity, adcBeyondLibrary, typicalStatistics, search }: Manifest,
+  { variables, fidelity, adcBeyondLibrary, technologyInterpolation, typicalStatistics, search }: Manifest,
   { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
   objective?: StudyOptions["objective"],
 ): StudyOptions {
@@ -134,6 +134,7 @@ function request(
     variables: variables as StudyOptions["variables"],
     fidelity,
     adcBeyondLibrary,
+    technologyInterpolation,
     useTypicalStatistics: typicalStatistics,
     search,
     objective,

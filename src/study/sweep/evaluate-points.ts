@@ -191,6 +191,7 @@ function layerRequest(
     useTypicalStatistics: plan.typicalStatistics,
     fidelity: plan.fidelity,
     adcBeyondLibrary: plan.adcBeyondLibrary,
+    technologyInterpolation: plan.technologyInterpolation,
     workspace,
   };
 }

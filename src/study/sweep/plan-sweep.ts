@@ -54,6 +54,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
     typicalStatistics: description.typical ?? false,
     fidelity: description.fidelity ?? "artifact",
     adcBeyondLibrary: description.adcBeyondLibrary ?? "scale",
+    technologyInterpolation: description.technologyInterpolation ?? "linear",
     listed: checkListed(points ?? [{}], Object.keys(variables), locate),
     axes,
     random: random ? { count: random.count, seed: random.seed ?? 0 } : null,

@@ -1,4 +1,4 @@
-import type { AdcBeyondLibrary, Fidelity } from "../../spec/specification";
+import type { EstimationChoices, Fidelity } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 
 /** What a variable of a model can be set to: a number, or text that is evaluated as an expression. */
@@ -47,7 +47,7 @@ export interface SweepThroughput {
  * `nTiles`, `batch`, `points` and `variables` is a design (with `random` the variables are drawn instead of
  * combined); every design on every DNN is a point.
  */
-export interface SweepDescription {
+export interface SweepDescription extends EstimationChoices {
   readonly name?: string;
   readonly architectures: string | readonly string[];
   readonly dnns: string | readonly string[];
@@ -58,7 +58,6 @@ export interface SweepDescription {
   /** Typical instead of recorded statistics of the layers. */
   readonly typical?: boolean;
   readonly fidelity?: Fidelity;
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   /** Variables of the models and the values they take. */
   readonly variables?: Readonly<Record<string, SweepValues>>;
   /** Variables that change together: each entry sets all of its variables at once. */

@@ -51,6 +51,7 @@ export const sweepSchema = v.strictObject(
     typical: v.optional(v.boolean("true or false")),
     fidelity: v.optional(v.picklist(["artifact", "corrected"], "artifact or corrected")),
     adcBeyondLibrary: v.optional(v.picklist(["scale", "survey"], "scale or survey")),
+    technologyInterpolation: v.optional(v.picklist(["linear", "original"], "linear or original")),
     variables: v.optional(v.record(v.string(), values, "variables and their values")),
     points: v.optional(
       v.pipe(
