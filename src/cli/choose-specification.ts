@@ -1,5 +1,6 @@
 import { RaellaError } from "../errors";
 import { getSpec } from "../spec/get-spec";
+import { choicesAmong } from "../spec/model-choices";
 import { loadSpecification } from "../spec/load-specification";
 import type { Specification } from "../spec/specification";
 import { withDefaults } from "../study/study-options";
@@ -24,11 +25,11 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
   const { architecture, dnn, layer } = given;
   const greedySteps = given.greedy === false ? [] : undefined;
   if (files.length > 0) {
-    const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary, technologyInterpolation } =
-      studyOptions(given);
+    const options = studyOptions(given);
+    const { nTiles, batchSize, variables, fidelity, strict } = options;
     return loadSpecification({
-      ...{ files, nTiles, batchSize, variables, fidelity, adcBeyondLibrary, technologyInterpolation },
-      greedySteps,
+      ...{ files, nTiles, batchSize, variables, fidelity, strict, greedySteps },
+      ...choicesAmong(options),
       includeRoots: given.includeRoot,
     });
   }

@@ -1,10 +1,12 @@
-import type { EstimationChoices, Fidelity } from "../spec/specification";
+import { choicesAmong } from "../spec/model-choices";
+import type { Fidelity, ModelChoices } from "../spec/specification";
 import type { SearchKind } from "../study/search-kind";
 import type { StudyOptions } from "../study/study-options";
 import { parseCount, parseObjective, parsePositive, parseSettings, requireFullSearch } from "./parse-options";
 
 /** Options that say how layers are modelled, as the command line gives them. */
-export interface GivenModelOptions extends EstimationChoices {
+export interface GivenModelOptions extends ModelChoices {
+  readonly strict?: boolean;
   readonly tiles?: string;
   readonly batch?: string;
   readonly typical?: boolean;
@@ -24,8 +26,8 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
     useTypicalStatistics: given.typical ?? false,
     variables: parseSettings(given.set),
     fidelity: given.fidelity,
-    adcBeyondLibrary: given.adcBeyondLibrary,
-    technologyInterpolation: given.technologyInterpolation,
+    ...choicesAmong(given),
+    strict: given.strict,
     search: given.search,
     objective: given.objective === undefined ? undefined : parseObjective(given.objective),
     timeLimitMs:

@@ -75,7 +75,16 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
       )
         .choices(["linear", "original"])
         .default("linear"),
-    );
+    )
+    .addOption(
+      new Option(
+        "--unmet-checks <way>",
+        "a design that the model's checks rule out: warn, or adapt the variables as the checks say (a longer step, …)",
+      )
+        .choices(["warn", "adapt"])
+        .default("warn"),
+    )
+    .option("--strict", "refuse a design that the model's checks rule out");
 }
 
 /** What specifications given as files may include. */

@@ -2,13 +2,13 @@ import { dirname, join } from "node:path";
 import { RaellaError, throwAll } from "../errors";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
 import { copyMap } from "./copy-map";
-import { chosenEstimation } from "./estimation-choices";
 import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
 import { FileMemo, RecentAnswers } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel, Sources } from "./model-files";
+import { unusualChoices } from "./model-choices";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
 import { overrideWarnings, readOverrides } from "./overrides";
@@ -24,7 +24,7 @@ import {
 } from "./read-statistics";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
-import type { EstimationChoices, Fidelity, Specification } from "./specification";
+import type { Fidelity, ModelChoices, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
@@ -32,7 +32,9 @@ import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
 
 /** Which layer on which architecture, and what is changed about it. */
-export interface GetSpecOptions extends VariableOptions, EstimationChoices {
+export interface GetSpecOptions extends VariableOptions, ModelChoices {
+  /** Refuses a design that one of its model's checks rules out, instead of warning. */
+  readonly strict?: boolean;
   /** Name of an architecture, in any letter case. */
   readonly architecture: string;
   /** Name of a DNN, in any letter case. */
@@ -99,11 +101,12 @@ export function getSpec(options: GetSpecOptions): Specification {
   const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   const { statistics: rules } = architecture;
   let statisticsSources: Sources = [];
+  let attributes: Readonly<Record<string, number>> = {};
   if (rules === undefined) for (const [name, value] of overrides) variables.set(name, value);
   else {
     const statistics = loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
     statisticsSources = statistics.sources;
-    applyStatistics(
+    attributes = applyStatistics(
       variables,
       { values: statistics.values, file: statistics.file, rules, isTypical, dnn, problem, fidelity },
       overrides,
@@ -117,6 +120,8 @@ export function getSpec(options: GetSpecOptions): Specification {
     greedySteps: options.greedySteps ?? defaultGreedySteps,
     fidelity,
     options: { workingDirectory: workspace.modelsDirectory },
+    attributes,
+    isStrict: options.strict === true,
     correctedAttributes: (rules ?? noRules).correctedAttributes,
     identity: {
       architecture: architecture.name,
@@ -124,7 +129,7 @@ export function getSpec(options: GetSpecOptions): Specification {
       layer,
       layerName: problem.layerName,
       typicalStatistics: isTypical,
-      ...chosenEstimation(options),
+      ...unusualChoices(options),
     },
     sources: model.sources.concat(layerSources, statisticsSources),
     warnings,

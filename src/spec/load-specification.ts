@@ -1,12 +1,12 @@
 import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import { copyMap } from "./copy-map";
-import { chosenEstimation } from "./estimation-choices";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel } from "./model-files";
+import { unusualChoices } from "./model-choices";
 import { compiledFor, expandPattern, loadModel } from "./model-files";
 import type { VariableOptions } from "./overrides";
 import { overrideWarnings, readOverrides } from "./overrides";
@@ -14,12 +14,14 @@ import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
-import type { EstimationChoices, Fidelity, Specification } from "./specification";
+import type { Fidelity, ModelChoices, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace } from "./workspace";
 
 /** A specification given as YAML files. */
-export interface LoadSpecificationOptions extends VariableOptions, EstimationChoices {
+export interface LoadSpecificationOptions extends VariableOptions, ModelChoices {
+  /** Refuses a design that one of its model's checks rules out, instead of warning. */
+  readonly strict?: boolean;
   /** YAML files, or patterns with `*`, in order. Together they hold an architecture and a problem. */
   readonly files: readonly string[];
   /**
@@ -103,6 +105,8 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
     greedySteps: stepsFor(compiled, options.greedySteps),
     fidelity,
     options: { workingDirectory: workspace.modelsDirectory },
+    attributes: {},
+    isStrict: options.strict === true,
     correctedAttributes: {},
     identity: {
       architecture: architectureName(files),
@@ -110,7 +114,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
       layer: null,
       layerName: problem.layerName,
       typicalStatistics: false,
-      ...chosenEstimation(options),
+      ...unusualChoices(options),
     },
     sources: model.sources,
     warnings,

@@ -44,6 +44,15 @@ export interface EstimationChoices {
   readonly technologyInterpolation?: TechnologyInterpolation;
 }
 
+/** What may be chosen about how a design is modelled, besides the fidelity. */
+export interface ModelChoices extends EstimationChoices {
+  /**
+   * What becomes of a design that a check of its model rules out: `warn` (default), or `adapt`: where the check says
+   * how, variables are changed until the design can be built.
+   */
+  readonly unmetChecks?: "warn" | "adapt";
+}
+
 /** A fixed factor (`=`) or an upper limit (`<=`) of a dimension. The value 0 means the full bound, -1 free. */
 export interface Factor {
   readonly dimension: string;
@@ -124,7 +133,7 @@ export interface MapperOptions {
 }
 
 /** Who is modelled: what the figures of a result belong to. */
-export interface SpecificationIdentity extends EstimationChoices {
+export interface SpecificationIdentity extends ModelChoices {
   readonly architecture: string;
   readonly dnn: string | null;
   /** Number of the layer in its DNN. */
@@ -138,6 +147,24 @@ export interface SpecificationIdentity extends EstimationChoices {
 
 /** Something that is probably not meant, but does not stop the work. */
 export type Warning = Pick<RaellaError, "code" | "message" | "location">;
+
+/** What a model says about designs that cannot be built: true for one that can. */
+export interface DesignCheck {
+  readonly expression: WrittenValue;
+  /** What is wrong where it is false; `{expression}` stands for a value. */
+  readonly message: string;
+  /** Where the limit comes from. */
+  readonly source: string;
+  /** A note tells something that published designs do as well. */
+  readonly severity: "warning" | "note";
+  /** Names for expression, message and changes, evaluated in order. */
+  readonly where: Readonly<Record<string, WrittenValue>>;
+  /** Variables to values with which the design can be built. */
+  readonly adapt: Readonly<Record<string, WrittenValue>>;
+  /** The level whose attributes and counts it sees; such a check waits for the mapping. Null: only variables. */
+  readonly level: string | null;
+  readonly location?: SourceLocation;
+}
 
 /** A reference table given by the user instead of the estimates, in Accelergy's form (level or level and action). */
 export type GivenEnergyTable = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -165,6 +192,10 @@ export interface Specification {
   readonly energyTable?: GivenEnergyTable;
   readonly areaTable?: GivenAreaTable;
   readonly warnings: readonly Warning[];
+  /** What is worth knowing about the design, although nothing is wrong. */
+  readonly notes?: readonly Warning[];
+  /** Checks that wait for a mapping. */
+  readonly checks?: readonly DesignCheck[];
   /** Content hash of every file read, for the manifest of a result. */
   readonly sources: readonly { readonly file: string; readonly sha256: string }[];
 }

@@ -105,6 +105,8 @@ export interface LayerResult extends Pick<
   readonly fullSearch?: FullSearchSummary;
   /** Things that were probably not meant. */
   readonly warnings: readonly Warning[];
+  /** Worth knowing, although published designs do the same; left out where there is nothing to tell. */
+  readonly notes?: readonly Warning[];
   /** What the result was computed from; the layers of a DNN share that of the DNN. */
   readonly manifest?: Manifest;
 }

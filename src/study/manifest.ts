@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import { chosenEstimation } from "../spec/estimation-choices";
-import type { EstimationChoices, Fidelity, Specification, WrittenValue } from "../spec/specification";
+import { unusualChoices } from "../spec/model-choices";
+import type { Fidelity, ModelChoices, Specification, WrittenValue } from "../spec/specification";
 import type { SearchKind } from "./search-kind";
 
 /**
@@ -21,7 +21,7 @@ export interface Inputs {
 }
 
 /** What a result was computed from: two results with equal manifests are equal. Choices that are the default are left out. */
-export interface Manifest extends EstimationChoices {
+export interface Manifest extends ModelChoices {
   readonly package: string;
   readonly version: string;
   readonly search: SearchKind;
@@ -63,7 +63,7 @@ export function createManifest(
     search,
     searchOrderVersion,
     fidelity: identity.fidelity,
-    ...chosenEstimation(identity),
+    ...unusualChoices(identity),
     typicalStatistics: identity.typicalStatistics,
     variables,
     ...(inputs ? { inputs } : {}),

@@ -1,4 +1,5 @@
 import { loadSpecification } from "../spec/load-specification";
+import { choicesAmong } from "../spec/model-choices";
 import { readMappingFile } from "../spec/read-mapping-file";
 import type { Specification } from "../spec/specification";
 import { mappingFromEntries } from "./given-mapping";
@@ -13,12 +14,13 @@ import type { StudyOptions } from "./study-options";
  * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
  */
 export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
-  const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary, technologyInterpolation } = options;
+  const { nTiles, batchSize, variables, fidelity, strict } = options;
   const load = (greedy: boolean): Specification =>
     loadSpecification({
       files: inputs.files,
       includeRoots: inputs.includeRoots,
-      ...{ nTiles, batchSize, variables, fidelity, adcBeyondLibrary, technologyInterpolation },
+      ...{ nTiles, batchSize, variables, fidelity, strict },
+      ...choicesAmong(options),
       greedySteps: greedy ? undefined : [],
     });
   if (inputs.mapping === undefined && options.search === "full")

@@ -88,17 +88,17 @@ export function mapLayer(options: LayerOptions): MappedLayer {
 /** The result of a mapped layer as plain data, with its manifest. */
 export function resultOf(
   mapped: MappedLayer,
-  options: Pick<StudyOptions, "search" | "variables"> = {},
+  options: Pick<StudyOptions, "search" | "variables" | "strict"> = {},
   inputs?: Inputs,
 ): LayerResult {
-  const { search: kind = "optimal", variables = {} } = options;
-  return summarizeLayer(mapped, createManifest(mapped.specification, kind, variables, inputs));
+  const { search: kind = "optimal", variables = {}, strict } = options;
+  return summarizeLayer(mapped, createManifest(mapped.specification, kind, variables, inputs), strict);
 }
 
 /** Maps a specification and returns the result as plain data. Errors as {@link mapSpecification}. */
 export function evaluateSpecification(
   specification: Specification,
-  options: MappingOptions & Pick<StudyOptions, "variables"> = {},
+  options: MappingOptions & Pick<StudyOptions, "variables" | "strict"> = {},
 ): LayerResult {
   return resultOf(mapSpecification(specification, options), options);
 }

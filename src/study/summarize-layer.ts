@@ -5,14 +5,21 @@ import type { Level, Specification } from "../spec/specification";
 import { totalKey } from "./component-groups";
 import type { AccessCounts, LayerResult, LevelArea, MappingBlock } from "./layer-result";
 import type { Manifest } from "./manifest";
+import { remarksOn } from "../spec/design-checks";
+import { examineRun } from "./examine-run";
 import type { MappedLayer } from "./mapped-layer";
 
-/** The result of a layer as plain data, with a manifest if there is one. */
-export function summarizeLayer(layer: MappedLayer, manifest?: Manifest): LayerResult {
+/**
+ * The result of a layer as plain data, with a manifest if there is one.
+ * @throws RaellaError `check` where the run does not meet a check of its model and is to be refused for it.
+ */
+export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict = false): LayerResult {
   const { specification, tables, evaluation, mapSpace } = layer;
   const { architecture, dnn, layer: number, layerName, tiles, batch } = specification.identity;
   const { cycles, computes, utilization, edpPjCycles } = evaluation;
   const { accesses, mapping } = summaryOfMapping(layer);
+  const remarks = remarksOn(examineRun(specification, evaluation), isStrict);
+  const notes = [...(specification.notes ?? []), ...remarks.notes];
   return {
     architecture,
     dnn,
@@ -34,7 +41,8 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest): LayerRe
     mapping: [...mapping],
     ...(layer.walk ? { walk: layer.walk } : {}),
     ...(layer.fullSearch ? { fullSearch: layer.fullSearch } : {}),
-    warnings: specification.warnings,
+    warnings: [...specification.warnings, ...remarks.warnings],
+    ...(notes.length > 0 ? { notes } : {}),
     ...(manifest ? { manifest } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import { RaellaError } from "../errors";
+import { choicesAmong } from "../spec/model-choices";
 import { compareResults, type Difference } from "./compare-results";
 import type { LayerResult } from "./layer-result";
 import { packageIdentity, type Manifest } from "./manifest";
@@ -124,7 +125,7 @@ async function recomputeAblation(ablation: AblationResult, options: RunOptions):
 
 /** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */
 function request(
-  { variables, fidelity, adcBeyondLibrary, technologyInterpolation, typicalStatistics, search }: Manifest,
+  { variables, fidelity, typicalStatistics, search, ...manifest }: Manifest,
   { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
   objective?: StudyOptions["objective"],
 ): StudyOptions {
@@ -133,8 +134,7 @@ function request(
     batchSize: batch,
     variables: variables as StudyOptions["variables"],
     fidelity,
-    adcBeyondLibrary,
-    technologyInterpolation,
+    ...choicesAmong(manifest),
     useTypicalStatistics: typicalStatistics,
     search,
     objective,

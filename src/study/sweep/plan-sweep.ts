@@ -55,6 +55,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
     fidelity: description.fidelity ?? "artifact",
     adcBeyondLibrary: description.adcBeyondLibrary ?? "scale",
     technologyInterpolation: description.technologyInterpolation ?? "linear",
+    unmetChecks: description.unmetChecks ?? "warn",
     listed: checkListed(points ?? [{}], Object.keys(variables), locate),
     axes,
     random: random ? { count: random.count, seed: random.seed ?? 0 } : null,

@@ -1,4 +1,4 @@
-import type { EstimationChoices, Fidelity } from "../../spec/specification";
+import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 
 /** What a variable of a model can be set to: a number, or text that is evaluated as an expression. */
@@ -47,7 +47,7 @@ export interface SweepThroughput {
  * `nTiles`, `batch`, `points` and `variables` is a design (with `random` the variables are drawn instead of
  * combined); every design on every DNN is a point.
  */
-export interface SweepDescription extends EstimationChoices {
+export interface SweepDescription extends ModelChoices {
   readonly name?: string;
   readonly architectures: string | readonly string[];
   readonly dnns: string | readonly string[];

@@ -1,4 +1,4 @@
-import type { EstimationChoices, Fidelity } from "../../spec/specification";
+import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 import type { SweepValue } from "./sweep-description";
 import { randomUnit } from "./random";
@@ -20,7 +20,7 @@ export interface PlannedObjective {
  * A checked sweep with nothing left open, as plain data. It fixes the number of every point: architectures, tiles,
  * batches, listed points and variables count like the digits of a number in this order, the DNN being the fastest.
  */
-export interface SweepPlan extends Required<EstimationChoices> {
+export interface SweepPlan extends Required<ModelChoices> {
   readonly name: string;
   readonly architectures: readonly string[];
   readonly dnns: readonly string[];

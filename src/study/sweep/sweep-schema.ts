@@ -52,6 +52,7 @@ export const sweepSchema = v.strictObject(
     fidelity: v.optional(v.picklist(["artifact", "corrected"], "artifact or corrected")),
     adcBeyondLibrary: v.optional(v.picklist(["scale", "survey"], "scale or survey")),
     technologyInterpolation: v.optional(v.picklist(["linear", "original"], "linear or original")),
+    unmetChecks: v.optional(v.picklist(["warn", "adapt"], "warn or adapt")),
     variables: v.optional(v.record(v.string(), values, "variables and their values")),
     points: v.optional(
       v.pipe(

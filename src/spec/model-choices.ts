@@ -1,0 +1,42 @@
+import { RaellaError, suggestName } from "../errors";
+import type { ModelChoices } from "./specification";
+
+/** The ways of each choice, the default first. */
+const ways = {
+  adcBeyondLibrary: ["scale", "survey"],
+  technologyInterpolation: ["linear", "original"],
+  unmetChecks: ["warn", "adapt"],
+} as const satisfies { readonly [Name in keyof ModelChoices]-?: readonly string[] };
+
+/** Names of the choices. */
+export const modelChoices = Object.keys(ways) as (keyof ModelChoices)[];
+
+/** The choices among other options, as they are given. */
+export function choicesAmong(options: ModelChoices): ModelChoices {
+  return Object.fromEntries(modelChoices.map((name) => [name, options[name]]));
+}
+
+/**
+ * The choices as a part of an identity, where only unusual ones are written down.
+ * @throws RaellaError `usage` for a choice that there is not.
+ */
+export function unusualChoices(given: ModelChoices): ModelChoices {
+  return Object.fromEntries(
+    modelChoices
+      .map((name) => [name, requireChoice(name, given[name])] as const)
+      .filter(([name, choice]) => choice !== ways[name][0]),
+  );
+}
+
+function requireChoice(name: keyof ModelChoices, given: unknown): string {
+  const known: readonly string[] = ways[name];
+  const choice = given === undefined ? known[0] : known.find((way) => way === given);
+  if (choice !== undefined) return choice;
+  throw new RaellaError({
+    code: "usage",
+    message: `The option "${name}" cannot be ${JSON.stringify(given)}.`,
+    value: given,
+    expected: known.join(", "),
+    remedy: typeof given === "string" ? suggestName(given, known) : undefined,
+  });
+}
