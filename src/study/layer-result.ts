@@ -87,7 +87,10 @@ export interface LayerResult extends Pick<
   readonly computes: number;
   /** Multiply-accumulates of whole operands. */
   readonly macs: number;
+  /** Share of the operations that the compute units could do in these cycles with one each per cycle. */
   readonly utilization: number;
+  /** Share of the compute units that work at the same time; of crossbars, the share of their cells in use. */
+  readonly spatialUtilization: number;
   /** Per level, and `total`. */
   readonly energyPj: Readonly<Record<string, number>>;
   readonly edp: number;

@@ -31,6 +31,7 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict
     computes,
     macs: multiplyAccumulates(specification, computes),
     utilization,
+    spatialUtilization: evaluation.usedComputeUnits / computeUnitsOf(specification),
     energyPj: energyOfLevels(specification, evaluation),
     edp: edpPjCycles / 1e12,
     areaUm2: areaOfLevels(specification.levels, tables.area.areaUm2),
@@ -45,6 +46,10 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict
     ...(notes.length > 0 ? { notes } : {}),
     ...(manifest ? { manifest } : {}),
   };
+}
+
+function computeUnitsOf({ levels }: Specification): number {
+  return levels.find(({ kind }) => kind === "compute")?.instances ?? Number.NaN;
 }
 
 type MappingSummary = Pick<LayerResult, "accesses" | "mapping">;
