@@ -21,6 +21,7 @@ export type ErrorCode =
   | "constraint"
   | "statistics"
   | "component"
+  | "check"
   | "no-mapping"
   | "invalid-mapping"
   | "usage"

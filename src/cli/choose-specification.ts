@@ -1,7 +1,7 @@
 import { RaellaError } from "../errors";
 import { getSpec } from "../spec/get-spec";
+import { choicesAmong } from "../spec/model-choices";
 import { loadSpecification } from "../spec/load-specification";
-import { choicesOf } from "../spec/model-choices";
 import type { Specification } from "../spec/specification";
 import { withDefaults } from "../study/study-options";
 import { studyOptions, type GivenModelOptions } from "./model-options";
@@ -28,10 +28,10 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
   const greedySteps = given.greedy === false ? [] : undefined;
   if (files.length > 0) {
     const options = studyOptions(given);
-    const { nTiles, batchSize, variables, fidelity } = options;
+    const { nTiles, batchSize, variables, fidelity, strict } = options;
     return loadSpecification({
-      ...{ files, nTiles, batchSize, variables, fidelity, greedySteps },
-      ...choicesOf(options),
+      ...{ files, nTiles, batchSize, variables, fidelity, strict, greedySteps },
+      ...choicesAmong(options),
       statistics: given.statistics,
       includeRoots: given.includeRoot,
     });

@@ -2,7 +2,8 @@
 export const jsonContract = `
 The object that --json prints, numbers in full precision (pJ, um^2, J x cycles):
   architecture, dnn, layer, layerName, tiles, batch
-  cycles, computes, macs, utilization, edp
+  cycles, computes, macs, edp
+  utilization, spatialUtilization   of one operation per unit and cycle; of the units (crossbar cells) in use
   energyPj            {LEVEL: pJ, …, total}
   areaUm2             {LEVEL: {each, count, total}, …, total}
   energyPerActionPj   {LEVEL: {ACTION: pJ}}
@@ -12,7 +13,7 @@ The object that --json prints, numbers in full precision (pJ, um^2, J x cycles):
   mapping             [{level, kind: "temporal" | "spatial", loops: [{dimension, factor}]}]   outermost first
   walk                with --search timeloop: what the random walk did, and by how much it misses the optimum
   fullSearch          with --search full: {objective, certificate, heuristic: what the greedy steps would have cost}
-  warnings            [{code, message, location}]
+  warnings, notes     [{code, message, location}]   notes where there are any
   manifest            {package, version, search, fidelity, variables, files: [{file, sha256}], …}
 `;
 

@@ -1,20 +1,17 @@
-import { choicesOf } from "../spec/model-choices";
-import type { AdcBeyondLibrary, Fidelity, SparseHandling } from "../spec/specification";
+import { choicesAmong } from "../spec/model-choices";
+import type { Fidelity, ModelChoices } from "../spec/specification";
 import type { SearchKind } from "../study/search-kind";
 import type { StudyOptions } from "../study/study-options";
 import { parseCount, parseObjective, parsePositive, parseSettings, requireFullSearch } from "./parse-options";
 
 /** Options that say how layers are modelled, as the command line gives them. */
-export interface GivenModelOptions {
+export interface GivenModelOptions extends ModelChoices {
+  readonly strict?: boolean;
   readonly tiles?: string;
   readonly batch?: string;
   readonly typical?: boolean;
   readonly set: readonly string[];
   readonly fidelity: Fidelity;
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
-  readonly sparse?: SparseHandling;
-  readonly leakage?: boolean;
-  readonly usePlaceholders?: boolean;
   readonly search?: SearchKind;
   readonly objective?: string;
   readonly timeLimit?: string;
@@ -29,7 +26,8 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
     useTypicalStatistics: given.typical ?? false,
     variables: parseSettings(given.set),
     fidelity: given.fidelity,
-    ...choicesOf(given),
+    ...choicesAmong(given),
+    strict: given.strict,
     search: given.search,
     objective: given.objective === undefined ? undefined : parseObjective(given.objective),
     timeLimitMs:

@@ -77,7 +77,24 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
         .choices(["refuse", "dense"])
         .default("refuse"),
     )
-    .option("--use-placeholders", "statistics that nobody gives may keep the placeholders of the model");
+    .option("--use-placeholders", "statistics that nobody gives may keep the placeholders of the model")
+    .addOption(
+      new Option(
+        "--technology-interpolation <way>",
+        "a technology between those of the component library: linear in the node, or backwards, as the original does",
+      )
+        .choices(["linear", "original"])
+        .default("linear"),
+    )
+    .addOption(
+      new Option(
+        "--unmet-checks <way>",
+        "a design that the model's checks rule out: warn, or adapt the variables as the checks say (a longer step, …)",
+      )
+        .choices(["warn", "adapt"])
+        .default("warn"),
+    )
+    .option("--strict", "refuse a design that the model's checks rule out");
 }
 
 /** Statistics of a layer given as files. */

@@ -16,19 +16,17 @@ import { contentNumber, Memo } from "../memory";
 import { FileMemo, type FileReader } from "../spec/file-memo";
 import { readCellFile } from "../spec/read-cell-file";
 import type { ComponentClass } from "../spec/component-class";
-import type { AdcBeyondLibrary, Fidelity, Specification } from "../spec/specification";
+import type { EstimationChoices, Fidelity, Specification } from "../spec/specification";
 import { defaultWorkspace, givenWorkspace, type Workspace } from "../spec/workspace";
 
-/** How components are priced. */
-export interface EstimationOptions {
+/** How components are priced. Choices left out: those of the specification. */
+export interface EstimationOptions extends EstimationChoices {
   /** Default: that of the specification. */
   readonly fidelity?: Fidelity;
   /** Length of a model cycle, s, for idle energies with corrected fidelity. Default 1 ns. */
   readonly cycleTimeS?: number;
   /** Decimal places of the tables, as the original prints them; null: not rounded. Default 6. */
   readonly decimalPlaces?: number | null;
-  /** Default: that of the specification. */
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
   /** Where the component library, the SRAM tables and relative cell files are. Default: that of the specification. */
   readonly workspace?: Workspace;
 }
@@ -51,55 +49,51 @@ export interface ClassSet {
 const engines = new FileMemo<EstimationEngine>(16);
 /** One nanosecond. */
 export const defaultCycleTimeS = 1e-9;
-const defaultAdcBeyondLibrary: AdcBeyondLibrary = "scale";
 
 /** The engine for the given options: built once, and again when one of its files or the registrations change. */
 export function estimationEngine(fidelity: Fidelity, options: EstimationOptions = {}): EstimationEngine {
-  const { cycleTimeS = defaultCycleTimeS, adcBeyondLibrary = defaultAdcBeyondLibrary, workspace } = options;
-  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, givenWorkspace(workspace));
+  return engineFor({}, { ...options, fidelity });
 }
 
 /** The engine that prices a specification, unless options say otherwise. */
 export function engineOf(
-  { identity, workspace: ownWorkspace }: Specification,
+  { identity, workspace }: Specification,
   options: EstimationOptions,
 ): EstimationEngine {
-  const {
-    fidelity = identity.fidelity,
-    adcBeyondLibrary = identity.adcBeyondLibrary ?? defaultAdcBeyondLibrary,
-    cycleTimeS = defaultCycleTimeS,
-    workspace = ownWorkspace,
-  } = options;
-  return engineFor(fidelity, cycleTimeS, adcBeyondLibrary, givenWorkspace(workspace));
+  return engineFor(identity, { ...options, workspace: options.workspace ?? workspace });
 }
 
-interface EngineSettings {
+interface EngineSettings extends Required<EstimationChoices> {
   readonly fidelity: Fidelity;
   readonly cycleTimeS: number;
-  readonly adcBeyondLibrary: AdcBeyondLibrary;
   readonly modelsDirectory: string;
 }
 
 function engineFor(
-  fidelity: Fidelity,
-  cycleTimeS: number,
-  adcBeyondLibrary: AdcBeyondLibrary,
-  { modelsDirectory }: Workspace,
+  identity: EstimationChoices & { readonly fidelity?: Fidelity },
+  options: EstimationOptions,
 ): EstimationEngine {
+  const {
+    fidelity = identity.fidelity ?? "artifact",
+    adcBeyondLibrary = identity.adcBeyondLibrary ?? "scale",
+    technologyInterpolation = identity.technologyInterpolation ?? "linear",
+    cycleTimeS = defaultCycleTimeS,
+  } = options;
+  const { modelsDirectory } = givenWorkspace(options.workspace);
   const { version } = registrations();
-  const key = `${fidelity} ${cycleTimeS} ${adcBeyondLibrary} ${version} ${modelsDirectory}`;
-  return engines.get(key, (reader) =>
-    buildEngine({ fidelity, cycleTimeS, adcBeyondLibrary, modelsDirectory }, reader),
-  );
+  const choices = { fidelity, cycleTimeS, adcBeyondLibrary, technologyInterpolation };
+  const key = `${Object.values(choices).join(" ")} ${version} ${modelsDirectory}`;
+  return engines.get(key, (reader) => buildEngine({ ...choices, modelsDirectory }, reader));
 }
 
 function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {
-  const { fidelity, cycleTimeS, modelsDirectory } = settings;
+  const { fidelity, cycleTimeS, technologyInterpolation, modelsDirectory } = settings;
   const registry = buildRegistry(settings, reader);
   const cells = new Map<string, CellDescription>();
   const context: EstimationContext = {
     fidelity,
     cycleTimeS,
+    technologyInterpolation,
     cellDescription: (file) => {
       let cell = cells.get(file);
       if (!cell) cells.set(file, (cell = readCell(resolve(modelsDirectory, file), fidelity, reader)));

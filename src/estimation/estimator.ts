@@ -1,4 +1,4 @@
-import type { Fidelity } from "../spec/specification";
+import type { Fidelity, TechnologyInterpolation } from "../spec/specification";
 import type { CellDescription } from "./circuits/cell-description";
 import type { ComponentAttributes, ParameterDescription } from "./parameters";
 
@@ -7,6 +7,8 @@ export interface EstimationContext {
   readonly fidelity: Fidelity;
   /** Length of a model cycle, s: with corrected fidelity an idle action lasts one such cycle. */
   readonly cycleTimeS: number;
+  /** Between the technologies of the component library. */
+  readonly technologyInterpolation: TechnologyInterpolation;
   /** The memory cell described in a file. */
   readonly cellDescription: (file: string) => CellDescription;
 }

@@ -70,12 +70,4 @@ export const estimationDifferences: readonly FidelityDifference[] = [
     corrected: "One flip-flop per row is drawn, overlapping the array's edge.",
     effect: "Arrays narrower than 91.2 F, e.g. 64 columns of the ISAAC cell.",
   },
-  {
-    id: "technology-interpolation",
-    artifact:
-      "The component library interpolates backwards between tabulated technologies: just below a tabulated node it takes nearly the next smaller one.",
-    corrected: "It interpolates from the larger to the smaller node.",
-    effect:
-      "Technologies that are not tabulated, e.g. from 32 to 28 nm: energy factor 0.557 to 0.778, area factor 0.64 to 0.82.",
-  },
 ];

@@ -12,12 +12,13 @@ export function formatLayerText(result: LayerResult, groups: readonly ComponentG
   return [
     formatLayerTitle(result),
     "",
-    figuresText(result),
+    figuresText(result, groups),
     "",
     componentTable(result, groups),
     "",
     mappingOutline(result),
     "",
+    ...(result.notes ?? []).flatMap(({ message }) => [`note: ${message}`, ""]),
   ].join("\n");
 }
 
@@ -35,8 +36,8 @@ export function formatLayerTitle(
   return [architecture, workload, size].filter((part) => part !== "").join(" · ");
 }
 
-function figuresText(result: LayerResult): string {
-  const { cycles, energyPj, edp, areaUm2, macs, computes, utilization, mapSpace, walk, fullSearch } = result;
+function figuresText(result: LayerResult, groups: readonly ComponentGroup[]): string {
+  const { cycles, energyPj, edp, areaUm2, macs, computes, mapSpace, walk, fullSearch } = result;
   const total = energyPj[totalKey];
   const rows: [string, string, string][] = [
     [
@@ -48,7 +49,12 @@ function figuresText(result: LayerResult): string {
     ["EDP", `${formatNumber(edp)} J·cycles`, ""],
     ["Area", formatFigure("areaUm2", areaUm2.total), ""],
     ["Work", `${formatNumber(macs)} MACs`, `${formatNumber(computes)} bit operations`],
-    ["Utilization", formatShare(utilization), "of all bit operations possible in these cycles"],
+    [
+      "Utilization",
+      formatShare(result.spatialUtilization),
+      `of ${whatWorks(result, groups)} at work in a step`,
+    ],
+    ["Peak share", formatShare(result.utilization), "of one operation in each cycle for every compute unit"],
     [
       "Mappings",
       mapSpace.size < 1e9 ? formatCount(mapSpace.size) : formatNumber(mapSpace.size),
@@ -63,6 +69,14 @@ function figuresText(result: LayerResult): string {
       `  ${name.padEnd(14)}${value}${" ".repeat(width - [...value].length)}   ${note}`.trimEnd(),
     )
     .join("\n");
+}
+
+/** The innermost level that holds data, by its group, e.g. the crossbars' cells; else the compute units. */
+function whatWorks({ accesses }: LayerResult, groups: readonly ComponentGroup[]): string {
+  const holding = Object.keys(accesses).filter((level) => Object.keys(accesses[level]).length > 0);
+  const innermost = holding.at(-1) ?? "";
+  const group = groupOfLevel(innermost, groups);
+  return group === innermost ? "the compute units" : `the ${group.toLowerCase()} places (${innermost})`;
 }
 
 /** How far the mapping that Timeloop's search reports is from the best one. */

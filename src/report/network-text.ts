@@ -60,7 +60,8 @@ function layerTable({ layers, totals }: NetworkResult): string {
       "cycles",
       "MACs",
       "fJ/MAC",
-      "utilization",
+      "in use",
+      "peak share",
     ],
     rows: layers.map((layer, index) => [
       String(layer.layer ?? index),
@@ -70,6 +71,7 @@ function layerTable({ layers, totals }: NetworkResult): string {
       formatCount(layer.cycles),
       formatCount(layer.macs),
       formatFixed((energies[index] / layer.macs) * 1e3, 1),
+      formatShare(layer.spatialUtilization),
       formatShare(layer.utilization),
     ]),
     footer: [
@@ -80,6 +82,7 @@ function layerTable({ layers, totals }: NetworkResult): string {
       "",
       formatCount(totals.macs),
       formatFixed((total / totals.macs) * 1e3, 1),
+      "",
       "",
     ],
     leftAligned: [1],

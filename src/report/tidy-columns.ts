@@ -72,8 +72,8 @@ export function componentColumns(results: TabularResult, groups: readonly Compon
 
 /**
  * One row per layer, its figures and, wide, the energy of every component group: `ADC (pJ)`, …. Columns: architecture,
- * dnn, layer, layerName, tiles, batch, energyPj, areaUm2, cycles, computes, macs, utilization, edpJouleCycles, mappings,
- * validMappings, after full searches gapToBound, greedyEnergyPj, greedyCycles, then the groups.
+ * dnn, layer, layerName, tiles, batch, energyPj, areaUm2, cycles, computes, macs, utilization,
+ * spatialUtilization, edpJouleCycles, mappings, validMappings, after full searches gapToBound, greedyEnergyPj, greedyCycles, then the groups.
  */
 export function layerWideColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
   const layers = layersOf(results);
@@ -91,7 +91,8 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
     : {};
   const columns = emptyColumns([
     ...Object.keys(layerColumns),
-    ...["energyPj", "areaUm2", "cycles", "computes", "macs", "utilization", "edpJouleCycles"],
+    ...["energyPj", "areaUm2", "cycles", "computes", "macs"],
+    ...["utilization", "spatialUtilization", "edpJouleCycles"],
     ...["mappings", "validMappings", ...Object.keys(searched)],
     ...names.map((name) => `${name} (pJ)`),
   ]);
@@ -109,6 +110,7 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
       layer.computes,
       layer.macs,
       layer.utilization,
+      layer.spatialUtilization,
       layer.edp,
       layer.mapSpace.size,
       layer.mapSpace.valid,

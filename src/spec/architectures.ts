@@ -17,6 +17,8 @@ export interface AdjustmentRule {
   readonly multiply: Readonly<Record<string, number>>;
   /** Variables to values; not done for a variable the caller has set. */
   readonly set: Readonly<Record<string, number>>;
+  /** Names to numbers that component classes and checks see in place of their own defaults. */
+  readonly attributes: Readonly<Record<string, number>>;
   readonly reason: string;
 }
 
@@ -50,6 +52,7 @@ const adjustmentSchema = v.pipe(
     statistics: v.optional(v.pipe(text(), v.picklist(["recorded", "typical"], "recorded or typical"))),
     multiply: v.optional(numbers, {}),
     set: v.optional(numbers, {}),
+    attributes: v.optional(numbers, {}),
     reason: v.optional(text(), ""),
   }),
   v.transform((given): AdjustmentRule => ({
@@ -58,6 +61,7 @@ const adjustmentSchema = v.pipe(
     ...(given.statistics && { statistics: given.statistics }),
     multiply: given.multiply,
     set: given.set,
+    attributes: given.attributes,
     reason: given.reason,
   })),
 );

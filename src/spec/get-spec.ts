@@ -8,9 +8,8 @@ import { FileMemo, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import { densityWarnings, placeholderWarnings } from "./computable";
-import type { ModelChoices } from "./model-choices";
-import { identityOfChoices } from "./model-choices";
 import type { LoadedModel, Sources } from "./model-files";
+import { unusualChoices } from "./model-choices";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
 import { overrideWarnings, readOverrides } from "./overrides";
@@ -26,7 +25,7 @@ import {
 } from "./read-statistics";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
-import type { Fidelity, Specification } from "./specification";
+import type { Fidelity, ModelChoices, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { findArchitecture, findDnn, givenWorkspace, listLayers } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
@@ -35,6 +34,8 @@ import { uniteFiles } from "./yaml/unite-files";
 
 /** Which layer on which architecture, and what is changed about it. */
 export interface GetSpecOptions extends VariableOptions, ModelChoices {
+  /** Refuses a design that one of its model's checks rules out, instead of warning. */
+  readonly strict?: boolean;
   /** Name of an architecture, in any letter case. */
   readonly architecture: string;
   /** Name of a DNN, in any letter case. */
@@ -97,7 +98,7 @@ function specificationOf(options: GetSpecOptions): Specification {
   const dnn = requireText(options.dnn, "dnn").toLowerCase();
   const layer = layerNumber(options.layer);
   const { problem, sources: layerSources } = loadLayer(workspace, dnn, layer);
-  const choices = identityOfChoices(options);
+  const choices = unusualChoices(options);
   const model = loadArchitecture(workspace, architecture, fidelity, choices.sparse === "dense");
   const compiled = compiledFor(model, problem);
   const overrides = readOverrides(options);
@@ -107,11 +108,12 @@ function specificationOf(options: GetSpecOptions): Specification {
   const { statistics: rules } = architecture;
   let statisticsSources: Sources = [];
   const given = new Set(overrides.keys());
+  let attributes: Readonly<Record<string, number>> = {};
   if (rules === undefined) for (const [name, value] of overrides) variables.set(name, value);
   else {
     const statistics = loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
     statisticsSources = statistics.sources;
-    applyStatistics(
+    attributes = applyStatistics(
       variables,
       { values: statistics.values, file: statistics.file, rules, isTypical, dnn, problem, fidelity },
       overrides,
@@ -132,6 +134,8 @@ function specificationOf(options: GetSpecOptions): Specification {
     greedySteps: options.greedySteps ?? defaultGreedySteps,
     fidelity,
     options: { workingDirectory: workspace.modelsDirectory },
+    attributes,
+    isStrict: options.strict === true,
     correctedAttributes: (rules ?? noRules).correctedAttributes,
     identity: {
       architecture: architecture.name,

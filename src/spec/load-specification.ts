@@ -7,8 +7,7 @@ import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel } from "./model-files";
-import type { ModelChoices } from "./model-choices";
-import { identityOfChoices } from "./model-choices";
+import { unusualChoices } from "./model-choices";
 import { compiledFor, expandPattern, loadModel, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
 import { overrideWarnings, readOverrides } from "./overrides";
@@ -16,12 +15,14 @@ import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
-import type { Fidelity, Specification } from "./specification";
+import type { Fidelity, ModelChoices, Specification } from "./specification";
 import type { Workspace } from "./workspace";
 import { givenWorkspace } from "./workspace";
 
 /** A specification given as YAML files. */
 export interface LoadSpecificationOptions extends VariableOptions, ModelChoices {
+  /** Refuses a design that one of its model's checks rules out, instead of warning. */
+  readonly strict?: boolean;
   /** YAML files, or patterns with `*`, in order. Together they hold an architecture and a problem. */
   readonly files: readonly string[];
   /**
@@ -75,7 +76,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   const { files, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
-  const choices = identityOfChoices(options);
+  const choices = unusualChoices(options);
   const isDense = choices.sparse === "dense";
   const roots = [
     ...(options.includeRoots ?? []).map((root) => resolve(root)),
@@ -122,6 +123,8 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
     greedySteps: stepsFor(compiled, options.greedySteps),
     fidelity,
     options: { workingDirectory: workspace.modelsDirectory },
+    attributes: {},
+    isStrict: options.strict === true,
     correctedAttributes: {},
     identity: {
       architecture: architectureName(files),

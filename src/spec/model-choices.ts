@@ -1,60 +1,51 @@
-import { RaellaError } from "../errors";
-import { adcIdentity } from "./adc-beyond-library";
-import type { AdcBeyondLibrary, SparseHandling, SpecificationIdentity } from "./specification";
+import { RaellaError, suggestName } from "../errors";
+import type { ModelChoices } from "./specification";
 
-/** Choices about what is modelled that are left at their defaults in the published figures. */
-export interface ModelChoices {
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
-  /** What happens to sparse optimizations: `refuse` (default), or `dense` to leave them out on purpose. */
-  readonly sparse?: SparseHandling;
-  /** Count leakage, in energies and in what searches minimise. Off by default, as in the published figures. */
-  readonly leakage?: boolean;
-  /** Statistics that nobody gives may keep the placeholders that stand in the model. By default they are refused. */
-  readonly usePlaceholders?: boolean;
+/** The ways of each choice, the default first. */
+const ways = {
+  adcBeyondLibrary: ["scale", "survey"],
+  technologyInterpolation: ["linear", "original"],
+  unmetChecks: ["warn", "adapt"],
+  sparse: ["refuse", "dense"],
+  leakage: [false, true],
+  usePlaceholders: [false, true],
+} as const satisfies { readonly [Name in keyof ModelChoices]-?: readonly ModelChoices[Name][] };
+
+/** Names of the choices. */
+export const modelChoices = Object.keys(ways) as (keyof ModelChoices)[];
+
+/** The choices among other options, as they are given. */
+export function choicesAmong(options: ModelChoices): ModelChoices {
+  return Object.fromEntries(modelChoices.map((name) => [name, options[name]]));
 }
 
-const sparseHandlings: readonly SparseHandling[] = ["refuse", "dense"];
-
-/** The choices among other options, to be handed on. */
-export function choicesOf({
-  adcBeyondLibrary,
-  sparse,
-  leakage,
-  usePlaceholders,
-}: ModelChoices): ModelChoices {
-  return { adcBeyondLibrary, sparse, leakage, usePlaceholders };
+/**
+ * Every choice, with the defaults of those left out.
+ * @throws RaellaError `usage` for a choice that there is not.
+ */
+export function completeChoices(given: ModelChoices): Required<ModelChoices> {
+  const choices = modelChoices.map((name) => [name, requireChoice(name, given[name])] as const);
+  return Object.fromEntries(choices) as unknown as Required<ModelChoices>;
 }
 
-/** The choices as parts of an identity, where only the unusual ones are written down. */
-export type ChosenIdentity = Pick<
-  SpecificationIdentity,
-  "adcBeyondLibrary" | "sparse" | "leakage" | "usePlaceholders"
->;
-
-/** @throws RaellaError `usage` for a choice that does not exist. */
-export function identityOfChoices(choices: ModelChoices): ChosenIdentity {
-  const { sparse = "refuse" } = choices;
-  if (!sparseHandlings.includes(sparse))
-    throw notAChoice("sparse", sparse, sparseHandlings.map((known) => JSON.stringify(known)).join(" or "));
-  return {
-    ...adcIdentity(choices.adcBeyondLibrary),
-    ...(sparse === "dense" ? { sparse } : {}),
-    ...(isChosen("leakage", choices) ? { leakage: true } : {}),
-    ...(isChosen("usePlaceholders", choices) ? { usePlaceholders: true } : {}),
-  };
+/**
+ * The choices as a part of an identity, where only unusual ones are written down.
+ * @throws RaellaError `usage` for a choice that there is not.
+ */
+export function unusualChoices(given: ModelChoices): ModelChoices {
+  const choices = Object.entries(completeChoices(given)) as [keyof ModelChoices, unknown][];
+  return Object.fromEntries(choices.filter(([name, choice]) => choice !== ways[name][0]));
 }
 
-function isChosen(name: "leakage" | "usePlaceholders", choices: ModelChoices): boolean {
-  const given: unknown = choices[name] ?? false;
-  if (typeof given === "boolean") return given;
-  throw notAChoice(name, given, "true or false");
-}
-
-function notAChoice(name: string, given: unknown, expected: string): RaellaError {
-  return new RaellaError({
+function requireChoice(name: keyof ModelChoices, given: unknown): string | boolean {
+  const known: readonly (string | boolean)[] = ways[name];
+  const choice = given === undefined ? known[0] : known.find((way) => way === given);
+  if (choice !== undefined) return choice;
+  throw new RaellaError({
     code: "usage",
     message: `The option "${name}" cannot be ${JSON.stringify(given)}.`,
     value: given,
-    expected,
+    expected: known.join(" or "),
+    remedy: typeof given === "string" ? suggestName(given, known.map(String)) : undefined,
   });
 }

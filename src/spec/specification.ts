@@ -34,6 +34,35 @@ export type AdcBeyondLibrary = "scale" | "survey";
 /** What happens to sparse optimizations: they are refused, or left out to compute the dense counterpart. */
 export type SparseHandling = "refuse" | "dense";
 
+/**
+ * How the component library scales to a technology between two that are tabulated: `linear` in the node, or as the
+ * `original` does, backwards: just below a tabulated node it takes nearly the figures of the next smaller one.
+ */
+export type TechnologyInterpolation = "linear" | "original";
+
+/** What may be chosen about the component library besides the fidelity. */
+export interface EstimationChoices {
+  /** Default `scale`. */
+  readonly adcBeyondLibrary?: AdcBeyondLibrary;
+  /** Default `linear`. */
+  readonly technologyInterpolation?: TechnologyInterpolation;
+}
+
+/** What may be chosen about how a design is modelled, besides the fidelity. Defaults are those of the published figures. */
+export interface ModelChoices extends EstimationChoices {
+  /**
+   * What becomes of a design that a check of its model rules out: `warn` (default), or `adapt`: where the check says
+   * how, variables are changed until the design can be built.
+   */
+  readonly unmetChecks?: "warn" | "adapt";
+  /** What happens to sparse optimizations: `refuse` (default), or `dense` to leave them out on purpose. */
+  readonly sparse?: SparseHandling;
+  /** Count leakage, in energies and in what searches minimise. Off by default. */
+  readonly leakage?: boolean;
+  /** Statistics that nobody gives may keep the placeholders that stand in the model. By default they are refused. */
+  readonly usePlaceholders?: boolean;
+}
+
 /** A fixed factor (`=`) or an upper limit (`<=`) of a dimension. The value 0 means the full bound, -1 free. */
 export interface Factor {
   readonly dimension: string;
@@ -116,7 +145,7 @@ export interface MapperOptions {
 }
 
 /** Who is modelled: what the figures of a result belong to. */
-export interface SpecificationIdentity {
+export interface SpecificationIdentity extends ModelChoices {
   readonly architecture: string;
   readonly dnn: string | null;
   /** Number of the layer in its DNN. */
@@ -126,14 +155,6 @@ export interface SpecificationIdentity {
   readonly batch: number | null;
   readonly typicalStatistics: boolean;
   readonly fidelity: Fidelity;
-  /** Left out: `scale`. */
-  readonly adcBeyondLibrary?: AdcBeyondLibrary;
-  /** Sparse optimizations were to be left out. */
-  readonly sparse?: "dense";
-  /** Leakage counts. */
-  readonly leakage?: true;
-  /** Statistics that are not given may keep the placeholders of the model. */
-  readonly usePlaceholders?: true;
 }
 
 /** Something that is probably not meant, but does not stop the work. */
@@ -144,6 +165,24 @@ export interface SparseLevel {
   readonly level: string;
   readonly kind: "action_optimization" | "representation_format" | "compute_optimization";
   readonly dataSpaces: readonly string[];
+}
+
+/** What a model says about designs that cannot be built: true for one that can. */
+export interface DesignCheck {
+  readonly expression: WrittenValue;
+  /** What is wrong where it is false; `{expression}` stands for a value. */
+  readonly message: string;
+  /** Where the limit comes from. */
+  readonly source: string;
+  /** A note tells something that published designs do as well. */
+  readonly severity: "warning" | "note";
+  /** Names for expression, message and changes, evaluated in order. */
+  readonly where: Readonly<Record<string, WrittenValue>>;
+  /** Variables to values with which the design can be built. */
+  readonly adapt: Readonly<Record<string, WrittenValue>>;
+  /** The level whose attributes and counts it sees; such a check waits for the mapping. Null: only variables. */
+  readonly level: string | null;
+  readonly location?: SourceLocation;
 }
 
 /** A reference table given by the user instead of the estimates, in Accelergy's form (level or level and action). */
@@ -178,6 +217,10 @@ export interface Specification {
   readonly warnings: readonly Warning[];
   /** Where it was read from: its component library, SRAM tables and cell files price it. */
   readonly workspace: Workspace;
+  /** What is worth knowing about the design, although nothing is wrong. */
+  readonly notes?: readonly Warning[];
+  /** Checks that wait for a mapping. */
+  readonly checks?: readonly DesignCheck[];
   /** Content hash of every file read, for the manifest of a result. */
   readonly sources: readonly { readonly file: string; readonly sha256: string }[];
 }

@@ -87,7 +87,10 @@ export interface LayerResult extends Pick<
   readonly computes: number;
   /** Multiply-accumulates of whole operands. */
   readonly macs: number;
+  /** Share of the operations that the compute units could do in these cycles with one each per cycle. */
   readonly utilization: number;
+  /** Share of the compute units that work at the same time; of crossbars, the share of their cells in use. */
+  readonly spatialUtilization: number;
   /** Per level, and `total`; where leakage counts, that of all levels is an entry `leakage` of its own. */
   readonly energyPj: Readonly<Record<string, number>>;
   /** Leakage per level; only where it counts. */
@@ -107,6 +110,8 @@ export interface LayerResult extends Pick<
   readonly fullSearch?: FullSearchSummary;
   /** Things that were probably not meant. */
   readonly warnings: readonly Warning[];
+  /** Worth knowing, although published designs do the same; left out where there is nothing to tell. */
+  readonly notes?: readonly Warning[];
   /** What the result was computed from; the layers of a DNN share that of the DNN. */
   readonly manifest?: Manifest;
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { frozenCopy } from "../memory";
-import { identityOfChoices, type ChosenIdentity } from "../spec/model-choices";
-import type { Fidelity, Specification, WrittenValue } from "../spec/specification";
+import { unusualChoices } from "../spec/model-choices";
+import type { Fidelity, ModelChoices, Specification, WrittenValue } from "../spec/specification";
 import { defaultWorkspace, isSameWorkspace, type Workspace } from "../spec/workspace";
 import type { SearchKind } from "./search-kind";
 
@@ -24,8 +24,8 @@ export interface Inputs {
   readonly mapping?: string;
 }
 
-/** What a result was computed from: two results with equal manifests are equal. */
-export interface Manifest extends ChosenIdentity {
+/** What a result was computed from: two results with equal manifests are equal. Choices that are the default are left out. */
+export interface Manifest extends ModelChoices {
   readonly package: string;
   readonly version: string;
   readonly search: SearchKind;
@@ -69,7 +69,7 @@ export function createManifest(
     search,
     searchOrderVersion,
     fidelity: identity.fidelity,
-    ...identityOfChoices(identity),
+    ...unusualChoices(identity),
     typicalStatistics: identity.typicalStatistics,
     variables: frozenCopy(variables),
     ...(isSameWorkspace(workspace, defaultWorkspace()) ? {} : { workspace }),

@@ -1,6 +1,6 @@
 import { publish } from "../memory";
 import { loadSpecification } from "../spec/load-specification";
-import { choicesOf } from "../spec/model-choices";
+import { choicesAmong } from "../spec/model-choices";
 import { readMappingFile } from "../spec/read-mapping-file";
 import type { Specification } from "../spec/specification";
 import { mappingFromEntries } from "./given-mapping";
@@ -15,14 +15,14 @@ import type { StudyOptions } from "./study-options";
  * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
  */
 export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
-  const { nTiles, batchSize, variables, fidelity, workspace } = options;
+  const { nTiles, batchSize, variables, fidelity, workspace, strict } = options;
   const load = (greedy: boolean): Specification =>
     loadSpecification({
       files: inputs.files,
       includeRoots: inputs.includeRoots,
       statistics: inputs.statistics,
-      ...{ nTiles, batchSize, variables, fidelity, workspace },
-      ...choicesOf(options),
+      ...{ nTiles, batchSize, variables, fidelity, workspace, strict },
+      ...choicesAmong(options),
       greedySteps: greedy ? undefined : [],
     });
   if (inputs.mapping === undefined && options.search === "full")

@@ -114,17 +114,19 @@ function findLayerHere(options: LayerOptions): MappedLayer {
 /** The result of a mapped layer as plain frozen data, with its manifest. */
 export function resultOf(
   mapped: MappedLayer,
-  options: Pick<StudyOptions, "search" | "variables"> = {},
+  options: Pick<StudyOptions, "search" | "variables" | "strict"> = {},
   inputs?: Inputs,
 ): LayerResult {
-  const { search: kind = "optimal", variables = {} } = options;
-  return freeze(summarizeLayer(mapped, createManifest(mapped.specification, kind, variables, inputs)));
+  const { search: kind = "optimal", variables = {}, strict } = options;
+  return freeze(
+    summarizeLayer(mapped, createManifest(mapped.specification, kind, variables, inputs), strict),
+  );
 }
 
 /** Maps a specification and returns the result as plain data. Errors as {@link mapSpecification}. */
 export function evaluateSpecification(
   specification: Specification,
-  options: MappingOptions & Pick<StudyOptions, "variables"> = {},
+  options: MappingOptions & Pick<StudyOptions, "variables" | "strict"> = {},
 ): LayerResult {
   return resultOf(mapSpecification(specification, options), options);
 }

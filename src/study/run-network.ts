@@ -1,7 +1,7 @@
 import { RaellaError, throwAll } from "../errors";
 import { loadComponentGroups } from "../spec/component-groups";
 import { FileLook } from "../spec/file-memo";
-import { choicesOf } from "../spec/model-choices";
+import { choicesAmong } from "../spec/model-choices";
 import { listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
@@ -160,15 +160,15 @@ function jobsOf(
   layers: readonly number[] | undefined,
 ): readonly LayerOptions[] {
   const { useTypicalStatistics, nTiles, batchSize, variables, greedySteps, fidelity, workspace } = options;
-  const { search, objective, timeLimitMs } = options;
+  const { search, objective, timeLimitMs, strict } = options;
   const chosen = layers ?? listLayers(dnn, workspace);
   if (chosen.length === 0) {
     throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
   }
   const common = withDefaults({
     ...{ architecture, dnn, useTypicalStatistics, nTiles, batchSize },
-    ...{ variables, greedySteps, fidelity, workspace, search, objective, timeLimitMs },
-    ...choicesOf(options),
+    ...{ variables, greedySteps, fidelity, workspace, search, objective, timeLimitMs, strict },
+    ...choicesAmong(options),
   });
   return chosen.map((layer) => ({ ...common, layer }));
 }

@@ -4,13 +4,20 @@ import type { Level, Specification } from "../spec/specification";
 import { addUp, leakageKey, totalKey } from "./component-groups";
 import type { AccessCounts, LayerResult, LevelArea, MappingBlock } from "./layer-result";
 import type { Manifest } from "./manifest";
+import { remarksOn } from "../spec/design-checks";
+import { examineRun } from "./examine-run";
 import type { MappedLayer } from "./mapped-layer";
 
-/** The result of a layer as plain data, with a manifest if there is one. */
-export function summarizeLayer(layer: MappedLayer, manifest?: Manifest): LayerResult {
+/**
+ * The result of a layer as plain data, with a manifest if there is one.
+ * @throws RaellaError `check` where the run does not meet a check of its model and is to be refused for it.
+ */
+export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict = false): LayerResult {
   const { specification, tables, mapping, evaluation, mapSpace } = layer;
   const { architecture, dnn, layer: number, layerName, tiles, batch } = specification.identity;
   const { cycles, computes, utilization, edpPjCycles } = evaluation;
+  const remarks = remarksOn(examineRun(specification, evaluation), isStrict);
+  const notes = [...(specification.notes ?? []), ...remarks.notes];
   return {
     architecture,
     dnn,
@@ -22,6 +29,7 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest): LayerRe
     computes,
     macs: multiplyAccumulates(specification, computes),
     utilization,
+    spatialUtilization: evaluation.usedComputeUnits / computeUnitsOf(specification),
     energyPj: energyOfLevels(layer),
     ...(tables.energy.leakagePj ? { leakagePj: leakageOfLevels(evaluation) } : {}),
     edp: edpPjCycles / 1e12,
@@ -33,9 +41,14 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest): LayerRe
     mapping: mappingBlocks(mapping),
     ...(layer.walk ? { walk: layer.walk } : {}),
     ...(layer.fullSearch ? { fullSearch: layer.fullSearch } : {}),
-    warnings: specification.warnings,
+    warnings: [...specification.warnings, ...remarks.warnings],
+    ...(notes.length > 0 ? { notes } : {}),
     ...(manifest ? { manifest } : {}),
   };
+}
+
+function computeUnitsOf({ levels }: Specification): number {
+  return levels.find(({ kind }) => kind === "compute")?.instances ?? Number.NaN;
 }
 
 /** Operations of whole operands: those of the problem pair single bits. */

@@ -1,5 +1,5 @@
 import { RaellaError } from "../errors";
-import { choicesOf } from "../spec/model-choices";
+import { choicesAmong } from "../spec/model-choices";
 import { compareResults, type Difference } from "./compare-results";
 import type { LayerResult } from "./layer-result";
 import { packageIdentity, type Manifest } from "./manifest";
@@ -135,7 +135,7 @@ function request(
     batchSize: batch,
     variables: variables as StudyOptions["variables"],
     fidelity,
-    ...choicesOf(manifest),
+    ...choicesAmong(manifest),
     useTypicalStatistics: typicalStatistics,
     search,
     objective,

@@ -55,6 +55,34 @@ describe("raella", () => {
       assert.match(result.manifest?.files[0].sha256 ?? "", /^[0-9a-f]{64}$/);
     });
 
+    it("warns of a design that cannot be built, refuses it with --strict, and adapts it where asked to", async () => {
+      const starved = [...oneLayer, "--set", "N_ADC_PER_BANK=1"];
+      const warned = await runCli(...starved, "--json");
+      assert.match(warned.stderr, /^warning: .*models\/macros\.yaml:\d+:\d+.*The converters cannot keep up/m);
+      assert.equal((JSON.parse(warned.stdout) as LayerResult).warnings[0].code, "check");
+      const refused = await runCli(...starved, "--strict");
+      assert.equal(refused.exitCode, 2);
+      assert.equal(refused.stdout, "");
+      assert.match(refused.stderr, /models\/macros\.yaml:\d+:\d+.*The converters cannot keep up/);
+      const adapted = await runCli(...starved, "--unmet-checks", "adapt", "--strict");
+      assert.equal(adapted.stderr, "");
+      assert.match(adapted.stdout, /^ {2}Cycles +313,600/m);
+      assert.match(adapted.stdout, /^note: Adapted: CROSSBAR_LATENCY is 4e-07\./m);
+      for (const command of ["layer", "spec"]) {
+        const { exitCode, stderr } = await runCli(command, ...oneLayer.slice(1), "--strict");
+        assert.equal(exitCode, 0);
+        assert.equal(stderr, "");
+      }
+    });
+
+    it("interpolates technologies rightly, and as the original does where asked to", async () => {
+      const at31 = [...oneLayer, "--set", "TECH_NODE=31"];
+      const { energyPj } = await json<LayerResult>(...at31);
+      const original = await json<LayerResult>(...at31, "--technology-interpolation", "original");
+      assert.equal(Math.round(energyPj.total / 1e6), 177);
+      assert.equal(Math.round(original.energyPj.total / 1e6), 126);
+    });
+
     it("prints a table for people", async () => {
       const { exitCode, stdout } = await runCli(...oneLayer);
       assert.equal(exitCode, 0);
@@ -94,7 +122,7 @@ describe("raella", () => {
       assert.equal(full.fullSearch?.heuristic?.edpOverBest, full.fullSearch && optimal.edp / full.edp);
       const { stdout } = await runCli(...oneLayer, "--search", "full", "--objective", "cycles");
       assert.match(stdout, /^ {2}Proof +complete/m);
-      assert.match(stdout, /^ {2}Greedy steps +2\.231× EDP/m);
+      assert.match(stdout, /^ {2}Greedy steps +1\.042× EDP/m);
       const weighted = await json<LayerResult>(
         ...oneLayer,
         "--search",

@@ -3,7 +3,7 @@ import { attributeFactor, technologyNm } from "../../src/estimation/library/attr
 
 describe("an entry of the component library", () => {
   const factors = (name: string, from: string, to: unknown): (number | undefined)[] =>
-    (["energy", "area"] as const).map((quantity) => attributeFactor(quantity, name, from, to, "artifact"));
+    (["energy", "area"] as const).map((quantity) => attributeFactor(quantity, name, from, to, "linear"));
 
   it("scales with what is asked for", () => {
     assert.deepEqual(factors("width", "32", 64), [2, 2]);

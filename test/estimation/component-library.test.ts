@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { componentArea, componentEnergy, componentModels } from "../../src/estimation/estimate-component";
+import type { EstimationOptions } from "../../src/estimation/estimation-engine";
 import { cmosAreaFactor, cmosEnergyFactor } from "../../src/estimation/library/cmos-scaling";
 import { libraryEntry } from "../../src/estimation/library/library-entry";
 import { libraryEstimator } from "../../src/estimation/library/library-estimator";
+import { runLayer } from "../../src/study/run-layer";
+import { runNetwork } from "../../src/study/run-network";
+import { sweep } from "../../src/study/sweep/sweep";
+import { verifyResult } from "../../src/study/verify-result";
 import { assertClose, goldenCsv } from "./support";
 
 describe("component library", () => {
@@ -16,19 +21,57 @@ describe("component library", () => {
       );
       const component = { class: row.class, attributes };
       const place = JSON.stringify(row);
-      assertClose(componentEnergy(component, row.action).value, Number(row.energy_pj), 1e-9, place);
-      if (row.area_um2 !== "") assertClose(componentArea(component).value, Number(row.area_um2), 1e-9, place);
+      const options = { technologyInterpolation: "original" } as const;
+      assertClose(componentEnergy(component, row.action, options).value, Number(row.energy_pj), 1e-9, place);
+      if (row.area_um2 !== "")
+        assertClose(componentArea(component, options).value, Number(row.area_um2), 1e-9, place);
     }
   });
 
   it("scales technologies as recorded", () => {
     for (const { from_nm, to_nm, energy_factor, area_factor } of goldenCsv("cmos-scaling.csv")) {
       const [from, to] = [Number(from_nm), Number(to_nm)];
-      const energy = cmosEnergyFactor(from, to, "artifact") ?? Number.NaN;
-      const area = cmosAreaFactor(from, to, "artifact") ?? Number.NaN;
+      const energy = cmosEnergyFactor(from, to, "original") ?? Number.NaN;
+      const area = cmosAreaFactor(from, to, "original") ?? Number.NaN;
       assertClose(energy, Number(energy_factor), 1e-9, `energy ${from} to ${to}`);
       assertClose(area, Number(area_factor), 1e-9, `area ${from} to ${to}`);
     }
+  });
+
+  it("follows the technology between its nodes, whatever the fidelity", () => {
+    const router = (technology: number, options: EstimationOptions): number =>
+      componentEnergy({ class: "isaac_router", attributes: { technology } }, "read", options).value;
+    const area = (technology: number, options: EstimationOptions): number =>
+      componentArea({ class: "isaac_router", attributes: { technology } }, options).value;
+    for (const fidelity of ["artifact", "corrected"] as const)
+      for (const figure of [router, area])
+        for (let node = 8; node <= 130; node += 1) {
+          const [before, here] = [figure(node - 1, { fidelity }), figure(node, { fidelity })];
+          assert.ok(here >= before && here < 1.35 * before, `${fidelity}: ${node - 1} to ${node} nm`);
+        }
+    // Halfway between two nodes both ways agree, on a node there is nothing to interpolate.
+    for (const node of [26, 32, 45, 65]) {
+      const original = router(node, { technologyInterpolation: "original" });
+      assertClose(original, router(node, {}), 1e-12, `${node} nm`);
+    }
+    assert.ok(router(31, { technologyInterpolation: "original" }) < router(21, {}) * 1.1, "backwards");
+    assertClose(router(28, {}) / 20.74, 0.778, 1e-3, "32 to 28 nm");
+  });
+
+  it("keeps the original's way between technologies where asked for, from a layer to its sweep", async () => {
+    const request = { architecture: "raella", dnn: "resnet18", variables: { TECH_NODE: 31 } } as const;
+    const original = { ...request, technologyInterpolation: "original" } as const;
+    const [usual, kept] = [runLayer({ ...request, layer: 10 }), runLayer({ ...original, layer: 10 })];
+    assert.ok(kept.energyPj.total < 0.8 * usual.energyPj.total);
+    assert.equal(usual.manifest?.technologyInterpolation, undefined);
+    assert.equal(kept.manifest?.technologyInterpolation, "original");
+    assert.equal((await verifyResult(JSON.parse(JSON.stringify(kept)))).equal, true);
+    const network = await runNetwork(original);
+    assert.equal(network.layers[10].energyPj.total, kept.energyPj.total);
+    assert.equal((await verifyResult(JSON.parse(JSON.stringify(network)))).equal, true);
+    const { architecture: architectures, dnn: dnns, ...design } = original;
+    const { rows } = await sweep({ ...design, architectures, dnns });
+    assert.equal(rows[0].energyPj, network.totals.energyPj.total);
   });
 
   it("lets the first of two attributes that mean the same scale", () => {
@@ -90,7 +133,12 @@ describe("component library", () => {
     const row = { technology: "32nm", "width|datawidth": "8", energy: "2", area: "3", action: "read|write" };
     const entry = libraryEntry(row, "mine", "mine.csv");
     const estimator = libraryEstimator("mine", [entry]);
-    const context = { fidelity: "artifact", cycleTimeS: 1e-9, cellDescription: () => assert.fail() } as const;
+    const context = {
+      fidelity: "artifact",
+      technologyInterpolation: "linear",
+      cycleTimeS: 1e-9,
+      cellDescription: () => assert.fail(),
+    } as const;
     const query = { className: "mine", attributes: new Map([["datawidth", 16]]), context };
     assert.equal(estimator.estimateEnergy(query, "write").value, 4);
     assert.throws(() => libraryEntry({ ...row, energy: "two" }, "mine", "mine.csv"), /no usable energy_pj/);

@@ -77,15 +77,6 @@ describe("corrected fidelity", () => {
     assert.equal(area("intadder", 32, "artifact"), area("intadder", 32, "corrected"));
   });
 
-  it("interpolates technologies of the library forwards", () => {
-    const energy = (technology: number, fidelity: Fidelity): number =>
-      componentEnergy({ class: "isaac_router", attributes: { technology } }, "read", { fidelity }).value;
-    assert.ok(energy(31, "artifact") < energy(21, "artifact"), "backwards");
-    assert.ok(energy(31, "corrected") > energy(21, "corrected"), "forwards");
-    const at28 = (fidelity: Fidelity): string => (energy(28, fidelity) / 20.74).toFixed(3);
-    assertDocumented("technology-interpolation", at28("artifact"), at28("corrected"));
-  });
-
   it("describes every difference", () => {
     const ids = estimationDifferences.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);

@@ -127,48 +127,46 @@ describe("circuit models", () => {
 
 describe("CMOS scaling", () => {
   const node = fc.double({ min: 7, max: 130, noNaN: true });
+  const interpolation = fc.constantFrom("linear", "original");
 
   it("is positive everywhere and one for no change", () => {
     fc.assert(
-      fc.property(node, node, fidelity, (from, to, fidelityOfCase) => {
+      fc.property(node, node, interpolation, (from, to, way) => {
         for (const factor of [cmosAreaFactor, cmosEnergyFactor]) {
-          const value = factor(from, to, fidelityOfCase);
+          const value = factor(from, to, way);
           assert.ok(value !== undefined && value > 0 && Number.isFinite(value));
         }
-        assertClose(cmosEnergyFactor(from, from, fidelityOfCase) ?? Number.NaN, 1, 1e-12, "no change");
+        assertClose(cmosEnergyFactor(from, from, way) ?? Number.NaN, 1, 1e-12, "no change");
       }),
     );
   });
 
-  it("shrinks area and energy with the node, without steps, once corrected", () => {
+  it("shrinks area and energy with the node, without steps", () => {
     fc.assert(
       fc.property(node, fc.double({ min: 7, max: 129, noNaN: true }), (from, to) => {
         for (const factor of [cmosAreaFactor, cmosEnergyFactor]) {
-          const here = factor(from, to, "corrected") ?? Number.NaN;
-          const next = factor(from, to * (1 + 1e-9), "corrected") ?? Number.NaN;
+          const here = factor(from, to, "linear") ?? Number.NaN;
+          const next = factor(from, to * (1 + 1e-9), "linear") ?? Number.NaN;
           assertClose(next, here, 1e-6, "step");
-          assert.ok(
-            (factor(from, to + 1, "corrected") ?? Number.NaN) >= here * (1 - 1e-12),
-            `${from} to ${to}`,
-          );
+          assert.ok((factor(from, to + 1, "linear") ?? Number.NaN) >= here * (1 - 1e-12), `${from} to ${to}`);
         }
       }),
     );
   });
 
   it("is not defined outside its nodes", () => {
-    assert.equal(cmosAreaFactor(32, 6.9, "artifact"), undefined);
-    assert.equal(cmosEnergyFactor(180, 32, "corrected"), undefined);
+    assert.equal(cmosAreaFactor(32, 6.9, "original"), undefined);
+    assert.equal(cmosEnergyFactor(180, 32, "linear"), undefined);
   });
 
   it("grows with the supply voltage", () => {
     fc.assert(
       fc.property(node, fc.double({ min: 0.6, max: 1.25, noNaN: true }), (to, toV) => {
         const at = (voltage: number): number =>
-          cmosEnergyFactor(32, to, "corrected", { toV: voltage }) ?? Number.NaN;
+          cmosEnergyFactor(32, to, "linear", { toV: voltage }) ?? Number.NaN;
         assert.ok(at(toV + 0.05) > at(toV));
       }),
     );
-    assert.equal(cmosEnergyFactor(32, 32, "artifact", { toV: 0.8 }), 1);
+    assert.equal(cmosEnergyFactor(32, 32, "original", { toV: 0.8 }), 1);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { formatLayerText, formatLayerTitle } from "../../src/report/layer-text";
+import { loadComponentGroups } from "../../src/spec/component-groups";
 import type { LayerResult } from "../../src/study/layer-result";
 import { runLayer } from "../../src/study/run-layer";
 
@@ -30,6 +31,23 @@ describe("text of a layer", () => {
       formatLayerTitle({ ...whole, tiles: null, batch: null }),
       "raella · resnet18, layer 20 (fc)",
     );
+  });
+
+  it("tells which share of the crossbars works, and calls the share of the peak what it is", () => {
+    const text = (dnn: string, layer: number): string =>
+      formatLayerText(runLayer({ architecture: "raella", dnn, layer }), loadComponentGroups());
+    assert.match(
+      text("resnet18", 10),
+      /^ {2}Utilization +42\.2\u00a0% +of the crossbar places \(pim_cell\) at work/m,
+    );
+    assert.match(text("resnet18", 10), /^ {2}Peak share +0\.307\u00a0% +of one operation in each cycle/m);
+    // Without a group that says what its cells are, it is the compute units that work.
+    assert.match(row({}, "Utilization") ?? "", /of the compute units at work in a step$/);
+  });
+
+  it("tells notes behind everything else", () => {
+    const notes = [{ code: "check", message: "Much traffic." } as const];
+    assert.match(formatLayerText({ ...result, notes }, []), /\n\nnote: Much traffic\.\n$/);
   });
 
   it("tells how far a full search has come, and what greedy steps cost", () => {

@@ -1,4 +1,4 @@
-import type { Fidelity } from "../../spec/specification";
+import type { TechnologyInterpolation } from "../../spec/specification";
 import { cmosAreaFactor, cmosEnergyFactor } from "./cmos-scaling";
 
 /** What is asked of an entry of the component library. */
@@ -53,11 +53,11 @@ export function attributeFactor(
   name: string,
   from: string,
   to: unknown,
-  fidelity: Fidelity,
+  interpolation: TechnologyInterpolation,
 ): number | undefined {
   if (name === "technology") {
     const nodes = [technologyNm(from), technologyNm(to)] as const;
-    return quantity === "energy" ? cmosEnergyFactor(...nodes, fidelity) : cmosAreaFactor(...nodes, fidelity);
+    return (quantity === "energy" ? cmosEnergyFactor : cmosAreaFactor)(...nodes, interpolation);
   }
   const rule = Object.hasOwn(rules, name) ? rules[name][quantity] : undefined;
   const [fromNumber, toNumber] = [Number(from), numberOf(to)];

@@ -1,4 +1,4 @@
-import type { Fidelity } from "../../spec/specification";
+import type { TechnologyInterpolation } from "../../spec/specification";
 
 /**
  * Published CMOS scaling data: A. Stillmaker, B. Baas, "Scaling equations for the accurate prediction of CMOS
@@ -42,22 +42,27 @@ export const scalingRangeNm = { smallest: 7, largest: 130 } as const;
 export const voltageRangeV = { lowest: 0.6, highest: 1.3 } as const;
 
 /**
- * Position of a node in the table, fractional between tabulated nodes; undefined outside 7 to 130 nm.
- * The original interpolates backwards: a node just below a tabulated one lands next to the following one.
+ * Position of a node in the table, fractional between tabulated nodes; undefined outside 7 to 130 nm. With L and S the
+ * larger and the smaller tabulated node around t, at the indices i and i + 1, it is i + (L - t) / (L - S). The original
+ * has i + (t - S) / (L - S), which runs backwards: a node just below L lands next to S.
  */
-function nodeIndex(nodeNm: number, fidelity: Fidelity): number | undefined {
+function nodeIndex(nodeNm: number, interpolation: TechnologyInterpolation): number | undefined {
   const exact = nodesNm.indexOf(nodeNm);
   if (exact >= 0) return exact;
   const upper = nodesNm.findIndex((larger, index) => larger > nodeNm && nodesNm[index + 1] < nodeNm);
   if (upper < 0) return undefined;
   const [larger, smaller] = [nodesNm[upper], nodesNm[upper + 1]];
-  return upper + (fidelity === "artifact" ? nodeNm - smaller : larger - nodeNm) / (larger - smaller);
+  return upper + (interpolation === "original" ? nodeNm - smaller : larger - nodeNm) / (larger - smaller);
 }
 
 /** Factor by which the area changes from one node to another (nm); undefined outside 7 to 130 nm. */
-export function cmosAreaFactor(fromNm: number, toNm: number, fidelity: Fidelity): number | undefined {
-  const from = nodeIndex(fromNm, fidelity);
-  const to = nodeIndex(toNm, fidelity);
+export function cmosAreaFactor(
+  fromNm: number,
+  toNm: number,
+  interpolation: TechnologyInterpolation,
+): number | undefined {
+  const from = nodeIndex(fromNm, interpolation);
+  const to = nodeIndex(toNm, interpolation);
   if (from === undefined || to === undefined) return undefined;
   const [row, column] = [Math.floor(from), Math.floor(to)];
   const [nextRow, nextColumn] = [Math.ceil(from), Math.ceil(to)];
@@ -74,11 +79,11 @@ export function cmosAreaFactor(fromNm: number, toNm: number, fidelity: Fidelity)
 export function cmosEnergyFactor(
   fromNm: number,
   toNm: number,
-  fidelity: Fidelity,
+  interpolation: TechnologyInterpolation,
   voltages: { readonly fromV?: number; readonly toV?: number } = {},
 ): number | undefined {
-  const from = nodeIndex(fromNm, fidelity);
-  const to = nodeIndex(toNm, fidelity);
+  const from = nodeIndex(fromNm, interpolation);
+  const to = nodeIndex(toNm, interpolation);
   if (from === undefined || to === undefined) return undefined;
   return (
     relativeEnergy(to, voltages.toV ?? nominalVoltageV) /

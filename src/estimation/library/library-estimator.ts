@@ -112,7 +112,7 @@ function fit(quantity: Quantity, query: EstimatorQuery, entry: LibraryEntry): Ca
       continue;
     }
     if (unscaled) continue;
-    const factor = attributeFactor(quantity, name, reference.text, value, context.fidelity);
+    const factor = attributeFactor(quantity, name, reference.text, value, context.technologyInterpolation);
     if (factor === undefined) return undefined;
     if (factor === 1) matches++;
     scale *= factor;

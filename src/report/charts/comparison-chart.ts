@@ -16,7 +16,7 @@ export interface ComparisonChartOptions {
   /** What runs per second, e.g. `batches` (the default). */
   readonly throughputNoun?: string;
   readonly title?: string;
-  readonly subtitle?: string;
+  readonly subtitle?: string | readonly string[];
   /** Names of the designs for people; without them the keys are shown, split at underscores. */
   readonly names?: Readonly<Record<string, string>>;
   /** Show totals as multiples of the first design's as well (default: with more than one design). */

@@ -14,8 +14,14 @@ export function mappedLayerLevels(mapped: MappedLayer): readonly MappingChartLev
   let inUse = 1;
   return mapping.levels.map(({ level, keep, passthrough, temporal, spatial }) => {
     const built = hardwareOf(level);
-    const instances: Usage | undefined = built && { used: inUse, available: built.instances };
+    const outside = inUse;
     inUse *= spatial.reduce((product, { factor }) => product * factor, 1);
+    // The row of a container stands for its own instances, of which its loops in space use some.
+    const instances: Usage | undefined =
+      built &&
+      (fanOutName.test(level)
+        ? { used: inUse, available: built.instances * built.fanX * built.fanY }
+        : { used: outside, available: built.instances });
     const tiles = evaluation.levels.find((evaluated) => evaluated.level === level)?.accesses ?? {};
     const stored = keep.filter((dataSpace) => !passthrough.includes(dataSpace));
     const words = stored.reduce((sum, dataSpace) => sum + (tiles[dataSpace]?.tileSize ?? 0), 0);

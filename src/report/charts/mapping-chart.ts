@@ -32,7 +32,7 @@ export interface MappingChartLevel {
 
 export interface MappingChartOptions {
   readonly title?: string;
-  readonly subtitle?: string;
+  readonly subtitle?: string | readonly string[];
   /** Meaning of the dimensions, for tooltips: `{ P: "output width" }`. */
   readonly dimensionNames?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import { listArchitectures } from "../../spec/workspace";
+import type { Warning } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { loadComponentGroups } from "../../spec/component-groups";
 import { sumByGroup, totalKey } from "../../study/component-groups";
@@ -15,7 +16,7 @@ import { mappingChart, type MappingChartOptions } from "./mapping-chart";
 
 export interface StudyChartOptions {
   readonly title?: string;
-  readonly subtitle?: string;
+  readonly subtitle?: string | readonly string[];
   /** Where architectures and component groups are described (default: the package's own). */
   readonly workspace?: Workspace;
 }
@@ -39,7 +40,10 @@ export function layerChart(
     Object.fromEntries(layers.map((layer) => [layer.architecture, pick(layer)]));
   return comparisonChart({
     title: options.title ?? titleOfLayer(layers[0]),
-    subtitle: options.subtitle ?? sizes(layers[0]),
+    subtitle: withWarnings(
+      options.subtitle ?? sizes(layers[0]),
+      layers.flatMap(({ warnings }) => warnings),
+    ),
     names: architectureTitles(options.workspace),
     energyPj: by(({ energyPj }) => withoutTotal(sumByGroup(energyPj, groups))),
     areaUm2: by(({ areaUm2 }) => withoutTotal(sumByGroup(totalAreas(areaUm2), groups))),
@@ -61,7 +65,10 @@ export function ablationChart(
     title:
       options.title ??
       (layers.length === 1 ? titleOfLayer({ ...layers[0], dnn }) : `${dnn}, ${layers.length} layers`),
-    subtitle: options.subtitle ?? (throughput ? pipelineSizes(ablation) : sizes(ablation)),
+    subtitle: withWarnings(
+      options.subtitle ?? (throughput ? pipelineSizes(ablation) : sizes(ablation)),
+      networks.flatMap((network) => network.layers.flatMap(({ warnings }) => warnings)),
+    ),
     names: architectureTitles(options.workspace),
     energyPj: by(({ totals }) => withoutTotal(totals.energyPjByGroup)),
     areaUm2: by(({ totals }) =>
@@ -83,9 +90,32 @@ export function layerMappingChart(
   const name = architectureTitles(options.workspace)[architecture] ?? architecture;
   return mappingChart(mappedLayerLevels(mapped), {
     title: `Mapping of ${titleOfLayer(identity)} on ${name}`,
-    subtitle: sizes(identity),
     ...options,
+    subtitle: withWarnings(options.subtitle ?? sizes(identity), mapped.specification.warnings),
   });
+}
+
+/** Warnings that a picture has room for. */
+const shownWarnings = 3;
+
+/** A picture travels without its run's messages: what they warn of stands under its title, each once. */
+function withWarnings(
+  subtitle: string | readonly string[],
+  warnings: readonly Warning[],
+): string | readonly string[] {
+  const messages = [...new Set(warnings.map(({ message }) => message))];
+  if (messages.length === 0) return subtitle;
+  const rest = messages.length - shownWarnings;
+  return [
+    ...(typeof subtitle === "string" ? [subtitle] : subtitle),
+    ...messages.slice(0, shownWarnings).flatMap((message) => wrapped(`Warning: ${message}`)),
+    ...(rest > 0 ? [`… and ${rest} more`] : []),
+  ];
+}
+
+/** Lines of up to about a hundred letters. */
+function wrapped(text: string): string[] {
+  return text.match(/.{1,100}(?:\s|$)/g)?.map((line) => line.trimEnd()) ?? [text];
 }
 
 /** Names of the architectures for people. */

@@ -110,12 +110,14 @@ function applies(rule: AdjustmentRule, { dnn, problem, isTypical }: StatisticsIn
  * Puts the statistics of a layer into the variables, then the caller's own settings, so that an override is never
  * lost, and then what the rules of the architecture say: average weight from bit densities, rescaling to the states of
  * a cell, adjustments for some workloads.
+ *
+ * @returns what the adjustments say to component classes and checks.
  */
 export function applyStatistics(
   variables: Variables,
   input: StatisticsInput,
   overrides: ReadonlyMap<string, WrittenValue>,
-): void {
+): Readonly<Record<string, number>> {
   const { values, rules, isTypical } = input;
   for (const [name, expression] of Object.entries(values))
     variables.set(name, { expression, location: { file: input.file, keyPath: name } });
@@ -123,13 +125,14 @@ export function applyStatistics(
     variables.set(averageWeight, averageFromDensities(input));
   for (const [name, value] of overrides) variables.set(name, value);
   if (rules.averageWeightTopState !== undefined) rescaleAverageWeight(variables, rules.averageWeightTopState);
-  for (const rule of rules.adjustments) {
-    if (!applies(rule, input)) continue;
+  const rulesThatApply = rules.adjustments.filter((rule) => applies(rule, input));
+  for (const rule of rulesThatApply) {
     for (const [name, factor] of Object.entries(rule.multiply))
       setText(variables, name, `${factorText(name, variables)} * ${factor}`);
     for (const [name, value] of Object.entries(rule.set))
       if (!overrides.has(name)) variables.set(name, value);
   }
+  return Object.assign({}, ...rulesThatApply.map(({ attributes }) => attributes)) as Record<string, number>;
 }
 
 /** Statistics that the rules of an architecture compute instead of taking them from the recorded ones. */

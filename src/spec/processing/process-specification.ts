@@ -1,11 +1,16 @@
+import { RaellaError, suggestName } from "../../errors";
+import type { UnmetCheck } from "../design-checks";
+import { examine, remarksOn, withAttributes } from "../design-checks";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateWritten, toTable } from "../expression/evaluate";
+import { toValue, valueText } from "../expression/runtime-value";
 import type { Scope } from "../expression/scope";
-import { toValue } from "../expression/runtime-value";
 import type { GreedyStep } from "../greedy";
 import type { ProblemDocument } from "../schema/problem-schema";
 import type {
+  DesignCheck,
   Fidelity,
+  Level,
   Specification,
   SpecificationIdentity,
   Value,
@@ -14,6 +19,7 @@ import type {
   WrittenValue,
 } from "../specification";
 import type { Workspace } from "../workspace";
+import { collectErrors } from "./collect-errors";
 import type { CompiledModel } from "./compile-model";
 import { evaluateLeaves } from "./evaluate-leaf";
 import { evaluateVariables } from "./evaluate-variables";
@@ -30,6 +36,10 @@ export interface ProcessingInput {
   readonly greedySteps: readonly GreedyStep[];
   readonly fidelity: Fidelity;
   readonly options: EvaluationOptions;
+  /** What component classes and checks see in place of their own defaults, for this workload. */
+  readonly attributes: Readonly<Record<string, number>>;
+  /** Whether a design that a check rules out is refused. */
+  readonly isStrict: boolean;
   /** Attributes that component classes see instead of their own defaults (corrected fidelity). */
   readonly correctedAttributes: Readonly<Record<string, string>>;
   readonly identity: Omit<SpecificationIdentity, "tiles" | "batch" | "fidelity">;
@@ -38,6 +48,8 @@ export interface ProcessingInput {
   readonly placeholders: readonly string[];
   readonly sources: Specification["sources"];
   readonly warnings: readonly Warning[];
+  /** What has been changed to meet the checks. */
+  readonly notes?: readonly Warning[];
 }
 
 /** Variables that say how many tiles and samples there are. */
@@ -62,6 +74,16 @@ export function processSpecification(input: ProcessingInput): Specification {
   const frames = frameLevels(model, leaves, workload, input.greedySteps);
   const variableValues = toTable(numbers);
   const { energyTable, areaTable } = model.document;
+  const levels = flattenArchitecture(model, leaves, frames);
+  const checks = withAttributes(model.document.checks, input.attributes);
+  const unmet = examineDesign(checks, numbers, levels, input);
+  if (input.identity.unmetChecks === "adapt") {
+    const adapted = adaptedTo(unmet, input);
+    if (adapted !== undefined) return processSpecification(adapted);
+  }
+  const remarks = remarksOn(unmet, input.isStrict);
+  const notes = (input.notes ?? []).concat(remarks.notes);
+  const waiting = checks.filter(({ level }) => level !== null);
   return {
     identity: {
       ...input.identity,
@@ -69,21 +91,64 @@ export function processSpecification(input: ProcessingInput): Specification {
       batch: integerOf(variableValues[batchVariable]),
       fidelity,
     },
-    levels: flattenArchitecture(model, leaves, frames),
+    levels,
     workload,
     variables: Object.fromEntries(input.variables),
     variableValues,
-    estimationVariables: { ...toTable(estimation), ...correctedAttributes(input, numbers) },
+    estimationVariables: {
+      ...toTable(estimation),
+      ...correctedAttributes(input, numbers),
+      ...input.attributes,
+    },
     componentClasses: model.document.componentClasses,
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
     ...(areaTable && { areaTable }),
     ...(model.sparse.length > 0 && { sparse: model.sparse }),
     ...(input.placeholders.length > 0 && { placeholders: input.placeholders }),
-    warnings: input.warnings.concat(model.warnings, frames.warnings, warnings),
+    warnings: input.warnings.concat(model.warnings, frames.warnings, warnings, remarks.warnings),
+    ...(notes.length > 0 && { notes }),
+    ...(waiting.length > 0 && { checks: waiting }),
     workspace: input.workspace,
     sources: input.sources,
   };
+}
+
+/** The checks that the variables do not meet. Those of a level wait for a mapping, but must name one that there is. */
+function examineDesign(
+  checks: readonly DesignCheck[],
+  scope: Scope,
+  levels: readonly Level[],
+  { options }: ProcessingInput,
+): readonly UnmetCheck[] {
+  return collectErrors(checks, (check) => {
+    if (check.level === null) return examine(check, scope, options);
+    const names = levels.map(({ name }) => name);
+    if (names.includes(check.level)) return undefined;
+    throw new RaellaError({
+      code: "unknown-name",
+      message: `The check is of the level "${check.level}", which there is not.`,
+      location: check.location,
+      value: check.level,
+      remedy: suggestName(check.level, names),
+    });
+  }).filter((found) => found !== undefined);
+}
+
+/** The input with the variables that unmet checks ask for; undefined where none does, or nothing would change. */
+function adaptedTo(unmet: readonly UnmetCheck[], input: ProcessingInput): ProcessingInput | undefined {
+  const variables = new Map(input.variables);
+  const notes = [...(input.notes ?? [])];
+  for (const { check, message, changes } of unmet) {
+    // A check that is still not met after its own change is reported.
+    if (Object.keys(changes).length === 0 || notes.some(({ location }) => location === check.location))
+      continue;
+    for (const [name, value] of Object.entries(changes)) variables.set(name, value);
+    const settings = Object.entries(changes).map(([name, value]) => `${name} is ${valueText(value)}`);
+    const { location } = check;
+    notes.push({ code: "check", message: `Adapted: ${settings.join(", ")}. ${message}`, location });
+  }
+  return notes.length === (input.notes ?? []).length ? undefined : { ...input, variables, notes };
 }
 
 function integerOf(value: Value | undefined): number | null {

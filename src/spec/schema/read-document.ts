@@ -4,6 +4,7 @@ import { RaellaError, suggestName, throwAll } from "../../errors";
 import { freeze } from "../../memory";
 import type { ComponentClass } from "../component-class";
 import type {
+  DesignCheck,
   Fidelity,
   GivenAreaTable,
   GivenEnergyTable,
@@ -16,6 +17,7 @@ import type { YamlEntry, YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
 import type { NodeDocument, SparseDocument } from "./architecture-schema";
 import { readNodes, sparseSchema } from "./architecture-schema";
+import { readChecks } from "./check-schema";
 import { readComponents } from "./component-schema";
 import type { TargetDocument } from "./constraint-schema";
 import { constraintTypes, targetSchema } from "./constraint-schema";
@@ -48,6 +50,7 @@ export interface ModelDocument {
   readonly energyTable?: GivenEnergyTable;
   readonly areaTable?: GivenAreaTable;
   readonly problem?: ProblemDocument;
+  readonly checks: readonly DesignCheck[];
   readonly warnings: readonly Warning[];
 }
 
@@ -93,6 +96,7 @@ export function readDocument(top: Top, fidelity: Fidelity, isDense: boolean): Mo
     energyTable: optional("ERT", readEnergyTable),
     areaTable: optional("ART", readAreaTable),
     problem: optional("problem", readProblem),
+    checks: optional("checks", readChecks) ?? [],
     warnings: mapper.warnings,
   };
   throwAll(errors);

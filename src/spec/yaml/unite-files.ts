@@ -12,6 +12,7 @@ export const topKeys = [
   "problem",
   "sparse_optimizations",
   "variables",
+  "checks",
   "mapper",
   "ERT",
   "ART",
@@ -23,7 +24,13 @@ export type TopKey = (typeof topKeys)[number];
 const matchedBySubstring = ["components", "constraints", "mapping"] as const;
 
 /** Lists that are joined when several files have them; any other list must be equal. */
-const joinedLists = new Set(["components.classes", "constraints.targets", "mapping", "placeholders"]);
+const joinedLists = new Set([
+  "components.classes",
+  "constraints.targets",
+  "mapping",
+  "checks",
+  "placeholders",
+]);
 
 /** Keys with this text have no meaning of their own: a place for anchors. */
 export function isIgnoredKey(key: string): boolean {

@@ -1,6 +1,6 @@
-import { RaellaError } from "../../errors";
+import { RaellaError, RaellaErrors } from "../../errors";
+import { choicesAmong } from "../../spec/model-choices";
 import { getSpec } from "../../spec/get-spec";
-import { choicesOf } from "../../spec/model-choices";
 import { sumByGroup, totalKey } from "../component-groups";
 import type { TileOption } from "../replication";
 import type { LayerOptions } from "../study-options";
@@ -79,12 +79,15 @@ function attempt(evaluate: () => Outcome): Outcome {
   try {
     return evaluate();
   } catch (error) {
-    if (error instanceof RaellaError) return infeasible(error.summary);
+    if (error instanceof RaellaError) return infeasible(reasonOf(error));
     throw error;
   }
 }
 
 const infeasible = (reason: string): Outcome => ({ status: "infeasible", reason, results: new Map() });
+
+const reasonOf = (error: RaellaError): string =>
+  error instanceof RaellaErrors ? error.errors.map(({ summary }) => summary).join(" ") : error.summary;
 
 const excluded = ({ constraint }: SweepContext, results: Outcome["results"]): Outcome => ({
   status: "excluded",
@@ -106,7 +109,7 @@ function startPoint(context: SweepContext, point: SweepPoint): PointState {
     return { point, inputs, known, isConstraintDecided, outcome, ...sums };
   } catch (error) {
     if (!(error instanceof RaellaError)) throw error;
-    const outcome = infeasible(error.summary);
+    const outcome = infeasible(reasonOf(error));
     return { point, inputs, known: inputs, isConstraintDecided: true, outcome, ...sums };
   }
 }
@@ -115,7 +118,7 @@ function startPoint(context: SweepContext, point: SweepPoint): PointState {
 function addLayer(context: SweepContext, state: PointState, layer: number): void {
   if (state.outcome !== undefined) return;
   try {
-    const request = layerRequest(context, state.point, layer);
+    const request = { ...layerRequest(context, state.point, layer), strict: true };
     const figures = layerFigures(request);
     const { energies } = state;
     for (const level of Object.keys(figures.energyPj))
@@ -127,7 +130,7 @@ function addLayer(context: SweepContext, state: PointState, layer: number): void
       state.tileOptions.push(optionsOfLayer(request, figures));
   } catch (error) {
     if (!(error instanceof RaellaError)) throw error;
-    state.outcome = infeasible(`Layer ${layer}: ${error.summary}`);
+    state.outcome = infeasible(`Layer ${layer}: ${reasonOf(error)}`);
   }
 }
 
@@ -192,7 +195,7 @@ function layerRequest(
     variables,
     useTypicalStatistics: plan.typicalStatistics,
     fidelity: plan.fidelity,
-    ...choicesOf(plan),
+    ...choicesAmong(plan),
     workspace,
   };
 }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName, throwAll } from "../../errors";
-import { identityOfChoices } from "../../spec/model-choices";
+import { completeChoices } from "../../spec/model-choices";
 import { defaultAggregateTiles } from "../replication";
 import { defaultBatch, defaultTiles } from "../study-options";
 import { expandValues, planAxis } from "./expand-values";
@@ -54,8 +54,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
     batches: asCounts(description.batch ?? defaultBatch, locate(["batch"])),
     typicalStatistics: description.typical ?? false,
     fidelity: description.fidelity ?? "artifact",
-    ...identityOfChoices(description),
-    adcBeyondLibrary: description.adcBeyondLibrary ?? "scale",
+    ...completeChoices(description),
     listed: checkListed(points ?? [{}], Object.keys(variables), locate),
     axes,
     random: random ? { count: random.count, seed: random.seed ?? 0 } : null,

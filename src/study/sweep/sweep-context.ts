@@ -6,7 +6,7 @@ import { FileLook, FileReader } from "../../spec/file-memo";
 import { requireComputable } from "../../spec/computable";
 import { getSpec } from "../../spec/get-spec";
 import { sourcesOf } from "../../spec/model-files";
-import { choicesOf } from "../../spec/model-choices";
+import { choicesAmong } from "../../spec/model-choices";
 import type { Specification } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "../../spec/workspace";
@@ -55,7 +55,7 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "look
     const dnn = plan.dnns[0];
     const layer = layers.get(dnn)?.[0] ?? 0;
     const useTypicalStatistics = plan.typicalStatistics;
-    return getSpec({ architecture, dnn, layer, workspace, useTypicalStatistics, ...choicesOf(plan) });
+    return getSpec({ architecture, dnn, layer, workspace, useTypicalStatistics, ...choicesAmong(plan) });
   });
   for (const specification of samples) checkVariables(plan, specification);
   checkFirstPoint(plan, layers, workspace);
@@ -99,7 +99,7 @@ function checkFirstPoint(
   const layer = layers.get(dnn)?.[0] ?? 0;
   let first: Specification;
   try {
-    first = getSpec({ architecture, dnn, layer, variables, workspace, ...choicesOf(plan) });
+    first = getSpec({ architecture, dnn, layer, variables, workspace, ...choicesAmong(plan) });
   } catch (error) {
     if (error instanceof RaellaError && ["expression", "unknown-name"].includes(error.code)) throw error;
     if (!(error instanceof RaellaError)) throw error;
@@ -138,7 +138,7 @@ function hashesOfFiles({ plan, layers, workspace }: SweepContext): Readonly<Reco
           workspace,
           useTypicalStatistics: plan.typicalStatistics,
           fidelity: plan.fidelity,
-          ...choicesOf(plan),
+          ...choicesAmong(plan),
         }),
       ),
     ),

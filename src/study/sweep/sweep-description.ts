@@ -1,5 +1,4 @@
-import type { ModelChoices } from "../../spec/model-choices";
-import type { Fidelity } from "../../spec/specification";
+import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 
 /** What a variable of a model can be set to: a number, or text that is evaluated as an expression. */

@@ -1,5 +1,4 @@
-import type { ChosenIdentity } from "../../spec/model-choices";
-import type { AdcBeyondLibrary, Fidelity } from "../../spec/specification";
+import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 import type { SweepValue } from "./sweep-description";
 import { randomUnit } from "./random";
@@ -21,7 +20,7 @@ export interface PlannedObjective {
  * A checked sweep with nothing left open, as plain data. It fixes the number of every point: architectures, tiles,
  * batches, listed points and variables count like the digits of a number in this order, the DNN being the fastest.
  */
-export interface SweepPlan extends ChosenIdentity {
+export interface SweepPlan extends Required<ModelChoices> {
   readonly name: string;
   readonly architectures: readonly string[];
   readonly dnns: readonly string[];
@@ -29,7 +28,6 @@ export interface SweepPlan extends ChosenIdentity {
   readonly batches: readonly number[];
   readonly typicalStatistics: boolean;
   readonly fidelity: Fidelity;
-  readonly adcBeyondLibrary: AdcBeyondLibrary;
   /** At least one entry; `{}` if the sweep lists no points. */
   readonly listed: readonly Readonly<Record<string, SweepValue>>[];
   readonly axes: readonly SweepAxis[];

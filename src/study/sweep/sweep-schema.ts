@@ -54,6 +54,8 @@ export const sweepSchema = v.strictObject(
     sparse: v.optional(v.picklist(["refuse", "dense"], "refuse or dense")),
     leakage: v.optional(v.boolean("true or false")),
     usePlaceholders: v.optional(v.boolean("true or false")),
+    technologyInterpolation: v.optional(v.picklist(["linear", "original"], "linear or original")),
+    unmetChecks: v.optional(v.picklist(["warn", "adapt"], "warn or adapt")),
     variables: v.optional(v.record(v.string(), values, "variables and their values")),
     points: v.optional(
       v.pipe(

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 
 import { mappingChart, type MappingChartLevel } from "../../../src/report/charts/mapping-chart";
 import { layerMappingChart } from "../../../src/report/charts/study-charts";
-import { mapLayer } from "../../../src/study/run-layer";
+import { mappedLayerLevels } from "../../../src/report/charts/mapped-layer-levels";
+import { diagnoseLayer } from "../../../src/study/diagnose-layer";
+import { mapLayer, resultOf } from "../../../src/study/run-layer";
 import { compileChart, textsOf } from "../../support/chart-checks";
 
 interface Box {
@@ -71,6 +73,26 @@ describe("mappingChart", () => {
     for (const text of ["instances in use", "75\u00a0%", "storage filled", "25\u00a0%"])
       assert.ok(texts.includes(text), text);
     assert.ok(!texts.includes("nothing"));
+  });
+
+  it("counts what a container's own loops use of its instances", () => {
+    for (const options of [layer, { ...layer, layer: 12 }, { ...layer, dnn: "qdqbert", layer: 5 }]) {
+      const mapped = mapLayer(options);
+      const rows = mappedLayerLevels(mapped);
+      const { usage } = diagnoseLayer(options);
+      let [outsideUsed, outsideBuilt] = [1, 1];
+      for (const { level, used, available } of usage) {
+        const index = mapped.mapping.levels.findIndex(({ level: name }) => name === level);
+        const { instances } = rows[index];
+        // As the diagnosis says, times what is in use outside.
+        const expected = { used: outsideUsed * used, available: outsideBuilt * available };
+        assert.deepEqual(instances, expected, `${options.dnn} ${options.layer}: ${level}`);
+        ({ used: outsideUsed, available: outsideBuilt } = expected);
+      }
+      const last = rows.filter(({ instances }) => instances !== undefined).at(-1)?.instances;
+      const { spatialUtilization } = resultOf(mapped);
+      assert.equal(last && last.used / last.available, spatialUtilization);
+    }
   });
 
   it("draws the mapping of a real layer: its loops multiply to the bounds of the layer", () => {

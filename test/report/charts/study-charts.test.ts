@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { ablationChart, layerChart } from "../../../src/report/charts/study-charts";
-import { runLayer } from "../../../src/study/run-layer";
+import { ablationChart, layerChart, layerMappingChart } from "../../../src/report/charts/study-charts";
+import { mapLayer, runLayer } from "../../../src/study/run-layer";
 import { runAblation } from "../../../src/study/run-network";
 import { compileChart, textsOf } from "../../support/chart-checks";
 
@@ -15,6 +15,26 @@ describe("layerChart", () => {
     assert.ok(texts.includes((result.cycles / 1e3).toPrecision(3)));
     assert.ok(texts.includes((result.areaUm2.total / 1e6).toPrecision(3)));
     assert.ok(texts.includes("16 tiles, batch of 32"));
+  });
+
+  it("carries the warnings of the run under its title, each once", async () => {
+    const variables = { N_ADC_PER_BANK: 1, BITS_PER_CELL: 1 };
+    const options = { architecture: "raella", dnn: "resnet18", layer: 10, variables, ...sizes };
+    const result = runLayer(options);
+    for (const chart of [
+      layerChart(result),
+      layerMappingChart(mapLayer(options)),
+      layerChart([result, result]),
+    ]) {
+      assert.deepEqual(compileChart(chart).warnings, []);
+      const texts = await textsOf(chart);
+      const lines = texts.filter((text) => text.startsWith("Warning: "));
+      assert.equal(lines.length, 2);
+      assert.match(lines[0], /^Warning: The converters cannot keep up: each would make 3\.72 billion/);
+      assert.match(texts.join(" "), /A weight has 8 bits, but its slices hold only 3/);
+    }
+    const network = await textsOf(ablationChart(await runAblation("resnet18", { layers: [10], variables })));
+    assert.ok(network.some((text) => text.startsWith("Warning: ")));
   });
 
   it("puts several architectures side by side", async () => {

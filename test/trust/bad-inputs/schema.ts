@@ -1,5 +1,9 @@
-import { type BadInputs, model, files, smallWhole } from "./case";
+import { type BadInput, type BadInputs, model, files, smallWhole } from "./case";
 import { replaced, smallModel, smallProblem } from "../../spec/support/small-model";
+
+/** The small model with a check. */
+const check = (name: string, entry: string, options = {}): BadInput =>
+  model(name, "\nmapper:", `\nchecks:\n  - ${entry}\nmapper:`, options);
 
 export const schema: BadInputs = {
   kind: "keys and types",
@@ -102,5 +106,15 @@ export const problem: BadInputs = {
     model("an instance that is a list", "instance: {M: 8, N: 4, K: 16}", "instance: [8, 4, 16]"),
     model("a misspelt key of the shape", "    data_spaces:\n", "    dataspaces:\n"),
     model("a misspelt key of a data space", "read_write: true", "readwrite: true"),
+    model("checks that are no list", "\nmapper:", "\nchecks: {expression: ROWS > 1}\nmapper:"),
+    check("a check without a source", "{expression: ROWS > 1, message: few}"),
+    check("a check with a misspelt key", "{expresion: ROWS > 1, message: few, source: me}"),
+    check("a check of an unknown variable", "{expression: ROWS > 1 or ROWZ > 1, message: few, source: me}"),
+    check("a message of an unknown variable", '{expression: ROWS > 1, message: "{ROWZ}", source: me}'),
+    check("a check of an unknown level", "{level: bufer, expression: width > 1, message: few, source: me}"),
+    check("a check that is a text", "{expression: '\"yes\"', message: few, source: me}"),
+    check("a check that is not met", "{expression: ROWS > 2, message: 'few: {ROWS}', source: me}", {
+      strict: true,
+    }),
   ],
 };

@@ -56,5 +56,6 @@ export const sweeps: BadInputs = {
     sweep("an unknown scheme", "throughput: {scheme: tripling}\n"),
     sweep("an unknown fidelity in a sweep", "fidelity: exact\n"),
     sweep("an unknown way beyond the library in a sweep", "adcBeyondLibrary: guess\n"),
+    sweep("an unknown way between technologies in a sweep", "technologyInterpolation: cubic\n"),
   ],
 };
