@@ -170,3 +170,14 @@ describe("the entries of the package", () => {
       }
   });
 });
+
+describe("CONTRIBUTING.md", () => {
+  it("names files that are there", () => {
+    const text = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
+    const named = [...text.matchAll(/(?:src|test|tools|bench|docs)\/[\w./-]*/g)].map(([file]) =>
+      file.replace(/\.$/, ""),
+    );
+    assert.ok(named.length > 20);
+    for (const file of named) assert.ok(existsSync(join(root, file)), file);
+  });
+});
