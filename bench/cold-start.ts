@@ -8,7 +8,7 @@ import { formatTextTable } from "../src/report/text-table";
 import { median } from "./statistics";
 
 const cli = join(__dirname, "..", "dist", "cli.js");
-const probe = join(__dirname, "peak-memory.cjs");
+const probe = join(__dirname, "resources.cjs");
 
 interface Target {
   readonly command: readonly string[];
@@ -40,7 +40,8 @@ function measure(command: readonly string[]): { readonly seconds: number; readon
   });
   const seconds = (performance.now() - startedAt) / 1e3;
   if (status !== 0) throw new Error(`raella ${command.join(" ")} failed: ${stderr.toString()}`);
-  return { seconds, megabytes: Number(output[3]?.toString()) / 1024 };
+  const { megabytes } = JSON.parse(String(output[3])) as { readonly megabytes: number };
+  return { seconds, megabytes };
 }
 
 function main(): void {

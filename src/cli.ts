@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-import { createRequire } from "node:module";
-import type * as CommandLine from "./cli/run-command-line";
-import { loadBundle } from "./cli/bundle";
-import { hastenShortRun } from "./cli/short-runs";
+import * as nodeModule from "node:module";
 
-const { runCommandLine } =
-  loadBundle() ?? (createRequire(__filename)("./cli/run-command-line") as typeof CommandLine);
+/** Node.js 22 and later can keep what V8 makes of the modules, in its own folder for temporary files. */
+const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => void };
+enableCompileCache?.();
 
-void runCommandLine(process.argv, hastenShortRun).then((exitCode) => {
+// Imported only now, so that its modules come from there too.
+void import("./cli/run-command-line.js").then(async ({ runCommandLine }) => {
   // Not process.exit(): output to a pipe may still be on its way.
-  process.exitCode = exitCode;
+  process.exitCode = await runCommandLine(process.argv);
 });

@@ -5,8 +5,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** Shared by the benchmarks, none itself. */
-const helpers = ["statistics"];
+/** Shared by the benchmarks, or with a command of its own (`npm run bench:compare`). */
+const helpers = ["statistics", "compare"];
 const available = readdirSync(path.join(root, "bench"))
   .filter((file) => file.endsWith(".ts"))
   .map((file) => path.basename(file, ".ts"))

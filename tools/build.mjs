@@ -2,7 +2,6 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundleCommandLine } from "./bundle-command-line.mjs";
 import { composeFiles } from "./compose-files.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -13,8 +12,5 @@ const { status } = spawnSync(
   { stdio: "inherit", cwd: root },
 );
 if (existsSync(`${root}dist/cli.js`)) chmodSync(`${root}dist/cli.js`, 0o755);
-if (status === 0) {
-  composeFiles(root);
-  await bundleCommandLine(root);
-}
+if (status === 0) composeFiles(root);
 process.exit(status ?? 1);

@@ -1,6 +1,7 @@
 // Starts JupyterLab with the kernel ready: the user's if there is one on the PATH, else one in a virtual environment
 // inside the project. Arguments are handed on, e.g. `npm run lab -- --no-browser --port 9999`.
 import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
 
 import { ensureBuilt } from "./ensure-built.mjs";
 import {
@@ -30,6 +31,8 @@ function jupyterLab() {
 }
 
 try {
+  const { requireFromTslab } = createRequire(import.meta.url)("./kernel/tslab-modules-path.cjs");
+  requireFromTslab("./package.json");
   ensureBuilt();
   const passedOn = process.argv.slice(2);
   const opensFile = passedOn.some((argument) => argument.endsWith(".ipynb"));

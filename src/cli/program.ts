@@ -4,13 +4,13 @@ import {
   architecturesOption,
   choiceOptions,
   includeOption,
+  lazy,
   modelOptions,
   outputOptions,
   searchOptions,
   statisticsOption,
   throughputOptions,
 } from "./shared-options";
-import { lazy } from "./lazy";
 import { registerSweepCommand } from "./sweep-program";
 
 /** The command line: names, options and help texts. Nothing heavy is loaded before a command runs. */

@@ -8,17 +8,11 @@ import { createProgram } from "./program";
 /**
  * Runs the command line and returns the exit code. Mistakes of the user are explained on standard error, with
  * `--json` also as `{"error": …}` on standard output; only faults of the program show a stack trace.
- *
- * @param beforeCommand told the name and options of the command that is about to run
  */
-export async function runCommandLine(
-  argv: readonly string[],
-  beforeCommand?: (name: string, options: Readonly<Record<string, unknown>>) => void,
-): Promise<number> {
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
   process.stdout.on("error", leaveQuietlyWhenPipeCloses);
   const { version } = createRequire(__filename)("../../package.json") as { version: string };
   const program = createProgram(version);
-  program.hook("preAction", (_, command) => beforeCommand?.(command.name(), command.opts()));
   throwInsteadOfExiting(program);
   const json = argv.includes("--json");
   try {

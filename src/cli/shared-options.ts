@@ -1,5 +1,15 @@
 import { Option, type Command } from "commander";
 
+/** A command whose code is loaded when it is run, so that one does not pay for the imports of the others. */
+export function lazy<Given extends unknown[]>(
+  load: () => Promise<(...given: Given) => Promise<void> | void>,
+): (...given: Given) => Promise<void> {
+  return async (...given) => {
+    const command = await load();
+    await command(...given);
+  };
+}
+
 /** Which architectures to compare. */
 export function architecturesOption(): Option {
   return new Option("-a, --architecture <names...>", "architectures in order, or all").default(

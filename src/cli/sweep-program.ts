@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { lazy } from "./lazy";
+import { lazy } from "./shared-options";
 
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 

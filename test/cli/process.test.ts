@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -17,9 +17,10 @@ interface Ending {
 async function run(
   command: readonly string[],
   meddle: (child: ReturnType<typeof spawn>) => Promise<void> | void,
+  flags: readonly string[] = [],
 ): Promise<Ending> {
   const [program, ...words] = await commandLineProcess();
-  const child = spawn(program, [...words, ...command], {
+  const child = spawn(program, [...flags, ...words, ...command], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stderr = "";
@@ -30,6 +31,8 @@ async function run(
   await meddle(child);
   return ended;
 }
+
+const readAll = (child: ReturnType<typeof spawn>): void => void child.stdout?.resume();
 
 describe("the process", () => {
   it("ends quietly when the reader of its output goes away", async function () {
@@ -61,6 +64,20 @@ describe("the process", () => {
       assert.deepEqual(readdirSync(directory), []);
     } finally {
       rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
+  it("tells a fault of the program, and where it happened, from a mistake of the user", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "raella-fault-"));
+    try {
+      const fault = join(folder, "fault.cjs");
+      writeFileSync(fault, `require("fs").readdirSync = () => { throw new TypeError("no such thing"); };`);
+      const { code, stderr } = await run(["dnns"], readAll, ["--require", fault]);
+      assert.equal(code, 1);
+      assert.match(stderr, /internal error: TypeError: no such thing[^]*at (Object\.)?listDnns /);
+      assert.equal((await run(["dnns", "-d", "resnet19"], readAll)).code, 2);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 });

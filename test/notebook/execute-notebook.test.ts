@@ -114,4 +114,24 @@ describe("npm run notebook", function () {
     assert.equal(other.status, 1);
     assert.match(other.stderr, /is not a notebook of format 4/);
   });
+
+  it("says so where tslab is not installed, as does JupyterLab's command", () => {
+    const hidden = path.join(scratch.notebooks, "hidden.cjs");
+    writeFileSync(
+      hidden,
+      `const Module = require("node:module");
+       const resolve = Module._resolveFilename;
+       Module._resolveFilename = function (id, ...more) {
+         if (id.startsWith("tslab/")) throw new Error("Cannot find module " + id);
+         return resolve.call(this, id, ...more);
+       };`,
+    );
+    writeFileSync(file, notebookOf("console.log(1)"));
+    for (const [tool, ...words] of [["execute-notebook.mjs", file], ["lab.mjs"]]) {
+      const given = ["--require", hidden, path.join(root, "tools", tool), ...words];
+      const { status, stderr } = spawnSync(process.execPath, given, { encoding: "utf8" });
+      assert.equal(status, 1);
+      assert.match(stderr, /^Notebooks need the package tslab, .* not installed: run `npm ci`\.\n$/);
+    }
+  });
 });

@@ -1,4 +1,19 @@
 // Resolves what belongs to tslab, without loading its compiler.
 const { createRequire } = require("node:module");
 
-module.exports = { requireFromTslab: createRequire(require.resolve("tslab/package.json")) };
+/** @throws Error with a sentence for people if tslab is not installed */
+function requireFromTslab(id) {
+  return createRequire(tslabPackage())(id);
+}
+
+function tslabPackage() {
+  try {
+    return require.resolve("tslab/package.json");
+  } catch {
+    throw new Error(
+      "Notebooks need the package tslab, a development dependency that is not installed: run `npm ci`.",
+    );
+  }
+}
+
+module.exports = { requireFromTslab };

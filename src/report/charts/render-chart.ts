@@ -8,7 +8,7 @@ import { fontDirectory, textWidth } from "./text-width";
 
 /** A picture; width and height in the chart's own pixels, whatever the resolution of the image. */
 export interface PngImage {
-  readonly png: Buffer;
+  readonly png: Uint8Array;
   readonly width: number;
   readonly height: number;
 }

@@ -31,24 +31,36 @@ export function sendMimeBundle({ data, metadata = {}, displayId }: MimeBundle, u
 }
 
 /**
- * tslab offers only outputs of one form, so this goes to the function beneath. The module is taken from the cache
- * of loaded modules: outside a notebook nobody has loaded it, and loading it would start a TypeScript compiler.
+ * tslab offers only outputs of one form, so this goes to the function beneath. The module is looked for among those that
+ * are loaded: wherever tslab is installed, its kernel has loaded it, and loading it would start a TypeScript compiler.
  */
 function displayWriter(): TslabJupyter["lastWriteDisplayData"] {
-  const file = resolveTslabJupyter();
-  const loaded = file === undefined ? undefined : require.cache[file];
-  return (loaded?.exports as TslabJupyter | undefined)?.lastWriteDisplayData ?? null;
+  for (const [file, loaded] of Object.entries(require.cache)) {
+    if (!/[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file)) continue;
+    const { lastWriteDisplayData } = loaded?.exports as TslabJupyter;
+    if (lastWriteDisplayData) return lastWriteDisplayData;
+  }
+  return null;
 }
 
-let jupyterFile: string | null | undefined;
+/**
+ * Says on standard error that tslab, which shows outputs in notebooks, is not installed: about charts, of which only words
+ * are left then; about tables and progress, which text can show as well, only where Jupyter has started this process.
+ */
+export function remarkMissingKernel(what: "charts" | "tables" | "progress bars"): void {
+  if (insideNotebook() || isKernelInstalled()) return;
+  if (what !== "charts" && !process.env.JPY_PARENT_PID) return;
+  process.stderr.write(
+    `Notebooks show ${what} through the kernel tslab, which is not installed: npm install --save-dev tslab` +
+      `${what === "charts" ? ". In a script, saveChart writes a chart to a file" : ""}.\n`,
+  );
+}
 
-function resolveTslabJupyter(): string | undefined {
-  if (jupyterFile === undefined) {
-    try {
-      jupyterFile = require.resolve("tslab/dist/jupyter.js");
-    } catch {
-      jupyterFile = null;
-    }
+function isKernelInstalled(): boolean {
+  try {
+    require.resolve("tslab/package.json");
+    return true;
+  } catch {
+    return false;
   }
-  return jupyterFile ?? undefined;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { insideNotebook, sendMimeBundle } from "./mime-bundle";
+import { insideNotebook, remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
 
 export interface ProgressBarOptions {
   /** What is under way, e.g. `ResNet18 on four architectures`. */
@@ -24,6 +24,7 @@ const barLength = 32;
  * the returned function with every step. What stays at the end does not depend on how long it took.
  */
 export function progressBar(options: ProgressBarOptions): (state: ProgressState) => void {
+  remarkMissingKernel("progress bars");
   const write = insideNotebook() ? notebookWriter() : terminalWriter();
   let shownAt = -Infinity;
   let finished = false;

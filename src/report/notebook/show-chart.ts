@@ -1,6 +1,6 @@
 import type { ChartSpecification } from "../charts/chart-specification";
 import { renderPng } from "../charts/render-chart";
-import { insideNotebook, sendMimeBundle } from "./mime-bundle";
+import { insideNotebook, remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
 
 export interface ShowChartOptions {
   /** What the chart shows, for readers who cannot see it; shown in place of it outside a notebook. */
@@ -15,13 +15,14 @@ export async function showChart(chart: ChartSpecification, options: ShowChartOpt
   const description = options.description ?? describeChart(chart);
   if (!insideNotebook()) {
     console.log(`[${description}]`);
+    remarkMissingKernel("charts");
     return;
   }
   const { png, width, height } = await renderPng(chart);
   sendMimeBundle({
     data: {
       "application/vnd.vegalite.v5+json": chart,
-      "image/png": png.toString("base64"),
+      "image/png": Buffer.from(png).toString("base64"),
       "text/plain": `[${description}]`,
     },
     metadata: {

@@ -1,6 +1,6 @@
 import { formatWhole } from "../theme/format-number";
 import { escapeHtml } from "./escape-html";
-import { sendMimeBundle } from "./mime-bundle";
+import { remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
 import { layOutTable, type Table, type TableColumn, type TableData, type TableOptions } from "./table";
 
 /** Shows rows or a data frame as a compact table: HTML in a notebook, aligned text elsewhere. */
@@ -8,7 +8,9 @@ export function showTable(data: TableData, options: TableOptions = {}): void {
   const table = layOutTable(data, options);
   const text = tableText(table);
   const sent = sendMimeBundle({ data: { "text/html": tableHtml(table), "text/plain": text } });
-  if (!sent) console.log(text);
+  if (sent) return;
+  console.log(text);
+  remarkMissingKernel("tables");
 }
 
 /** The table as HTML. It has to look right without styles too: code hosts strip them. */

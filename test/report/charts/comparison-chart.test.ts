@@ -65,8 +65,9 @@ describe("comparisonChart", () => {
     const chart = comparisonChart({ energyPj, areaUm2, cycles });
     const [first, second] = [await renderPng(chart), await renderPng(chart)];
     assert.deepEqual(first.png, second.png);
-    assert.equal(first.png.readUInt32BE(16), first.width * 2);
-    assert.equal(first.png.readUInt32BE(20), first.height * 2);
+    const header = Buffer.from(first.png);
+    assert.equal(header.readUInt32BE(16), first.width * 2);
+    assert.equal(header.readUInt32BE(20), first.height * 2);
   });
 });
 

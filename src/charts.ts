@@ -1,0 +1,23 @@
+// `raella/charts`: charts of results, and how to draw them.
+
+export { ablationChart, layerChart, layerMappingChart } from "./report/charts/study-charts";
+export type { AblationChartOptions, StudyChartOptions } from "./report/charts/study-charts";
+export { comparisonChart } from "./report/charts/comparison-chart";
+export type { ComparisonChartOptions } from "./report/charts/comparison-chart";
+export { sweepChart } from "./report/charts/sweep-chart";
+export type { SweepChartOptions, SweepPoint } from "./report/charts/sweep-chart";
+export { mappingChart } from "./report/charts/mapping-chart";
+export type { MappingChartLevel, MappingChartOptions } from "./report/charts/mapping-chart";
+export { designScatter } from "./report/charts/exploration-scatter";
+export type { DesignScatterOptions } from "./report/charts/exploration-scatter";
+export { designHeatmap } from "./report/charts/exploration-heatmap";
+export type { DesignHeatmapOptions } from "./report/charts/exploration-heatmap";
+export { parallelCoordinates } from "./report/charts/exploration-parallel";
+export type { ParallelCoordinatesOptions } from "./report/charts/exploration-parallel";
+export { tornadoChart } from "./report/charts/exploration-tornado";
+export type { TornadoOptions } from "./report/charts/exploration-tornado";
+export type { ColorColumn, DesignTable, FigureAxis } from "./report/charts/exploration-axis";
+export { chartRow } from "./report/charts/chart-row";
+export type { ChartRowOptions } from "./report/charts/chart-row";
+export { renderPng, renderSvg, saveChart } from "./report/charts/render-chart";
+export type { ChartSpecification } from "./report/charts/chart-specification";

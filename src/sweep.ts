@@ -1,0 +1,31 @@
+// `raella/sweep`: thousands of designs, their plans, folders and fronts.
+
+export { sweep } from "./study/sweep/sweep";
+export type { SweepOptions, SweepProgress, SweepResult } from "./study/sweep/sweep";
+export type {
+  RandomDesign,
+  SweepDescription,
+  SweepObjective,
+  SweepThroughput,
+  SweepValue,
+  SweepValues,
+  ValueRange,
+} from "./study/sweep/sweep-description";
+export { planSweep } from "./study/sweep/plan-sweep";
+export { parseSweep } from "./study/sweep/parse-sweep";
+export { countDesigns, countPoints, pointAt } from "./study/sweep/sweep-plan";
+export type { Shard, SweepPlan } from "./study/sweep/sweep-plan";
+export { groupColumnName } from "./study/sweep/sweep-row";
+export type { PointStatus, SweepColumn } from "./study/sweep/sweep-row";
+export { frontsByDnn, frontObjectives } from "./study/sweep/objectives";
+export type { SweepRecord } from "./study/sweep/objectives";
+export { paretoFront } from "./study/sweep/pareto-front";
+export type { FrontObjective } from "./study/sweep/pareto-front";
+export { mainEffects, oneAtATime } from "./study/sweep/sensitivity";
+export type { Sensitivity } from "./study/sweep/sensitivity";
+export { sweepToFolder } from "./report/sweep/sweep-to-folder";
+export type { SweepToFolderOptions, SweepToFolderSummary } from "./report/sweep/sweep-to-folder";
+export { mergeSweep } from "./report/sweep/merge-sweep";
+export type { MergeOptions, MergeSummary } from "./report/sweep/merge-sweep";
+export { openSweep, readSweep } from "./report/sweep/read-sweep";
+export type { StoredSweep } from "./report/sweep/read-sweep";

@@ -1,0 +1,88 @@
+// Runs the short suite on every version of Node.js that is supported: `node tools/test-node-versions.mjs`, or with some of
+// them, e.g. `22 24`. They come from the npm registry, into node_modules/.cache; one that it lacks is skipped with a word.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+/** The oldest one that package.json allows, and the newest of the later lines. */
+const versions = ["20.19", "22", "24", "26"];
+/** In ms: several times what a version takes. */
+const patience = 15 * 60_000;
+
+/** What takes long, or tests other programs than Node.js. */
+const leftOut = [
+  "test/{notebook,package,report}/**",
+  "test/cli/{sweep,terminal,verify}*",
+  "test/model/{full-search,loop-walker,scorers}*",
+];
+
+/** Path of a Node.js of this version, installed if it is not there; or why there is none. */
+function install(version) {
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const folder = path.join(root, "node_modules", ".cache", `node-${version}`);
+  const program = path.join(
+    folder,
+    "node_modules",
+    name,
+    "bin",
+    process.platform === "win32" ? "node.exe" : "node",
+  );
+  if (existsSync(program)) return { program };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, "package.json"), '{ "private": true }\n');
+  const words = [
+    "install",
+    "--no-save",
+    "--no-package-lock",
+    "--no-audit",
+    "--no-fund",
+    `${name}@${version}`,
+  ];
+  const shell = process.platform === "win32";
+  const { status, stderr } = spawnSync("npm", words, { cwd: folder, encoding: "utf8", shell });
+  if (status === 0 && existsSync(program)) return { program };
+  const reason = /^npm (?:error|ERR!) (?!code)(.+)$/m.exec(stderr)?.[1] ?? "npm installed no program";
+  return { reason: `${name}@${version}: ${reason}` };
+}
+
+/** Whether the short suite passes; says how it went. */
+function test(version) {
+  const { program, reason } = install(version);
+  if (program === undefined) {
+    console.log(`Node ${version}: not tested, the npm registry has none for this machine (${reason})`);
+    return true;
+  }
+  const scratch = mkdtempSync(path.join(tmpdir(), "raella-node-"));
+  const countsFile = path.join(scratch, "counts.json");
+  const mocha = path.join(root, "node_modules", "mocha", "bin", "mocha.js");
+  const ignored = leftOut.flatMap((pattern) => ["--ignore", pattern]);
+  const { status, stdout, stderr, error } = spawnSync(program, [mocha, "test/**/*.test.ts", ...ignored], {
+    cwd: root,
+    encoding: "utf8",
+    timeout: patience,
+    maxBuffer: 2 ** 28,
+    env: {
+      ...process.env,
+      PATH: [path.dirname(program), process.env.PATH].join(path.delimiter),
+      TEST_COUNTS_FILE: countsFile,
+    },
+  });
+  const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, "utf8")) : undefined;
+  rmSync(scratch, { recursive: true });
+  const passed = status === 0 && counts?.passes > 0;
+  // What failed stands at the end.
+  if (!passed) console.log(stdout.slice(-20_000), stderr.slice(-5_000), error ?? "");
+  const { passes = 0, failures = 0, pending = 0 } = counts ?? {};
+  const { stdout: exact } = spawnSync(program, ["--version"], { encoding: "utf8" });
+  console.log(
+    `Node ${exact.trim().slice(1)}: ${passes} passed, ${failures} failed, ${pending} skipped${passed ? "" : " (see above)"}`,
+  );
+  return passed;
+}
+
+const given = process.argv.slice(2);
+const results = (given.length > 0 ? given : versions).map((version) => test(version));
+process.exit(results.every((passed) => passed) ? 0 : 1);
