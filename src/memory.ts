@@ -66,6 +66,13 @@ export class Memo<Result> {
   }
 }
 
+/** A plain value as a text for keys that no other value has: -0 is not 0, nor the text "1" the number 1. */
+export function contentOf(value: unknown): string {
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (Array.isArray(value)) return `[${value.map(contentOf).join()}]`;
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
 const contentNumbers = new Map<string, number>();
 const contentNumbersKept = 20_000;
 let lastContentNumber = 0;

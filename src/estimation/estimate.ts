@@ -4,7 +4,7 @@ import type { Level, Specification, Warning } from "../spec/specification";
 import { engineOf, type EstimationOptions } from "./estimation-engine";
 import { leakageFigures } from "./leakage";
 import { inLevel } from "./level-components";
-import type { LevelEstimate } from "./level-estimate";
+import type { LevelEstimate } from "./level-estimates";
 import type { LevelErrors, ReferenceTables } from "./reference-tables";
 import { roundDecimals } from "./round-decimals";
 

@@ -12,7 +12,7 @@ import { PrimitiveEstimates } from "./primitive-estimates";
 import { createRegistry, registrations, type EstimatorRegistry } from "./registry";
 import { loadSramGrids } from "./sram/load-grids";
 import { sramEstimator } from "./sram/sram-estimator";
-import { contentNumber, Memo } from "../memory";
+import { contentNumber, freeze, Memo } from "../memory";
 import { FileMemo, type FileReader } from "../spec/file-memo";
 import { readCellFile } from "../spec/read-cell-file";
 import type { ComponentClass } from "../spec/component-class";
@@ -161,7 +161,9 @@ export function readPriceFiles({ modelsDirectory }: Workspace, reader: FileReade
 function readCell(file: string, fidelity: Fidelity, reader: FileReader): CellDescription {
   const name = file.split(/[\\/]/).at(-1) ?? file;
   const contents = readCellFile(file, reader);
-  return contents.form === "text"
-    ? cellFromText(contents.text, name, fidelity)
-    : cellFromEntries(contents.entries, name, fidelity);
+  return freeze(
+    contents.form === "text"
+      ? cellFromText(contents.text, name, fidelity)
+      : cellFromEntries(contents.entries, name, fidelity),
+  );
 }

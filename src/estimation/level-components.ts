@@ -1,6 +1,7 @@
 import { RaellaError, suggestName } from "../errors";
+import { Memo } from "../memory";
 import type { ComponentClass } from "../spec/component-class";
-import { Scope, type EvaluationOptions, type RuntimeValue } from "../spec/expression";
+import { Scope, toValue, type EvaluationOptions, type RuntimeValue } from "../spec/expression";
 import type { Fidelity, Level, Value, ValueTable } from "../spec/specification";
 import { compileClass, type CompiledClass } from "./compound/compile-class";
 import {
@@ -13,24 +14,26 @@ import {
   type PartInstance,
 } from "./compound/expand-component";
 import { influentialNames, type InfluentialNames } from "./compound/influential-names";
-import { LevelPrimitives } from "./level-primitives";
-import type { Primitive, PrimitiveEstimates } from "./primitive-estimates";
+import type { Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
+
+/** Room for finders of primitives, and about the size of one, in numbers of eight bytes. */
+const finderRoom = 500_000;
+const finderSize = 100;
 
 /** What the levels of a specification are made of, for one set of component classes. */
 export class LevelComponents {
   private readonly classes: ReadonlyMap<string, ComponentClass>;
   private readonly compiled = new Map<string, CompiledClass>();
-  private readonly primitives: LevelPrimitives;
+  private readonly finders = new Memo<PrimitiveFinder>(finderRoom, () => finderSize);
   private readonly expansion: ExpansionContext;
 
   constructor(
     classes: readonly ComponentClass[],
-    primitives: PrimitiveEstimates,
+    private readonly primitives: PrimitiveEstimates,
     fidelity: Fidelity,
     evaluation: EvaluationOptions,
   ) {
     this.classes = new Map(classes.map((written) => [written.name, written]));
-    this.primitives = new LevelPrimitives(primitives);
     this.expansion = { classOf: (name) => this.classNamed(name), evaluation, fidelity };
   }
 
@@ -63,14 +66,28 @@ export class LevelComponents {
     return actionSteps(component, action, this.expansion, onUndefined);
   }
 
-  /** The primitive that a level of a primitive class is. */
+  /**
+   * The primitive that a level of a primitive class is. Every variable is an attribute of every level; own attributes
+   * count first.
+   */
   primitiveOfLevel(level: Level, variables: ValueTable): Primitive {
-    return this.primitives.ofLevel(level, variables, this.classes.keys());
+    const { attributes } = level;
+    const names = Object.keys(attributes);
+    for (const name of Object.keys(variables)) if (!Object.hasOwn(attributes, name)) names.push(name);
+    const finder = this.finder(level.subclass ?? level.class, names);
+    return finder.find(finder.names.map((name) => attributes[name] ?? variables[name]));
   }
 
   /** The primitive that a part without parts is. */
-  primitiveOfPart(part: PartInstance): Primitive {
-    return (part.primitive ??= this.primitives.ofPart(part.part, part.attributes));
+  primitiveOfPart({ part, attributes }: PartInstance): Primitive {
+    const finder = this.finder(part.className, [...attributes.keys()]);
+    return finder.find(finder.names.map((name) => toValue(attributes.get(name) ?? null)));
+  }
+
+  /** Which attributes matter depends on names only, and those stay the same from layer to layer. */
+  private finder(className: string, names: readonly string[]): PrimitiveFinder {
+    const key = `${className}\n${names.join("\n")}`;
+    return this.finders.get(key, () => this.primitives.finder(className, names, this.classes.keys()));
   }
 
   /** Actions of a primitive class that tables list even where nothing requires them. */

@@ -1,12 +1,14 @@
+import { contentOf, Memo } from "../memory";
 import type { Value } from "../spec/specification";
 import type { EstimationContext, Estimator, EstimatorQuery } from "./estimator";
 import { askEstimators, leakageOf, type PrimitiveEstimate } from "./ask-estimators";
 import { misspeltParameter, type ComponentAttributes } from "./parameters";
 import { unknownClass, type EstimatorRegistry } from "./registry";
-import { ValueMemo } from "./value-memo";
 
 /** A primitive component: its answers are computed when first asked for. */
 export interface Primitive {
+  /** What it is, as a text that no other primitive of the same estimators has. */
+  readonly key: string;
   readonly className: string;
   /** The attributes that can influence the answers. */
   readonly attributes: ComponentAttributes;
@@ -18,8 +20,9 @@ export interface Primitive {
   leakagePowerW(): number | undefined;
 }
 
-/** Most primitives of one kind that are remembered. */
-const rememberedPrimitives = 2000;
+/** Room for primitives with their answers, and about the size of one, in numbers of eight bytes. */
+const primitiveRoom = 2_000_000;
+const primitiveSize = 100;
 
 /** Finds the primitives of a class by the values of certain attributes. */
 export interface PrimitiveFinder {
@@ -31,6 +34,8 @@ export interface PrimitiveFinder {
 
 /** Answers of the estimators, remembered by class and by the values of the attributes that matter to it. */
 export class PrimitiveEstimates {
+  private readonly memo = new Memo<Primitive>(primitiveRoom, () => primitiveSize);
+
   constructor(
     private readonly registry: EstimatorRegistry,
     private readonly context: EstimationContext,
@@ -74,31 +79,26 @@ export class PrimitiveEstimates {
       ([name, parameter]) =>
         `${className} does not know the attribute "${name}". Did you mean "${parameter}"?`,
     );
-    const known = new ValueMemo<Primitive>(rememberedPrimitives);
+    const described = [className, ...names, ...warnings].join("\n");
     return {
       names,
       find: (values) => {
-        let primitive = known.get(values);
-        if (!primitive)
-          known.set(values, (primitive = this.create(className, estimators, names, values, warnings)));
-        return primitive;
+        const key = `${described}\n${values.map(contentOf).join("\n")}`;
+        return this.memo.get(key, () => {
+          const attributes = new Map<string, Value>();
+          names.forEach((name, index) => {
+            const value = values[index];
+            if (value !== undefined && value !== null) attributes.set(name, value);
+          });
+          return new RememberingPrimitive(
+            estimators,
+            { className, attributes, context: this.context },
+            warnings,
+            key,
+          );
+        });
       },
     };
-  }
-
-  private create(
-    className: string,
-    estimators: readonly Estimator[],
-    names: readonly string[],
-    values: readonly (Value | undefined)[],
-    warnings: readonly string[],
-  ): Primitive {
-    const attributes = new Map<string, Value>();
-    names.forEach((name, index) => {
-      const value = values[index];
-      if (value !== undefined && value !== null) attributes.set(name, value);
-    });
-    return new RememberingPrimitive(estimators, { className, attributes, context: this.context }, warnings);
   }
 }
 
@@ -110,6 +110,7 @@ class RememberingPrimitive implements Primitive {
     private readonly estimators: readonly Estimator[],
     private readonly query: EstimatorQuery,
     readonly warnings: readonly string[],
+    readonly key: string,
   ) {}
 
   get className(): string {

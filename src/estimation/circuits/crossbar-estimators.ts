@@ -3,7 +3,7 @@ import type { Fidelity } from "../../spec/specification";
 import { defineEstimator } from "../define-estimator";
 import type { EstimateStep, EstimationContext, Estimator } from "../estimator";
 import type { ParameterDescription, ParameterDescriptions, ParameterValues } from "../parameters";
-import { ValueMemo } from "../value-memo";
+import { contentNumber, Memo } from "../../memory";
 import type { CellDescription } from "./cell-description";
 import { circuitActions, circuitEnergy } from "./circuit-actions";
 import { circuitActionEnergy, circuitArea, type CircuitDescription } from "./circuit-estimate";
@@ -172,17 +172,14 @@ function operandsOf(values: Values): CrossbarOperands {
 }
 
 /** Figures by cell and size: averages of inputs and weights, which change with every layer, cost no new ones. */
-const figuresByCell = new WeakMap<CellDescription, ValueMemo<CrossbarFigures>>();
-const rememberedSizes = 1000;
+const figuresMemo = new Memo<CrossbarFigures>(1_000_000, () => 100);
 
 function rememberedFigures(geometry: CrossbarGeometry, fidelity: Fidelity): CrossbarFigures {
-  let known = figuresByCell.get(geometry.cell);
-  if (!known) figuresByCell.set(geometry.cell, (known = new ValueMemo<CrossbarFigures>(rememberedSizes)));
-  const { nodeNm, rows, columns, columnsActiveAtOnce, readPulseS } = geometry;
-  const key = [nodeNm, rows, columns, columnsActiveAtOnce, readPulseS, fidelity];
-  let figures = known.get(key);
-  if (!figures) known.set(key, (figures = crossbarFigures(geometry, fidelity)));
-  return figures;
+  const { cell, nodeNm, rows, columns, columnsActiveAtOnce, readPulseS } = geometry;
+  const key = [contentNumber(cell), nodeNm, rows, columns, columnsActiveAtOnce, readPulseS, fidelity].join(
+    " ",
+  );
+  return figuresMemo.get(key, () => crossbarFigures(geometry, fidelity));
 }
 
 /** Width that a pair of transmission gates takes at least, in F. */

@@ -2,7 +2,6 @@ import { RaellaError } from "../../errors";
 import { numberOf, Scope, type EvaluationOptions, type RuntimeValue } from "../../spec/expression";
 import type { Fidelity } from "../../spec/specification";
 import { misspeltParameter } from "../parameters";
-import type { Primitive } from "../primitive-estimates";
 import type { CompiledAttribute, CompiledClass, CompiledPart, CompiledPartAction } from "./compile-class";
 import { evaluateName, nameText, type EvaluatedName } from "./part-name";
 
@@ -34,8 +33,6 @@ export interface PartInstance {
   readonly areaShare: number;
   /** Null for a primitive part. */
   readonly component: ComponentInstance | null;
-  /** What a primitive part is, once somebody has asked. */
-  primitive?: Primitive;
 }
 
 /** Deepest nesting of component classes; a class that contains itself would never end. */

@@ -7,8 +7,6 @@ import { mustSpecify } from "./compile-class";
 export interface InfluentialNames {
   /** Names whose values matter; perhaps a few too many, never too few. */
   readonly values: readonly string[];
-  /** Those among them whose values matter to the area. */
-  readonly valuesOfArea: readonly string[];
   /** Names that must be given although their values do not matter. */
   readonly demanded: readonly string[];
 }
@@ -25,18 +23,16 @@ export interface InfluenceContext {
  * only those costs the same.
  */
 export function influentialNames(written: ComponentClass, context: InfluenceContext): InfluentialNames {
-  const names = collect(written, context, true, new Set());
-  const areaNames = collect(written, context, false, new Set());
+  const names = collect(written, context, new Set());
   const demanded = Object.keys(written.attributes).filter(
     (name) => written.attributes[name] === mustSpecify && !names.has(name),
   );
-  return { values: [...names], valuesOfArea: [...areaNames], demanded };
+  return { values: [...names], demanded };
 }
 
 function collect(
   written: ComponentClass,
   context: InfluenceContext,
-  withActions: boolean,
   ancestors: ReadonlySet<ComponentClass>,
 ): ReadonlySet<string> {
   const names = new Set<string>();
@@ -46,27 +42,25 @@ function collect(
     names.add(name);
     for (const used of namesIn(written.attributes[name])) need(used);
   };
-  const performed = withActions ? written.actions.flatMap((action) => action.subcomponents) : [];
-  for (const { name, actions } of performed) {
+  for (const { name, actions } of written.actions.flatMap(({ subcomponents }) => subcomponents)) {
     boundNames(name).forEach(need);
     for (const { actionShare } of actions) namesIn(actionShare).forEach(need);
   }
   // A class that contains itself is refused when it is expanded.
   if (ancestors.has(written)) return names;
   for (const part of written.subcomponents)
-    neededByPart(part, context, withActions, new Set([...ancestors, written])).forEach(need);
+    neededByPart(part, context, new Set([...ancestors, written])).forEach(need);
   return names;
 }
 
 function neededByPart(
   part: Subcomponent,
   context: InfluenceContext,
-  withActions: boolean,
   ancestors: ReadonlySet<ComponentClass>,
 ): ReadonlySet<string> {
   const partClass = context.classOf(part.class);
   const start = partClass
-    ? collect(partClass, context, withActions, ancestors)
+    ? collect(partClass, context, ancestors)
     : Object.keys(part.attributes).filter((name) => context.isRelevant(part.class, name));
   const needed = new Set(boundNames(part.name));
   const seen = new Set<string>();

@@ -1,4 +1,5 @@
 import { RaellaError } from "../../errors";
+import { contentOf } from "../../memory";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateWritten } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
@@ -126,15 +127,13 @@ export function evaluateLeaves(
     const { inputs } = leaf;
     if (inputs === null) return evaluateLeaf(leaf, variables, options);
     let key = `${index} ${options.workingDirectory}`;
-    for (const name of inputs) key += `\n${contentOf(variables.lookup(name))}`;
+    for (const name of inputs) key += `\n${contentOfRuntime(variables.lookup(name))}`;
     return leafMemo.get(key, () => evaluateLeaf(leaf, variables, options));
   });
 }
 
-/** A value as a text that no other value has: -0 is not 0, nor 2.0 the integer 2. */
-function contentOf(value: RuntimeValue | undefined): string {
-  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+/** Floats differ from the integers of the same value. */
+function contentOfRuntime(value: RuntimeValue | undefined): string {
   if (value instanceof IntegralFloat) return `${contentOf(value.value)}.0`;
-  if (Array.isArray(value)) return `[${value.map(contentOf).join()}]`;
-  return JSON.stringify(value) ?? "nothing";
+  return Array.isArray(value) ? `[${value.map(contentOfRuntime).join()}]` : contentOf(value);
 }
