@@ -424,8 +424,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "nodes interpolated as in the original",
     file: "estimation/library/cmos-scaling.ts",
-    from: 'fidelity === "artifact" ? nodeNm - smaller',
-    to: 'fidelity !== "artifact" ? nodeNm - smaller',
+    from: 'interpolation === "original" ? nodeNm - smaller',
+    to: 'interpolation !== "original" ? nodeNm - smaller',
     tests: "estimation",
   },
   {
