@@ -1,10 +1,11 @@
+import { freeze } from "../memory";
 import type { FidelityDifference } from "../spec/fidelity";
 
 /**
  * Differences between the fidelities that arise while components are priced. Figures: layer 010 of ResNet18 with
  * recorded statistics; where no architecture is named, none of the models that come with the package is affected.
  */
-export const estimationDifferences: readonly FidelityDifference[] = [
+export const estimationDifferences: readonly FidelityDifference[] = freeze([
   {
     id: "repeated-part",
     artifact:
@@ -78,4 +79,4 @@ export const estimationDifferences: readonly FidelityDifference[] = [
     effect:
       "Technologies that are not tabulated, e.g. from 32 to 28 nm: energy factor 0.557 to 0.778, area factor 0.64 to 0.82.",
   },
-];
+]);

@@ -1,3 +1,4 @@
+import { adopt, freeze } from "../memory";
 import { RaellaError } from "../errors";
 import { findMappingProblems, type MappingProblem } from "../mapping/check-mapping";
 import { assembleMapSpace, factorProblem, type MapSpace } from "../mapping/map-space";
@@ -29,18 +30,22 @@ export function diagnoseLayer(options: LayerOptions): Diagnosis {
   const specification = getSpec(complete);
   const diagnosis = diagnoseSpecification(specification);
   if (diagnosis.fits) return diagnosis;
-  return { ...diagnosis, remedies: findRemedies(specification, diagnosis.nearestMiss, complete) };
+  return freeze({ ...diagnosis, remedies: findRemedies(specification, diagnosis.nearestMiss, complete) });
 }
 
 /** The same for any specification; without remedies, since those change what the specification is made from. */
-export function diagnoseSpecification(specification: Specification): Diagnosis {
+export function diagnoseSpecification(given: Specification): Diagnosis {
+  const specification = adopt(given);
   const { architecture, dnn, layer, layerName, tiles, batch } = specification.identity;
   const identity = { architecture, dnn, layer, layerName, tiles, batch };
   const mapped = mapIfPossible(specification);
   if (mapped !== undefined) {
     const usage = usageOf(mapped);
     const warnings = [...mapped.specification.warnings, ...usage.filter(isLow).map(lowUsageWarning)];
-    return { ...identity, fits: true, misfits: [], nearestMiss: null, remedies: [], usage, warnings };
+    return freeze({
+      ...{ ...identity, fits: true, misfits: [], nearestMiss: null, remedies: [] },
+      ...{ usage, warnings },
+    });
   }
   const space = assembleMapSpace(specification);
   const misfits = space.problem.dimensions.flatMap((dimension, index): Misfit[] => {
@@ -48,7 +53,7 @@ export function diagnoseSpecification(specification: Specification): Diagnosis {
     return problem ? [{ kind: "factors", subject: dimension, message: problem.summary }] : [];
   });
   const nearestMiss = misfits.length > 0 ? null : findNearestMiss(space);
-  return {
+  return freeze({
     ...identity,
     fits: false,
     misfits: misfits.length > 0 ? misfits : (nearestMiss?.problems ?? []),
@@ -56,7 +61,7 @@ export function diagnoseSpecification(specification: Specification): Diagnosis {
     remedies: [],
     usage: [],
     warnings: [...specification.warnings, ...space.warnings],
-  };
+  });
 }
 
 function mapIfPossible(specification: Specification): MappedLayer | undefined {

@@ -113,8 +113,8 @@ describe("remembered estimates", () => {
       energy: { energyPj: Record<string, unknown> };
       area: { areaUm2: Record<string, unknown> };
     };
-    tables.energy.energyPj.pim_cell = { read: 0 };
-    delete tables.area.areaUm2.pim_cell;
+    assert.throws(() => (tables.energy.energyPj.pim_cell = { read: 0 }), TypeError);
+    assert.throws(() => delete tables.area.areaUm2.pim_cell, TypeError);
     assert.deepEqual(estimate(example), fresh);
   });
 
