@@ -1,3 +1,4 @@
+import { frozenCopy } from "../memory";
 import { RaellaError } from "../errors";
 import type { Estimate, Estimator, EstimatorQuery } from "./estimator";
 
@@ -24,7 +25,11 @@ export function askEstimators(
         action === null ? estimator.estimateArea(query) : estimator.estimateEnergy(query, action);
       if (!(Number.isFinite(value) && value >= 0)) throw unusable(estimator, query, value);
       const { name, accuracyPercent } = estimator;
-      return { value, source, steps, errorBar, warnings, estimator: name, accuracyPercent };
+      return {
+        ...{ value, source, steps, estimator: name, accuracyPercent },
+        errorBar: frozenCopy(errorBar),
+        warnings: frozenCopy(warnings),
+      };
     } catch (error) {
       refusals.push(error instanceof RaellaError ? error : failed(estimator, query, error));
     }

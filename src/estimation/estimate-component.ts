@@ -1,3 +1,4 @@
+import { frozenCopy } from "../memory";
 import type { Fidelity, Value } from "../spec/specification";
 import { estimationEngine, type EstimationOptions } from "./estimation-engine";
 import type { ErrorBar, EstimateStep } from "./estimator";
@@ -61,14 +62,16 @@ export function componentEnergy(
 export function componentModels(options: EstimationOptions = {}): readonly ComponentModel[] {
   const { registry } = estimationEngine(options.fidelity ?? defaultFidelity, options);
   const classNames = [...new Set(registry.estimators.flatMap((estimator) => estimator.classNames))];
-  return classNames.flatMap((className) =>
-    registry.estimatorsOf(className).map(({ name, accuracyPercent, actions, parameters }) => ({
-      className,
-      estimator: name,
-      accuracyPercent,
-      actions,
-      parameters,
-    })),
+  return frozenCopy(
+    classNames.flatMap((className) =>
+      registry.estimatorsOf(className).map(({ name, accuracyPercent, actions, parameters }) => ({
+        className,
+        estimator: name,
+        accuracyPercent,
+        actions,
+        parameters,
+      })),
+    ),
   );
 }
 
@@ -88,7 +91,7 @@ function describe(primitive: Primitive, action: string | null): ComponentEstimat
     errorBar,
     warnings = [],
   } = action === null ? primitive.area() : primitive.energy(action);
-  return {
+  return frozenCopy({
     value,
     unit: action === null ? "um^2" : "pJ",
     estimator,
@@ -97,5 +100,5 @@ function describe(primitive: Primitive, action: string | null): ComponentEstimat
     steps: steps?.() ?? [],
     errorBar: errorBar ?? null,
     warnings: [...primitive.warnings, ...warnings],
-  };
+  });
 }

@@ -1,10 +1,11 @@
+import { freeze } from "../memory";
 import type { FidelityDifference } from "../spec/fidelity";
 
 /**
  * Differences between the fidelities that arise while components are priced. Figures: layer 010 of ResNet18 with
  * recorded statistics; where no architecture is named, none of the models that come with the package is affected.
  */
-export const estimationDifferences: readonly FidelityDifference[] = [
+export const estimationDifferences: readonly FidelityDifference[] = freeze([
   {
     id: "repeated-part",
     artifact:
@@ -70,4 +71,4 @@ export const estimationDifferences: readonly FidelityDifference[] = [
     corrected: "One flip-flop per row is drawn, overlapping the array's edge.",
     effect: "Arrays narrower than 91.2 F, e.g. 64 columns of the ISAAC cell.",
   },
-];
+]);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { RaellaError, suggestName } from "../errors";
 import { defineEstimator, type EstimatorDefinition } from "./define-estimator";
 import type { Estimator } from "./estimator";
@@ -30,21 +31,41 @@ export interface RegisteredLibrary {
   readonly accuracyPercent: number;
 }
 
-let registeredEstimators: readonly Estimator[] = [];
-let registeredLibraries: readonly RegisteredLibrary[] = [];
-let version = 0;
-
-/** What users have added in this process; the version changes with every addition. */
-export function registrations(): {
+/** What users have added in this process. */
+export interface Registrations {
   readonly estimators: readonly Estimator[];
   readonly libraries: readonly RegisteredLibrary[];
+  /** Changes with every addition and removal. */
   readonly version: number;
-} {
-  return { estimators: registeredEstimators, libraries: registeredLibraries, version };
+}
+
+let present: Registrations = { estimators: [], libraries: [], version: 0 };
+/** Those that a computation under way has started with. */
+let held: Registrations | undefined;
+
+/** What holds for the computation under way, or else at present. */
+export function registrations(): Registrations {
+  return held ?? present;
+}
+
+/** Computes something with the registrations of an earlier moment. Not for promises: what they do later is outside. */
+export function withRegistrations<Result>(registered: Registrations, compute: () => Result): Result {
+  const outer = held;
+  held = registered;
+  try {
+    return compute();
+  } finally {
+    held = outer;
+  }
+}
+
+function change(changes: Partial<Registrations>): void {
+  present = { ...present, ...changes, version: present.version + 1 };
 }
 
 /**
- * Adds a component model to all later estimations of this process (workers have registrations of their own).
+ * Adds a component model to all later estimations of this process. Runs and sweeps that have one compute in a single
+ * thread, since functions cannot be sent to others; those under way keep what they have started with.
  * It is asked before others for its classes if it claims a higher accuracy; at the same claim those before it win.
  * @returns a function that removes it again
  */
@@ -60,12 +81,8 @@ export function registerEstimator<const Descriptions extends ParameterDescriptio
       value: { accuracyPercent, classNames },
       expected: "an accuracyPercent from 0 to 100 and at least one class name",
     });
-  registeredEstimators = [...registeredEstimators, added];
-  version++;
-  return () => {
-    registeredEstimators = registeredEstimators.filter((other) => other !== added);
-    version++;
-  };
+  change({ estimators: [...present.estimators, added] });
+  return () => change({ estimators: present.estimators.filter((other) => other !== added) });
 }
 
 /** Accuracy that a user's library claims: more than the one that comes with the package. */
@@ -80,13 +97,12 @@ export function registerComponentLibrary(
   directory: string,
   options: { readonly accuracyPercent?: number } = {},
 ): () => void {
-  const added = { directory, accuracyPercent: options.accuracyPercent ?? userLibraryAccuracyPercent };
-  registeredLibraries = [...registeredLibraries, added];
-  version++;
-  return () => {
-    registeredLibraries = registeredLibraries.filter((other) => other !== added);
-    version++;
+  const added = {
+    directory: resolve(directory),
+    accuracyPercent: options.accuracyPercent ?? userLibraryAccuracyPercent,
   };
+  change({ libraries: [...present.libraries, added] });
+  return () => change({ libraries: present.libraries.filter((other) => other !== added) });
 }
 
 /** The error for a class that nobody knows. */

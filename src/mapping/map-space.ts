@@ -1,3 +1,4 @@
+import { adopt, freeze } from "../memory";
 import { RaellaError } from "../errors";
 import type { Specification, Warning } from "../spec/specification";
 import { countCofactors } from "./cofactors";
@@ -38,13 +39,19 @@ export interface MapSpace {
 }
 
 /**
- * The map space of a specification.
+ * The map space of a specification, frozen.
  * @throws RaellaError `constraint` where constraints contradict each other, `no-mapping` where every slot of a
  *   dimension is fixed and something is left over (the layer does not fit), and what the parts throw.
  */
-export function buildMapSpace(
-  specification: Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">,
-): MapSpace {
+export function buildMapSpace(specification: MappedPart): MapSpace {
+  return freeze(createMapSpace(adopt(specification)));
+}
+
+/** What a map space depends on. */
+type MappedPart = Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">;
+
+/** The same for use inside the package: of a specification that nobody else can change, and not frozen. */
+export function createMapSpace(specification: MappedPart): MapSpace {
   const space = assembleMapSpace(specification);
   space.choices.forEach((_, dimension) => {
     const problem = factorProblem(space, dimension);

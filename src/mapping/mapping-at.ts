@@ -1,3 +1,4 @@
+import { freeze } from "../memory";
 import { RaellaError } from "../errors";
 import { factorsOfNumber, keepEverything, keepTable, toMapping } from "./candidate-mapping";
 import type { MapSpace } from "./map-space";
@@ -18,5 +19,5 @@ export function mappingAt(space: MapSpace, number: number | bigint): Mapping {
       expected: `a whole number from 0 to ${space.factorizations - 1}`,
     });
   const factors = factorsOfNumber(space, number);
-  return toMapping(space, factors, null, keepTable(space, keepEverything(space)));
+  return freeze(toMapping(space, factors, null, keepTable(space, keepEverything(space))));
 }

@@ -1,3 +1,4 @@
+import { freeze } from "../memory";
 import type { EnergyReferenceTable } from "../estimation/reference-tables";
 import { describeHardware } from "../mapping/hardware";
 import type { Mapping } from "../mapping/mapping";
@@ -22,5 +23,5 @@ export function evaluateMapping(
   const problem = describeProblem(specification.workload);
   const hardware = describeHardware(specification);
   const counts = countAccesses(problem, hardware, mapping);
-  return priceAccesses(problem, hardware, describeCosts(hardware, energyTable), counts);
+  return freeze(priceAccesses(problem, hardware, describeCosts(hardware, energyTable), counts));
 }

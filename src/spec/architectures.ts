@@ -1,3 +1,4 @@
+import { freeze } from "../memory";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { RaellaError } from "../errors";
@@ -111,6 +112,6 @@ export function readArchitectures(modelsDirectory: string): readonly Architectur
       if (entry !== undefined) entries.push({ ...entry, title: entry.title || entry.name });
     });
     throwAll(errors);
-    return entries;
+    return freeze(entries);
   });
 }

@@ -1,10 +1,11 @@
+import { freeze } from "../memory";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { RaellaError } from "../errors";
 import { throwAll } from "../errors";
 import { FileMemo } from "./file-memo";
 import { closedObject, text, textList, validate } from "./schema/validate";
-import { defaultWorkspace, type Workspace } from "./workspace";
+import { givenWorkspace, type Workspace } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 
 /** Levels that tables and charts show together. */
@@ -33,15 +34,15 @@ const memo = new FileMemo<readonly ComponentGroup[]>(16);
  * The component groups of a workspace, `component_groups.yaml` beside its models, in the order to show them in; none
  * if there is no such file.
  */
-export function loadComponentGroups(workspace: Workspace = defaultWorkspace()): readonly ComponentGroup[] {
-  const { modelsDirectory } = workspace;
+export function loadComponentGroups(workspace?: Workspace): readonly ComponentGroup[] {
+  const { modelsDirectory } = givenWorkspace(workspace);
   return memo.get(modelsDirectory, (reader) => {
     const file = join(modelsDirectory, "component_groups.yaml");
-    if (!reader.has(file)) return [];
+    if (!reader.has(file)) return freeze([]);
     const errors: RaellaError[] = [];
     const node = loadYaml(file, reader, [modelsDirectory]);
     const read = validate(fileSchema, node, "", errors);
     throwAll(errors);
-    return read?.component_groups ?? [];
+    return freeze(read?.component_groups ?? []);
   });
 }

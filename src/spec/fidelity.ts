@@ -1,3 +1,4 @@
+import { freeze } from "../memory";
 import { RaellaError, suggestName } from "../errors";
 import type { Fidelity } from "./specification";
 
@@ -13,7 +14,7 @@ export interface FidelityDifference {
 }
 
 /** The choices of {@link Fidelity}, the default first. */
-export const fidelities: readonly Fidelity[] = ["artifact", "corrected"];
+export const fidelities: readonly Fidelity[] = freeze(["artifact", "corrected"]);
 
 /** @throws RaellaError `usage` for anything but a fidelity. */
 export function requireFidelity(given: unknown): void {
@@ -28,7 +29,7 @@ export function requireFidelity(given: unknown): void {
 }
 
 /** Differences between the fidelities that arise while a specification is read. */
-export const fidelityDifferences: readonly FidelityDifference[] = [
+export const fidelityDifferences: readonly FidelityDifference[] = freeze([
   {
     id: "statistics-are-texts",
     artifact:
@@ -61,4 +62,4 @@ export const fidelityDifferences: readonly FidelityDifference[] = [
     corrected: "A list counts like optimization_metrics.",
     effect: "Only specifications that write it so; the models that come with the package do not.",
   },
-];
+]);

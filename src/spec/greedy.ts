@@ -1,3 +1,4 @@
+import { freeze, frozenCopy } from "../memory";
 import { RaellaError } from "../errors";
 
 /**
@@ -39,13 +40,13 @@ export function greedy(options: GreedyOptions): GreedyStep {
     closeOthers = false,
     temporalPermutation = [],
   } = options;
-  const step: GreedyStep = {
+  const step = frozenCopy<GreedyStep>({
     dimensions: dimensionNames(dimensions),
     levels,
     excludedLevels,
     closeOthers,
     temporalPermutation: dimensionNames(temporalPermutation),
-  };
+  });
   const repeated = step.dimensions.find((name, index) => step.dimensions.indexOf(name) !== index);
   if (repeated !== undefined)
     throw new RaellaError({
@@ -60,7 +61,7 @@ export function greedy(options: GreedyOptions): GreedyStep {
  * The steps of the original tools for the RAELLA and ISAAC models: inputs of a column first, weight slices, output
  * channels, groups, then copies of the weights for more samples and rows; finally the order of the time loops.
  */
-export const defaultGreedySteps: readonly GreedyStep[] = [
+export const defaultGreedySteps: readonly GreedyStep[] = freeze([
   greedy({ dimensions: "CRS", levels: ["cim_unit"], closeOthers: true }),
   greedy({ dimensions: "CRS", levels: ["crossbar", "macro", "tile"] }),
   greedy({ dimensions: "L", levels: ["column"] }),
@@ -68,4 +69,4 @@ export const defaultGreedySteps: readonly GreedyStep[] = [
   greedy({ dimensions: "G", levels: ["tile", "macro", "crossbar"] }),
   greedy({ dimensions: "NQ", levels: ["tile"] }),
   greedy({ temporalPermutation: "NQP" }),
-];
+]);

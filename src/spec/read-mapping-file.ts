@@ -1,3 +1,4 @@
+import { freeze } from "../memory";
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import type { SourceLocation } from "../errors";
@@ -86,7 +87,10 @@ export function readMappingFile(file: string): MappingFile {
     return entry ? [entry] : [];
   });
   throwAll(errors);
-  return { entries, sources: reader.sources().map(({ path: name, sha256 }) => ({ file: name, sha256 })) };
+  return freeze({
+    entries,
+    sources: reader.sources().map(({ path: name, sha256 }) => ({ file: name, sha256 })),
+  });
 }
 
 function readEntry(node: YamlNode, path: string, errors: RaellaError[]): MappingEntry | undefined {

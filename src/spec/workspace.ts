@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { RaellaError, suggestName } from "../errors";
-import { isPublished, publish } from "../memory";
+import { freeze, isPublished, publish } from "../memory";
 import type { ArchitectureEntry } from "./architectures";
 import { readArchitectures } from "./architectures";
 
@@ -104,7 +104,7 @@ function directoriesIn(folder: string): string[] {
 
 /** Names of the DNNs that have layer files, sorted. */
 export function listDnns(workspace: Workspace = defaults): readonly string[] {
-  return directoriesIn(workspace.layersDirectory);
+  return freeze(directoriesIn(workspace.layersDirectory));
 }
 
 /**
@@ -114,9 +114,11 @@ export function listDnns(workspace: Workspace = defaults): readonly string[] {
  */
 export function listLayers(dnn: string, workspace: Workspace = defaults): readonly number[] {
   const folder = join(workspace.layersDirectory, findDnn(dnn, workspace));
-  return readdirSync(folder)
-    .flatMap((name) => (/^[0-9]+\.yaml$/.test(name) ? [Number.parseInt(name, 10)] : []))
-    .sort((first, second) => first - second);
+  return freeze(
+    readdirSync(folder)
+      .flatMap((name) => (/^[0-9]+\.yaml$/.test(name) ? [Number.parseInt(name, 10)] : []))
+      .sort((first, second) => first - second),
+  );
 }
 
 /** @throws RaellaError `unknown-name` with the nearest DNN. */

@@ -1,3 +1,4 @@
+import { adopt, freeze } from "../memory";
 import { RaellaError } from "../errors";
 import { findMappingProblems, type MappingProblem } from "../mapping/check-mapping";
 import { assembleMapSpace, factorProblem, type MapSpace } from "../mapping/map-space";
@@ -29,7 +30,7 @@ export function diagnoseLayer(options: LayerOptions): Diagnosis {
   const specification = getSpec(complete);
   const diagnosis = diagnoseSpecification(specification);
   if (diagnosis.fits) return diagnosis;
-  return { ...diagnosis, remedies: findRemedies(specification, diagnosis.nearestMiss, complete) };
+  return freeze({ ...diagnosis, remedies: findRemedies(specification, diagnosis.nearestMiss, complete) });
 }
 
 /**
@@ -37,14 +38,17 @@ export function diagnoseLayer(options: LayerOptions): Diagnosis {
  * statistics are placeholders is looked at, too, with a warning: no figure of the diagnosis is an energy.
  */
 export function diagnoseSpecification(given: Specification): Diagnosis {
-  const specification: Specification = { ...given, placeholders: undefined };
+  const specification: Specification = adopt({ ...given, placeholders: undefined });
   const { architecture, dnn, layer, layerName, tiles, batch } = specification.identity;
   const identity = { architecture, dnn, layer, layerName, tiles, batch };
   const mapped = mapIfPossible(specification);
   if (mapped !== undefined) {
     const usage = usageOf(mapped);
     const warnings = [...mapped.specification.warnings, ...usage.filter(isLow).map(lowUsageWarning)];
-    return { ...identity, fits: true, misfits: [], nearestMiss: null, remedies: [], usage, warnings };
+    return freeze({
+      ...{ ...identity, fits: true, misfits: [], nearestMiss: null, remedies: [] },
+      ...{ usage, warnings },
+    });
   }
   const space = assembleMapSpace(specification);
   const misfits = space.problem.dimensions.flatMap((dimension, index): Misfit[] => {
@@ -52,7 +56,7 @@ export function diagnoseSpecification(given: Specification): Diagnosis {
     return problem ? [{ kind: "factors", subject: dimension, message: problem.summary }] : [];
   });
   const nearestMiss = misfits.length > 0 ? null : findNearestMiss(space);
-  return {
+  return freeze({
     ...identity,
     fits: false,
     misfits: misfits.length > 0 ? misfits : (nearestMiss?.problems ?? []),
@@ -60,7 +64,7 @@ export function diagnoseSpecification(given: Specification): Diagnosis {
     remedies: [],
     usage: [],
     warnings: [...specification.warnings, ...space.warnings],
-  };
+  });
 }
 
 function mapIfPossible(specification: Specification): MappedLayer | undefined {

@@ -1,6 +1,6 @@
 import { factorsOfNumber, keepTable, toMapping } from "../mapping/candidate-mapping";
 import type { Hardware } from "../mapping/hardware";
-import { buildMapSpace } from "../mapping/map-space";
+import { createMapSpace } from "../mapping/map-space";
 import type { Mapping } from "../mapping/mapping";
 import type { Metric } from "../mapping/metrics";
 import type { AccessCosts } from "../model/access-costs";
@@ -50,7 +50,7 @@ export function examineSpace(
   metrics: readonly Metric[],
 ): ExaminedSpace | null {
   return remembered.get(spaceKey(specification, hardware, costs), () => {
-    const space = buildMapSpace(specification);
+    const space = createMapSpace(specification);
     const front = findMappingFront(space, costs, metrics);
     if (front === null) return null;
     const { size, warnings } = space;
@@ -66,7 +66,7 @@ export function mappingOfFront(
 ): CountedMapping {
   let counted = chosen.get(number);
   if (counted === undefined) {
-    const space = buildMapSpace(specification);
+    const space = createMapSpace(specification);
     const mapping = toMapping(space, factorsOfNumber(space, number), null, keepTable(space, 0));
     const { problem, hardware } = space;
     // It fits: the search has visited it.

@@ -1,6 +1,6 @@
 import { RaellaError } from "../errors";
 import { findBestMapping } from "../mapping/find-best-mapping";
-import { buildMapSpace, type MapSpace } from "../mapping/map-space";
+import { createMapSpace, type MapSpace } from "../mapping/map-space";
 import { parseMetrics, type Metric } from "../mapping/metrics";
 import { reenactTimeloopSearch, requireRandomWalk } from "../mapping/reenact-timeloop-search";
 import type { ScorerFactory } from "../mapping/scorer";
@@ -79,7 +79,7 @@ export function searchAnew(
   costs: AccessCosts,
   search: SearchKind,
 ): FoundMapping {
-  const space = buildMapSpace(specification);
+  const space = createMapSpace(specification);
   const scorer = scorerFactory(costs);
   const found =
     search === "timeloop"

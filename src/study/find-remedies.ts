@@ -1,5 +1,5 @@
 import { RaellaError } from "../errors";
-import { buildMapSpace } from "../mapping/map-space";
+import { createMapSpace } from "../mapping/map-space";
 import { findBestMapping } from "../mapping/find-best-mapping";
 import type { ScorerFactory } from "../mapping/scorer";
 import { getSpec } from "../spec/get-spec";
@@ -90,7 +90,7 @@ const freeOfCharge: ScorerFactory = () => ({
 
 function fits(specification: () => Specification): boolean {
   try {
-    return findBestMapping(buildMapSpace(specification()), freeOfCharge).valid > 0;
+    return findBestMapping(createMapSpace(specification()), freeOfCharge).valid > 0;
   } catch (error) {
     if (error instanceof RaellaError) return false;
     throw error;

@@ -1,3 +1,4 @@
+import { freeze } from "../memory";
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName, throwAll } from "../errors";
 import type { LevelMapping, Loop, Mapping } from "../mapping/mapping";
@@ -16,12 +17,12 @@ export function mappingFromEntries(specification: Specification, entries: readon
   const errors = [...nameErrors(specification, storage, entries), ...repetitionErrors(entries, dimensions)];
   if (errors.length === 0) errors.push(...productErrors(specification, entries));
   throwAll(errors);
-  return {
+  return freeze({
     levels: storage.map((level) => {
       const own = entries.filter(({ target }) => target === level.name);
       return levelMapping(specification, level, (type) => own.find((entry) => entry.type === type));
     }),
-  };
+  });
 }
 
 function levelMapping(

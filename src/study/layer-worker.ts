@@ -1,8 +1,10 @@
 import { RaellaError, RaellaErrors, type ErrorDetails } from "../errors";
-import { FileLook } from "../spec/file-memo";
+import type { Registrations } from "../estimation/registry";
+import { freeze } from "../memory";
 import { attempt, type Outcome } from "./attempt-layer";
 import type { LayerResult } from "./layer-result";
 import type { LayerOptions } from "./study-options";
+import { Surroundings } from "./surroundings";
 
 /** An outcome that can be sent between threads: errors as plain data, several found at once as a list. */
 export type SentOutcome =
@@ -10,21 +12,28 @@ export type SentOutcome =
   | { readonly error: ErrorDetails }
   | { readonly errors: readonly ErrorDetails[] };
 
-/** The files as this thread sees them; it lives as long as one run. */
-const look = new FileLook();
+/** Layers for a thread, with what is registered where they come from. */
+export interface SentJobs {
+  readonly jobs: readonly LayerOptions[];
+  readonly registered: Registrations;
+}
+
+/** What this thread has found; it lives as long as one run. */
+let surroundings: Surroundings | undefined;
 
 /** The work of a helping thread: layers in, outcomes out, in the same order. */
-export default function runLayersHere(jobs: readonly LayerOptions[]): readonly SentOutcome[] {
+export default function runLayersHere({ jobs, registered }: SentJobs): readonly SentOutcome[] {
+  const own = (surroundings ??= new Surroundings(registered));
   return jobs.map((job) => {
-    const outcome = look.during(() => attempt(job));
+    const outcome = own.during(() => attempt(job));
     if (outcome instanceof RaellaErrors) return { errors: outcome.errors.map((error) => error.toJSON()) };
     return outcome instanceof RaellaError ? { error: outcome.toJSON() } : { result: outcome };
   });
 }
 
-/** Turns an outcome that was sent back into one. */
+/** Turns an outcome that was sent back into one; what was frozen is a fresh copy by then. */
 export function receiveOutcome(sent: SentOutcome): Outcome {
-  if ("result" in sent) return sent.result;
+  if ("result" in sent) return freeze(sent.result);
   if ("error" in sent) return new RaellaError(sent.error);
   return new RaellaErrors(sent.errors.map((error) => new RaellaError(error)));
 }

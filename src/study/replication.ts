@@ -1,3 +1,4 @@
+import { freeze } from "../memory";
 import { floorDivide } from "../spec/expression/operations";
 
 /** How replicas are handed out, see {@link replicateByDoubling} and {@link replicateByIncrement}. */
@@ -148,13 +149,13 @@ function slowestLayer<T extends { readonly batchesPerSecond: number }>(layers: r
 }
 
 function summary(scheme: ReplicationScheme, budget: number, layers: readonly LayerAllocation[]): Replication {
-  return {
+  return freeze({
     scheme,
     tileBudget: budget,
     tilesUsed: countTiles(layers),
     throughputBatchesPerSecond: slowestLayer(layers)?.batchesPerSecond ?? 0,
     layers,
-  };
+  });
 }
 
 function countTiles(layers: readonly LayerAllocation[]): number {

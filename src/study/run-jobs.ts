@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { RaellaError } from "../errors";
-import { FileLook } from "../spec/file-memo";
 import { attempt, type Outcome } from "./attempt-layer";
 import { progressOf, throwIfAborted } from "./run-progress";
 import type { LayerOptions, RunOptions } from "./study-options";
+import { Surroundings } from "./surroundings";
 
 /** Longest time between two looks at the signal and at other events, ms. */
 const breath = 40;
@@ -18,17 +18,18 @@ const layersThatPay = 8_000;
 /**
  * Runs layers and returns their outcomes in the order of the jobs, whatever the number of workers. This thread
  * computes, too; it comes up for air often enough for progress, abortion and Ctrl-C.
- * @param look The files as all jobs see them.
+ * @param surroundings Files and registrations as all jobs see them.
  */
 export async function runJobs(
   jobs: readonly LayerOptions[],
   options: RunOptions = {},
-  look = new FileLook(),
+  surroundings = new Surroundings(),
 ): Promise<readonly Outcome[]> {
-  const helpers = helperCount(jobs, options.workers ?? "auto");
-  if (helpers === 0) return mapPatiently(jobs, attempt, options, look);
+  const wanted = helperCount(jobs, options.workers ?? "auto");
+  const helpers = surroundings.fitThreads ? wanted : 0;
+  if (helpers === 0) return mapPatiently(jobs, attempt, options, surroundings);
   const { runWithHelpers } = await import("./run-with-helpers.js");
-  return runWithHelpers(jobs, helpers, options, look);
+  return runWithHelpers(jobs, helpers, options, surroundings);
 }
 
 function helperCount(jobs: readonly LayerOptions[], workers: number | "auto"): number {
@@ -56,13 +57,13 @@ export async function mapPatiently<Result>(
   jobs: readonly LayerOptions[],
   compute: (job: LayerOptions, index: number) => Result,
   { onProgress, signal }: RunOptions,
-  look: FileLook,
+  surroundings: Surroundings,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   let breathedAt = performance.now();
   for (const job of jobs) {
     if (signal) throwIfAborted(signal);
-    results.push(look.during(() => compute(job, results.length)));
+    results.push(surroundings.during(() => compute(job, results.length)));
     onProgress?.(progressOf(job, results.length, jobs.length));
     if (performance.now() - breathedAt > breath) {
       await new Promise((resolve) => setImmediate(resolve));

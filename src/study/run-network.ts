@@ -1,6 +1,6 @@
 import { RaellaError, throwAll } from "../errors";
+import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
-import { FileLook } from "../spec/file-memo";
 import { choicesAmong } from "../spec/model-choices";
 import { listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";
@@ -26,6 +26,7 @@ import {
   type RunOptions,
   type StudyOptions,
 } from "./study-options";
+import { Surroundings } from "./surroundings";
 import { tileOptions } from "./tile-options";
 
 /** How the layers of a DNN share the tiles of a pipeline. */
@@ -67,7 +68,7 @@ export interface AllOptions extends Omit<AblationOptions, "layers"> {
  */
 export async function runLayers(options: LayersOptions): Promise<readonly LayerResult[]> {
   const jobs = jobsOf(options, options.architecture, options.dnn, options.layers);
-  return runToEnd(jobs, options, new FileLook());
+  return freeze(await runToEnd(jobs, options, new Surroundings()));
 }
 
 /** Runs all (or some) layers of a DNN on one architecture and sums them up. Errors as {@link runLayers}. */
@@ -89,9 +90,11 @@ export async function runAblation(dnn: string, options: AblationOptions = {}): P
 /** Runs every DNN on every architecture; one ablation per DNN. Errors as {@link runLayers}. */
 export async function runAll(options: AllOptions = {}): Promise<readonly AblationResult[]> {
   const dnns = options.dnns ?? listDnns(options.workspace);
-  return runStudies(
-    dnns.map((dnn) => ({ dnn })),
-    options,
+  return freeze(
+    await runStudies(
+      dnns.map((dnn) => ({ dnn })),
+      options,
+    ),
   );
 }
 
@@ -111,7 +114,7 @@ async function runStudies(
   const jobs = studies.map(({ dnn, layers }) =>
     architectures.map((architecture) => jobsOf(options, architecture, dnn, layers)),
   );
-  const layers = await runReplicableLayers(jobs.flat(2), options, new FileLook());
+  const layers = await runReplicableLayers(jobs.flat(2), options, new Surroundings());
   const groups = loadComponentGroups(options.workspace);
   let taken = 0;
   return studies.map(({ dnn }, study) => {
@@ -121,7 +124,11 @@ async function runStudies(
       networkOf(dnn, architectures[index], own, baseArea, options, groups),
     );
     const { tiles, batch } = networks[0];
-    return { dnn, architectures: networks.map(({ architecture }) => architecture), tiles, batch, networks };
+    return freeze({
+      dnn,
+      architectures: networks.map(({ architecture }) => architecture),
+      ...{ tiles, batch, networks },
+    });
   });
 }
 
@@ -135,21 +142,21 @@ interface ReplicableLayer {
 async function runReplicableLayers(
   jobs: readonly LayerOptions[],
   options: RunOptions & ThroughputOptions,
-  look: FileLook,
+  surroundings: Surroundings,
 ): Promise<readonly ReplicableLayer[]> {
   if (options.replication !== "increment") {
-    return (await runToEnd(jobs, options, look)).map((result) => ({ result, tileOptions: [] }));
+    return (await runToEnd(jobs, options, surroundings)).map((result) => ({ result, tileOptions: [] }));
   }
   const counting =
     (before: number): RunOptions["onProgress"] =>
     (progress) =>
       options.onProgress?.({ ...progress, done: before + progress.done, total: 2 * jobs.length });
-  const results = await runToEnd(jobs, { ...options, onProgress: counting(0) }, look);
+  const results = await runToEnd(jobs, { ...options, onProgress: counting(0) }, surroundings);
   return mapPatiently(
     jobs,
     (job, index) => ({ result: results[index], tileOptions: tileOptions(job, results[index]) }),
     { signal: options.signal, onProgress: counting(jobs.length) },
-    look,
+    surroundings,
   );
 }
 
@@ -165,11 +172,14 @@ function jobsOf(
   if (chosen.length === 0) {
     throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
   }
-  const common = withDefaults({
-    ...{ architecture, dnn, useTypicalStatistics, nTiles, batchSize },
-    ...{ variables, greedySteps, fidelity, workspace, search, objective, timeLimitMs, strict },
-    ...choicesAmong(options),
-  });
+  // As they are now: the run takes its time, and its caller may go on editing them.
+  const common = frozenCopy(
+    withDefaults({
+      ...{ architecture, dnn, useTypicalStatistics, nTiles, batchSize },
+      ...{ variables, greedySteps, fidelity, workspace, search, objective, timeLimitMs, strict },
+      ...choicesAmong(options),
+    }),
+  );
   return chosen.map((layer) => ({ ...common, layer }));
 }
 
@@ -177,9 +187,9 @@ function jobsOf(
 async function runToEnd(
   jobs: readonly LayerOptions[],
   options: RunOptions,
-  look: FileLook,
+  surroundings: Surroundings,
 ): Promise<readonly LayerResult[]> {
-  const outcomes = await runJobs(jobs, options, look);
+  const outcomes = await runJobs(jobs, options, surroundings);
   throwAll(distinctErrors(outcomes, jobs));
   return outcomes.filter((outcome): outcome is LayerResult => !(outcome instanceof RaellaError));
 }

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Piscina } from "piscina";
 import { attempt, type Outcome } from "./attempt-layer";
-import type { FileLook } from "../spec/file-memo";
-import { receiveOutcome, type SentOutcome } from "./layer-worker";
+import { receiveOutcome, type SentJobs, type SentOutcome } from "./layer-worker";
 import { progressOf, throwIfAborted } from "./run-progress";
 import type { LayerOptions, RunOptions } from "./study-options";
+import type { Surroundings } from "./surroundings";
 
 /** Jobs sent to a thread at a time: enough to make the messages cheap, few enough to share the work evenly. */
 const chunkSize = 20;
@@ -20,9 +20,9 @@ export async function runWithHelpers(
   jobs: readonly LayerOptions[],
   helpers: number,
   { onProgress, signal }: RunOptions,
-  look: FileLook,
+  surroundings: Surroundings,
 ): Promise<readonly Outcome[]> {
-  const pool = new Piscina<readonly LayerOptions[], readonly SentOutcome[]>({
+  const pool = new Piscina<SentJobs, readonly SentOutcome[]>({
     // The extension of this file: .ts when run from sources, .js when built.
     filename: join(__dirname, `layer-worker${__filename.slice(-3)}`),
     minThreads: helpers,
@@ -47,7 +47,7 @@ export async function runWithHelpers(
   const helper = async (): Promise<void> => {
     while (taken < jobs.length) {
       const indices = take(chunkSize);
-      const chunk = indices.map((index) => jobs[index]);
+      const chunk = { jobs: indices.map((index) => jobs[index]), registered: surroundings.forThreads };
       finish(indices, (await pool.run(chunk, { signal })).map(receiveOutcome));
     }
   };
@@ -59,7 +59,7 @@ export async function runWithHelpers(
       const indices = take(chunkSizeHere);
       finish(
         indices,
-        look.during(() => indices.map((index) => attempt(jobs[index]))),
+        surroundings.during(() => indices.map((index) => attempt(jobs[index]))),
       );
     }
   };

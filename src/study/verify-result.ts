@@ -1,3 +1,4 @@
+import { frozenCopy } from "../memory";
 import { RaellaError } from "../errors";
 import { choicesAmong } from "../spec/model-choices";
 import { compareResults, type Difference } from "./compare-results";
@@ -35,12 +36,12 @@ export async function verifyResult(given: unknown, options: RunOptions = {}): Pr
   if (!manifests.every(isManifest)) throw noResult("Its manifest is damaged.");
   const now = await recompute(result, options);
   const differences = compareResults(result, now, new Set(["manifest"]));
-  return {
+  return frozenCopy({
     equal: differences.length === 0,
     differences,
     changedFiles: changedFiles(manifests, manifestsOf(now)),
     version: { then: manifests[0].version, now: packageIdentity().version },
-  };
+  });
 }
 
 function isManifest(given: unknown): given is Manifest {

@@ -154,10 +154,6 @@ problem:
 `,
     );
     // Twelve half-filled places of eight bits, on a scale where a 2-bit cell reaches 3 of 15.
-    const later = {
-      ...layer,
-      workspace: { ...workspace, layersDirectory: `${workspace.layersDirectory}/.` },
-    };
-    assert.equal(getSpec(later).variableValues.AVERAGE_WEIGHT_VALUE, (6 / 8 / 15) * 3);
+    assert.equal(getSpec(layer).variableValues.AVERAGE_WEIGHT_VALUE, (6 / 8 / 15) * 3);
   });
 });

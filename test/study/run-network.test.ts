@@ -19,21 +19,24 @@ describe("runLayer", () => {
       mapping: unknown[];
     };
     const other = run(3);
-    edited.energyPj.total = 0;
-    edited.areaUm2.total = 0;
-    edited.areaUm2.column_readout = 0;
-    edited.energyPerActionPj.column_readout = {};
-    edited.accesses.column_readout = {};
-    edited.mapping.pop();
+    const edits = [
+      () => (edited.energyPj.total = 0),
+      () => (edited.areaUm2.total = 0),
+      () => (edited.areaUm2.column_readout = 0),
+      () => (edited.energyPerActionPj.column_readout = {}),
+      () => (edited.accesses.column_readout = {}),
+      () => edited.mapping.pop(),
+    ];
+    for (const edit of edits) assert.throws(edit, TypeError);
     assert.deepEqual(other, fresh[1]);
     assert.deepEqual([run(2), run(3)], fresh);
   });
 
-  it("prices a level anew after its area has been edited in a result", () => {
+  it("refuses edits of an area in a result", () => {
     const run = (): LayerResult => runLayer({ architecture: "raella", dnn: "resnet18", layer: 2 });
     const { column_readout: area } = run().areaUm2;
     const before = structuredClone(area);
-    Object.assign(area, { each: 1, total: 1 });
+    assert.throws(() => Object.assign(area, { each: 1, total: 1 }), TypeError);
     assert.deepEqual(run().areaUm2.column_readout, before);
   });
 });

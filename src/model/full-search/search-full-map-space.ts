@@ -1,6 +1,7 @@
+import { freeze, frozenCopy } from "../../memory";
 import { RaellaError } from "../../errors";
 import type { EnergyReferenceTable } from "../../estimation/reference-tables";
-import { buildMapSpace, type MapSpace } from "../../mapping/map-space";
+import { createMapSpace, type MapSpace } from "../../mapping/map-space";
 import type { Mapping } from "../../mapping/mapping";
 import { tensorSize } from "../../mapping/problem";
 import type { Specification, Warning } from "../../spec/specification";
@@ -60,19 +61,14 @@ export function searchFullMapSpace(
   energyTable: EnergyReferenceTable,
   options: FullSearchOptions = {},
 ): FullSearchResult {
-  const {
-    timeLimitMs = Infinity,
-    workLimit = defaultWorkLimit,
-    shouldStop,
-    startFrom,
-    decideTies = true,
-  } = options;
+  const { timeLimitMs = Infinity, workLimit = defaultWorkLimit, shouldStop, decideTies = true } = options;
+  const startFrom = frozenCopy(options.startFrom);
   const began = performance.now();
   requireLimit("time limit (ms)", timeLimitMs);
   requireLimit("work limit", workLimit);
-  const objective = options.objective ?? "edp";
+  const objective = frozenCopy(options.objective ?? "edp");
   const criteria = createCriteria(objective);
-  const space = buildMapSpace(specification);
+  const space = createMapSpace(specification);
   const { problem, hardware } = space;
   const costs = describeCosts(hardware, energyTable);
   const plan = createSearchPlan(space, costs);
@@ -96,12 +92,12 @@ export function searchFullMapSpace(
   if (visited !== undefined) {
     const evaluation = evaluate(visited);
     const certificate = certify(space, criteria, outcome, evaluation, true);
-    return { mapping: visited, evaluation, certificate, warnings: space.warnings };
+    return freeze({ mapping: visited, evaluation, certificate, warnings: space.warnings });
   }
   if (outcome.best === null) throw noMapping(space.sizeText, outcome.stopReason === null);
   const { mapping, evaluation } = outcome.best;
   const certificate = certify(space, criteria, outcome, evaluation, false);
-  return { mapping, evaluation, certificate, warnings: space.warnings };
+  return freeze({ mapping, evaluation, certificate, warnings: space.warnings });
 }
 
 function certify(

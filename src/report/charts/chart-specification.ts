@@ -14,5 +14,7 @@ export type ChartPart = Readonly<Record<string, unknown>>;
 
 /** Completes a chart with the schema and the shared style. */
 export function chart(parts: ChartPart): ChartSpecification {
-  return { $schema: "https://vega.github.io/schema/vega-lite/v5.json", config: chartStyle, ...parts };
+  // The caller may go on working on the chart: its style is a copy.
+  const config = structuredClone(chartStyle);
+  return { $schema: "https://vega.github.io/schema/vega-lite/v5.json", config, ...parts };
 }

@@ -26,7 +26,7 @@ export interface EnergyOrigin {
  */
 export function energyOrigins(
   mapped: MappedLayer,
-  groups: readonly ComponentGroup[] = loadComponentGroups(),
+  groups: readonly ComponentGroup[] = loadComponentGroups(mapped.specification.workspace),
 ): readonly EnergyOrigin[] {
   const { specification, tables, evaluation } = mapped;
   const hardware = describeHardware(specification);

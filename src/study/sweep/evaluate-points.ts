@@ -71,7 +71,7 @@ export function createPointsEvaluator(context: SweepContext): PointsEvaluator {
       return context.columns.map(({ name }) => cells.get(name) ?? null);
     });
   };
-  return (points) => context.look.during(() => evaluate(points));
+  return (points) => context.surroundings.during(() => evaluate(points));
 }
 
 /** A design that cannot be built or cannot run the DNN is a result like any other. */

@@ -1,3 +1,4 @@
+import { frozenCopy } from "../../memory";
 import * as v from "valibot";
 
 import type { SourceLocation } from "../../errors";
@@ -76,7 +77,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
       expected: `at most ${maximumPoints}`,
       remedy: "Use fewer values, or draw a part of the designs with `random: {count, seed}`.",
     });
-  return { ...plan, chunkSize: description.chunkSize ?? defaultChunkSize(plan) };
+  return frozenCopy<SweepPlan>({ ...plan, chunkSize: description.chunkSize ?? defaultChunkSize(plan) });
 }
 
 /**

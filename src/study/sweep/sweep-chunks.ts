@@ -6,6 +6,7 @@ import type { SweepContext } from "./sweep-context";
 import type { SweepPlan } from "./sweep-plan";
 import { chunkRange, pointAt } from "./sweep-plan";
 import type { SweepRow } from "./sweep-row";
+import type { SweepWorkerData } from "./sweep-worker";
 
 /** The rows of a chunk, in point order. */
 export interface FinishedChunk {
@@ -52,7 +53,8 @@ export async function* sweepChunks(
     const { start, end } = chunkRange(context.plan, chunk);
     return sum + end - start;
   }, 0);
-  const threads = Math.min(threadCount(workers, points * layersOfPoint(context)), chunks.length);
+  const wanted = threadCount(workers, points * layersOfPoint(context));
+  const threads = context.surroundings.fitThreads ? Math.min(wanted, chunks.length) : 1;
   if (threads > 1) yield* inThreads(context, chunks, threads, signal);
   else yield* inThisThread(context, chunks, signal);
 }
@@ -90,7 +92,7 @@ async function* inThisThread(
 
 /** Every thread has one chunk in hand and one waiting, so that none is idle while results are stored. */
 async function* inThreads(
-  { plan, workspace }: SweepContext,
+  { plan, workspace, surroundings }: SweepContext,
   chunks: readonly number[],
   threads: number,
   signal: AbortSignal | undefined,
@@ -102,7 +104,7 @@ async function* inThreads(
     minThreads: threads,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
-    workerData: { plan, workspace },
+    workerData: { plan, workspace, registered: surroundings.forThreads } satisfies SweepWorkerData,
     resourceLimits: { maxOldGenerationSizeMb },
   });
   const underWay = new Map<number, Promise<FinishedChunk>>();

@@ -1,16 +1,18 @@
+import { frozenCopy } from "../../memory";
 import { dirname } from "node:path";
 import { RaellaError, suggestName } from "../../errors";
 import { readPriceFiles } from "../../estimation/estimation-engine";
 import { loadComponentGroups } from "../../spec/component-groups";
-import { FileLook, FileReader } from "../../spec/file-memo";
+import { FileReader, type FileLook } from "../../spec/file-memo";
 import { requireComputable } from "../../spec/computable";
 import { getSpec } from "../../spec/get-spec";
 import { sourcesOf } from "../../spec/model-files";
 import { choicesAmong } from "../../spec/model-choices";
 import type { Specification } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
-import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "../../spec/workspace";
+import { findArchitecture, findDnn, givenWorkspace, listLayers } from "../../spec/workspace";
 import type { ComponentGroup } from "../component-groups";
+import { Surroundings } from "../surroundings";
 import { groupOfLevel } from "../component-groups";
 import type { ColumnExpression } from "./constraint";
 import { compileColumnExpression } from "./constraint";
@@ -23,7 +25,9 @@ import { sweepColumns } from "./sweep-row";
 export interface SweepContext {
   readonly plan: SweepPlan;
   readonly workspace: Workspace;
-  /** The files as all points see them. */
+  /** Files and registrations as all points see them. */
+  readonly surroundings: Surroundings;
+  /** The files among them. */
   readonly look: FileLook;
   readonly columns: readonly SweepColumn[];
   readonly groups: readonly ComponentGroup[];
@@ -41,12 +45,17 @@ export interface SweepContext {
  * the sweep, and that constraint and objectives can be read.
  * @throws RaellaError naming what is wrong, with the nearest name.
  */
-export function prepareSweep(plan: SweepPlan, workspace: Workspace = defaultWorkspace()): SweepContext {
-  const look = new FileLook();
-  return { look, ...look.during(() => lookUp(plan, workspace)) };
+export function prepareSweep(
+  plan: SweepPlan,
+  workspace?: Workspace,
+  surroundings = new Surroundings(),
+): SweepContext {
+  const { look } = surroundings;
+  const found = surroundings.during(() => lookUp(frozenCopy(plan), givenWorkspace(workspace)));
+  return { surroundings, look, ...found };
 }
 
-function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "look"> {
+function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surroundings" | "look"> {
   const layers = new Map(
     plan.dnns.map((dnn) => [findDnn(dnn, workspace), listLayers(dnn, workspace)] as const),
   );
@@ -124,7 +133,7 @@ function namesOfGroups(
 
 /** Content hashes of all files that the points are computed from, by file. */
 export function sweepFiles(context: SweepContext): Readonly<Record<string, string>> {
-  return context.look.during(() => hashesOfFiles(context));
+  return context.surroundings.during(() => hashesOfFiles(context));
 }
 
 function hashesOfFiles({ plan, layers, workspace }: SweepContext): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
 import { workerData } from "node:worker_threads";
+import type { Registrations } from "../../estimation/registry";
 import type { Workspace } from "../../spec/workspace";
 import type { PointsEvaluator } from "./evaluate-points";
 import { createPointsEvaluator } from "./evaluate-points";
@@ -6,18 +7,24 @@ import { prepareSweep } from "./sweep-context";
 import { evaluateChunk } from "./sweep-chunks";
 import type { SweepPlan } from "./sweep-plan";
 import type { SweepRow } from "./sweep-row";
+import { Surroundings } from "../surroundings";
 
 /** What a helping thread is told when it starts. */
 export interface SweepWorkerData {
   readonly plan: SweepPlan;
   readonly workspace: Workspace;
+  /** What is registered where the sweep was started. */
+  readonly registered: Registrations;
 }
 
 let evaluator: { readonly plan: SweepPlan; readonly evaluate: PointsEvaluator } | undefined;
 
 /** The work of a helping thread: the number of a chunk in, its rows out. */
 export default function evaluateChunkHere(chunk: number): readonly SweepRow[] {
-  const { plan, workspace } = workerData as SweepWorkerData;
-  evaluator ??= { plan, evaluate: createPointsEvaluator(prepareSweep(plan, workspace)) };
+  const { plan, workspace, registered } = workerData as SweepWorkerData;
+  evaluator ??= {
+    plan,
+    evaluate: createPointsEvaluator(prepareSweep(plan, workspace, new Surroundings(registered))),
+  };
   return evaluateChunk(plan, chunk, evaluator.evaluate);
 }

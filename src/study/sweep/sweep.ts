@@ -1,3 +1,4 @@
+import { freeze } from "../../memory";
 import type { Workspace } from "../../spec/workspace";
 import { planSweep } from "./plan-sweep";
 import type { SweepRunOptions } from "./sweep-chunks";
@@ -53,5 +54,5 @@ export async function sweep(description: SweepDescription, options: SweepOptions
   }
   const { columns } = context;
   const rows = chunksOfShard(plan).flatMap((chunk) => chunks.get(chunk) ?? []);
-  return { plan, columns, rows: rows.map((row) => rowToRecord(columns, row)) };
+  return freeze({ plan, columns, rows: rows.map((row) => rowToRecord(columns, row)) });
 }
