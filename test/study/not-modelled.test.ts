@@ -33,7 +33,10 @@ describe("what is given and not modelled", () => {
   describe("sparse optimizations", () => {
     it("are refused with level, kind and data spaces", () => {
       const cases: readonly (readonly [string, RegExp])[] = [
-        [targets(`name: buffer, ${skipping}`), /not modelled: buffer \(action_optimization of A, B\)\. Counts and/],
+        [
+          targets(`name: buffer, ${skipping}`),
+          /not modelled: buffer \(action_optimization of A, B\)\. Counts and/,
+        ],
         [targets(`target: buffer, ${skipping}`), /buffer \(action_optimization of A, B\)/],
         [targets("target: mac, compute_optimization: [{type: gating}]"), /: mac \(compute_optimization\)\./],
         [
@@ -45,14 +48,20 @@ describe("what is given and not modelled", () => {
         ],
         [targets(`target: pe, ${skipping}`), /: pe \(action_optimization of A, B\)/],
         [
-          replaced(smallWhole, "      subclass: smartbuffer_sram", `      subclass: smartbuffer_sram\n      sparse_optimizations: {${skipping}}`),
+          replaced(
+            smallWhole,
+            "      subclass: smartbuffer_sram",
+            `      subclass: smartbuffer_sram\n      sparse_optimizations: {${skipping}}`,
+          ),
           /buffer \(action_optimization of A, B\)/,
         ],
       ];
       for (const [text, message] of cases)
         for (const compute of [mapSpecification, buildMapSpace, diagnoseSpecification])
           assert.throws(() => compute(load(text)), { code: "schema", message });
-      assert.throws(() => mapSpecification(load(cases[0][0])), { message: /--sparse dense[^]*sparse: "dense"/ });
+      assert.throws(() => mapSpecification(load(cases[0][0])), {
+        message: /--sparse dense[^]*sparse: "dense"/,
+      });
     });
 
     it("may be looked at, with a warning", () => {
@@ -76,12 +85,27 @@ describe("what is given and not modelled", () => {
       const dense = mapSpecification(load(smallWhole)).evaluation;
       for (const text of [
         targets("target: buffer, action_optimization: [], representation_format: {}", "target: mac"),
-        replaced(smallWhole, "width: datawidth * 2", "width: datawidth * 2, metadata_storage_depth: 0, compression_supported: true".replaceAll(", ", "\n        ")),
-        replaced(smallWhole, "instance: {M: 8, N: 4, K: 16}", "instance: {M: 8, N: 4, K: 16, densities: {A: 0.5}}"),
+        replaced(
+          smallWhole,
+          "width: datawidth * 2",
+          "width: datawidth * 2, metadata_storage_depth: 0, compression_supported: true".replaceAll(
+            ", ",
+            "\n        ",
+          ),
+        ),
+        replaced(
+          smallWhole,
+          "instance: {M: 8, N: 4, K: 16}",
+          "instance: {M: 8, N: 4, K: 16, densities: {A: 0.5}}",
+        ),
       ])
         assert.deepEqual(mapSpecification(load(text)).evaluation, dense);
       const { warnings } = load(
-        replaced(smallWhole, "K: 16}", "K: 16, densities: {A: 0.5, B: {distribution: hypergeometric, density: 0.3}}}"),
+        replaced(
+          smallWhole,
+          "K: 16}",
+          "K: 16, densities: {A: 0.5, B: {distribution: hypergeometric, density: 0.3}}}",
+        ),
       );
       assert.deepEqual(
         warnings.map(({ message }) => message),
@@ -92,7 +116,10 @@ describe("what is given and not modelled", () => {
     it("are left out on purpose, and verify repeats it", async () => {
       const text = targets(`name: buffer, ${skipping}`);
       const specification = load(text, { sparse: "dense" });
-      assert.deepEqual(mapSpecification(specification).evaluation, mapSpecification(load(smallWhole)).evaluation);
+      assert.deepEqual(
+        mapSpecification(specification).evaluation,
+        mapSpecification(load(smallWhole)).evaluation,
+      );
       assert.deepEqual(
         specification.levels.map(({ requiredActions }) => requiredActions),
         load(smallWhole).levels.map(({ requiredActions }) => requiredActions),
@@ -138,7 +165,11 @@ describe("what is given and not modelled", () => {
   });
 
   it("an algorithm of the mapper is refused where it would matter", () => {
-    const settled = replaced(smallWhole, "keep: [A, B, Z]", "keep: [A, B, Z]}\n        temporal: {permutation: [M, N, K]")
+    const settled = replaced(
+      smallWhole,
+      "keep: [A, B, Z]",
+      "keep: [A, B, Z]}\n        temporal: {permutation: [M, N, K]",
+    )
       .replace("permutation: [M, N]", "permutation: [M, N, K]")
       .replace('factors: [M=2], no_reuse: ["*"]', 'factors: [M=2], permutation: [M, N, K], no_reuse: ["*"]');
     const withAlgorithm = (algorithm: string) =>
