@@ -193,7 +193,9 @@ describe("loadSpecification", () => {
 
     it("say which algorithm is not modelled, and which is none", () => {
       const warningsOf = (algorithm: string): readonly string[] =>
-        mapperOf(`{optimization_metrics: [edp], algorithm: ${algorithm}}`).warnings.map(({ message }) => message);
+        mapperOf(`{optimization_metrics: [edp], algorithm: ${algorithm}}`).warnings.map(
+          ({ message }) => message,
+        );
       for (const walk of ["random_pruned", "random-pruned", "hybrid"]) assert.deepEqual(warningsOf(walk), []);
       assert.deepEqual(warningsOf("linear_pruned"), [
         "The mapper's algorithm linear_pruned is not modelled; the searches here do not use it.",

@@ -7,7 +7,7 @@ import type { Specification } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "../../spec/workspace";
 import type { ComponentGroup } from "../component-groups";
-import { groupOfLevel } from "../component-groups";
+import { groupOfLevel, leakageGroup } from "../component-groups";
 import type { ColumnExpression } from "./constraint";
 import { compileColumnExpression } from "./constraint";
 import type { SweepPlan } from "./sweep-plan";
@@ -49,7 +49,7 @@ export function prepareSweep(plan: SweepPlan, workspace: Workspace = defaultWork
   for (const specification of samples) checkVariables(plan, specification);
   checkFirstPoint(plan, layers, workspace);
   const groups = loadComponentGroups(workspace);
-  const groupNames = namesOfGroups(samples, groups);
+  const groupNames = [...namesOfGroups(samples, groups), ...(plan.leakage === true ? [leakageGroup] : [])];
   const columns = sweepColumns(plan, groupNames);
   const modelVariables = new Set(
     Object.keys(samples[0].variables).filter((name) =>

@@ -73,6 +73,8 @@ export const names: BadInputs = {
     layer("a width of weights of 0", { variables: { CIM_UNITS_PER_WEIGHT: 0 } }),
     layer("an unknown fidelity", { fidelity: "exact" }),
     layer("an unknown way beyond the library", { adcBeyondLibrary: "servey" }),
+    layer("an unknown way with sparse optimizations", { sparse: "densely" }),
+    layer("a leakage that is no truth", { leakage: "yes" }),
     layer("an unknown search", { search: "fastest" } as Loose),
     { name: "layers of an unknown DNN", run: () => listLayers("alexnet") },
     { name: "a greedy step that repeats a dimension", run: () => greedy({ dimensions: "CRC" }) },
