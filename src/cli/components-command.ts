@@ -33,6 +33,11 @@ export async function componentsCommand(
         requiredActions.includes(action),
       ),
     );
+  /** In a cycle, where leakage counts. */
+  const leakOf = ({ name }: Level): Readonly<Record<string, number>> => {
+    const leak: number | undefined = tables.energy.leakagePj?.[name];
+    return leak === undefined ? {} : { leak };
+  };
   if (given.explain) {
     const explanations = levels.flatMap((level) => explainLevel(specification, level, energyOf(level)));
     await (given.json ? printJson(explanations) : print(explanations.map(formatExplanation).join("\n\n")));
@@ -43,7 +48,7 @@ export async function componentsCommand(
     class: level.subclass ?? level.class,
     instances: level.instances,
     areaUm2: tables.area.areaUm2[level.name] ?? 0,
-    energyPerActionPj: energyOf(level),
+    energyPerActionPj: { ...energyOf(level), ...leakOf(level) },
     errorPercent: tables.errorPercent?.[level.name],
   }));
   await (given.json ? printJson(rows) : print(componentsTable(rows)));

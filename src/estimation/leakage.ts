@@ -1,5 +1,6 @@
+import { RaellaError } from "../errors";
 import { adopt } from "../memory";
-import type { Level, Specification, Warning } from "../spec/specification";
+import type { Level, Specification, Value, Warning } from "../spec/specification";
 import type { ComponentInstance } from "./compound/expand-component";
 import { defaultCycleTimeS, engineOf, type EstimationOptions } from "./estimation-engine";
 import { inLevel, levelAreaShare, type LevelComponents } from "./level-components";
@@ -100,6 +101,7 @@ export function leakageFigures(
   const unknown: string[] = [];
   for (const level of storage) {
     const { name } = level;
+    refusePowerGating(level);
     const leak = leakOf(name);
     if (leak !== undefined) leakagePj[name] = leak;
     else if (given(name)) unknown.push(name);
@@ -110,6 +112,21 @@ export function leakageFigures(
     }
   }
   return { leakagePj, warnings: unknown.length === 0 ? [] : [leakUnknown(unknown)] };
+}
+
+/** Gated levels leak in groups, by rules that are not modelled. */
+function refusePowerGating({ name, attributes }: Level): void {
+  const { has_power_gating: isGated, power_gated_at: gatedAt } = attributes as Readonly<
+    Record<string, Value | undefined>
+  >;
+  const isForeign = gatedAt !== undefined && gatedAt !== null && gatedAt !== name;
+  if (isGated !== true && !isForeign) return;
+  throw new RaellaError({
+    code: "component",
+    message: `The power gating of ${name} is not modelled: its leakage would be wrong.`,
+    value: isForeign ? gatedAt : true,
+    expected: "levels without has_power_gating and power_gated_at, or no leakage",
+  });
 }
 
 function leakNotCounted(levels: readonly string[]): Warning {

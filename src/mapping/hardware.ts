@@ -118,17 +118,10 @@ function fanOut(level: Level, child: Level, mesh: "meshX" | "meshY"): number {
   });
 }
 
+/** A cluster that is larger than all instances together is one all the same: its accesses are not free. */
 function clustersOf(level: Level): Pick<HardwareLevel, "clusters"> {
   const clusterSize = positive(level, "cluster_size", 1);
-  if (clusterSize === 1) return {};
-  const clusters = Math.floor(level.instances / clusterSize);
-  if (clusters >= 1) return { clusters };
-  throw new RaellaError({
-    code: "out-of-range",
-    message: `${level.name} has clusters of ${clusterSize}, but only ${level.instances} instances.`,
-    value: clusterSize,
-    expected: `a cluster_size of at most ${level.instances}`,
-  });
+  return clusterSize === 1 ? {} : { clusters: Math.max(1, Math.floor(level.instances / clusterSize)) };
 }
 
 function wordsPerBlock(level: Level, wordBits: number): number {

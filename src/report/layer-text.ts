@@ -1,6 +1,6 @@
-import { groupOfLevel, totalKey, type ComponentGroup } from "../study/component-groups";
+import { groupOfLevel, leakageKey, totalKey, type ComponentGroup } from "../study/component-groups";
 import type { LayerResult, TimeloopWalk } from "../study/layer-result";
-import { areaOfLevel } from "../study/network-totals";
+import { areaOfLevel, componentsOf } from "../study/network-totals";
 import { totalAreas } from "../study/summarize-layer";
 import { figureColumn, formatCount, formatFigure, formatFixed } from "./figure-column";
 import { fullSearchRows } from "./full-search-text";
@@ -93,15 +93,13 @@ function componentTable(result: LayerResult, groups: readonly ComponentGroup[]):
   const areas = totalAreas(result.areaUm2);
   /** Networks have no energy. */
   const energyOf = (name: string): number => result.energyPj[name] ?? 0;
-  const names = Object.keys(areas).filter(
-    (name) => name !== totalKey && (areas[name] !== 0 || energyOf(name) !== 0),
-  );
+  const names = componentsOf(result).filter((name) => (areas[name] ?? 0) !== 0 || energyOf(name) !== 0);
   const withTotal = [...names, totalKey];
   const energies = withTotal.map(energyOf);
   const energy = figureColumn("energyPj", energies);
   const area = figureColumn(
     "areaUm2",
-    withTotal.map((name) => areas[name]),
+    withTotal.map((name) => areas[name] ?? null),
   );
   const energyTotal = energies[names.length];
   const share = (value: number): string =>
@@ -109,7 +107,7 @@ function componentTable(result: LayerResult, groups: readonly ComponentGroup[]):
   const rows = withTotal.map((name, index) => [
     name,
     name === totalKey ? "" : groupOfLevel(name, groups),
-    name === totalKey ? "" : formatCount(areaOfLevel(result.areaUm2, name).count),
+    name === totalKey || name === leakageKey ? "" : formatCount(areaOfLevel(result.areaUm2, name).count),
     energy.cells[index],
     share(energies[index]),
     area.cells[index],

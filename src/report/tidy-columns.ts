@@ -1,7 +1,7 @@
 import { groupOfLevel, totalKey, type ComponentGroup } from "../study/component-groups";
 import type { LayerResult } from "../study/layer-result";
 import type { AblationResult, NetworkResult } from "../study/network-result";
-import { areaOfLevel } from "../study/network-totals";
+import { areaOfLevel, componentsOf } from "../study/network-totals";
 import { csvLines } from "./csv";
 
 /** Results of which tables can be made: layers, DNNs, ablations, or lists of them. */
@@ -119,11 +119,6 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
     ]);
   }
   return columns;
-}
-
-/** Levels in their order. */
-function componentsOf({ areaUm2 }: LayerResult): string[] {
-  return Object.keys(areaUm2).filter((name) => name !== totalKey);
 }
 
 /** Networks have none. */

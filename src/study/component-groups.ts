@@ -6,12 +6,15 @@ export type { ComponentGroup };
 export const totalKey = "total";
 /** Name of the leakage of all levels, a line of its own beside what their accesses cost. */
 export const leakageKey = "leakage";
+/** The group that it is shown as. */
+export const leakageGroup = "Leakage";
 
 /**
  * The group that a level belongs to: the first one that names it, else the level's own name, so that no part of a
- * model that the groups do not know is ever lost.
+ * model that the groups do not know is ever lost. Leakage is a group of its own.
  */
 export function groupOfLevel(level: string, groups: readonly ComponentGroup[]): string {
+  if (level === leakageKey) return leakageGroup;
   const group = groups.find(({ levels }) => levels.some((pattern) => matches(level, pattern)));
   return group?.name ?? level;
 }

@@ -11,8 +11,9 @@ import type { Level, Specification } from "../spec/specification";
  * neither decides is held). Whether the mapping fits the hardware is not looked at here.
  * @throws RaellaError `unknown-name` and `invalid-mapping`, all mistakes at once.
  */
-export function mappingFromEntries(specification: Specification, entries: readonly MappingEntry[]): Mapping {
+export function mappingFromEntries(specification: Specification, given: readonly MappingEntry[]): Mapping {
   const storage = specification.levels.filter(({ kind }) => kind === "storage");
+  const entries = given.map((entry) => ({ ...entry, target: targetName(entry.target, storage) }));
   const { dimensions } = specification.workload;
   const errors = [...nameErrors(specification, storage, entries), ...repetitionErrors(entries, dimensions)];
   if (errors.length === 0) errors.push(...productErrors(specification, entries));
@@ -23,6 +24,12 @@ export function mappingFromEntries(specification: Specification, entries: readon
       return levelMapping(specification, level, (type) => own.find((entry) => entry.type === type));
     }),
   });
+}
+
+/** The level meant: the fan-out of PE may also be called PE or inter_PE_spatial. */
+function targetName(target: string, storage: readonly Level[]): string {
+  const names = [target, `${target}_dummy`, `inter_${target}_spatial_dummy`];
+  return names.find((name) => storage.some((level) => level.name === name)) ?? target;
 }
 
 function levelMapping(

@@ -1,4 +1,4 @@
-import { addUp, sumByGroup, totalKey, type ComponentGroup } from "./component-groups";
+import { addUp, leakageKey, sumByGroup, totalKey, type ComponentGroup } from "./component-groups";
 import type { LevelArea, LayerResult } from "./layer-result";
 import type { FullSearchTotals, NetworkTotals } from "./network-result";
 import type { Replication } from "./replication";
@@ -72,7 +72,15 @@ export function chipArea(layers: readonly LayerResult[]): number {
   return layers[layers.length - 1].areaUm2.total;
 }
 
-/** Area of one instance and of all instances of a level. Only the entry `total` is a number. */
+const noArea: LevelArea = { each: 0, count: 0, total: 0 };
+
+/** Area of one instance and of all instances of a level. Only the entry `total` is a number; leakage has no area. */
 export function areaOfLevel(areaUm2: LayerResult["areaUm2"], level: string): LevelArea {
-  return areaUm2[level] as LevelArea;
+  return Object.hasOwn(areaUm2, level) ? (areaUm2[level] as LevelArea) : noArea;
+}
+
+/** What has an area or an energy of its own in a result: the levels in their order, and leakage where it counts. */
+export function componentsOf({ areaUm2, energyPj }: Pick<LayerResult, "areaUm2" | "energyPj">): string[] {
+  const levels = Object.keys(areaUm2).filter((name) => name !== totalKey);
+  return Object.hasOwn(energyPj, leakageKey) ? [...levels, leakageKey] : levels;
 }

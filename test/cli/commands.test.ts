@@ -7,6 +7,7 @@ import { getSpec } from "../../src/spec/get-spec";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import type { LayerResult } from "../../src/study/layer-result";
 import type { AblationResult, NetworkResult } from "../../src/study/network-result";
+import { smallWhole } from "../trust/bad-inputs/case";
 import { runCli } from "../support/run-cli";
 
 const oneLayer = ["layer", "--architecture", "raella", "--dnn", "resnet18", "--layer", "10"];
@@ -281,6 +282,46 @@ describe("raella", () => {
       const { error } = JSON.parse(stdout) as { error: { code: string; errors: { message: string }[] } };
       assert.equal(error.code, "invalid-mapping");
       assert.ok(error.errors.some(({ message }) => message.startsWith("The factors of C multiply to 1,")));
+    });
+  });
+
+  describe("leakage and sparse optimizations", () => {
+    it("leakage is a line of its own, minimised with the rest", async () => {
+      const plain = await json<LayerResult>(...oneLayer);
+      const leaking = await json<LayerResult>(...oneLayer, "--leakage");
+      assert.deepEqual([plain.energyPj.leakage, plain.leakagePj, plain.warnings], [undefined, undefined, []]);
+      const { leakagePj = {}, energyPj, cycles } = leaking;
+      assert.ok(leakagePj.input_drivers > 0 && energyPj.leakage > leakagePj.input_drivers);
+      assert.ok(Math.abs(energyPj.total - plain.energyPj.total - energyPj.leakage) < 1e-9 * energyPj.total);
+      assert.equal(leaking.edp, (energyPj.total * cycles) / 1e12);
+      assert.match(
+        leaking.warnings[0].message,
+        /not counted where no figure of it is known: on_chip_network \(isaac_router\)/,
+      );
+      const { stdout } = await runCli(...oneLayer, "--leakage");
+      assert.match(stdout, /^leakage +Leakage +6\.61 +3\.5 %/m);
+      const full = await json<LayerResult>(...oneLayer, "--leakage", "--search", "full");
+      assert.equal(full.fullSearch?.certificate.isProven, true);
+      assert.equal(full.fullSearch.heuristic?.edp, leaking.edp);
+      const network = await runCli("ablation", "--dnn", "resnet18", "--layers", "10", "--leakage");
+      assert.match(network.stdout, /^Leakage /m);
+      const components = await runCli("components", "--leakage", "--level", "output_register");
+      assert.match(components.stdout, /leak 0\.0069/);
+    });
+
+    it("sparse optimizations are refused, or left out where that is asked for", async () => {
+      const file = join(directory, "sparse.yaml");
+      writeFileSync(
+        file,
+        `${smallWhole}sparse_optimizations: {targets: [{name: buffer, action_optimization: [{type: gating}]}]}\n`,
+      );
+      const refused = await runCli("map", file);
+      assert.equal(refused.exitCode, 2);
+      assert.match(refused.stderr, /not modelled: buffer \(action_optimization\)[^]*--sparse dense/);
+      const dense = await json<LayerResult>("map", file, "--sparse", "dense");
+      assert.equal(dense.manifest?.sparse, "dense");
+      assert.match(dense.warnings[0].message, /left out as asked/);
+      assert.match((await runCli("map", file, "--sparse", "yes")).stderr, /refuse, dense/);
     });
   });
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { estimate } from "../../src/estimation/estimate";
 import { explainArea, explainEnergy } from "../../src/estimation/explain";
 import { explanationRows, formatExplanation } from "../../src/estimation/format-explanation";
 import { leakagePower } from "../../src/estimation/leakage";
 import type { ComponentClass } from "../../src/spec/component-class";
+import type { Specification } from "../../src/spec/specification";
 import { exampleSpec, specOfLevel } from "./support";
 
 describe("figures that a specification gives itself", () => {
@@ -64,6 +66,70 @@ describe("an explanation", () => {
 });
 
 describe("leakage", () => {
+  const spec = exampleSpec();
+  const leaking = (more: Partial<Specification> = {}): Specification => ({
+    ...spec,
+    ...more,
+    identity: { ...spec.identity, leakage: true },
+  });
+  const texts = (specification: Specification): string =>
+    (estimate(specification).warnings ?? []).map(({ message }) => message).join("\n");
+
+  it("in a cycle is the leakage power over a cycle, of every storage level", () => {
+    const powers = leakagePower(spec);
+    const { leakagePj = {} } = estimate(leaking()).energy;
+    const storage = spec.levels.filter(({ kind }) => kind === "storage").map(({ name }) => name);
+    assert.deepEqual(Object.keys(leakagePj), storage);
+    for (const name of storage) assert.equal(leakagePj[name], powers[name] * 1e-9 * 1e12);
+    assert.ok(leakagePj.output_register > 0);
+    assert.equal(
+      estimate(leaking(), { cycleTimeS: 2e-9 }).energy.leakagePj?.output_register,
+      powers.output_register * 2e-9 * 1e12,
+    );
+    assert.equal(estimate(spec).energy.leakagePj, undefined);
+    assert.equal(texts(spec), "");
+  });
+
+  it("of which no figure is known is not counted, which is said", () => {
+    assert.match(
+      texts(leaking()),
+      /no figure of it is known: on_chip_network \(isaac_router\); eDRAM_buf \(isaac_edram\)/,
+    );
+    const silent = leaking({ energyTable: { eDRAM_buf: { read: 3 } } });
+    assert.match(texts(silent), /; eDRAM_buf;/);
+    assert.equal("eDRAM_buf" in (estimate(silent).energy.leakagePj ?? {}), false);
+  });
+
+  it("that is given takes precedence, and is said not to count where it does not", () => {
+    const energyTable = { eDRAM_buf: { read: 3, leak: 0.25 }, input_buffer: { read: 1, leak: 0 } };
+    const { leakagePj = {} } = estimate(leaking({ energyTable })).energy;
+    assert.deepEqual([leakagePj.eDRAM_buf, leakagePj.input_buffer], [0.25, 0]);
+    assert.equal(
+      texts({ ...spec, energyTable }),
+      "The leakage given of eDRAM_buf is not counted. To count it: --leakage, in scripts leakage: true.",
+    );
+  });
+
+  it("of levels with power gating is not modelled", () => {
+    const gated = (attributes: Record<string, string | boolean>): Specification =>
+      leaking({
+        levels: spec.levels.map((level) =>
+          level.name === "input_buffer"
+            ? { ...level, attributes: { ...level.attributes, ...attributes } }
+            : level,
+        ),
+      });
+    const groups: Record<string, string | boolean>[] = [
+      { has_power_gating: true },
+      { power_gated_at: "eDRAM_buf" },
+    ];
+    for (const attributes of groups)
+      assert.throws(() => estimate(gated(attributes)), {
+        message: /power gating of input_buffer is not modelled/,
+      });
+    assert.ok(estimate(gated({ has_power_gating: false, power_gated_at: "input_buffer" })).energy.leakagePj);
+  });
+
   it("of a level that cannot be priced names the level", () => {
     const sized: ComponentClass = {
       name: "sized",

@@ -62,6 +62,22 @@ describe("the exhaustive search", function () {
       150,
     ],
     ["open loop orders", { levels: 2, openOrders: true, undecided: false, linkTransfers: true }, 200],
+    [
+      "clusters and leakage",
+      {
+        ...{ levels: 3, openOrders: false, undecided: false, linkTransfers: false },
+        clustersAndLeakage: true,
+      },
+      150,
+    ],
+    [
+      "clusters, leakage and undecided data spaces",
+      {
+        ...{ levels: 2, openOrders: false, undecided: true, linkTransfers: true },
+        clustersAndLeakage: true,
+      },
+      100,
+    ],
     ["undecided data spaces", { levels: 2, openOrders: false, undecided: true, linkTransfers: true }, 150],
   ];
   for (const [what, options, runs] of kinds) {

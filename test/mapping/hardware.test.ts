@@ -20,6 +20,32 @@ describe("the size of a storage level", () => {
     assert.deepEqual([wordBits, blockWords, capacityWords], [8, 4, 133]);
   });
 
+  it("is shared by the instances of a cluster", () => {
+    const specification = smallSpecification({}, [{ name: "buffer", class: "storage", attributes: {} }]);
+    const clustered = (clusterSize: number, width: number): HardwareLevel => {
+      const [buffer, ...others] = specification.levels;
+      const attributes = { datawidth: 8, depth: 3, width, cluster_size: clusterSize };
+      const sized = { ...buffer, instances: 6, meshX: 6, attributes };
+      const inside = others.map((inner) => ({ ...inner, instances: 6, meshX: 6 }));
+      return describeHardware({ ...specification, levels: [sized, ...inside] }).levels[0];
+    };
+    const { blockWords, words, clusters } = clustered(4, 100);
+    assert.deepEqual([blockWords, words, clusters], [3, 9, 1]);
+    assert.equal(clustered(1, 16).clusters, undefined);
+    assert.throws(
+      () => clustered(4, 28),
+      /width of 28 bits for words of 8 bits in clusters of 4[^]*at least 32/,
+    );
+    assert.equal(clustered(7, 56).clusters, 1);
+  });
+
+  it("is nothing for a level without width or depth", () => {
+    for (const nothing of [{ depth: 0 }, { width: 0 }]) {
+      const { words, capacityWords } = level({ datawidth: 8, width: 16, depth: 4, ...nothing });
+      assert.deepEqual([words, capacityWords], [0, 0]);
+    }
+  });
+
   it("may be given as entries or kilobytes instead, words being 16 bits by default", () => {
     assert.equal(level({ entries: 12, depth: 100 }).capacityWords, 12);
     const bySize = level({ depth: null, datawidth: null, width: null, sizeKB: 2 });

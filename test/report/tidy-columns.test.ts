@@ -26,6 +26,14 @@ describe("tables of results", () => {
     assert.equal(layersOf([ablation, network]).length, 6);
   });
 
+  it("have leakage as a component where it counts", () => {
+    const layer = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10, leakage: true });
+    const { component, group, energyPj, areaUm2 } = componentColumns(layer, groups);
+    const row = component.indexOf("leakage");
+    assert.deepEqual([group[row], energyPj[row], areaUm2[row]], ["Leakage", layer.energyPj.leakage, 0]);
+    assert.equal(layerWideColumns(layer, groups)["Leakage (pJ)"][0], layer.energyPj.leakage);
+  });
+
   it("have one row per architecture, layer and component, none of them lost", () => {
     const columns = componentColumns(ablation, groups);
     const names = Object.keys(columns);

@@ -208,6 +208,22 @@ describe("flat form", () => {
     assert.throws(() => withNodes(branches(" {constraint: {}}")), { message: /Did you mean "constraints"/ });
   });
 
+  it("has no fan-out inside a parallel branch", () => {
+    const branches = (left: string): string =>
+      `    - !Parallel\n      nodes:\n        - !Hierarchical\n          nodes:\n            ${left}\n` +
+      `        - !Nothing {constraints: {dataspace: {keep: [A, B]}}}\n`;
+    const buffer = (more: string): string =>
+      `- !Element {name: left, class: storage, attributes: {datawidth: 8, depth: 4}, constraints: {dataspace: {keep: [Z]}}${more}}`;
+    assert.equal(withNodes(branches(buffer(""))).levels.length, 3);
+    assert.throws(() => withNodes(branches(buffer(", spatial: {meshX: ROWS}"))), {
+      code: "schema",
+      message: /"left" stands in a branch of a !Parallel and has a fan-out of 2/,
+    });
+    assert.throws(() => withNodes(branches(`- !Container {name: row}\n            ${buffer("")}`)), {
+      message: /The container "row" stands in a branch of a !Parallel/,
+    });
+  });
+
   it("takes levels without room", () => {
     const { levels } = withNodes(
       storage("b", ", constraints: {dataspace: {bypass: [A, B, Z]}}").replace(

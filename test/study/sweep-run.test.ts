@@ -52,6 +52,7 @@ describe("figures of a layer in a sweep", () => {
       dnn: fc.constantFrom("resnet18", "mobilenetv2", "qdqbert"),
       layer: fc.integer({ min: 3, max: 20 }),
       nTiles: fc.constantFrom(8, 16),
+      leakage: fc.boolean(),
       variables: fc.record({
         ADC_RESOLUTION: fc.integer({ min: 4, max: 10 }),
         CIM_UNITS_PER_COLUMN: fc.constantFrom(128, 512),
@@ -94,6 +95,22 @@ describe("figures of a layer in a sweep", () => {
 });
 
 describe("sweep", () => {
+  it("counts leakage where it is asked for, as a group of its own", async () => {
+    const variables = { ADC_RESOLUTION: [6, 8] };
+    const { totals } = await runNetwork({
+      architecture: "raella",
+      dnn: "resnet18",
+      leakage: true,
+      variables: { ADC_RESOLUTION: 6 },
+    });
+    const { rows } = await sweep({ ...base, variables, leakage: true });
+    assert.equal(rows[0].energyPj, totals.energyPj.total);
+    assert.equal(rows[0].energyPjLeakage, totals.energyPjByGroup.Leakage);
+    const plain = (await sweep({ ...base, variables })).rows;
+    assert.ok(Number(plain[1].energyPj) < Number(rows[1].energyPj));
+    assert.equal("energyPjLeakage" in plain[0], false);
+  });
+
   it("gives the figures of whole DNNs", async () => {
     const architectures = ["isaac_like", "raella"];
     const { networks } = await runAblation("resnet18", { architectures });

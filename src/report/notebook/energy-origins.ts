@@ -1,7 +1,7 @@
 import { describeHardware } from "../../mapping/hardware";
 import { describeCosts, type RowCosts } from "../../model/access-costs";
 import { loadComponentGroups } from "../../spec/component-groups";
-import { groupOfLevel, type ComponentGroup } from "../../study/component-groups";
+import { groupOfLevel, leakageGroup, leakageKey, type ComponentGroup } from "../../study/component-groups";
 import type { MappedLayer } from "../../study/mapped-layer";
 
 /** One reason why energy is spent: an action of a component, done so often, at such a price. */
@@ -9,10 +9,10 @@ export interface EnergyOrigin {
   /** Component group. */
   readonly component: string;
   readonly level: string;
-  /** Data space that is moved, or `operations` of the compute units. */
+  /** Data space that is moved, `operations` of the compute units, or `leakage`. */
   readonly data: string;
-  readonly action: "read" | "fill" | "update" | "compute";
-  /** How often, in all instances together; one action moves a whole row. */
+  readonly action: "read" | "fill" | "update" | "compute" | "leak";
+  /** How often, in all instances together; one action moves a whole row, or lasts a cycle. */
   readonly times: number;
   readonly perActionPj: number;
   readonly energyPj: number;
@@ -32,7 +32,7 @@ export function energyOrigins(
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
   const origins: Omit<EnergyOrigin, "share" | "component">[] = [];
-  for (const { level, accesses } of evaluation.levels) {
+  for (const { level, accesses, parts } of evaluation.levels) {
     const index = hardware.levels.findIndex(({ name }) => name === level);
     const prices = pricesOf(costs.levels[index]);
     for (const [data, counts] of Object.entries(accesses)) {
@@ -42,6 +42,12 @@ export function energyOrigins(
         const perActionPj = prices[action];
         origins.push({ level, data, action, times, perActionPj, energyPj: times * perActionPj });
       }
+    }
+    const { leakPj } = costs.levels[index];
+    if (parts !== undefined && leakPj !== undefined) {
+      const { leakagePj: energyPj } = parts;
+      const times = Math.round(energyPj / leakPj);
+      origins.push({ level, data: leakageKey, action: "leak", times, perActionPj: leakPj, energyPj });
     }
   }
   const { name: level } = hardware.compute;
@@ -56,7 +62,7 @@ export function energyOrigins(
   return origins
     .filter(({ energyPj }) => energyPj > 0)
     .map((origin) => ({
-      component: groupOfLevel(origin.level, groups),
+      component: origin.action === "leak" ? leakageGroup : groupOfLevel(origin.level, groups),
       ...origin,
       share: origin.energyPj / evaluation.energyPj,
     }))

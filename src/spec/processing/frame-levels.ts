@@ -17,7 +17,7 @@ import type { CompiledModel } from "./compile-model";
 import { completePermutations } from "./complete-permutations";
 import type { LeafValues } from "./evaluate-leaf";
 import { draftOf, type LeafDraft } from "./leaf-draft";
-import { markBranches } from "./mark-branches";
+import { markBranches, requireFlatBranches } from "./mark-branches";
 
 /** A level without its attributes. */
 export interface LevelFrame extends Omit<Level, "areaShare" | "attributes"> {
@@ -67,6 +67,11 @@ function completeFrames(
 function draftLeaves(model: CompiledModel, values: readonly LeafValues[]): readonly LeafDraft[] {
   const given = values.map(({ loops }) => loops.constraints.dataspace);
   const dataSpaces = model.shape.dataSpaces.map(({ name }) => name);
+  if (model.hasParallelNodes)
+    requireFlatBranches(
+      model.document.nodes,
+      values.map(({ loops }) => loops.meshX * loops.meshY),
+    );
   const stored = model.hasParallelNodes ? markBranches(model.document.nodes, given, dataSpaces) : given;
   return model.leaves.map((leaf, index) => draftOf(leaf, values[index].loops, stored[index]));
 }

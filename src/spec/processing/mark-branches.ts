@@ -12,6 +12,38 @@ export function hasParallelNodes(nodes: readonly NodeDocument[]): boolean {
   return nodes.some((node) => isBranch(node) && (node.kind === "Parallel" || hasParallelNodes(node.nodes)));
 }
 
+/**
+ * Instances inside a branch would multiply those of the branches behind it.
+ *
+ * @param fanouts of each leaf, by number of the leaf.
+ * @throws RaellaError `schema` for containers and fan-outs inside a parallel node.
+ */
+export function requireFlatBranches(nodes: readonly NodeDocument[], fanouts: readonly number[]): void {
+  let number = 0;
+  const visit = (children: readonly NodeDocument[], isInside: boolean): void => {
+    for (const node of children) {
+      if (isBranch(node)) {
+        visit(node.nodes, isInside || node.kind === "Parallel");
+        continue;
+      }
+      const fanout = fanouts[number];
+      number += 1;
+      if (!isInside || (node.kind !== "container" && fanout === 1)) continue;
+      throw new RaellaError({
+        code: "schema",
+        message:
+          node.kind === "container"
+            ? `The container "${node.name}" stands in a branch of a !Parallel.`
+            : `"${node.name}" stands in a branch of a !Parallel and has a fan-out of ${fanout}.`,
+        location: node.location,
+        expected: "elements without a fan-out in the branches",
+        remedy: "Put the container in front of the !Parallel.",
+      });
+    }
+  };
+  visit(nodes, false);
+}
+
 /** Number of leaves below each node; leaves are numbered in order. */
 interface LeafRange {
   readonly node: NodeDocument;

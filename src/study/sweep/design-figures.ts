@@ -34,7 +34,7 @@ export interface DesignFigures {
   readonly energyPj: number;
   readonly energyPerInferencePj: number;
   readonly energyPerMacPj: number;
-  /** Operations per joule, in TOPS/W. The model has no static power, so that throughput plays no part. */
+  /** Operations per joule, in TOPS/W. Energy is that of a batch, leakage included where it counts: throughput plays no part. */
   readonly topsPerWatt: number;
   /** Sum over the layers: one batch through an empty pipeline. */
   readonly cyclesTotal: number;

@@ -13,7 +13,7 @@ import type { Workspace } from "../../spec/workspace";
 import { findArchitecture, findDnn, givenWorkspace, listLayers } from "../../spec/workspace";
 import type { ComponentGroup } from "../component-groups";
 import { Surroundings } from "../surroundings";
-import { groupOfLevel } from "../component-groups";
+import { groupOfLevel, leakageGroup } from "../component-groups";
 import type { ColumnExpression } from "./constraint";
 import { compileColumnExpression } from "./constraint";
 import type { SweepPlan } from "./sweep-plan";
@@ -69,7 +69,7 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surr
   for (const specification of samples) checkVariables(plan, specification);
   checkFirstPoint(plan, layers, workspace);
   const groups = loadComponentGroups(workspace);
-  const groupNames = namesOfGroups(samples, groups);
+  const groupNames = [...namesOfGroups(samples, groups), ...(plan.leakage === true ? [leakageGroup] : [])];
   const columns = sweepColumns(plan, groupNames);
   const modelVariables = new Set(
     Object.keys(samples[0].variables).filter((name) =>

@@ -37,6 +37,12 @@ describe("layerChart", () => {
     assert.ok(network.some((text) => text.startsWith("Warning: ")));
   });
 
+  it("shows leakage where it counts", async () => {
+    const layer = { architecture: "raella", dnn: "resnet18", layer: 10, ...sizes };
+    assert.ok(!(await textsOf(layerChart(runLayer(layer)))).includes("Leakage"));
+    assert.ok((await textsOf(layerChart(runLayer({ ...layer, leakage: true })))).includes("Leakage"));
+  });
+
   it("puts several architectures side by side", async () => {
     const architectures = ["isaac_like", "raella"];
     const results = architectures.map((architecture) =>

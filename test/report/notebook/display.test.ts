@@ -112,25 +112,26 @@ describe("progressBar", () => {
 });
 
 describe("energyOrigins", () => {
-  it("adds up to the energy of the layer, level by level, the largest part first", () => {
-    const mapped = mapLayer({ architecture: "isaac_like", dnn: "resnet18", layer: 3 });
-    const origins = energyOrigins(mapped);
-    const near = (a: number, b: number): void =>
-      assert.ok(Math.abs(a - b) <= 1e-12 * Math.abs(b), `${a} ≠ ${b}`);
-    near(
-      origins.reduce((sum, { share }) => sum + share, 0),
-      1,
-    );
-    for (const { level, energyPj } of mapped.evaluation.levels) {
-      const parts = origins.filter((origin) => origin.level === level);
+  for (const leakage of [false, true])
+    it(`adds up to the energy of the layer, level by level, the largest part first${leakage ? ", with leakage" : ""}`, () => {
+      const mapped = mapLayer({ architecture: "isaac_like", dnn: "resnet18", layer: 3, leakage });
+      const origins = energyOrigins(mapped);
+      const near = (a: number, b: number): void =>
+        assert.ok(Math.abs(a - b) <= 1e-12 * Math.abs(b), `${a} ≠ ${b}`);
       near(
-        parts.reduce((sum, part) => sum + part.energyPj, 0),
-        energyPj,
+        origins.reduce((sum, { share }) => sum + share, 0),
+        1,
       );
-    }
-    for (const [index, { energyPj }] of origins.slice(1).entries())
-      assert.ok(energyPj <= origins[index].energyPj);
-    for (const { times, perActionPj, energyPj } of origins) near(times * perActionPj, energyPj);
-    assert.equal(origins[0].component, "ADC");
-  });
+      for (const { level, energyPj } of mapped.evaluation.levels) {
+        const parts = origins.filter((origin) => origin.level === level);
+        near(
+          parts.reduce((sum, part) => sum + part.energyPj, 0),
+          energyPj,
+        );
+      }
+      for (const [index, { energyPj }] of origins.slice(1).entries())
+        assert.ok(energyPj <= origins[index].energyPj);
+      for (const { times, perActionPj, energyPj } of origins) near(times * perActionPj, energyPj);
+      assert.equal(origins[0].component, "ADC");
+    });
 });

@@ -74,6 +74,8 @@ export const names: BadInputs = {
     layer("an unknown fidelity", { fidelity: "exact" }),
     layer("an unknown way beyond the library", { adcBeyondLibrary: "servey" }),
     layer("an unknown way between technologies", { technologyInterpolation: "orignal" }),
+    layer("an unknown way with sparse optimizations", { sparse: "densely" }),
+    layer("a leakage that is no truth", { leakage: "yes" }),
     layer("an unknown search", { search: "fastest" } as Loose),
     { name: "layers of an unknown DNN", run: () => listLayers("alexnet") },
     { name: "a greedy step that repeats a dimension", run: () => greedy({ dimensions: "CRC" }) },

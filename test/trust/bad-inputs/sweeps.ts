@@ -57,5 +57,7 @@ export const sweeps: BadInputs = {
     sweep("an unknown fidelity in a sweep", "fidelity: exact\n"),
     sweep("an unknown way beyond the library in a sweep", "adcBeyondLibrary: guess\n"),
     sweep("an unknown way between technologies in a sweep", "technologyInterpolation: cubic\n"),
+    sweep("a leakage that is no truth in a sweep", "leakage: 3\n"),
+    sweep("an unknown way with sparse optimizations in a sweep", "sparse: yes\n"),
   ],
 };
