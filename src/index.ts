@@ -19,7 +19,6 @@ export { loadComponentGroups } from "./spec/component-groups";
 export type { ComponentGroup } from "./spec/component-groups";
 export { readMappingFile } from "./spec/read-mapping-file";
 export type { MappingEntry, MappingFile } from "./spec/read-mapping-file";
-export type { ModelChoices } from "./spec/model-choices";
 export type * from "./spec/specification";
 export type * from "./spec/workload";
 export type * from "./spec/component-class";
