@@ -49,7 +49,14 @@ export class FileLook {
   private findDigest(path: string): string | undefined {
     const stamp = this.stamp(path);
     if (stamp === undefined) return undefined;
-    if (!stamp.isFile()) return this.list(path).join("\n");
+    if (!stamp.isFile()) {
+      const known = settledDigest(path, stamp);
+      if (known !== undefined) return known;
+      const now = Date.now();
+      const names = this.list(path).join("\n");
+      if (isSettled(stamp, now)) rememberDigest(path, stamp, names);
+      return names;
+    }
     try {
       return settledDigest(path, stamp) ?? this.read(path).sha256;
     } catch (error) {
