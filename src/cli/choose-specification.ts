@@ -1,5 +1,5 @@
 import { RaellaError } from "../errors";
-import { getSpec } from "../spec/get-spec";
+import { specificationFor } from "../spec/get-spec";
 import { loadSpecification } from "../spec/load-specification";
 import type { Specification } from "../spec/specification";
 import { withDefaults } from "../study/study-options";
@@ -24,9 +24,9 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
   const { architecture, dnn, layer } = given;
   const greedySteps = given.greedy === false ? [] : undefined;
   if (files.length > 0) {
-    const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = studyOptions(given);
+    const { nTiles, batchSize, variables, newVariables, fidelity, adcBeyondLibrary } = studyOptions(given);
     return loadSpecification({
-      ...{ files, nTiles, batchSize, variables, fidelity, adcBeyondLibrary, greedySteps },
+      ...{ files, nTiles, batchSize, variables, newVariables, fidelity, adcBeyondLibrary, greedySteps },
       includeRoots: given.includeRoot,
     });
   }
@@ -37,7 +37,7 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
       expected: "YAML files, or --architecture, --dnn and --layer",
     });
   }
-  return getSpec(
+  return specificationFor(
     withDefaults({
       ...studyOptions(given),
       ...{ architecture, dnn, layer: parseCount(layer, "--layer", 0), greedySteps },

@@ -9,6 +9,7 @@ export interface GivenModelOptions {
   readonly batch?: string;
   readonly typical?: boolean;
   readonly set: readonly string[];
+  readonly setNew?: readonly string[];
   readonly fidelity: Fidelity;
   readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly search?: SearchKind;
@@ -19,11 +20,13 @@ export interface GivenModelOptions {
 /** The same for the functions of the library. */
 export function studyOptions(given: GivenModelOptions): StudyOptions {
   if (given.search !== "full") requireFullSearch(given);
+  const { setNew: newVariables = [] } = given;
   return {
     nTiles: given.tiles === undefined ? undefined : parseCount(given.tiles, "--tiles", 1),
     batchSize: given.batch === undefined ? undefined : parseCount(given.batch, "--batch", 1),
     useTypicalStatistics: given.typical ?? false,
     variables: parseSettings(given.set),
+    newVariables: newVariables.length === 0 ? undefined : parseSettings(newVariables, "--set-new"),
     fidelity: given.fidelity,
     adcBeyondLibrary: given.adcBeyondLibrary,
     search: given.search,

@@ -13,7 +13,7 @@ import { sweepToFolder } from "../report/sweep/sweep-to-folder";
 import { parseSweep } from "../study/sweep/parse-sweep";
 import { countPoints, type Shard } from "../study/sweep/sweep-plan";
 import { interruptSignal } from "./interrupt-signal";
-import { print, printJson, remark } from "./output";
+import { print, printJson, remark, remarkWarnings } from "./output";
 import { parseWorkers } from "./parse-options";
 import { progressOnTerminal } from "./progress-on-terminal";
 
@@ -43,7 +43,8 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
     signal: interruptSignal(),
     onProgress: await progressOnTerminal(plan.name, "points"),
   });
-  const { points, computed, result } = summary;
+  const { points, computed, result, warnings } = summary;
+  remarkWarnings(warnings);
   if (!given.json)
     remark(`Computed ${computed} of ${points} points; ${points - computed} were there already.`);
   if (result === null) {
@@ -71,7 +72,8 @@ export async function sweepMergeCommand(
     readonly json?: boolean;
   },
 ): Promise<void> {
-  const merged = await mergeSweep(folders, given);
+  const { out, csv, partial } = given;
+  const merged = await mergeSweep(folders, { out, csv, partial });
   const stored = await openSweep(merged.file);
   const found = await summarizeSweep(stored);
   if (given.json) return printJson({ ...merged, ...jsonSummary(found) });

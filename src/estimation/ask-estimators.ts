@@ -1,3 +1,4 @@
+import { shown } from "../arguments";
 import { RaellaError } from "../errors";
 import type { Estimate, Estimator, EstimatorQuery } from "./estimator";
 
@@ -18,16 +19,22 @@ export function askEstimators(
   action: string | null,
 ): PrimitiveEstimate {
   const refusals: RaellaError[] = [];
+  const passedOver: string[] = [];
   for (const estimator of estimators) {
-    try {
-      const { value, source, steps, errorBar, warnings } =
-        action === null ? estimator.estimateArea(query) : estimator.estimateEnergy(query, action);
-      if (!(Number.isFinite(value) && value >= 0)) throw unusable(estimator, query, value);
-      const { name, accuracyPercent } = estimator;
-      return { value, source, steps, errorBar, warnings, estimator: name, accuracyPercent };
-    } catch (error) {
-      refusals.push(error instanceof RaellaError ? error : failed(estimator, query, error));
+    const answer = answerOf(estimator, query, () =>
+      action === null ? estimator.estimateArea(query) : estimator.estimateEnergy(query, action),
+    );
+    if (answer instanceof RaellaError) {
+      refusals.push(answer);
+      if (estimator.isRegistered) passedOver.push(notAsked(estimator, query, action, answer));
+      continue;
     }
+    const { value, source, steps, errorBar, warnings = [] } = answer;
+    const { name, accuracyPercent } = estimator;
+    return {
+      ...{ value, source, steps, errorBar, estimator: name, accuracyPercent },
+      warnings: passedOver.length === 0 ? answer.warnings : [...passedOver, ...warnings],
+    };
   }
   throw refusals.length === 1 ? refusals[0] : allRefused(query, estimators, refusals);
 }
@@ -35,22 +42,57 @@ export function askEstimators(
 /** Leakage power according to the estimator that prices the area, W; 0 where nobody models it. */
 export function leakageOf(estimators: readonly Estimator[], query: EstimatorQuery): number {
   for (const estimator of estimators) {
-    try {
-      estimator.estimateArea(query);
-      return estimator.leakagePowerW?.(query) ?? 0;
-    } catch {
-      // It does not price the area; the next one may.
-    }
+    // What does not price the area is passed over; the next one may.
+    if (answerOf(estimator, query, () => estimator.estimateArea(query)) instanceof RaellaError) continue;
+    const leakage = answerOf(estimator, query, () => ({
+      value: estimator.leakagePowerW?.(query) ?? 0,
+      source: estimator.name,
+    }));
+    return leakage instanceof RaellaError ? 0 : leakage.value;
   }
   return 0;
 }
 
-function unusable({ name }: Estimator, { className }: EstimatorQuery, value: number): RaellaError {
+/**
+ * What an estimator answers, or the RaellaError with which it refuses. To fail in any other way, or to answer with
+ * anything but a figure, is a mistake in the estimator: nobody answers in its place.
+ * @throws RaellaError `component` with the estimator's name
+ */
+function answerOf(estimator: Estimator, query: EstimatorQuery, ask: () => Estimate): Estimate | RaellaError {
+  let answer: unknown;
+  try {
+    answer = ask();
+  } catch (error) {
+    if (error instanceof RaellaError) return error;
+    throw failed(estimator, query, error);
+  }
+  const { value } = { ...(answer as Partial<Estimate> | null | undefined) };
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return answer as Estimate;
+  throw unusable(estimator, query, isPromise(answer) ? answer : typeof answer === "object" ? value : answer);
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
+/** A model of the user's that another one stands in for. */
+function notAsked(
+  { name }: Estimator,
+  { className }: EstimatorQuery,
+  action: string | null,
+  { summary }: RaellaError,
+): string {
+  const what = action === null ? "the area" : `the action "${action}"`;
+  return `The registered estimator "${name}" refuses ${what} of ${className}, another one answers: ${summary}`;
+}
+
+function unusable({ name }: Estimator, { className }: EstimatorQuery, value: unknown): RaellaError {
+  const isLate = isPromise(value) || isPromise((value as { value?: unknown } | null | undefined)?.value);
   return new RaellaError({
     code: "component",
-    message: `The estimator "${name}" gave ${value} for ${className}.`,
-    value,
-    expected: "a finite number of 0 or more",
+    message: `The estimator "${name}" gave ${isLate ? "a promise" : value === undefined ? "nothing" : shown(value)} for ${className}.`,
+    value: isLate ? undefined : value,
+    expected: "a finite number of 0 or more, at once",
   });
 }
 

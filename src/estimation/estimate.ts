@@ -1,6 +1,7 @@
 import { RaellaError } from "../errors";
-import type { Level, Specification, Warning } from "../spec/specification";
-import { engineOf, type EstimationOptions } from "./estimation-engine";
+import { requireArgument, requireOptions } from "../arguments";
+import { specificationSchema, type Level, type Specification, type Warning } from "../spec/specification";
+import { engineOf, estimationSchema, type EstimationOptions } from "./estimation-engine";
 import { inLevel } from "./level-components";
 import type { LevelEstimate } from "./level-estimate";
 import type { LevelErrors, ReferenceTables } from "./reference-tables";
@@ -15,6 +16,13 @@ import { roundDecimals } from "./round-decimals";
  * @throws RaellaError for unknown classes and actions, missing attributes and values out of range
  */
 export function estimate(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
+  requireArgument(specificationSchema, specification, "the specification of estimate");
+  requireOptions(estimationSchema, options, "estimate");
+  return priceLevels(specification, options);
+}
+
+/** {@link estimate} for arguments that have been checked. */
+export function priceLevels(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
   const { levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
   const { decimalPlaces = 6 } = options;
   const { levels: estimates } = engineOf(specification, options).forClasses(componentClasses);

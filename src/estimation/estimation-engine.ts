@@ -1,4 +1,6 @@
 import { join, resolve } from "node:path";
+import * as v from "valibot";
+import { index, oneOf, optional, optionsOf, positive } from "../arguments";
 import { adcEstimator, adcStandIn } from "./adc/adc-estimator";
 import { cellFromEntries, cellFromText, type CellDescription } from "./circuits/cell-description";
 import { crossbarEstimators } from "./circuits/crossbar-estimators";
@@ -16,7 +18,9 @@ import { FileMemo, type FileReader } from "../spec/file-memo";
 import { readCellFile } from "../spec/read-cell-file";
 import type { ComponentClass } from "../spec/component-class";
 import type { AdcBeyondLibrary, Fidelity, Specification } from "../spec/specification";
-import { defaultWorkspace, type Workspace } from "../spec/workspace";
+import { adcChoices } from "../spec/adc-beyond-library";
+import { fidelities } from "../spec/fidelity";
+import { defaultWorkspace, workspaceSchema, type Workspace } from "../spec/workspace";
 
 /** How components are priced. */
 export interface EstimationOptions {
@@ -31,6 +35,14 @@ export interface EstimationOptions {
   /** Where the component library, the SRAM tables and relative cell files are. Default: the package's. */
   readonly workspace?: Workspace;
 }
+
+export const estimationSchema = optionsOf({
+  fidelity: optional(oneOf(fidelities)),
+  cycleTimeS: optional(positive),
+  decimalPlaces: optional(v.nullable(v.pipe(index, v.maxValue(15, "a whole number from 0 to 15, or null")))),
+  adcBeyondLibrary: optional(oneOf(adcChoices)),
+  workspace: optional(workspaceSchema),
+});
 
 /** The estimators with everything that is remembered about their answers. */
 export interface EstimationEngine {

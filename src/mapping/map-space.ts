@@ -1,5 +1,6 @@
+import { requireArgument } from "../arguments";
 import { RaellaError } from "../errors";
-import type { Specification, Warning } from "../spec/specification";
+import { nestSchema, type Specification, type Warning } from "../spec/specification";
 import { countCofactors } from "./cofactors";
 import { describeChoices, type DimensionChoices } from "./dimension-choices";
 import { describeHardware, type Hardware } from "./hardware";
@@ -43,6 +44,7 @@ export interface MapSpace {
  *   dimension is fixed and something is left over (the layer does not fit), and what the parts throw.
  */
 export function buildMapSpace(specification: Pick<Specification, "levels" | "workload">): MapSpace {
+  requireArgument(nestSchema, specification, "the specification of buildMapSpace");
   const space = assembleMapSpace(specification);
   space.choices.forEach((_, dimension) => {
     const problem = factorProblem(space, dimension);

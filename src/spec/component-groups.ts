@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import * as v from "valibot";
+import { hasParts, isListOf, isText, listOf, requireArgument } from "../arguments";
 import type { RaellaError } from "../errors";
 import { throwAll } from "../errors";
 import { FileMemo } from "./file-memo";
 import { closedObject, text, textList, validate } from "./schema/validate";
-import { defaultWorkspace, type Workspace } from "./workspace";
+import { defaultWorkspace, workspaceSchema, type Workspace } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 
 /** Levels that tables and charts show together. */
@@ -15,6 +16,14 @@ export interface ComponentGroup {
   /** Level names; `*` stands for any characters. */
   readonly levels: readonly string[];
 }
+
+const isGroup = (value: unknown): boolean => hasParts(value, { name: isText, levels: isListOf(isText) });
+
+/** Groups, as {@link loadComponentGroups} returns them. */
+export const groupsSchema = listOf(
+  v.custom(isGroup, "a group {name, levels}"),
+  "a list of groups, as loadComponentGroups returns it",
+);
 
 const groupSchema = v.pipe(
   closedObject({
@@ -34,6 +43,7 @@ const memo = new FileMemo<readonly ComponentGroup[]>(16);
  * if there is no such file.
  */
 export function loadComponentGroups(workspace: Workspace = defaultWorkspace()): readonly ComponentGroup[] {
+  requireArgument(workspaceSchema, workspace, "the workspace");
   const { modelsDirectory } = workspace;
   return memo.get(modelsDirectory, (reader) => {
     const file = join(modelsDirectory, "component_groups.yaml");

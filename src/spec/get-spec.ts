@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { checkedLater, flag, optional, optionsOf, requireOptions } from "../arguments";
 import { RaellaError, throwAll } from "../errors";
 import { adcIdentity } from "./adc-beyond-library";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
@@ -7,12 +8,13 @@ import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
 import { FileMemo, RecentAnswers } from "./file-memo";
 import type { GreedyStep } from "./greedy";
-import { defaultGreedySteps } from "./greedy";
+import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
 import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { overrideWarnings, readOverrides } from "./overrides";
-import { applyStatistics } from "./processing/apply-statistics";
+import type { VariableDefaults } from "./overrides";
+import { readOverrides, variableEntries } from "./overrides";
+import { applyStatistics, variablesOfRules } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import type { Statistics, StatisticsTable } from "./read-statistics";
@@ -26,7 +28,7 @@ import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
 import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
-import { defaultWorkspace, findArchitecture, findDnn, listLayers } from "./workspace";
+import { defaultWorkspace, findArchitecture, findDnn, listLayers, workspaceSchema } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
@@ -46,6 +48,25 @@ export interface GetSpecOptions extends VariableOptions {
   readonly fidelity?: Fidelity;
   readonly adcBeyondLibrary?: AdcBeyondLibrary;
   readonly workspace?: Workspace;
+}
+
+export const specificationEntries = {
+  ...variableEntries,
+  architecture: checkedLater,
+  dnn: checkedLater,
+  layer: checkedLater,
+  useTypicalStatistics: optional(flag),
+  greedySteps: optional(greedyStepsSchema),
+  fidelity: checkedLater,
+  adcBeyondLibrary: checkedLater,
+  workspace: optional(workspaceSchema),
+};
+
+const getSpecSchema = optionsOf(specificationEntries);
+
+/** A specification that studies ask for, whose options have been checked. */
+export interface SpecificationRequest extends GetSpecOptions {
+  readonly defaults?: VariableDefaults;
 }
 
 interface LoadedProblem {
@@ -82,6 +103,12 @@ const noRules: StatisticsRules = {
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function getSpec(options: GetSpecOptions): Specification {
+  requireOptions(getSpecSchema, options, "getSpec");
+  return specificationFor(options);
+}
+
+/** The same for options that have been checked, with values for what they leave open. Errors as {@link getSpec}. */
+export function specificationFor(options: SpecificationRequest): Specification {
   const {
     useTypicalStatistics: isTypical = false,
     fidelity = "artifact",
@@ -94,31 +121,38 @@ export function getSpec(options: GetSpecOptions): Specification {
   const { problem, sources: layerSources } = loadLayer(workspace, dnn, layer);
   const model = loadArchitecture(workspace, architecture, fidelity);
   const compiled = compiledFor(model, problem);
-  const overrides = readOverrides(options);
-  for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
   const variables = copyMap(model.variables);
-  const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
-  const { statistics: rules } = architecture;
-  let statisticsSources: Sources = [];
-  if (rules === undefined) for (const [name, value] of overrides) variables.set(name, value);
-  else {
-    const statistics = loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
-    statisticsSources = statistics.sources;
+  const { statistics: rules = noRules } = architecture;
+  const statistics =
+    architecture.statistics === undefined
+      ? undefined
+      : loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
+  const known = copyMap(model.variables);
+  for (const name of Object.keys(statistics?.values ?? {})) {
+    checkVariableName(name, compiled.reservedNames);
+    if (!known.has(name)) known.set(name, null);
+  }
+  const overrides = readOverrides(
+    options,
+    { name: architecture.name, compiled, problem, variables: known, readEarly: variablesOfRules(rules) },
+    options.defaults,
+  );
+  if (statistics === undefined) for (const [name, value] of overrides.values) variables.set(name, value);
+  else
     applyStatistics(
       variables,
       { values: statistics.values, file: statistics.file, rules, isTypical, dnn, problem, fidelity },
-      overrides,
+      overrides.values,
     );
-    for (const name of Object.keys(statistics.values)) checkVariableName(name, compiled.reservedNames);
-  }
   return processSpecification({
     model: compiled,
     problem,
     variables,
+    overrides: overrides.values,
     greedySteps: options.greedySteps ?? defaultGreedySteps,
     fidelity,
     options: { workingDirectory: workspace.modelsDirectory },
-    correctedAttributes: (rules ?? noRules).correctedAttributes,
+    correctedAttributes: rules.correctedAttributes,
     identity: {
       architecture: architecture.name,
       dnn,
@@ -127,8 +161,8 @@ export function getSpec(options: GetSpecOptions): Specification {
       typicalStatistics: isTypical,
       ...adcIdentity(options.adcBeyondLibrary),
     },
-    sources: model.sources.concat(layerSources, statisticsSources),
-    warnings,
+    sources: model.sources.concat(layerSources, statistics?.sources ?? []),
+    warnings: model.document.warnings.concat(overrides.warnings),
   });
 }
 

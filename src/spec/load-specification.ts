@@ -1,22 +1,34 @@
 import { basename, dirname, resolve } from "node:path";
+import * as v from "valibot";
+import {
+  checkedLater,
+  finite,
+  name,
+  names,
+  optional,
+  optionsOf,
+  requireOptions,
+  tableOf,
+  text,
+} from "../arguments";
 import { RaellaError } from "../errors";
 import { adcIdentity } from "./adc-beyond-library";
 import { copyMap } from "./copy-map";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader } from "./file-memo";
 import type { GreedyStep } from "./greedy";
-import { defaultGreedySteps } from "./greedy";
+import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
 import type { LoadedModel } from "./model-files";
 import { compiledFor, expandPattern, loadModel } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { overrideWarnings, readOverrides } from "./overrides";
+import { readOverrides, variableEntries } from "./overrides";
 import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
 import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
 import type { Workspace } from "./workspace";
-import { defaultWorkspace } from "./workspace";
+import { defaultWorkspace, workspaceSchema } from "./workspace";
 
 /** A specification given as YAML files. */
 export interface LoadSpecificationOptions extends VariableOptions {
@@ -35,6 +47,22 @@ export interface LoadSpecificationOptions extends VariableOptions {
   readonly includeRoots?: readonly string[];
   readonly workspace?: Workspace;
 }
+
+const schema = optionsOf({
+  ...variableEntries,
+  files: names,
+  greedySteps: optional(greedyStepsSchema),
+  fidelity: checkedLater,
+  adcBeyondLibrary: checkedLater,
+  statistics: optional(
+    v.union(
+      [name, tableOf(v.union([finite, text], "numbers and texts"), "values by name")],
+      "a file of lines NAME=value, or an object of names and values",
+    ),
+  ),
+  includeRoots: optional(names),
+  workspace: optional(workspaceSchema),
+});
 
 const models = new FileMemo<LoadedModel>(64);
 
@@ -63,6 +91,7 @@ function statisticsValues(
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
+  requireOptions(schema, options, "loadSpecification");
   const { files, fidelity = "artifact", workspace = defaultWorkspace() } = options;
   requireFidelity(fidelity);
   const roots = [
@@ -83,10 +112,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
       remedy: "Give the file of a layer as well.",
     });
   const compiled = compiledFor(model, problem);
-  const overrides = readOverrides(options);
-  for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
   const variables = copyMap(model.variables);
-  const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   for (const [name, value] of Object.entries(statisticsValues(options.statistics))) {
     checkVariableName(name, compiled.reservedNames);
     variables.set(
@@ -96,17 +122,26 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
         : value,
     );
   }
-  for (const [name, value] of overrides) variables.set(name, value);
+  const architecture = architectureName(files);
+  const overrides = readOverrides(options, {
+    name: architecture,
+    compiled,
+    problem,
+    variables,
+    readEarly: [],
+  });
+  for (const [name, value] of overrides.values) variables.set(name, value);
   return processSpecification({
     model: compiled,
     problem,
     variables,
+    overrides: overrides.values,
     greedySteps: stepsFor(compiled, options.greedySteps),
     fidelity,
     options: { workingDirectory: workspace.modelsDirectory },
     correctedAttributes: {},
     identity: {
-      architecture: architectureName(files),
+      architecture,
       dnn: problem.modelName,
       layer: null,
       layerName: problem.layerName,
@@ -114,7 +149,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
       ...adcIdentity(options.adcBeyondLibrary),
     },
     sources: model.sources,
-    warnings,
+    warnings: model.document.warnings.concat(overrides.warnings),
   });
 }
 

@@ -1,5 +1,5 @@
 import { RaellaError } from "../errors";
-import { estimate } from "../estimation/estimate";
+import { priceLevels } from "../estimation/estimate";
 import type { Mapping } from "../mapping/mapping";
 import { createCriteria, type FullSearchObjective } from "../model/full-search/objective";
 import { requireLimit, searchFullMapSpace } from "../model/full-search/search-full-map-space";
@@ -37,9 +37,9 @@ export function searchFully(
   specification: Specification,
   heuristic: Heuristic | null,
   { objective = "edp", timeLimitMs }: FullSearchSettings,
-  pricing?: Parameters<typeof estimate>[1],
+  pricing?: Parameters<typeof priceLevels>[1],
 ): MappedLayer {
-  const tables = estimate(specification, pricing);
+  const tables = priceLevels(specification, pricing);
   const { mapping, evaluation, certificate, warnings } = searchFullMapSpace(specification, tables.energy, {
     objective,
     timeLimitMs,

@@ -1,7 +1,7 @@
 import { RaellaError, RaellaErrors, type ErrorDetails } from "../errors";
 import { attempt, type Outcome } from "./attempt-layer";
 import type { LayerResult } from "./layer-result";
-import type { LayerOptions } from "./study-options";
+import type { LayerRequest } from "./run-layer";
 
 /** An outcome that can be sent between threads: errors as plain data, several found at once as a list. */
 export type SentOutcome =
@@ -10,7 +10,7 @@ export type SentOutcome =
   | { readonly errors: readonly ErrorDetails[] };
 
 /** The work of a helping thread: layers in, outcomes out, in the same order. */
-export default function runLayersHere(jobs: readonly LayerOptions[]): readonly SentOutcome[] {
+export default function runLayersHere(jobs: readonly LayerRequest[]): readonly SentOutcome[] {
   return jobs.map((job) => {
     const outcome = attempt(job);
     if (outcome instanceof RaellaErrors) return { errors: outcome.errors.map((error) => error.toJSON()) };

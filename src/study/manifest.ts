@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { flag, name, names, optional, optionsOf } from "../arguments";
 import type { AdcBeyondLibrary, Fidelity, Specification, WrittenValue } from "../spec/specification";
 import type { SearchKind } from "./search-kind";
 
@@ -19,6 +20,13 @@ export interface Inputs {
   readonly mapping?: string;
 }
 
+export const inputsSchema = optionsOf({
+  files: names,
+  greedy: flag,
+  includeRoots: optional(names),
+  mapping: optional(name),
+});
+
 /** What a result was computed from: two results with equal manifests are equal. */
 export interface Manifest {
   readonly package: string;
@@ -31,6 +39,8 @@ export interface Manifest {
   readonly typicalStatistics: boolean;
   /** Variables that the caller has set. */
   readonly variables: Readonly<Record<string, WrittenValue>>;
+  /** Variables that the caller has added; left out where there are none. */
+  readonly newVariables?: Readonly<Record<string, WrittenValue>>;
   /** The files given, for a specification that was not chosen by name. */
   readonly inputs?: Inputs;
   /** Every file read, by path (relative to the package where it belongs to it), sorted. */
@@ -53,8 +63,15 @@ export function packageIdentity(): PackageIdentity {
 /** The manifest of a result that comes from this specification. */
 export function createManifest(
   { identity, sources }: Pick<Specification, "identity" | "sources">,
-  search: SearchKind,
-  variables: Readonly<Record<string, WrittenValue>>,
+  {
+    search = "optimal",
+    variables = {},
+    newVariables = {},
+  }: {
+    readonly search?: SearchKind;
+    readonly variables?: Manifest["variables"];
+    readonly newVariables?: Manifest["variables"];
+  },
   inputs?: Inputs,
 ): Manifest {
   const { name, version } = packageIdentity();
@@ -67,6 +84,7 @@ export function createManifest(
     ...(identity.adcBeyondLibrary ? { adcBeyondLibrary: identity.adcBeyondLibrary } : {}),
     typicalStatistics: identity.typicalStatistics,
     variables,
+    ...(Object.keys(newVariables).length > 0 ? { newVariables } : {}),
     ...(inputs ? { inputs } : {}),
     files: sortedFiles([sources]),
   };

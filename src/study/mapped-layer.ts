@@ -1,8 +1,10 @@
-import type { ReferenceTables } from "../estimation/reference-tables";
-import type { Mapping } from "../mapping/mapping";
+import * as v from "valibot";
+import { dataWith, isObject } from "../arguments";
+import { areReferenceTables, type ReferenceTables } from "../estimation/reference-tables";
+import { isMapping, type Mapping } from "../mapping/mapping";
 import type { NestCounts } from "../model/count-accesses";
-import type { Evaluation } from "../model/evaluation";
-import type { Specification, Warning } from "../spec/specification";
+import { isEvaluation, type Evaluation } from "../model/evaluation";
+import { specificationSchema, type Specification, type Warning } from "../spec/specification";
 import type { FullSearchSummary, MapSpaceSummary, TimeloopWalk } from "./layer-result";
 
 /** A layer with the mapping found (or given) for it, and everything that a report may want to show of it. */
@@ -25,3 +27,11 @@ export function withWarnings(specification: Specification, warnings: readonly Wa
     ? specification
     : { ...specification, warnings: [...specification.warnings, ...warnings] };
 }
+
+export const mappedLayerSchema = dataWith("a mapped layer, as mapLayer returns it", {
+  specification: (value) => v.is(specificationSchema, value),
+  tables: areReferenceTables,
+  mapping: isMapping,
+  evaluation: isEvaluation,
+  mapSpace: isObject,
+});

@@ -4,7 +4,7 @@ import type { Specification } from "../spec/specification";
 import { mappingFromEntries } from "./given-mapping";
 import type { Inputs } from "./manifest";
 import type { MappedLayer } from "./mapped-layer";
-import { evaluateGivenMapping, mapFully, mapSpecification } from "./run-layer";
+import { evaluateGivenMapping, mapFully, mapPriced } from "./run-layer";
 import type { StudyOptions } from "./study-options";
 
 /**
@@ -13,18 +13,18 @@ import type { StudyOptions } from "./study-options";
  * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
  */
 export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
-  const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = options;
+  const { nTiles, batchSize, variables, newVariables, fidelity, adcBeyondLibrary } = options;
   const load = (greedy: boolean): Specification =>
     loadSpecification({
       files: inputs.files,
       includeRoots: inputs.includeRoots,
-      ...{ nTiles, batchSize, variables, fidelity, adcBeyondLibrary },
+      ...{ nTiles, batchSize, variables, newVariables, fidelity, adcBeyondLibrary },
       greedySteps: greedy ? undefined : [],
     });
   if (inputs.mapping === undefined && options.search === "full")
     return mapFully(load(false), inputs.greedy ? () => load(true) : null, options);
   const specification = load(inputs.greedy);
-  if (inputs.mapping === undefined) return mapSpecification(specification, options);
+  if (inputs.mapping === undefined) return mapPriced(specification, options);
   const { entries, sources } = readMappingFile(inputs.mapping);
   return evaluateGivenMapping(
     { ...specification, sources: [...specification.sources, ...sources] },

@@ -2,7 +2,8 @@ import { availableParallelism } from "node:os";
 import { RaellaError } from "../errors";
 import { attempt, type Outcome } from "./attempt-layer";
 import { progressOf, throwIfAborted } from "./run-progress";
-import type { LayerOptions, RunOptions } from "./study-options";
+import type { LayerRequest } from "./run-layer";
+import type { RunOptions } from "./study-options";
 
 /** Longest time between two looks at the signal and at other events, ms. */
 const breath = 40;
@@ -19,7 +20,7 @@ const layersThatPay = 8_000;
  * computes, too; it comes up for air often enough for progress, abortion and Ctrl-C.
  */
 export async function runJobs(
-  jobs: readonly LayerOptions[],
+  jobs: readonly LayerRequest[],
   options: RunOptions = {},
 ): Promise<readonly Outcome[]> {
   const helpers = helperCount(jobs, options.workers ?? "auto");
@@ -28,7 +29,7 @@ export async function runJobs(
   return runWithHelpers(jobs, helpers, options);
 }
 
-function helperCount(jobs: readonly LayerOptions[], workers: number | "auto"): number {
+function helperCount(jobs: readonly LayerRequest[], workers: number | "auto"): number {
   if (workers === "auto") {
     // A full search takes as long as hundreds of usual ones.
     const pays = jobs.length >= (jobs.at(0)?.search === "full" ? 2 : layersThatPay);
@@ -45,7 +46,7 @@ function helperCount(jobs: readonly LayerOptions[], workers: number | "auto"): n
   return Math.min(workers - 1, Math.max(0, jobs.length - 1));
 }
 
-function runHere(jobs: readonly LayerOptions[], options: RunOptions): Promise<readonly Outcome[]> {
+function runHere(jobs: readonly LayerRequest[], options: RunOptions): Promise<readonly Outcome[]> {
   return mapPatiently(jobs, attempt, options);
 }
 
@@ -54,8 +55,8 @@ function runHere(jobs: readonly LayerOptions[], options: RunOptions): Promise<re
  * @throws RaellaError `aborted`, and whatever the function throws.
  */
 export async function mapPatiently<Result>(
-  jobs: readonly LayerOptions[],
-  compute: (job: LayerOptions, index: number) => Result,
+  jobs: readonly LayerRequest[],
+  compute: (job: LayerRequest, index: number) => Result,
   { onProgress, signal }: RunOptions,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];

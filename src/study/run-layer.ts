@@ -1,23 +1,41 @@
-import { estimate } from "../estimation/estimate";
+import { priceLevels } from "../estimation/estimate";
 import { describeHardware } from "../mapping/hardware";
-import type { Mapping } from "../mapping/mapping";
+import { mappingSchema, type Mapping } from "../mapping/mapping";
 import { describeProblem } from "../mapping/problem";
 import { describeCosts } from "../model/access-costs";
 import { evaluateMapping } from "../model/evaluate-mapping";
 import { priceAccesses } from "../model/price-accesses";
-import { getSpec } from "../spec/get-spec";
-import type { Specification } from "../spec/specification";
+import { optionsOf, requireArgument, requireOptions } from "../arguments";
+import { specificationFor, type SpecificationRequest } from "../spec/get-spec";
+import { specificationSchema, type Specification } from "../spec/specification";
 import { findMapping } from "./find-mapping";
 import type { LayerResult } from "./layer-result";
 import { minimising, requireSettings, searchFully, unlessNothingFits } from "./full-search";
-import { createManifest, type Inputs } from "./manifest";
-import { withWarnings, type MappedLayer } from "./mapped-layer";
+import { createManifest, inputsSchema, type Inputs } from "./manifest";
+import { mappedLayerSchema, withWarnings, type MappedLayer } from "./mapped-layer";
 import { requireSearchKind } from "./search-kind";
-import { withDefaults, type LayerOptions, type StudyOptions } from "./study-options";
+import {
+  layerEntries,
+  requireFullSearch,
+  searchEntries,
+  studyEntries,
+  withDefaults,
+  type LayerOptions,
+  type StudyOptions,
+} from "./study-options";
 import { summarizeLayer } from "./summarize-layer";
 
 /** How a specification is mapped. */
 export type MappingOptions = Pick<StudyOptions, "search" | "workspace" | "objective" | "timeLimitMs">;
+
+const mappingOptionsSchema = optionsOf({ ...searchEntries, workspace: studyEntries.workspace });
+const evaluationOptionsSchema = optionsOf({
+  ...searchEntries,
+  workspace: studyEntries.workspace,
+  variables: studyEntries.variables,
+  newVariables: studyEntries.newVariables,
+});
+const layerSchema = optionsOf(layerEntries);
 
 /**
  * Prices a specification and finds the best mapping for it.
@@ -25,10 +43,18 @@ export type MappingOptions = Pick<StudyOptions, "search" | "workspace" | "object
  *   `component` where a level cannot be priced.
  */
 export function mapSpecification(specification: Specification, options: MappingOptions = {}): MappedLayer {
+  requireArgument(specificationSchema, specification, "the specification of mapSpecification");
+  requireOptions(mappingOptionsSchema, options, "mapSpecification");
+  requireFullSearch(options);
+  return mapPriced(specification, options);
+}
+
+/** The same for arguments that have been checked; other options do not matter. */
+export function mapPriced(specification: Specification, options: MappingOptions = {}): MappedLayer {
   const { search = "optimal", workspace } = options;
   requireSearchKind(search);
   if (search === "full") return searchFully(specification, null, options, { workspace });
-  const tables = estimate(specification, { workspace });
+  const tables = priceLevels(specification, { workspace });
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
   const { mapping, counts, mapSpace, walk, warnings } = findMapping(specification, hardware, costs, search);
@@ -48,7 +74,9 @@ export function mapSpecification(specification: Specification, options: MappingO
  * @throws RaellaError `invalid-mapping` with the numbers where it does not fit the hardware.
  */
 export function evaluateGivenMapping(specification: Specification, mapping: Mapping): MappedLayer {
-  const tables = estimate(specification);
+  requireArgument(specificationSchema, specification, "the specification of evaluateGivenMapping");
+  requireArgument(mappingSchema, mapping, "the mapping of evaluateGivenMapping");
+  const tables = priceLevels(specification);
   return {
     specification: withWarnings(specification, tables.warnings ?? []),
     tables,
@@ -70,37 +98,61 @@ export function mapFully(
   const { workspace, objective } = options;
   requireSettings(options);
   const heuristic =
-    greedy && unlessNothingFits(() => mapSpecification(minimising(greedy(), objective), { workspace }));
+    greedy && unlessNothingFits(() => mapPriced(minimising(greedy(), objective), { workspace }));
   return searchFully(full, heuristic, options, { workspace });
 }
 
 /** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */
 export function mapLayer(options: LayerOptions): MappedLayer {
-  const complete = withDefaults(options);
-  const { search, greedySteps = [] } = complete;
-  if (search !== "full") return mapSpecification(getSpec(complete), complete);
-  const full = getSpec({ ...complete, greedySteps });
+  requireOptions(layerSchema, options, "mapLayer");
+  requireFullSearch(options);
+  return mapRequest(withDefaults(options));
+}
+
+/** A layer of a study, whose options have been checked, with what they leave open. */
+export type LayerRequest = LayerOptions & Pick<SpecificationRequest, "defaults">;
+
+/** {@link mapLayer} for a request. */
+export function mapRequest(request: LayerRequest): MappedLayer {
+  const { search, greedySteps = [] } = request;
+  if (search !== "full") return mapPriced(specificationFor(request), request);
+  const full = specificationFor({ ...request, greedySteps });
   // Greedy steps of the caller's own narrow the space: the mapping of the usual ones may not be in it.
   const isWhole = greedySteps.length === 0;
-  return mapFully(full, isWhole ? () => getSpec({ ...complete, greedySteps: undefined }) : null, complete);
+  return mapFully(
+    full,
+    isWhole ? () => specificationFor({ ...request, greedySteps: undefined }) : null,
+    request,
+  );
 }
 
 /** The result of a mapped layer as plain data, with its manifest. */
-export function resultOf(
-  mapped: MappedLayer,
-  options: Pick<StudyOptions, "search" | "variables"> = {},
-  inputs?: Inputs,
-): LayerResult {
-  const { search: kind = "optimal", variables = {} } = options;
-  return summarizeLayer(mapped, createManifest(mapped.specification, kind, variables, inputs));
+export function resultOf(mapped: MappedLayer, options: RequestedOptions = {}, inputs?: Inputs): LayerResult {
+  requireArgument(mappedLayerSchema, mapped, "the layer of resultOf");
+  requireOptions(layerSchema, options, "resultOf");
+  if (inputs !== undefined) requireArgument(inputsSchema, inputs, "the inputs of resultOf");
+  return summarizeRequest(mapped, options, inputs);
+}
+
+/** What a manifest tells of a request. */
+type RequestedOptions = Pick<StudyOptions, "search" | "variables" | "newVariables">;
+
+function summarizeRequest(mapped: MappedLayer, options: RequestedOptions, inputs?: Inputs): LayerResult {
+  return summarizeLayer(mapped, createManifest(mapped.specification, options, inputs));
 }
 
 /** Maps a specification and returns the result as plain data. Errors as {@link mapSpecification}. */
 export function evaluateSpecification(
   specification: Specification,
-  options: MappingOptions & Pick<StudyOptions, "variables"> = {},
+  options: MappingOptions & Pick<StudyOptions, "variables" | "newVariables"> = {},
 ): LayerResult {
-  return resultOf(mapSpecification(specification, options), options);
+  requireOptions(evaluationOptionsSchema, options, "evaluateSpecification");
+  const { variables, newVariables, ...mapping } = options;
+  return summarizeRequest(mapSpecification(specification, mapping), {
+    search: options.search,
+    variables,
+    newVariables,
+  });
 }
 
 /**
@@ -108,5 +160,12 @@ export function evaluateSpecification(
  * @throws RaellaError for names that do not exist, mistakes in the files, a layer that does not fit.
  */
 export function runLayer(options: LayerOptions): LayerResult {
-  return resultOf(mapLayer(options), options);
+  requireOptions(layerSchema, options, "runLayer");
+  requireFullSearch(options);
+  return runRequest(withDefaults(options));
+}
+
+/** {@link runLayer} for a request. */
+export function runRequest(request: LayerRequest): LayerResult {
+  return summarizeRequest(mapRequest(request), request);
 }

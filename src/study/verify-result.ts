@@ -1,12 +1,13 @@
+import { optionsOf, requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import { compareResults, type Difference } from "./compare-results";
 import type { LayerResult } from "./layer-result";
 import { packageIdentity, type Manifest } from "./manifest";
 import type { AblationResult, NetworkResult } from "./network-result";
 import { mapInputs } from "./run-inputs";
-import { resultOf, runLayer } from "./run-layer";
+import { resultOf, runRequest } from "./run-layer";
 import { runAblation } from "./run-network";
-import type { RunOptions, StudyOptions } from "./study-options";
+import { runEntries, type RunOptions, type StudyOptions } from "./study-options";
 
 /** Any result that the command line prints as JSON. */
 export type VerifiableResult =
@@ -28,6 +29,7 @@ export interface Verification {
  * @throws RaellaError `usage` if it is no result or has no manifest, and whatever recomputing throws.
  */
 export async function verifyResult(given: unknown, options: RunOptions = {}): Promise<Verification> {
+  requireOptions(optionsOf(runEntries), options, "verifyResult");
   const result = asResult(given);
   const manifests = manifestsOf(result);
   if (manifests.length === 0) throw noResult("It has no manifest.");
@@ -106,7 +108,7 @@ function recomputeLayer(result: LayerResult): LayerResult {
     return resultOf(mapInputs(inputs, options), options, inputs);
   }
   if (dnn === null || layer === null || !manifest) throw noResult("It does not say which layer it is of.");
-  return runLayer({ ...request(manifest, result, result.fullSearch?.objective), architecture, dnn, layer });
+  return runRequest({ ...request(manifest, result, result.fullSearch?.objective), architecture, dnn, layer });
 }
 
 async function recomputeAblation(ablation: AblationResult, options: RunOptions): Promise<AblationResult> {
@@ -124,7 +126,7 @@ async function recomputeAblation(ablation: AblationResult, options: RunOptions):
 
 /** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */
 function request(
-  { variables, fidelity, adcBeyondLibrary, typicalStatistics, search }: Manifest,
+  { variables, newVariables, fidelity, adcBeyondLibrary, typicalStatistics, search }: Manifest,
   { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
   objective?: StudyOptions["objective"],
 ): StudyOptions {
@@ -132,6 +134,7 @@ function request(
     nTiles: tiles,
     batchSize: batch,
     variables: variables as StudyOptions["variables"],
+    newVariables: newVariables as StudyOptions["newVariables"],
     fidelity,
     adcBeyondLibrary,
     useTypicalStatistics: typicalStatistics,

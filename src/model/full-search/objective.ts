@@ -43,7 +43,7 @@ function createCriterion(objective: FullSearchObjective): Criterion {
   if (objective === "edp") return { value: (energyPj, cycles) => energyPj * cycles };
   if (objective === "energy") return { value: (energyPj) => energyPj };
   if (objective === "cycles") return { value: (_energyPj, cycles) => cycles };
-  if (typeof objective === "object") {
+  if (typeof objective === "object" && (objective as unknown) !== null) {
     const { energyExponent, cyclesExponent } = objective;
     if (isExponent(energyExponent) && isExponent(cyclesExponent) && energyExponent + cyclesExponent > 0)
       return { value: (energyPj, cycles) => energyPj ** energyExponent * cycles ** cyclesExponent };

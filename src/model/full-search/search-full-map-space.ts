@@ -1,9 +1,18 @@
+import {
+  callback,
+  checkedLater,
+  flag,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+} from "../../arguments";
 import { RaellaError } from "../../errors";
-import type { EnergyReferenceTable } from "../../estimation/reference-tables";
+import { energyTableSchema, type EnergyReferenceTable } from "../../estimation/reference-tables";
 import { buildMapSpace, type MapSpace } from "../../mapping/map-space";
-import type { Mapping } from "../../mapping/mapping";
+import { mappingSchema, type Mapping } from "../../mapping/mapping";
 import { tensorSize } from "../../mapping/problem";
-import type { Specification, Warning } from "../../spec/specification";
+import { nestSchema, type Specification, type Warning } from "../../spec/specification";
 import { describeCosts } from "../access-costs";
 import { evaluateNest } from "../evaluate-nest";
 import type { Evaluation } from "../evaluation";
@@ -36,6 +45,15 @@ export interface FullSearchOptions {
   readonly startFrom?: Mapping;
 }
 
+const fullSearchSchema = optionsOf({
+  objective: checkedLater,
+  timeLimitMs: checkedLater,
+  workLimit: checkedLater,
+  shouldStop: optional(callback),
+  decideTies: optional(flag),
+  startFrom: optional(mappingSchema),
+});
+
 export interface FullSearchResult {
   readonly mapping: Mapping;
   readonly evaluation: Evaluation;
@@ -60,6 +78,9 @@ export function searchFullMapSpace(
   energyTable: EnergyReferenceTable,
   options: FullSearchOptions = {},
 ): FullSearchResult {
+  requireArgument(nestSchema, specification, "the specification of searchFullMapSpace");
+  requireArgument(energyTableSchema, energyTable, "the energy table of searchFullMapSpace");
+  requireOptions(fullSearchSchema, options, "searchFullMapSpace");
   const {
     timeLimitMs = Infinity,
     workLimit = defaultWorkLimit,

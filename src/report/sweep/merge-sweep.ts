@@ -1,6 +1,15 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import {
+  flag,
+  name,
+  names as pathsSchema,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+} from "../../arguments";
 import { RaellaError } from "../../errors";
 import { chunkRange, countChunks, countPoints } from "../../study/sweep/sweep-plan";
 import type { SweepRow } from "../../study/sweep/sweep-row";
@@ -28,6 +37,12 @@ export interface MergeOptions {
   readonly partial?: boolean;
 }
 
+const mergeSchema = optionsOf({
+  out: optional(name),
+  csv: optional(name),
+  partial: optional(flag),
+});
+
 export interface MergeSummary {
   readonly file: string;
   readonly rows: number;
@@ -46,6 +61,10 @@ export async function mergeSweep(
   paths: readonly string[],
   options: MergeOptions = {},
 ): Promise<MergeSummary> {
+  requireArgument(pathsSchema, paths, "the folders of mergeSweep");
+  requireOptions(mergeSchema, options, "mergeSweep");
+  if (paths.length === 0)
+    throw new RaellaError({ code: "usage", message: "No folder is given.", remedy: "Name at least one." });
   const folders = paths.map(readSweepFolder);
   checkSameSweep(folders);
   const [{ manifest }] = folders;

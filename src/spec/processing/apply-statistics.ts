@@ -1,7 +1,7 @@
 import { RaellaError } from "../../errors";
 import type { AdjustmentRule, StatisticsRules } from "../architectures";
 import { compileExpression } from "../expression/compile-expression";
-import { isDecimal, isExpressionText } from "../expression/evaluate";
+import { isDecimal, isExpressionText, namesRead } from "../expression/evaluate";
 import { ExpressionFailure } from "../expression/expression-failure";
 import { bindsLikeFactor } from "../expression/print-expression";
 import { valueText } from "../expression/runtime-value";
@@ -95,6 +95,15 @@ function rescaleAverageWeight(variables: Variables, topState: number): void {
   if (typeof bits !== "number" || bits < 0 || bits > 32) throw unusableCellBits(bits);
   const states = Math.max(2 ** bits - 1, 1);
   setText(variables, averageWeight, `${factorText(averageWeight, variables)} / ${topState} * ${states}`);
+}
+
+/** Variables that the rules of an architecture read before anything is evaluated, and those that expressions name. */
+export function variablesOfRules(rules: StatisticsRules): readonly string[] {
+  return [
+    ...(rules.averageWeightTopState === undefined ? [] : [averageWeight, cellBits]),
+    ...rules.adjustments.flatMap(({ multiply }) => Object.keys(multiply)),
+    ...Object.values(rules.correctedAttributes).flatMap((expression) => namesRead({ expression })),
+  ];
 }
 
 function applies(rule: AdjustmentRule, { dnn, problem, isTypical }: StatisticsInput): boolean {

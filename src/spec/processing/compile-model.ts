@@ -13,6 +13,7 @@ import { compileConstraints } from "./compile-constraints";
 import type { ExpandedConstraints } from "./expand-macros";
 import { expandMacros } from "./expand-macros";
 import { hasParallelNodes, leavesOf } from "./mark-branches";
+import { readersOf, type ModelReaders } from "./names-read";
 import { requiredActions } from "./required-actions";
 
 /** An attribute as written, and the names that it looks up. */
@@ -51,6 +52,7 @@ export interface CompiledModel {
   readonly warnings: readonly Warning[];
   /** Names of the problem, which no variable may have. */
   readonly reservedNames: ReadonlySet<string>;
+  readonly readers: ModelReaders;
 }
 
 /** Names that mean something in problems and constraints, so that no variable may be called like them. */
@@ -178,5 +180,6 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
     hasParallelNodes: hasParallelNodes(document.nodes),
     warnings: misspeltAttributes(leaves),
     reservedNames: reserved,
+    readers: readersOf(document, compiled),
   };
 }

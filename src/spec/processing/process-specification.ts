@@ -1,7 +1,8 @@
+import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateWritten } from "../expression/evaluate";
-import { toValue } from "../expression/runtime-value";
-import type { GreedyStep } from "../greedy";
+import { evaluateInOrder, evaluateWritten, isExpressionText } from "../expression/evaluate";
+import { describeType, toValue } from "../expression/runtime-value";
+import { requireKnownNames, type GreedyStep } from "../greedy";
 import type { ProblemDocument } from "../schema/problem-schema";
 import type {
   Fidelity,
@@ -29,6 +30,8 @@ export interface ProcessingInput {
   readonly problem: ProblemDocument;
   /** As written, after statistics and overrides, in the order of evaluation. */
   readonly variables: ReadonlyMap<string, WrittenValue>;
+  /** Those of the variables that the caller has set. */
+  readonly overrides: ReadonlyMap<string, WrittenValue>;
   readonly greedySteps: readonly GreedyStep[];
   readonly fidelity: Fidelity;
   readonly options: EvaluationOptions;
@@ -69,6 +72,7 @@ function evaluate(input: ProcessingInput): Evaluated & { readonly workload: Work
     last !== undefined && changed !== undefined
       ? last.variables
       : evaluateVariables(input.variables, options, fidelity === "artifact");
+  requireOwnTypes(input, variables.numbers.table);
   const { scope } = variables.numbers;
   const workload = workloadFromProblem(input.problem, scope);
   const leaves = collectErrors(model.leaves, (leaf, index) => {
@@ -90,6 +94,12 @@ function evaluate(input: ProcessingInput): Evaluated & { readonly workload: Work
 export function processSpecification(input: ProcessingInput): Specification {
   const { model, fidelity } = input;
   const { variables, leaves, workload } = evaluate(input);
+  if (!input.greedySteps.every((step) => step.optional))
+    requireKnownNames(
+      input.greedySteps,
+      model.leaves.map((leaf) => leaf.name),
+      workload.dimensions,
+    );
   const frames = frameLevels(model, leaves, workload, input.greedySteps);
   const variableValues = { ...variables.numbers.table };
   const { energyTable, areaTable } = model.document;
@@ -113,6 +123,56 @@ export function processSpecification(input: ProcessingInput): Specification {
     warnings: input.warnings.concat(model.warnings, frames.warnings, variables.warnings),
     sources: input.sources,
   };
+}
+
+/**
+ * A variable that is a number in the model stays one, and a text a text: "7" would be another thing than 7 wherever it
+ * is compared. One that is 0 or 1 may also be true or false.
+ *
+ * @throws RaellaError `usage` naming the variable.
+ */
+function requireOwnTypes(
+  { overrides, model, options }: ProcessingInput,
+  values: Readonly<Record<string, Value>>,
+): void {
+  for (const name of overrides.keys()) {
+    const value = values[name];
+    if (typeof value === "number" && Number.isFinite(value)) continue;
+    const own = ownValue(name, model, options);
+    const ownType = typeof own;
+    const isFlag = own === 0 || own === 1;
+    const fits =
+      typeof value === "number"
+        ? false
+        : own === undefined ||
+          own === null ||
+          ownType === typeof value ||
+          (isFlag && typeof value === "boolean");
+    if (fits) continue;
+    throw new RaellaError({
+      code: typeof value === "number" ? "out-of-range" : "usage",
+      message: `The variable "${name}" is set to ${describeType(value)}: ${JSON.stringify(value)}.`,
+      location: { file: "variables", keyPath: name },
+      value,
+      expected:
+        ownType === "string"
+          ? "a text, as in the model"
+          : `a finite number${isFlag ? ", or true or false" : ""}, as in the model`,
+    });
+  }
+}
+
+/** The value of a variable in the model itself; undefined where there is none. */
+function ownValue(name: string, { document }: CompiledModel, options: EvaluationOptions): Value | undefined {
+  const written = document.variables;
+  if (!Object.hasOwn(written, name)) return undefined;
+  if (!isExpressionText(written[name])) return written[name];
+  try {
+    return toValue(evaluateInOrder(Object.entries(written), null, options).lookup(name) ?? null);
+  } catch (error) {
+    if (error instanceof RaellaError) return undefined;
+    throw error;
+  }
 }
 
 function integerOf(value: Value | undefined): number | null {

@@ -1,15 +1,14 @@
-import { estimate } from "../../estimation/estimate";
+import { priceLevels } from "../../estimation/estimate";
 import { describeHardware, type Hardware } from "../../mapping/hardware";
 import { parseMetrics } from "../../mapping/metrics";
 import { describeCosts } from "../../model/access-costs";
-import { getSpec } from "../../spec/get-spec";
+import { specificationFor } from "../../spec/get-spec";
 import type { Specification } from "../../spec/specification";
 import { bestOfFront, type PricedMapping } from "../best-of-front";
 import { totalKey } from "../component-groups";
 import { examineSpace } from "../examine-space";
 import { noMapping } from "../find-mapping";
-import { mapSpecification } from "../run-layer";
-import type { LayerOptions } from "../study-options";
+import { mapPriced, type LayerRequest } from "../run-layer";
 import { multiplyAccumulates, summarizeLayer } from "../summarize-layer";
 
 /** What a sweep needs to know of a layer. */
@@ -28,15 +27,15 @@ export interface LayerFigures {
  * can be best at any prices are remembered with their counts.
  * @throws RaellaError if the layer does not fit on the design, or the design cannot be built.
  */
-export function layerFigures(request: LayerOptions): LayerFigures {
-  const specification = getSpec(request);
-  const tables = estimate(specification);
+export function layerFigures(request: LayerRequest): LayerFigures {
+  const specification = specificationFor(request);
+  const tables = priceLevels(specification);
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
   const metrics = parseMetrics(specification.mapper.optimizationMetrics);
   const known = examineSpace(specification, hardware, costs, metrics);
   if (known === null) {
-    const { energyPj, cycles, macs, areaUm2 } = summarizeLayer(mapSpecification(specification));
+    const { energyPj, cycles, macs, areaUm2 } = summarizeLayer(mapPriced(specification));
     return { energyPj, cycles, macs, areaUm2: areaUm2.total };
   }
   const best = bestOfFront(known.front, hardware, costs, metrics);
