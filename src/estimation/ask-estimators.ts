@@ -1,4 +1,5 @@
 import { shown } from "../arguments";
+import { extremeValues } from "../spec/extreme-values";
 import { RaellaError } from "../errors";
 import type { Estimate, Estimator, EstimatorQuery } from "./estimator";
 
@@ -20,15 +21,18 @@ export function askEstimators(
 ): PrimitiveEstimate {
   const refusals: RaellaError[] = [];
   const passedOver: string[] = [];
+  let failure: RaellaError | undefined;
   for (const estimator of estimators) {
     const answer = answerOf(estimator, query, () =>
       action === null ? estimator.estimateArea(query) : estimator.estimateEnergy(query, action),
     );
     if (answer instanceof RaellaError) {
       refusals.push(answer);
-      if (estimator.isRegistered) passedOver.push(notAsked(estimator, query, action, answer));
+      if (answer instanceof EstimatorFailure) failure ??= answer;
+      else if (estimator.isRegistered) passedOver.push(notAsked(estimator, query, action, answer));
       continue;
     }
+    if (failure !== undefined) throw failure;
     const { value, source, steps, errorBar, warnings = [] } = answer;
     const { name, accuracyPercent } = estimator;
     return {
@@ -48,15 +52,18 @@ export function leakageOf(estimators: readonly Estimator[], query: EstimatorQuer
       value: estimator.leakagePowerW?.(query) ?? 0,
       source: estimator.name,
     }));
+    if (leakage instanceof EstimatorFailure) throw leakage;
     return leakage instanceof RaellaError ? 0 : leakage.value;
   }
   return 0;
 }
 
+/** A mistake in an estimator: nobody answers in its place. */
+class EstimatorFailure extends RaellaError {}
+
 /**
  * What an estimator answers, or the RaellaError with which it refuses. To fail in any other way, or to answer with
- * anything but a figure, is a mistake in the estimator: nobody answers in its place.
- * @throws RaellaError `component` with the estimator's name
+ * anything but a figure, is a mistake in the estimator.
  */
 function answerOf(estimator: Estimator, query: EstimatorQuery, ask: () => Estimate): Estimate | RaellaError {
   let answer: unknown;
@@ -64,11 +71,11 @@ function answerOf(estimator: Estimator, query: EstimatorQuery, ask: () => Estima
     answer = ask();
   } catch (error) {
     if (error instanceof RaellaError) return error;
-    throw failed(estimator, query, error);
+    return failed(estimator, query, error);
   }
   const { value } = { ...(answer as Partial<Estimate> | null | undefined) };
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return answer as Estimate;
-  throw unusable(estimator, query, isPromise(answer) ? answer : typeof answer === "object" ? value : answer);
+  return unusable(estimator, query, isPromise(answer) ? answer : typeof answer === "object" ? value : answer);
 }
 
 function isPromise(value: unknown): boolean {
@@ -86,19 +93,24 @@ function notAsked(
   return `The registered estimator "${name}" refuses ${what} of ${className}, another one answers: ${summary}`;
 }
 
-function unusable({ name }: Estimator, { className }: EstimatorQuery, value: unknown): RaellaError {
+function unusable(
+  { name }: Estimator,
+  { className, attributes }: EstimatorQuery,
+  value: unknown,
+): EstimatorFailure {
   const isLate = isPromise(value) || isPromise((value as { value?: unknown } | null | undefined)?.value);
-  return new RaellaError({
+  const extremes = extremeValues(attributes);
+  return new EstimatorFailure({
     code: "component",
-    message: `The estimator "${name}" gave ${isLate ? "a promise" : value === undefined ? "nothing" : shown(value)} for ${className}.`,
+    message: `The estimator "${name}" gave ${isLate ? "a promise" : value === undefined ? "nothing" : shown(value)} for ${className}${extremes === undefined ? "" : `, where ${extremes}`}.`,
     value: isLate ? undefined : value,
     expected: "a finite number of 0 or more, at once",
   });
 }
 
-function failed({ name }: Estimator, { className }: EstimatorQuery, error: unknown): RaellaError {
+function failed({ name }: Estimator, { className }: EstimatorQuery, error: unknown): EstimatorFailure {
   const reason = error instanceof Error ? error.message : String(error);
-  return new RaellaError({
+  return new EstimatorFailure({
     code: "component",
     message: `The estimator "${name}" failed on ${className}: ${reason}`,
   });

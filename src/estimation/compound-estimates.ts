@@ -1,7 +1,7 @@
 import type { Level, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
 import type { ComponentInstance } from "./compound/expand-component";
-import { levelAreaShare, undefinedAction, type LevelComponents } from "./level-components";
+import { levelAreaShare, requireNumber, undefinedAction, type LevelComponents } from "./level-components";
 import { finishEstimate, priceOf, Sum, type LevelEstimate } from "./level-estimate";
 import { ValueMemo } from "./value-memo";
 
@@ -31,6 +31,7 @@ export class CompoundEstimates {
   private readonly names: readonly string[];
   private readonly demanded: readonly string[];
   private readonly areaNames: readonly string[];
+  private readonly numericNames: ReadonlySet<string>;
   private readonly estimates = new ValueMemo<LevelEstimate>(rememberedLevels);
   private readonly areas = new ValueMemo<AreaFigure>(rememberedLevels);
   private readonly recent: Answer[] = [];
@@ -43,6 +44,7 @@ export class CompoundEstimates {
     private readonly components: LevelComponents,
   ) {
     const { values, valuesOfArea, demanded } = components.influentialNames(compiled);
+    this.numericNames = components.numericNames(compiled);
     this.names = values;
     this.demanded = demanded;
     this.areaNames = valuesOfArea;
@@ -71,6 +73,7 @@ export class CompoundEstimates {
 
   private find(level: Level, areaShare: number, variables: ValueTable): LevelEstimate {
     const { attributes } = level;
+    for (const name of this.numericNames) requireNumber(name, attributes[name]);
     const { values } = this;
     const open: string[] = [];
     values.length = 0;

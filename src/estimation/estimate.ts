@@ -1,6 +1,13 @@
 import { RaellaError } from "../errors";
 import { requireArgument, requireOptions } from "../arguments";
-import { specificationSchema, type Level, type Specification, type Warning } from "../spec/specification";
+import { extremeValues } from "../spec/extreme-values";
+import {
+  specificationSchema,
+  type Level,
+  type Specification,
+  type ValueTable,
+  type Warning,
+} from "../spec/specification";
 import { engineOf, estimationSchema, type EstimationOptions } from "./estimation-engine";
 import { inLevel } from "./level-components";
 import type { LevelEstimate } from "./level-estimate";
@@ -37,7 +44,8 @@ export function priceLevels(specification: Specification, options: EstimationOpt
       try {
         estimated = estimates.estimate(level, estimationVariables);
       } catch (error) {
-        if (!isTableGiven || !(error instanceof RaellaError)) throw inLevel(error, name);
+        if (!isTableGiven || !(error instanceof RaellaError))
+          throw inLevel(withExtremes(error, level, estimationVariables), name);
         if (level.requiredActions.length > 0) warnings.push(notPriced(error, name));
       }
     }
@@ -146,6 +154,15 @@ function errorsOf(
     if (Object.keys(own).length > 0) (errors ??= {})[name] = own;
   }
   return errors;
+}
+
+/** A figure that no number can hold comes from values that nothing real has: the error names them. */
+function withExtremes(error: unknown, { attributes }: Level, variables: ValueTable): unknown {
+  if (!(error instanceof RaellaError) || typeof error.value !== "number" || Number.isFinite(error.value))
+    return error;
+  const extremes = extremeValues([...Object.entries(attributes), ...Object.entries(variables)]);
+  if (extremes === undefined) return error;
+  return new RaellaError({ ...error.toJSON(), message: `${error.summary} Here ${extremes}.` });
 }
 
 function notPriced(error: RaellaError, level: string): Warning {

@@ -57,6 +57,17 @@ export function priceOf(
   }
 }
 
+/** @throws RaellaError `out-of-range` for a figure that no number can hold. */
+function requireFinite(value: number, what: string): void {
+  if (Number.isFinite(value)) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${what} is ${value}.`,
+    value,
+    expected: "a finite number",
+  });
+}
+
 const noWarnings: readonly string[] = [];
 
 /** The sums in the form of the tables. */
@@ -66,6 +77,9 @@ export function finishEstimate(
   energies: Readonly<Record<string, Sum>>,
   warnings: ReadonlySet<string>,
 ): LevelEstimate {
+  requireFinite(area.value, "The area");
+  for (const action in energies)
+    requireFinite(energies[action].value, `The energy of the action "${action}"`);
   const energyPj: Record<string, number> = {};
   const roundedEnergyPj: Record<string, number> = {};
   let energyErrors: Record<string, number> | undefined;

@@ -1,6 +1,6 @@
 import type { Level, ValueTable } from "../spec/specification";
 import { CompoundEstimates } from "./compound-estimates";
-import { levelAreaShare, type LevelComponents } from "./level-components";
+import { levelAreaShare, requireNumber, type LevelComponents } from "./level-components";
 import { finishEstimate, priceOf, Sum, type LevelEstimate } from "./level-estimate";
 import type { Primitive } from "./primitive-estimates";
 
@@ -29,6 +29,13 @@ export class LevelEstimates {
   }
 
   private estimatePrimitive(level: Level, variables: ValueTable): LevelEstimate {
+    const { attributes } = level;
+    for (const name in attributes) {
+      const value = attributes[name];
+      if (typeof value === "number" || !this.components.isNumber(level.subclass ?? level.class, name))
+        continue;
+      requireNumber(name, value);
+    }
     const primitive = this.components.primitiveOfLevel(level, variables);
     const share = levelAreaShare(level);
     let known = this.primitives.get(primitive);

@@ -38,6 +38,11 @@ export class LevelPrimitives {
     return this.estimates.isRelevant(className, attribute);
   }
 
+  /** See {@link PrimitiveEstimates.isNumber}. */
+  isNumber(className: string, attribute: string): boolean {
+    return this.estimates.isNumber(className, attribute);
+  }
+
   /** The primitive that a part of a compound component is. */
   ofPart(part: CompiledPart, attributes: ReadonlyMap<string, RuntimeValue>): Primitive {
     let known = this.ofParts.get(part);

@@ -139,6 +139,7 @@ function convert(value: Value, kind: ParameterKind): number | string | boolean |
 }
 
 function toNumber(value: Value): number | undefined {
+  if (typeof value === "boolean") return Number(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value !== "string" || value.trim() === "") return undefined;
   const number = Number(value);

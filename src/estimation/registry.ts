@@ -81,16 +81,17 @@ function registrable<const Descriptions extends ParameterDescriptions>(
   given: EstimatorDefinition<Descriptions> | Estimator,
 ): Estimator {
   const isWhole = isObject(given) && "estimateArea" in given;
-  // Estimators may be objects of a class, with more in them than is asked for.
-  requireArgument(isWhole ? estimatorSchema : definitionSchema, given, "the estimator");
-  const { name: title, accuracyPercent, classNames } = given;
-  if (!(accuracyPercent >= 0 && accuracyPercent <= 100) || classNames.length === 0)
+  const { name: title, accuracyPercent, classNames } = { ...given };
+  const isUnasked = Array.isArray(classNames) && classNames.length === 0;
+  if (isUnasked || (typeof accuracyPercent === "number" && !(accuracyPercent >= 0 && accuracyPercent <= 100)))
     throw new RaellaError({
       code: "component",
       message: `The estimator "${title}" cannot be registered.`,
       value: { accuracyPercent, classNames },
       expected: "an accuracyPercent from 0 to 100 and at least one class name",
     });
+  // Estimators may be objects of a class, with more in them than is asked for.
+  requireArgument(isWhole ? estimatorSchema : definitionSchema, given, "the estimator");
   const estimator = isWhole
     ? (given as Estimator)
     : defineEstimator(given as EstimatorDefinition<Descriptions>);

@@ -131,13 +131,27 @@ function entriesOf(given: unknown, what: string): readonly (readonly [string, un
 }
 
 function unknownVariable(name: string, { name: model, variables }: OverriddenModel): RaellaError {
+  const alike = nearestName(name, variables.keys()) ?? nearestBeginning(name, variables.keys());
   return new RaellaError({
     code: "unknown-name",
     message: `The model of ${model} has no variable "${name}".`,
     value: name,
     expected: "a variable of the model, or a new one among newVariables (--set-new NAME=…)",
-    remedy: suggestName(name, variables.keys()),
+    remedy: alike === undefined ? suggestName(name, variables.keys()) : `Did you mean "${alike}"?`,
   });
+}
+
+/** The candidate that begins most like `name`, if it does so for four letters at least: TECH_NODE for TECHNOLOGY. */
+function nearestBeginning(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let most = 3;
+  for (const candidate of candidates) {
+    let shared = 0;
+    while (shared < name.length && name[shared].toLowerCase() === candidate[shared]?.toLowerCase())
+      shared += 1;
+    if (shared > most) [best, most] = [candidate, shared];
+  }
+  return best;
 }
 
 function notNew(name: string, { name: model }: OverriddenModel): RaellaError {

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { RaellaError } from "../errors";
+import { extremeValues } from "../spec/extreme-values";
 import { dataWith, isObject } from "../arguments";
 import { areReferenceTables, type ReferenceTables } from "../estimation/reference-tables";
 import { isMapping, type Mapping } from "../mapping/mapping";
@@ -20,6 +22,58 @@ export interface MappedLayer {
   readonly walk?: TimeloopWalk;
   /** Proof and comparison of a full search. */
   readonly fullSearch?: FullSearchSummary;
+}
+
+/**
+ * @throws RaellaError `out-of-range` for a figure that no number can hold, naming the levels and the values that it comes
+ *   from.
+ */
+export function requireFiniteFigures(
+  { levels, variableValues }: Specification,
+  figures: { readonly energyPj: number; readonly cycles: number; readonly areaUm2: number },
+  energyOfLevels: Iterable<readonly [string, number]>,
+): void {
+  const product = figures.energyPj * figures.cycles;
+  for (const [what, value] of [
+    ["energy (pJ)", figures.energyPj],
+    ["number of cycles", figures.cycles],
+    ["area (um^2)", figures.areaUm2],
+    ["product of energy and cycles", product],
+  ] as const) {
+    if (Number.isFinite(value)) continue;
+    const guilty = new Set([...energyOfLevels].flatMap(([name, energy]) => (energy < 1e100 ? [] : [name])));
+    const attributes = levels
+      .filter(({ name }) => guilty.size === 0 || guilty.has(name))
+      .flatMap((level) =>
+        Object.entries(level.attributes).map(([name, own]) => [`${level.name}.${name}`, own] as const),
+      );
+    const extremes = extremeValues([...Object.entries(variableValues), ...attributes]);
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `The ${what} of the layer is ${value}${extremes === undefined ? "" : `: ${extremes}`}.`,
+      value,
+      expected: "a finite number",
+    });
+  }
+}
+
+/** The layer, if all of its figures are numbers. Errors as {@link requireFiniteFigures}. */
+export function requireFinite(layer: MappedLayer): MappedLayer {
+  const { specification, tables, evaluation } = layer;
+  requireFiniteFigures(
+    specification,
+    { ...evaluation, areaUm2: chipArea(specification, tables.area.areaUm2) },
+    [...evaluation.levels.map(({ level, energyPj }) => [level, energyPj] as const)],
+  );
+  return layer;
+}
+
+/** Area of all instances of all levels. */
+export function chipArea({ levels }: Specification, areaUm2: Readonly<Record<string, number>>): number {
+  let sum = 0;
+  for (const { name, instances } of levels)
+    if (Object.hasOwn(areaUm2, name)) sum += areaUm2[name] * instances;
+  return sum;
 }
 
 export function withWarnings(specification: Specification, warnings: readonly Warning[]): Specification {

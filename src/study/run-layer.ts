@@ -12,7 +12,7 @@ import { findMapping } from "./find-mapping";
 import type { LayerResult } from "./layer-result";
 import { minimising, requireSettings, searchFully, unlessNothingFits } from "./full-search";
 import { createManifest, inputsSchema, type Inputs } from "./manifest";
-import { mappedLayerSchema, withWarnings, type MappedLayer } from "./mapped-layer";
+import { mappedLayerSchema, requireFinite, withWarnings, type MappedLayer } from "./mapped-layer";
 import { requireSearchKind } from "./search-kind";
 import {
   layerEntries,
@@ -53,12 +53,12 @@ export function mapSpecification(specification: Specification, options: MappingO
 export function mapPriced(specification: Specification, options: MappingOptions = {}): MappedLayer {
   const { search = "optimal", workspace } = options;
   requireSearchKind(search);
-  if (search === "full") return searchFully(specification, null, options, { workspace });
+  if (search === "full") return requireFinite(searchFully(specification, null, options, { workspace }));
   const tables = priceLevels(specification, { workspace });
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
   const { mapping, counts, mapSpace, walk, warnings } = findMapping(specification, hardware, costs, search);
-  return {
+  return requireFinite({
     specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
     tables,
     mapping,
@@ -66,7 +66,7 @@ export function mapPriced(specification: Specification, options: MappingOptions 
     evaluation: priceAccesses(describeProblem(specification.workload), hardware, costs, counts),
     mapSpace,
     ...(walk && { walk }),
-  };
+  });
 }
 
 /**
@@ -77,13 +77,13 @@ export function evaluateGivenMapping(specification: Specification, mapping: Mapp
   requireArgument(specificationSchema, specification, "the specification of evaluateGivenMapping");
   requireArgument(mappingSchema, mapping, "the mapping of evaluateGivenMapping");
   const tables = priceLevels(specification);
-  return {
+  return requireFinite({
     specification: withWarnings(specification, tables.warnings ?? []),
     tables,
     mapping,
     evaluation: evaluateMapping(specification, tables.energy, mapping),
     mapSpace: { size: 1, valid: 1, evaluated: 1 },
-  };
+  });
 }
 
 /**
@@ -99,7 +99,7 @@ export function mapFully(
   requireSettings(options);
   const heuristic =
     greedy && unlessNothingFits(() => mapPriced(minimising(greedy(), objective), { workspace }));
-  return searchFully(full, heuristic, options, { workspace });
+  return requireFinite(searchFully(full, heuristic, options, { workspace }));
 }
 
 /** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */

@@ -1,5 +1,15 @@
 import * as v from "valibot";
-import { finite, listOf, optional, optionsOf, requireOptions, tableOf, text } from "../../arguments";
+import {
+  finite,
+  isNumber,
+  isTableOf,
+  listOf,
+  optional,
+  optionsOf,
+  requireOptions,
+  tableOf,
+  text,
+} from "../../arguments";
 import { neutralColor, seriesColors } from "../theme/component-colors";
 import { axisSchema, scaleAxis, type AxisOptions } from "./axis-scale";
 import { chart, type ChartPart, type ChartSpecification } from "./chart-specification";
@@ -29,7 +39,7 @@ const sweepChartSchema = optionsOf({
   points: listOf(
     optionsOf({
       value: v.union([finite, text], "a number or a text"),
-      figures: tableOf(v.number("a number"), "figures by name"),
+      figures: v.custom(isTableOf(isNumber), "figures by name"),
       series: optional(text),
     }),
     "a list of points",

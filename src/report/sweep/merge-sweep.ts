@@ -63,8 +63,6 @@ export async function mergeSweep(
 ): Promise<MergeSummary> {
   requireArgument(pathsSchema, paths, "the folders of mergeSweep");
   requireOptions(mergeSchema, options, "mergeSweep");
-  if (paths.length === 0)
-    throw new RaellaError({ code: "usage", message: "No folder is given.", remedy: "Name at least one." });
   const folders = paths.map(readSweepFolder);
   checkSameSweep(folders);
   const [{ manifest }] = folders;

@@ -125,6 +125,11 @@ export function processSpecification(input: ProcessingInput): Specification {
   };
 }
 
+/** Any other text is refused where a number is needed; a technology may be "32nm". */
+function readsAsNumber(text: string): boolean {
+  return text.trim() !== "" && Number.isFinite(Number(text));
+}
+
 /**
  * A variable that is a number in the model stays one, and a text a text: "7" would be another thing than 7 wherever it
  * is compared. One that is 0 or 1 may also be true or false.
@@ -137,21 +142,21 @@ function requireOwnTypes(
 ): void {
   for (const name of overrides.keys()) {
     const value = values[name];
-    if (typeof value === "number" && Number.isFinite(value)) continue;
+    if (typeof value === "number" ? Number.isFinite(value) : Array.isArray(value) || value === null) continue;
     const own = ownValue(name, model, options);
     const ownType = typeof own;
     const isFlag = own === 0 || own === 1;
     const fits =
-      typeof value === "number"
-        ? false
+      ownType === typeof value
+        ? ownType !== "number"
         : own === undefined ||
           own === null ||
-          ownType === typeof value ||
-          (isFlag && typeof value === "boolean");
+          (typeof value === "boolean" && isFlag) ||
+          (typeof value === "string" && !readsAsNumber(value));
     if (fits) continue;
     throw new RaellaError({
       code: typeof value === "number" ? "out-of-range" : "usage",
-      message: `The variable "${name}" is set to ${describeType(value)}: ${JSON.stringify(value)}.`,
+      message: `The variable "${name}" is set to ${describeType(value)}: ${typeof value === "string" ? JSON.stringify(value) : String(value)}.`,
       location: { file: "variables", keyPath: name },
       value,
       expected:

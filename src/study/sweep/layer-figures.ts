@@ -3,11 +3,11 @@ import { describeHardware, type Hardware } from "../../mapping/hardware";
 import { parseMetrics } from "../../mapping/metrics";
 import { describeCosts } from "../../model/access-costs";
 import { specificationFor } from "../../spec/get-spec";
-import type { Specification } from "../../spec/specification";
 import { bestOfFront, type PricedMapping } from "../best-of-front";
 import { totalKey } from "../component-groups";
 import { examineSpace } from "../examine-space";
 import { noMapping } from "../find-mapping";
+import { chipArea, requireFiniteFigures } from "../mapped-layer";
 import { mapPriced, type LayerRequest } from "../run-layer";
 import { multiplyAccumulates, summarizeLayer } from "../summarize-layer";
 
@@ -40,12 +40,15 @@ export function layerFigures(request: LayerRequest): LayerFigures {
   }
   const best = bestOfFront(known.front, hardware, costs, metrics);
   if (best === null) throw noMapping(specification, known.size, "optimal");
-  return {
-    energyPj: energiesByLevel(best, hardware),
-    cycles: best.cycles,
-    macs: multiplyAccumulates(specification, known.front.computes),
-    areaUm2: chipArea(specification, tables.area.areaUm2),
-  };
+  const energyPj = energiesByLevel(best, hardware);
+  const areaUm2 = chipArea(specification, tables.area.areaUm2);
+  const { cycles } = best;
+  requireFiniteFigures(
+    specification,
+    { energyPj: energyPj[totalKey], cycles, areaUm2 },
+    Object.entries(energyPj),
+  );
+  return { energyPj, cycles, macs: multiplyAccumulates(specification, known.front.computes), areaUm2 };
 }
 
 /** By name, outermost level first, with the total. */
@@ -59,11 +62,4 @@ function energiesByLevel(
   energyPj[hardware.compute.name] = computePj;
   energyPj[totalKey] = total;
   return energyPj;
-}
-
-function chipArea({ levels }: Specification, areaUm2: Readonly<Record<string, number>>): number {
-  let sum = 0;
-  for (const { name, instances } of levels)
-    if (Object.hasOwn(areaUm2, name)) sum += areaUm2[name] * instances;
-  return sum;
 }
