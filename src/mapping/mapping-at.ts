@@ -1,4 +1,4 @@
-import { dataWith, hasParts, isNumber, requireArgument } from "../arguments";
+import { dataWith, hasParts, isListOf, isNumber, requireArgument } from "../arguments";
 import { RaellaError } from "../errors";
 import { factorsOfNumber, keepEverything, keepTable, toMapping } from "./candidate-mapping";
 import type { MapSpace } from "./map-space";
@@ -7,10 +7,12 @@ import type { Mapping } from "./mapping";
 const spaceSchema = dataWith("a map space, as buildMapSpace returns it", {
   problem: (value) => hasParts(value, { dimensions: Array.isArray, tensors: Array.isArray }),
   hardware: (value) => hasParts(value, { levels: Array.isArray }),
-  slots: Array.isArray,
-  rules: Array.isArray,
-  choices: Array.isArray,
-  undecided: Array.isArray,
+  slots: (value) =>
+    isListOf((slot) => hasParts(slot, { factors: Array.isArray }))(value) &&
+    (value as readonly unknown[]).length > 0,
+  rules: isListOf((rules) => hasParts(rules, { keep: Array.isArray })),
+  choices: isListOf((choices) => hasParts(choices, { freeSlots: Array.isArray, quotient: isNumber })),
+  undecided: isListOf((pair) => hasParts(pair, { level: isNumber, tensor: isNumber })),
   factorizations: isNumber,
 });
 

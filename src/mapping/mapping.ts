@@ -48,8 +48,11 @@ const isLevelMapping = (value: unknown): boolean =>
     noLinkTransfer: areNames,
   });
 
-export const isMapping = (value: unknown): boolean => hasParts(value, { levels: isListOf(isLevelMapping) });
+const areLevels = (value: unknown): boolean =>
+  isListOf(isLevelMapping)(value) && (value as readonly unknown[]).length > 0;
+
+export const isMapping = (value: unknown): boolean => hasParts(value, { levels: areLevels });
 
 export const mappingSchema = dataWith("a mapping, as a search or mappingFromEntries returns it", {
-  levels: isListOf(isLevelMapping),
+  levels: areLevels,
 });

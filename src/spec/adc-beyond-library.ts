@@ -1,3 +1,4 @@
+import { shown } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
 import type { AdcBeyondLibrary, SpecificationIdentity } from "./specification";
 
@@ -10,7 +11,7 @@ export function adcIdentity(given: unknown = "scale"): Pick<SpecificationIdentit
   if (choice === undefined)
     throw new RaellaError({
       code: "usage",
-      message: `The option "adcBeyondLibrary" cannot be ${JSON.stringify(given)}.`,
+      message: `The option "adcBeyondLibrary" cannot be ${shown(given)}.`,
       value: given,
       expected: adcChoices.join(", "),
       remedy: typeof given === "string" ? suggestName(given, adcChoices) : undefined,

@@ -1,3 +1,4 @@
+import { shown } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
 import type { Fidelity } from "./specification";
 
@@ -20,7 +21,7 @@ export function requireFidelity(given: unknown): void {
   if (fidelities.some((known) => known === given)) return;
   throw new RaellaError({
     code: "usage",
-    message: `There is no fidelity ${JSON.stringify(given)}.`,
+    message: `There is no fidelity ${shown(given)}.`,
     value: given,
     expected: fidelities.join(", "),
     remedy: typeof given === "string" ? suggestName(given, fidelities) : undefined,

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { checkedLater, flag, optional, optionsOf, requireOptions } from "../arguments";
+import { checkedLater, flag, optional, optionsOf, requireOptions, shown } from "../arguments";
 import { RaellaError, throwAll } from "../errors";
 import { adcIdentity } from "./adc-beyond-library";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
@@ -170,7 +170,7 @@ function requireText(value: unknown, what: string): string {
   if (typeof value === "string" && value !== "") return value;
   throw new RaellaError({
     code: "usage",
-    message: `The option "${what}" is ${JSON.stringify(value) ?? "missing"}.`,
+    message: `The option "${what}" is ${value === undefined ? "missing" : shown(value)}.`,
     value,
     expected: "a name",
   });
@@ -181,7 +181,7 @@ function layerNumber(layer: unknown): number {
   if (typeof number === "number" && Number.isInteger(number) && number >= 0) return number;
   throw new RaellaError({
     code: "out-of-range",
-    message: `The layer is ${typeof layer === "number" ? layer : (JSON.stringify(layer) ?? "missing")}.`,
+    message: `The layer is ${layer === undefined ? "missing" : shown(layer)}.`,
     value: layer,
     expected: 'the number of a layer, e.g. 10 or "010"',
   });

@@ -55,7 +55,7 @@ function checkCount(value: number, what: string): number {
   if (Number.isInteger(value) && value >= 1 && value <= maximumCount) return value;
   throw new RaellaError({
     code: "out-of-range",
-    message: `The number of ${what} is ${typeof value === "number" ? value : JSON.stringify(value)}.`,
+    message: `The number of ${what} is ${shown(value)}.`,
     value,
     expected: `an integer from 1 to ${maximumCount}`,
   });

@@ -186,7 +186,11 @@ const isWorkload = (value: unknown): boolean =>
 
 /** What functions look at that take a specification. */
 export const specificationSchema = dataWith("a specification, as getSpec and loadSpecification return it", {
-  identity: isObject,
+  identity: (value) =>
+    hasParts(value, {
+      architecture: isText,
+      fidelity: (kind) => kind === "artifact" || kind === "corrected",
+    }),
   levels: isListOf(isLevel),
   workload: isWorkload,
   variables: isObject,

@@ -90,6 +90,7 @@ export function listDnns(workspace: Workspace = defaults): readonly string[] {
  */
 export function listLayers(dnn: string, workspace: Workspace = defaults): readonly number[] {
   requireArgument(name, dnn, "the DNN");
+  requireArgument(workspaceSchema, workspace, "the workspace");
   const folder = join(workspace.layersDirectory, findDnn(dnn, workspace));
   return readdirSync(folder)
     .flatMap((name) => (/^[0-9]+\.yaml$/.test(name) ? [Number.parseInt(name, 10)] : []))

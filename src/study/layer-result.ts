@@ -113,7 +113,11 @@ export interface LayerResult extends Pick<
 const isArea = (value: unknown): boolean =>
   isNumber(value) || hasParts(value, { each: isNumber, count: isNumber, total: isNumber });
 
+const isCount = (value: unknown): boolean => value === null || isNumber(value);
+
 const layerParts = {
+  tiles: isCount,
+  batch: isCount,
   cycles: isNumber,
   computes: isNumber,
   macs: isNumber,

@@ -88,4 +88,5 @@ export const mappedLayerSchema = dataWith("a mapped layer, as mapLayer returns i
   mapping: isMapping,
   evaluation: isEvaluation,
   mapSpace: isObject,
+  counts: (value) => value === undefined || isObject(value),
 });

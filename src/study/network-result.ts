@@ -62,8 +62,12 @@ export interface AblationResult {
 
 const areFigures = isTableOf(isNumber);
 
+const isCount = (value: unknown): boolean => value === null || isNumber(value);
+
 const networkParts = {
   architecture: isText,
+  tiles: isCount,
+  batch: isCount,
   dnn: isText,
   layers: (value: unknown) => isListOf(isLayerResult)(value) && (value as readonly unknown[]).length > 0,
   totals: (value: unknown) =>
@@ -85,6 +89,8 @@ export const isNetworkResult = (value: unknown): boolean => hasParts(value, netw
 
 const ablationParts = {
   dnn: isText,
+  tiles: isCount,
+  batch: isCount,
   networks: (value: unknown) => isListOf(isNetworkResult)(value) && (value as readonly unknown[]).length > 0,
 };
 

@@ -129,12 +129,12 @@ describe("loadSpecification", () => {
     });
   });
 
-  it("says when tiles or samples have no effect", () => {
-    const { warnings } = smallSpecification("WORD: 8", "WORD: 8", { nTiles: 2 });
-    assert.deepEqual(
-      warnings.map(({ message }) => message),
-      ["The model has no variable TILES_PER_ARCH, so that setting it has no effect."],
-    );
+  it("refuses tiles or samples that would have no effect", () => {
+    for (const options of [{ nTiles: 2 }, { batchSize: 2 }])
+      assert.throws(() => smallSpecification("WORD: 8", "WORD: 8", options), {
+        code: "unknown-name",
+        message: /The model of .* has no variable (TILES_PER_ARCH|BATCH_SIZE), so that the number/,
+      });
   });
 
   it("warns of attributes that look misspelt", () => {

@@ -1,3 +1,4 @@
+import { shown } from "../../arguments";
 import { RaellaError, suggestName } from "../../errors";
 
 /**
@@ -50,7 +51,7 @@ function createCriterion(objective: FullSearchObjective): Criterion {
   }
   throw new RaellaError({
     code: "usage",
-    message: `The objective of the search is ${JSON.stringify(objective)}.`,
+    message: `The objective of the search is ${shown(objective)}.`,
     value: objective,
     expected: `${named.join(", ")}, or energyExponent and cyclesExponent of 0 or more, not both 0`,
     remedy: typeof objective === "string" ? suggestName(objective, named) : undefined,

@@ -6,6 +6,7 @@ import {
   optionsOf,
   requireArgument,
   requireOptions,
+  shown,
 } from "../../arguments";
 import { RaellaError } from "../../errors";
 import { energyTableSchema, type EnergyReferenceTable } from "../../estimation/reference-tables";
@@ -160,7 +161,7 @@ export function requireLimit(name: string, limit: unknown): void {
   if (typeof limit === "number" && limit >= 0) return;
   throw new RaellaError({
     code: "out-of-range",
-    message: `The ${name} of the search is ${JSON.stringify(limit)}.`,
+    message: `The ${name} of the search is ${shown(limit)}.`,
     value: limit,
     expected: "a number of 0 or more",
   });

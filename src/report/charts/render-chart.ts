@@ -20,15 +20,35 @@ export async function renderSvg(chart: ChartSpecification): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   const { textMetrics } = vega as unknown as VegaInternals;
   textMetrics.width = measureItem;
-  // Vega adds marks of its own to the data it is given.
-  const own = structuredClone(chart) as unknown as Parameters<typeof vegaLite.compile>[0];
-  const { spec } = vegaLite.compile(own);
-  const view = new vega.View(vega.parse(spec), { renderer: "none" });
   try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
+    // Vega adds marks of its own to the data it is given.
+    const own = structuredClone(chart) as unknown as Parameters<typeof vegaLite.compile>[0];
+    const { spec } = vegaLite.compile(own);
+    const view = new vega.View(vega.parse(spec), { renderer: "none" });
+    try {
+      return await view.toSVG();
+    } finally {
+      view.finalize();
+    }
+  } catch (error) {
+    throw noChart(error);
   }
+}
+
+function jsonOf(chart: ChartSpecification): string {
+  try {
+    return JSON.stringify(chart, undefined, 2);
+  } catch (error) {
+    throw noChart(error);
+  }
+}
+
+function noChart(error: unknown): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message: `The chart cannot be drawn: ${error instanceof Error ? error.message : String(error)}`,
+    expected: "a Vega-Lite specification, as the functions for charts return it",
+  });
 }
 
 /** Renders a chart as a PNG image with `scale` pixels per pixel of the chart (2: sharp on any screen). */
@@ -51,7 +71,7 @@ export async function saveChart(chart: ChartSpecification, file: string): Promis
   const format = path.extname(file).toLowerCase();
   if (format === ".png") return writeFile(file, (await renderPng(chart)).png);
   if (format === ".svg") return writeFile(file, await renderSvg(chart));
-  if (format === ".json") return writeFile(file, `${JSON.stringify(chart, undefined, 2)}\n`);
+  if (format === ".json") return writeFile(file, `${jsonOf(chart)}\n`);
   throw new RaellaError({
     code: "usage",
     message: `The chart cannot be written to "${file}".`,

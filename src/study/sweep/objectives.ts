@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { listOf, oneOf, requireArgument, text } from "../../arguments";
+import { listOf, names, oneOf, requireArgument, text } from "../../arguments";
 import { isTrue, numberOf, type RuntimeValue } from "../../spec/expression";
 import { compileColumnExpression } from "./constraint";
 import type { FrontObjective } from "./pareto-front";
@@ -38,6 +38,7 @@ export function frontObjectives(
   requireArgument(objectivesSchema, objectives, "the objectives of a front");
   requireArgument(columnsSchema, columns, "the columns of a front");
   const known = new Set(columns);
+  requireArgument(names, [...known], "the columns of a front");
   return objectives.map(plannedObjective).map(({ goal, expression }) => {
     const compiled = compileColumnExpression(expression, known, "objective");
     const isColumn = compiled.names.size === 1 && compiled.names.has(expression.trim());

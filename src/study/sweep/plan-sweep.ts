@@ -1,3 +1,4 @@
+import { shown } from "../../arguments";
 import * as v from "valibot";
 
 import type { SourceLocation } from "../../errors";
@@ -186,8 +187,7 @@ function knownKeys(path: readonly (string | number)[]): readonly string[] {
 }
 
 function shorten(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return shown(value);
 }
 
 /** `variables.ADC_RESOLUTION[2]`. */
