@@ -13,7 +13,7 @@ import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
 import type { VariableDefaults } from "./overrides";
-import { readOverrides, variableEntries } from "./overrides";
+import { readOverrides, unreadStatistics, variableEntries } from "./overrides";
 import { applyStatistics, variablesOfRules } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -26,7 +26,7 @@ import {
 } from "./read-statistics";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
-import type { AdcBeyondLibrary, Fidelity, Specification } from "./specification";
+import type { AdcBeyondLibrary, Fidelity, Specification, Warning } from "./specification";
 import type { Workspace } from "./workspace";
 import { defaultWorkspace, findArchitecture, findDnn, listLayers, workspaceSchema } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
@@ -132,11 +132,10 @@ export function specificationFor(options: SpecificationRequest): Specification {
     checkVariableName(name, compiled.reservedNames);
     if (!known.has(name)) known.set(name, null);
   }
-  const overrides = readOverrides(
-    options,
-    { name: architecture.name, compiled, problem, variables: known, readEarly: variablesOfRules(rules) },
-    options.defaults,
-  );
+  const overridden = {
+    ...{ name: architecture.name, compiled, problem, variables: known, readEarly: variablesOfRules(rules) },
+  };
+  const overrides = readOverrides(options, overridden, options.defaults);
   if (statistics === undefined) for (const [name, value] of overrides.values) variables.set(name, value);
   else
     applyStatistics(
@@ -162,8 +161,19 @@ export function specificationFor(options: SpecificationRequest): Specification {
       ...adcIdentity(options.adcBeyondLibrary),
     },
     sources: model.sources.concat(layerSources, statistics?.sources ?? []),
-    warnings: model.document.warnings.concat(overrides.warnings),
+    warnings: model.document.warnings.concat(
+      overrides.warnings,
+      unreadStatistics(Object.keys(statistics?.values ?? {}), overridden, true),
+      isTypical && statistics === undefined ? [noStatistics(architecture.name)] : [],
+    ),
   });
+}
+
+function noStatistics(architecture: string): Warning {
+  return {
+    code: "statistics",
+    message: `${architecture} has no statistics, so that typical ones have no effect.`,
+  };
 }
 
 function requireText(value: unknown, what: string): string {

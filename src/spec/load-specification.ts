@@ -21,7 +21,7 @@ import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
 import type { LoadedModel } from "./model-files";
 import { compiledFor, expandPattern, loadModel } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { readOverrides, variableEntries } from "./overrides";
+import { readOverrides, unreadStatistics, variableEntries } from "./overrides";
 import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -113,7 +113,8 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
     });
   const compiled = compiledFor(model, problem);
   const variables = copyMap(model.variables);
-  for (const [name, value] of Object.entries(statisticsValues(options.statistics))) {
+  const statistics = statisticsValues(options.statistics);
+  for (const [name, value] of Object.entries(statistics)) {
     checkVariableName(name, compiled.reservedNames);
     variables.set(
       name,
@@ -123,13 +124,14 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
     );
   }
   const architecture = architectureName(files);
-  const overrides = readOverrides(options, {
+  const overridden = {
     name: architecture,
     compiled,
     problem,
     variables,
     readEarly: [],
-  });
+  };
+  const overrides = readOverrides(options, overridden);
   for (const [name, value] of overrides.values) variables.set(name, value);
   return processSpecification({
     model: compiled,
@@ -149,7 +151,10 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
       ...adcIdentity(options.adcBeyondLibrary),
     },
     sources: model.sources,
-    warnings: model.document.warnings.concat(overrides.warnings),
+    warnings: model.document.warnings.concat(
+      overrides.warnings,
+      unreadStatistics(Object.keys(statistics), overridden, false),
+    ),
   });
 }
 

@@ -1,5 +1,5 @@
 import { checkedLater, shown } from "../arguments";
-import { nearestName, RaellaError, suggestName } from "../errors";
+import { nearestName, RaellaError, spellingDistance, suggestName } from "../errors";
 import { checkVariableName, type CompiledModel } from "./processing/compile-model";
 import { isUnread } from "./processing/names-read";
 import { batchVariable, tilesVariable } from "./processing/process-specification";
@@ -185,6 +185,34 @@ function warningsOfUnread(values: ReadonlyMap<string, WrittenValue>, model: Over
         remedy: suggestOther(name, model),
       });
     warnings.push({ code: "unknown-name", message: `${message}: it has no effect.` });
+  }
+  return warnings;
+}
+
+/**
+ * Statistics may add variables; one that nothing reads is probably a misspelt name.
+ *
+ * @param areShared the statistics belong to several models, each of which reads what it can: only names that look like
+ *   others are told.
+ */
+export function unreadStatistics(
+  names: readonly string[],
+  model: OverriddenModel,
+  areShared: boolean,
+): readonly Warning[] {
+  const { name: modelName, compiled, problem, variables, readEarly } = model;
+  const own = compiled.document.variables;
+  const missing = Object.keys(own).filter((name) => !names.includes(name));
+  const warnings: Warning[] = [];
+  for (const name of names) {
+    if (Object.hasOwn(own, name) || readEarly.includes(name)) continue;
+    const near = missing.find((other) => spellingDistance(name, other) <= 2);
+    if (areShared && near === undefined) continue;
+    if (!isUnread(name, { compiled, problem, variables, values: new Map() })) continue;
+    warnings.push({
+      code: "statistics",
+      message: `Nothing in the model of ${modelName} reads "${name}", which the statistics give.${near === undefined ? "" : ` Did you mean "${near}"?`}`,
+    });
   }
   return warnings;
 }

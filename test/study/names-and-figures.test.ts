@@ -61,7 +61,7 @@ describe("names that nobody knows", () => {
     const wrong = { nTile: 16 };
     assert.throws(() => run({}, wrong), { code: "unknown-name", message });
     assert.throws(() => diagnoseLayer({ ...layer, ...wrong }), { message });
-    await assert.rejects(runNetwork({ architecture: "raella", dnn: "resnet18", ...wrong } as never), {
+    await assert.rejects(runNetwork({ architecture: "raella", dnn: "resnet18", ...wrong }), {
       message,
     });
     await assert.rejects(runAblation("resnet18", wrong as never), { message });

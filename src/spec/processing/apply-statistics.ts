@@ -28,15 +28,18 @@ type Variables = Map<string, WrittenValue>;
 const averageWeight = "AVERAGE_WEIGHT_VALUE";
 const cellBits = "BITS_PER_CELL";
 
+function unknownToModel(name: string): RaellaError {
+  return new RaellaError({
+    code: "statistics",
+    message: `The statistics of the layer change the variable "${name}", which the model does not have.`,
+    value: name,
+  });
+}
+
 /** The text of a variable, in parentheses if something is to be multiplied to it that would bind tighter. */
 function factorText(name: string, variables: Variables): string {
   const value = variables.get(name);
-  if (value === undefined)
-    throw new RaellaError({
-      code: "statistics",
-      message: `The statistics of the layer change the variable "${name}", which the model does not have.`,
-      value: name,
-    });
+  if (value === undefined) throw unknownToModel(name);
   if (!isExpressionText(value)) return valueText(value);
   if (isDecimal(value.expression)) return value.expression;
   try {
@@ -136,7 +139,9 @@ export function applyStatistics(
     if (!applies(rule, input)) continue;
     for (const [name, factor] of Object.entries(rule.multiply))
       setText(variables, name, `${factorText(name, variables)} * ${factor}`);
-    for (const [name, value] of Object.entries(rule.set))
+    for (const [name, value] of Object.entries(rule.set)) {
+      if (!variables.has(name)) throw unknownToModel(name);
       if (!overrides.has(name)) variables.set(name, value);
+    }
   }
 }

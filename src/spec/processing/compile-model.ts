@@ -1,5 +1,5 @@
 import type { SourceLocation } from "../../errors";
-import { RaellaError } from "../../errors";
+import { RaellaError, suggestName } from "../../errors";
 import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
@@ -110,6 +110,22 @@ function unquoted(value: WrittenValue, location: LeafDocument["location"]): Writ
   return typeof value === "string" ? { expression: value, location } : value;
 }
 
+/** Given tables may price placeholders, too; entries of other names price nothing. */
+function unknownInTables(
+  { energyTable, areaTable }: ModelDocument,
+  leaves: readonly LeafDocument[],
+): Warning[] {
+  const known = leaves.filter(({ kind }) => kind !== "nothing").map(({ name }) => name);
+  const placeholder = /^inter_(.+)_spatial_dummy$/;
+  const names = new Set([...Object.keys(energyTable ?? {}), ...Object.keys(areaTable ?? {})]);
+  return [...names]
+    .filter((name) => !known.includes(placeholder.exec(name)?.[1] ?? name))
+    .map((name) => ({
+      code: "unknown-name",
+      message: `The given tables price "${name}", which is no level of the architecture. ${suggestName(name, known)}`,
+    }));
+}
+
 /** Reports every expression that is no expression, before the first one is evaluated. */
 function checkSyntax(document: ModelDocument, leaves: readonly LeafDocument[]): void {
   const values = [
@@ -178,7 +194,7 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
     shape,
     leaves: compiled,
     hasParallelNodes: hasParallelNodes(document.nodes),
-    warnings: misspeltAttributes(leaves),
+    warnings: [...misspeltAttributes(leaves), ...unknownInTables(document, leaves)],
     reservedNames: reserved,
     readers: readersOf(document, compiled),
   };
