@@ -1,5 +1,5 @@
 import { RaellaError } from "../errors";
-import { getSpec } from "../spec/get-spec";
+import { assembleSpec } from "../spec/get-spec";
 import { choicesAmong } from "../spec/model-choices";
 import { loadSpecification } from "../spec/load-specification";
 import type { Specification } from "../spec/specification";
@@ -28,9 +28,9 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
   const greedySteps = given.greedy === false ? [] : undefined;
   if (files.length > 0) {
     const options = studyOptions(given);
-    const { nTiles, batchSize, variables, fidelity, strict } = options;
+    const { nTiles, batchSize, variables, newVariables, fidelity, strict } = options;
     return loadSpecification({
-      ...{ files, nTiles, batchSize, variables, fidelity, strict, greedySteps },
+      ...{ files, nTiles, batchSize, variables, newVariables, fidelity, strict, greedySteps },
       ...choicesAmong(options),
       statistics: given.statistics,
       includeRoots: given.includeRoot,
@@ -50,7 +50,7 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
       expected: "YAML files, or --architecture, --dnn and --layer",
     });
   }
-  return getSpec(
+  return assembleSpec(
     withDefaults({
       ...studyOptions(given),
       ...{ architecture, dnn, layer: parseCount(layer, "--layer", 0), greedySteps },

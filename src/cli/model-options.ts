@@ -11,6 +11,7 @@ export interface GivenModelOptions extends ModelChoices {
   readonly batch?: string;
   readonly typical?: boolean;
   readonly set: readonly string[];
+  readonly setNew?: readonly string[];
   readonly fidelity: Fidelity;
   readonly search?: SearchKind;
   readonly objective?: string;
@@ -20,11 +21,13 @@ export interface GivenModelOptions extends ModelChoices {
 /** The same for the functions of the library. */
 export function studyOptions(given: GivenModelOptions): StudyOptions {
   if (given.search !== "full") requireFullSearch(given);
+  const { setNew: newVariables = [] } = given;
   return {
     nTiles: given.tiles === undefined ? undefined : parseCount(given.tiles, "--tiles", 1),
     batchSize: given.batch === undefined ? undefined : parseCount(given.batch, "--batch", 1),
     useTypicalStatistics: given.typical ?? false,
     variables: parseSettings(given.set),
+    newVariables: newVariables.length === 0 ? undefined : parseSettings(newVariables, "--set-new"),
     fidelity: given.fidelity,
     ...choicesAmong(given),
     strict: given.strict,

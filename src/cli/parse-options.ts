@@ -56,7 +56,10 @@ export function requireFullSearch(given: { readonly objective?: string; readonly
 }
 
 /** `NAME=EXPRESSION` options as variables; a number is a number, anything else is expression text. */
-export function parseSettings(settings: readonly string[]): Readonly<Record<string, number | string>> {
+export function parseSettings(
+  settings: readonly string[],
+  option = "--set",
+): Readonly<Record<string, number | string>> {
   const variables: Record<string, number | string> = {};
   for (const setting of settings) {
     const at = setting.indexOf("=");
@@ -65,15 +68,15 @@ export function parseSettings(settings: readonly string[]): Readonly<Record<stri
     if (at < 0 || !isVariableName(name) || text === "") {
       throw new RaellaError({
         code: "usage",
-        message: `--set cannot read "${setting}".`,
+        message: `${option} cannot read "${setting}".`,
         value: setting,
-        expected: "NAME=NUMBER or NAME=EXPRESSION, e.g. --set ADC_RESOLUTION=8",
+        expected: `NAME=NUMBER or NAME=EXPRESSION, e.g. ${option} ADC_RESOLUTION=8`,
       });
     }
     if (Object.hasOwn(variables, name)) {
       throw new RaellaError({
         code: "usage",
-        message: `--set gives ${name} twice: ${variables[name]} and ${text}.`,
+        message: `${option} gives ${name} twice: ${variables[name]} and ${text}.`,
         value: setting,
         remedy: "Give one of them.",
       });

@@ -62,6 +62,11 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
         .default([], "none"),
     )
     .addOption(
+      new Option("--set-new <name=expression>", "add a variable that the model does not have (repeatable)")
+        .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
+        .default([], "none"),
+    )
+    .addOption(
       new Option(
         "--fidelity <kind>",
         "keep the original's quirks, which shape its published figures, or repair them",

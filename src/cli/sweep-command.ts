@@ -14,7 +14,7 @@ import { refuseSamePlaces } from "../report/write-atomically";
 import { parseSweep } from "../study/sweep/parse-sweep";
 import { countPoints, type Shard } from "../study/sweep/sweep-plan";
 import { interruptSignal } from "./interrupt-signal";
-import { print, printJson, remark } from "./output";
+import { print, printJson, remark, remarkWarnings } from "./output";
 import { parseWorkers } from "./parse-options";
 import { progressOnTerminal } from "./progress-on-terminal";
 
@@ -45,7 +45,8 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
     signal: interruptSignal(),
     onProgress: await progressOnTerminal(plan.name, "points"),
   });
-  const { points, computed, replaced, result } = summary;
+  const { points, computed, replaced, result, warnings } = summary;
+  remarkWarnings(warnings);
   for (const chunk of replaced)
     remark(`warning: ${chunk} was damaged or did not belong to this sweep; it has been computed again.`);
   if (!given.json)
@@ -75,7 +76,8 @@ export async function sweepMergeCommand(
     readonly json?: boolean;
   },
 ): Promise<void> {
-  const merged = await mergeSweep(folders, given);
+  const { out, csv, partial } = given;
+  const merged = await mergeSweep(folders, { out, csv, partial });
   const stored = await openSweep(merged.file);
   const found = await summarizeSweep(stored);
   for (const chunk of merged.broken)

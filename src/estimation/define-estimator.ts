@@ -47,7 +47,7 @@ export function defineEstimator<const Descriptions extends ParameterDescriptions
     return lastValues;
   };
   const asEstimate = (answer: number | Estimate): Estimate =>
-    typeof answer === "number" ? { value: answer, source } : answer;
+    typeof answer === "object" ? answer : { value: answer, source };
   return {
     name,
     accuracyPercent,

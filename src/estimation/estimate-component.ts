@@ -1,6 +1,8 @@
 import { frozenCopy } from "../memory";
+import * as v from "valibot";
+import { isTableOf, name, optionsOf, requireArgument, requireOptions } from "../arguments";
 import type { Fidelity, Value } from "../spec/specification";
-import { estimationEngine, type EstimationOptions } from "./estimation-engine";
+import { estimationEngine, estimationSchema, type EstimationOptions } from "./estimation-engine";
 import type { ErrorBar, EstimateStep } from "./estimator";
 import type { ParameterDescriptions } from "./parameters";
 import type { Primitive } from "./primitive-estimates";
@@ -43,6 +45,7 @@ export function componentArea(
   component: ComponentDescription,
   options: EstimationOptions = {},
 ): ComponentEstimate {
+  requireComponent(component, options, "componentArea");
   return describe(find(component, options), null);
 }
 
@@ -55,11 +58,14 @@ export function componentEnergy(
   action: string,
   options: EstimationOptions = {},
 ): ComponentEstimate {
+  requireComponent(component, options, "componentEnergy");
+  requireArgument(name, action, "the action of componentEnergy");
   return describe(find(component, options), action);
 }
 
 /** All models of primitive components, the one that is asked first in front of others for its class. */
 export function componentModels(options: EstimationOptions = {}): readonly ComponentModel[] {
+  requireOptions(estimationSchema, options, "componentModels");
   const { registry } = estimationEngine(options.fidelity ?? defaultFidelity, options);
   const classNames = [...new Set(registry.estimators.flatMap((estimator) => estimator.classNames))];
   return frozenCopy(
@@ -73,6 +79,21 @@ export function componentModels(options: EstimationOptions = {}): readonly Compo
       })),
     ),
   );
+}
+
+const isValue = (value: unknown): boolean =>
+  value === null ||
+  ["number", "string", "boolean"].includes(typeof value) ||
+  (Array.isArray(value) && value.every(isValue));
+
+const componentSchema = optionsOf({
+  class: name,
+  attributes: v.custom(isTableOf(isValue), "an object of names and values"),
+});
+
+function requireComponent(component: unknown, options: unknown, functionName: string): void {
+  requireArgument(componentSchema, component, `the component of ${functionName}`);
+  requireOptions(estimationSchema, options, functionName);
 }
 
 function find({ class: className, attributes }: ComponentDescription, options: EstimationOptions): Primitive {

@@ -1,7 +1,15 @@
 import { RaellaError } from "../errors";
 import { adopt, freeze } from "../memory";
-import type { Level, Specification, Warning } from "../spec/specification";
-import { engineOf, type EstimationOptions } from "./estimation-engine";
+import { requireArgument, requireOptions } from "../arguments";
+import { extremeValues } from "../spec/extreme-values";
+import {
+  specificationSchema,
+  type Level,
+  type Specification,
+  type ValueTable,
+  type Warning,
+} from "../spec/specification";
+import { engineOf, estimationSchema, type EstimationOptions } from "./estimation-engine";
 import { leakageFigures } from "./leakage";
 import { inLevel } from "./level-components";
 import type { LevelEstimate } from "./level-estimates";
@@ -17,6 +25,8 @@ import { roundDecimals } from "./round-decimals";
  * @throws RaellaError for unknown classes and actions, missing attributes and values out of range
  */
 export function estimate(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
+  requireArgument(specificationSchema, specification, "the specification of estimate");
+  requireOptions(estimationSchema, options, "estimate");
   return freeze(priceLevels(adopt(specification), options));
 }
 
@@ -37,7 +47,8 @@ export function priceLevels(specification: Specification, options: EstimationOpt
       try {
         estimated = estimates.estimate(level, estimationVariables);
       } catch (error) {
-        if (!isTableGiven || !(error instanceof RaellaError)) throw inLevel(error, name);
+        if (!isTableGiven || !(error instanceof RaellaError))
+          throw inLevel(withExtremes(error, level, estimationVariables), name);
         unpriced.add(name);
         if (level.requiredActions.length > 0) warnings.push(notPriced(error, name));
       }
@@ -139,6 +150,15 @@ function errorsOf(
     if (Object.keys(own).length > 0) (errors ??= {})[name] = own;
   }
   return errors;
+}
+
+/** A figure that no number can hold comes from values that nothing real has: the error names them. */
+function withExtremes(error: unknown, { attributes }: Level, variables: ValueTable): unknown {
+  if (!(error instanceof RaellaError) || typeof error.value !== "number" || Number.isFinite(error.value))
+    return error;
+  const extremes = extremeValues([...Object.entries(attributes), ...Object.entries(variables)]);
+  if (extremes === undefined) return error;
+  return new RaellaError({ ...error.toJSON(), message: `${error.summary} Here ${extremes}.` });
 }
 
 function notPriced(error: RaellaError, level: string): Warning {

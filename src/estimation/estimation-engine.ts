@@ -1,4 +1,6 @@
 import { join, resolve } from "node:path";
+import * as v from "valibot";
+import { index, oneOf, optional, optionsOf, positive } from "../arguments";
 import { adcEstimator, adcStandIn } from "./adc/adc-estimator";
 import { cellFromEntries, cellFromText, type CellDescription } from "./circuits/cell-description";
 import { crossbarEstimators } from "./circuits/crossbar-estimators";
@@ -17,7 +19,9 @@ import { FileMemo, type FileReader } from "../spec/file-memo";
 import { readCellFile } from "../spec/read-cell-file";
 import type { ComponentClass } from "../spec/component-class";
 import type { EstimationChoices, Fidelity, Specification } from "../spec/specification";
-import { defaultWorkspace, givenWorkspace, type Workspace } from "../spec/workspace";
+import { estimationChoiceEntries } from "../spec/model-choices";
+import { fidelities } from "../spec/fidelity";
+import { defaultWorkspace, givenWorkspace, workspaceSchema, type Workspace } from "../spec/workspace";
 
 /** How components are priced. Choices left out: those of the specification. */
 export interface EstimationOptions extends EstimationChoices {
@@ -30,6 +34,14 @@ export interface EstimationOptions extends EstimationChoices {
   /** Where the component library, the SRAM tables and relative cell files are. Default: that of the specification. */
   readonly workspace?: Workspace;
 }
+
+export const estimationSchema = optionsOf({
+  fidelity: optional(oneOf(fidelities)),
+  cycleTimeS: optional(positive),
+  decimalPlaces: optional(v.nullable(v.pipe(index, v.maxValue(15, "a whole number from 0 to 15, or null")))),
+  ...estimationChoiceEntries,
+  workspace: optional(workspaceSchema),
+});
 
 /** The estimators with everything that is remembered about their answers. */
 export interface EstimationEngine {

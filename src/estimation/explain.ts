@@ -1,10 +1,21 @@
 import { RaellaError, suggestName } from "../errors";
+import * as v from "valibot";
+import {
+  hasParts,
+  isListOf,
+  isNumber,
+  isObject,
+  isText,
+  requireArgument,
+  requireOptions,
+  text,
+} from "../arguments";
 import { adopt, freeze, frozenCopy } from "../memory";
-import type { Level, Specification, Value } from "../spec/specification";
+import { specificationSchema, type Level, type Specification, type Value } from "../spec/specification";
 import { toValue } from "../spec/expression";
 import type { PrimitiveEstimate } from "./ask-estimators";
 import type { ComponentInstance, PartInstance } from "./compound/expand-component";
-import { engineOf, type ClassSet, type EstimationOptions } from "./estimation-engine";
+import { engineOf, estimationSchema, type ClassSet, type EstimationOptions } from "./estimation-engine";
 import type { ErrorBar, EstimateStep } from "./estimator";
 import { inLevel, levelAreaShare, undefinedAction, type LevelComponents } from "./level-components";
 import type { Primitive } from "./primitive-estimates";
@@ -40,6 +51,33 @@ export interface Explanation {
   readonly parts: readonly Explanation[];
 }
 
+const isExplanation = (value: unknown): boolean =>
+  hasParts(value, {
+    name: isText,
+    className: isText,
+    unit: isText,
+    value: isNumber,
+    share: isNumber,
+    count: isNumber,
+    contribution: isNumber,
+    attributes: isObject,
+    steps: isListOf(isObject),
+    warnings: isListOf(isText),
+    estimator: (estimator) => estimator === null || hasParts(estimator, { name: isText }),
+    parts: isListOf(isExplanation),
+  });
+
+const explanationSchema = v.custom(
+  isExplanation,
+  "an explanation, as explainEnergy and explainArea return it",
+);
+
+export const levelExplanationSchema = v.custom(
+  (value) =>
+    isExplanation(value) && hasParts(value, { level: isText, tableValue: isNumber, errorPercent: isNumber }),
+  "an explanation, as explainEnergy and explainArea return it",
+);
+
 /** The explanation of a table entry. */
 export interface LevelExplanation extends Explanation {
   readonly level: string;
@@ -59,6 +97,7 @@ export function explainEnergy(
   action: string,
   options: EstimationOptions = {},
 ): LevelExplanation {
+  requireArgument(text, action, "the action to explain");
   return explainLevel(specification, levelName, action, options);
 }
 
@@ -80,6 +119,9 @@ function explainLevel(
   action: string | null,
   options: EstimationOptions,
 ): LevelExplanation {
+  requireArgument(specificationSchema, given, "the specification to explain");
+  requireArgument(text, levelName, "the level to explain");
+  requireOptions(estimationSchema, options, action === null ? "explainArea" : "explainEnergy");
   const specification = adopt(given);
   const level = findLevel(specification, levelName);
   const inTable = givenFigure(specification, level, action);
@@ -233,8 +275,13 @@ function figureOf({ name, action, share, count, factor }: Place, className: stri
 
 /** The primitive components at the ends of the tree, in the order of summation. */
 export function leavesOf(explanation: Explanation): Explanation[] {
+  requireArgument(explanationSchema, explanation, "the explanation of leavesOf");
+  return leavesBelow(explanation);
+}
+
+function leavesBelow(explanation: Explanation): Explanation[] {
   return explanation.estimator === null && explanation.parts.length > 0
-    ? explanation.parts.flatMap(leavesOf)
+    ? explanation.parts.flatMap(leavesBelow)
     : [explanation];
 }
 

@@ -1,5 +1,6 @@
+import { requireArgument } from "../arguments";
 import type { Value } from "../spec/specification";
-import { leavesOf, type Explanation, type LevelExplanation } from "./explain";
+import { leavesOf, levelExplanationSchema, type Explanation, type LevelExplanation } from "./explain";
 
 /** One primitive component's part in a table entry, for data frames and tables. */
 export interface ExplanationRow {
@@ -24,6 +25,7 @@ export interface ExplanationRow {
 
 /** The primitive components of an explanation as rows of a table. */
 export function explanationRows(explanation: LevelExplanation): ExplanationRow[] {
+  requireArgument(levelExplanationSchema, explanation, "the explanation of explanationRows");
   return leavesOf(explanation).map((leaf) => ({
     level: explanation.level,
     quantity: explanation.quantity,
@@ -45,6 +47,7 @@ export function explanationRows(explanation: LevelExplanation): ExplanationRow[]
 
 /** The explanation as a tree of text lines for a terminal. */
 export function formatExplanation(explanation: LevelExplanation): string {
+  requireArgument(levelExplanationSchema, explanation, "the explanation of formatExplanation");
   const { level, className, action, tableValue, unit, errorPercent } = explanation;
   const title = action === null ? `${level} area` : `${level} ${action}`;
   const error = errorPercent > 0 ? `, interpolated: up to about ±${format(errorPercent, 2)} %` : "";

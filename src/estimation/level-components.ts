@@ -13,7 +13,7 @@ import {
   type ExpansionContext,
   type PartInstance,
 } from "./compound/expand-component";
-import { influentialNames, type InfluentialNames } from "./compound/influential-names";
+import { influentialNames, numericNames, type InfluentialNames } from "./compound/influential-names";
 import type { Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
 
 /** Room for finders of primitives, and about the size of one, in numbers of eight bytes. */
@@ -48,6 +48,19 @@ export class LevelComponents {
       classOf: (name) => this.classes.get(name),
       isRelevant: (className, attribute) => this.primitives.isRelevant(className, attribute),
     });
+  }
+
+  /** The names of attributes of a class whose values must be numbers. */
+  numericNames(compiled: CompiledClass): ReadonlySet<string> {
+    return numericNames(compiled.written, {
+      classOf: (name) => this.classes.get(name),
+      isNumber: (className, attribute) => this.primitives.isNumber(className, attribute),
+    });
+  }
+
+  /** Whether an attribute of levels of a primitive class must be a number. */
+  isNumber(className: string, attribute: string): boolean {
+    return this.primitives.isNumber(className, attribute);
   }
 
   /** The parts of a level of a compound class. */
@@ -117,6 +130,26 @@ export function levelAreaShare({ areaShare, attributes }: Level): number {
   if (areaShare !== null) return areaShare;
   const { area_share: attribute } = attributes;
   return typeof attribute === "number" ? attribute : 1;
+}
+
+/**
+ * What a user gives for a number is a number: a text or a truth value would pass for one, with other figures. (Statistics
+ * are texts among the variables, as the original reads them; attributes of levels never are.)
+ * @throws RaellaError `component`
+ */
+export function requireNumber(name: string, value: Value | undefined): void {
+  if (
+    typeof value !== "boolean" &&
+    !(typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+  )
+    return;
+  throw new RaellaError({
+    code: "component",
+    message: `The attribute "${name}" is ${typeof value === "string" ? "a text" : "a truth value"}: ${JSON.stringify(value)}.`,
+    value,
+    expected: "a number",
+    remedy: typeof value === "string" ? "Write it without quotes." : undefined,
+  });
 }
 
 /** The error for an action of a level that its class does not define. */

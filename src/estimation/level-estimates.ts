@@ -5,7 +5,7 @@ import type { PrimitiveEstimate } from "./ask-estimators";
 import type { CompiledClass } from "./compound/compile-class";
 import type { ComponentInstance } from "./compound/expand-component";
 import type { InfluentialNames } from "./compound/influential-names";
-import { levelAreaShare, undefinedAction, type LevelComponents } from "./level-components";
+import { levelAreaShare, requireNumber, undefinedAction, type LevelComponents } from "./level-components";
 import type { Primitive } from "./primitive-estimates";
 import type { LevelErrors } from "./reference-tables";
 import { roundTo6Decimals } from "./round-decimals";
@@ -58,6 +58,17 @@ function priceOf(primitive: Primitive, action: string | null, share: number, war
   }
 }
 
+/** @throws RaellaError `out-of-range` for a figure that no number can hold. */
+function requireFinite(value: number, what: string): void {
+  if (Number.isFinite(value)) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${what} is ${value}.`,
+    value,
+    expected: "a finite number",
+  });
+}
+
 const noWarnings: readonly string[] = [];
 
 /** The sums in the form of the tables. */
@@ -67,6 +78,9 @@ function finishEstimate(
   energies: Readonly<Record<string, Sum>>,
   warnings: ReadonlySet<string>,
 ): LevelEstimate {
+  requireFinite(area.value, "The area");
+  for (const action in energies)
+    requireFinite(energies[action].value, `The energy of the action "${action}"`);
   const energyPj: Record<string, number> = {};
   const roundedEnergyPj: Record<string, number> = {};
   let energyErrors: Record<string, number> | undefined;
@@ -93,6 +107,11 @@ function finishEstimate(
   };
 }
 
+/** Names of a compound class whose values matter, or must be numbers. */
+interface ClassNames extends InfluentialNames {
+  readonly numeric: ReadonlySet<string>;
+}
+
 /** Room for priced levels, and about the size of one, in numbers of eight bytes. */
 const levelRoom = 2_000_000;
 const levelSize = 100;
@@ -103,7 +122,7 @@ const levelSize = 100;
  */
 export class LevelEstimates {
   private readonly memo = new Memo<LevelEstimate>(levelRoom, () => levelSize);
-  private readonly influences = new Map<string, InfluentialNames>();
+  private readonly names = new Map<string, ClassNames>();
 
   constructor(private readonly components: LevelComponents) {}
 
@@ -112,23 +131,37 @@ export class LevelEstimates {
     const compiled = this.components.compoundClass(level);
     const asked = `${levelAreaShare(level)} ${level.requiredActions.join(" ")}`;
     if (compiled === undefined) {
+      this.requireNumbers(level);
       const primitive = this.components.primitiveOfLevel(level, variables);
       return this.memo.get(`${asked}\n${primitive.key}`, () => this.pricePrimitive(primitive, level));
     }
-    const { values, demanded } = this.influenceOn(compiled);
+    const { values, demanded, numeric } = this.namesOf(compiled);
     const { attributes } = level;
+    for (const name of numeric) requireNumber(name, attributes[name]);
     let key = `${asked}\n${compiled.name}`;
     for (const name of values) key += `\n${contentOf(attributes[name] ?? variables[name])}`;
     for (const name of demanded) key += (attributes[name] ?? variables[name] ?? null) === null ? "-" : "+";
     return this.memo.get(key, () => this.priceCompound(compiled, level, variables));
   }
 
-  private influenceOn(compiled: CompiledClass): InfluentialNames {
-    const known = this.influences.get(compiled.name);
+  private namesOf(compiled: CompiledClass): ClassNames {
+    const known = this.names.get(compiled.name);
     if (known !== undefined) return known;
-    const names = this.components.influentialNames(compiled);
-    this.influences.set(compiled.name, names);
+    const names = {
+      ...this.components.influentialNames(compiled),
+      numeric: this.components.numericNames(compiled),
+    };
+    this.names.set(compiled.name, names);
     return names;
+  }
+
+  /** @throws RaellaError `component` for an attribute of a primitive level that is not the number it must be */
+  private requireNumbers({ attributes, subclass, class: ownClass }: Level): void {
+    for (const name in attributes) {
+      const value = attributes[name];
+      if (typeof value === "number" || !this.components.isNumber(subclass ?? ownClass, name)) continue;
+      requireNumber(name, value);
+    }
   }
 
   private pricePrimitive(primitive: Primitive, level: Level): LevelEstimate {

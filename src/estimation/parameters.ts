@@ -8,7 +8,8 @@ export type ComponentAttributes = ReadonlyMap<string, Value>;
  * What a parameter holds. `node`: a technology in nm, also as text such as `32nm`; fractions are cut off.
  * `flag`: true or false, also 1 or 0.
  */
-export type ParameterKind = "number" | "integer" | "node" | "text" | "flag";
+export const parameterKinds = ["number", "integer", "node", "text", "flag"] as const;
+export type ParameterKind = (typeof parameterKinds)[number];
 
 /** One parameter of an estimator. Without a default it must be given. */
 export interface ParameterDescription {

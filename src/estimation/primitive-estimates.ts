@@ -53,6 +53,20 @@ export class PrimitiveEstimates {
     return this.registry.estimatorsOf(className).some((estimator) => isRelevantTo(estimator, attribute));
   }
 
+  /** Whether an attribute of components of a class is a number; technologies may be texts such as `32nm`. */
+  isNumber(className: string, attribute: string): boolean {
+    return this.registry
+      .estimatorsOf(className)
+      .some(({ parameters }) =>
+        Object.entries(parameters).some(
+          ([name, { kind, unit, synonyms }]) =>
+            (kind === "number" || kind === "integer") &&
+            unit !== "nm" &&
+            (name === attribute || synonyms?.includes(attribute) === true),
+        ),
+      );
+  }
+
   /**
    * A finder for primitives of a class whose attributes have the given names, in this order.
    * @param otherClassNames names that may have been meant, for the error

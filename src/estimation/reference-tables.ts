@@ -1,3 +1,4 @@
+import { dataWith, hasParts, isNumber, isTableOf } from "../arguments";
 import type { Warning } from "../spec/specification";
 
 /** Energy of every action of every level, pJ per action. Idle entries are listed but counted by nothing. */
@@ -32,3 +33,13 @@ export interface ReferenceTables {
   /** What the user should know about the estimates; absent when there is nothing. */
   readonly warnings?: readonly Warning[];
 }
+
+const energyParts = { energyPj: isTableOf(isTableOf(isNumber)) };
+
+export const energyTableSchema = dataWith("an energy table, as estimate returns it", energyParts);
+
+export const areReferenceTables = (value: unknown): boolean =>
+  hasParts(value, {
+    energy: (table) => hasParts(table, energyParts),
+    area: (table) => hasParts(table, { areaUm2: isTableOf(isNumber) }),
+  });

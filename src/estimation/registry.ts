@@ -1,8 +1,24 @@
 import { resolve } from "node:path";
+import * as v from "valibot";
+import {
+  callback,
+  finite,
+  flag,
+  isObject,
+  name,
+  names,
+  oneOf,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+  tableOf,
+  text,
+} from "../arguments";
 import { RaellaError, suggestName } from "../errors";
 import { defineEstimator, type EstimatorDefinition } from "./define-estimator";
 import type { Estimator } from "./estimator";
-import type { ParameterDescriptions } from "./parameters";
+import { parameterKinds, type ParameterDescriptions } from "./parameters";
 
 /** The estimators that are asked, in the order in which they were registered. */
 export interface EstimatorRegistry {
@@ -72,21 +88,97 @@ function change(changes: Partial<Registrations>): void {
 export function registerEstimator<const Descriptions extends ParameterDescriptions>(
   estimator: EstimatorDefinition<Descriptions> | Estimator,
 ): () => void {
-  const added = "estimateArea" in estimator ? estimator : defineEstimator(estimator);
-  const { accuracyPercent, classNames } = added;
-  if (!(accuracyPercent >= 0 && accuracyPercent <= 100) || classNames.length === 0)
-    throw new RaellaError({
-      code: "component",
-      message: `The estimator "${added.name}" cannot be registered.`,
-      value: { accuracyPercent, classNames },
-      expected: "an accuracyPercent from 0 to 100 and at least one class name",
-    });
+  const added = registrable(estimator);
   change({ estimators: [...present.estimators, added] });
   return () => change({ estimators: present.estimators.filter((other) => other !== added) });
 }
 
+/** The estimator as it is asked, whatever becomes of the object that was given. */
+function registrable<const Descriptions extends ParameterDescriptions>(
+  given: EstimatorDefinition<Descriptions> | Estimator,
+): Estimator {
+  const isWhole = isObject(given) && "estimateArea" in given;
+  const { name: title, accuracyPercent, classNames } = { ...given };
+  const isUnasked = Array.isArray(classNames) && classNames.length === 0;
+  if (isUnasked || (typeof accuracyPercent === "number" && !(accuracyPercent >= 0 && accuracyPercent <= 100)))
+    throw new RaellaError({
+      code: "component",
+      message: `The estimator "${title}" cannot be registered.`,
+      value: { accuracyPercent, classNames },
+      expected: "an accuracyPercent from 0 to 100 and at least one class name",
+    });
+  // Estimators may be objects of a class, with more in them than is asked for.
+  requireArgument(isWhole ? estimatorSchema : definitionSchema, given, "the estimator");
+  const estimator = isWhole
+    ? (given as Estimator)
+    : defineEstimator(given as EstimatorDefinition<Descriptions>);
+  return {
+    name: title,
+    accuracyPercent,
+    classNames: [...classNames],
+    actions: [...estimator.actions],
+    listedActions: estimator.listedActions,
+    parameters: estimator.parameters,
+    isRelevant: estimator.isRelevant?.bind(estimator),
+    estimateArea: (query) => estimator.estimateArea(query),
+    estimateEnergy: (query, action) => estimator.estimateEnergy(query, action),
+    leakagePowerW: estimator.leakagePowerW?.bind(estimator),
+    isRegistered: true,
+  };
+}
+
+const parametersSchema = tableOf(
+  optionsOf({
+    kind: oneOf(parameterKinds),
+    unit: optional(text),
+    description: text,
+    default: optional(v.union([finite, text, flag], "a number, a text, true or false")),
+    minimum: optional(v.number("a number")),
+    maximum: optional(v.number("a number")),
+    synonyms: optional(names),
+  }),
+  "descriptions of parameters by name",
+);
+
+const commonEntries = {
+  name,
+  classNames: names,
+  accuracyPercent: v.number("a number from 0 to 100"),
+  actions: names,
+  listedActions: optional(names),
+  parameters: parametersSchema,
+  leakagePowerW: optional(callback),
+};
+
+const definitionSchema = optionsOf({
+  ...commonEntries,
+  source: optional(text),
+  areaUm2: callback,
+  energyPj: callback,
+});
+
+const estimatorSchema = v.looseObject(
+  {
+    ...commonEntries,
+    isRelevant: optional(callback),
+    estimateArea: callback,
+    estimateEnergy: callback,
+  },
+  "an estimator",
+);
+
 /** Accuracy that a user's library claims: more than the one that comes with the package. */
 const userLibraryAccuracyPercent = 95;
+
+const librarySchema = optionsOf({
+  accuracyPercent: optional(
+    v.pipe(
+      v.number("a number from 0 to 100"),
+      v.minValue(0, "a number from 0 to 100"),
+      v.maxValue(100, "a number from 0 to 100"),
+    ),
+  ),
+});
 
 /**
  * Adds a folder of component-library files (CSV) to all later estimations of this process. By default their entries
@@ -97,6 +189,8 @@ export function registerComponentLibrary(
   directory: string,
   options: { readonly accuracyPercent?: number } = {},
 ): () => void {
+  requireArgument(name, directory, "the folder of registerComponentLibrary");
+  requireOptions(librarySchema, options, "registerComponentLibrary");
   const added = {
     directory: resolve(directory),
     accuracyPercent: options.accuracyPercent ?? userLibraryAccuracyPercent,

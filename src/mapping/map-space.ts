@@ -1,6 +1,7 @@
 import { adopt, freeze } from "../memory";
+import { requireArgument } from "../arguments";
 import { RaellaError } from "../errors";
-import type { Specification, Warning } from "../spec/specification";
+import { nestSchema, type Specification, type Warning } from "../spec/specification";
 import { countCofactors } from "./cofactors";
 import { describeChoices, type DimensionChoices } from "./dimension-choices";
 import { describeHardware, type Hardware } from "./hardware";
@@ -44,6 +45,7 @@ export interface MapSpace {
  *   dimension is fixed and something is left over (the layer does not fit), and what the parts throw.
  */
 export function buildMapSpace(specification: MappedPart): MapSpace {
+  requireArgument(nestSchema, specification, "the specification of buildMapSpace");
   return freeze(createMapSpace(adopt(specification)));
 }
 

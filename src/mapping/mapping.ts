@@ -1,3 +1,5 @@
+import { dataWith, hasParts, isListOf, isNumber, isText } from "../arguments";
+
 /** One loop of the nest. */
 export interface Loop {
   readonly dimension: string;
@@ -29,3 +31,28 @@ export interface LevelMapping {
 export interface Mapping {
   readonly levels: readonly LevelMapping[];
 }
+
+const isLoop = (value: unknown): boolean => hasParts(value, { dimension: isText, factor: isNumber });
+const areNames = isListOf(isText);
+
+const isLevelMapping = (value: unknown): boolean =>
+  hasParts(value, {
+    level: isText,
+    spatial: isListOf(isLoop),
+    temporal: isListOf(isLoop),
+    keep: areNames,
+    passthrough: areNames,
+    noTemporalReuse: areNames,
+    rmwOnFirstWriteback: areNames,
+    noMulticastNoReduction: areNames,
+    noLinkTransfer: areNames,
+  });
+
+const areLevels = (value: unknown): boolean =>
+  isListOf(isLevelMapping)(value) && (value as readonly unknown[]).length > 0;
+
+export const isMapping = (value: unknown): boolean => hasParts(value, { levels: areLevels });
+
+export const mappingSchema = dataWith("a mapping, as a search or mappingFromEntries returns it", {
+  levels: areLevels,
+});

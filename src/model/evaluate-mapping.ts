@@ -1,9 +1,10 @@
+import { requireArgument } from "../arguments";
 import { freeze } from "../memory";
-import type { EnergyReferenceTable } from "../estimation/reference-tables";
+import { energyTableSchema, type EnergyReferenceTable } from "../estimation/reference-tables";
 import { describeHardware } from "../mapping/hardware";
-import type { Mapping } from "../mapping/mapping";
+import { mappingSchema, type Mapping } from "../mapping/mapping";
 import { describeProblem } from "../mapping/problem";
-import type { Specification } from "../spec/specification";
+import { nestSchema, type Specification } from "../spec/specification";
 import { describeCosts } from "./access-costs";
 import { countAccesses } from "./count-accesses";
 import type { Evaluation } from "./evaluation";
@@ -20,6 +21,9 @@ export function evaluateMapping(
   energyTable: EnergyReferenceTable,
   mapping: Mapping,
 ): Evaluation {
+  requireArgument(nestSchema, specification, "the specification of evaluateMapping");
+  requireArgument(energyTableSchema, energyTable, "the energy table of evaluateMapping");
+  requireArgument(mappingSchema, mapping, "the mapping of evaluateMapping");
   const problem = describeProblem(specification.workload);
   const hardware = describeHardware(specification);
   const counts = countAccesses(problem, hardware, mapping);

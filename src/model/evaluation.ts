@@ -1,3 +1,5 @@
+import { hasParts, isListOf, isNumber, isObject, isTableOf, isText } from "../arguments";
+
 /** How often one level accesses one data space, per instance and over the whole run, in words. */
 export interface DataSpaceCounts {
   readonly reads: number;
@@ -56,3 +58,18 @@ export interface Evaluation {
   /** Storage levels, outermost first. */
   readonly levels: readonly LevelEvaluation[];
 }
+
+const isLevelEvaluation = (value: unknown): boolean =>
+  hasParts(value, { level: isText, energyPj: isNumber, cycles: isNumber, accesses: isTableOf(isObject) });
+
+export const isEvaluation = (value: unknown): boolean =>
+  hasParts(value, {
+    cycles: isNumber,
+    computes: isNumber,
+    usedComputeUnits: isNumber,
+    utilization: isNumber,
+    energyPj: isNumber,
+    computeEnergyPj: isNumber,
+    edpPjCycles: isNumber,
+    levels: isListOf(isLevelEvaluation),
+  });

@@ -1,8 +1,16 @@
 import { createRequire } from "node:module";
 import type * as Polars from "nodejs-polars";
+import { oneOf, optional, optionsOf, requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
+import { groupsSchema } from "../spec/component-groups";
 import type { ComponentGroup } from "../study/component-groups";
-import { componentColumns, layerWideColumns, type Columns, type TabularResult } from "./tidy-columns";
+import {
+  componentColumns,
+  layerWideColumns,
+  requireResults,
+  type Columns,
+  type TabularResult,
+} from "./tidy-columns";
 
 /** Which table to make of results. */
 export interface DataFrameOptions {
@@ -15,12 +23,19 @@ export interface DataFrameOptions {
   readonly groups?: readonly ComponentGroup[];
 }
 
+const dataFrameSchema = optionsOf({
+  shape: optional(oneOf(["tidy", "wide"])),
+  groups: optional(groupsSchema),
+});
+
 /**
  * Results as a Polars data frame; units stand in the column names.
  * @throws RaellaError `usage` if Polars has no build for this machine.
  */
 export function toDataFrame(results: TabularResult, options: DataFrameOptions = {}): Polars.DataFrame {
+  requireOptions(dataFrameSchema, options, "toDataFrame");
   const { shape = "tidy", groups = [] } = options;
+  requireResults(results, groups, "toDataFrame");
   return columnsToDataFrame(
     shape === "tidy" ? componentColumns(results, groups) : layerWideColumns(results, groups),
   );

@@ -1,3 +1,5 @@
+import { requireArgument } from "../arguments";
+import { specificationSchema } from "../spec/specification";
 import type {
   Factor,
   Level,
@@ -47,6 +49,7 @@ export interface FlatForm {
 
 /** Levels with attributes and constraints in order, outermost first, as Timeloop and Accelergy read them. */
 export function flatForm(specification: Specification): FlatForm {
+  requireArgument(specificationSchema, specification, "the specification of flatForm");
   const { identity, workload, variables } = specification;
   return {
     architecture: identity.architecture,

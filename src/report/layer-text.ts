@@ -1,5 +1,7 @@
+import { requireArgument } from "../arguments";
+import { groupsSchema } from "../spec/component-groups";
 import { groupOfLevel, leakageKey, totalKey, type ComponentGroup } from "../study/component-groups";
-import type { LayerResult, TimeloopWalk } from "../study/layer-result";
+import { layerResultSchema, type LayerResult, type TimeloopWalk } from "../study/layer-result";
 import { areaOfLevel, componentsOf } from "../study/network-totals";
 import { totalAreas } from "../study/summarize-layer";
 import { figureColumn, formatCount, formatFigure, formatFixed } from "./figure-column";
@@ -9,6 +11,8 @@ import { formatNumber, formatShare } from "./theme/format-number";
 
 /** A layer's result for a terminal: the figures, a table of the components, and the mapping. */
 export function formatLayerText(result: LayerResult, groups: readonly ComponentGroup[]): string {
+  requireArgument(layerResultSchema, result, "the result of formatLayerText");
+  requireArgument(groupsSchema, groups, "the groups of formatLayerText");
   return [
     formatLayerTitle(result),
     "",

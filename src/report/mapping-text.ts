@@ -1,11 +1,18 @@
-import type { LevelMapping, Mapping } from "../mapping/mapping";
+import { dataWith, hasParts, isListOf, isObject, isTableOf, isText, requireArgument } from "../arguments";
+import { mappingSchema, type LevelMapping, type Mapping } from "../mapping/mapping";
 import type { Evaluation } from "../model/evaluation";
+
+const levelsSchema = dataWith("an evaluation of the mapping", {
+  levels: isListOf((value) => hasParts(value, { level: isText, accesses: isTableOf(isObject) })),
+});
 
 /**
  * The loop nest of a mapping as Timeloop's map file shows it: a head line per level with the words of each data
  * space that an instance holds, below it the loops, each indented by the loops around it. Ends with a line break.
  */
 export function formatMappingText(mapping: Mapping, evaluation: Pick<Evaluation, "levels">): string {
+  requireArgument(mappingSchema, mapping, "the mapping of formatMappingText");
+  requireArgument(levelsSchema, evaluation, "the evaluation of formatMappingText");
   const tiles = new Map(evaluation.levels.map((level) => [level.level, level.accesses]));
   const lines: string[] = [];
   let openLoops = 0;

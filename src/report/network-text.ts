@@ -1,5 +1,11 @@
+import { flag, requireArgument } from "../arguments";
 import { totalKey } from "../study/component-groups";
-import type { AblationResult, NetworkResult } from "../study/network-result";
+import {
+  ablationResultSchema,
+  networkResultSchema,
+  type AblationResult,
+  type NetworkResult,
+} from "../study/network-result";
 import { figureColumn, formatCount, formatFigure, formatFixed } from "./figure-column";
 import { fullSearchTables } from "./full-search-text";
 import { formatTextTable } from "./text-table";
@@ -7,6 +13,7 @@ import { formatNumber, formatShare } from "./theme/format-number";
 
 /** A DNN on one architecture for a terminal: its layers, its components, its throughput. */
 export function formatNetworkText(network: NetworkResult): string {
+  requireArgument(networkResultSchema, network, "the result of formatNetworkText");
   return [
     `${network.architecture} · ${describeRun(network, network.layers.length)}`,
     "",
@@ -25,6 +32,8 @@ export function formatNetworkText(network: NetworkResult): string {
  * @param layerByLayer - whether to list what the greedy steps cost every layer, after a full search
  */
 export function formatAblationText(ablation: AblationResult, layerByLayer = true): string {
+  requireArgument(ablationResultSchema, ablation, "the result of formatAblationText");
+  requireArgument(flag, layerByLayer, "whether formatAblationText goes layer by layer");
   const { networks } = ablation;
   return [
     describeRun(ablation, networks[0].layers.length),

@@ -1,8 +1,9 @@
+import { requireArgument } from "../arguments";
 import { describeHardware, type HardwareLevel } from "../mapping/hardware";
 import type { LevelMapping, Loop } from "../mapping/mapping";
 import type { DataSpaceAccesses, Evaluation, LevelEvaluation } from "../model/evaluation";
 import type { Level, Specification, Value } from "../spec/specification";
-import type { MappedLayer } from "../study/mapped-layer";
+import { mappedLayerSchema, type MappedLayer } from "../study/mapped-layer";
 import { connectionLines } from "./connection-text";
 import { formatScientific } from "./format-scientific";
 
@@ -12,6 +13,7 @@ import { formatScientific } from "./format-scientific";
  * they have three digits there, full precision is in the results themselves.
  */
 export function formatStatisticsText(layer: MappedLayer): string {
+  requireArgument(mappedLayerSchema, layer, "the layer of formatStatisticsText");
   const { specification, mapping, evaluation } = layer;
   const levels = new Map(specification.levels.map((level) => [level.name, level]));
   const hardware = describeHardware(specification).levels;

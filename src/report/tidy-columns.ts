@@ -1,6 +1,14 @@
-import { groupOfLevel, totalKey, type ComponentGroup } from "../study/component-groups";
-import type { LayerResult } from "../study/layer-result";
-import type { AblationResult, NetworkResult } from "../study/network-result";
+import * as v from "valibot";
+import { isTableOf, requireArgument } from "../arguments";
+import { groupsSchema } from "../spec/component-groups";
+import { groupNamed, totalKey, type ComponentGroup } from "../study/component-groups";
+import { isLayerResult, type LayerResult } from "../study/layer-result";
+import {
+  isAblationResult,
+  isNetworkResult,
+  type AblationResult,
+  type NetworkResult,
+} from "../study/network-result";
 import { areaOfLevel, componentsOf } from "../study/network-totals";
 import { csvLines } from "./csv";
 
@@ -12,6 +20,20 @@ export type Cell = string | number | null;
 
 /** A table by columns, in order; all columns are equally long. Units stand in the names. */
 export type Columns = Readonly<Record<string, readonly Cell[]>>;
+
+const isResult = (value: unknown): boolean =>
+  isLayerResult(value) || isNetworkResult(value) || isAblationResult(value);
+
+const resultsSchema = v.custom(
+  (value) => (Array.isArray(value) ? value.every(isResult) : isResult(value)),
+  "results of runLayer, runNetwork or runAblation, or a list of them",
+);
+const columnsSchema = v.custom(isTableOf(Array.isArray), "columns {name: cells}");
+
+export function requireResults(results: unknown, groups: unknown, functionName: string): void {
+  requireArgument(resultsSchema, results, `the results of ${functionName}`);
+  requireArgument(groupsSchema, groups, `the groups of ${functionName}`);
+}
 
 /** All layers of results, in order. */
 export function layersOf(results: TabularResult): readonly LayerResult[] {
@@ -48,6 +70,7 @@ const searchColumns = {
  * layerName, tiles, batch, component, group, energyPj, areaUm2, areaEachUm2, instances, cycles (of the layer).
  */
 export function componentColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
+  requireResults(results, groups, "componentColumns");
   const columns = emptyColumns([
     ...Object.keys(layerColumns),
     "component",
@@ -58,7 +81,7 @@ export function componentColumns(results: TabularResult, groups: readonly Compon
     "instances",
     "cycles",
   ]);
-  const groupOf = memoize((level: string) => groupOfLevel(level, groups));
+  const groupOf = memoize((level: string) => groupNamed(level, groups));
   for (const layer of layersOf(results)) {
     const head = Object.values(layerColumns).map((value): Cell => value(layer));
     for (const component of componentsOf(layer)) {
@@ -76,8 +99,9 @@ export function componentColumns(results: TabularResult, groups: readonly Compon
  * spatialUtilization, edpJouleCycles, mappings, validMappings, after full searches gapToBound, greedyEnergyPj, greedyCycles, then the groups.
  */
 export function layerWideColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
+  requireResults(results, groups, "layerWideColumns");
   const layers = layersOf(results);
-  const groupOf = memoize((level: string) => groupOfLevel(level, groups));
+  const groupOf = memoize((level: string) => groupNamed(level, groups));
   const known = groups.map(({ name }) => name);
   const present = new Set(layers.flatMap((layer) => componentsOf(layer).map(groupOf)));
   const names = [
@@ -145,6 +169,7 @@ function memoize<Value>(compute: (key: string) => Value): (key: string) => Value
 
 /** The table as CSV text: full precision, texts quoted where needed, empty cells for null. */
 export function formatCsv(columns: Columns): string {
+  requireArgument(columnsSchema, columns, "the columns of formatCsv");
   const lists = Object.values(columns);
   const rows = Array.from({ length: lists[0]?.length ?? 0 }, (_, row) => lists.map((list) => list[row]));
   return csvLines([Object.keys(columns), ...rows]);

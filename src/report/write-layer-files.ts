@@ -1,5 +1,6 @@
-import type { LayerResult } from "../study/layer-result";
-import type { MappedLayer } from "../study/mapped-layer";
+import { name, requireArgument } from "../arguments";
+import { layerResultSchema, type LayerResult } from "../study/layer-result";
+import { mappedLayerSchema, type MappedLayer } from "../study/mapped-layer";
 import { flatInput } from "./flat-form";
 import { formatMappingText } from "./mapping-text";
 import { formatMappingYaml } from "./mapping-yaml";
@@ -18,6 +19,9 @@ export function layerFiles(
   result: LayerResult,
   prefix = "timeloop_mapper",
 ): Record<string, string> {
+  requireArgument(mappedLayerSchema, layer, "the layer of layerFiles");
+  requireArgument(layerResultSchema, result, "the result of layerFiles");
+  requireArgument(name, prefix, "the prefix of layerFiles");
   const { specification, mapping, evaluation, tables } = layer;
   return {
     [`${prefix}.map.txt`]: formatMappingText(mapping, evaluation),
@@ -40,5 +44,6 @@ export function writeLayerFiles(
   result: LayerResult,
   prefix = "timeloop_mapper",
 ): void {
+  requireArgument(name, directory, "the folder of writeLayerFiles");
   writeFilesAtomically(directory, layerFiles(layer, result, prefix));
 }

@@ -1,11 +1,12 @@
 import { freeze } from "../memory";
 import { join } from "node:path";
 import * as v from "valibot";
+import { hasParts, isListOf, isText, listOf, requireArgument } from "../arguments";
 import type { RaellaError } from "../errors";
 import { throwAll } from "../errors";
 import { FileMemo } from "./file-memo";
 import { closedObject, text, textList, validate } from "./schema/validate";
-import { givenWorkspace, type Workspace } from "./workspace";
+import { givenWorkspace, workspaceSchema, type Workspace } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 
 /** Levels that tables and charts show together. */
@@ -16,6 +17,14 @@ export interface ComponentGroup {
   /** Level names; `*` stands for any characters. */
   readonly levels: readonly string[];
 }
+
+const isGroup = (value: unknown): boolean => hasParts(value, { name: isText, levels: isListOf(isText) });
+
+/** Groups, as {@link loadComponentGroups} returns them. */
+export const groupsSchema = listOf(
+  v.custom(isGroup, "a group {name, levels}"),
+  "a list of groups, as loadComponentGroups returns it",
+);
 
 const groupSchema = v.pipe(
   closedObject({
@@ -35,6 +44,7 @@ const memo = new FileMemo<readonly ComponentGroup[]>(16);
  * if there is no such file.
  */
 export function loadComponentGroups(workspace?: Workspace): readonly ComponentGroup[] {
+  if (workspace !== undefined) requireArgument(workspaceSchema, workspace, "the workspace");
   const { modelsDirectory } = givenWorkspace(workspace);
   return memo.get(modelsDirectory, (reader) => {
     const file = join(modelsDirectory, "component_groups.yaml");

@@ -1,4 +1,5 @@
 import { freeze } from "../memory";
+import { shown } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
 import type { Fidelity } from "./specification";
 
@@ -21,7 +22,7 @@ export function requireFidelity(given: unknown): void {
   if (fidelities.some((known) => known === given)) return;
   throw new RaellaError({
     code: "usage",
-    message: `There is no fidelity ${JSON.stringify(given)}.`,
+    message: `There is no fidelity ${shown(given)}.`,
     value: given,
     expected: fidelities.join(", "),
     remedy: typeof given === "string" ? suggestName(given, fidelities) : undefined,

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { checkedLater, flag, optional, optionsOf, requireOptions, shown } from "../arguments";
 import { RaellaError, throwAll } from "../errors";
 import { publish } from "../memory";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
@@ -6,14 +7,15 @@ import { requireFidelity } from "./fidelity";
 import type { FileReader } from "./file-memo";
 import { FileMemo, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
-import { defaultGreedySteps } from "./greedy";
+import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
 import { densityWarnings, placeholderWarnings } from "./computable";
 import type { LoadedModel, Sources } from "./model-files";
-import { unusualChoices } from "./model-choices";
+import { modelChoiceEntries, unusualChoices } from "./model-choices";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { overrideWarnings, readOverrides } from "./overrides";
-import { applyStatistics, namesSetByRules } from "./processing/apply-statistics";
+import type { VariableDefaults } from "./overrides";
+import { readOverrides, unreadStatistics, variableEntries } from "./overrides";
+import { applyStatistics, namesSetByRules, variablesOfRules } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import type { Statistics, StatisticsTable } from "./read-statistics";
@@ -25,9 +27,9 @@ import {
 } from "./read-statistics";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
-import type { Fidelity, ModelChoices, Specification } from "./specification";
+import type { Fidelity, ModelChoices, Specification, Warning } from "./specification";
 import type { Workspace } from "./workspace";
-import { findArchitecture, findDnn, givenWorkspace, listLayers } from "./workspace";
+import { findArchitecture, findDnn, givenWorkspace, listLayers, workspaceSchema } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
@@ -48,6 +50,26 @@ export interface GetSpecOptions extends VariableOptions, ModelChoices {
   readonly greedySteps?: readonly GreedyStep[];
   readonly fidelity?: Fidelity;
   readonly workspace?: Workspace;
+}
+
+export const specificationEntries = {
+  ...variableEntries,
+  architecture: checkedLater,
+  dnn: checkedLater,
+  layer: checkedLater,
+  useTypicalStatistics: optional(flag),
+  greedySteps: optional(greedyStepsSchema),
+  fidelity: checkedLater,
+  ...modelChoiceEntries,
+  strict: optional(flag),
+  workspace: optional(workspaceSchema),
+};
+
+const getSpecSchema = optionsOf(specificationEntries);
+
+/** A specification that studies ask for, whose options have been checked. */
+export interface SpecificationRequest extends GetSpecOptions {
+  readonly defaults?: VariableDefaults;
 }
 
 interface LoadedProblem {
@@ -82,15 +104,16 @@ const noRules: StatisticsRules = {
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function getSpec(options: GetSpecOptions): Specification {
+  requireOptions(getSpecSchema, options, "getSpec");
   return publish(assembleSpec(options));
 }
 
-/** The same for use inside the package: not frozen, since it does not leave it. */
-export function assembleSpec(options: GetSpecOptions): Specification {
-  return withOneLook(() => specificationOf(options));
+/** The same for use inside the package, for options that have been checked: not frozen, since it does not leave it. */
+export function assembleSpec(request: SpecificationRequest): Specification {
+  return withOneLook(() => specificationOf(request));
 }
 
-function specificationOf(options: GetSpecOptions): Specification {
+function specificationOf(options: SpecificationRequest): Specification {
   const { useTypicalStatistics: isTypical = false, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
@@ -101,29 +124,35 @@ function specificationOf(options: GetSpecOptions): Specification {
   const choices = unusualChoices(options);
   const model = loadArchitecture(workspace, architecture, fidelity, choices.sparse === "dense");
   const compiled = compiledFor(model, problem);
-  const overrides = readOverrides(options);
-  for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
   const variables = new Map(model.variables);
-  const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
-  const { statistics: rules } = architecture;
-  let statisticsSources: Sources = [];
-  const given = new Set(overrides.keys());
+  const { statistics: rules = noRules } = architecture;
+  const statistics =
+    architecture.statistics === undefined
+      ? undefined
+      : loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
+  const statisticsNames = Object.keys(statistics?.values ?? {});
+  const known = new Map(model.variables);
+  for (const name of statisticsNames) {
+    checkVariableName(name, compiled.reservedNames);
+    if (!known.has(name)) known.set(name, null);
+  }
+  const overridden = {
+    ...{ name: architecture.name, compiled, problem, variables: known, readEarly: variablesOfRules(rules) },
+  };
+  const overrides = readOverrides(options, overridden, options.defaults);
   let attributes: Readonly<Record<string, number>> = {};
-  if (rules === undefined) for (const [name, value] of overrides) variables.set(name, value);
-  else {
-    const statistics = loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
-    statisticsSources = statistics.sources;
+  if (statistics === undefined) for (const [name, value] of overrides.values) variables.set(name, value);
+  else
     attributes = applyStatistics(
       variables,
       { values: statistics.values, file: statistics.file, rules, isTypical, dnn, problem, fidelity },
-      overrides,
+      overrides.values,
     );
-    for (const name of Object.keys(statistics.values)) {
-      checkVariableName(name, compiled.reservedNames);
-      given.add(name);
-    }
-    for (const name of namesSetByRules(rules, isTypical)) given.add(name);
-  }
+  const given = new Set([
+    ...overrides.values.keys(),
+    ...statisticsNames,
+    ...namesSetByRules(rules, isTypical),
+  ]);
   const placeholders = choices.usePlaceholders
     ? []
     : model.document.placeholders.filter((name) => !given.has(name));
@@ -131,12 +160,13 @@ function specificationOf(options: GetSpecOptions): Specification {
     model: compiled,
     problem,
     variables,
+    overrides: overrides.values,
     greedySteps: options.greedySteps ?? defaultGreedySteps,
     fidelity,
     options: { workingDirectory: workspace.modelsDirectory },
     attributes,
     isStrict: options.strict === true,
-    correctedAttributes: (rules ?? noRules).correctedAttributes,
+    correctedAttributes: rules.correctedAttributes,
     identity: {
       architecture: architecture.name,
       dnn,
@@ -147,16 +177,29 @@ function specificationOf(options: GetSpecOptions): Specification {
     },
     workspace,
     placeholders,
-    sources: model.sources.concat(layerSources, statisticsSources),
-    warnings: warnings.concat(densityWarnings(problem), placeholderWarnings(placeholders)),
+    sources: model.sources.concat(layerSources, statistics?.sources ?? []),
+    warnings: model.document.warnings.concat(
+      overrides.warnings,
+      unreadStatistics(statisticsNames, overridden, true),
+      isTypical && statistics === undefined ? [noStatistics(architecture.name)] : [],
+      densityWarnings(problem),
+      placeholderWarnings(placeholders),
+    ),
   });
+}
+
+function noStatistics(architecture: string): Warning {
+  return {
+    code: "statistics",
+    message: `${architecture} has no statistics, so that typical ones have no effect.`,
+  };
 }
 
 function requireText(value: unknown, what: string): string {
   if (typeof value === "string" && value !== "") return value;
   throw new RaellaError({
     code: "usage",
-    message: `The option "${what}" is ${JSON.stringify(value) ?? "missing"}.`,
+    message: `The option "${what}" is ${value === undefined ? "missing" : shown(value)}.`,
     value,
     expected: "a name",
   });
@@ -167,7 +210,7 @@ function layerNumber(layer: unknown): number {
   if (typeof number === "number" && Number.isInteger(number) && number >= 0) return number;
   throw new RaellaError({
     code: "out-of-range",
-    message: `The layer is ${typeof layer === "number" ? layer : (JSON.stringify(layer) ?? "missing")}.`,
+    message: `The layer is ${layer === undefined ? "missing" : shown(layer)}.`,
     value: layer,
     expected: 'the number of a layer, e.g. 10 or "010"',
   });

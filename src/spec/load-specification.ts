@@ -1,23 +1,36 @@
 import { basename, dirname, resolve } from "node:path";
+import * as v from "valibot";
+import {
+  checkedLater,
+  finite,
+  flag,
+  name,
+  names,
+  optional,
+  optionsOf,
+  requireOptions,
+  tableOf,
+  text,
+} from "../arguments";
 import { RaellaError } from "../errors";
 import { publish } from "../memory";
 import { densityWarnings, placeholderWarnings } from "./computable";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
-import { defaultGreedySteps } from "./greedy";
+import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
 import type { LoadedModel } from "./model-files";
-import { unusualChoices } from "./model-choices";
+import { modelChoiceEntries, unusualChoices } from "./model-choices";
 import { compiledFor, expandPattern, loadModel, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { overrideWarnings, readOverrides } from "./overrides";
+import { readOverrides, unreadStatistics, variableEntries } from "./overrides";
 import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
 import type { Fidelity, ModelChoices, Specification } from "./specification";
 import type { Workspace } from "./workspace";
-import { givenWorkspace } from "./workspace";
+import { givenWorkspace, workspaceSchema } from "./workspace";
 
 /** A specification given as YAML files. */
 export interface LoadSpecificationOptions extends VariableOptions, ModelChoices {
@@ -37,6 +50,23 @@ export interface LoadSpecificationOptions extends VariableOptions, ModelChoices 
   readonly includeRoots?: readonly string[];
   readonly workspace?: Workspace;
 }
+
+const schema = optionsOf({
+  ...variableEntries,
+  files: names,
+  greedySteps: optional(greedyStepsSchema),
+  fidelity: checkedLater,
+  ...modelChoiceEntries,
+  strict: optional(flag),
+  statistics: optional(
+    v.union(
+      [name, tableOf(v.union([finite, text], "numbers and texts"), "values by name")],
+      "a file of lines NAME=value, or an object of names and values",
+    ),
+  ),
+  includeRoots: optional(names),
+  workspace: optional(workspaceSchema),
+});
 
 const models = new FileMemo<LoadedModel>(64);
 
@@ -69,6 +99,7 @@ function readStatistics(statistics: LoadSpecificationOptions["statistics"]): Giv
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
+  requireOptions(schema, options, "loadSpecification");
   return publish(withOneLook(() => specificationOf(options)));
 }
 
@@ -96,10 +127,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
       remedy: "Give the file of a layer as well.",
     });
   const compiled = compiledFor(model, problem);
-  const overrides = readOverrides(options);
-  for (const name of overrides.keys()) checkVariableName(name, compiled.reservedNames);
   const variables = new Map(model.variables);
-  const warnings = model.document.warnings.concat(overrideWarnings(overrides, variables));
   const statistics = readStatistics(options.statistics);
   for (const [name, value] of Object.entries(statistics.values)) {
     checkVariableName(name, compiled.reservedNames);
@@ -110,16 +138,20 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
         : value,
     );
   }
-  for (const [name, value] of overrides) variables.set(name, value);
+  const architecture = architectureName(files);
+  const overridden = { name: architecture, compiled, problem, variables, readEarly: [] };
+  const overrides = readOverrides(options, overridden);
+  for (const [name, value] of overrides.values) variables.set(name, value);
   const placeholders = choices.usePlaceholders
     ? []
     : model.document.placeholders.filter(
-        (name) => !overrides.has(name) && !Object.hasOwn(statistics.values, name),
+        (name) => !overrides.values.has(name) && !Object.hasOwn(statistics.values, name),
       );
   return processSpecification({
     model: compiled,
     problem,
     variables,
+    overrides: overrides.values,
     greedySteps: stepsFor(compiled, options.greedySteps),
     fidelity,
     options: { workingDirectory: workspace.modelsDirectory },
@@ -127,7 +159,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
     isStrict: options.strict === true,
     correctedAttributes: {},
     identity: {
-      architecture: architectureName(files),
+      architecture,
       dnn: problem.modelName,
       layer: null,
       layerName: problem.layerName,
@@ -137,7 +169,12 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
     workspace,
     placeholders,
     sources: model.sources.concat(statistics.sources),
-    warnings: warnings.concat(densityWarnings(problem), placeholderWarnings(placeholders)),
+    warnings: model.document.warnings.concat(
+      overrides.warnings,
+      unreadStatistics(Object.keys(statistics.values), overridden, false),
+      densityWarnings(problem),
+      placeholderWarnings(placeholders),
+    ),
   });
 }
 

@@ -1,3 +1,4 @@
+import { checkedLater, oneOf, optional, shown } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
 import type { ModelChoices } from "./specification";
 
@@ -13,6 +14,17 @@ const ways = {
 
 /** Names of the choices. */
 export const modelChoices = Object.keys(ways) as (keyof ModelChoices)[];
+
+/** The choices as entries of a schema of options. {@link completeChoices} looks at their values. */
+export const modelChoiceEntries = Object.fromEntries(
+  modelChoices.map((name) => [name, checkedLater]),
+) as Record<keyof ModelChoices, typeof checkedLater>;
+
+/** Those that say how components are priced, as entries of a schema of options. */
+export const estimationChoiceEntries = {
+  adcBeyondLibrary: optional(oneOf(ways.adcBeyondLibrary)),
+  technologyInterpolation: optional(oneOf(ways.technologyInterpolation)),
+};
 
 /** The choices among other options, as they are given. */
 export function choicesAmong(options: ModelChoices): ModelChoices {
@@ -43,7 +55,7 @@ function requireChoice(name: keyof ModelChoices, given: unknown): string | boole
   if (choice !== undefined) return choice;
   throw new RaellaError({
     code: "usage",
-    message: `The option "${name}" cannot be ${JSON.stringify(given)}.`,
+    message: `The option "${name}" cannot be ${shown(given)}.`,
     value: given,
     expected: known.join(" or "),
     remedy: typeof given === "string" ? suggestName(given, known.map(String)) : undefined,

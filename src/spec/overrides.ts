@@ -1,15 +1,51 @@
-import { nearestName, RaellaError } from "../errors";
+import { checkedLater, shown } from "../arguments";
+import { nearestName, RaellaError, spellingDistance, suggestName } from "../errors";
+import { checkVariableName, type CompiledModel } from "./processing/compile-model";
+import { isUnread } from "./processing/names-read";
 import { batchVariable, tilesVariable } from "./processing/process-specification";
+import type { ProblemDocument } from "./schema/problem-schema";
 import { isVariableName } from "./schema/read-document";
 import type { Warning, WrittenValue } from "./specification";
 
 /** What a caller may set: numbers as they are, texts as expressions. */
 export interface VariableOptions {
+  /** Variables of the model: a name that it does not have, or that nothing in it reads, is an error. */
   readonly variables?: Readonly<Record<string, number | string>>;
+  /** Variables that the model does not have, put behind its own. */
+  readonly newVariables?: Readonly<Record<string, number | string>>;
   /** Tiles of the chip (the variable TILES_PER_ARCH). */
   readonly nTiles?: number | null;
   /** Samples of the batch (the variable BATCH_SIZE). */
   readonly batchSize?: number | null;
+}
+
+export const variableEntries = {
+  variables: checkedLater,
+  newVariables: checkedLater,
+  nTiles: checkedLater,
+  batchSize: checkedLater,
+};
+
+/** What is set where the model has such a variable and the caller says nothing of it. */
+export type VariableDefaults = Readonly<Record<string, number>>;
+
+/** A model, and what its variables are before the caller's settings. */
+export interface OverriddenModel {
+  /** As messages call it. */
+  readonly name: string;
+  readonly compiled: CompiledModel;
+  readonly problem: ProblemDocument;
+  /** Those of the model and those that statistics add. */
+  readonly variables: ReadonlyMap<string, WrittenValue>;
+  /** Names that are read before anything is evaluated. */
+  readonly readEarly: readonly string[];
+}
+
+/** The caller's settings, and what is to be said of them. */
+export interface Overrides {
+  /** In the order given; new variables behind. */
+  readonly values: ReadonlyMap<string, WrittenValue>;
+  readonly warnings: readonly Warning[];
 }
 
 /** Largest accepted number of tiles and samples. */
@@ -19,7 +55,7 @@ function checkCount(value: number, what: string): number {
   if (Number.isInteger(value) && value >= 1 && value <= maximumCount) return value;
   throw new RaellaError({
     code: "out-of-range",
-    message: `The number of ${what} is ${typeof value === "number" ? value : JSON.stringify(value)}.`,
+    message: `The number of ${what} is ${shown(value)}.`,
     value,
     expected: `an integer from 1 to ${maximumCount}`,
   });
@@ -45,19 +81,45 @@ function overrideValue(name: string, value: unknown): WrittenValue {
 /**
  * The variables a caller sets.
  *
- * @throws RaellaError `usage` or `out-of-range`.
+ * @throws RaellaError `unknown-name` for names that the model does not have or does not read, with the nearest one;
+ *   `usage` or `out-of-range` for values.
  */
-export function readOverrides(options: VariableOptions): ReadonlyMap<string, WrittenValue> {
-  const overrides = new Map<string, WrittenValue>();
-  const given: unknown = options.variables ?? {};
-  if (typeof given !== "object" || Array.isArray(given))
+export function readOverrides(
+  options: VariableOptions,
+  model: OverriddenModel,
+  defaults: VariableDefaults = {},
+): Overrides {
+  const values = new Map<string, WrittenValue>();
+  const { variables, compiled } = model;
+  for (const [name, value] of entriesOf(options.variables, "variables")) {
+    checkVariableName(name, compiled.reservedNames);
+    if (!variables.has(name)) throw unknownVariable(name, model);
+    values.set(name, overrideValue(name, value));
+  }
+  for (const [name, value] of entriesOf(options.newVariables, "new variables")) {
+    checkVariableName(name, compiled.reservedNames);
+    if (variables.has(name) || values.has(name)) throw notNew(name, model);
+    values.set(name, overrideValue(name, value));
+  }
+  setCount(values, batchVariable, options.batchSize, "samples in a batch", model);
+  setCount(values, tilesVariable, options.nTiles, "tiles", model);
+  const warnings = warningsOfUnread(values, model);
+  for (const name of Object.keys(defaults))
+    if (variables.has(name) && !values.has(name)) values.set(name, defaults[name]);
+  return { values, warnings };
+}
+
+function entriesOf(given: unknown, what: string): readonly (readonly [string, unknown])[] {
+  if (given === undefined) return [];
+  if (typeof given !== "object" || given === null || Array.isArray(given))
     throw new RaellaError({
       code: "usage",
-      message: `The variables cannot be ${JSON.stringify(given)}.`,
+      message: `The ${what} cannot be ${shown(given)}.`,
       value: given,
       expected: "an object of names and values, e.g. { ADC_RESOLUTION: 8 }",
     });
-  for (const [name, value] of Object.entries(options.variables ?? {})) {
+  const entries = Object.entries(given);
+  for (const [name] of entries)
     if (!isVariableName(name))
       throw new RaellaError({
         code: "usage",
@@ -65,52 +127,127 @@ export function readOverrides(options: VariableOptions): ReadonlyMap<string, Wri
         value: name,
         expected: "letters, digits and _, not beginning with a digit",
       });
-    overrides.set(name, overrideValue(name, value));
+  return entries;
+}
+
+function unknownVariable(name: string, { name: model, variables }: OverriddenModel): RaellaError {
+  const alike = nearestName(name, variables.keys()) ?? nearestBeginning(name, variables.keys());
+  return new RaellaError({
+    code: "unknown-name",
+    message: `The model of ${model} has no variable "${name}".`,
+    value: name,
+    expected: "a variable of the model, or a new one among newVariables (--set-new NAME=…)",
+    remedy: alike === undefined ? suggestName(name, variables.keys()) : `Did you mean "${alike}"?`,
+  });
+}
+
+/** The candidate that begins most like `name`, if it does so for four letters at least: TECH_NODE for TECHNOLOGY. */
+function nearestBeginning(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let most = 3;
+  for (const candidate of candidates) {
+    let shared = 0;
+    while (shared < name.length && name[shared].toLowerCase() === candidate[shared]?.toLowerCase())
+      shared += 1;
+    if (shared > most) [best, most] = [candidate, shared];
   }
-  setCount(overrides, batchVariable, options.batchSize, "samples in a batch");
-  setCount(overrides, tilesVariable, options.nTiles, "tiles");
-  return overrides;
+  return best;
+}
+
+function notNew(name: string, { name: model }: OverriddenModel): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message: `The variable "${name}" is not new: the model of ${model} has it.`,
+    value: name,
+    remedy: "Set it among variables (--set NAME=…).",
+  });
+}
+
+/** Counts are read by reports as well. */
+const readElsewhere: readonly string[] = [tilesVariable, batchVariable];
+
+/**
+ * A variable of the model that nothing in it reads has no effect: an error, since it is not what was meant. A new one
+ * may be there for what comes later: a warning.
+ */
+function warningsOfUnread(values: ReadonlyMap<string, WrittenValue>, model: OverriddenModel): Warning[] {
+  const { name: modelName, variables, compiled, problem, readEarly } = model;
+  const warnings: Warning[] = [];
+  for (const name of values.keys()) {
+    if (readElsewhere.includes(name) || readEarly.includes(name)) continue;
+    if (!isUnread(name, { compiled, problem, variables, values })) continue;
+    const message = `Nothing in the model of ${modelName} reads the variable "${name}"`;
+    if (variables.has(name))
+      throw new RaellaError({
+        code: "unknown-name",
+        message: `${message}: setting it has no effect.`,
+        value: name,
+        remedy: suggestOther(name, model),
+      });
+    warnings.push({ code: "unknown-name", message: `${message}: it has no effect.` });
+  }
+  return warnings;
+}
+
+/**
+ * Statistics may add variables; one that nothing reads is probably a misspelt name.
+ *
+ * @param areShared the statistics belong to several models, each of which reads what it can: only names that look like
+ *   others are told.
+ */
+export function unreadStatistics(
+  names: readonly string[],
+  model: OverriddenModel,
+  areShared: boolean,
+): readonly Warning[] {
+  const { name: modelName, compiled, problem, variables, readEarly } = model;
+  const own = compiled.document.variables;
+  const missing = Object.keys(own).filter((name) => !names.includes(name));
+  const warnings: Warning[] = [];
+  for (const name of names) {
+    if (Object.hasOwn(own, name) || readEarly.includes(name)) continue;
+    const near = missing.find((other) => spellingDistance(name, other) <= 2);
+    if (areShared && near === undefined) continue;
+    if (!isUnread(name, { compiled, problem, variables, values: new Map() })) continue;
+    warnings.push({
+      code: "statistics",
+      message: `Nothing in the model of ${modelName} reads "${name}", which the statistics give.${near === undefined ? "" : ` Did you mean "${near}"?`}`,
+    });
+  }
+  return warnings;
+}
+
+/** The nearest of the other variables. */
+function suggestOther(name: string, { variables }: OverriddenModel): string | undefined {
+  const near = nearestName(
+    name,
+    [...variables.keys()].filter((other) => other !== name),
+  );
+  return near === undefined ? "Leave it out." : `Did you mean "${near}"? Else leave it out.`;
 }
 
 function setCount(
-  overrides: Map<string, WrittenValue>,
+  values: Map<string, WrittenValue>,
   name: string,
   count: number | null | undefined,
   what: string,
+  { name: model, variables }: OverriddenModel,
 ): void {
   if (count === undefined || count === null) return;
   checkCount(count, what);
-  const other = overrides.get(name);
+  const other = values.get(name);
   if (other !== undefined && other !== count)
     throw new RaellaError({
       code: "usage",
       message: `The number of ${what} is given twice: ${count}, and as the variable ${name}.`,
       remedy: "Give one of them.",
     });
-  overrides.set(name, count);
-}
-
-/** Warns of overrides that look like misspelt names of variables, or that the model does not use. */
-export function overrideWarnings(
-  overrides: ReadonlyMap<string, WrittenValue>,
-  known: ReadonlyMap<string, WrittenValue>,
-): Warning[] {
-  const warnings: Warning[] = [];
-  for (const name of overrides.keys()) {
-    if (known.has(name)) continue;
-    if (name === tilesVariable || name === batchVariable) {
-      warnings.push({
-        code: "unknown-name",
-        message: `The model has no variable ${name}, so that setting it has no effect.`,
-      });
-      continue;
-    }
-    const near = nearestName(name, known.keys());
-    if (near !== undefined)
-      warnings.push({
-        code: "unknown-name",
-        message: `"${name}" is a new variable, which nothing in the model uses yet. Did you mean "${near}"?`,
-      });
-  }
-  return warnings;
+  if (!variables.has(name) && other === undefined)
+    throw new RaellaError({
+      code: "unknown-name",
+      message: `The model of ${model} has no variable ${name}, so that the number of ${what} cannot be set.`,
+      value: count,
+      remedy: `Leave it out, or give the model a variable ${name}.`,
+    });
+  values.set(name, count);
 }

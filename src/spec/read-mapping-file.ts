@@ -1,6 +1,7 @@
 import { freeze } from "../memory";
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
+import { dataWith, hasParts, isListOf, isNumber, isText, listOf, name, requireArgument } from "../arguments";
 import type { SourceLocation } from "../errors";
 import { RaellaError, throwAll } from "../errors";
 import { FileReader } from "./file-memo";
@@ -29,6 +30,26 @@ export interface MappingEntry {
   readonly noLinkTransfer?: readonly string[];
   readonly location?: SourceLocation;
 }
+
+const areNames = isListOf(isText);
+const areNamesIfGiven = (value: unknown): boolean => value === undefined || areNames(value);
+
+export const entriesSchema = listOf(
+  dataWith("an entry {target, type, factors, permutation}", {
+    target: isText,
+    type: isText,
+    factors: isListOf((value) => hasParts(value, { dimension: isText, value: isNumber })),
+    permutation: areNames,
+    keep: areNamesIfGiven,
+    bypass: areNamesIfGiven,
+    passthrough: areNamesIfGiven,
+    noTemporalReuse: areNamesIfGiven,
+    rmwOnFirstWriteback: areNamesIfGiven,
+    noMulticastNoReduction: areNamesIfGiven,
+    noLinkTransfer: areNamesIfGiven,
+  }),
+  "a list of entries, as readMappingFile returns it",
+);
 
 const types: Readonly<Record<string, MappingEntry["type"]>> = {
   temporal: "temporal",
@@ -69,6 +90,7 @@ export interface MappingFile {
  * @throws RaellaError `file-not-found`, `yaml-syntax`, or `schema` with all mistakes in the form.
  */
 export function readMappingFile(file: string): MappingFile {
+  requireArgument(name, file, "the file of readMappingFile");
   const reader = new FileReader();
   const path = resolve(file);
   const top = uniteFiles([loadYaml(path, reader, [dirname(path)])]);

@@ -1,3 +1,4 @@
+import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf, isText } from "../arguments";
 import type { ComponentClass } from "./component-class";
 import type { RaellaError, SourceLocation } from "../errors";
 import type { Workload } from "./workload";
@@ -224,3 +225,55 @@ export interface Specification {
   /** Content hash of every file read, for the manifest of a result. */
   readonly sources: readonly { readonly file: string; readonly sha256: string }[];
 }
+
+const isLevel = (value: unknown): boolean =>
+  hasParts(value, {
+    name: isText,
+    kind: isText,
+    class: isText,
+    instances: isNumber,
+    meshX: isNumber,
+    meshY: isNumber,
+    attributes: isObject,
+    requiredActions: isListOf(isText),
+    constraints: isObject,
+  });
+
+const isDataSpace = (value: unknown): boolean =>
+  hasParts(value, { name: isText, ranks: isListOf(isListOf(isObject)) });
+
+const isWorkload = (value: unknown): boolean =>
+  hasParts(value, {
+    dimensions: isListOf(isText),
+    bounds: isTableOf(isNumber),
+    dataSpaces: isListOf(isDataSpace),
+    bitDimensions: isListOf(isText),
+    coefficients: isObject,
+    instance: isObject,
+  });
+
+/** What functions look at that take a specification. */
+export const specificationSchema = dataWith("a specification, as getSpec and loadSpecification return it", {
+  identity: (value) =>
+    hasParts(value, {
+      architecture: isText,
+      fidelity: (kind) => kind === "artifact" || kind === "corrected",
+    }),
+  levels: isListOf(isLevel),
+  workload: isWorkload,
+  variables: isObject,
+  variableValues: isObject,
+  estimationVariables: isObject,
+  componentClasses: isListOf(isObject),
+  mapper: (value) => hasParts(value, { optimizationMetrics: isListOf(isText) }),
+  warnings: isListOf(isObject),
+  workspace: (value) =>
+    hasParts(value, { modelsDirectory: isText, layersDirectory: isText, statisticsDirectory: isText }),
+  sources: isListOf(isObject),
+});
+
+/** The parts of a specification that map spaces and mappings belong to. */
+export const nestSchema = dataWith("a specification, as getSpec and loadSpecification return it", {
+  levels: isListOf(isLevel),
+  workload: isWorkload,
+});

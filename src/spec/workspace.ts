@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { name, optionsOf, requireArgument } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
 import { freeze, isPublished, publish } from "../memory";
 import type { ArchitectureEntry } from "./architectures";
@@ -15,8 +16,15 @@ export interface Workspace {
   readonly statisticsDirectory: string;
 }
 
+export const workspaceSchema = optionsOf({
+  modelsDirectory: name,
+  layersDirectory: name,
+  statisticsDirectory: name,
+});
+
 /** A workspace with the usual folders `models`, `dnn_layers` and `recorded_statistics` below one root. */
 export function workspaceAt(root: string): Workspace {
+  requireArgument(name, root, "the folder of workspaceAt");
   const folder = resolve(root);
   return publish({
     modelsDirectory: join(folder, "models"),
@@ -73,6 +81,7 @@ export function defaultWorkspace(): Workspace {
 
 /** The architectures that can be chosen by name, in the order for tables and charts. */
 export function listArchitectures(workspace: Workspace = defaults): readonly ArchitectureEntry[] {
+  requireArgument(workspaceSchema, workspace, "the workspace");
   return readArchitectures(workspace.modelsDirectory);
 }
 
@@ -104,6 +113,7 @@ function directoriesIn(folder: string): string[] {
 
 /** Names of the DNNs that have layer files, sorted. */
 export function listDnns(workspace: Workspace = defaults): readonly string[] {
+  requireArgument(workspaceSchema, workspace, "the workspace");
   return freeze(directoriesIn(workspace.layersDirectory));
 }
 
@@ -113,6 +123,8 @@ export function listDnns(workspace: Workspace = defaults): readonly string[] {
  * @throws RaellaError `unknown-name` for an unknown DNN.
  */
 export function listLayers(dnn: string, workspace: Workspace = defaults): readonly number[] {
+  requireArgument(name, dnn, "the DNN");
+  requireArgument(workspaceSchema, workspace, "the workspace");
   const folder = join(workspace.layersDirectory, findDnn(dnn, workspace));
   return freeze(
     readdirSync(folder)

@@ -1,6 +1,9 @@
-import type { ComponentGroup } from "../spec/component-groups";
+import { finite, requireArgument, tableOf, text } from "../arguments";
+import { groupsSchema, type ComponentGroup } from "../spec/component-groups";
 
 export type { ComponentGroup };
+
+const figuresSchema = tableOf(finite, "figures by level");
 
 /** Name of the sum in every table of energies or areas. */
 export const totalKey = "total";
@@ -14,6 +17,13 @@ export const leakageGroup = "Leakage";
  * model that the groups do not know is ever lost. Leakage is a group of its own.
  */
 export function groupOfLevel(level: string, groups: readonly ComponentGroup[]): string {
+  requireArgument(text, level, "the level of groupOfLevel");
+  requireArgument(groupsSchema, groups, "the groups of groupOfLevel");
+  return groupNamed(level, groups);
+}
+
+/** {@link groupOfLevel} for arguments that have been checked. */
+export function groupNamed(level: string, groups: readonly ComponentGroup[]): string {
   if (level === leakageKey) return leakageGroup;
   const group = groups.find(({ levels }) => levels.some((pattern) => matches(level, pattern)));
   return group?.name ?? level;
@@ -43,11 +53,13 @@ export function sumByGroup(
   perLevel: Readonly<Record<string, number>>,
   groups: readonly ComponentGroup[],
 ): Record<string, number> {
+  requireArgument(figuresSchema, perLevel, "the figures of sumByGroup");
+  requireArgument(groupsSchema, groups, "the groups of sumByGroup");
   const sums = new Map<string, GroupSum>();
   for (const { name } of groups) sums.set(name, { sum: 0, levels: 0, isPresent: false });
   for (const [level, figure] of Object.entries(perLevel)) {
     if (level === totalKey) continue;
-    const name = groupOfLevel(level, groups);
+    const name = groupNamed(level, groups);
     const { sum, levels } = sums.get(name) ?? { sum: 0, levels: 0 };
     sums.set(name, { sum: sum + figure, levels: levels + (figure === 0 ? 0 : 1), isPresent: true });
   }

@@ -4,13 +4,14 @@ import { findMappingProblems, type MappingProblem } from "../mapping/check-mappi
 import { assembleMapSpace, factorProblem, type MapSpace } from "../mapping/map-space";
 import { mappingAt } from "../mapping/mapping-at";
 import type { Mapping } from "../mapping/mapping";
-import { getSpec } from "../spec/get-spec";
-import type { Specification, Warning } from "../spec/specification";
+import { optionsOf, requireArgument, requireOptions } from "../arguments";
+import { assembleSpec } from "../spec/get-spec";
+import { specificationSchema, type Specification, type Warning } from "../spec/specification";
 import type { Diagnosis, Misfit, NearestMiss, Usage } from "./diagnosis";
 import { findRemedies } from "./find-remedies";
 import type { MappedLayer } from "./mapped-layer";
-import { mapSpecification } from "./run-layer";
-import { withDefaults, type LayerOptions } from "./study-options";
+import { mapAssembled } from "./run-layer";
+import { layerEntries, searchEntries, withDefaults, type LayerOptions } from "./study-options";
 import { mappingBlocks } from "./summarize-layer";
 
 /** Mappings looked at, spread evenly over the map space, to find the one that misses by least. */
@@ -19,16 +20,24 @@ const sampleSize = 5000;
 /** Below this share of a fan-out a diagnosis warns. */
 const lowUsage = 0.5;
 
+/** The layer to look at; how a mapping is looked for plays no part. */
+export type DiagnosisOptions = Omit<LayerOptions, keyof typeof searchEntries>;
+
+const diagnosisSchema = optionsOf(
+  Object.fromEntries(Object.entries(layerEntries).filter(([key]) => !(key in searchEntries))),
+);
+
 /**
  * Says whether a layer fits on an architecture; if not, why not, by how much the nearest mapping misses, and the
  * smallest changes with which it fits (these are tried: fewest tiles, a batch, the depth of a buffer). Warns of parts
  * that the best mapping leaves idle.
  * @throws RaellaError for names that do not exist and mistakes in the files.
  */
-export function diagnoseLayer(options: LayerOptions): Diagnosis {
+export function diagnoseLayer(options: DiagnosisOptions): Diagnosis {
+  requireOptions(diagnosisSchema, options, "diagnoseLayer");
   const complete = withDefaults(options);
-  const specification = getSpec(complete);
-  const diagnosis = diagnoseSpecification(specification);
+  const specification = assembleSpec(complete);
+  const diagnosis = diagnose(specification);
   if (diagnosis.fits) return diagnosis;
   return freeze({ ...diagnosis, remedies: findRemedies(specification, diagnosis.nearestMiss, complete) });
 }
@@ -37,7 +46,12 @@ export function diagnoseLayer(options: LayerOptions): Diagnosis {
  * The same for any specification; without remedies, since those change what the specification is made from. One whose
  * statistics are placeholders is looked at, too, with a warning: no figure of the diagnosis is an energy.
  */
-export function diagnoseSpecification(given: Specification): Diagnosis {
+export function diagnoseSpecification(specification: Specification): Diagnosis {
+  requireArgument(specificationSchema, specification, "the specification of diagnoseSpecification");
+  return diagnose(specification);
+}
+
+function diagnose(given: Specification): Diagnosis {
   const specification: Specification = adopt({ ...given, placeholders: undefined });
   const { architecture, dnn, layer, layerName, tiles, batch } = specification.identity;
   const identity = { architecture, dnn, layer, layerName, tiles, batch };
@@ -69,7 +83,7 @@ export function diagnoseSpecification(given: Specification): Diagnosis {
 
 function mapIfPossible(specification: Specification): MappedLayer | undefined {
   try {
-    return mapSpecification(specification);
+    return mapAssembled(specification);
   } catch (error) {
     if (error instanceof RaellaError && error.code === "no-mapping") return undefined;
     throw error;

@@ -2,11 +2,11 @@ import { RaellaError } from "../errors";
 import { createMapSpace } from "../mapping/map-space";
 import { findBestMapping } from "../mapping/find-best-mapping";
 import type { ScorerFactory } from "../mapping/scorer";
-import { getSpec } from "../spec/get-spec";
+import { assembleSpec } from "../spec/get-spec";
 import { batchVariable, tilesVariable } from "../spec/processing/process-specification";
 import type { Level, Specification } from "../spec/specification";
 import type { NearestMiss, Remedy } from "./diagnosis";
-import type { LayerOptions } from "./study-options";
+import type { LayerRequest } from "./run-layer";
 
 /** Most tiles that are tried. */
 const mostTiles = 1024;
@@ -18,7 +18,7 @@ const mostTiles = 1024;
 export function findRemedies(
   specification: Specification,
   nearestMiss: NearestMiss | null,
-  options: LayerOptions,
+  options: LayerRequest,
 ): Remedy[] {
   const { tiles, batch } = specification.identity;
   const remedies: (Remedy | undefined)[] = [
@@ -29,20 +29,22 @@ export function findRemedies(
   return remedies.filter((remedy): remedy is Remedy => remedy !== undefined);
 }
 
-function moreTiles(tiles: number, options: LayerOptions): Remedy | undefined {
+function moreTiles(tiles: number, options: LayerRequest): Remedy | undefined {
   for (let count = tiles + 1; count <= mostTiles; count += count < 64 ? 1 : Math.ceil(count / 64)) {
-    if (!fits(() => getSpec({ ...options, nTiles: count }))) continue;
+    if (!fits(() => assembleSpec({ ...options, nTiles: count }))) continue;
     return remedy(tilesVariable, tiles, count, `It fits on ${count} tiles instead of ${tiles}.`);
   }
   return undefined;
 }
 
 /** Batches from the nearest one outwards, smaller ones first. */
-function otherBatch(batch: number, options: LayerOptions): Remedy | undefined {
+function otherBatch(batch: number, options: LayerRequest): Remedy | undefined {
   const candidates = Array.from({ length: 2 * batch }, (_, index) => index + 1)
     .filter((size) => size !== batch && (batch % size === 0 || size % batch === 0))
     .sort((a, b) => Math.abs(a - batch) - Math.abs(b - batch));
-  const size = candidates.find((candidate) => fits(() => getSpec({ ...options, batchSize: candidate })));
+  const size = candidates.find((candidate) =>
+    fits(() => assembleSpec({ ...options, batchSize: candidate })),
+  );
   if (size === undefined) return undefined;
   return remedy(batchVariable, batch, size, `It fits with a batch of ${size} instead of ${batch}.`);
 }

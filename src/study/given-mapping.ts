@@ -1,9 +1,10 @@
 import { freeze } from "../memory";
+import { requireArgument } from "../arguments";
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName, throwAll } from "../errors";
 import type { LevelMapping, Loop, Mapping } from "../mapping/mapping";
-import type { MappingEntry } from "../spec/read-mapping-file";
-import type { Level, Specification } from "../spec/specification";
+import { entriesSchema, type MappingEntry } from "../spec/read-mapping-file";
+import { specificationSchema, type Level, type Specification } from "../spec/specification";
 
 /**
  * The mapping that a mapping file describes. Levels and dimensions left out have factor 1; whether a level holds a data
@@ -12,6 +13,8 @@ import type { Level, Specification } from "../spec/specification";
  * @throws RaellaError `unknown-name` and `invalid-mapping`, all mistakes at once.
  */
 export function mappingFromEntries(specification: Specification, given: readonly MappingEntry[]): Mapping {
+  requireArgument(specificationSchema, specification, "the specification of mappingFromEntries");
+  requireArgument(entriesSchema, given, "the entries of mappingFromEntries");
   const storage = specification.levels.filter(({ kind }) => kind === "storage");
   const entries = given.map((entry) => ({ ...entry, target: targetName(entry.target, storage) }));
   const { dimensions } = specification.workload;

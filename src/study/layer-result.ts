@@ -1,3 +1,4 @@
+import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf } from "../arguments";
 import type { ReferenceTables } from "../estimation/reference-tables";
 import type { SearchCertificate } from "../model/full-search/certificate";
 import type { FullSearchObjective } from "../model/full-search/objective";
@@ -115,3 +116,29 @@ export interface LayerResult extends Pick<
   /** What the result was computed from; the layers of a DNN share that of the DNN. */
   readonly manifest?: Manifest;
 }
+
+const isArea = (value: unknown): boolean =>
+  isNumber(value) || hasParts(value, { each: isNumber, count: isNumber, total: isNumber });
+
+const isCount = (value: unknown): boolean => value === null || isNumber(value);
+
+const layerParts = {
+  tiles: isCount,
+  batch: isCount,
+  cycles: isNumber,
+  computes: isNumber,
+  macs: isNumber,
+  utilization: isNumber,
+  energyPj: isTableOf(isNumber),
+  edp: isNumber,
+  areaUm2: isTableOf(isArea),
+  energyPerActionPj: isTableOf(isTableOf(isNumber)),
+  accesses: isTableOf(isTableOf(isObject)),
+  mapSpace: isObject,
+  mapping: isListOf((value) => hasParts(value, { loops: isListOf(isObject) })),
+  warnings: isListOf(isObject),
+};
+
+export const isLayerResult = (value: unknown): boolean => hasParts(value, layerParts);
+
+export const layerResultSchema = dataWith("the result of a layer, as runLayer returns it", layerParts);

@@ -3,7 +3,7 @@ import type { Registrations } from "../estimation/registry";
 import { freeze } from "../memory";
 import { attempt, type Outcome } from "./attempt-layer";
 import type { LayerResult } from "./layer-result";
-import type { LayerOptions } from "./study-options";
+import type { LayerRequest } from "./run-layer";
 import { Surroundings } from "./surroundings";
 
 /** An outcome that can be sent between threads: errors as plain data, several found at once as a list. */
@@ -14,7 +14,7 @@ export type SentOutcome =
 
 /** Layers for a thread, with what is registered where they come from. */
 export interface SentJobs {
-  readonly jobs: readonly LayerOptions[];
+  readonly jobs: readonly LayerRequest[];
   readonly registered: Registrations;
 }
 

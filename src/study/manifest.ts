@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { flag, name, names, optional, optionsOf } from "../arguments";
 import { frozenCopy } from "../memory";
 import { unusualChoices } from "../spec/model-choices";
 import type { Fidelity, ModelChoices, Specification, WrittenValue } from "../spec/specification";
@@ -24,6 +25,14 @@ export interface Inputs {
   readonly mapping?: string;
 }
 
+export const inputsSchema = optionsOf({
+  files: names,
+  greedy: flag,
+  includeRoots: optional(names),
+  statistics: optional(name),
+  mapping: optional(name),
+});
+
 /** What a result was computed from: two results with equal manifests are equal. Choices that are the default are left out. */
 export interface Manifest extends ModelChoices {
   readonly package: string;
@@ -34,6 +43,8 @@ export interface Manifest extends ModelChoices {
   readonly typicalStatistics: boolean;
   /** Variables that the caller has set. */
   readonly variables: Readonly<Record<string, WrittenValue>>;
+  /** Variables that the caller has added; left out where there are none. */
+  readonly newVariables?: Readonly<Record<string, WrittenValue>>;
   /** Where models, layers and statistics were read from. Left out: the package's own. */
   readonly workspace?: Workspace;
   /** The files given, for a specification that was not chosen by name. */
@@ -58,8 +69,15 @@ export function packageIdentity(): PackageIdentity {
 /** The manifest of a result that comes from this specification. */
 export function createManifest(
   { identity, sources, workspace }: Pick<Specification, "identity" | "sources" | "workspace">,
-  search: SearchKind,
-  variables: Readonly<Record<string, WrittenValue>>,
+  {
+    search = "optimal",
+    variables = {},
+    newVariables = {},
+  }: {
+    readonly search?: SearchKind;
+    readonly variables?: Manifest["variables"];
+    readonly newVariables?: Manifest["variables"];
+  },
   inputs?: Inputs,
 ): Manifest {
   const { name, version } = packageIdentity();
@@ -72,6 +90,7 @@ export function createManifest(
     ...unusualChoices(identity),
     typicalStatistics: identity.typicalStatistics,
     variables: frozenCopy(variables),
+    ...(Object.keys(newVariables).length > 0 ? { newVariables: frozenCopy(newVariables) } : {}),
     ...(isSameWorkspace(workspace, defaultWorkspace()) ? {} : { workspace }),
     ...(inputs ? { inputs: frozenCopy(inputs) } : {}),
     files: sortedFiles([sources]),

@@ -1,4 +1,5 @@
-import type { LayerResult } from "./layer-result";
+import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf, isText } from "../arguments";
+import { isLayerResult, type LayerResult } from "./layer-result";
 import type { Manifest } from "./manifest";
 import type { Replication } from "./replication";
 
@@ -58,3 +59,46 @@ export interface AblationResult {
   readonly batch: number | null;
   readonly networks: readonly NetworkResult[];
 }
+
+const areFigures = isTableOf(isNumber);
+
+const isCount = (value: unknown): boolean => value === null || isNumber(value);
+
+const networkParts = {
+  architecture: isText,
+  tiles: isCount,
+  batch: isCount,
+  dnn: isText,
+  layers: (value: unknown) => isListOf(isLayerResult)(value) && (value as readonly unknown[]).length > 0,
+  totals: (value: unknown) =>
+    hasParts(value, {
+      energyPj: areFigures,
+      energyPjByGroup: areFigures,
+      areaUm2: isObject,
+      areaUm2ByGroup: areFigures,
+      pipelineAreaUm2ByGroup: areFigures,
+      cycles: isListOf(isNumber),
+      tilesUsed: isNumber,
+      tileBudget: isNumber,
+      throughputBatchesPerSecond: isNumber,
+    }),
+  replication: (value: unknown) => hasParts(value, { layers: isListOf(isObject) }),
+};
+
+export const isNetworkResult = (value: unknown): boolean => hasParts(value, networkParts);
+
+const ablationParts = {
+  dnn: isText,
+  tiles: isCount,
+  batch: isCount,
+  networks: (value: unknown) => isListOf(isNetworkResult)(value) && (value as readonly unknown[]).length > 0,
+};
+
+export const isAblationResult = (value: unknown): boolean => hasParts(value, ablationParts);
+
+export const networkResultSchema = dataWith("the result of a DNN, as runNetwork returns it", networkParts);
+
+export const ablationResultSchema = dataWith(
+  "the result of an ablation, as runAblation returns it",
+  ablationParts,
+);

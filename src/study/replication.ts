@@ -1,4 +1,6 @@
 import { freeze } from "../memory";
+import * as v from "valibot";
+import { count, dataWith, listOf, notNegative, positive, requireArgument } from "../arguments";
 import { floorDivide } from "../spec/expression/operations";
 
 /** How replicas are handed out, see {@link replicateByDoubling} and {@link replicateByIncrement}. */
@@ -8,6 +10,21 @@ export type ReplicationScheme = "doubling" | "increment";
 export interface TileOption {
   readonly tiles: number;
   readonly cycles: number;
+}
+
+const tileOptionsSchema = listOf(
+  v.pipe(
+    listOf(
+      dataWith("{tiles, cycles}", { tiles: isPositive, cycles: isPositive }),
+      "ways {tiles, cycles} to map a layer",
+    ),
+    v.minLength(1, "at least one way to map a layer"),
+  ),
+  "ways to map every layer",
+);
+
+function isPositive(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
 }
 
 /** The share of one layer of a pipeline. */
@@ -35,6 +52,7 @@ export const defaultAggregateTiles = 65536;
 
 /** Batches per second of a layer; a cycle is a nanosecond. Written as the original computes it. */
 export function batchesPerSecond(cycles: number): number {
+  requireArgument(positive, cycles, "the cycles of batchesPerSecond");
   return (1 / cycles) * 1e9;
 }
 
@@ -44,6 +62,9 @@ export function batchesPerSecond(cycles: number): number {
  * @param baseArea Area of one chip, with the same number of tiles, of the first architecture.
  */
 export function tileBudget(aggregateTiles: number, area: number, baseArea: number): number {
+  requireArgument(positive, aggregateTiles, "the tiles of tileBudget");
+  requireArgument(notNegative, area, "the area of tileBudget");
+  requireArgument(notNegative, baseArea, "the base area of tileBudget");
   if (!(area > 0) || !(baseArea > 0)) return aggregateTiles;
   return floorDivide(aggregateTiles, area / baseArea);
 }
@@ -58,6 +79,9 @@ export function replicateByDoubling(
   tilesPerLayer: number,
   budget: number,
 ): Replication {
+  requireArgument(listOf(positive, "cycles of every layer"), cycles, "the cycles of replicateByDoubling");
+  requireArgument(count, tilesPerLayer, "the tiles per layer of replicateByDoubling");
+  requireArgument(notNegative, budget, "the budget of replicateByDoubling");
   const layers = cycles.map((count) => ({
     tiles: tilesPerLayer,
     replicas: 1,
@@ -87,6 +111,8 @@ export function replicateByIncrement(
   options: readonly (readonly TileOption[])[],
   budget: number,
 ): Replication {
+  requireArgument(tileOptionsSchema, options, "the options of replicateByIncrement");
+  requireArgument(notNegative, budget, "the budget of replicateByIncrement");
   const layers = allocateWithin(options, budget);
   let used = countTiles(layers);
   while (used < budget) {

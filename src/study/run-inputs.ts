@@ -6,7 +6,7 @@ import type { Specification } from "../spec/specification";
 import { mappingFromEntries } from "./given-mapping";
 import type { Inputs } from "./manifest";
 import { publishLayer, type MappedLayer } from "./mapped-layer";
-import { evaluateGivenMapping, mapFully, mapSpecification } from "./run-layer";
+import { evaluateGivenMapping, mapAssembled, mapFully } from "./run-layer";
 import type { StudyOptions } from "./study-options";
 
 /**
@@ -15,20 +15,20 @@ import type { StudyOptions } from "./study-options";
  * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
  */
 export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
-  const { nTiles, batchSize, variables, fidelity, workspace, strict } = options;
+  const { nTiles, batchSize, variables, newVariables, fidelity, workspace, strict } = options;
   const load = (greedy: boolean): Specification =>
     loadSpecification({
       files: inputs.files,
       includeRoots: inputs.includeRoots,
       statistics: inputs.statistics,
-      ...{ nTiles, batchSize, variables, fidelity, workspace, strict },
+      ...{ nTiles, batchSize, variables, newVariables, fidelity, workspace, strict },
       ...choicesAmong(options),
       greedySteps: greedy ? undefined : [],
     });
   if (inputs.mapping === undefined && options.search === "full")
     return publishLayer(mapFully(load(false), inputs.greedy ? () => load(true) : null, options));
   const specification = load(inputs.greedy);
-  if (inputs.mapping === undefined) return mapSpecification(specification, options);
+  if (inputs.mapping === undefined) return publishLayer(mapAssembled(specification, options));
   const { entries, sources } = readMappingFile(inputs.mapping);
   return evaluateGivenMapping(
     publish({ ...specification, sources: [...specification.sources, ...sources] }),

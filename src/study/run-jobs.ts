@@ -2,7 +2,8 @@ import { availableParallelism } from "node:os";
 import { RaellaError } from "../errors";
 import { attempt, type Outcome } from "./attempt-layer";
 import { progressOf, throwIfAborted } from "./run-progress";
-import type { LayerOptions, RunOptions } from "./study-options";
+import type { LayerRequest } from "./run-layer";
+import type { RunOptions } from "./study-options";
 import { Surroundings } from "./surroundings";
 
 /** Longest time between two looks at the signal and at other events, ms. */
@@ -21,7 +22,7 @@ const layersThatPay = 8_000;
  * @param surroundings Files and registrations as all jobs see them.
  */
 export async function runJobs(
-  jobs: readonly LayerOptions[],
+  jobs: readonly LayerRequest[],
   options: RunOptions = {},
   surroundings = new Surroundings(),
 ): Promise<readonly Outcome[]> {
@@ -32,7 +33,7 @@ export async function runJobs(
   return runWithHelpers(jobs, helpers, options, surroundings);
 }
 
-function helperCount(jobs: readonly LayerOptions[], workers: number | "auto"): number {
+function helperCount(jobs: readonly LayerRequest[], workers: number | "auto"): number {
   if (workers === "auto") {
     // A full search takes as long as hundreds of usual ones.
     const pays = jobs.length >= (jobs.at(0)?.search === "full" ? 2 : layersThatPay);
@@ -54,8 +55,8 @@ function helperCount(jobs: readonly LayerOptions[], workers: number | "auto"): n
  * @throws RaellaError `aborted`, and whatever the function throws.
  */
 export async function mapPatiently<Result>(
-  jobs: readonly LayerOptions[],
-  compute: (job: LayerOptions, index: number) => Result,
+  jobs: readonly LayerRequest[],
+  compute: (job: LayerRequest, index: number) => Result,
   { onProgress, signal }: RunOptions,
   surroundings: Surroundings,
 ): Promise<readonly Result[]> {

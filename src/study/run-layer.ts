@@ -1,26 +1,51 @@
 import { priceLevels } from "../estimation/estimate";
 import { describeHardware } from "../mapping/hardware";
-import type { Mapping } from "../mapping/mapping";
+import { mappingSchema, type Mapping } from "../mapping/mapping";
 import { describeProblem } from "../mapping/problem";
 import { describeCosts } from "../model/access-costs";
 import { evaluateMapping } from "../model/evaluate-mapping";
 import { priceAccesses } from "../model/price-accesses";
+import { optionsOf, requireArgument, requireOptions } from "../arguments";
 import { adopt, freeze, frozenCopy, publish } from "../memory";
 import { withOneLook } from "../spec/file-memo";
-import { assembleSpec } from "../spec/get-spec";
-import type { Specification } from "../spec/specification";
+import { assembleSpec, type SpecificationRequest } from "../spec/get-spec";
+import { specificationSchema, type Specification } from "../spec/specification";
 import { givenWorkspace, isSameWorkspace, type Workspace } from "../spec/workspace";
 import { findMapping } from "./find-mapping";
 import type { LayerResult } from "./layer-result";
 import { minimising, requireSettings, searchFully, unlessNothingFits } from "./full-search";
-import { createManifest, type Inputs } from "./manifest";
-import { publishLayer, withWarnings, type MappedLayer } from "./mapped-layer";
+import { createManifest, inputsSchema, type Inputs } from "./manifest";
+import {
+  mappedLayerSchema,
+  publishLayer,
+  requireFinite,
+  withWarnings,
+  type MappedLayer,
+} from "./mapped-layer";
 import { requireSearchKind } from "./search-kind";
-import { withDefaults, type LayerOptions, type StudyOptions } from "./study-options";
+import {
+  layerEntries,
+  requireFullSearch,
+  searchEntries,
+  studyEntries,
+  withDefaults,
+  type LayerOptions,
+  type StudyOptions,
+} from "./study-options";
 import { summarizeLayer } from "./summarize-layer";
 
 /** How a specification is mapped. */
 export type MappingOptions = Pick<StudyOptions, "search" | "workspace" | "objective" | "timeLimitMs">;
+
+const mappingOptionsSchema = optionsOf({ ...searchEntries, workspace: studyEntries.workspace });
+const evaluationOptionsSchema = optionsOf({
+  ...searchEntries,
+  workspace: studyEntries.workspace,
+  variables: studyEntries.variables,
+  newVariables: studyEntries.newVariables,
+  strict: studyEntries.strict,
+});
+const layerSchema = optionsOf(layerEntries);
 
 /**
  * Prices a specification and finds the best mapping for it.
@@ -28,29 +53,35 @@ export type MappingOptions = Pick<StudyOptions, "search" | "workspace" | "object
  *   `component` where a level cannot be priced.
  */
 export function mapSpecification(specification: Specification, options: MappingOptions = {}): MappedLayer {
+  requireArgument(specificationSchema, specification, "the specification of mapSpecification");
+  requireOptions(mappingOptionsSchema, options, "mapSpecification");
+  requireFullSearch(options);
   return publishLayer(mapAssembled(adoptIn(specification, options.workspace), options));
 }
 
-/** The same for use inside the package: of a specification that nobody else can change, and not frozen. */
+/**
+ * The same for use inside the package, for options that have been checked: of a specification that nobody else can
+ * change, and not frozen.
+ */
 export function mapAssembled(
   specification: Specification,
   options: Omit<MappingOptions, "workspace"> = {},
 ): MappedLayer {
   const { search = "optimal" } = options;
   requireSearchKind(search);
-  if (search === "full") return searchFully(specification, null, options);
+  if (search === "full") return requireFinite(searchFully(specification, null, options));
   const tables = priceLevels(specification);
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
   const { mapping, counts, mapSpace, walk, warnings } = findMapping(specification, hardware, costs, search);
-  return {
+  return requireFinite({
     specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
     tables,
     mapping,
     evaluation: priceAccesses(describeProblem(specification.workload), hardware, costs, counts),
     mapSpace,
     ...(walk && { walk }),
-  };
+  });
 }
 
 /** A specification that a caller hands in, read from another workspace where one is given. */
@@ -65,15 +96,18 @@ function adoptIn(given: Specification, workspace: Workspace | undefined): Specif
  * @throws RaellaError `invalid-mapping` with the numbers where it does not fit the hardware.
  */
 export function evaluateGivenMapping(specification: Specification, mapping: Mapping): MappedLayer {
+  requireArgument(specificationSchema, specification, "the specification of evaluateGivenMapping");
+  requireArgument(mappingSchema, mapping, "the mapping of evaluateGivenMapping");
   const own = adopt(specification);
   const tables = priceLevels(own);
-  return publishLayer({
+  const layer = requireFinite({
     specification: withWarnings(own, tables.warnings ?? []),
     tables,
     mapping: frozenCopy(mapping),
     evaluation: evaluateMapping(own, tables.energy, mapping),
     mapSpace: { size: 1, valid: 1, evaluated: 1 },
   });
+  return publishLayer(layer);
 }
 
 /**
@@ -88,47 +122,61 @@ export function mapFully(
 ): MappedLayer {
   requireSettings(options);
   const heuristic = greedy && unlessNothingFits(() => mapAssembled(minimising(greedy(), options.objective)));
-  return searchFully(full, heuristic, options);
+  return requireFinite(searchFully(full, heuristic, options));
 }
 
 /** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */
 export function mapLayer(options: LayerOptions): MappedLayer {
-  return publishLayer(findLayer(options));
+  requireOptions(layerSchema, options, "mapLayer");
+  requireFullSearch(options);
+  return publishLayer(mapRequest(withDefaults(options)));
 }
 
-function findLayer(options: LayerOptions): MappedLayer {
-  return withOneLook(() => findLayerHere(options));
+/** A layer of a study, whose options have been checked, with what they leave open. */
+export type LayerRequest = LayerOptions & Pick<SpecificationRequest, "defaults">;
+
+/** {@link mapLayer} for a request; not frozen, since it does not leave the package. */
+function mapRequest(request: LayerRequest): MappedLayer {
+  return withOneLook(() => mapRequestHere(request));
 }
 
-function findLayerHere(options: LayerOptions): MappedLayer {
-  const complete = withDefaults(options);
-  const { search, greedySteps = [] } = complete;
-  if (search !== "full") return mapAssembled(assembleSpec(complete), complete);
-  const full = assembleSpec({ ...complete, greedySteps });
+function mapRequestHere(request: LayerRequest): MappedLayer {
+  const { search, greedySteps = [] } = request;
+  if (search !== "full") return mapAssembled(assembleSpec(request), request);
+  const full = assembleSpec({ ...request, greedySteps });
   // Greedy steps of the caller's own narrow the space: the mapping of the usual ones may not be in it.
   const isWhole = greedySteps.length === 0;
-  const greedy = isWhole ? () => assembleSpec({ ...complete, greedySteps: undefined }) : null;
-  return mapFully(full, greedy, complete);
+  const greedy = isWhole ? () => assembleSpec({ ...request, greedySteps: undefined }) : null;
+  return mapFully(full, greedy, request);
 }
 
 /** The result of a mapped layer as plain frozen data, with its manifest. */
-export function resultOf(
-  mapped: MappedLayer,
-  options: Pick<StudyOptions, "search" | "variables" | "strict"> = {},
-  inputs?: Inputs,
-): LayerResult {
-  const { search: kind = "optimal", variables = {}, strict } = options;
-  return freeze(
-    summarizeLayer(mapped, createManifest(mapped.specification, kind, variables, inputs), strict),
-  );
+export function resultOf(mapped: MappedLayer, options: RequestedOptions = {}, inputs?: Inputs): LayerResult {
+  requireArgument(mappedLayerSchema, mapped, "the layer of resultOf");
+  requireOptions(layerSchema, options, "resultOf");
+  if (inputs !== undefined) requireArgument(inputsSchema, inputs, "the inputs of resultOf");
+  return summarizeRequest(mapped, options, inputs);
+}
+
+/** What a manifest tells of a request, and whether warnings of checks are errors. */
+type RequestedOptions = Pick<StudyOptions, "search" | "variables" | "newVariables" | "strict">;
+
+function summarizeRequest(mapped: MappedLayer, options: RequestedOptions, inputs?: Inputs): LayerResult {
+  const manifest = createManifest(mapped.specification, options, inputs);
+  return freeze(summarizeLayer(mapped, manifest, options.strict));
 }
 
 /** Maps a specification and returns the result as plain data. Errors as {@link mapSpecification}. */
 export function evaluateSpecification(
   specification: Specification,
-  options: MappingOptions & Pick<StudyOptions, "variables" | "strict"> = {},
+  options: MappingOptions & Pick<StudyOptions, "variables" | "newVariables" | "strict"> = {},
 ): LayerResult {
-  return resultOf(mapSpecification(specification, options), options);
+  requireOptions(evaluationOptionsSchema, options, "evaluateSpecification");
+  const { variables, newVariables, strict, ...mapping } = options;
+  const { search } = mapping;
+  return summarizeRequest(mapSpecification(specification, mapping), {
+    ...{ search, variables, newVariables, strict },
+  });
 }
 
 /**
@@ -136,5 +184,12 @@ export function evaluateSpecification(
  * @throws RaellaError for names that do not exist, mistakes in the files, a layer that does not fit.
  */
 export function runLayer(options: LayerOptions): LayerResult {
-  return resultOf(findLayer(options), options);
+  requireOptions(layerSchema, options, "runLayer");
+  requireFullSearch(options);
+  return runRequest(withDefaults(options));
+}
+
+/** {@link runLayer} for a request. */
+export function runRequest(request: LayerRequest): LayerResult {
+  return summarizeRequest(mapRequest(request), request);
 }

@@ -1,3 +1,16 @@
+import {
+  checkedLater,
+  count,
+  listOf,
+  name,
+  names,
+  oneOf,
+  optional,
+  optionsOf,
+  positive,
+  requireArgument,
+  requireOptions,
+} from "../arguments";
 import { RaellaError, throwAll } from "../errors";
 import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
@@ -21,11 +34,14 @@ import type { Outcome } from "./attempt-layer";
 import { mapPatiently, runJobs } from "./run-jobs";
 import {
   defaultTiles,
+  requireFullSearch,
+  runEntries,
+  studyEntries,
   withDefaults,
-  type LayerOptions,
   type RunOptions,
   type StudyOptions,
 } from "./study-options";
+import type { LayerRequest } from "./run-layer";
 import { Surroundings } from "./surroundings";
 import { tileOptions } from "./tile-options";
 
@@ -60,6 +76,29 @@ export interface AllOptions extends Omit<AblationOptions, "layers"> {
   readonly dnns?: readonly string[];
 }
 
+const throughputEntries = {
+  aggregateTiles: optional(count),
+  replication: optional(oneOf(["doubling", "increment"])),
+  baseAreaUm2: optional(positive),
+};
+const layersEntries = {
+  ...studyEntries,
+  ...runEntries,
+  architecture: name,
+  dnn: name,
+  layers: optional(listOf(checkedLater, "a list of layer numbers")),
+};
+const layersSchema = optionsOf(layersEntries);
+const networkSchema = optionsOf({ ...layersEntries, ...throughputEntries });
+const ablationEntries = {
+  ...studyEntries,
+  ...runEntries,
+  ...throughputEntries,
+  architectures: optional(names),
+};
+const ablationSchema = optionsOf({ ...ablationEntries, layers: layersEntries.layers });
+const allSchema = optionsOf({ ...ablationEntries, dnns: optional(names) });
+
 /**
  * Runs layers of one DNN on one architecture.
  * @returns Results in the order of `layers`, each with its manifest.
@@ -67,15 +106,18 @@ export interface AllOptions extends Omit<AblationOptions, "layers"> {
  *   `aborted`.
  */
 export async function runLayers(options: LayersOptions): Promise<readonly LayerResult[]> {
+  requireOptions(layersSchema, options, "runLayers");
+  requireFullSearch(options);
   const jobs = jobsOf(options, options.architecture, options.dnn, options.layers);
   return freeze(await runToEnd(jobs, options, new Surroundings()));
 }
 
 /** Runs all (or some) layers of a DNN on one architecture and sums them up. Errors as {@link runLayers}. */
 export async function runNetwork(options: NetworkOptions): Promise<NetworkResult> {
-  const [network] = (await runAblation(options.dnn, { ...options, architectures: [options.architecture] }))
-    .networks;
-  return network;
+  requireOptions(networkSchema, options, "runNetwork");
+  const { architecture, dnn, layers } = options;
+  const [ablation] = await runStudies([{ dnn, layers }], { ...options, architectures: [architecture] });
+  return ablation.networks[0];
 }
 
 /**
@@ -83,13 +125,18 @@ export async function runNetwork(options: NetworkOptions): Promise<NetworkResult
  * {@link runLayers}.
  */
 export async function runAblation(dnn: string, options: AblationOptions = {}): Promise<AblationResult> {
+  requireArgument(name, dnn, "the DNN of runAblation");
+  requireOptions(ablationSchema, options, "runAblation");
   const [ablation] = await runStudies([{ dnn, layers: options.layers }], options);
   return ablation;
 }
 
 /** Runs every DNN on every architecture; one ablation per DNN. Errors as {@link runLayers}. */
 export async function runAll(options: AllOptions = {}): Promise<readonly AblationResult[]> {
+  requireOptions(allSchema, options, "runAll");
   const dnns = options.dnns ?? listDnns(options.workspace);
+  if (dnns.length === 0)
+    throw new RaellaError({ code: "usage", message: "No DNN is given.", remedy: "Name at least one." });
   return freeze(
     await runStudies(
       dnns.map((dnn) => ({ dnn })),
@@ -103,6 +150,7 @@ async function runStudies(
   studies: readonly { readonly dnn: string; readonly layers?: readonly number[] }[],
   options: AblationOptions,
 ): Promise<readonly AblationResult[]> {
+  requireFullSearch(options);
   const architectures = options.architectures ?? listArchitectures(options.workspace).map(({ name }) => name);
   if (architectures.length === 0) {
     throw new RaellaError({
@@ -140,7 +188,7 @@ interface ReplicableLayer {
 
 /** Runs layers, and with the finer replication also finds the fewest tiles of each. Progress counts both. */
 async function runReplicableLayers(
-  jobs: readonly LayerOptions[],
+  jobs: readonly LayerRequest[],
   options: RunOptions & ThroughputOptions,
   surroundings: Surroundings,
 ): Promise<readonly ReplicableLayer[]> {
@@ -165,9 +213,9 @@ function jobsOf(
   architecture: string,
   dnn: string,
   layers: readonly number[] | undefined,
-): readonly LayerOptions[] {
-  const { useTypicalStatistics, nTiles, batchSize, variables, greedySteps, fidelity, workspace } = options;
-  const { search, objective, timeLimitMs, strict } = options;
+): readonly LayerRequest[] {
+  const { useTypicalStatistics, nTiles, batchSize, variables, newVariables, greedySteps } = options;
+  const { fidelity, workspace, search, objective, timeLimitMs, strict } = options;
   const chosen = layers ?? listLayers(dnn, workspace);
   if (chosen.length === 0) {
     throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
@@ -175,8 +223,8 @@ function jobsOf(
   // As they are now: the run takes its time, and its caller may go on editing them.
   const common = frozenCopy(
     withDefaults({
-      ...{ architecture, dnn, useTypicalStatistics, nTiles, batchSize },
-      ...{ variables, greedySteps, fidelity, workspace, search, objective, timeLimitMs, strict },
+      ...{ architecture, dnn, useTypicalStatistics, nTiles, batchSize, variables, newVariables },
+      ...{ greedySteps, fidelity, workspace, search, objective, timeLimitMs, strict },
       ...choicesAmong(options),
     }),
   );
@@ -185,7 +233,7 @@ function jobsOf(
 
 /** Runs jobs to the end; if any fails, all errors are thrown together. */
 async function runToEnd(
-  jobs: readonly LayerOptions[],
+  jobs: readonly LayerRequest[],
   options: RunOptions,
   surroundings: Surroundings,
 ): Promise<readonly LayerResult[]> {
@@ -195,7 +243,7 @@ async function runToEnd(
 }
 
 /** The same mistake in a file shows in every layer that reads it: it is told once. What does not fit has a place. */
-function distinctErrors(outcomes: readonly Outcome[], jobs: readonly LayerOptions[]): RaellaError[] {
+function distinctErrors(outcomes: readonly Outcome[], jobs: readonly LayerRequest[]): RaellaError[] {
   const errors = new Map<string, RaellaError>();
   const misfits: RaellaError[] = [];
   outcomes.forEach((outcome, index) => {
@@ -209,7 +257,7 @@ function distinctErrors(outcomes: readonly Outcome[], jobs: readonly LayerOption
   ];
 }
 
-function ofLayer(error: RaellaError, { architecture, dnn, layer }: LayerOptions): RaellaError {
+function ofLayer(error: RaellaError, { architecture, dnn, layer }: LayerRequest): RaellaError {
   return new RaellaError({
     ...error.toJSON(),
     message: `${dnn}, layer ${layer} on ${architecture}: ${error.summary}`,

@@ -1,3 +1,4 @@
+import { shown } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
 
 /**
@@ -14,7 +15,7 @@ export function requireSearchKind(given: unknown): void {
   if (searchKinds.some((known) => known === given)) return;
   throw new RaellaError({
     code: "usage",
-    message: `There is no search ${JSON.stringify(given)}.`,
+    message: `There is no search ${shown(given)}.`,
     value: given,
     expected: searchKinds.join(", "),
     remedy: typeof given === "string" ? suggestName(given, searchKinds) : undefined,

@@ -1,4 +1,8 @@
-import type { GetSpecOptions } from "../spec/get-spec";
+import * as v from "valibot";
+import { callback, checkedLater, optional } from "../arguments";
+import { RaellaError } from "../errors";
+import type { GetSpecOptions, SpecificationRequest } from "../spec/get-spec";
+import { specificationEntries } from "../spec/get-spec";
 import { batchVariable, tilesVariable } from "../spec/processing/process-specification";
 import type { FullSearchSettings } from "./full-search";
 import type { SearchKind } from "./search-kind";
@@ -17,6 +21,13 @@ export interface LayerOptions extends StudyOptions {
   /** Number, or its three digits: `10` or `"010"`. */
   readonly layer: number | string;
 }
+
+const { architecture, dnn, layer, ...modelEntries } = specificationEntries;
+
+/** Full searches look at objective and time limit where they use them. */
+export const searchEntries = { search: checkedLater, objective: checkedLater, timeLimitMs: checkedLater };
+export const studyEntries = { ...modelEntries, ...searchEntries };
+export const layerEntries = { architecture, dnn, layer, ...studyEntries };
 
 /** Tiles of a chip and samples of a batch unless something else is asked for, as in the tutorial. */
 export const defaultTiles = 16;
@@ -45,18 +56,42 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+export const runEntries = {
+  workers: checkedLater,
+  onProgress: optional(callback),
+  signal: optional(
+    v.custom<AbortSignal>((value) => value instanceof AbortSignal, "the signal of an AbortController"),
+  ),
+};
+
+/** @throws RaellaError `usage` for settings of a full search where none is asked for: nothing would read them. */
+export function requireFullSearch({ search, objective, timeLimitMs }: StudyOptions): void {
+  if (search === "full") return;
+  const given = objective !== undefined ? "objective" : timeLimitMs !== undefined ? "timeLimitMs" : null;
+  if (given === null) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `The option "${given}" says something only about a full search.`,
+    value: given,
+    remedy: 'Add search: "full", or leave it out.',
+  });
+}
+
 /**
- * Completes the tutorial's defaults: a number of tiles or samples that is neither given nor set as a variable. Null
- * leaves it to the model.
+ * Completes the tutorial's defaults: a number of tiles or samples that is neither given nor set as a variable, where the
+ * model has such a variable. Null leaves it to the model.
  */
-export function withDefaults<Options extends StudyOptions>(options: Options): Options {
-  const { nTiles, batchSize } = options;
-  const variables = options.variables as StudyOptions["variables"] | null;
+export function withDefaults<Options extends StudyOptions>(
+  options: Options,
+): Options & Pick<SpecificationRequest, "defaults"> {
+  const { nTiles, batchSize, variables = {} } = options;
   const isOpen = (given: number | null | undefined, variable: string): boolean =>
-    given === undefined && !Object.hasOwn(variables ?? {}, variable);
+    given === undefined && !Object.hasOwn(Object(variables) as object, variable);
   return {
     ...options,
-    nTiles: isOpen(nTiles, tilesVariable) ? defaultTiles : nTiles,
-    batchSize: isOpen(batchSize, batchVariable) ? defaultBatch : batchSize,
+    defaults: {
+      ...(isOpen(nTiles, tilesVariable) && { [tilesVariable]: defaultTiles }),
+      ...(isOpen(batchSize, batchVariable) && { [batchVariable]: defaultBatch }),
+    },
   };
 }

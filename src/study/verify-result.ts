@@ -1,4 +1,5 @@
 import { frozenCopy } from "../memory";
+import { optionsOf, requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import { choicesAmong } from "../spec/model-choices";
 import { compareResults, type Difference } from "./compare-results";
@@ -6,9 +7,9 @@ import type { LayerResult } from "./layer-result";
 import { packageIdentity, type Manifest } from "./manifest";
 import type { AblationResult, NetworkResult } from "./network-result";
 import { mapInputs } from "./run-inputs";
-import { resultOf, runLayer } from "./run-layer";
+import { resultOf, runRequest } from "./run-layer";
 import { runAblation } from "./run-network";
-import type { RunOptions, StudyOptions } from "./study-options";
+import { runEntries, type RunOptions, type StudyOptions } from "./study-options";
 
 /** Any result that the command line prints as JSON. */
 export type VerifiableResult =
@@ -30,6 +31,7 @@ export interface Verification {
  * @throws RaellaError `usage` if it is no result or has no manifest, and whatever recomputing throws.
  */
 export async function verifyResult(given: unknown, options: RunOptions = {}): Promise<Verification> {
+  requireOptions(optionsOf(runEntries), options, "verifyResult");
   const result = asResult(given);
   const manifests = manifestsOf(result);
   if (manifests.length === 0) throw noResult("It has no manifest.");
@@ -108,7 +110,7 @@ function recomputeLayer(result: LayerResult): LayerResult {
     return resultOf(mapInputs(inputs, options), options, inputs);
   }
   if (dnn === null || layer === null || !manifest) throw noResult("It does not say which layer it is of.");
-  return runLayer({ ...request(manifest, result, result.fullSearch?.objective), architecture, dnn, layer });
+  return runRequest({ ...request(manifest, result, result.fullSearch?.objective), architecture, dnn, layer });
 }
 
 async function recomputeAblation(ablation: AblationResult, options: RunOptions): Promise<AblationResult> {
@@ -130,11 +132,12 @@ function request(
   { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
   objective?: StudyOptions["objective"],
 ): StudyOptions {
-  const { variables, fidelity, typicalStatistics, search, workspace } = manifest;
+  const { variables, newVariables, fidelity, typicalStatistics, search, workspace } = manifest;
   return {
     nTiles: tiles,
     batchSize: batch,
     variables: variables as StudyOptions["variables"],
+    newVariables: newVariables as StudyOptions["newVariables"],
     fidelity,
     ...choicesAmong(manifest),
     useTypicalStatistics: typicalStatistics,

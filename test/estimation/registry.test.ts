@@ -9,6 +9,7 @@ import { leakagePower } from "../../src/estimation/leakage";
 import { explainEnergy } from "../../src/estimation/explain";
 import { registerComponentLibrary, registerEstimator } from "../../src/estimation/registry";
 import type { ComponentClass } from "../../src/spec/component-class";
+import { runLayer } from "../../src/study/run-layer";
 import { exampleSpec, specOfLevel } from "./support";
 
 const expression = (text: string): { expression: string } => ({ expression: text });
@@ -127,6 +128,59 @@ describe("registered estimators", () => {
             assert.deepEqual(leakagePower(specOfLevel("my_thing", { resolution })), { part: 0 });
           },
         ),
+    );
+  });
+
+  it("that fail, or give no figure, are named instead of being passed over", () => {
+    const router = { architecture: "raella", dnn: "resnet18", layer: 10 } as const;
+    const cases: readonly (readonly [string, (name?: unknown) => unknown, RegExp])[] = [
+      [
+        "throws",
+        () => {
+          throw new Error("no luck");
+        },
+        /estimator "throws" failed on isaac_router: no luck/,
+      ],
+      ["not a number", () => NaN, /estimator "not a number" gave NaN/],
+      ["negative", () => -1, /estimator "negative" gave -1/],
+      ["endless", () => Infinity, /estimator "endless" gave Infinity/],
+      ["late", () => Promise.resolve(5), /estimator "late" gave a promise/],
+      ["silent", () => undefined, /estimator "silent" gave nothing/],
+      ["text", () => "5", /estimator "text" gave "5"/],
+      ["late inside", () => ({ value: Promise.resolve(5), source: "" }), /"late inside" gave a promise/],
+    ];
+    for (const [name, answer, message] of cases)
+      for (const part of ["areaUm2", "energyPj"] as const)
+        withRegistration(
+          () =>
+            registerEstimator({
+              ...{ name, classNames: ["isaac_router"], accuracyPercent: 99, parameters: {} },
+              actions: ["read", "write", "update"],
+              areaUm2: () => 1,
+              energyPj: () => 1,
+              [part]: answer,
+            }),
+          () => assert.throws(() => runLayer(router), { code: "component", message }),
+        );
+  });
+
+  it("that refuse a component let another one answer, and that is said", () => {
+    withRegistration(
+      () =>
+        registerEstimator({
+          ...{ name: "picky", classNames: ["isaac_router"], accuracyPercent: 99 },
+          parameters: { colour: { kind: "number", description: "which nobody gives" } },
+          actions: ["read", "write", "update"],
+          areaUm2: () => 1,
+          energyPj: () => 1,
+        }),
+      () => {
+        const { warnings } = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+        assert.ok(
+          warnings.some(({ message }) => /registered estimator "picky" refuses .*"colour"/.test(message)),
+          JSON.stringify(warnings),
+        );
+      },
     );
   });
 

@@ -167,15 +167,72 @@ describe("variables of a caller", () => {
     assert.equal(spec({ variables: { ADC_RESOLUTION: "MACROS_PER_TILE" } }).variableValues.ADC_RESOLUTION, 8);
   });
 
-  it("with a new name go to the end; a misspelt one is warned of", () => {
-    const specification = spec({ variables: { MY_OWN: "ADC_RESOLUTION + 1", ADC_RESOLUTON: 5 } });
+  it("with a new name are new explicitly and go to the end", () => {
+    const specification = spec({ newVariables: { MY_OWN: "ADC_RESOLUTION + 1" } });
     assert.equal(specification.variableValues.MY_OWN, 8);
     assert.deepEqual(
       specification.warnings.map(({ message }) => message),
-      [
-        '"ADC_RESOLUTON" is a new variable, which nothing in the model uses yet. Did you mean "ADC_RESOLUTION"?',
-      ],
+      ['Nothing in the model of raella reads the variable "MY_OWN": it has no effect.'],
     );
+    assert.throws(() => spec({ newVariables: { ADC_RESOLUTION: 8 } }), {
+      code: "usage",
+      message: /"ADC_RESOLUTION" is not new: the model of raella has it/,
+    });
+  });
+
+  it("that the model does not have are refused with the nearest name", () => {
+    for (const [name, near] of [
+      ["ADC_RESOLUTON", "ADC_RESOLUTION"],
+      ["adc_resolution", "ADC_RESOLUTION"],
+      ["TECHNOLOGY", "TECH_NODE"],
+      ["TILES", "TILES_PER_ARCH"],
+    ])
+      assert.throws(() => spec({ variables: { [name]: 8 } }), {
+        code: "unknown-name",
+        message: new RegExp(`The model of raella has no variable "${name}"[^]*Did you mean "${near}"\\?`),
+      });
+    assert.throws(() => spec({ architecture: "isaac_like", variables: { CIM_UNIT_WIDTH_CELS: 2 } }), {
+      message: /The model of isaac_like has no variable/,
+    });
+  });
+
+  it("that nothing in the model reads are refused", () => {
+    assert.throws(() => spec({ variables: { ACTUAL_WEIGHT_BITS: 4 } }), {
+      code: "unknown-name",
+      message:
+        /Nothing in the model of raella reads the variable "ACTUAL_WEIGHT_BITS": setting it has no effect/,
+    });
+    // What a new variable or another setting reads has an effect.
+    const { variableValues } = spec({
+      variables: { N_SHIFT_ADDS_PER_BANK: 8, N_ADC_PER_BANK: "N_SHIFT_ADDS_PER_BANK" },
+    });
+    assert.equal(variableValues.N_ADC_PER_BANK, 8);
+  });
+
+  it("that are numbers refuse texts and truth values", () => {
+    for (const value of ["'7'", "True", "False", '"7" if BATCH_SIZE else 7'])
+      assert.throws(() => spec({ variables: { ADC_RESOLUTION: value } }), {
+        code: "usage",
+        message: /The variable "ADC_RESOLUTION" is set to a (text|boolean)/,
+      });
+    assert.equal(spec({ variables: { ADC_RESOLUTION: "7" } }).variableValues.ADC_RESOLUTION, 7);
+    assert.equal(spec({ variables: { TECH_NODE: "'32nm'" } }).variableValues.TECH_NODE, "32nm");
+    assert.throws(() => spec({ variables: { LATENCY: "inf" } }), {
+      code: "out-of-range",
+      message: /LATENCY/,
+    });
+  });
+
+  it("are options of known names", () => {
+    for (const [options, message] of [
+      [{ nTile: 16 }, /There is no option "nTile"[^]*Did you mean "nTiles"/],
+      [{ variables: null }, /The variables cannot be null/],
+      [{ variables: [1] }, /The variables cannot be \[1\]/],
+      [{ newVariables: 3 }, /The new variables cannot be 3/],
+      [{ greedySteps: {} }, /"greedySteps" in the options of getSpec cannot be \{\}/],
+      [{ workspace: { modelsDirectory: "x" } }, /"workspace.layersDirectory"[^]*missing/],
+    ] as const)
+      assert.throws(() => spec(options as object), { name: /RaellaError/, message });
   });
 
   it("may be texts of numbers and booleans", () => {

@@ -97,9 +97,30 @@ describe("greedy steps", () => {
     );
   });
 
+  it("refuse levels and dimensions that do not exist, unless they are optional", () => {
+    const options = { architecture: "raella", dnn: "resnet18", layer: 10 };
+    for (const [step, message] of [
+      [{ dimensions: "CRS", levels: ["colum"] }, /names the level "colum"[^]*Did you mean "column"\?/],
+      [{ excludedLevels: ["tiles"] }, /names the level "tiles"[^]*Did you mean "tile"\?/],
+      [{ dimensions: "Z" }, /names the dimension "Z"/],
+      [{ temporalPermutation: "NQX" }, /names the dimension "X"/],
+    ] as const) {
+      assert.throws(() => getSpec({ ...options, greedySteps: [greedy(step)] }), {
+        code: "unknown-name",
+        message,
+      });
+      getSpec({ ...options, greedySteps: [greedy({ ...step, optional: true })] });
+    }
+    assert.throws(
+      () => greedy({ level: ["column"] } as object),
+      /no option "level"[^]*Did you mean "levels"/,
+    );
+    assert.throws(() => greedy(null as unknown as object), { code: "usage" });
+  });
+
   it("complete temporal permutations, the last dimension innermost, and skip dimensions the problem lacks", () => {
     const specification = smallSpecification("WORD: 8", "WORD: 8", {
-      greedySteps: [greedy({ temporalPermutation: "NXK" })],
+      greedySteps: [greedy({ temporalPermutation: "NXK", optional: true })],
     });
     assert.deepEqual(specification.levels[0].constraints.temporal?.permutation, ["K", "N"]);
   });

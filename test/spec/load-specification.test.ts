@@ -133,14 +133,31 @@ describe("loadSpecification", () => {
         loadSpecification({ files: [join(folder, "m.yaml")], statistics });
       assert.equal(load(join(folder, "s.txt")).variableValues.WORD, 4);
       assert.equal(load({ WORD: "2 + 2" }).levels[0].attributes.datawidth, 4);
+      assert.deepEqual(
+        load({ WORDS: 4 }).warnings.map(({ message }) => message.replace(/model of \S+/, "model")),
+        ['Nothing in the model reads "WORDS", which the statistics give. Did you mean "WORD"?'],
+      );
     });
   });
 
-  it("says when tiles or samples have no effect", () => {
-    const { warnings } = smallSpecification("WORD: 8", "WORD: 8", { nTiles: 2 });
+  it("refuses tiles or samples that would have no effect", () => {
+    for (const options of [{ nTiles: 2 }, { batchSize: 2 }])
+      assert.throws(() => smallSpecification("WORD: 8", "WORD: 8", options), {
+        code: "unknown-name",
+        message: /The model of .* has no variable (TILES_PER_ARCH|BATCH_SIZE), so that the number/,
+      });
+  });
+
+  it("warns of entries of given tables, and of mapper options, that belong to nothing", () => {
+    const tables =
+      "ART:\n  tables: [{name: system.bufer, area: 1}, {name: system.inter_pe_spatial_dummy, area: 0}]\n";
+    const { warnings } = smallSpecification("num_threads: 2", "num_threads: 2, colour: 3", {}, tables);
     assert.deepEqual(
       warnings.map(({ message }) => message),
-      ["The model has no variable TILES_PER_ARCH, so that setting it has no effect."],
+      [
+        'The mapper has no option "colour"; it has no effect.',
+        'The given tables price "bufer", which is no level of the architecture. Did you mean "buffer"?',
+      ],
     );
   });
 

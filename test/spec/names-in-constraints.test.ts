@@ -77,7 +77,7 @@ describe("names in permutations", () => {
     });
 
   it("are cut into letters of the problem before variables are known, unless they stand in a list", () => {
-    const options = { variables: { MK: "'NK'" } };
+    const options = { newVariables: { MK: "'NK'" } };
     const permutation = (written: string): string | undefined =>
       constraintsOf(
         specificationWith({ [temporalPart]: `permutation: ${written}` }, options),

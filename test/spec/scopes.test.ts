@@ -38,13 +38,16 @@ describe("meshes", () => {
   it("see the one before", () => {
     assert.deepEqual(instances("meshX: 4, meshY: meshX * ROWS"), [4, 8]);
     assert.deepEqual(instances("meshY: 4, meshX: meshY + 1"), [5, 4]);
-    assert.deepEqual(instances("meshX: ROWS, meshY: meshX", { variables: { meshX: 7, ROWS: 3 } }), [3, 3]);
+    assert.deepEqual(
+      instances("meshX: ROWS, meshY: meshX", { variables: { ROWS: 3 }, newVariables: { meshX: 7 } }),
+      [3, 3],
+    );
   });
 
   it("do not see the one behind", () => {
     assert.throws(() => instances("meshX: meshY, meshY: 4"), { code: "expression", message: /meshY/ });
     assert.throws(() => instances("meshY: meshX"), { code: "expression", message: /meshX/ });
-    assert.deepEqual(instances("meshX: meshY, meshY: 4", { variables: { meshY: 5 } }), [5, 4]);
+    assert.deepEqual(instances("meshX: meshY, meshY: 4", { newVariables: { meshY: 5 } }), [5, 4]);
   });
 
   it("see no attributes", () =>
@@ -113,7 +116,7 @@ describe("names in problems", () => {
       "dimensions: [M, N, K]\n    coefficients: [{name: Stride, default: ROWS}, {name: Step, default: WORD}]",
     "[[M]], [[K]]": "[[COLUMN, SKIP]], [[K]]",
   };
-  const names = { variables: { COLUMN: "'M'", SKIP: "'Stride'" } };
+  const names = { newVariables: { COLUMN: "'M'", SKIP: "'Stride'" } };
 
   it("stand for dimensions and coefficients in projections", () => {
     const { ranks } = specificationWith(strides, names).workload.dataSpaces[0];
@@ -125,7 +128,7 @@ describe("names in problems", () => {
       const rankOf = (COLUMN: string, SKIP: string): string => {
         const { dataSpaces } = loadSpecification({
           files: [`${folder}/model.yaml`],
-          variables: { COLUMN: `'${COLUMN}'`, SKIP: `'${SKIP}'` },
+          newVariables: { COLUMN: `'${COLUMN}'`, SKIP: `'${SKIP}'` },
         }).workload;
         const [{ dimension, coefficient }] = dataSpaces[0].ranks[0];
         return `${dimension}${coefficient}`;

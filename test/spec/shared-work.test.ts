@@ -21,6 +21,10 @@ function textSeenFrom(folder: string, compute: () => Specification): string {
 
 type Changes = NonNullable<LoadSpecificationOptions["variables"]>;
 
+/** Names that the models of this file do not have. */
+const newNames = (model: string, changes: Changes): string[] =>
+  Object.keys(changes).filter((name) => !model.includes(`  ${name}:`));
+
 /** What changed variables make of a model: one after the other from the same files, and each from files of its own. */
 function sharedAndAlone(
   model: string,
@@ -29,14 +33,18 @@ function sharedAndAlone(
 ): readonly [string[], string[]] {
   assert.notEqual(model, smallModel);
   const files = { "small/model.yaml": model, "small/problem.yaml": smallProblem };
-  const load = (folder: string, variables: Changes): string =>
-    textSeenFrom(folder, () =>
-      loadSpecification({
+  const load = (folder: string, changed: Changes): string =>
+    textSeenFrom(folder, () => {
+      const isNew = newNames(model, changed);
+      const pick = (wanted: boolean): Changes =>
+        Object.fromEntries(Object.entries(changed).filter(([name]) => isNew.includes(name) === wanted));
+      return loadSpecification({
         files: ["model", "problem"].map((name) => `${folder}/small/${name}.yaml`),
-        variables,
+        variables: pick(false),
+        newVariables: pick(true),
         ...options,
-      }),
-    );
+      });
+    });
   return [
     withFiles(files, (folder) => changes.map((variables) => load(folder, variables))),
     changes.map((variables) => withFiles(files, (folder) => load(folder, variables))),

@@ -1,6 +1,7 @@
 import type { ComponentClass, Subcomponent } from "../../spec/component-class";
 import { compileExpression, isExpressionText } from "../../spec/expression";
 import type { WrittenValue } from "../../spec/specification";
+import { isVariableName } from "../../spec/schema/read-document";
 import { mustSpecify } from "./compile-class";
 
 /** Which values of its owner can change what a component of a class costs. */
@@ -78,6 +79,43 @@ function neededByPart(
     follow(name);
   }
   return needed;
+}
+
+/**
+ * Names of a component of a class whose values become numbers of its primitive parts as they are, without a calculation.
+ *
+ * @param isNumber whether an attribute of a primitive component is a number
+ */
+export function numericNames(
+  written: ComponentClass,
+  context: Pick<InfluenceContext, "classOf"> & {
+    readonly isNumber: (className: string, attribute: string) => boolean;
+  },
+  ancestors: ReadonlySet<ComponentClass> = new Set(),
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (ancestors.has(written)) return names;
+  for (const part of written.subcomponents) {
+    const partClass = context.classOf(part.class);
+    const own = Object.keys(part.attributes);
+    const start = partClass
+      ? numericNames(partClass, context, new Set([...ancestors, written]))
+      : own.filter((name) => context.isNumber(part.class, name));
+    for (const name of start) {
+      if (!Object.hasOwn(part.attributes, name)) names.add(name);
+      else if (isExpressionText(part.attributes[name])) addBareName(part.attributes[name].expression, names);
+    }
+  }
+  for (const name of names) {
+    const inherited = written.attributes[name];
+    if (isExpressionText(inherited)) addBareName(inherited.expression, names);
+  }
+  return names;
+}
+
+function addBareName(expression: string, names: Set<string>): void {
+  const text = expression.trim();
+  if (isVariableName(text)) names.add(text);
 }
 
 function namesIn(value: WrittenValue | undefined): readonly string[] {

@@ -1,3 +1,4 @@
+import { shown } from "../../arguments";
 import { RaellaError, suggestName } from "../../errors";
 
 /**
@@ -43,14 +44,14 @@ function createCriterion(objective: FullSearchObjective): Criterion {
   if (objective === "edp") return { value: (energyPj, cycles) => energyPj * cycles };
   if (objective === "energy") return { value: (energyPj) => energyPj };
   if (objective === "cycles") return { value: (_energyPj, cycles) => cycles };
-  if (typeof objective === "object") {
+  if (typeof objective === "object" && (objective as unknown) !== null) {
     const { energyExponent, cyclesExponent } = objective;
     if (isExponent(energyExponent) && isExponent(cyclesExponent) && energyExponent + cyclesExponent > 0)
       return { value: (energyPj, cycles) => energyPj ** energyExponent * cycles ** cyclesExponent };
   }
   throw new RaellaError({
     code: "usage",
-    message: `The objective of the search is ${JSON.stringify(objective)}.`,
+    message: `The objective of the search is ${shown(objective)}.`,
     value: objective,
     expected: `${named.join(", ")}, or energyExponent and cyclesExponent of 0 or more, not both 0`,
     remedy: typeof objective === "string" ? suggestName(objective, named) : undefined,

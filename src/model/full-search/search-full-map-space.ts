@@ -1,10 +1,20 @@
 import { freeze, frozenCopy } from "../../memory";
+import {
+  callback,
+  checkedLater,
+  flag,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+  shown,
+} from "../../arguments";
 import { RaellaError } from "../../errors";
-import type { EnergyReferenceTable } from "../../estimation/reference-tables";
+import { energyTableSchema, type EnergyReferenceTable } from "../../estimation/reference-tables";
 import { createMapSpace, type MapSpace } from "../../mapping/map-space";
-import type { Mapping } from "../../mapping/mapping";
+import { mappingSchema, type Mapping } from "../../mapping/mapping";
 import { tensorSize } from "../../mapping/problem";
-import type { Specification, Warning } from "../../spec/specification";
+import { nestSchema, type Specification, type Warning } from "../../spec/specification";
 import { describeCosts } from "../access-costs";
 import { evaluateNest } from "../evaluate-nest";
 import type { Evaluation } from "../evaluation";
@@ -37,6 +47,15 @@ export interface FullSearchOptions {
   readonly startFrom?: Mapping;
 }
 
+const fullSearchSchema = optionsOf({
+  objective: checkedLater,
+  timeLimitMs: checkedLater,
+  workLimit: checkedLater,
+  shouldStop: optional(callback),
+  decideTies: optional(flag),
+  startFrom: optional(mappingSchema),
+});
+
 export interface FullSearchResult {
   readonly mapping: Mapping;
   readonly evaluation: Evaluation;
@@ -61,6 +80,9 @@ export function searchFullMapSpace(
   energyTable: EnergyReferenceTable,
   options: FullSearchOptions = {},
 ): FullSearchResult {
+  requireArgument(nestSchema, specification, "the specification of searchFullMapSpace");
+  requireArgument(energyTableSchema, energyTable, "the energy table of searchFullMapSpace");
+  requireOptions(fullSearchSchema, options, "searchFullMapSpace");
   const { timeLimitMs = Infinity, workLimit = defaultWorkLimit, shouldStop, decideTies = true } = options;
   const startFrom = frozenCopy(options.startFrom);
   const began = performance.now();
@@ -135,7 +157,7 @@ export function requireLimit(name: string, limit: unknown): void {
   if (typeof limit === "number" && limit >= 0) return;
   throw new RaellaError({
     code: "out-of-range",
-    message: `The ${name} of the search is ${JSON.stringify(limit)}.`,
+    message: `The ${name} of the search is ${shown(limit)}.`,
     value: limit,
     expected: "a number of 0 or more",
   });

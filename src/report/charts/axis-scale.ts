@@ -1,4 +1,5 @@
-import { chooseUnit, type Quantity } from "../theme/display-unit";
+import { flag, oneOf, optional, optionsOf, text } from "../../arguments";
+import { chooseUnit, quantities, type Quantity } from "../theme/display-unit";
 import { formatNumber } from "../theme/format-number";
 import type { ChartPart } from "./chart-specification";
 
@@ -15,6 +16,15 @@ export interface AxisOptions {
   /** Start the axis at zero (default: for linear axes of a quantity). */
   readonly zero?: boolean;
 }
+
+export const axisSchema = optionsOf({
+  title: text,
+  quantity: optional(oneOf(quantities)),
+  unit: optional(text),
+  noun: optional(text),
+  scale: optional(oneOf(["linear", "log"])),
+  zero: optional(flag),
+});
 
 /** An axis with its unit chosen: how figures are scaled and written, and the parts of an encoding. */
 export interface AxisScale {

@@ -1,4 +1,6 @@
-import { chart, type ChartSpecification } from "./chart-specification";
+import { listOf, optionsOf, requireArgument, requireOptions } from "../../arguments";
+import { headingEntries } from "./exploration-axis";
+import { chart, chartSchema, type ChartSpecification } from "./chart-specification";
 
 export interface ChartRowOptions {
   readonly title?: string;
@@ -10,6 +12,8 @@ export function chartRow(
   charts: readonly ChartSpecification[],
   options: ChartRowOptions = {},
 ): ChartSpecification {
+  requireArgument(listOf(chartSchema, "a list of charts"), charts, "the charts of chartRow");
+  requireOptions(optionsOf(headingEntries), options, "chartRow");
   return chart({
     ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
     hconcat: charts.map((single) => ({ ...single, $schema: undefined, config: undefined })),

@@ -1,3 +1,4 @@
+import { dataWith, isText } from "../../arguments";
 import { chartStyle } from "../theme/chart-style";
 
 /**
@@ -8,6 +9,8 @@ export interface ChartSpecification {
   readonly $schema: string;
   readonly [property: string]: unknown;
 }
+
+export const chartSchema = dataWith("a chart, as the functions for charts return it", { $schema: isText });
 
 /** A part of a specification: a view, a layer, an encoding. */
 export type ChartPart = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { finite, flag, optional, optionsOf, requireOptions, tableOf, text } from "../../arguments";
 import { chart, type ChartPart, type ChartSpecification } from "./chart-specification";
 import { barPanel, groupsOfBars, type GroupValues } from "./bar-panel";
 
@@ -23,6 +24,19 @@ export interface ComparisonChartOptions {
   readonly relative?: boolean;
 }
 
+const figures = tableOf(finite, "figures by name");
+const comparisonSchema = optionsOf({
+  energyPj: optional(tableOf(figures, "figures by design and component group")),
+  areaUm2: optional(tableOf(figures, "figures by design and component group")),
+  cycles: optional(figures),
+  throughputPerSecond: optional(figures),
+  throughputNoun: optional(text),
+  title: optional(text),
+  subtitle: optional(text),
+  names: optional(tableOf(text, "names by design")),
+  relative: optional(flag),
+});
+
 const mostBarsBesideLegend = 8;
 
 /**
@@ -31,6 +45,7 @@ const mostBarsBesideLegend = 8;
  * brings out that component.
  */
 export function comparisonChart(options: ComparisonChartOptions): ChartSpecification {
+  requireOptions(comparisonSchema, options, "comparisonChart");
   const { energyPj = {}, areaUm2 = {}, cycles, throughputPerSecond } = options;
   const groups = groupsOfBars([...Object.values(energyPj), ...Object.values(areaUm2)]);
   const relative = options.relative ?? true;

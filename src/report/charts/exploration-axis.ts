@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { finite, flag, listOf, name, oneOf, optional, optionsOf, plainObject, text } from "../../arguments";
 import { seriesColors } from "../theme/component-colors";
 import { formatNumber } from "../theme/format-number";
 import type { ChartPart } from "./chart-specification";
@@ -21,11 +23,32 @@ export interface FigureAxis {
   readonly domain?: readonly [number, number];
 }
 
+export const designsSchema = listOf(
+  plainObject("a design {column: cell}"),
+  "a list of designs {column: cell}",
+);
+
+export const figureAxisSchema = optionsOf({
+  column: name,
+  title: text,
+  scale: optional(finite),
+  goal: optional(oneOf(["minimize", "maximize"])),
+  logarithmic: optional(flag),
+  domain: optional(v.tuple([finite, finite], "two ends [least, most]")),
+});
+
+export const headingEntries = {
+  title: optional(text),
+  subtitle: optional(v.union([v.string(), v.array(v.string())], "a text, or lines of text")),
+};
+
 /** What tells designs apart by colour. */
 export interface ColorColumn {
   readonly column: string;
   readonly title: string;
 }
+
+export const colorSchema = optionsOf({ column: name, title: text });
 
 export function figureOf(row: DesignTable[number], { column, scale = 1 }: FigureAxis): number | null {
   const cell = row[column];

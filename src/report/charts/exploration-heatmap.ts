@@ -1,8 +1,19 @@
+import { callback, finite, optional, optionsOf, positive, requireOptions } from "../../arguments";
+import { requireColumns } from "../../study/sweep/sensitivity";
 import { textColor } from "../theme/chart-style";
 import { formatAligned } from "../theme/format-number";
 import { chart, type ChartSpecification } from "./chart-specification";
 import { levelTitle } from "./level-title";
-import { cellText, distinctValues, figureOf, type DesignTable, type FigureAxis } from "./exploration-axis";
+import {
+  cellText,
+  designsSchema,
+  distinctValues,
+  figureAxisSchema,
+  figureOf,
+  headingEntries,
+  type DesignTable,
+  type FigureAxis,
+} from "./exploration-axis";
 
 export interface DesignHeatmapOptions {
   /** At most one design for each pair of values; later ones replace earlier ones. */
@@ -25,9 +36,25 @@ export interface DesignHeatmapOptions {
   readonly cellHeight?: number;
 }
 
+const heatmapSchema = optionsOf({
+  designs: designsSchema,
+  x: figureAxisSchema,
+  y: figureAxisSchema,
+  figure: figureAxisSchema,
+  mark: optional(callback),
+  missing: optional(callback),
+  format: optional(callback),
+  neutral: optional(finite),
+  ...headingEntries,
+  cellWidth: optional(positive),
+  cellHeight: optional(positive),
+});
+
 /** A figure over two variables: a tile for every pair of values, dark where the figure is good. */
 export function designHeatmap(options: DesignHeatmapOptions): ChartSpecification {
+  requireOptions(heatmapSchema, options, "designHeatmap");
   const { designs, x, y, figure, mark = () => false, missing = () => "", cellWidth = 64 } = options;
+  requireColumns(designs, [x.column, y.column, figure.column]);
   const { cellHeight = 34, neutral } = options;
   const { format = (value) => formatAligned(value) } = options;
   const byPlace = new Map(designs.map((row) => [`${row[x.column]} ${row[y.column]}`, row]));

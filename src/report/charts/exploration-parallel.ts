@@ -1,11 +1,17 @@
+import { callback, index, listOf, optional, optionsOf, positive, requireOptions } from "../../arguments";
+import { requireColumns } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
 import { chart, type ChartSpecification } from "./chart-specification";
 import {
   cellText,
   colorEncoding,
+  colorSchema,
+  designsSchema,
   distinctValues,
+  figureAxisSchema,
   figureOf,
+  headingEntries,
   plotted,
   thinOut,
   type ColorColumn,
@@ -29,12 +35,25 @@ export interface ParallelCoordinatesOptions {
   readonly maxLines?: number;
 }
 
+const parallelSchema = optionsOf({
+  designs: designsSchema,
+  axes: listOf(figureAxisSchema, "a list of axes {column, title}"),
+  color: optional(colorSchema),
+  highlight: optional(callback),
+  ...headingEntries,
+  width: optional(positive),
+  height: optional(positive),
+  maxLines: optional(index),
+});
+
 /**
  * Every design as a line across parallel axes, one for each variable or figure; better is up where an axis has a
  * goal. Columns of few values have a tick for each.
  */
 export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartSpecification {
+  requireOptions(parallelSchema, options, "parallelCoordinates");
   const { designs, axes, color, highlight = () => true, width = 640, height = 280, maxLines = 400 } = options;
+  requireColumns(designs, [...axes.map(({ column }) => column), ...(color ? [color.column] : [])]);
   const shown = designs.filter((row) => axes.every((axis) => positionable(row, axis)));
   const scales = axes.map((axis) => axisScale(shown, axis));
   const strong = shown.filter(highlight);

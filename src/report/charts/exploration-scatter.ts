@@ -1,4 +1,6 @@
+import { callback, index, names, optional, optionsOf, positive, requireOptions } from "../../arguments";
 import { paretoFront } from "../../study/sweep/pareto-front";
+import { requireColumns } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
 import { chart, type ChartSpecification } from "./chart-specification";
@@ -6,6 +8,10 @@ import { levelTitle } from "./level-title";
 import {
   cellText,
   colorEncoding,
+  colorSchema,
+  designsSchema,
+  figureAxisSchema,
+  headingEntries,
   figureOf,
   plotted,
   scaleOf,
@@ -35,12 +41,28 @@ export interface DesignScatterOptions {
   readonly maxPoints?: number;
 }
 
+const scatterSchema = optionsOf({
+  designs: designsSchema,
+  x: figureAxisSchema,
+  y: figureAxisSchema,
+  color: optional(colorSchema),
+  tooltip: optional(names),
+  ruledOut: optional(callback),
+  label: optional(callback),
+  ...headingEntries,
+  width: optional(positive),
+  height: optional(positive),
+  maxPoints: optional(index),
+});
+
 /**
  * Designs in the plane of two figures, with the Pareto front: designs that no other one beats in one figure without
  * losing in the other.
  */
 export function designScatter(options: DesignScatterOptions): ChartSpecification {
+  requireOptions(scatterSchema, options, "designScatter");
   const { designs, x, y, color, tooltip = [], label, width = 460, height = 320, maxPoints = 3000 } = options;
+  requireColumns(designs, [x.column, y.column, ...(color ? [color.column] : []), ...tooltip]);
   const { ruledOut = () => false } = options;
   const drawn = designs.filter((row) => figureOf(row, x) !== null && figureOf(row, y) !== null);
   const shown = drawn.filter((row) => !ruledOut(row));

@@ -1,9 +1,23 @@
+import {
+  dataWith,
+  finite,
+  isNumber,
+  isText,
+  listOf,
+  oneOf,
+  optional,
+  optionsOf,
+  positive,
+  requireOptions,
+  tableOf,
+  text,
+} from "../../arguments";
 import type { Sensitivity } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { seriesColors } from "../theme/component-colors";
 import { formatNumber, formatShare } from "../theme/format-number";
 import { chart, type ChartSpecification } from "./chart-specification";
-import { cellText } from "./exploration-axis";
+import { cellText, headingEntries } from "./exploration-axis";
 
 export interface TornadoOptions {
   /** From `oneAtATime` or `mainEffects`; widest first. */
@@ -21,6 +35,25 @@ export interface TornadoOptions {
   readonly width?: number;
 }
 
+const tornadoSchema = optionsOf({
+  sensitivities: listOf(
+    dataWith("a sensitivity, as oneAtATime and mainEffects return it", {
+      variable: isText,
+      lowest: isNumber,
+      highest: isNumber,
+      baseline: isNumber,
+      varianceShare: (value) => value === null || isNumber(value),
+    }),
+    "a list of sensitivities",
+  ),
+  figureTitle: text,
+  goal: optional(oneOf(["minimize", "maximize"])),
+  scale: optional(finite),
+  names: optional(tableOf(text, "texts by variable")),
+  ...headingEntries,
+  width: optional(positive),
+});
+
 const barStep = 34;
 
 /**
@@ -28,6 +61,7 @@ const barStep = 34;
  * with the values of the variable at its ends and a line at the baseline.
  */
 export function tornadoChart(options: TornadoOptions): ChartSpecification {
+  requireOptions(tornadoSchema, options, "tornadoChart");
   const { sensitivities, scale = 1, names = {}, width = 420, goal = "minimize" } = options;
   const nameOf = (variable: string): string => names[variable] ?? variable;
   const baseline = (sensitivities[0]?.baseline ?? 0) * scale;

@@ -1,3 +1,17 @@
+import {
+  dataWith,
+  hasParts,
+  isListOf,
+  isNumber,
+  isText,
+  listOf,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+  tableOf,
+  text,
+} from "../../arguments";
 import { formatShare, formatWhole } from "../theme/format-number";
 import { gridColor, textColor } from "../theme/chart-style";
 import { chart, type ChartPart, type ChartSpecification } from "./chart-specification";
@@ -37,6 +51,28 @@ export interface MappingChartOptions {
   readonly dimensionNames?: Readonly<Record<string, string>>;
 }
 
+export const mappingChartEntries = {
+  title: optional(text),
+  subtitle: optional(text),
+  dimensionNames: optional(tableOf(text, "meanings by dimension")),
+};
+const mappingChartSchema = optionsOf(mappingChartEntries);
+
+const areLoops = isListOf((value) => hasParts(value, { dimension: isText, factor: isNumber }));
+const isUsageIfGiven = (value: unknown): boolean =>
+  value === undefined || hasParts(value, { used: isNumber, available: isNumber });
+const levelsSchema = listOf(
+  dataWith("a level {level, holds, temporal, spatial}", {
+    level: isText,
+    holds: isListOf(isText),
+    temporal: areLoops,
+    spatial: areLoops,
+    instances: isUsageIfGiven,
+    storage: isUsageIfGiven,
+  }),
+  "a list of levels",
+);
+
 const rowHeight = 26;
 const indent = 11;
 const gap = 4;
@@ -71,6 +107,8 @@ export function mappingChart(
   levels: readonly MappingChartLevel[],
   options: MappingChartOptions = {},
 ): ChartSpecification {
+  requireArgument(levelsSchema, levels, "the levels of mappingChart");
+  requireOptions(mappingChartSchema, options, "mappingChart");
   const shown = levels.filter(isWorthShowing);
   const labels = uniqueLabels(shown);
   const boxes = placeBoxes(shown, labels, options.dimensionNames ?? {});

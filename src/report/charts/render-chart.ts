@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
+import { positive, requireArgument, text } from "../../arguments";
 import { RaellaError } from "../../errors";
-import type { ChartSpecification } from "./chart-specification";
+import { chartSchema, type ChartSpecification } from "./chart-specification";
 import { indexedPng } from "./indexed-png";
 import { fontDirectory, textWidth } from "./text-width";
 
@@ -15,22 +16,44 @@ export interface PngImage {
 
 /** Renders a chart as SVG text. The heavy libraries are loaded at the first call. */
 export async function renderSvg(chart: ChartSpecification): Promise<string> {
+  requireArgument(chartSchema, chart, "the chart of renderSvg");
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   const { textMetrics } = vega as unknown as VegaInternals;
   textMetrics.width = measureItem;
-  // Vega adds marks of its own to the data it is given.
-  const own = structuredClone(chart) as unknown as Parameters<typeof vegaLite.compile>[0];
-  const { spec } = vegaLite.compile(own);
-  const view = new vega.View(vega.parse(spec), { renderer: "none" });
   try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
+    // Vega adds marks of its own to the data it is given.
+    const own = structuredClone(chart) as unknown as Parameters<typeof vegaLite.compile>[0];
+    const { spec } = vegaLite.compile(own);
+    const view = new vega.View(vega.parse(spec), { renderer: "none" });
+    try {
+      return await view.toSVG();
+    } finally {
+      view.finalize();
+    }
+  } catch (error) {
+    throw noChart(error);
   }
+}
+
+function jsonOf(chart: ChartSpecification): string {
+  try {
+    return JSON.stringify(chart, undefined, 2);
+  } catch (error) {
+    throw noChart(error);
+  }
+}
+
+function noChart(error: unknown): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message: `The chart cannot be drawn: ${error instanceof Error ? error.message : String(error)}`,
+    expected: "a Vega-Lite specification, as the functions for charts return it",
+  });
 }
 
 /** Renders a chart as a PNG image with `scale` pixels per pixel of the chart (2: sharp on any screen). */
 export async function renderPng(chart: ChartSpecification, scale = 2): Promise<PngImage> {
+  requireArgument(positive, scale, "the scale of renderPng");
   const svg = await renderSvg(chart);
   const { Resvg } = await import("@resvg/resvg-js");
   const image = new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, font: fontOptions() }).render();
@@ -43,10 +66,12 @@ export async function renderPng(chart: ChartSpecification, scale = 2): Promise<P
 
 /** Writes a chart to a file; its ending says how: `.png`, `.svg`, or `.json` for the Vega-Lite specification. */
 export async function saveChart(chart: ChartSpecification, file: string): Promise<void> {
+  requireArgument(chartSchema, chart, "the chart of saveChart");
+  requireArgument(text, file, "the file of saveChart");
   const format = path.extname(file).toLowerCase();
   if (format === ".png") return writeFile(file, (await renderPng(chart)).png);
   if (format === ".svg") return writeFile(file, await renderSvg(chart));
-  if (format === ".json") return writeFile(file, `${JSON.stringify(chart, undefined, 2)}\n`);
+  if (format === ".json") return writeFile(file, `${jsonOf(chart)}\n`);
   throw new RaellaError({
     code: "usage",
     message: `The chart cannot be written to "${file}".`,

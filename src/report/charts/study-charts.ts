@@ -1,18 +1,20 @@
-import { listArchitectures } from "../../spec/workspace";
+import * as v from "valibot";
+import { listOf, oneOf, optional, optionsOf, requireArgument, requireOptions, text } from "../../arguments";
+import { listArchitectures, workspaceSchema } from "../../spec/workspace";
 import type { Warning } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { loadComponentGroups } from "../../spec/component-groups";
 import { sumByGroup, totalKey } from "../../study/component-groups";
-import type { LayerResult } from "../../study/layer-result";
-import type { MappedLayer } from "../../study/mapped-layer";
-import type { AblationResult, NetworkResult } from "../../study/network-result";
+import { layerResultSchema, type LayerResult } from "../../study/layer-result";
+import { mappedLayerSchema, type MappedLayer } from "../../study/mapped-layer";
+import { ablationResultSchema, type AblationResult, type NetworkResult } from "../../study/network-result";
 import { totalAreas } from "../../study/summarize-layer";
 import { formatWhole } from "../theme/format-number";
 import type { GroupValues } from "./bar-panel";
 import type { ChartSpecification } from "./chart-specification";
 import { comparisonChart } from "./comparison-chart";
 import { mappedLayerLevels } from "./mapped-layer-levels";
-import { mappingChart, type MappingChartOptions } from "./mapping-chart";
+import { mappingChart, mappingChartEntries, type MappingChartOptions } from "./mapping-chart";
 
 export interface StudyChartOptions {
   readonly title?: string;
@@ -29,12 +31,30 @@ export interface AblationChartOptions extends StudyChartOptions {
   readonly speed?: "cycles" | "throughput";
 }
 
+const studyChartEntries = {
+  title: optional(text),
+  subtitle: optional(text),
+  workspace: optional(workspaceSchema),
+};
+const studyChartSchema = optionsOf(studyChartEntries);
+const ablationChartSchema = optionsOf({
+  ...studyChartEntries,
+  speed: optional(oneOf(["cycles", "throughput"])),
+});
+const layerMappingChartSchema = optionsOf({ ...studyChartEntries, ...mappingChartEntries });
+const layersSchema = v.pipe(
+  listOf(layerResultSchema, "a result of runLayer, or a list of them"),
+  v.minLength(1, "at least one result"),
+);
+
 /** Energy, area and cycles of one layer, on one architecture or side by side on several. */
 export function layerChart(
   results: LayerResult | readonly LayerResult[],
   options: StudyChartOptions = {},
 ): ChartSpecification {
   const layers: readonly LayerResult[] = isList(results) ? results : [results];
+  requireArgument(layersSchema, layers, "the results of layerChart");
+  requireOptions(studyChartSchema, options, "layerChart");
   const groups = loadComponentGroups(options.workspace);
   const by = <T>(pick: (layer: LayerResult) => T): Record<string, T> =>
     Object.fromEntries(layers.map((layer) => [layer.architecture, pick(layer)]));
@@ -56,6 +76,8 @@ export function ablationChart(
   ablation: AblationResult,
   options: AblationChartOptions = {},
 ): ChartSpecification {
+  requireArgument(ablationResultSchema, ablation, "the result of ablationChart");
+  requireOptions(ablationChartSchema, options, "ablationChart");
   const { networks, dnn } = ablation;
   const throughput = options.speed === "throughput";
   const by = <T>(pick: (network: NetworkResult) => T): Record<string, T> =>
@@ -85,12 +107,15 @@ export function layerMappingChart(
   mapped: MappedLayer,
   options: MappingChartOptions & StudyChartOptions = {},
 ): ChartSpecification {
+  requireArgument(mappedLayerSchema, mapped, "the layer of layerMappingChart");
+  requireOptions(layerMappingChartSchema, options, "layerMappingChart");
+  const { workspace, ...chartOptions } = options;
   const { identity } = mapped.specification;
   const { architecture } = identity;
-  const name = architectureTitles(options.workspace)[architecture] ?? architecture;
+  const name = architectureTitles(workspace)[architecture] ?? architecture;
   return mappingChart(mappedLayerLevels(mapped), {
     title: `Mapping of ${titleOfLayer(identity)} on ${name}`,
-    ...options,
+    ...chartOptions,
     subtitle: withWarnings(options.subtitle ?? sizes(identity), mapped.specification.warnings),
   });
 }

@@ -1,5 +1,17 @@
+import * as v from "valibot";
+import {
+  finite,
+  isNumber,
+  isTableOf,
+  listOf,
+  optional,
+  optionsOf,
+  requireOptions,
+  tableOf,
+  text,
+} from "../../arguments";
 import { neutralColor, seriesColors } from "../theme/component-colors";
-import { scaleAxis, type AxisOptions } from "./axis-scale";
+import { axisSchema, scaleAxis, type AxisOptions } from "./axis-scale";
 import { chart, type ChartPart, type ChartSpecification } from "./chart-specification";
 import { levelTitle } from "./level-title";
 
@@ -23,11 +35,28 @@ export interface SweepChartOptions {
   readonly seriesTitle?: string;
 }
 
+const sweepChartSchema = optionsOf({
+  points: listOf(
+    optionsOf({
+      value: v.union([finite, text], "a number or a text"),
+      figures: v.custom(isTableOf(isNumber), "figures by name"),
+      series: optional(text),
+    }),
+    "a list of points",
+  ),
+  variable: axisSchema,
+  figures: tableOf(axisSchema, "axes by figure"),
+  title: optional(text),
+  subtitle: optional(text),
+  seriesTitle: optional(text),
+});
+
 const panelWidth = 215;
 const panelHeight = 210;
 
 /** How figures change while one variable is swept: a panel with lines for every figure, over the same axis. */
 export function sweepChart(options: SweepChartOptions): ChartSpecification {
+  requireOptions(sweepChartSchema, options, "sweepChart");
   const series = [...new Set(options.points.map((point) => point.series ?? ""))];
   return chart({
     ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),

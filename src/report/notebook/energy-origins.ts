@@ -1,8 +1,9 @@
+import { requireArgument } from "../../arguments";
 import { describeHardware } from "../../mapping/hardware";
 import { describeCosts, type RowCosts } from "../../model/access-costs";
-import { loadComponentGroups } from "../../spec/component-groups";
+import { groupsSchema, loadComponentGroups } from "../../spec/component-groups";
 import { groupOfLevel, leakageGroup, leakageKey, type ComponentGroup } from "../../study/component-groups";
-import type { MappedLayer } from "../../study/mapped-layer";
+import { mappedLayerSchema, type MappedLayer } from "../../study/mapped-layer";
 
 /** One reason why energy is spent: an action of a component, done so often, at such a price. */
 export interface EnergyOrigin {
@@ -28,6 +29,8 @@ export function energyOrigins(
   mapped: MappedLayer,
   groups: readonly ComponentGroup[] = loadComponentGroups(mapped.specification.workspace),
 ): readonly EnergyOrigin[] {
+  requireArgument(mappedLayerSchema, mapped, "the layer of energyOrigins");
+  requireArgument(groupsSchema, groups, "the groups of energyOrigins");
   const { specification, tables, evaluation } = mapped;
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);

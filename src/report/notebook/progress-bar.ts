@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { optional, optionsOf, requireOptions, text } from "../../arguments";
 import { insideNotebook, remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
 
 export interface ProgressBarOptions {
@@ -24,6 +25,7 @@ const barLength = 32;
  * the returned function with every step. What stays at the end does not depend on how long it took.
  */
 export function progressBar(options: ProgressBarOptions): (state: ProgressState) => void {
+  requireOptions(optionsOf({ label: text, noun: optional(text) }), options, "progressBar");
   remarkMissingKernel("progress bars");
   const write = insideNotebook() ? notebookWriter() : terminalWriter();
   let shownAt = -Infinity;

@@ -1,4 +1,5 @@
-import type { ChartSpecification } from "../charts/chart-specification";
+import { optional, optionsOf, requireArgument, requireOptions, text } from "../../arguments";
+import { chartSchema, type ChartSpecification } from "../charts/chart-specification";
 import { renderPng } from "../charts/render-chart";
 import { insideNotebook, remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
 
@@ -12,6 +13,8 @@ export interface ShowChartOptions {
  * else. Outside a notebook only its description is printed; see `saveChart` for scripts.
  */
 export async function showChart(chart: ChartSpecification, options: ShowChartOptions = {}): Promise<void> {
+  requireArgument(chartSchema, chart, "the chart of showChart");
+  requireOptions(optionsOf({ description: optional(text) }), options, "showChart");
   const description = options.description ?? describeChart(chart);
   if (!insideNotebook()) {
     console.log(`[${description}]`);

@@ -1,3 +1,21 @@
+import * as v from "valibot";
+import {
+  callback,
+  count,
+  hasParts,
+  isListOf,
+  isNumber,
+  isObject,
+  isText,
+  names as namesSchema,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+  tableOf,
+  text,
+} from "../../arguments";
+import { RaellaError, suggestName } from "../../errors";
 import { chooseUnit, type Quantity } from "../theme/display-unit";
 import { formatAligned, formatNumber, formatShare, formatWhole } from "../theme/format-number";
 
@@ -33,6 +51,35 @@ export interface TableOptions {
   readonly columnOptions?: Readonly<Record<string, ColumnOptions>>;
 }
 
+const tableSchema = v.custom(
+  (value) =>
+    isListOf(isObject)(value) ||
+    hasParts(value, {
+      columns: isListOf(isText),
+      height: isNumber,
+      head: (head) => typeof head === "function",
+    }),
+  "rows as objects, or a data frame",
+);
+
+const tableOptionsSchema = optionsOf({
+  title: optional(text),
+  columns: optional(namesSchema),
+  maxRows: optional(v.pipe(v.number("a number"), v.minValue(0, "a number of 0 or more"))),
+  digits: optional(count),
+  columnOptions: optional(
+    tableOf(
+      optionsOf({
+        title: optional(text),
+        unit: optional(text),
+        digits: optional(count),
+        format: optional(callback),
+      }),
+      "options by column",
+    ),
+  ),
+});
+
 export interface TableColumn {
   readonly title: string;
   readonly unit: string;
@@ -64,11 +111,22 @@ const suffixes: readonly (readonly [RegExp, Omit<Heading, "title">])[] = [
 
 /** Lays a table out: which rows and columns, headings with units taken from the columns' names, formatted figures. */
 export function layOutTable(data: TableData, options: TableOptions = {}): Table {
+  requireArgument(tableSchema, data, "the rows of showTable");
+  requireOptions(tableOptionsSchema, options, "showTable");
   const { maxRows = 12, digits = 4 } = options;
   const [all, height] = isTabularData(data)
     ? [data.head(maxRows).toRecords(), data.height]
     : [data.slice(0, maxRows) as readonly Readonly<Record<string, unknown>>[], data.length];
   const names = options.columns ?? (isTabularData(data) ? data.columns : namesIn(all));
+  const known = isTabularData(data) ? data.columns : namesIn(data as typeof all);
+  for (const [index, column] of [...names, ...Object.keys(options.columnOptions ?? {})].entries())
+    if (known.length > 0 && !known.includes(column))
+      throw new RaellaError({
+        code: "unknown-name",
+        message: `The table has no column "${column}"${index < names.length ? "" : " to have options of its own"}.`,
+        value: column,
+        remedy: suggestName(column, known),
+      });
   const columns = names.map((name) =>
     layOutColumn(
       name,

@@ -1,5 +1,14 @@
 import { join } from "node:path";
 
+import {
+  flag,
+  name,
+  names as pathsSchema,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+} from "../../arguments";
 import { RaellaError } from "../../errors";
 import { chunkRange, countChunks, countPoints } from "../../study/sweep/sweep-plan";
 import type { SweepRow } from "../../study/sweep/sweep-row";
@@ -19,6 +28,12 @@ export interface MergeOptions {
   /** Merge what is there, although points are missing. */
   readonly partial?: boolean;
 }
+
+const mergeSchema = optionsOf({
+  out: optional(name),
+  csv: optional(name),
+  partial: optional(flag),
+});
 
 export interface MergeSummary {
   readonly file: string;
@@ -40,6 +55,8 @@ export async function mergeSweep(
   paths: readonly string[],
   options: MergeOptions = {},
 ): Promise<MergeSummary> {
+  requireArgument(pathsSchema, paths, "the folders of mergeSweep");
+  requireOptions(mergeSchema, options, "mergeSweep");
   const folders = paths.map(readSweepFolder);
   checkSameSweep(folders);
   const [{ manifest }] = folders;

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { name, requireArgument } from "../../arguments";
 import { RaellaError } from "../../errors";
 import type { SweepRecord } from "../../study/sweep/objectives";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
@@ -23,6 +24,7 @@ export interface StoredSweep {
  * @throws RaellaError `file-not-found` or `usage` if there is no merged sweep.
  */
 export async function openSweep(path: string): Promise<StoredSweep> {
+  requireArgument(name, path, "the path of a sweep");
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, resultName) : path;
   if (!existsSync(file))
     throw new RaellaError({

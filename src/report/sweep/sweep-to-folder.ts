@@ -1,9 +1,20 @@
+import {
+  index,
+  count,
+  isObject,
+  name,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+} from "../../arguments";
 import { RaellaError } from "../../errors";
+import type { Warning } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { displayPath } from "../../spec/yaml/source-text";
 import { packageIdentity } from "../../study/manifest";
 import { planSweep } from "../../study/sweep/plan-sweep";
-import type { SweepProgress } from "../../study/sweep/sweep";
+import { sweepRunEntries, type SweepProgress } from "../../study/sweep/sweep";
 import { sweepChunks, type SweepRunOptions } from "../../study/sweep/sweep-chunks";
 import { prepareSweep, sweepFiles, type SweepContext } from "../../study/sweep/sweep-context";
 import type { SweepDescription } from "../../study/sweep/sweep-description";
@@ -30,7 +41,14 @@ export interface SweepToFolderSummary {
   readonly replaced: readonly string[];
   /** The merged result, once all points of the sweep are there; null while some are missing. */
   readonly result: string | null;
+  /** What the models have to say of the first design on every architecture. */
+  readonly warnings: readonly Warning[];
 }
+
+const optionsSchema = optionsOf({
+  ...sweepRunEntries,
+  shard: optional(optionsOf({ index, count })),
+});
 
 /**
  * Computes a sweep, or a shard of it, into a folder. Every chunk of points is stored as soon as it is done; a run that
@@ -43,7 +61,10 @@ export async function sweepToFolder(
   folderPath: string,
   options: SweepToFolderOptions = {},
 ): Promise<SweepToFolderSummary> {
-  const plan = "axes" in sweep ? sweep : planSweep(sweep);
+  requireArgument(name, folderPath, "the folder of sweepToFolder");
+  requireOptions(optionsSchema, options, "sweepToFolder");
+  const plan =
+    isObject(sweep) && "axes" in sweep ? (sweep as SweepPlan) : planSweep(sweep as SweepDescription);
   const context = prepareSweep(plan, options.workspace);
   const folder = openSweepFolder(folderPath, manifestOf(context));
   const mine = chunksOfShard(plan, options.shard);
@@ -64,7 +85,7 @@ export async function sweepToFolder(
   }
   const isWhole = (options.shard?.count ?? 1) === 1;
   const result = isWhole ? (await mergeSweep([folderPath])).file : null;
-  return { folder: folderPath, points: total, computed, replaced, result };
+  return { folder: folderPath, points: total, computed, replaced, result, warnings: context.warnings };
 }
 
 /** All chunks are of the same files: what was computed from others is not stored. */

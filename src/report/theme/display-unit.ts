@@ -44,6 +44,8 @@ const units: Readonly<Record<Quantity, readonly DisplayUnit[]>> = {
   ],
 };
 
+export const quantities = Object.keys(units) as readonly Quantity[];
+
 /** The largest unit in which `largest` (in the base unit) is at least 1; the smallest one if there is none. */
 export function chooseUnit(quantity: Quantity, largest: number): DisplayUnit {
   const candidates = units[quantity];

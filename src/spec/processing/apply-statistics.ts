@@ -1,7 +1,7 @@
 import { RaellaError } from "../../errors";
 import type { AdjustmentRule, StatisticsRules } from "../architectures";
 import { compileExpression } from "../expression/compile-expression";
-import { isDecimal, isExpressionText } from "../expression/evaluate";
+import { isDecimal, isExpressionText, namesRead } from "../expression/evaluate";
 import { ExpressionFailure } from "../expression/expression-failure";
 import { bindsLikeFactor } from "../expression/print-expression";
 import { valueText } from "../expression/runtime-value";
@@ -28,15 +28,18 @@ type Variables = Map<string, WrittenValue>;
 const averageWeight = "AVERAGE_WEIGHT_VALUE";
 const cellBits = "BITS_PER_CELL";
 
+function unknownToModel(name: string): RaellaError {
+  return new RaellaError({
+    code: "statistics",
+    message: `The statistics of the layer change the variable "${name}", which the model does not have.`,
+    value: name,
+  });
+}
+
 /** The text of a variable, in parentheses if something is to be multiplied to it that would bind tighter. */
 function factorText(name: string, variables: Variables): string {
   const value = variables.get(name);
-  if (value === undefined)
-    throw new RaellaError({
-      code: "statistics",
-      message: `The statistics of the layer change the variable "${name}", which the model does not have.`,
-      value: name,
-    });
+  if (value === undefined) throw unknownToModel(name);
   if (!isExpressionText(value)) return valueText(value);
   if (isDecimal(value.expression)) return value.expression;
   try {
@@ -97,6 +100,15 @@ function rescaleAverageWeight(variables: Variables, topState: number): void {
   setText(variables, averageWeight, `${factorText(averageWeight, variables)} / ${topState} * ${states}`);
 }
 
+/** Variables that the rules of an architecture read before anything is evaluated, and those that expressions name. */
+export function variablesOfRules(rules: StatisticsRules): readonly string[] {
+  return [
+    ...(rules.averageWeightTopState === undefined ? [] : [averageWeight, cellBits]),
+    ...rules.adjustments.flatMap(({ multiply }) => Object.keys(multiply)),
+    ...Object.values(rules.correctedAttributes).flatMap((expression) => namesRead({ expression })),
+  ];
+}
+
 function applies(rule: AdjustmentRule, { dnn, problem, isTypical }: StatisticsInput): boolean {
   const layerName = (problem.layerName ?? "").toLowerCase();
   return (
@@ -129,8 +141,10 @@ export function applyStatistics(
   for (const rule of rulesThatApply) {
     for (const [name, factor] of Object.entries(rule.multiply))
       setText(variables, name, `${factorText(name, variables)} * ${factor}`);
-    for (const [name, value] of Object.entries(rule.set))
+    for (const [name, value] of Object.entries(rule.set)) {
+      if (!variables.has(name)) throw unknownToModel(name);
       if (!overrides.has(name)) variables.set(name, value);
+    }
   }
   return Object.assign({}, ...rulesThatApply.map(({ attributes }) => attributes)) as Record<string, number>;
 }

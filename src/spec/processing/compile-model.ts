@@ -1,5 +1,5 @@
 import type { SourceLocation } from "../../errors";
-import { RaellaError } from "../../errors";
+import { RaellaError, suggestName } from "../../errors";
 import { Memo } from "../../memory";
 import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
@@ -16,6 +16,7 @@ import type { ExpandedConstraints } from "./expand-macros";
 import { expandMacros } from "./expand-macros";
 import type { LevelFrames } from "./frame-levels";
 import { hasParallelNodes, leavesOf } from "./mark-branches";
+import { readersOf, type ModelReaders } from "./names-read";
 import { requiredActions } from "./required-actions";
 import { wordsIn } from "./substitute-words";
 import { sparseLevels, sparseWarnings } from "../computable";
@@ -48,6 +49,7 @@ export interface CompiledModel {
   readonly sparse: readonly SparseLevel[];
   /** Names of the problem, which no variable may have. */
   readonly reservedNames: ReadonlySet<string>;
+  readonly readers: ModelReaders;
   readonly leafMemo: Memo<LeafValues>;
   readonly frameMemo: Memo<LevelFrames>;
   readonly levelMemo: Memo<Level>;
@@ -112,6 +114,22 @@ function checkNames(leaves: readonly LeafDocument[]): void {
 /** Quoted text is an expression, too, where no text is allowed. */
 function unquoted(value: WrittenValue, location: LeafDocument["location"]): WrittenValue {
   return typeof value === "string" ? { expression: value, location } : value;
+}
+
+/** Given tables may price placeholders, too; entries of other names price nothing. */
+function unknownInTables(
+  { energyTable, areaTable }: ModelDocument,
+  leaves: readonly LeafDocument[],
+): Warning[] {
+  const known = leaves.filter(({ kind }) => kind !== "nothing").map(({ name }) => name);
+  const placeholder = /^inter_(.+)_spatial_dummy$/;
+  const names = new Set([...Object.keys(energyTable ?? {}), ...Object.keys(areaTable ?? {})]);
+  return [...names]
+    .filter((name) => !known.includes(placeholder.exec(name)?.[1] ?? name))
+    .map((name) => ({
+      code: "unknown-name",
+      message: `The given tables price "${name}", which is no level of the architecture. ${suggestName(name, known)}`,
+    }));
 }
 
 /** Reports every expression that is no expression, before the first one is evaluated. */
@@ -181,9 +199,14 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
     shape,
     leaves: compiled,
     hasParallelNodes: hasParallelNodes(document.nodes),
-    warnings: [...misspeltAttributes(leaves), ...sparseWarnings(sparse, document.isDense)],
+    warnings: [
+      ...misspeltAttributes(leaves),
+      ...unknownInTables(document, leaves),
+      ...sparseWarnings(sparse, document.isDense),
+    ],
     sparse: document.isDense ? [] : sparse,
     reservedNames: reserved,
+    readers: readersOf(document, compiled),
     leafMemo: new Memo(leafRoom, () => leafSize),
     frameMemo: new Memo(frameRoom, () => frameSize),
     levelMemo: new Memo(leafRoom, () => leafSize),

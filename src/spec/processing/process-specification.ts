@@ -2,10 +2,10 @@ import { RaellaError, suggestName } from "../../errors";
 import type { UnmetCheck } from "../design-checks";
 import { examine, remarksOn, withAttributes } from "../design-checks";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateWritten, toTable } from "../expression/evaluate";
-import { toValue, valueText } from "../expression/runtime-value";
+import { evaluateInOrder, evaluateWritten, isExpressionText, toTable } from "../expression/evaluate";
+import { describeType, toValue, valueText } from "../expression/runtime-value";
 import type { Scope } from "../expression/scope";
-import type { GreedyStep } from "../greedy";
+import { requireKnownNames, type GreedyStep } from "../greedy";
 import type { ProblemDocument } from "../schema/problem-schema";
 import type {
   DesignCheck,
@@ -33,6 +33,8 @@ export interface ProcessingInput {
   readonly problem: ProblemDocument;
   /** As written, after statistics and overrides, in the order of evaluation. */
   readonly variables: ReadonlyMap<string, WrittenValue>;
+  /** Those of the variables that the caller has set. */
+  readonly overrides: ReadonlyMap<string, WrittenValue>;
   readonly greedySteps: readonly GreedyStep[];
   readonly fidelity: Fidelity;
   readonly options: EvaluationOptions;
@@ -69,10 +71,17 @@ export function processSpecification(input: ProcessingInput): Specification {
     options,
     fidelity === "artifact",
   );
+  const variableValues = toTable(numbers);
+  requireOwnTypes(input, variableValues);
   const workload = workloadFromProblem(input.problem, numbers);
   const leaves = evaluateLeaves(model, numbers, options);
+  if (!input.greedySteps.every((step) => step.optional))
+    requireKnownNames(
+      input.greedySteps,
+      model.leaves.map((leaf) => leaf.name),
+      workload.dimensions,
+    );
   const frames = frameLevels(model, leaves, workload, input.greedySteps);
-  const variableValues = toTable(numbers);
   const { energyTable, areaTable } = model.document;
   const levels = flattenArchitecture(model, leaves, frames);
   const checks = withAttributes(model.document.checks, input.attributes);
@@ -149,6 +158,61 @@ function adaptedTo(unmet: readonly UnmetCheck[], input: ProcessingInput): Proces
     notes.push({ code: "check", message: `Adapted: ${settings.join(", ")}. ${message}`, location });
   }
   return notes.length === (input.notes ?? []).length ? undefined : { ...input, variables, notes };
+}
+
+/** Any other text is refused where a number is needed; a technology may be "32nm". */
+function readsAsNumber(text: string): boolean {
+  return text.trim() !== "" && Number.isFinite(Number(text));
+}
+
+/**
+ * A variable that is a number in the model stays one, and a text a text: "7" would be another thing than 7 wherever it
+ * is compared. One that is 0 or 1 may also be true or false.
+ *
+ * @throws RaellaError `usage` naming the variable.
+ */
+function requireOwnTypes(
+  { overrides, model, options }: ProcessingInput,
+  values: Readonly<Record<string, Value>>,
+): void {
+  for (const name of overrides.keys()) {
+    const value = values[name];
+    if (typeof value === "number" ? Number.isFinite(value) : Array.isArray(value) || value === null) continue;
+    const own = ownValue(name, model, options);
+    const ownType = typeof own;
+    const isFlag = own === 0 || own === 1;
+    const fits =
+      ownType === typeof value
+        ? ownType !== "number"
+        : own === undefined ||
+          own === null ||
+          (typeof value === "boolean" && isFlag) ||
+          (typeof value === "string" && !readsAsNumber(value));
+    if (fits) continue;
+    throw new RaellaError({
+      code: typeof value === "number" ? "out-of-range" : "usage",
+      message: `The variable "${name}" is set to ${describeType(value)}: ${typeof value === "string" ? JSON.stringify(value) : String(value)}.`,
+      location: { file: "variables", keyPath: name },
+      value,
+      expected:
+        ownType === "string"
+          ? "a text, as in the model"
+          : `a finite number${isFlag ? ", or true or false" : ""}, as in the model`,
+    });
+  }
+}
+
+/** The value of a variable in the model itself; undefined where there is none. */
+function ownValue(name: string, { document }: CompiledModel, options: EvaluationOptions): Value | undefined {
+  const written = document.variables;
+  if (!Object.hasOwn(written, name)) return undefined;
+  if (!isExpressionText(written[name])) return written[name];
+  try {
+    return toValue(evaluateInOrder(Object.entries(written), null, options).lookup(name) ?? null);
+  } catch (error) {
+    if (error instanceof RaellaError) return undefined;
+    throw error;
+  }
 }
 
 function integerOf(value: Value | undefined): number | null {

@@ -110,15 +110,16 @@ function chosenMetrics(options: ValueTable, fidelity: Fidelity): Metrics {
   return { metrics: ["edp"], warning: "The mapper options name no optimization_metrics; edp is minimised." };
 }
 
-/** Unknown options have no effect; one that resembles a known one was probably meant to. */
-function misspeltOptions(given: readonly string[]): string[] {
-  const known = [...Object.keys(defaultOptions), "optimization_metrics"];
-  return given.flatMap((name) => {
-    const near = known.includes(name) ? undefined : nearestName(name, known);
-    return near === undefined
-      ? []
-      : [`The mapper has no option "${name}"; it has no effect. Did you mean "${near}"?`];
-  });
+/** Unknown options have no effect. */
+function unknownOptions(given: readonly string[]): string[] {
+  const known = [...Object.keys(defaultOptions), "optimization_metrics", "version"];
+  return given
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const near = nearestName(name, known);
+      const suggestion = near === undefined ? "" : ` Did you mean "${near}"?`;
+      return `The mapper has no option "${name}"; it has no effect.${suggestion}`;
+    });
 }
 
 /** Reads the top key `mapper`; unknown options pass through in `all`. Mistakes are added to `errors`. */
@@ -163,7 +164,7 @@ export function readMapperOptions(
     all,
   };
   const location = node && locationOf(node, "mapper");
-  const warnings: Warning[] = misspeltOptions(Object.keys(plain)).map((message) => ({
+  const warnings: Warning[] = unknownOptions(Object.keys(plain)).map((message) => ({
     code: "unknown-name",
     message,
     location,

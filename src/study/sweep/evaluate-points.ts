@@ -1,9 +1,10 @@
 import { RaellaError, RaellaErrors } from "../../errors";
+import { assembleSpec } from "../../spec/get-spec";
 import { choicesAmong } from "../../spec/model-choices";
-import { getSpec } from "../../spec/get-spec";
+import { batchVariable, tilesVariable } from "../../spec/processing/process-specification";
 import { sumByGroup, totalKey } from "../component-groups";
 import type { TileOption } from "../replication";
-import type { LayerOptions } from "../study-options";
+import type { LayerRequest } from "../run-layer";
 import { holds } from "./constraint";
 import { designFigures } from "./design-figures";
 import type { LayerFigures } from "./layer-figures";
@@ -175,7 +176,7 @@ function inputCells({ plan }: SweepContext, point: SweepPoint): ReadonlyMap<stri
 /** All variables of the model as the first layer sees them, for constraints. */
 function modelValues(context: SweepContext, point: SweepPoint): Iterable<readonly [string, Cell]> {
   const [first] = context.layers.get(point.dnn) ?? [0];
-  const { variableValues } = getSpec(layerRequest(context, point, first));
+  const { variableValues } = assembleSpec(layerRequest(context, point, first));
   return Object.entries(variableValues).filter(
     (entry): entry is [string, Cell] => typeof entry[1] === "number" || typeof entry[1] === "string",
   );
@@ -185,13 +186,12 @@ function layerRequest(
   { plan, workspace }: SweepContext,
   { architecture, dnn, tiles, batch, variables }: Omit<SweepPoint, "point" | "design">,
   layer: number,
-): LayerOptions {
+): LayerRequest {
   return {
     architecture,
     dnn,
     layer,
-    nTiles: tiles,
-    batchSize: batch,
+    defaults: { [tilesVariable]: tiles, [batchVariable]: batch },
     variables,
     useTypicalStatistics: plan.typicalStatistics,
     fidelity: plan.fidelity,
@@ -201,17 +201,21 @@ function layerRequest(
 }
 
 /** The two ways that replication by increment chooses from: on the fewest tiles, and on the usual ones. */
-function optionsOfLayer(request: LayerOptions, { cycles }: LayerFigures): TileOption[] {
-  const usual = { tiles: Number(request.nTiles), cycles };
+function optionsOfLayer(request: LayerRequest, { cycles }: LayerFigures): TileOption[] {
+  const usual = { tiles: Number(request.defaults?.[tilesVariable]), cycles };
   const fewest = fewestTiles(request, usual.tiles);
   return fewest === undefined ? [usual] : [fewest, usual];
 }
 
 /** The smallest number of tiles below `limit` on which a layer can be mapped. */
-function fewestTiles(request: LayerOptions, limit: number): TileOption | undefined {
+function fewestTiles(request: LayerRequest, limit: number): TileOption | undefined {
   for (let tiles = 1; tiles < limit; tiles += 1) {
     try {
-      return { tiles, cycles: layerFigures({ ...request, nTiles: tiles }).cycles };
+      return {
+        tiles,
+        cycles: layerFigures({ ...request, defaults: { ...request.defaults, [tilesVariable]: tiles } })
+          .cycles,
+      };
     } catch (error) {
       if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
     }

@@ -3,13 +3,12 @@ import { describeHardware, type Hardware } from "../../mapping/hardware";
 import { parseMetrics } from "../../mapping/metrics";
 import { describeCosts } from "../../model/access-costs";
 import { assembleSpec } from "../../spec/get-spec";
-import type { Specification } from "../../spec/specification";
 import { bestOfFront, type PricedMapping } from "../best-of-front";
 import { addUp, leakageKey, totalKey } from "../component-groups";
 import { examineSpace } from "../examine-space";
 import { noMapping } from "../find-mapping";
-import { mapAssembled } from "../run-layer";
-import type { LayerOptions } from "../study-options";
+import { chipArea, requireFiniteFigures } from "../mapped-layer";
+import { mapAssembled, type LayerRequest } from "../run-layer";
 import { multiplyAccumulates, summarizeLayer } from "../summarize-layer";
 
 /** What a sweep needs to know of a layer. */
@@ -28,7 +27,7 @@ export interface LayerFigures {
  * can be best at any prices are remembered with their counts.
  * @throws RaellaError if the layer does not fit on the design, or the design cannot be built.
  */
-export function layerFigures(request: LayerOptions): LayerFigures {
+export function layerFigures(request: LayerRequest): LayerFigures {
   const specification = assembleSpec(request);
   const tables = priceLevels(specification);
   const hardware = describeHardware(specification);
@@ -47,12 +46,15 @@ export function layerFigures(request: LayerOptions): LayerFigures {
   }
   const best = bestOfFront(known.front, hardware, costs, metrics);
   if (best === null) throw noMapping(specification, known.size, "optimal");
-  return {
-    energyPj: energiesByLevel(best, hardware),
-    cycles: best.cycles,
-    macs: multiplyAccumulates(specification, known.front.computes),
-    areaUm2: chipArea(specification, tables.area.areaUm2),
-  };
+  const energyPj = energiesByLevel(best, hardware);
+  const areaUm2 = chipArea(specification, tables.area.areaUm2);
+  const { cycles } = best;
+  requireFiniteFigures(
+    specification,
+    { energyPj: energyPj[totalKey], cycles, areaUm2 },
+    Object.entries(energyPj),
+  );
+  return { energyPj, cycles, macs: multiplyAccumulates(specification, known.front.computes), areaUm2 };
 }
 
 /** By name, outermost level first, with the total. */
@@ -67,11 +69,4 @@ function energiesByLevel(
   if (leakagePj !== null) energyPj[leakageKey] = addUp([...leakagePj].reverse());
   energyPj[totalKey] = total;
   return energyPj;
-}
-
-function chipArea({ levels }: Specification, areaUm2: Readonly<Record<string, number>>): number {
-  let sum = 0;
-  for (const { name, instances } of levels)
-    if (Object.hasOwn(areaUm2, name)) sum += areaUm2[name] * instances;
-  return sum;
 }

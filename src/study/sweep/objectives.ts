@@ -1,13 +1,30 @@
+import * as v from "valibot";
+import { listOf, names, oneOf, requireArgument, text } from "../../arguments";
 import { isTrue, numberOf, type RuntimeValue } from "../../spec/expression";
 import { compileColumnExpression } from "./constraint";
 import type { FrontObjective } from "./pareto-front";
-import { paretoFront } from "./pareto-front";
+import { frontSchema, paretoFront } from "./pareto-front";
 import type { SweepObjective } from "./sweep-description";
 import type { PlannedObjective } from "./sweep-plan";
+import { recordsSchema } from "./sensitivity";
 import type { Cell } from "./sweep-row";
 
 /** A point with its result, by column. */
 export type SweepRecord = Readonly<Record<string, Cell>>;
+
+const goals = v.union(
+  [
+    v.strictObject({ minimize: text }),
+    v.strictObject({ maximize: text }),
+    v.strictObject({ goal: oneOf(["minimize", "maximize"]), expression: text }),
+  ],
+  "{minimize: EXPRESSION} or {maximize: EXPRESSION}",
+);
+const objectivesSchema = listOf(goals, "a list of objectives");
+const columnsSchema = v.custom<Iterable<string>>(
+  (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+  "names of columns",
+);
 
 /**
  * Objectives in the form that fronts are made of.
@@ -18,7 +35,10 @@ export function frontObjectives(
   objectives: readonly (PlannedObjective | SweepObjective)[],
   columns: Iterable<string>,
 ): readonly FrontObjective<SweepRecord>[] {
+  requireArgument(objectivesSchema, objectives, "the objectives of a front");
+  requireArgument(columnsSchema, columns, "the columns of a front");
   const known = new Set(columns);
+  requireArgument(names, [...known], "the columns of a front");
   return objectives.map(plannedObjective).map(({ goal, expression }) => {
     const compiled = compileColumnExpression(expression, known, "objective");
     const isColumn = compiled.names.size === 1 && compiled.names.has(expression.trim());
@@ -56,6 +76,8 @@ export function frontsByDnn(
   records: readonly SweepRecord[],
   objectives: readonly FrontObjective<SweepRecord>[],
 ): ReadonlyMap<string, readonly SweepRecord[]> {
+  requireArgument(recordsSchema, records, "the points of a front");
+  requireArgument(frontSchema, objectives, "the objectives of a front");
   const byDnn = new Map<string, SweepRecord[]>();
   for (const record of records) {
     if (record.status !== "ok") continue;

@@ -1,9 +1,20 @@
+import * as v from "valibot";
+import { dataWith, listOf, requireArgument } from "../../arguments";
+
 /** One of the figures that a front trades off. */
 export interface FrontObjective<Item> {
   readonly goal: "minimize" | "maximize";
   /** The figure; null or NaN leaves the item out. */
   readonly value: (item: Item) => number | null;
 }
+
+export const frontSchema = listOf(
+  dataWith("an objective {goal, value}", {
+    goal: (value) => value === "minimize" || value === "maximize",
+    value: (value) => typeof value === "function",
+  }),
+  "a list of objectives {goal, value}",
+);
 
 /**
  * The items that no other one beats: for every other item there is an objective in which it is worse, or it is equal
@@ -16,6 +27,8 @@ export function paretoFront<Item>(
   items: readonly Item[],
   objectives: readonly FrontObjective<Item>[],
 ): readonly Item[] {
+  requireArgument(v.array(v.unknown(), "a list"), items, "the items of paretoFront");
+  requireArgument(frontSchema, objectives, "the objectives of paretoFront");
   const candidates: { readonly index: number; readonly costs: readonly number[] }[] = [];
   items.forEach((item, index) => {
     const costs = objectives.map(({ goal, value }) => {

@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, LineCounter } from "yaml";
 
+import { requireArgument, text as textSchema } from "../../arguments";
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import { nestedTooDeeply } from "../../spec/yaml/nesting";
@@ -14,6 +15,8 @@ import type { SweepPlan } from "./sweep-plan";
  * @throws RaellaError with file, line and column of the mistake.
  */
 export function parseSweep(text: string, file: string): SweepPlan {
+  requireArgument(textSchema, text, "the text of parseSweep");
+  requireArgument(textSchema, file, "the file name of parseSweep");
   const lines = new LineCounter();
   const document = parseDeepDocument(text, {
     lineCounter: lines,

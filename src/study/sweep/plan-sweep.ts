@@ -1,4 +1,5 @@
 import { frozenCopy } from "../../memory";
+import { shown } from "../../arguments";
 import * as v from "valibot";
 
 import type { SourceLocation } from "../../errors";
@@ -188,8 +189,7 @@ function knownKeys(path: readonly (string | number)[]): readonly string[] {
 }
 
 function shorten(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return shown(value);
 }
 
 /** `variables.ADC_RESOLUTION[2]`. */

@@ -1,3 +1,5 @@
+import { count, listOf, name, names, plainObject, requireArgument } from "../../arguments";
+import { RaellaError, suggestName } from "../../errors";
 import type { Cell } from "./sweep-row";
 
 /** How a figure answers to one variable. */
@@ -17,6 +19,28 @@ export interface Sensitivity {
   readonly varianceShare: number | null;
 }
 
+export const recordsSchema = listOf(plainObject("a row {column: cell}"), "a list of rows {column: cell}");
+
+function requireTable(rows: unknown, variables: unknown, figure: unknown, functionName: string): void {
+  requireArgument(recordsSchema, rows, `the rows of ${functionName}`);
+  requireArgument(names, variables, `the variables of ${functionName}`);
+  requireArgument(name, figure, `the figure of ${functionName}`);
+  requireColumns(rows as Table, [...(variables as readonly string[]), figure as string]);
+}
+
+/** @throws RaellaError `unknown-name` for columns that none of the rows has. */
+export function requireColumns(rows: Table, columns: readonly string[]): void {
+  for (const column of columns) {
+    if (rows.length === 0 || rows.some((row) => Object.hasOwn(row, column))) continue;
+    throw new RaellaError({
+      code: "unknown-name",
+      message: `The rows have no column "${column}".`,
+      value: column,
+      remedy: suggestName(column, Object.keys(rows[0])),
+    });
+  }
+}
+
 export type Table = readonly Readonly<Record<string, Cell>>[];
 
 /**
@@ -31,6 +55,16 @@ export function oneAtATime(
   figure: string,
   baseline: Readonly<Record<string, Cell>>,
 ): readonly Sensitivity[] {
+  requireTable(rows, variables, figure, "oneAtATime");
+  requireArgument(plainObject("values by name"), baseline, "the baseline of oneAtATime");
+  const open = variables.find((variable) => !Object.hasOwn(baseline, variable));
+  if (open !== undefined)
+    throw new RaellaError({
+      code: "usage",
+      message: `The baseline says nothing of the variable "${open}".`,
+      value: open,
+      expected: `a value for each of ${variables.join(", ")}`,
+    });
   const start = rows.find(
     (row) => typeof row[figure] === "number" && variables.every((name) => row[name] === baseline[name]),
   );
@@ -59,6 +93,8 @@ export function mainEffects(
   figure: string,
   bins = 10,
 ): readonly Sensitivity[] {
+  requireTable(rows, variables, figure, "mainEffects");
+  requireArgument(count, bins, "the bins of mainEffects");
   const evaluated = rows.filter((row) => typeof row[figure] === "number");
   if (evaluated.length === 0) return [];
   const overall = mean(evaluated.map((row) => row[figure] as number));

@@ -5,10 +5,11 @@ import { readPriceFiles } from "../../estimation/estimation-engine";
 import { loadComponentGroups } from "../../spec/component-groups";
 import { FileReader, type FileLook } from "../../spec/file-memo";
 import { requireComputable } from "../../spec/computable";
-import { getSpec } from "../../spec/get-spec";
+import { assembleSpec } from "../../spec/get-spec";
 import { sourcesOf } from "../../spec/model-files";
 import { choicesAmong } from "../../spec/model-choices";
-import type { Specification } from "../../spec/specification";
+import { batchVariable, tilesVariable } from "../../spec/processing/process-specification";
+import type { Specification, Warning } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { findArchitecture, findDnn, givenWorkspace, listLayers } from "../../spec/workspace";
 import type { ComponentGroup } from "../component-groups";
@@ -16,6 +17,7 @@ import { Surroundings } from "../surroundings";
 import { groupOfLevel, leakageGroup } from "../component-groups";
 import type { ColumnExpression } from "./constraint";
 import { compileColumnExpression } from "./constraint";
+import { defaultBatch, defaultTiles } from "../study-options";
 import type { SweepPlan } from "./sweep-plan";
 import { pointAt, variableNames } from "./sweep-plan";
 import type { SweepColumn } from "./sweep-row";
@@ -38,6 +40,8 @@ export interface SweepContext {
   readonly constraint: ColumnExpression | null;
   /** Variables of every architecture of the sweep. */
   readonly modelVariables: ReadonlySet<string>;
+  /** What the models have to say of the first design on every architecture, each once. */
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -64,10 +68,16 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surr
     const dnn = plan.dnns[0];
     const layer = layers.get(dnn)?.[0] ?? 0;
     const useTypicalStatistics = plan.typicalStatistics;
-    return getSpec({ architecture, dnn, layer, workspace, useTypicalStatistics, ...choicesAmong(plan) });
+    return assembleSpec({ architecture, dnn, layer, workspace, useTypicalStatistics, ...choicesAmong(plan) });
   });
-  for (const specification of samples) checkVariables(plan, specification);
-  checkFirstPoint(plan, layers, workspace);
+  checkCountsAreOptions(plan);
+  for (const specification of samples) {
+    checkVariables(plan, specification);
+    checkCounts(plan, specification);
+  }
+  const warnings = plan.architectures.flatMap((architecture) =>
+    warningsOfFirstPoint(plan, architecture, layers, workspace),
+  );
   const groups = loadComponentGroups(workspace);
   const groupNames = [...namesOfGroups(samples, groups), ...(plan.leakage === true ? [leakageGroup] : [])];
   const columns = sweepColumns(plan, groupNames);
@@ -81,7 +91,7 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surr
     plan.constraint === null ? null : compileColumnExpression(plan.constraint, known, "constraint");
   const columnNames = new Set(columns.map(({ name }) => name));
   for (const { expression } of plan.objectives) compileColumnExpression(expression, columnNames, "objective");
-  return { plan, workspace, columns, groups, groupNames, layers, constraint, modelVariables };
+  return { plan, workspace, columns, groups, groupNames, layers, constraint, modelVariables, warnings };
 }
 
 /** A variable that no model knows would have no effect: surely a slip. */
@@ -98,23 +108,63 @@ function checkVariables(plan: SweepPlan, { identity, variables }: Specification)
   }
 }
 
-/** Mistakes in expressions would make every point infeasible: they are reported at once. */
-function checkFirstPoint(
+/** Tiles and samples have keys of their own, from which columns and throughput follow. */
+function checkCountsAreOptions(plan: SweepPlan): void {
+  for (const [variable, key] of [
+    [tilesVariable, "nTiles"],
+    [batchVariable, "batch"],
+  ])
+    if (variableNames(plan).includes(variable))
+      throw new RaellaError({
+        code: "usage",
+        message: `A sweep does not set the variable ${variable}.`,
+        location: { file: "sweep", keyPath: "variables" },
+        value: variable,
+        remedy: `Write its values under the key ${key}.`,
+      });
+}
+
+/** What is not the default was asked for. */
+function checkCounts(plan: SweepPlan, { identity, variables }: Specification): void {
+  for (const [variable, key, values, usual] of [
+    [tilesVariable, "nTiles", plan.tiles, defaultTiles],
+    [batchVariable, "batch", plan.batches, defaultBatch],
+  ] as const) {
+    if (Object.hasOwn(variables, variable) || (values.length === 1 && values[0] === usual)) continue;
+    throw new RaellaError({
+      code: "unknown-name",
+      message: `The model of ${identity.architecture} has no variable ${variable}, so that ${key} has no effect.`,
+      location: { file: "sweep", keyPath: key },
+      value: values,
+      remedy: "Leave it out.",
+    });
+  }
+}
+
+/** Mistakes in names and expressions would make every point infeasible: they are reported at once. */
+function warningsOfFirstPoint(
   plan: SweepPlan,
+  architecture: string,
   layers: ReadonlyMap<string, readonly number[]>,
   workspace: Workspace,
-): void {
-  const { architecture, dnn, variables } = pointAt(plan, 0);
+): readonly Warning[] {
+  const { dnn, variables } = pointAt(plan, 0);
+  const { typicalStatistics: useTypicalStatistics, fidelity } = plan;
   const layer = layers.get(dnn)?.[0] ?? 0;
   let first: Specification;
   try {
-    first = getSpec({ architecture, dnn, layer, variables, workspace, ...choicesAmong(plan) });
+    first = assembleSpec({
+      ...{ architecture, dnn, layer, variables, workspace, useTypicalStatistics, fidelity },
+      ...choicesAmong(plan),
+    });
   } catch (error) {
-    if (error instanceof RaellaError && ["expression", "unknown-name"].includes(error.code)) throw error;
+    if (error instanceof RaellaError && ["expression", "unknown-name", "usage"].includes(error.code))
+      throw error;
     if (!(error instanceof RaellaError)) throw error;
-    return;
+    return [];
   }
   requireComputable(first);
+  return first.warnings;
 }
 
 /** Groups of the levels of all architectures, known ones first, in their order. */
@@ -140,7 +190,7 @@ function hashesOfFiles({ plan, layers, workspace }: SweepContext): Readonly<Reco
   const specifications = plan.architectures.flatMap((architecture) =>
     plan.dnns.flatMap((dnn) =>
       (layers.get(dnn) ?? []).map((layer) =>
-        getSpec({
+        assembleSpec({
           architecture,
           dnn,
           layer,

@@ -1,3 +1,13 @@
+import {
+  dataWith,
+  hasParts,
+  index,
+  isListOf,
+  isNumber,
+  isObject,
+  isText,
+  requireArgument,
+} from "../../arguments";
 import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 import type { SweepValue } from "./sweep-description";
@@ -43,6 +53,30 @@ export interface SweepPlan extends Required<ModelChoices> {
   readonly chunkSize: number;
 }
 
+const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+
+/** What functions look at that take a plan. */
+export const planSchema = dataWith("a plan, as planSweep and parseSweep return it", {
+  name: isText,
+  architectures: isList,
+  dnns: isList,
+  tiles: isList,
+  batches: isList,
+  listed: isList,
+  axes: isListOf((axis) => hasParts(axis, { variable: isText }) && hasRange(axis)),
+  random: (value) => value === null || hasParts(value, { count: isNumber, seed: isNumber }),
+  objectives: isListOf(isObject),
+  throughput: isObject,
+  chunkSize: isNumber,
+});
+
+function hasRange(axis: unknown): boolean {
+  return (
+    hasParts(axis, { values: isList }) ||
+    hasParts(axis, { interval: (value) => hasParts(value, { from: isNumber, to: isNumber }) })
+  );
+}
+
 /** One point of a sweep: a design and the DNN it runs. */
 export interface SweepPoint {
   /** Number of the point in its sweep. */
@@ -58,11 +92,13 @@ export interface SweepPoint {
 
 /** Points of a sweep. */
 export function countPoints(plan: SweepPlan): number {
+  requireArgument(planSchema, plan, "the plan of countPoints");
   return countDesigns(plan) * plan.dnns.length;
 }
 
 /** Designs of a sweep. */
 export function countDesigns(plan: SweepPlan): number {
+  requireArgument(planSchema, plan, "the plan of countDesigns");
   const { architectures, tiles, batches, listed } = plan;
   return architectures.length * tiles.length * batches.length * listed.length * countCombinations(plan);
 }
@@ -79,6 +115,8 @@ export function variableNames(plan: SweepPlan): readonly string[] {
 
 /** The point of this number, 0 to `countPoints(plan) - 1`; it depends on nothing but the plan. */
 export function pointAt(plan: SweepPlan, point: number): SweepPoint {
+  requireArgument(planSchema, plan, "the plan of pointAt");
+  requireArgument(index, point, "the number of a point");
   let rest = point;
   const digit = (radix: number): number => {
     const value = rest % radix;

@@ -1,3 +1,4 @@
+import { requireArgument, text } from "../../arguments";
 import type { DesignFigures } from "./design-figures";
 import type { SweepPlan } from "./sweep-plan";
 import { variableNames } from "./sweep-plan";
@@ -70,6 +71,7 @@ export const figureNames = Object.keys(figureColumns) as readonly (keyof DesignF
 
 /** `Input Drivers / DAC` as `energyPjInputDriversDac`: a name that expressions can use. */
 export function groupColumnName(group: string): string {
+  requireArgument(text, group, "the group of groupColumnName");
   const words = group.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   return `energyPj${words.map((word) => word[0].toUpperCase() + word.slice(1).toLowerCase()).join("")}`;
 }

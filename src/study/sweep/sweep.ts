@@ -1,5 +1,8 @@
+import { callback, optional, optionsOf, requireOptions } from "../../arguments";
 import { freeze } from "../../memory";
-import type { Workspace } from "../../spec/workspace";
+import type { Warning } from "../../spec/specification";
+import { workspaceSchema, type Workspace } from "../../spec/workspace";
+import { runEntries } from "../study-options";
 import { planSweep } from "./plan-sweep";
 import type { SweepRunOptions } from "./sweep-chunks";
 import { sweepChunks } from "./sweep-chunks";
@@ -27,7 +30,16 @@ export interface SweepResult {
   readonly plan: SweepPlan;
   readonly columns: readonly SweepColumn[];
   readonly rows: readonly Readonly<Record<string, Cell>>[];
+  /** What the models have to say of the first design on every architecture. */
+  readonly warnings: readonly Warning[];
 }
+
+export const sweepRunEntries = {
+  ...runEntries,
+  workspace: optional(workspaceSchema),
+  onProgress: optional(callback),
+};
+const sweepOptionsSchema = optionsOf(sweepRunEntries);
 
 /**
  * Computes all points of a sweep and returns them. For large sweeps that should survive an interruption, use
@@ -42,6 +54,7 @@ export interface SweepResult {
  * @throws RaellaError for a mistake in the description; points that turn out infeasible are rows with a reason.
  */
 export async function sweep(description: SweepDescription, options: SweepOptions = {}): Promise<SweepResult> {
+  requireOptions(sweepOptionsSchema, options, "sweep");
   const plan = planSweep(description);
   const context = prepareSweep(plan, options.workspace);
   const total = countPoints(plan);
@@ -52,7 +65,7 @@ export async function sweep(description: SweepDescription, options: SweepOptions
     done += rows.length;
     options.onProgress?.({ done, total });
   }
-  const { columns } = context;
+  const { columns, warnings } = context;
   const rows = chunksOfShard(plan).flatMap((chunk) => chunks.get(chunk) ?? []);
-  return freeze({ plan, columns, rows: rows.map((row) => rowToRecord(columns, row)) });
+  return freeze({ plan, columns, rows: rows.map((row) => rowToRecord(columns, row)), warnings });
 }

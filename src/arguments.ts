@@ -1,0 +1,196 @@
+import * as v from "valibot";
+import { RaellaError, suggestName, throwAll } from "./errors";
+
+/**
+ * What a public function was given, before it is used: with types erased a script may pass anything. Shapes are
+ * described by schemas that stand beside the types they belong to; a mistake is one clear message.
+ */
+
+type Schema = v.GenericSchema;
+
+/** The names that an options object may have; an option that is undefined counts as left out. */
+export function optionsOf<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.StrictObjectSchema<Entries, string> {
+  return v.strictObject(entries, "an object of options");
+}
+
+/** An option that may be left out. */
+export function optional<S extends Schema>(schema: S): v.OptionalSchema<S, undefined> {
+  return v.optional(schema);
+}
+
+/** An option whose value is looked at where it is used, with a message of its own. */
+export const checkedLater = v.optional(v.unknown());
+
+export const text = v.string("a text");
+export const name = v.pipe(v.string("a name"), v.nonEmpty("a name"));
+export const names = v.array(name, "a list of names");
+export const flag = v.boolean("true or false");
+export const finite = v.pipe(v.number("a number"), v.finite("a finite number"));
+export const notNegative = v.pipe(finite, v.minValue(0, "a number of 0 or more"));
+export const positive = v.pipe(
+  v.number("a number above 0"),
+  v.finite("a finite number above 0"),
+  v.check((value) => value > 0, "a number above 0"),
+);
+export const count = v.pipe(
+  v.number("a whole number of at least 1"),
+  v.safeInteger("a whole number of at least 1"),
+  v.minValue(1, "a whole number of at least 1"),
+);
+export const index = v.pipe(
+  v.number("a whole number of at least 0"),
+  v.safeInteger("a whole number of at least 0"),
+  v.minValue(0, "a whole number of at least 0"),
+);
+export const callback = v.function("a function");
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly string[]>(words: Words): v.PicklistSchema<Words, string> {
+  return v.picklist(words, words.join(", "));
+}
+
+/** A list; of anything, unless a schema says of what. */
+export function listOf<S extends Schema>(item: S, expected: string): v.ArraySchema<S, string> {
+  return v.array(item, expected);
+}
+
+/** An object of names and values. */
+export function tableOf<S extends Schema>(
+  item: S,
+  expected: string,
+): v.GenericSchema<unknown, Readonly<Record<string, v.InferOutput<S>>>> {
+  return v.pipe(plainObject(expected), v.record(v.string(), item, expected));
+}
+
+/** An object that is no list; what it holds does not matter. */
+export function plainObject(expected: string): v.GenericSchema<unknown, object> {
+  return v.custom<object>(isObject, expected);
+}
+
+/** Plain data as the package itself hands it out: an object with at least these parts, each of its kind. */
+export function dataWith(
+  expected: string,
+  parts: Readonly<Record<string, (value: unknown) => boolean>>,
+): v.GenericSchema<unknown, unknown> {
+  return v.custom((value) => hasParts(value, parts), expected);
+}
+
+/** Whether a value is an object with at least these parts, each of its kind. */
+export function hasParts(
+  value: unknown,
+  parts: Readonly<Record<string, (value: unknown) => boolean>>,
+): boolean {
+  if (!isObject(value)) return false;
+  for (const part in parts) if (!parts[part](value[part])) return false;
+  return true;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+export function isNumber(value: unknown): boolean {
+  return typeof value === "number";
+}
+
+/** A list whose items are all of a kind. */
+export function isListOf(isItem: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every(isItem);
+}
+
+/** An object of values of a kind. */
+export function isTableOf(isValue: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => isObject(value) && Object.values(value).every(isValue);
+}
+
+/**
+ * Checks an argument of a public function.
+ * @param what - how a message calls it, e.g. `the options of runLayer`.
+ * @throws RaellaError `unknown-name` for an option that does not exist, `out-of-range` for a number that cannot be,
+ *   `usage` for anything else; all mistakes at once.
+ */
+export function requireArgument(schema: Schema, given: unknown, what: string): void {
+  const isOptions = schema.type === "strict_object" && typeof given === "object" && given !== null;
+  // A list has keys, too.
+  const value = isOptions ? (Array.isArray(given) ? null : withoutUndefined(given)) : given;
+  const result = v.safeParse(schema, value, { abortPipeEarly: true });
+  if (!result.success) throwAll(result.issues.map((issue) => toError(issue, schema, given, what)));
+}
+
+/** Checks an options object; the options may be left out. */
+export function requireOptions(schema: Schema, given: unknown, functionName: string): void {
+  requireArgument(schema, given, `the options of ${functionName}`);
+}
+
+function withoutUndefined(given: object): unknown {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function toError(issue: v.BaseIssue<unknown>, schema: Schema, given: unknown, what: string): RaellaError {
+  const keys = (issue.path ?? []).map(({ key }) => key as string | number);
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    const unknown = String(keys.at(-1));
+    const known = namesAt(schema, keys.slice(0, -1));
+    return new RaellaError({
+      code: "unknown-name",
+      message: `There is no option "${pathText(keys)}" among ${what}.`,
+      value: unknown,
+      remedy: suggestName(unknown, known),
+    });
+  }
+  const input = keys.length === 0 ? given : issue.input;
+  const isMissing = issue.type === "strict_object" && issue.input === undefined && keys.length > 0;
+  const subject = keys.length === 0 ? capitalised(what) : `"${pathText(keys)}" in ${what}`;
+  return new RaellaError({
+    code: typeof input === "number" && issue.message.includes("number") ? "out-of-range" : "usage",
+    message: isMissing ? `${subject} is missing.` : `${subject} cannot be ${shown(input)}.`,
+    value: input,
+    expected: isMissing ? undefined : issue.message,
+  });
+}
+
+/** Parts of schemas that lead further in. */
+interface SchemaParts {
+  readonly entries?: Readonly<Record<string, SchemaParts>>;
+  readonly wrapped?: SchemaParts;
+  readonly item?: SchemaParts;
+}
+
+/** The names of the options object that a path leads to. */
+function namesAt(schema: Schema, keys: readonly (string | number)[]): readonly string[] {
+  let at: SchemaParts | undefined = schema as SchemaParts;
+  for (const key of keys) {
+    at = at?.entries?.[key] ?? at?.item;
+    while (at?.wrapped) at = at.wrapped;
+  }
+  return Object.keys(at?.entries ?? {});
+}
+
+function pathText(keys: readonly (string | number)[]): string {
+  return keys.map((key, at) => (typeof key === "number" ? `[${key}]` : at === 0 ? key : `.${key}`)).join("");
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A value as messages show it. */
+export function shown(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (value === undefined) return "left out";
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(value);
+  } catch {
+    // Objects that contain themselves.
+  }
+  json ??= `a${typeof value === "object" ? "n" : ""} ${typeof value}`;
+  return json.length > 80 ? `${json.slice(0, 79)}…` : json;
+}

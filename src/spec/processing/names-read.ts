@@ -1,0 +1,123 @@
+import type { ComponentClass } from "../component-class";
+import { isExpressionText, namesRead } from "../expression/evaluate";
+import type { ProblemDocument } from "../schema/problem-schema";
+import type { ModelDocument } from "../schema/read-document";
+import type { WrittenValue } from "../specification";
+import { expressionsOf, inMessage } from "../schema/check-schema";
+import type { CompiledLeaf, CompiledModel } from "./compile-model";
+import { wordsIn } from "./substitute-words";
+
+/**
+ * Names that the nodes of a model and the component classes of its levels look up: perhaps a few too many, never too
+ * few. Variables in small letters count as read where a level is a primitive, since they are attributes of it.
+ */
+export interface ModelReaders {
+  readonly names: ReadonlySet<string>;
+  readonly hasPrimitiveLevels: boolean;
+}
+
+/** The readers of a model. */
+export function readersOf(
+  { componentClasses, checks }: ModelDocument,
+  leaves: readonly CompiledLeaf[],
+): ModelReaders {
+  const inChecks = checks.flatMap((check) => [...expressionsOf(check), ...inMessage(check, check.location)]);
+  const names = new Set([...leaves.flatMap(namesOfLeaf), ...inChecks.flatMap(namesRead)]);
+  const classes = new Map(componentClasses.map((written) => [written.name, written]));
+  const met = new Set<ComponentClass>();
+  const visit = (className: string): void => {
+    const written = classes.get(className);
+    if (written === undefined || met.has(written)) return;
+    met.add(written);
+    for (const name of namesOfClass(written)) names.add(name);
+    for (const part of written.subcomponents) visit(part.class);
+  };
+  let hasPrimitiveLevels = false;
+  for (const { document, kind } of leaves) {
+    if (kind === "container" || kind === "nothing") continue;
+    const className = document.subclass ?? document.class;
+    if (classes.has(className)) visit(className);
+    else hasPrimitiveLevels = true;
+  }
+  return { names, hasPrimitiveLevels };
+}
+
+function namesOfLeaf({ attributes, meshX, meshY, document, constraints }: CompiledLeaf): readonly string[] {
+  const written = [...attributes.map(([, value]) => value), meshX, meshY, document.areaShare];
+  return [...written.flatMap(namesRead), ...constraints.words];
+}
+
+/** Attributes of a class that a level does not give are looked for among the variables. */
+function namesOfClass({ attributes, subcomponents, actions }: ComponentClass): readonly string[] {
+  return [
+    "area_share",
+    ...Object.keys(attributes),
+    ...Object.values(attributes).flatMap(namesIn),
+    ...subcomponents.flatMap((part) => [
+      ...boundNames(part.name),
+      ...Object.values(part.attributes).flatMap(namesIn),
+      ...namesIn(part.areaShare ?? null),
+    ]),
+    ...actions.flatMap((action) =>
+      action.subcomponents.flatMap((part) => [
+        ...boundNames(part.name),
+        ...part.actions.flatMap(({ actionShare }) => namesIn(actionShare)),
+      ]),
+    ),
+  ];
+}
+
+/** Texts in quotes may stand for names where constraints replace words. */
+function namesIn(value: WrittenValue): readonly string[] {
+  return typeof value === "string" ? wordsIn(value) : namesRead(value);
+}
+
+function boundNames(partName: string): readonly string[] {
+  return wordsIn(/\[(.+)\]$/.exec(partName)?.[1] ?? "");
+}
+
+/** Where a variable may be read. */
+export interface ReadingContext {
+  readonly compiled: CompiledModel;
+  readonly problem: ProblemDocument;
+  /** As written, before the caller's settings. */
+  readonly variables: ReadonlyMap<string, WrittenValue>;
+  /** The caller's settings. */
+  readonly values: ReadonlyMap<string, WrittenValue>;
+}
+
+/** Whether nothing reads a variable, neither directly nor through other variables. */
+export function isUnread(name: string, context: ReadingContext): boolean {
+  const { names, hasPrimitiveLevels } = context.compiled.readers;
+  const isRead = (candidate: string): boolean =>
+    names.has(candidate) ||
+    (hasPrimitiveLevels && candidate !== candidate.toUpperCase()) ||
+    isReadByProblem(candidate, context.problem);
+  const seen = new Set([name]);
+  for (const candidate of seen) {
+    if (isRead(candidate)) return false;
+    for (const reader of variablesReading(candidate, context)) seen.add(reader);
+  }
+  return true;
+}
+
+function variablesReading(name: string, { variables, values }: ReadingContext): string[] {
+  const written = new Map([...variables, ...values]);
+  return [...written].filter(([, value]) => namesIn(value).includes(name)).map(([reader]) => reader);
+}
+
+/** Sizes, coefficients, the name and projections may name variables. */
+function isReadByProblem(name: string, { name: title, instance, shape }: ProblemDocument): boolean {
+  const texts = [
+    title,
+    ...Object.values(instance).map(textOf),
+    ...shape.coefficients.map((coefficient) => textOf(coefficient.default)),
+    ...shape.dataSpaces.flatMap(({ projection }) => projection.flat(2)),
+  ];
+  return texts.some((text) => wordsIn(text).includes(name));
+}
+
+function textOf(value: WrittenValue): string {
+  if (isExpressionText(value)) return value.expression;
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}

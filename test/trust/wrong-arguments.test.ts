@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as raella from "../../src/index";
+
+/** What a script may pass by mistake in place of anything. */
+const wrongValues: readonly (readonly [string, unknown])[] = [
+  ["undefined", undefined],
+  ["null", null],
+  ["true", true],
+  ["0", 0],
+  ["-1", -1],
+  ["1.5", 1.5],
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ['""', ""],
+  ['"nonsense"', "nonsense"],
+  ["[]", []],
+  ["[null]", [null]],
+  ["[1]", [1]],
+  ["{}", {}],
+  ["{ a: 1 }", { a: 1 }],
+  ["a function", () => 1],
+  ["a bigint", 1n],
+  ["a date", new Date(0)],
+];
+
+const layer = { architecture: "raella", dnn: "resnet18", layer: 10 } as const;
+const specification = raella.getSpec(layer);
+const mapped = raella.mapLayer(layer);
+const result = raella.resultOf(mapped);
+const groups = raella.loadComponentGroups();
+const plan = raella.planSweep({ architectures: "raella", dnns: "resnet18" });
+const explanation = raella.explainArea(specification, "eDRAM_buf");
+const component = { class: "isaac_adc", attributes: { resolution: 8, technology: 32 } };
+const rows = [
+  { a: 1, b: 2, dnn: "x", status: "ok" },
+  { a: 2, b: 3, dnn: "x", status: "ok" },
+];
+const axis = { column: "a", title: "A" };
+const chart = raella.layerChart(result);
+const sensitivities = raella.mainEffects(rows, ["a"], "b");
+const goal = { goal: "minimize", value: () => 1 } as const;
+const estimator = {
+  name: "none",
+  classNames: ["nothing_at_all"],
+  accuracyPercent: 50,
+  parameters: {},
+  actions: [],
+  areaUm2: () => 0,
+  energyPj: () => 0,
+};
+const quick = { layers: [0], architectures: ["raella"], search: "optimal", workers: 1 } as const;
+
+/** Right arguments of every exported function; wrong ones take the place of each, and of each of their parts. */
+async function rightArguments(): Promise<Readonly<Record<string, readonly unknown[]>>> {
+  const network = await raella.runNetwork({ ...layer, layers: [0], ...{ layer: undefined } });
+  const ablation = await raella.runAblation("resnet18", { layers: [0], architectures: ["raella"] });
+  return {
+    getSpec: [{ ...layer, variables: {}, newVariables: {}, nTiles: 16, greedySteps: [] }],
+    loadSpecification: [{ files: ["x.yaml"], statistics: {}, includeRoots: [], variables: {} }],
+    greedy: [
+      { dimensions: "C", levels: [], excludedLevels: [], closeOthers: true, temporalPermutation: "C" },
+    ],
+    defaultWorkspace: [],
+    listArchitectures: [raella.defaultWorkspace()],
+    listDnns: [raella.defaultWorkspace()],
+    listLayers: ["resnet18", raella.defaultWorkspace()],
+    workspaceAt: ["x"],
+    loadComponentGroups: [raella.defaultWorkspace()],
+    readMappingFile: ["x.yaml"],
+    estimate: [specification, { fidelity: "artifact", cycleTimeS: 1e-9, decimalPlaces: 6 }],
+    componentArea: [component, { fidelity: "artifact" }],
+    componentEnergy: [component, "read", { fidelity: "artifact" }],
+    componentModels: [{ fidelity: "artifact" }],
+    explainArea: [specification, "eDRAM_buf", {}],
+    explainEnergy: [specification, "eDRAM_buf", "read", {}],
+    leavesOf: [explanation],
+    explanationRows: [explanation],
+    formatExplanation: [explanation],
+    registerComponentLibrary: ["x", { accuracyPercent: 1 }],
+    registerEstimator: [estimator],
+    buildMapSpace: [specification],
+    mappingAt: [raella.buildMapSpace(specification), 0],
+    evaluateMapping: [specification, mapped.tables.energy, mapped.mapping],
+    searchFullMapSpace: [specification, mapped.tables.energy, { workLimit: 1, startFrom: mapped.mapping }],
+    evaluateGivenMapping: [specification, mapped.mapping],
+    evaluateSpecification: [specification, { search: "optimal", variables: {} }],
+    mapLayer: [{ ...layer, search: "optimal" }],
+    mapSpecification: [specification, { search: "optimal" }],
+    resultOf: [mapped, { search: "optimal" }, { files: ["x"], greedy: true }],
+    runLayer: [{ ...layer, search: "optimal", useTypicalStatistics: false }],
+    mappingFromEntries: [specification, []],
+    runAblation: ["resnet18", { ...quick, aggregateTiles: 65536, replication: "doubling", baseAreaUm2: 1 }],
+    runAll: [{ ...quick, layers: undefined, dnns: [] }],
+    runLayers: [{ ...layer, layer: undefined, layers: [0], workers: 1, onProgress: () => undefined }],
+    runNetwork: [{ ...layer, layer: undefined, layers: [0], replication: "doubling" }],
+    groupOfLevel: ["eDRAM_buf", groups],
+    sumByGroup: [result.energyPj, groups],
+    batchesPerSecond: [1],
+    replicateByDoubling: [[1, 2], 16, 100],
+    replicateByIncrement: [[[{ tiles: 1, cycles: 1 }]], 10],
+    tileBudget: [100, 1, 1],
+    diagnoseLayer: [{ ...layer, nTiles: 16 }],
+    diagnoseSpecification: [specification],
+    verifyResult: [result, { workers: 1 }],
+    sweep: [{ architectures: "raella", dnns: "nonsense" }, { workers: 1 }],
+    planSweep: [
+      { architectures: "raella", dnns: "resnet18", variables: { A: [1] }, objective: { minimize: "x" } },
+    ],
+    parseSweep: ["architectures: raella\ndnns: resnet18", "x.yaml"],
+    countDesigns: [plan],
+    countPoints: [plan],
+    pointAt: [plan, 0],
+    groupColumnName: ["ADC"],
+    frontsByDnn: [rows, [goal]],
+    frontObjectives: [[{ minimize: "a" }], ["a"]],
+    paretoFront: [rows, [goal]],
+    mainEffects: [rows, ["a"], "b", 3],
+    oneAtATime: [rows, ["a"], "b", { a: 1 }],
+    sweepToFolder: [
+      { architectures: "raella", dnns: "nonsense" },
+      "x",
+      { workers: 1, shard: { index: 0, count: 1 } },
+    ],
+    mergeSweep: [["x"], { out: "x", csv: "x", partial: true }],
+    openSweep: ["x"],
+    readSweep: ["x"],
+    toDataFrame: [result, { shape: "tidy", groups }],
+    componentColumns: [result, groups],
+    formatCsv: [{ a: [1] }],
+    layerWideColumns: [result, groups],
+    writeCsv: ["x.csv", result, groups],
+    writeParquet: ["x.parquet", result, groups],
+    layerFiles: [mapped, result, "x"],
+    writeLayerFiles: ["x", mapped, result, "x"],
+    flatForm: [specification],
+    formatMappingText: [mapped.mapping, mapped.evaluation],
+    formatStatisticsText: [mapped],
+    formatLayerText: [result, groups],
+    formatAblationText: [ablation, true],
+    formatNetworkText: [network],
+    ablationChart: [ablation, { speed: "cycles", title: "x" }],
+    layerChart: [result, { title: "x" }],
+    layerMappingChart: [mapped, { title: "x", dimensionNames: { P: "x" } }],
+    comparisonChart: [{ energyPj: { a: { b: 1 } }, cycles: { a: 1 }, names: { a: "A" }, relative: true }],
+    sweepChart: [
+      { points: [{ value: 1, figures: { a: 1 } }], variable: { title: "x" }, figures: { a: { title: "A" } } },
+    ],
+    mappingChart: [[], { title: "x" }],
+    designScatter: [{ designs: rows, x: axis, y: axis, tooltip: ["b"], color: axis, width: 10 }],
+    designHeatmap: [{ designs: rows, x: axis, y: axis, figure: axis, neutral: 1 }],
+    parallelCoordinates: [{ designs: rows, axes: [axis], color: axis, maxLines: 3 }],
+    tornadoChart: [{ sensitivities, figureTitle: "x", goal: "minimize", names: {} }],
+    chartRow: [[chart], { title: "x" }],
+    renderPng: [chart, 1],
+    renderSvg: [chart],
+    saveChart: [chart, "x.json"],
+    showChart: [chart, { description: "x" }],
+    showTable: [rows, { columns: ["a"], maxRows: 1, digits: 3, columnOptions: { a: { title: "A" } } }],
+    progressBar: [{ label: "x", noun: "y" }],
+    energyOrigins: [mapped, groups],
+  };
+}
+
+/** Classes, and constants. */
+const noFunctions = ["RaellaError", "RaellaErrors"];
+
+const withItem = (list: readonly unknown[], at: number, item: unknown): readonly unknown[] =>
+  list.map((old, index) => (index === at ? item : old));
+
+/** The argument lists with one argument, or one part of one that is an object of options, replaced. */
+function* spoilt(given: readonly unknown[]): Generator<readonly [string, readonly unknown[]]> {
+  for (const [position, argument] of given.entries()) {
+    for (const [title, value] of wrongValues)
+      yield [`argument ${position} = ${title}`, withItem(given, position, value)];
+    const isOptions = typeof argument === "object" && argument !== null && Object.keys(argument).length < 12;
+    if (!isOptions || Array.isArray(argument)) continue;
+    for (const key of Object.keys(argument))
+      for (const [title, value] of wrongValues.slice(1))
+        yield [
+          `argument ${position}.${key} = ${title}`,
+          withItem(given, position, { ...argument, [key]: value }),
+        ];
+  }
+}
+
+describe("wrong arguments", function () {
+  this.timeout(300_000);
+  const started = process.cwd();
+  let folder: string;
+  const { log } = console;
+  before(() => process.chdir((folder = mkdtempSync(join(tmpdir(), "raella-arguments-")))));
+  beforeEach(() => (console.log = () => undefined));
+  afterEach(() => (console.log = log));
+  after(() => {
+    process.chdir(started);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("are refused with a message of the package's own, by every function", async () => {
+    const known = await rightArguments();
+    const functions = Object.entries(raella).filter(
+      ([name, value]) => typeof value === "function" && !noFunctions.includes(name),
+    );
+    assert.deepEqual(
+      functions.map(([name]) => name).filter((name) => !(name in known)),
+      [],
+      "every function has arguments here",
+    );
+    const raw: string[] = [];
+    let calls = 0;
+    for (const [name, value] of functions) {
+      const call = value as (...given: readonly unknown[]) => unknown;
+      for (const [title, given] of spoilt(known[name])) {
+        // All DNNs on all architectures would take its time.
+        if (name === "runAll" && title.includes("argument 0 = ") && /undefined|\{\}/.test(title)) continue;
+        calls += 1;
+        try {
+          const returned = await call(...given);
+          if (name.startsWith("register") && typeof returned === "function") (returned as () => void)();
+        } catch (error) {
+          if (!(error instanceof raella.RaellaError)) raw.push(`${name}: ${title}: ${String(error)}`);
+        }
+      }
+    }
+    assert.equal(raw.join("\n"), "");
+    assert.ok(calls > 1500, `${calls} calls`);
+  });
+});
