@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 
 import { mutations, testFiles, type Mutation } from "./mutants";
 
@@ -19,15 +20,24 @@ function copyRepository(): string {
   return copy;
 }
 
+/** For tests that start processes: compiled without looking at types. */
+function compile(copy: string): void {
+  const files = readdirSync(join(copy, "src"), { recursive: true, encoding: "utf8" });
+  const sources = files.filter((file) => file.endsWith(".ts")).map((file) => join(copy, "src", file));
+  const options = { outdir: join(copy, "dist"), outbase: join(copy, "src"), format: "cjs" } as const;
+  buildSync({ entryPoints: sources, ...options, platform: "node", logLevel: "error" });
+}
+
 type Outcome = "killed" | "SURVIVED" | "not applicable" | "killed (timeout)";
 
 function runTests(copy: string, tests: readonly string[]): Outcome {
   const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
+  compile(copy);
   // One process: mocha starts another for Node's options, which a timeout would leave running.
   const { status, signal } = spawnSync(
     process.execPath,
-    ["--import", "tsx", mocha, "--no-config", "--bail", "--timeout", "120000", ...tests],
-    { cwd: copy, timeout: 300_000, killSignal: "SIGKILL", stdio: "ignore" },
+    ["--import", "tsx", mocha, "--no-config", "--bail", "--timeout", "600000", ...tests],
+    { cwd: copy, timeout: 600_000, killSignal: "SIGKILL", stdio: "ignore" },
   );
   if (signal !== null) return "killed (timeout)";
   return status === 0 ? "SURVIVED" : "killed";
