@@ -48,6 +48,7 @@ export const testFiles = {
   front: ["test/study/mapping-front.test.ts"],
   shared: ["test/spec/shared-work.test.ts"],
   sequences: ["test/trust/sequences.test.ts"],
+  folders: ["test/report/sweep-folder.test.ts"],
 } as const;
 
 export const mutations: readonly Mutation[] = [
@@ -568,5 +569,12 @@ export const mutations: readonly Mutation[] = [
     from: "return ours.has(data) ? data : publish(frozenCopy(data));",
     to: "return data;",
     tests: "sequences",
+  },
+  {
+    name: "chunks of a sweep that are taken for its own by their names",
+    file: "report/sweep/sweep-folder.ts",
+    from: "isSealed(chunkPath(folder, chunk), ownerOf(folder, chunk)) ?? false",
+    to: "true",
+    tests: "folders",
   },
 ];

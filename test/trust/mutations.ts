@@ -1,6 +1,6 @@
 // Shows that wrong code does not go unnoticed: makes one small mistake after the other in a copy of the sources and
 // runs the tests of that part, which must fail. Lists the mistakes that survive. Not part of the suite:
-//   npx tsx test/trust/mutations.ts [part of a name]
+//   npx tsx test/trust/mutations.ts [part of a name, or a group of tests]
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -63,7 +63,7 @@ const wanted = process.argv[2] ?? "";
 const outcomes = new Map<string, Outcome>();
 try {
   const sound = new Map<string, boolean>();
-  for (const mutation of mutations.filter(({ name }) => name.includes(wanted))) {
+  for (const mutation of mutations.filter(({ name, tests }) => name.includes(wanted) || tests === wanted)) {
     const { tests } = mutation;
     if (!sound.has(tests)) sound.set(tests, runTests(copy, testFiles[tests]) === "SURVIVED");
     const outcome = sound.get(tests) ? tryMutation(copy, mutation) : "not applicable";

@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { Random } from "../fuzz/random";
-import { SequenceChecker, type Difference } from "./sequences/check-sequence";
+import { described, SequenceChecker } from "./sequences/check-sequence";
 import { createSequence } from "./sequences/sequence";
 
 const sequences = 20;
 const stepsOfEach = 6;
-
-/** The steps in short, for the message of a failure. */
-function described({ steps, together, alone }: Difference): string {
-  const lines = steps.map((step) =>
-    JSON.stringify(step.do === "write" ? { ...step, text: `${step.text.slice(0, 40)}…` } : step),
-  );
-  return [...lines, `together: ${together.slice(0, 2000)}`, `alone:    ${alone.slice(0, 2000)}`].join("\n");
-}
 
 describe("sequences of calls in one process", function () {
   this.timeout(300_000);

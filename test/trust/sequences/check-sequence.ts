@@ -147,3 +147,11 @@ export class SequenceChecker implements Ingredients {
     });
   }
 }
+
+/** The steps in short, for the message of a failure. */
+export function described({ steps, together, alone }: Difference): string {
+  const lines = steps.map((step) =>
+    JSON.stringify(step.do === "write" ? { ...step, text: `${step.text.slice(0, 40)}…` } : step),
+  );
+  return [...lines, `together: ${together.slice(0, 2000)}`, `alone:    ${alone.slice(0, 2000)}`].join("\n");
+}

@@ -84,7 +84,7 @@ const calls = {
   /** A specification of the caller's, which the caller goes on editing. */
   edited: (raella, { name, depth, workspace, ...options }, kept) => {
     const key = JSON.stringify([workspace, options]);
-    const mine = kept.get(key) ?? structuredClone(raella.getSpec({ ...options, workspace }));
+    const mine = kept.get(key) ?? JSON.parse(JSON.stringify(raella.getSpec({ ...options, workspace })));
     kept.set(key, mine);
     for (const level of mine.levels) if (level.name === name) level.attributes.depth = depth;
     const mapped = raella.mapSpecification(mine);

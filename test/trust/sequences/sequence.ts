@@ -160,7 +160,8 @@ function randomCall(random: Random, folder: string): CallStep {
     ...(random.chance(0.2) && { batchSize: random.pick([1, 2]) }),
   });
   const quick = (): Record<string, unknown> => {
-    const { greedySteps: _, ...options } = layer();
+    const options = layer();
+    delete options.greedySteps;
     return options;
   };
   const own = (): Record<string, unknown> => ({
@@ -170,7 +171,8 @@ function randomCall(random: Random, folder: string): CallStep {
     workspace,
   });
   const several = (): Record<string, unknown> => {
-    const { layer: _, ...options } = quick();
+    const options = quick();
+    delete options.layer;
     return { ...options, layers: [0, 3, 10], workers: random.pick([1, 2]) };
   };
   const makers: readonly [share: number, call: string, options: () => Record<string, unknown>][] = [
