@@ -1,14 +1,18 @@
 // What is remembered between calls, and why that can never change an answer: a memo's key says everything that its
 // results depend on, and what is shared is frozen.
 
-let isRemembering = true;
+let isOn = true;
 /** Grows whenever everything is forgotten. */
 let age = 0;
 
 /** Switches all memory off or on again: answers must not depend on it, and tests make sure of that. */
-export function setRemembering(isOn: boolean): void {
-  isRemembering = isOn;
+export function setRemembering(isWanted: boolean): void {
+  isOn = isWanted;
   age += 1;
+}
+
+export function isRemembering(): boolean {
+  return isOn;
 }
 
 /** Forgets everything that has been remembered so far. Answers never depend on it; measurements do. */
@@ -37,7 +41,7 @@ export class Memo<Result> {
 
   /** The result for a key, computed if it is not remembered. What `compute` throws is not remembered. */
   get(key: string, compute: () => Result): Result {
-    if (!isRemembering) return compute();
+    if (!isOn) return compute();
     if (this.ownAge !== age) this.forget();
     const recent = this.newer.get(key);
     if (recent !== undefined) return recent;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, type BigIntStats } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName } from "../errors";
+import { isRemembering } from "../memory";
 
 /** A text file as read. */
 export interface SourceFile {
@@ -286,6 +287,7 @@ export class FileMemo<T> {
     // Messages show paths as seen from the working directory.
     const place = `${process.cwd()}\n${key}`;
     return withOneLook((look) => {
+      if (!isRemembering()) return compute(new FileReader());
       const known = this.entries.get(place);
       if (known !== undefined && look.confirms(known.reader)) return known.result;
       const reader = new FileReader();
