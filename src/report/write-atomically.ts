@@ -58,18 +58,16 @@ function writeOutputs(files: readonly (readonly [path: string, content: string |
 }
 
 /**
- * Refuses to write two things to one place, or over what is read.
+ * Refuses to write two things to one place, over what is read, or to a folder.
  * @param inputs Files that must stay as they are.
  * @throws RaellaError `usage`
  */
-export function refuseSamePlaces(
-  outputs: readonly (string | undefined)[],
-  inputs: readonly string[] = [],
-): void {
+export function checkPlaces(outputs: readonly (string | undefined)[], inputs: readonly string[] = []): void {
   const given = outputs.filter((path) => path !== undefined);
   const targets = given.map(targetOf);
   const inputTargets = new Set(inputs.map(targetOf));
   given.forEach((path, index) => {
+    if (isFolder(path)) throw cannotWrite(path, Object.assign(new Error(), { code: "EISDIR" }));
     const isInput = inputTargets.has(targets[index]);
     if (!isInput && targets.indexOf(targets[index]) === index) return;
     throw new RaellaError({
@@ -81,6 +79,10 @@ export function refuseSamePlaces(
       expected: "a place of its own for each output",
     });
   });
+}
+
+function isFolder(path: string): boolean {
+  return explaining(path, () => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }
 
 /** Where a path leads in the end. */
@@ -130,14 +132,27 @@ function openDescriptor(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ? descriptor : undefined;
 }
 
+/** Whether a path stands for standard output. */
+export function isStandardOutput(path: string): boolean {
+  return /^\/(?:dev\/stdout|dev\/fd\/1|proc\/self\/fd\/1)$/.test(resolve(path));
+}
+
 function writeTo(path: string, file: number, isOurs: boolean): Output {
   let isOpen = true;
   const close = (): void => {
     if (isOpen && isOurs) closeSync(file);
     isOpen = false;
   };
+  const write = (content: string | Uint8Array): void => {
+    try {
+      writeAll(file, content);
+    } catch (error) {
+      // Whoever reads standard output may stop when it is enough.
+      if ((error as NodeJS.ErrnoException).code !== "EPIPE" || !isStandardOutput(path)) throw error;
+    }
+  };
   return {
-    write: (content) => explaining(path, () => writeAll(file, content)),
+    write: (content) => explaining(path, () => write(content)),
     commit: () => explaining(path, close),
     abandon: close,
   };

@@ -24,6 +24,7 @@ export interface StoredSweep {
  */
 export async function openSweep(path: string): Promise<StoredSweep> {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, resultName) : path;
+  if (existsSync(file) && !statSync(file).isFile()) throw noSweep(file);
   if (!existsSync(file))
     throw new RaellaError({
       code: "file-not-found",
