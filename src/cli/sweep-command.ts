@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import { mergeSweep, resultName } from "../report/sweep/merge-sweep";
@@ -10,6 +10,7 @@ import {
   type SweepSummary,
 } from "../report/sweep/sweep-text";
 import { sweepToFolder } from "../report/sweep/sweep-to-folder";
+import { FileReader } from "../spec/file-memo";
 import { parseSweep } from "../study/sweep/parse-sweep";
 import { countPoints, type Shard } from "../study/sweep/sweep-plan";
 import { interruptSignal } from "./interrupt-signal";
@@ -141,12 +142,13 @@ export function parseShard(text: string): Shard {
 }
 
 function readText(file: string): string {
-  if (!existsSync(file))
+  if (existsSync(file) && statSync(file).isDirectory())
     throw new RaellaError({
       code: "file-not-found",
-      message: `There is no file ${file}.`,
+      message: `${file} is a folder.`,
       value: file,
-      remedy: `It was looked for as ${resolve(file)}.`,
+      expected: "a YAML file that describes a sweep",
+      remedy: "To merge the results in a folder: raella sweep merge FOLDER.",
     });
-  return readFileSync(file, "utf8");
+  return new FileReader().read(resolve(file)).text;
 }
