@@ -175,7 +175,7 @@ function loadLayer(workspace: Workspace, dnn: string, layer: number): LoadedProb
   return problems.get(`${layersDirectory}\n${dnn}\n${layer}`, (reader) => {
     const folder = reader.list(layersDirectory).includes(dnn) ? dnn : findDnn(dnn, workspace);
     const file = join(layersDirectory, folder, `${String(layer).padStart(3, "0")}.yaml`);
-    if (!reader.has(file)) throw unknownLayer(dnn, layer, workspace);
+    if (!reader.has(file)) throw unknownLayer(dnn, layer, listLayers(dnn, workspace));
     return {
       problem: readLayer(file, reader, layersDirectory),
       sources: sourcesOf(reader, baseOf(workspace)),
@@ -183,8 +183,8 @@ function loadLayer(workspace: Workspace, dnn: string, layer: number): LoadedProb
   });
 }
 
-function unknownLayer(dnn: string, layer: number, workspace: Workspace): RaellaError {
-  const known = listLayers(dnn, workspace);
+/** The error for a layer that a DNN does not have. */
+export function unknownLayer(dnn: string, layer: number, known: readonly number[]): RaellaError {
   return new RaellaError({
     code: "unknown-name",
     message: `${dnn} has no layer ${layer}.`,

@@ -1,6 +1,7 @@
 import { RaellaError, throwAll } from "../errors";
 import { loadComponentGroups } from "../spec/component-groups";
 import { FileLook } from "../spec/file-memo";
+import { unknownLayer } from "../spec/get-spec";
 import { listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
@@ -160,7 +161,10 @@ function jobsOf(
 ): readonly LayerOptions[] {
   const { useTypicalStatistics, nTiles, batchSize, variables, greedySteps, fidelity, workspace } = options;
   const { adcBeyondLibrary, search, objective, timeLimitMs } = options;
-  const chosen = layers ?? listLayers(dnn, workspace);
+  const known = listLayers(dnn, workspace);
+  const chosen = layers ?? known;
+  const unknown = chosen.find((layer) => typeof layer === "number" && !known.includes(layer));
+  if (unknown !== undefined) throw unknownLayer(dnn, unknown, known);
   if (chosen.length === 0) {
     throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
   }

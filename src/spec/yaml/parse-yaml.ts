@@ -250,6 +250,8 @@ class Converter {
     let size = 1;
     for (const entry of written) {
       const { key, keyOffset } = this.checkKey(entry, offset);
+      // Keys of different kinds with the same text, such as 1 and "1".
+      if (entries.has(key)) this.fail(`The key "${key}" occurs twice in this map.`, keyOffset);
       const converted = this.convert(entry[2], keyOffset, depth + 1);
       entries.set(key, { keyOffset, keySource: this.source, value: converted.node });
       size += converted.size;
