@@ -11,7 +11,7 @@ import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { overrideWarnings, readOverrides } from "./overrides";
+import { namingOverrides, overrideWarnings, readOverrides } from "./overrides";
 import { applyStatistics } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -80,7 +80,7 @@ const noRules: StatisticsRules = {
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function getSpec(options: GetSpecOptions): Specification {
-  return withOneLook(() => specificationOf(options));
+  return withOneLook(() => namingOverrides(options, specificationOf));
 }
 
 function specificationOf(options: GetSpecOptions): Specification {

@@ -9,7 +9,7 @@ import { defaultGreedySteps } from "./greedy";
 import type { LoadedModel } from "./model-files";
 import { compiledFor, expandPattern, loadModel } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { overrideWarnings, readOverrides } from "./overrides";
+import { namingOverrides, overrideWarnings, readOverrides } from "./overrides";
 import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -63,7 +63,7 @@ function statisticsValues(
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
-  return withOneLook(() => specificationOf(options));
+  return withOneLook(() => namingOverrides(options, specificationOf));
 }
 
 function specificationOf(options: LoadSpecificationOptions): Specification {
