@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import { mergeSweep, resultName } from "../report/sweep/merge-sweep";
@@ -142,7 +142,8 @@ export function parseShard(text: string): Shard {
 }
 
 function readText(file: string): string {
-  if (existsSync(file) && statSync(file).isDirectory())
+  const reader = new FileReader();
+  if (reader.isFolder(resolve(file)))
     throw new RaellaError({
       code: "file-not-found",
       message: `${file} is a folder.`,
@@ -150,5 +151,5 @@ function readText(file: string): string {
       expected: "a YAML file that describes a sweep",
       remedy: "To merge the results in a folder: raella sweep merge FOLDER.",
     });
-  return new FileReader().read(resolve(file)).text;
+  return reader.read(resolve(file)).text;
 }

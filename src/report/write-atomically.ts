@@ -1,8 +1,6 @@
 import { hash, randomBytes } from "node:crypto";
 import {
-  accessSync,
   closeSync,
-  constants,
   existsSync,
   fchmodSync,
   fchownSync,
@@ -64,8 +62,8 @@ function writeOutputs(files: readonly (readonly [path: string, content: string |
  */
 export function checkPlaces(outputs: readonly (string | undefined)[], inputs: readonly string[] = []): void {
   const given = outputs.filter((path) => path !== undefined);
-  const targets = given.map(targetOf);
-  const inputTargets = new Set(inputs.map(targetOf));
+  const targets = given.map((path) => explaining(path, () => targetOf(path)));
+  const inputTargets = new Set(inputs.map((path) => explaining(path, () => targetOf(path))));
   given.forEach((path, index) => {
     if (isFolder(path)) throw cannotWrite(path, Object.assign(new Error(), { code: "EISDIR" }));
     const isInput = inputTargets.has(targets[index]);
@@ -90,8 +88,9 @@ function targetOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    const parent = dirname(resolve(path));
-    return parent === resolve(path) ? parent : join(targetOf(parent), basename(path));
+    const target = missingTarget(resolve(path));
+    const parent = dirname(target);
+    return parent === target ? target : join(targetOf(parent), basename(target));
   }
 }
 
@@ -118,7 +117,8 @@ export function openOutput(path: string): Output {
     if (standing?.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
     if (standing && (!standing.isFile() || standing.nlink > 1))
       return writeTo(path, openSync(path, "w"), true);
-    if (standing) accessSync(path, constants.W_OK);
+    // What may not be written to is not replaced either.
+    if (standing) closeSync(openSync(path, "r+"));
     return replaceWhenComplete(path, standing);
   });
 }

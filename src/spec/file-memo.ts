@@ -185,6 +185,10 @@ export class FileReader {
     });
   }
 
+  isFolder(path: string): boolean {
+    return withOneLook((look) => this.has(path) && look.stamp(path)?.isDirectory() === true);
+  }
+
   /** Every file read, in the order of reading. */
   sources(): readonly SourceFile[] {
     return [...this.files.values()];
