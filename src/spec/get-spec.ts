@@ -80,10 +80,24 @@ const noRules: StatisticsRules = {
  * @throws RaellaError with what is wrong, where, and what to do.
  */
 export function getSpec(options: GetSpecOptions): Specification {
-  return withOneLook(() => namingOverrides(options, specificationOf));
+  return withOneLook(() => namingOverrides(options, (given) => specificationOf(given)));
 }
 
-function specificationOf(options: GetSpecOptions): Specification {
+/**
+ * The same for a layer of other sizes: what would fit is tried with it.
+ * @param sizes of dimensions, by name, instead of those in the file of the layer.
+ */
+export function getResizedSpec(
+  options: GetSpecOptions,
+  sizes: Readonly<Record<string, number>>,
+): Specification {
+  return withOneLook(() => specificationOf(options, sizes));
+}
+
+function specificationOf(
+  options: GetSpecOptions,
+  sizes: Readonly<Record<string, number>> = {},
+): Specification {
   const {
     useTypicalStatistics: isTypical = false,
     fidelity = "artifact",
@@ -93,7 +107,8 @@ function specificationOf(options: GetSpecOptions): Specification {
   const architecture = findArchitecture(requireText(options.architecture, "architecture"), workspace);
   const dnn = requireText(options.dnn, "dnn").toLowerCase();
   const layer = layerNumber(options.layer);
-  const { problem, sources: layerSources } = loadLayer(workspace, dnn, layer);
+  const { problem: written, sources: layerSources } = loadLayer(workspace, dnn, layer);
+  const problem = { ...written, instance: { ...written.instance, ...sizes } };
   const model = loadArchitecture(workspace, architecture, fidelity);
   const compiled = compiledFor(model, problem);
   const overrides = readOverrides(options);
