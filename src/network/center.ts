@@ -14,7 +14,7 @@ const codeCount = 1 << weightBits;
  *
  * @param histogram How many weights of the segment have each of the 256 codes.
  */
-export function findCenter(histogram: Uint16Array | Uint32Array, slicing: Slicing): number {
+export function findCenter(histogram: Uint32Array, slicing: Slicing): number {
   const slices = slicesOf(slicing);
   const sums = slices.map((slice) => offsetSums(histogram, slice));
   const twiceMedian = sumOfMiddleCodes(histogram);
@@ -36,7 +36,7 @@ export function findCenter(histogram: Uint16Array | Uint32Array, slicing: Slicin
  * S_i(φ), the sum of the offsets that a slice holds, for every center φ. A digit is a difference of two quotients,
  * `(d >> l) mod 2^p = floor(d / 2^l) - 2^p · floor(d / 2^(l+p))`, so the sums are, too.
  */
-export function offsetSums(histogram: Uint16Array | Uint32Array, { low, bits }: WeightSlice): Int32Array {
+export function offsetSums(histogram: Uint32Array, { low, bits }: WeightSlice): Int32Array {
   const whole = quotientSums(histogram, low);
   const above = quotientSums(histogram, low + bits);
   return whole.map((sum, center) => sum - 2 ** bits * above[center]);
@@ -46,7 +46,7 @@ export function offsetSums(histogram: Uint16Array | Uint32Array, { low, bits }: 
  * F(φ) = Σ over the codes u of sign(u - φ) · floor(|u - φ| / 2^shift), for every φ. One step of φ by 2^shift takes one
  * from the quotient of every code that is not strictly in between, so only the first 2^shift sums are made from codes.
  */
-function quotientSums(histogram: Uint16Array | Uint32Array, shift: number): Int32Array {
+function quotientSums(histogram: Uint32Array, shift: number): Int32Array {
   const sums = new Int32Array(codeCount);
   const step = 1 << shift;
   if (step >= codeCount) return sums;
@@ -66,8 +66,9 @@ function quotientSums(histogram: Uint16Array | Uint32Array, shift: number): Int3
 }
 
 /** Twice the median: the sum of the two middle codes, or twice the middle one. */
-function sumOfMiddleCodes(histogram: Uint16Array | Uint32Array): number {
-  const count = histogram.reduce((sum, each) => sum + each, 0);
+function sumOfMiddleCodes(histogram: Uint32Array): number {
+  let count = 0;
+  for (const each of histogram) count += each;
   const codeAt = (place: number): number => {
     let passed = 0;
     return histogram.findIndex((each) => (passed += each) > place);

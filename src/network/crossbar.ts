@@ -4,7 +4,7 @@ import { convertBits, emptyTally, inputBits, raellaConverterBits, signedConverte
 import type { SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
 import type { IntegerLayer } from "./integer-layer";
-import { accumulatorCount, weightOffset } from "./integer-layer";
+import { accumulatorCount, subtractWeightZeros, weightOffset } from "./integer-layer";
 import { raellaRows, segmentsOf } from "./segments";
 import type { Slicing } from "./slicing";
 import { slicesOf } from "./slicing";
@@ -97,8 +97,10 @@ export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions
       });
     }
   });
-  const isOnePass = passes.length === 1;
-  for (const sums of [accumulators, accumulatorsSpeculation]) subtractZeroPoints(sums, layer, isOnePass);
+  for (const sums of [accumulators, accumulatorsSpeculation]) {
+    if (passes.length === 1) subtractInputZero(sums, layer);
+    subtractWeightZeros(sums, layer);
+  }
   const columns = segments.length * groups * filters * slicing.length;
   return {
     accumulators,
@@ -109,30 +111,18 @@ export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions
   };
 }
 
-/**
- * Digital corrections: where the codes of the inputs were applied as they are, their zero point times the sum of a
- * filter's weights is subtracted; a zero point of the weights, times the sum of the inputs, always.
- */
-function subtractZeroPoints(
-  accumulators: Float64Array,
-  layer: IntegerLayer,
-  codesWereApplied: boolean,
-): void {
-  const { groups, rows, filters, samples, weights, inputs, inputZero, weightZero } = layer;
+/** Where the codes of the inputs were applied as they are, their zero point times the sum of a filter's weights. */
+function subtractInputZero(accumulators: Float64Array, layer: IntegerLayer): void {
+  const { groups, rows, filters, samples, weights, inputZero } = layer;
+  if (inputZero === 0) return;
   for (let group = 0; group < groups; group++) {
-    const constants = new Float64Array(filters);
-    if (codesWereApplied && inputZero !== 0)
-      for (let row = 0; row < rows; row++)
-        for (let filter = 0; filter < filters; filter++)
-          constants[filter] += inputZero * weights[(group * rows + row) * filters + filter];
-    for (let sample = 0; sample < samples; sample++) {
-      let ofWeightZero = 0;
-      if (weightZero !== 0)
-        for (let row = 0; row < rows; row++)
-          ofWeightZero += weightZero * (inputs[(group * samples + sample) * rows + row] - inputZero);
+    const weightSums = new Float64Array(filters);
+    for (let row = 0; row < rows; row++)
       for (let filter = 0; filter < filters; filter++)
-        accumulators[(group * samples + sample) * filters + filter] -= constants[filter] + ofWeightZero;
-    }
+        weightSums[filter] += weights[(group * rows + row) * filters + filter];
+    for (let sample = 0; sample < samples; sample++)
+      for (let filter = 0; filter < filters; filter++)
+        accumulators[(group * samples + sample) * filters + filter] -= inputZero * weightSums[filter];
   }
 }
 

@@ -8,7 +8,7 @@ export const activationCodes = 256;
 
 /**
  * A layer in integers: `groups` times a matrix of `rows` inputs and `filters` outputs, at `samples` positions.
- * A filter's accumulator is Σ over rows of (input - inputZero) · (weight - weightZero).
+ * A filter's accumulator is Σ over rows of (input - inputZero) · (weight - its zero).
  */
 export interface IntegerLayer {
   readonly groups: number;
@@ -21,8 +21,8 @@ export interface IntegerLayer {
   readonly inputs: Uint8Array;
   /** Code of the input 0. */
   readonly inputZero: number;
-  /** Weight that stands for 0; other than 0 only in models with asymmetric weights of their own. */
-  readonly weightZero: number;
+  /** Weights that stand for 0, for each filter of each group: only in models with asymmetric weights of their own. */
+  readonly weightZeros?: Int32Array;
 }
 
 /** How accumulators become output codes: clamp(rint((accumulator + bias) · scale) + zero). */
@@ -45,7 +45,7 @@ export function accumulatorCount({ groups, samples, filters }: IntegerLayer): nu
 
 /** What the layer computes without any analog circuit: exact integers, [group][sample][filter]. */
 export function exactAccumulators(layer: IntegerLayer): Float64Array {
-  const { groups, rows, filters, samples, weights, inputs, inputZero, weightZero } = layer;
+  const { groups, rows, filters, samples, weights, inputs, inputZero } = layer;
   const result = new Float64Array(accumulatorCount(layer));
   for (let group = 0; group < groups; group++) {
     for (let sample = 0; sample < samples; sample++) {
@@ -55,12 +55,27 @@ export function exactAccumulators(layer: IntegerLayer): Float64Array {
         const input = inputs[from + row] - inputZero;
         if (input === 0) continue;
         const at = (group * rows + row) * filters;
-        for (let filter = 0; filter < filters; filter++)
-          sums[filter] += input * (weights[at + filter] - weightZero);
+        for (let filter = 0; filter < filters; filter++) sums[filter] += input * weights[at + filter];
       }
     }
   }
+  subtractWeightZeros(result, layer);
   return result;
+}
+
+/** Where weights have zero points of their own, Σ (input - inputZero) times the filter's is subtracted, digitally. */
+export function subtractWeightZeros(accumulators: Float64Array, layer: IntegerLayer): void {
+  const { groups, rows, filters, samples, inputs, inputZero, weightZeros } = layer;
+  if (weightZeros === undefined || weightZeros.every((zero) => zero === 0)) return;
+  for (let group = 0; group < groups; group++) {
+    for (let sample = 0; sample < samples; sample++) {
+      const place = group * samples + sample;
+      let sum = 0;
+      for (let row = 0; row < rows; row++) sum += inputs[place * rows + row] - inputZero;
+      for (let filter = 0; filter < filters; filter++)
+        accumulators[place * filters + filter] -= sum * weightZeros[group * filters + filter];
+    }
+  }
 }
 
 /** How often each of the 256 weight codes occurs in one segment of one filter. */

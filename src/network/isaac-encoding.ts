@@ -1,6 +1,6 @@
 import { convert, inputBits, isaacConverterBits, unsignedConverter } from "./converter";
 import type { IntegerLayer } from "./integer-layer";
-import { accumulatorCount, weightOffset } from "./integer-layer";
+import { accumulatorCount, subtractWeightZeros, weightOffset } from "./integer-layer";
 import { isaacRows, segmentsOf } from "./segments";
 import { digitOf, slicesOf, twoBitSlicing } from "./slicing";
 
@@ -23,7 +23,7 @@ export function computeInIsaac(
   layer: IntegerLayer,
   { rows: limit = isaacRows, converterBits = isaacConverterBits } = {},
 ): IsaacResult {
-  const { groups, rows, filters, samples, weights, inputs, inputZero, weightZero } = layer;
+  const { groups, rows, filters, samples, weights, inputs, inputZero } = layer;
   const converter = unsignedConverter(converterBits);
   const slices = slicesOf(twoBitSlicing);
   const accumulators = new Float64Array(accumulatorCount(layer));
@@ -71,12 +71,13 @@ export function computeInIsaac(
         for (let row = 0; row < rows; row++) {
           const input = inputs[(group * samples + sample) * rows + row];
           const weight = weights[(group * rows + row) * filters + filter];
-          constant += weightOffset * input + inputZero * weight + weightZero * (input - inputZero);
+          constant += weightOffset * input + inputZero * weight;
         }
         accumulators[(group * samples + sample) * filters + filter] -= constant;
       }
     }
   }
+  subtractWeightZeros(accumulators, layer);
   const columns = segments.length * groups * filters * slices.length;
   return { accumulators, conversions: columns * samples * inputBits, saturated };
 }

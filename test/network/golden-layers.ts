@@ -93,7 +93,6 @@ export function goldenLayers(): readonly GoldenLayer[] {
       weights: Int8Array.from(Buffer.from(written.weights, "base64")),
       inputs: Uint8Array.from(Buffer.from(written.inputs, "base64")),
       inputZero,
-      weightZero: 0,
     };
     const output = {
       bias: Float64Array.from(written.bias),
