@@ -1,6 +1,6 @@
 import { convert, inputBits, isaacConverterBits, unsignedConverter } from "./converter";
 import type { IntegerLayer } from "./integer-layer";
-import { accumulatorCount, subtractWeightZeros, weightOffset } from "./integer-layer";
+import { accumulatorCount, exactAccumulators, subtractWeightZeros, weightOffset } from "./integer-layer";
 import { isaacRows, segmentsOf } from "./segments";
 import { digitOf, slicesOf, twoBitSlicing } from "./slicing";
 
@@ -26,11 +26,15 @@ export function computeInIsaac(
   const { groups, rows, filters, samples, weights, inputs, inputZero } = layer;
   const converter = unsignedConverter(converterBits);
   const slices = slicesOf(twoBitSlicing);
+  const segments = segmentsOf(rows, limit);
+  const conversions = segments.length * groups * filters * slices.length * samples * inputBits;
+  // No sum exceeds half of what a column could hold, so that nothing saturates.
+  if (Math.floor((topState / 2) * Math.min(rows, limit)) <= converter.highest)
+    return { accumulators: exactAccumulators(layer), conversions, saturated: 0 };
   const accumulators = new Float64Array(accumulatorCount(layer));
   const sums = new Int32Array(inputBits);
   const drivenBits = new Int32Array(inputBits);
   let saturated = 0;
-  const segments = segmentsOf(rows, limit);
   for (let group = 0; group < groups; group++) {
     for (const { from, to } of segments) {
       const states = new Uint8Array(to - from);
@@ -78,8 +82,7 @@ export function computeInIsaac(
     }
   }
   subtractWeightZeros(accumulators, layer);
-  const columns = segments.length * groups * filters * slices.length;
-  return { accumulators, conversions: columns * samples * inputBits, saturated };
+  return { accumulators, conversions, saturated };
 }
 
 /**

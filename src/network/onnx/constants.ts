@@ -1,6 +1,6 @@
 import type { FloatEngine } from "../float-engine";
-import type { OnnxModel, OnnxNode, StoredTensor, TensorValues } from "./model";
-import { elementTypes, isOperator, usedTensors } from "./model";
+import type { OnnxModel, OnnxNode, StoredTensor, TensorValues , elementTypes} from "./model";
+import { isOperator, usedTensors } from "./model";
 import { cannotRun } from "./run-errors";
 import type { ExternalFiles } from "./tensor";
 import { tensorValues } from "./tensor";
