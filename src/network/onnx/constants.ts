@@ -1,5 +1,5 @@
 import type { FloatEngine } from "../float-engine";
-import type { OnnxModel, OnnxNode, StoredTensor, TensorValues , elementTypes} from "./model";
+import type { OnnxModel, OnnxNode, StoredTensor, TensorValues, elementTypes } from "./model";
 import { isOperator, usedTensors } from "./model";
 import { cannotRun } from "./run-errors";
 import type { ExternalFiles } from "./tensor";

@@ -127,6 +127,8 @@ export function applyStatistics(
     if (!applies(rule, input)) continue;
     for (const [name, factor] of Object.entries(rule.multiply))
       setText(variables, name, `${factorText(name, variables)} * ${factor}`);
+    for (const name of input.problem.passes === 1 ? [] : rule.multiplyByPasses)
+      setText(variables, name, `${factorText(name, variables)} * ${input.problem.passes}`);
     for (const [name, value] of Object.entries(rule.set))
       if (!overrides.has(name)) variables.set(name, value);
   }
