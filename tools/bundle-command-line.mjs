@@ -13,7 +13,7 @@ const bundledPackages = ["commander", "fastest-levenshtein", "papaparse", "valib
 export async function bundleCommandLine(root) {
   const require = createRequire(import.meta.url);
   const { bundleFile } = require(path.join(root, "dist", "cli", "bundle.js"));
-  const { dependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   await build({
     absWorkingDir: root,
     entryPoints: ["src/cli/run-command-line.ts"],
@@ -22,7 +22,9 @@ export async function bundleCommandLine(root) {
     platform: "node",
     format: "cjs",
     target: "node20",
-    external: Object.keys(dependencies).filter((name) => !bundledPackages.includes(name)),
+    external: Object.keys({ ...dependencies, ...peerDependencies }).filter(
+      (name) => !bundledPackages.includes(name),
+    ),
     banner: { js: `const inDist = (file) => require("node:path").join(__dirname, "..", file);` },
     plugins: [modulesAtHome(path.join(root, "src"))],
     logLevel: "warning",

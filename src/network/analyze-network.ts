@@ -3,6 +3,7 @@ import type { SlicingSearch } from "./adaptive-slicing";
 import type { FloatEngine } from "./float-engine";
 import { onnxRuntime } from "./float-engine";
 import type { SignedInputs } from "./input-passes";
+import { inputPasses } from "./input-passes";
 import type { ArithmeticVariant, LayerAccuracy } from "./layer-accuracy";
 import type { LayerJob } from "./layer-job";
 import type { LayerStatistics } from "./layer-statistics";
@@ -43,11 +44,11 @@ export interface NetworkOptions {
   /** Default: `recorded`. */
   readonly signedInputs?: SignedInputs;
   /** Output positions of each layer that are computed. Default: 384. */
-  readonly positions?: number | "all";
+  readonly samples?: number | "all";
   /** Of the drawn positions and of made-up inputs. Default: 1. */
   readonly seed?: number;
   /** Default: `common`. */
-  readonly slicingSearch?: SlicingSearch;
+  readonly slicings?: SlicingSearch;
   /** Name of the layer that gets eight slices of one bit. Default: the last one, if it is a matrix product. */
   readonly lastLayer?: string;
   /** Only find the layers; no statistics. */
@@ -61,10 +62,10 @@ export interface NetworkOptions {
   readonly engine?: FloatEngine;
 }
 
+/** Runs of the network (two a sample) and layers that are done. */
 export interface ImportProgress {
   readonly done: number;
   readonly total: number;
-  readonly step: "network" | "layers";
 }
 
 /** Sizes of a layer as the layer files name them. */
@@ -101,6 +102,10 @@ export interface ImportedLayer {
   readonly totalPositions: number;
   readonly inputScale: ActivationScale;
   readonly outputScale: ActivationScale;
+  /** Of each filter, or one where all are equal. */
+  readonly weightScales: readonly number[];
+  /** Passes in which the inputs enter a crossbar. */
+  readonly passes: number;
   /** Undefined where only shapes were asked for. */
   readonly statistics?: LayerStatistics;
   readonly accuracy?: Readonly<Record<ArithmeticVariant, LayerAccuracy>>;
@@ -111,10 +116,11 @@ export interface ImportedNetwork {
   readonly sha256: string;
   readonly scheme: QuantizationScheme;
   readonly signedInputs: SignedInputs;
-  readonly positions: number | "all";
+  /** Output positions of each layer that were to be computed. */
+  readonly samples: number | "all";
   readonly seed: number;
-  readonly slicingSearch: SlicingSearch;
-  readonly samples: number;
+  readonly slicings: SlicingSearch;
+  readonly inputSamples: number;
   readonly inputShapes: Readonly<Record<string, readonly number[]>>;
   /** The statistics are of noise, not of data. */
   readonly madeUpInputs: boolean;
@@ -135,7 +141,7 @@ export interface ImportedNetwork {
  */
 export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedNetwork> {
   const { file = "model.onnx", externalFiles = noExternalFiles, signal } = options;
-  const { positions = defaultPositions, seed = defaultSeed, slicingSearch = "common" } = options;
+  const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
   checkOptions(options);
   const sha256 = await hash(options.model);
   const model = await rewriteQuantizedLayers(await readModel(options.model, file), externalFiles);
@@ -148,6 +154,8 @@ export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedN
   const samples = prepareSamples(model, options.inputs, options.sizes ?? {}, seed);
   throwIfStopped(signal);
   const unmapped = await reportUnmapped(found.unmapped, model, constants, samples, engine, externalFiles);
+  const runs = 2 * samples.count;
+  const steps = runs + (options.shapesOnly ? 0 : found.layers.length);
   const measured = await measureLayers({
     model,
     layers: found.layers,
@@ -157,19 +165,20 @@ export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedN
     scheme,
     positions: options.shapesOnly ? 1 : positions,
     seed,
-    afterRun: async (done, total) => {
-      options.onProgress?.({ done, total, step: "network" });
+    afterRun: async (done) => {
+      options.onProgress?.({ done, total: steps });
       await new Promise((resolve) => setTimeout(resolve, 0));
       throwIfStopped(signal);
     },
   });
   const signedInputs = options.signedInputs ?? "recorded";
   const symmetricInputs = scheme === "symmetric";
+  const wayOfInputs = signedInputsOf({ signedInputs, symmetricInputs });
   const jobs = measured.map(({ graph, integers, output }): LayerJob => ({
     layer: integers,
     output,
-    slicingSearch,
-    signedInputs: signedInputsOf({ signedInputs, symmetricInputs }),
+    slicingSearch: slicings,
+    signedInputs: wayOfInputs,
     symmetricInputs,
     isLast: graph === lastLayer,
     withAccuracy: options.withAccuracy ?? false,
@@ -179,19 +188,22 @@ export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedN
     : await runLayerJobs(jobs, {
         workers: options.workers,
         signal,
-        onLayer: (done, total) => options.onProgress?.({ done, total, step: "layers" }),
+        onLayer: (done) => options.onProgress?.({ done: runs + done, total: steps }),
       });
-  const layers = measured.map((layer, index) => ({ ...describeLayer(layer, index), ...results[index] }));
+  const layers = measured.map((layer, index) => ({
+    ...describeLayer(layer, index, inputPasses(layer.inputScale.zero, wayOfInputs).length),
+    ...results[index],
+  }));
   const mappedMacs = layers.reduce((sum, { macs }) => sum + macs, 0);
   return {
     file,
     sha256,
     scheme,
     signedInputs,
-    positions,
+    samples: positions,
     seed,
-    slicingSearch,
-    samples: samples.count,
+    slicings,
+    inputSamples: samples.count,
     inputShapes: samples.shapes,
     madeUpInputs: samples.madeUp,
     engine: { name: engine.name, version: engine.version },
@@ -211,9 +223,9 @@ async function hash(bytes: Uint8Array): Promise<string> {
 function checkOptions({
   scheme = "auto",
   signedInputs = "recorded",
-  positions,
+  samples,
   seed,
-  slicingSearch,
+  slicings = "common",
 }: NetworkOptions): void {
   const oneOf = (value: string, known: readonly string[], what: string): void => {
     if (known.includes(value)) return;
@@ -227,7 +239,7 @@ function checkOptions({
   };
   oneOf(scheme, ["auto", ...quantizationSchemes], "quantisation scheme");
   oneOf(signedInputs, ["recorded", "two-pass"], "way of signed inputs");
-  oneOf(slicingSearch ?? "common", ["common", "full"], "choice of slicings");
+  oneOf(slicings, ["common", "full"], "choice of slicings");
   const whole = (value: number, least: number, what: string): void => {
     if (Number.isSafeInteger(value) && value >= least) return;
     throw new RaellaError({
@@ -237,7 +249,7 @@ function checkOptions({
       expected: `a whole number of at least ${least}`,
     });
   };
-  if (positions !== undefined && positions !== "all") whole(positions, 1, "The number of positions");
+  if (samples !== undefined && samples !== "all") whole(samples, 1, "The number of samples");
   if (seed !== undefined) whole(seed, 0, "The seed");
 }
 
@@ -288,8 +300,8 @@ function findLastLayer(layers: readonly GraphLayer[], name: string | undefined):
   });
 }
 
-function describeLayer(measured: MeasuredLayer, index: number): ImportedLayer {
-  const { graph, sizes, integers, totalPositions, inputScale, outputScale } = measured;
+function describeLayer(measured: MeasuredLayer, index: number, passes: number): ImportedLayer {
+  const { graph, sizes, integers, totalPositions, inputScale, outputScale, weightScales } = measured;
   const { window } = graph;
   return {
     index,
@@ -319,6 +331,10 @@ function describeLayer(measured: MeasuredLayer, index: number): ImportedLayer {
     totalPositions,
     inputScale,
     outputScale,
+    weightScales: weightScales.every((scale) => scale === weightScales[0])
+      ? [weightScales[0]]
+      : [...weightScales],
+    passes,
   };
 }
 
