@@ -13,7 +13,9 @@ const bundledPackages = ["commander", "fastest-levenshtein", "papaparse", "valib
 export async function bundleCommandLine(root) {
   const require = createRequire(import.meta.url);
   const { bundleFile } = require(path.join(root, "dist", "cli", "bundle.js"));
-  const { dependencies, peerDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const { dependencies, peerDependencies } = JSON.parse(
+    readFileSync(path.join(root, "package.json"), "utf8"),
+  );
   await build({
     absWorkingDir: root,
     entryPoints: ["src/cli/run-command-line.ts"],
