@@ -58,14 +58,15 @@ export async function importCommand(model: string, given: GivenImportOptions): P
     signal: interruptSignal(),
     onProgress: await progressOnTerminal(name, "steps"),
   });
-  for (const warning of summary.network.warnings) remark(`warning: ${warning}`);
+  if ("warnings" in summary.network)
+    for (const warning of summary.network.warnings) remark(`warning: ${warning}`);
   await (given.json ? printJson(summary) : print(formatImportText(summary)));
 }
 
 /** The file's name, as far as it can be that of a network. */
 function defaultName(model: string): string {
   return basename(model)
-    .replace(/\.onnx$/i, "")
+    .replace(/\.(onnx|csv|json)$/i, "")
     .toLowerCase()
     .replace(/[^a-z0-9_.-]+/g, "-")
     .replace(/^[^a-z0-9]+/, "");

@@ -1,12 +1,17 @@
+import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import type { ImportedNetwork, NetworkOptions } from "../network/analyze-network";
 import { analyzeNetwork } from "../network/analyze-network";
 import type { ImageOptions } from "../network/images";
 import { readImages } from "../network/images";
+import type { ListedLayer } from "../network/layer-list";
+import { layersFromRows } from "../network/layer-list";
 import { readNumpy } from "../network/numpy";
 import type { SampleInputs } from "../network/samples";
 import { filesInFolder, readBinaryFile } from "../spec/read-binary-file";
+import { readCsv } from "../spec/read-csv";
+import { displayPath } from "../spec/yaml/source-text";
 import { checkNetworkName, writeNetwork } from "./write-network";
 
 /** What {@link importNetwork} is made from, and where it goes. */
@@ -14,7 +19,7 @@ export interface ImportNetworkOptions extends Omit<
   NetworkOptions,
   "model" | "file" | "inputs" | "externalFiles"
 > {
-  /** Path of an ONNX model, or its bytes. */
+  /** Path of an ONNX model, or its bytes; or the path of a list of layers (.csv, .json), which has no statistics. */
   readonly model: string | Uint8Array;
   /** Name of the network from then on: small letters, digits, `_`, `.`, `-`. */
   readonly name: string;
@@ -32,7 +37,15 @@ export interface ImportSummary {
   readonly workspace: string;
   /** Relative to the workspace. */
   readonly files: readonly string[];
-  readonly network: ImportedNetwork;
+  /** Layers, statistics and how they were made; of a list only the layers. */
+  readonly network: ImportedNetwork | ListedNetwork;
+}
+
+/** A network of which only the sizes are known. */
+export interface ListedNetwork {
+  readonly file: string;
+  readonly sha256: string;
+  readonly layers: readonly ListedLayer[];
 }
 
 const imageEndings = /\.(png|jpe?g|webp|gif|tiff?|avif)$/i;
@@ -47,6 +60,10 @@ export async function importNetwork(options: ImportNetworkOptions): Promise<Impo
   const { name, model, inputs, images, ...others } = options;
   const workspace = resolve(options.workspace);
   checkNetworkName(name, workspace);
+  if (typeof model === "string" && /\.(csv|json)$/i.test(model)) {
+    const listed = readLayerList(model);
+    return { name, workspace, files: writeNetwork(workspace, name, listed), network: listed };
+  }
   const isPath = typeof model === "string";
   const folder = isPath ? dirname(model) : undefined;
   const bytes = isPath ? readBinaryFile(model, "The model") : model;
@@ -58,6 +75,40 @@ export async function importNetwork(options: ImportNetworkOptions): Promise<Impo
     ...(folder !== undefined && { externalFiles: filesBeside(folder) }),
   });
   return { name, workspace, files: writeNetwork(workspace, name, network), network };
+}
+
+function readLayerList(path: string): ListedNetwork {
+  const bytes = readBinaryFile(path, "The list of layers");
+  const file = displayPath(path);
+  const isCsv = path.toLowerCase().endsWith(".csv");
+  const rows = isCsv ? readCsv(resolve(path)) : parseList(new TextDecoder().decode(bytes), file);
+  return {
+    file: basename(path),
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    layers: layersFromRows(rows, file),
+  };
+}
+
+function parseList(text: string, file: string): readonly Readonly<Record<string, unknown>>[] {
+  const expected = 'a list of layers: [{"name": "conv1", "C": 3, "M": 64, …}, …]';
+  let rows: unknown;
+  try {
+    rows = JSON.parse(text);
+  } catch (error) {
+    const message = `The list of layers is no JSON: ${(error as Error).message}.`;
+    throw new RaellaError({ code: "schema", message, location: { file }, expected });
+  }
+  if (
+    Array.isArray(rows) &&
+    rows.every((row) => typeof row === "object" && row !== null && !Array.isArray(row))
+  )
+    return rows as readonly Readonly<Record<string, unknown>>[];
+  throw new RaellaError({
+    code: "schema",
+    message: "The JSON is no list of layers.",
+    location: { file },
+    expected,
+  });
 }
 
 /** Reads files beside a model, each once. */

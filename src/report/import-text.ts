@@ -1,10 +1,20 @@
 import type { ImportedLayer, ImportedNetwork } from "../network/analyze-network";
+import type { ListedLayer } from "../network/layer-list";
 import type { UnmappedReport } from "../network/unmapped";
 import type { ImportSummary } from "./import-network";
 import { formatTextTable } from "./text-table";
 
 /** What an import came to: the layers with their statistics, what was left out, where it was written. */
 export function formatImportText({ name, workspace, files, network }: ImportSummary): string {
+  if (!("scheme" in network))
+    return [
+      `${name}: ${network.layers.length} layers of ${network.file}, without statistics (use --typical).`,
+      "",
+      layerTable(network.layers),
+      "",
+      `Wrote ${files.length} files to ${workspace}.`,
+      "",
+    ].join("\n");
   const { layers, samples, scheme, signedInputs, inputSamples } = network;
   const inputs = network.madeUpInputs ? "made-up noise" : "given inputs";
   return [
@@ -22,7 +32,7 @@ export function formatImportText({ name, workspace, files, network }: ImportSumm
 
 const figure = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(3));
 
-function layerTable(layers: readonly ImportedLayer[]): string {
+function layerTable(layers: readonly (ListedLayer & Pick<ImportedLayer, "statistics">)[]): string {
   const columns = [
     "layer",
     "name",

@@ -1,5 +1,6 @@
-import type { ImportedLayer, ImportedNetwork } from "../network/analyze-network";
+import type { ImportedLayer } from "../network/analyze-network";
 import type { ArithmeticVariant } from "../network/layer-accuracy";
+import type { ListedLayer } from "../network/layer-list";
 import { csvLines } from "./csv";
 
 /** The files of an imported network, by their place in a workspace. */
@@ -11,11 +12,20 @@ export interface NetworkFiles {
   readonly others: Readonly<Record<string, string>>;
 }
 
+/** What is written of a network: a list of layers has no statistics, and the record is what it is. */
+export interface WritableNetwork {
+  readonly file: string;
+  readonly sha256: string;
+  readonly layers: readonly WritableLayer[];
+}
+
+type WritableLayer = ListedLayer & Pick<ImportedLayer, "statistics">;
+
 /** Where the record of an import is kept, and so which networks were imported. */
 export const recordOf = (name: string): string => `recorded_statistics/imported/${name}.json`;
 
 /** Layer files, a table of statistics for each architecture, and the record of the import. */
-export function networkFiles(name: string, network: ImportedNetwork): NetworkFiles {
+export function networkFiles(name: string, network: WritableNetwork): NetworkFiles {
   const hasStatistics = network.layers.every(({ statistics }) => statistics !== undefined);
   const tables = Object.entries(hasStatistics ? statisticsTables(network.layers) : {});
   return {
@@ -35,9 +45,9 @@ export function networkFiles(name: string, network: ImportedNetwork): NetworkFil
   };
 }
 
-const layerNumber = ({ index }: ImportedLayer): string => String(index).padStart(3, "0");
+const layerNumber = ({ index }: WritableLayer): string => String(index).padStart(3, "0");
 
-function layerFile(name: string, layer: ImportedLayer, { file, sha256 }: ImportedNetwork): string {
+function layerFile(name: string, layer: WritableLayer, { file, sha256 }: WritableNetwork): string {
   const { shape, statistics } = layer;
   const sizes = Object.entries({
     ...shape,
@@ -73,7 +83,7 @@ const fixedSlices = 4;
 
 /** What each architecture's table says of a layer. */
 const tableRows: Readonly<
-  Record<ArithmeticVariant, (layer: ImportedLayer) => Readonly<Record<string, number>>>
+  Record<ArithmeticVariant, (layer: WritableLayer) => Readonly<Record<string, number>>>
 > = {
   isaac_like: ({ statistics }) => ({
     AVERAGE_WEIGHT_VALUE: statistics?.isaac.averageWeight ?? 0,
@@ -105,7 +115,7 @@ const tableRows: Readonly<
 };
 
 /** The table of each architecture, with one line per layer. */
-function statisticsTables(layers: readonly ImportedLayer[]): Readonly<Record<string, string>> {
+function statisticsTables(layers: readonly WritableLayer[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(tableRows).map(([architecture, rowOf]) => {
       const rows = layers.map((layer) => [layerNumber(layer), layer.name, ...Object.values(rowOf(layer))]);

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RaellaError } from "../errors";
-import type { ImportedNetwork } from "../network/analyze-network";
 import { listDnns } from "../spec/workspace";
+import type { WritableNetwork } from "./network-files";
 import { networkFiles, recordOf } from "./network-files";
 import { makeFolders } from "./write-atomically";
 
@@ -36,7 +36,7 @@ export function checkNetworkName(name: string, root: string): void {
  * @returns The files written.
  * @throws RaellaError `usage` if the folder cannot be written to.
  */
-export function writeNetwork(root: string, name: string, network: ImportedNetwork): readonly string[] {
+export function writeNetwork(root: string, name: string, network: WritableNetwork): readonly string[] {
   checkNetworkName(name, root);
   const { layersFolder, layers, others } = networkFiles(name, network);
   const target = join(root, layersFolder);
