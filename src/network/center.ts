@@ -18,14 +18,19 @@ export function findCenter(histogram: Uint32Array, slicing: Slicing): number {
   const slices = slicesOf(slicing);
   const sums = slices.map((slice) => offsetSums(histogram, slice));
   const twiceMedian = sumOfMiddleCodes(histogram);
+  const costs = new Float64Array(codeCount);
+  slices.forEach(({ low }, index) => {
+    const ofSlice = sums[index];
+    const weight = 2 ** low;
+    for (let center = 0; center < codeCount; center++) {
+      const square = ofSlice[center] * ofSlice[center];
+      costs[center] += weight * (square * square);
+    }
+  });
   let best = 0;
   let leastCost = Infinity;
   for (let center = 0; center < codeCount; center++) {
-    let cost = 0;
-    for (let index = 0; index < slices.length; index++) {
-      const square = sums[index][center] * sums[index][center];
-      cost += 2 ** slices[index].low * (square * square);
-    }
+    const cost = costs[center];
     const isNearer = Math.abs(2 * center - twiceMedian) < Math.abs(2 * best - twiceMedian);
     if (cost < leastCost || (cost === leastCost && isNearer)) [best, leastCost] = [center, cost];
   }
@@ -37,9 +42,11 @@ export function findCenter(histogram: Uint32Array, slicing: Slicing): number {
  * `(d >> l) mod 2^p = floor(d / 2^l) - 2^p · floor(d / 2^(l+p))`, so the sums are, too.
  */
 export function offsetSums(histogram: Uint32Array, { low, bits }: WeightSlice): Int32Array {
-  const whole = quotientSums(histogram, low);
+  const sums = quotientSums(histogram, low);
   const above = quotientSums(histogram, low + bits);
-  return whole.map((sum, center) => sum - 2 ** bits * above[center]);
+  const ratio = 2 ** bits;
+  for (let center = 0; center < codeCount; center++) sums[center] -= ratio * above[center];
+  return sums;
 }
 
 /**
@@ -55,7 +62,8 @@ function quotientSums(histogram: Uint32Array, shift: number): Int32Array {
   for (let code = 0; code < codeCount; code++) {
     const count = histogram[code];
     if (count === 0) continue;
-    for (let center = 0; center < step; center++) sums[center] += count * Math.trunc((code - center) / step);
+    for (let center = 0; center < step; center++)
+      sums[center] += count * (code >= center ? (code - center) >> shift : -((center - code) >> shift));
   }
   const all = upTo[codeCount];
   for (let center = step; center < codeCount; center++) {

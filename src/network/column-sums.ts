@@ -17,6 +17,8 @@ interface PackedSlice {
   readonly slice: number;
   readonly word: number;
   readonly unit: number;
+  /** 1 / unit: to multiply takes a fraction of the time that to divide does, and is as exact. */
+  readonly inverse: number;
 }
 
 /**
@@ -48,7 +50,7 @@ function packSlices(slicing: Slicing, rows: number): { layout: readonly PackedSl
   slicesOf(slicing).forEach(({ bits }, slice) => {
     const width = Math.ceil(Math.log2((2 ** bits - 1) * rows + 1)) + 1;
     if (shift + width > packedBits) [word, shift] = [word + 1, 0];
-    layout.push({ slice, word, unit: 2 ** shift });
+    layout.push({ slice, word, unit: 2 ** shift, inverse: 2 ** -shift });
     shift += width;
   });
   return { layout, words: word + 1 };
@@ -237,7 +239,7 @@ function unpackSums(
         word = part.word;
         rest = packedSums[at + word];
       }
-      const sum = Math.floor(rest / part.unit + 0.5);
+      const sum = Math.floor(rest * part.inverse + 0.5);
       rest -= sum * part.unit;
       sums[part.slice * inputBits + bit] = sum;
     }

@@ -52,12 +52,15 @@ export function convertBits(
   converter: Converter,
   tally: ConversionTally,
 ): number {
+  const { lowest, highest } = converter;
   let result = 0;
   for (let bit = inputBits - 1; bit >= 0; bit--) {
-    const sum = sums[at + bit];
-    const read = convert(sum, converter);
-    if (read !== sum) tally.saturated++;
-    result += read << bit;
+    let read = sums[at + bit];
+    if (read < lowest || read > highest) {
+      read = convert(read, converter);
+      tally.saturated++;
+    }
+    result = 2 * result + read;
   }
   return result;
 }

@@ -60,7 +60,7 @@ export interface CrossbarResult {
 export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions): CrossbarResult {
   const { slicing, rows = raellaRows, converterBits = raellaConverterBits } = options;
   const { groups, filters, samples } = layer;
-  const slices = slicesOf(slicing);
+  const placeValues = slicesOf(slicing).map(({ low }) => 2 ** low);
   const converter = signedConverter(converterBits);
   const passes = inputPasses(layer.inputZero, options.signedInputs ?? "recorded");
   const segments = segmentsOf(layer.rows, rows);
@@ -81,7 +81,7 @@ export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions
           const driven = drivenRows(layer, group, segment, applied, first, count);
           const start = (group * samples + first) * filters;
           visitColumnSums(programmed, driven, (sample, filter, slice, sums, at) => {
-            const weight = sign * 2 ** slices[slice].low;
+            const weight = sign * placeValues[slice];
             const to = start + sample * filters + filter;
             accumulators[to] += weight * convertBits(sums, at, converter, tally);
             accumulatorsSpeculation[to] += weight * convertSpeculatively(sums, at, converter, tally);

@@ -21,24 +21,37 @@ export function convertSpeculatively(
   converter: Converter,
   tally: ConversionTally,
 ): number {
+  const { lowest, highest } = converter;
   let result = 0;
   for (let slice = 0; slice < inputSlices.length; slice++) {
     const { low, bits } = inputSlices[slice];
     let together = 0;
-    for (let bit = 0; bit < bits; bit++) together += sums[at + low + bit] << bit;
-    if (together >= converter.highest || together <= converter.lowest) {
+    for (let bit = low + bits - 1; bit >= low; bit--) together = 2 * together + sums[at + bit];
+    if (together >= highest || together <= lowest) {
       tally.failed[slice]++;
-      together = 0;
-      for (let bit = 0; bit < bits; bit++) {
-        const sum = sums[at + low + bit];
-        const read = convert(sum, converter);
-        if (read !== sum) tally.saturatedSpeculation++;
-        together += read << bit;
-      }
+      together = recover(sums, at + low, bits, converter, tally);
     }
     result += together << low;
   }
   return result;
+}
+
+/** An input slice bit by bit. */
+function recover(
+  sums: Int32Array,
+  at: number,
+  bits: number,
+  converter: Converter,
+  tally: ConversionTally,
+): number {
+  let together = 0;
+  for (let bit = bits - 1; bit >= 0; bit--) {
+    const sum = sums[at + bit];
+    const read = convert(sum, converter);
+    if (read !== sum) tally.saturatedSpeculation++;
+    together = 2 * together + read;
+  }
+  return together;
 }
 
 /** Conversions of `columns` columns with speculation: a step for each input slice, and the repeated bits. */
