@@ -1,7 +1,7 @@
 // The public API of `raella/network`: your own networks. Nothing else is in this file.
 
 // From a model to a DNN of a workspace
-export { importNetwork } from "./report/import-network";
+export { importLayerList, importNetwork } from "./report/import-network";
 export type { ImportNetworkOptions, ImportSummary, ListedNetwork } from "./report/import-network";
 export { analyzeNetwork } from "./network/analyze-network";
 export type {

@@ -3,8 +3,8 @@ import { RaellaError } from "../errors";
 import type { QuantizationScheme } from "../network/quantization";
 import type { SlicingSearch } from "../network/adaptive-slicing";
 import type { SignedInputs } from "../network/input-passes";
-import { importNetwork } from "../report/import-network";
-import { formatImportText } from "../report/import-text";
+import { importLayerList, importNetwork } from "../report/import-network";
+import { formatImportText, formatLayerListText } from "../report/import-text";
 import { interruptSignal } from "./interrupt-signal";
 import { print, printJson, remark } from "./output";
 import { parseCount, parseWorkers } from "./parse-options";
@@ -34,6 +34,11 @@ interface GivenImportOptions {
 /** `raella import` */
 export async function importCommand(model: string, given: GivenImportOptions): Promise<void> {
   const name = given.name ?? defaultName(model);
+  const workspace = requireWorkspace(given.workspace);
+  if (/\.(csv|json)$/i.test(model)) {
+    const listed = importLayerList({ list: model, name, workspace });
+    return given.json ? printJson(listed) : print(formatLayerListText(listed));
+  }
   const summary = await importNetwork({
     model,
     name,
@@ -53,13 +58,12 @@ export async function importCommand(model: string, given: GivenImportOptions): P
     lastLayer: given.lastLayer,
     shapesOnly: given.shapesOnly,
     withAccuracy: given.accuracy,
-    workspace: requireWorkspace(given.workspace),
+    workspace,
     workers: parseWorkers(given.workers),
     signal: interruptSignal(),
     onProgress: await progressOnTerminal(name, "steps"),
   });
-  if ("warnings" in summary.network)
-    for (const warning of summary.network.warnings) remark(`warning: ${warning}`);
+  for (const warning of summary.network.warnings) remark(`warning: ${warning}`);
   await (given.json ? printJson(summary) : print(formatImportText(summary)));
 }
 

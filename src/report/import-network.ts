@@ -19,7 +19,7 @@ export interface ImportNetworkOptions extends Omit<
   NetworkOptions,
   "model" | "file" | "inputs" | "externalFiles"
 > {
-  /** Path of an ONNX model, or its bytes; or the path of a list of layers (.csv, .json), which has no statistics. */
+  /** Path of an ONNX model, or its bytes. */
   readonly model: string | Uint8Array;
   /** Name of the network from then on: small letters, digits, `_`, `.`, `-`. */
   readonly name: string;
@@ -31,14 +31,13 @@ export interface ImportNetworkOptions extends Omit<
   readonly workspace: string;
 }
 
-/** A network that has been imported. */
-export interface ImportSummary {
+/** A network that has been imported: with its statistics and how they were made, or, of a list, only its layers. */
+export interface ImportSummary<Network extends ListedNetwork = ImportedNetwork> {
   readonly name: string;
   readonly workspace: string;
   /** Relative to the workspace. */
   readonly files: readonly string[];
-  /** Layers, statistics and how they were made; of a list only the layers. */
-  readonly network: ImportedNetwork | ListedNetwork;
+  readonly network: Network;
 }
 
 /** A network of which only the sizes are known. */
@@ -60,10 +59,6 @@ export async function importNetwork(options: ImportNetworkOptions): Promise<Impo
   const { name, model, inputs, images, ...others } = options;
   const workspace = resolve(options.workspace);
   checkNetworkName(name, workspace);
-  if (typeof model === "string" && /\.(csv|json)$/i.test(model)) {
-    const listed = readLayerList(model);
-    return { name, workspace, files: writeNetwork(workspace, name, listed), network: listed };
-  }
   const isPath = typeof model === "string";
   const folder = isPath ? dirname(model) : undefined;
   const bytes = isPath ? readBinaryFile(model, "The model") : model;
@@ -75,6 +70,28 @@ export async function importNetwork(options: ImportNetworkOptions): Promise<Impo
     ...(folder !== undefined && { externalFiles: filesBeside(folder) }),
   });
   return { name, workspace, files: writeNetwork(workspace, name, network), network };
+}
+
+/**
+ * Makes a DNN of a workspace from a list of layers, a table (`.csv`) or objects (`.json`) with the sizes that layer files
+ * have. There are no statistics of it: use typical ones.
+ *
+ * @throws RaellaError with what is wrong with the list. Nothing is written then.
+ */
+export function importLayerList({
+  list,
+  name,
+  workspace,
+}: {
+  /** Path of the list. */
+  readonly list: string;
+  readonly name: string;
+  readonly workspace: string;
+}): ImportSummary<ListedNetwork> {
+  const root = resolve(workspace);
+  checkNetworkName(name, root);
+  const network = readLayerList(list);
+  return { name, workspace: root, files: writeNetwork(root, name, network), network };
 }
 
 function readLayerList(path: string): ListedNetwork {

@@ -1,20 +1,11 @@
 import type { ImportedLayer, ImportedNetwork } from "../network/analyze-network";
 import type { ListedLayer } from "../network/layer-list";
 import type { UnmappedReport } from "../network/unmapped";
-import type { ImportSummary } from "./import-network";
+import type { ImportSummary, ListedNetwork } from "./import-network";
 import { formatTextTable } from "./text-table";
 
 /** What an import came to: the layers with their statistics, what was left out, where it was written. */
 export function formatImportText({ name, workspace, files, network }: ImportSummary): string {
-  if (!("scheme" in network))
-    return [
-      `${name}: ${network.layers.length} layers of ${network.file}, without statistics (use --typical).`,
-      "",
-      layerTable(network.layers),
-      "",
-      `Wrote ${files.length} files to ${workspace}.`,
-      "",
-    ].join("\n");
   const { layers, samples, scheme, signedInputs, inputSamples } = network;
   const inputs = network.madeUpInputs ? "made-up noise" : "given inputs";
   return [
@@ -24,6 +15,23 @@ export function formatImportText({ name, workspace, files, network }: ImportSumm
     layerTable(layers),
     ...unmappedLines(network),
     `Mapped: ${share(network.mappedMacs, network.totalMacs)} of the multiply-accumulates.`,
+    "",
+    `Wrote ${files.length} files to ${workspace}.`,
+    "",
+  ].join("\n");
+}
+
+/** The same of a list of layers. */
+export function formatLayerListText({
+  name,
+  workspace,
+  files,
+  network,
+}: ImportSummary<ListedNetwork>): string {
+  return [
+    `${name}: ${network.layers.length} layers of ${network.file}, without statistics (use --typical).`,
+    "",
+    layerTable(network.layers),
     "",
     `Wrote ${files.length} files to ${workspace}.`,
     "",

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RaellaError } from "../errors";
-import { listDnns } from "../spec/workspace";
+import { defaultWorkspace, listDnns } from "../spec/workspace";
 import type { WritableNetwork } from "./network-files";
 import { networkFiles, recordOf } from "./network-files";
 import { makeFolders } from "./write-atomically";
@@ -54,6 +54,10 @@ export function writeNetwork(root: string, name: string, network: WritableNetwor
       makeFolders(dirname(join(root, file)));
       renameSync(join(temporary, String(index)), join(root, file));
     }
+    // What all layer files include: the package's own, where the workspace has none.
+    const shape = join(root, "dnn_layers", "problem_shape.yaml");
+    if (!existsSync(shape))
+      copyFileSync(join(defaultWorkspace().layersDirectory, "problem_shape.yaml"), shape);
     if (existsSync(target)) renameSync(target, join(temporary, "replaced"));
     renameSync(fresh, target);
   } catch (error) {
