@@ -2,7 +2,7 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-const folderOrder = ["spec", "estimation", "mapping", "model", "study", "report"];
+const folderOrder = ["spec", "estimation", "mapping", "model", "network", "study", "report"];
 /** Folders that stay apart although the order would allow the import. */
 const strangers = { mapping: ["estimation"] };
 const fileAccess = [

@@ -1,7 +1,8 @@
-// Sets up what some tests need besides Node: a JupyterLab in .venv, a Chromium and, where it can run, Slurm. Does
-// nothing when they are there. Without them those tests are skipped; with CI set that is an error.
+// Sets up what some tests need besides Node: a JupyterLab in .venv, a real network, a Chromium and, where it can run,
+// Slurm. Does nothing when they are there. Without them those tests are skipped; with CI set that is an error.
 import { spawnSync } from "node:child_process";
 
+import { ensureClassifierModel } from "./classifier-model.mjs";
 import { ensureBuilt } from "./ensure-built.mjs";
 import { findChromium } from "./find-chromium.mjs";
 import { ensureEnvironment, findProgram, root } from "./python-environment.mjs";
@@ -49,7 +50,7 @@ function prepareSlurm() {
 }
 
 let failed = false;
-for (const prepare of [ensureBuilt, prepareJupyter, prepareBrowser, prepareSlurm]) {
+for (const prepare of [ensureBuilt, prepareJupyter, ensureClassifierModel, prepareBrowser, prepareSlurm]) {
   try {
     prepare();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { exitCodeHelp, jsonContract, mappingHelp, networkContract, outContract } from "./help-texts";
 import {
   architecturesOption,
@@ -37,6 +37,7 @@ ${exitCodeHelp}`,
   registerSweepCommand(program);
   addFileCommands(program);
   addLookingCommands(program);
+  addImportCommand(program);
   addListCommands(program);
   return program;
 }
@@ -176,6 +177,51 @@ function addLookingCommands(program: Command): void {
     )
     .option("--json", "print the differences as JSON")
     .action(lazy(async () => (await import("./verify-command.js")).verifyCommand));
+}
+
+function addImportCommand(program: Command): void {
+  program
+    .command("import <model>")
+    .summary("your own network, from an ONNX model")
+    .description(
+      "Makes a DNN of a workspace from an ONNX model: its layers, and the statistics that the four architectures need of\n" +
+        "each, by running the network on sample inputs and doing RAELLA's arithmetic.",
+    )
+    .option("-n, --name <name>", "name of the network from then on (default: that of the file)")
+    .option("--workspace <folder>", "where to write; made if it is not there (default: $RAELLA_WORKSPACE)")
+    .option("-i, --inputs <path>", "samples: .npy, .npz or a folder of images (default: made-up noise)")
+    .addOption(
+      new Option("--size <name=number>", "an unknown size, for made-up inputs (repeatable)")
+        .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
+        .default([], "none"),
+    )
+    .option("--image-size <height>x<width>", "what images are cut to (default: the model's)")
+    .option("--resize <pixels>", "shorter side of an image before it is cut (default: 8/7 of its size)")
+    .option("--mean <numbers>", "subtracted from the channels' values 0 … 1 (default: ImageNet's, or 0.5)")
+    .option("--deviation <numbers>", "what they are then divided by (default: ImageNet's, or 0.5)")
+    .addOption(
+      new Option("--scheme <name>", "how the network becomes one of 8 bits")
+        .choices(["auto", "own", "channel8", "fbgemm", "qnnpack", "symmetric"])
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--signed-inputs <way>", "signed inputs in one pass, as recorded, or in two, as published")
+        .choices(["recorded", "two-pass"])
+        .default("recorded"),
+    )
+    .option("--samples <count>", "output positions of a layer that are computed, or all", "384")
+    .option("--seed <number>", "of the drawn positions and of made-up inputs", "1")
+    .addOption(
+      new Option("--slicings <kind>", "try 4-4 and 4-2-2 first, or all slicings in order of length")
+        .choices(["common", "full"])
+        .default("common"),
+    )
+    .option("--last-layer <name>", "the layer with eight slices (default: the last one, if fully connected)")
+    .option("--shapes-only", "only the layers, without statistics")
+    .option("--accuracy", "also record how accurate each architecture computes each layer")
+    .option("--workers <count>", "threads, or auto", "auto")
+    .option("--json", "print one JSON object")
+    .action(lazy(async () => (await import("./import-command.js")).importCommand));
 }
 
 function addListCommands(program: Command): void {

@@ -16,6 +16,8 @@ export interface AdjustmentRule {
   readonly statistics?: "recorded" | "typical";
   /** Variables to factors. */
   readonly multiply: Readonly<Record<string, number>>;
+  /** Variables that are multiplied by the passes in which a layer's inputs enter a crossbar. */
+  readonly multiplyByPasses: readonly string[];
   /** Variables to values; not done for a variable the caller has set. */
   readonly set: Readonly<Record<string, number>>;
   /** Names to numbers that component classes and checks see in place of their own defaults. */
@@ -52,6 +54,7 @@ const adjustmentSchema = v.pipe(
     layer_name_contains: v.optional(text()),
     statistics: v.optional(v.pipe(text(), v.picklist(["recorded", "typical"], "recorded or typical"))),
     multiply: v.optional(numbers, {}),
+    multiply_by_passes: v.optional(textList("a list of variables"), []),
     set: v.optional(numbers, {}),
     attributes: v.optional(numbers, {}),
     reason: v.optional(text(), ""),
@@ -61,6 +64,7 @@ const adjustmentSchema = v.pipe(
     ...(given.layer_name_contains !== undefined && { layerNameContains: given.layer_name_contains }),
     ...(given.statistics && { statistics: given.statistics }),
     multiply: given.multiply,
+    multiplyByPasses: given.multiply_by_passes.map((name) => name.text),
     set: given.set,
     attributes: given.attributes,
     reason: given.reason,

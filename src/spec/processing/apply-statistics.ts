@@ -104,7 +104,10 @@ function rescaleAverageWeight(variables: Variables, topState: number): void {
 export function variablesOfRules(rules: StatisticsRules): readonly string[] {
   return [
     ...(rules.averageWeightTopState === undefined ? [] : [averageWeight, cellBits]),
-    ...rules.adjustments.flatMap(({ multiply }) => Object.keys(multiply)),
+    ...rules.adjustments.flatMap(({ multiply, multiplyByPasses }) => [
+      ...Object.keys(multiply),
+      ...multiplyByPasses,
+    ]),
     ...Object.values(rules.correctedAttributes).flatMap((expression) => namesRead({ expression })),
   ];
 }
@@ -141,12 +144,17 @@ export function applyStatistics(
   for (const rule of rulesThatApply) {
     for (const [name, factor] of Object.entries(rule.multiply))
       setText(variables, name, `${factorText(name, variables)} * ${factor}`);
+    for (const name of input.problem.passes === 1 ? [] : rule.multiplyByPasses)
+      setText(variables, name, `${factorText(name, variables)} * ${input.problem.passes}`);
     for (const [name, value] of Object.entries(rule.set)) {
       if (!variables.has(name)) throw unknownToModel(name);
       if (!overrides.has(name)) variables.set(name, value);
     }
   }
-  return Object.assign({}, ...rulesThatApply.map(({ attributes }) => attributes)) as Record<string, number>;
+  const { passes } = input.problem;
+  const countsPasses = passes !== 1 && rulesThatApply.some((rule) => rule.multiplyByPasses.length > 0);
+  const attributes = rulesThatApply.map((rule) => rule.attributes);
+  return Object.assign({}, ...attributes, countsPasses ? { passes } : {}) as Record<string, number>;
 }
 
 /** Statistics that the rules of an architecture compute instead of taking them from the recorded ones. */

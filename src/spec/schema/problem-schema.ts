@@ -32,6 +32,8 @@ export interface ProblemDocument {
   readonly layerName: string | null;
   readonly modelName: string | null;
   readonly densities: BitDensities;
+  /** Passes in which the inputs enter a crossbar: 2 where positive and negative ones are applied one after the other. */
+  readonly passes: number;
   readonly location: SourceLocation;
   /** Where a size is written, as far as it is. */
   readonly locate: (dimension: string) => SourceLocation;
@@ -79,6 +81,7 @@ const problemSchema = closedObject({
   layer_name: v.optional(v.nullable(text())),
   model_name: v.optional(v.nullable(text())),
   densities: v.optional(v.unknown()),
+  passes: v.optional(v.picklist([1, 2], "1 or 2"), 1),
 });
 
 interface KeyedShape {
@@ -123,6 +126,7 @@ export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocum
     layerName: given.layer_name ?? null,
     modelName: given.model_name ?? null,
     densities: (given.densities ?? densities ?? {}) as BitDensities,
+    passes: given.passes,
     location: locationOf(node, "problem"),
     locate: (key) => locateIn(node, "problem", ["instance", key]),
   };

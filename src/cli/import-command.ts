@@ -1,0 +1,126 @@
+import { basename } from "node:path";
+import { RaellaError } from "../errors";
+import type { QuantizationScheme } from "../network/quantization";
+import type { SlicingSearch } from "../network/adaptive-slicing";
+import type { SignedInputs } from "../network/input-passes";
+import { importLayerList, importNetwork } from "../report/import-network";
+import { formatImportText, formatLayerListText } from "../report/import-text";
+import { interruptSignal } from "./interrupt-signal";
+import { print, printJson, remark } from "./output";
+import { parseCount, parseWorkers } from "./parse-options";
+import { progressOnTerminal } from "./progress-on-terminal";
+
+interface GivenImportOptions {
+  readonly name?: string;
+  readonly inputs?: string;
+  readonly size: readonly string[];
+  readonly imageSize?: string;
+  readonly resize?: string;
+  readonly mean?: string;
+  readonly deviation?: string;
+  readonly scheme: string;
+  readonly signedInputs: string;
+  readonly samples: string;
+  readonly seed: string;
+  readonly slicings: string;
+  readonly lastLayer?: string;
+  readonly shapesOnly?: boolean;
+  readonly accuracy?: boolean;
+  readonly workspace?: string;
+  readonly workers: string;
+  readonly json?: boolean;
+}
+
+/** `raella import` */
+export async function importCommand(model: string, given: GivenImportOptions): Promise<void> {
+  const name = given.name ?? defaultName(model);
+  const workspace = requireWorkspace(given.workspace);
+  if (/\.(csv|json)$/i.test(model)) {
+    const listed = importLayerList({ list: model, name, workspace });
+    return given.json ? printJson(listed) : print(formatLayerListText(listed));
+  }
+  const summary = await importNetwork({
+    model,
+    name,
+    inputs: given.inputs,
+    sizes: parseSizes(given.size),
+    images: {
+      size: given.imageSize === undefined ? undefined : parseImageSize(given.imageSize),
+      resize: given.resize === undefined ? undefined : parseCount(given.resize, "--resize", 1),
+      mean: given.mean === undefined ? undefined : parseNumbers(given.mean, "--mean"),
+      deviation: given.deviation === undefined ? undefined : parseNumbers(given.deviation, "--deviation"),
+    },
+    scheme: given.scheme as QuantizationScheme | "auto",
+    signedInputs: given.signedInputs as SignedInputs,
+    samples: given.samples === "all" ? "all" : parseCount(given.samples, "--samples", 1),
+    seed: parseCount(given.seed, "--seed", 0),
+    slicings: given.slicings as SlicingSearch,
+    lastLayer: given.lastLayer,
+    shapesOnly: given.shapesOnly,
+    withAccuracy: given.accuracy,
+    workspace,
+    workers: parseWorkers(given.workers),
+    signal: interruptSignal(),
+    onProgress: await progressOnTerminal(name, "steps"),
+  });
+  for (const warning of summary.network.warnings) remark(`warning: ${warning}`);
+  await (given.json ? printJson(summary) : print(formatImportText(summary)));
+}
+
+/** The file's name, as far as it can be that of a network. */
+function defaultName(model: string): string {
+  return basename(model)
+    .replace(/\.(onnx|csv|json)$/i, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9_.-]+/g, "-")
+    .replace(/^[^a-z0-9]+/, "");
+}
+
+function requireWorkspace(given: string | undefined): string {
+  const workspace = given ?? process.env.RAELLA_WORKSPACE;
+  if (workspace !== undefined && workspace !== "") return workspace;
+  throw new RaellaError({
+    code: "usage",
+    message: "There is no folder to write the network to.",
+    expected: "--workspace FOLDER, or the environment variable RAELLA_WORKSPACE",
+    remedy: "A folder that does not exist yet will be made.",
+  });
+}
+
+function parseSizes(settings: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const at = setting.lastIndexOf("=");
+      if (at < 1)
+        throw new RaellaError({
+          code: "usage",
+          message: `--size cannot read "${setting}".`,
+          value: setting,
+          expected: "NAME=NUMBER, e.g. --size height=224",
+        });
+      return [setting.slice(0, at).trim(), parseCount(setting.slice(at + 1), "--size", 1)];
+    }),
+  );
+}
+
+function parseImageSize(text: string): readonly [number, number] {
+  const match = /^(\d{1,5})x(\d{1,5})$/.exec(text.trim());
+  if (match !== null) return [Number(match[1]), Number(match[2])];
+  throw new RaellaError({
+    code: "usage",
+    message: `--image-size cannot read "${text}".`,
+    value: text,
+    expected: "HEIGHTxWIDTH, e.g. 224x224",
+  });
+}
+
+function parseNumbers(text: string, option: string): readonly number[] {
+  const numbers = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+  if (numbers.every(Number.isFinite)) return numbers;
+  throw new RaellaError({
+    code: "usage",
+    message: `${option} cannot read "${text}".`,
+    value: text,
+    expected: "numbers between commas, e.g. 0.485,0.456,0.406",
+  });
+}

@@ -1,0 +1,40 @@
+// The public API of `raella/network`: your own networks. Nothing else is in this file.
+
+// From a model to a DNN of a workspace
+export { importLayerList, importNetwork } from "./report/import-network";
+export type { ImportNetworkOptions, ImportSummary, ListedNetwork } from "./report/import-network";
+export { analyzeNetwork } from "./network/analyze-network";
+export type {
+  ImportedLayer,
+  ImportedNetwork,
+  ImportProgress,
+  LayerShape,
+  NetworkOptions,
+} from "./network/analyze-network";
+export { networkFiles, type NetworkFiles, type WritableNetwork } from "./report/network-files";
+export { readNumpy } from "./network/numpy";
+export type { InputArray, SampleInputs } from "./network/samples";
+export type { ImageOptions } from "./network/images";
+export type { UnmappedReport } from "./network/unmapped";
+export type { ActivationScale, QuantizationScheme } from "./network/quantization";
+export { onnxRuntime, type EngineTensor, type FloatEngine, type FloatSession } from "./network/float-engine";
+
+// The statistics of one layer, from tensors of any source
+export { layerStatistics } from "./network/layer-statistics";
+export type { LayerStatistics, LayerStatisticsOptions } from "./network/layer-statistics";
+export { layerAccuracy } from "./network/layer-accuracy";
+export type { ArithmeticVariant, LayerAccuracy, LayerAccuracyOptions } from "./network/layer-accuracy";
+
+// RAELLA's and ISAAC's arithmetic
+export { computeInCrossbars } from "./network/crossbar";
+export type { CrossbarOptions, CrossbarResult, PassCounts } from "./network/crossbar";
+export { computeInIsaac, type IsaacResult } from "./network/isaac-encoding";
+export { chooseSlicing, errorBound } from "./network/adaptive-slicing";
+export type { ChosenSlicing, SlicingOptions, SlicingSearch } from "./network/adaptive-slicing";
+export { exactAccumulators, outputCodes } from "./network/integer-layer";
+export type { IntegerLayer, OutputQuantization } from "./network/integer-layer";
+export { findCenter } from "./network/center";
+export { allSlicings, parseSlicing, slicingName, type Slicing } from "./network/slicing";
+export type { SignedInputs } from "./network/input-passes";
+export type { OutputDifference } from "./network/output-error";
+export { drawPositions, madeUpValues, mulberry32 } from "./network/sampling";

@@ -1,0 +1,355 @@
+import { RaellaError, suggestName } from "../errors";
+import type { SlicingSearch } from "./adaptive-slicing";
+import type { FloatEngine } from "./float-engine";
+import { onnxRuntime } from "./float-engine";
+import type { SignedInputs } from "./input-passes";
+import { inputPasses } from "./input-passes";
+import type { ArithmeticVariant, LayerAccuracy } from "./layer-accuracy";
+import type { LayerJob } from "./layer-job";
+import type { LayerStatistics } from "./layer-statistics";
+import { signedInputsOf } from "./layer-statistics";
+import type { MeasuredLayer } from "./measure-layers";
+import { measureLayers, positionsPerSample } from "./measure-layers";
+import { findConstants } from "./onnx/constants";
+import type { GraphLayer, GraphLayers, LayerOperator } from "./onnx/layers";
+import { findLayers } from "./onnx/layers";
+import { nodeName } from "./onnx/model";
+import { readModel } from "./onnx/read-model";
+import { rewriteQuantizedLayers } from "./onnx/rewrite-quantized";
+import type { ExternalFiles } from "./onnx/tensor";
+import { noExternalFiles } from "./onnx/tensor";
+import type { ActivationScale, QuantizationScheme } from "./quantization";
+import { quantizationSchemes } from "./quantization";
+import { runLayerJobs, throwIfStopped } from "./run-layer-jobs";
+import type { SampleInputs } from "./samples";
+import { prepareSamples } from "./samples";
+import { defaultPositions, defaultSeed } from "./sampling";
+import type { UnmappedReport } from "./unmapped";
+import { reportUnmapped } from "./unmapped";
+
+/** What an import is made from, and how. */
+export interface NetworkOptions {
+  /** The bytes of an ONNX model. */
+  readonly model: Uint8Array;
+  /** The model's file, for messages. */
+  readonly file?: string;
+  /** Reads the files that the model keeps big tensors in. */
+  readonly externalFiles?: ExternalFiles;
+  /** Sample inputs. Default: four samples of made-up noise. */
+  readonly inputs?: SampleInputs;
+  /** Sizes of unknown dimensions for made-up inputs, by name, or as `input.axis`. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** Default: `auto`. */
+  readonly scheme?: QuantizationScheme | "auto";
+  /** Default: `recorded`. */
+  readonly signedInputs?: SignedInputs;
+  /** Output positions of each layer that are computed. Default: 384. */
+  readonly samples?: number | "all";
+  /** Of the drawn positions and of made-up inputs. Default: 1. */
+  readonly seed?: number;
+  /** Default: `common`. */
+  readonly slicings?: SlicingSearch;
+  /** Name of the layer that gets eight slices of one bit. Default: the last one, if it is a matrix product. */
+  readonly lastLayer?: string;
+  /** Only find the layers; no statistics. */
+  readonly shapesOnly?: boolean;
+  /** Also say how accurate the architectures compute each layer. */
+  readonly withAccuracy?: boolean;
+  readonly workers?: number | "auto";
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Default: onnxruntime-web. */
+  readonly engine?: FloatEngine;
+}
+
+/** Runs of the network (two a sample) and layers that are done. */
+export interface ImportProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Sizes of a layer as the layer files name them. */
+export interface LayerShape {
+  readonly C: number;
+  readonly M: number;
+  readonly R: number;
+  readonly S: number;
+  readonly P: number;
+  readonly Q: number;
+  readonly G: number;
+  readonly H: number;
+  readonly W: number;
+  readonly Hpad: number;
+  readonly Wpad: number;
+  readonly Hstride: number;
+  readonly Wstride: number;
+  readonly Hdilation: number;
+  readonly Wdilation: number;
+}
+
+export interface ImportedLayer {
+  readonly index: number;
+  readonly name: string;
+  /** The node in the model. */
+  readonly node: string;
+  readonly operator: LayerOperator;
+  readonly shape: LayerShape;
+  /** Of one sample. */
+  readonly macs: number;
+  readonly hasActivation: boolean;
+  /** Computed positions, of all that there are. */
+  readonly positions: number;
+  readonly totalPositions: number;
+  readonly inputScale: ActivationScale;
+  readonly outputScale: ActivationScale;
+  /** Of each filter, or one where all are equal. */
+  readonly weightScales: readonly number[];
+  /** Passes in which the inputs enter a crossbar. */
+  readonly passes: number;
+  /** Undefined where only shapes were asked for. */
+  readonly statistics?: LayerStatistics;
+  readonly accuracy?: Readonly<Record<ArithmeticVariant, LayerAccuracy>>;
+}
+
+export interface ImportedNetwork {
+  readonly file: string;
+  readonly sha256: string;
+  readonly scheme: QuantizationScheme;
+  readonly signedInputs: SignedInputs;
+  /** Output positions of each layer that were to be computed. */
+  readonly samples: number | "all";
+  readonly seed: number;
+  readonly slicings: SlicingSearch;
+  readonly inputSamples: number;
+  readonly inputShapes: Readonly<Record<string, readonly number[]>>;
+  /** The statistics are of noise, not of data. */
+  readonly madeUpInputs: boolean;
+  readonly engine: { readonly name: string; readonly version: string };
+  readonly layers: readonly ImportedLayer[];
+  readonly unmapped: readonly UnmappedReport[];
+  /** Multiply-accumulates of one sample: of the layers, and with the unmapped nodes whose work is known. */
+  readonly mappedMacs: number;
+  readonly totalMacs: number;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes layers and statistics from an ONNX model: runs it on sample inputs, quantises it, and does the arithmetic of
+ * every layer as RAELLA's and ISAAC's crossbars do.
+ *
+ * @throws RaellaError with what is wrong with the model, the inputs or an option; `aborted` by the signal.
+ */
+export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedNetwork> {
+  const { file = "model.onnx", externalFiles = noExternalFiles, signal } = options;
+  const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
+  checkOptions(options);
+  const sha256 = await hash(options.model);
+  const model = await rewriteQuantizedLayers(await readModel(options.model, file), externalFiles);
+  const engine = options.engine ?? (await onnxRuntime());
+  const constants = await findConstants(model, () => Promise.resolve(engine), externalFiles);
+  const found = findLayers(model, constants);
+  if (found.layers.length === 0) throw noLayers(file, found);
+  const scheme = chooseScheme(options.scheme ?? "auto", found);
+  const lastLayer = findLastLayer(found.layers, options.lastLayer);
+  const samples = prepareSamples(model, options.inputs, options.sizes ?? {}, seed);
+  throwIfStopped(signal);
+  const unmapped = await reportUnmapped(found.unmapped, model, constants, samples, engine, externalFiles);
+  const runs = 2 * samples.count;
+  const steps = runs + (options.shapesOnly ? 0 : found.layers.length);
+  const measured = await measureLayers({
+    model,
+    layers: found.layers,
+    samples,
+    engine,
+    externalFiles,
+    scheme,
+    positions: options.shapesOnly ? 1 : positions,
+    seed,
+    afterRun: async (done) => {
+      options.onProgress?.({ done, total: steps });
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      throwIfStopped(signal);
+    },
+  });
+  const signedInputs = options.signedInputs ?? "recorded";
+  const symmetricInputs = scheme === "symmetric";
+  const wayOfInputs = signedInputsOf({ signedInputs, symmetricInputs });
+  const jobs = measured.map(({ graph, integers, output }): LayerJob => ({
+    layer: integers,
+    output,
+    slicingSearch: slicings,
+    signedInputs: wayOfInputs,
+    symmetricInputs,
+    isLast: graph === lastLayer,
+    withAccuracy: options.withAccuracy ?? false,
+  }));
+  const results = options.shapesOnly
+    ? []
+    : await runLayerJobs(jobs, {
+        workers: options.workers,
+        signal,
+        onLayer: (done) => options.onProgress?.({ done: runs + done, total: steps }),
+      });
+  const layers = measured.map((layer, index) => ({
+    ...describeLayer(layer, index, inputPasses(layer.inputScale.zero, wayOfInputs).length),
+    ...results[index],
+  }));
+  const mappedMacs = layers.reduce((sum, { macs }) => sum + macs, 0);
+  return {
+    file,
+    sha256,
+    scheme,
+    signedInputs,
+    samples: positions,
+    seed,
+    slicings,
+    inputSamples: samples.count,
+    inputShapes: samples.shapes,
+    madeUpInputs: samples.madeUp,
+    engine: { name: engine.name, version: engine.version },
+    layers,
+    unmapped,
+    mappedMacs,
+    totalMacs: unmapped.reduce((sum, { macs }) => sum + (macs ?? 0), mappedMacs),
+    warnings: warningsOf(measured, samples.madeUp, options.shapesOnly ?? false),
+  };
+}
+
+async function hash(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function checkOptions({
+  scheme = "auto",
+  signedInputs = "recorded",
+  samples,
+  seed,
+  slicings = "common",
+}: NetworkOptions): void {
+  const oneOf = (value: string, known: readonly string[], what: string): void => {
+    if (known.includes(value)) return;
+    throw new RaellaError({
+      code: "usage",
+      message: `There is no ${what} "${value}".`,
+      value,
+      expected: known.join(", "),
+      remedy: suggestName(value, known),
+    });
+  };
+  oneOf(scheme, ["auto", ...quantizationSchemes], "quantisation scheme");
+  oneOf(signedInputs, ["recorded", "two-pass"], "way of signed inputs");
+  oneOf(slicings, ["common", "full"], "choice of slicings");
+  const whole = (value: number, least: number, what: string): void => {
+    if (Number.isSafeInteger(value) && value >= least) return;
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `${what} cannot be ${value}.`,
+      value,
+      expected: `a whole number of at least ${least}`,
+    });
+  };
+  if (samples !== undefined && samples !== "all") whole(samples, 1, "The number of samples");
+  if (seed !== undefined) whole(seed, 0, "The seed");
+}
+
+function noLayers(file: string, { unmapped }: GraphLayers): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: "The network has no layer that can be mapped to crossbars.",
+    location: { file },
+    expected: "a Conv, Gemm or MatMul with constant weights",
+    details: unmapped
+      .slice(0, 5)
+      .map(({ node, reason }) => `${node.operator} "${nodeName(node)}": ${reason}`),
+  });
+}
+
+/** A model's own scales, if it has any; symmetric ones for a transformer; else channel8. */
+function chooseScheme(
+  scheme: QuantizationScheme | "auto",
+  { layers, hasAttention }: GraphLayers,
+): QuantizationScheme {
+  const hasOwn = layers.some(({ own, ownInput }) => own !== undefined || ownInput !== undefined);
+  if (scheme === "own" && !hasOwn)
+    throw new RaellaError({
+      code: "usage",
+      message: 'The network has no scales of its own, so that the scheme cannot be "own".',
+      value: scheme,
+      remedy: "Leave the scheme out, or choose channel8.",
+    });
+  if (scheme !== "auto") return scheme;
+  return hasOwn ? "own" : hasAttention ? "symmetric" : "channel8";
+}
+
+function findLastLayer(layers: readonly GraphLayer[], name: string | undefined): GraphLayer | undefined {
+  if (name === undefined) {
+    const last = layers.at(-1);
+    return last?.operator === "Conv" ? undefined : last;
+  }
+  const found = layers.find((layer) => layer.name === name || nodeName(layer.node) === name);
+  if (found !== undefined) return found;
+  throw new RaellaError({
+    code: "unknown-name",
+    message: `The network has no layer "${name}".`,
+    value: name,
+    remedy: suggestName(
+      name,
+      layers.map((layer) => layer.name),
+    ),
+  });
+}
+
+function describeLayer(measured: MeasuredLayer, index: number, passes: number): ImportedLayer {
+  const { graph, sizes, integers, totalPositions, inputScale, outputScale, weightScales } = measured;
+  const { window } = graph;
+  return {
+    index,
+    name: graph.name,
+    node: nodeName(graph.node),
+    operator: graph.operator,
+    shape: {
+      C: graph.channels,
+      M: graph.filters,
+      R: window.width,
+      S: window.height,
+      P: sizes.outputWidth,
+      Q: sizes.outputHeight * sizes.images,
+      G: graph.groups,
+      H: sizes.inputHeight,
+      W: sizes.inputWidth,
+      Hpad: sizes.padTop,
+      Wpad: sizes.padLeft,
+      Hstride: window.strideY,
+      Wstride: window.strideX,
+      Hdilation: window.dilationY,
+      Wdilation: window.dilationX,
+    },
+    macs: positionsPerSample(sizes) * graph.weights.length,
+    hasActivation: graph.hasActivation,
+    positions: integers.samples,
+    totalPositions,
+    inputScale,
+    outputScale,
+    weightScales: weightScales.every((scale) => scale === weightScales[0])
+      ? [weightScales[0]]
+      : [...weightScales],
+    passes,
+  };
+}
+
+function warningsOf(
+  measured: readonly MeasuredLayer[],
+  madeUp: boolean,
+  shapesOnly: boolean,
+): readonly string[] {
+  const warnings: string[] = [];
+  if (madeUp && !shapesOnly)
+    warnings.push(
+      "No inputs were given: the statistics are of made-up noise. Give samples of real data (--inputs).",
+    );
+  for (const { graph, integers } of shapesOnly ? [] : measured)
+    if (integers.inputs.every((code) => code === integers.inputZero))
+      warnings.push(`The input of ${graph.name} is 0 wherever it was looked at: its statistics say nothing.`);
+  return warnings;
+}

@@ -1,0 +1,153 @@
+import { RaellaError } from "../errors";
+
+/** A tensor that goes into or comes out of the float network. */
+export interface EngineTensor {
+  /** Element type as ONNX names it: float32, int64, … */
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: Float32Array | Float64Array;
+}
+
+/** A model that is ready to run. */
+export interface FloatSession {
+  /** Runs the model. Values are converted to the types that it declares. */
+  run(inputs: ReadonlyMap<string, EngineTensor>): Promise<ReadonlyMap<string, EngineTensor>>;
+  close(): Promise<void>;
+}
+
+/** Runs networks in floating point. */
+export interface FloatEngine {
+  readonly name: string;
+  readonly version: string;
+  /** @throws Error in the engine's own words */
+  open(model: Uint8Array): Promise<FloatSession>;
+}
+
+/** What is used of onnxruntime-web, so that its types are not needed where it is not installed. */
+interface OrtTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: ArrayLike<number | bigint | boolean>;
+}
+
+interface OrtSession {
+  run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
+  release(): Promise<void>;
+}
+
+interface Ort {
+  readonly env: {
+    readonly versions: { readonly common: string };
+    readonly wasm: { numThreads?: number };
+    logLevel?: string;
+  };
+  readonly InferenceSession: { create(model: Uint8Array, options: object): Promise<OrtSession> };
+  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => OrtTensor;
+}
+
+/**
+ * onnxruntime-web: WebAssembly, whose arithmetic gives the same bits on every machine. One thread and no optimisation of
+ * graphs, so that bits depend neither on threads nor on which tensors are asked for.
+ *
+ * @throws RaellaError `usage` if it is not installed.
+ */
+export async function onnxRuntime(): Promise<FloatEngine> {
+  const ort = await loadOnnxRuntime();
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = "error";
+  return {
+    name: "onnxruntime-web",
+    version: ort.env.versions.common,
+    async open(model) {
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: ["wasm"],
+        graphOptimizationLevel: "disabled",
+        logSeverityLevel: 3,
+      });
+      return {
+        async run(inputs) {
+          const feeds: Record<string, OrtTensor> = {};
+          for (const [name, { type, data, dims }] of inputs)
+            feeds[name] = new ort.Tensor(type, typedData(type, data), dims);
+          const outputs = await session.run(feeds);
+          return new Map(Object.entries(outputs).map(([name, tensor]) => [name, fromOrt(tensor)]));
+        },
+        close: () => session.release(),
+      };
+    },
+  };
+}
+
+async function loadOnnxRuntime(): Promise<Ort> {
+  try {
+    return (await import("onnxruntime-web")) as unknown as Ort;
+  } catch {
+    throw new RaellaError({
+      code: "usage",
+      message: "The network has to be run once, and onnxruntime-web is not installed.",
+      expected: "the optional package onnxruntime-web, 1.22 or newer",
+      remedy: "Install it: npm install onnxruntime-web",
+    });
+  }
+}
+
+function typedData(type: string, data: Float32Array | Float64Array): unknown {
+  switch (type) {
+    case "float32":
+      return Float32Array.from(data);
+    case "float64":
+      return Float64Array.from(data);
+    case "float16":
+      return Uint16Array.from(data, toFloat16);
+    case "int64":
+      return BigInt64Array.from(data as Float64Array, (value: number) => BigInt(value));
+    case "uint64":
+      return BigUint64Array.from(data as Float64Array, (value: number) => BigInt(value));
+    case "int32":
+      return Int32Array.from(data);
+    case "uint32":
+      return Uint32Array.from(data);
+    case "int16":
+      return Int16Array.from(data);
+    case "uint16":
+      return Uint16Array.from(data);
+    case "int8":
+      return Int8Array.from(data);
+    case "uint8":
+      return Uint8Array.from(data);
+    case "bool":
+      return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
+    default:
+      throw new Error(`tensors of type ${type} are not supported`);
+  }
+}
+
+function fromOrt({ type, dims, data }: OrtTensor): EngineTensor {
+  if (data instanceof Float32Array || data instanceof Float64Array) return { type, dims, data };
+  const decode = type === "float16" && data instanceof Uint16Array ? fromFloat16 : Number;
+  return { type, dims, data: Float64Array.from(data as ArrayLike<number>, decode) };
+}
+
+/** The number that 16 bits stand for: 1 bit of sign, 5 of exponent, 10 of fraction. */
+export function fromFloat16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The nearest 16-bit float, halves to the even one. */
+function toFloat16(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const magnitude = Math.abs(value);
+  if (Number.isNaN(value)) return 0x7e00;
+  if (magnitude >= 65520) return sign | 0x7c00;
+  const exponent = Math.max(-14, Math.floor(Math.log2(magnitude)));
+  const steps = magnitude / 2 ** (exponent - 10);
+  const lower = Math.floor(steps);
+  const rest = steps - lower;
+  const rounded = lower + Number(rest > 0.5 || (rest === 0.5 && lower % 2 === 1));
+  return sign | (rounded < 1024 ? rounded : (exponent + 15) * 1024 + (rounded - 1024));
+}

@@ -1,0 +1,120 @@
+import type { Segment } from "./segments";
+
+/** Zero point of weights stored as codes 0 to 255: code = weight + 128. */
+export const weightOffset = 128;
+
+/** Number of codes of an activation. */
+export const activationCodes = 256;
+
+/**
+ * A layer in integers: `groups` times a matrix of `rows` inputs and `filters` outputs, at `samples` positions.
+ * A filter's accumulator is Σ over rows of (input - inputZero) · (weight - its zero).
+ */
+export interface IntegerLayer {
+  readonly groups: number;
+  readonly rows: number;
+  readonly filters: number;
+  readonly samples: number;
+  /** Weights -128 to 127, [group][row][filter]; stored in a crossbar as codes weight + 128. */
+  readonly weights: Int8Array;
+  /** Codes 0 to 255 of the inputs, [group][sample][row]. */
+  readonly inputs: Uint8Array;
+  /** Code of the input 0. */
+  readonly inputZero: number;
+  /** Weights that stand for 0, for each filter of each group: only in models with asymmetric weights of their own. */
+  readonly weightZeros?: Int32Array;
+}
+
+/** How accumulators become output codes: clamp(rint((accumulator + bias) · scale) + zero). */
+export interface OutputQuantization {
+  /** In units of the accumulator, for each filter of each group. */
+  readonly bias: Float64Array;
+  /** Output steps of one unit of the accumulator, for each filter of each group. */
+  readonly scale: Float64Array;
+  /** Code of the output 0. */
+  readonly zero: number;
+  /** Least and greatest code; with an activation that ends at 0 the least one is `zero`. */
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** Numbers of the accumulators of a layer, [group][sample][filter]. */
+export function accumulatorCount({ groups, samples, filters }: IntegerLayer): number {
+  return groups * samples * filters;
+}
+
+/** What the layer computes without any analog circuit: exact integers, [group][sample][filter]. */
+export function exactAccumulators(layer: IntegerLayer): Float64Array {
+  const { groups, rows, filters, samples, weights, inputs, inputZero } = layer;
+  const result = new Float64Array(accumulatorCount(layer));
+  for (let group = 0; group < groups; group++) {
+    for (let sample = 0; sample < samples; sample++) {
+      const from = (group * samples + sample) * rows;
+      const sums = result.subarray((group * samples + sample) * filters).subarray(0, filters);
+      for (let row = 0; row < rows; row++) {
+        const input = inputs[from + row] - inputZero;
+        if (input === 0) continue;
+        const at = (group * rows + row) * filters;
+        for (let filter = 0; filter < filters; filter++) sums[filter] += input * weights[at + filter];
+      }
+    }
+  }
+  subtractWeightZeros(result, layer);
+  return result;
+}
+
+/** Where weights have zero points of their own, Σ (input - inputZero) times the filter's is subtracted, digitally. */
+export function subtractWeightZeros(accumulators: Float64Array, layer: IntegerLayer): void {
+  const { groups, rows, filters, samples, inputs, inputZero, weightZeros } = layer;
+  if (weightZeros === undefined || weightZeros.every((zero) => zero === 0)) return;
+  for (let group = 0; group < groups; group++) {
+    for (let sample = 0; sample < samples; sample++) {
+      const place = group * samples + sample;
+      let sum = 0;
+      for (let row = 0; row < rows; row++) sum += inputs[place * rows + row] - inputZero;
+      for (let filter = 0; filter < filters; filter++)
+        accumulators[place * filters + filter] -= sum * weightZeros[group * filters + filter];
+    }
+  }
+}
+
+/** How often each of the 256 weight codes occurs in one segment of one filter. */
+export function weightHistogram(
+  { rows, filters, weights }: IntegerLayer,
+  group: number,
+  filter: number,
+  { from, to }: Segment,
+): Uint32Array {
+  const histogram = new Uint32Array(256);
+  for (let row = from; row < to; row++)
+    histogram[weights[(group * rows + row) * filters + filter] + weightOffset]++;
+  return histogram;
+}
+
+/** Output codes of accumulators, [group][sample][filter]. */
+export function outputCodes(
+  accumulators: Float64Array,
+  { groups, samples, filters }: IntegerLayer,
+  { bias, scale, zero, lowest, highest }: OutputQuantization,
+): Uint8Array {
+  const codes = new Uint8Array(accumulators.length);
+  for (let group = 0; group < groups; group++) {
+    for (let sample = 0; sample < samples; sample++) {
+      const at = (group * samples + sample) * filters;
+      for (let filter = 0; filter < filters; filter++) {
+        const unit = group * filters + filter;
+        const value = roundHalfEven((accumulators[at + filter] + bias[unit]) * scale[unit]) + zero;
+        codes[at + filter] = value < lowest ? lowest : value > highest ? highest : value;
+      }
+    }
+  }
+  return codes;
+}
+
+/** Rounds to the nearest integer, halves to the even one. */
+export function roundHalfEven(value: number): number {
+  const lower = Math.floor(value);
+  const rest = value - lower;
+  if (rest !== 0.5) return rest < 0.5 ? lower : lower + 1;
+  return lower % 2 === 0 ? lower : lower + 1;
+}

@@ -1,0 +1,196 @@
+import { RaellaError } from "../errors";
+import type { ChosenSlicing, SlicingSearch } from "./adaptive-slicing";
+import { chooseSlicing } from "./adaptive-slicing";
+import { computeInCrossbars } from "./crossbar";
+import type { SignedInputs } from "./input-passes";
+import type { IntegerLayer, OutputQuantization } from "./integer-layer";
+import { invertedDensities, isaacAverageWeight } from "./isaac-encoding";
+import type { Slicing } from "./slicing";
+import { slicingName } from "./slicing";
+import { adcShare, averageInput, averageWeight, inputDensities, inputHistogram } from "./statistics";
+
+/** A layer in integers, and how its statistics are made. */
+export interface LayerStatisticsOptions {
+  /** Default: 1. */
+  readonly groups?: number;
+  /** Inputs of a filter. */
+  readonly rows: number;
+  /** Filters of a group. */
+  readonly filters: number;
+  /** Weights -128 … 127, [group][row][filter]. */
+  readonly weights: Int8Array;
+  /** Codes of the inputs, 0 … 255, [group][sample][row]. */
+  readonly inputs: Uint8Array;
+  /** Code of the input 0. Default: 0. */
+  readonly zeroPoint?: number;
+  /** Zero points of the weights, for each filter of each group. Default: 0. */
+  readonly weightZeroPoints?: Int32Array;
+  /** Slicing of the weights. Default: chosen by `output`. */
+  readonly slicing?: Slicing;
+  /** How outputs are quantised: an error in their steps decides on the slicing. */
+  readonly output?: OutputQuantization;
+  /** Default: `common`. */
+  readonly slicingSearch?: SlicingSearch;
+  /** Default: `recorded`. */
+  readonly signedInputs?: SignedInputs;
+  /** Inputs are signed and symmetric about the zero point 128, as in transformers. They always take two passes. */
+  readonly symmetricInputs?: boolean;
+  /** Default: 512. */
+  readonly crossbarRows?: number;
+  /** Default: 7. */
+  readonly converterBits?: number;
+}
+
+/** What the cost model needs to know of a layer's values. */
+export interface LayerStatistics {
+  readonly slicing: string;
+  /** CIM_UNITS_PER_WEIGHT */
+  readonly slices: number;
+  /** Mean error of the non-zero outputs, in output steps; null where the slicing was given. */
+  readonly error: number | null;
+  /** Errors of all slicings tried. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** 2 if positive and negative inputs are applied one after the other. */
+  readonly passes: number;
+  /** AVERAGE_WEIGHT_VALUE of RAELLA. */
+  readonly averageWeight: number;
+  /** AVERAGE_INPUT_VALUE of a pass, one bit at a time and with speculation. */
+  readonly averageInput: number;
+  readonly averageInputSpeculation: number;
+  /** ADC_ACTION_SHARE with speculation, mean over the passes. */
+  readonly adcShare: number;
+  /** Failed speculations for each input slice, and columns times samples, for each pass. */
+  readonly failed: readonly (readonly number[])[];
+  readonly columns: readonly number[];
+  /** How often each bit of an input's code is 1, most significant first. */
+  readonly inputDensities: readonly number[];
+  readonly isaac: {
+    /** How often each stored bit of a weight is 1, inverted per filter where that is more than half. */
+    readonly weightDensities: readonly number[];
+    readonly averageWeight: number;
+    readonly averageInput: number;
+  };
+}
+
+/**
+ * The statistics of a layer, by doing its arithmetic as RAELLA's crossbars do. Counts are exact; means are doubles.
+ *
+ * @throws RaellaError if sizes and arrays do not fit each other.
+ */
+export function layerStatistics(options: LayerStatisticsOptions): LayerStatistics {
+  const layer = checkedLayer(options);
+  return statisticsOf(layer, choose(layer, options), options.symmetricInputs ?? false);
+}
+
+function choose(layer: IntegerLayer, options: LayerStatisticsOptions): ChosenSlicing {
+  const { slicing, output } = options;
+  const crossbar = {
+    rows: options.crossbarRows,
+    converterBits: options.converterBits,
+    signedInputs: signedInputsOf(options),
+  };
+  if (slicing !== undefined) {
+    const result = computeInCrossbars(layer, { ...crossbar, slicing });
+    return { slicing, error: null, errors: {}, result };
+  }
+  if (output !== undefined)
+    return chooseSlicing(layer, output, { ...crossbar, search: options.slicingSearch });
+  throw new RaellaError({
+    code: "usage",
+    message: "Neither a slicing nor the quantisation of the outputs is given.",
+    expected: "slicing: [4, 2, 2] or the like, or output, from whose steps the slicing is chosen",
+  });
+}
+
+/** Symmetric inputs are signed in any case: half of the codes stand for what is below zero. */
+export function signedInputsOf(options: {
+  readonly signedInputs?: SignedInputs;
+  readonly symmetricInputs?: boolean;
+}): SignedInputs {
+  return options.symmetricInputs ? "two-pass" : (options.signedInputs ?? "recorded");
+}
+
+function checkedLayer(options: LayerStatisticsOptions): IntegerLayer {
+  const { groups = 1, rows, filters, weights, inputs, zeroPoint = 0, weightZeroPoints } = options;
+  const check = (value: number, expected: string, what: string, isRight: boolean): void => {
+    if (isRight) return;
+    throw new RaellaError({ code: "out-of-range", message: `${what} cannot be ${value}.`, value, expected });
+  };
+  for (const [what, value] of Object.entries({ groups, rows, filters }))
+    check(value, "a whole number of at least 1", what, Number.isSafeInteger(value) && value >= 1);
+  check(
+    zeroPoint,
+    "a code from 0 to 255",
+    "zeroPoint",
+    Number.isInteger(zeroPoint) && (zeroPoint & 255) === zeroPoint,
+  );
+  const weightCount = groups * rows * filters;
+  check(
+    weights.length,
+    `${weightCount}: groups · rows · filters`,
+    "The length of weights",
+    weights.length === weightCount,
+  );
+  const samples = inputs.length / (groups * rows);
+  check(
+    inputs.length,
+    `a multiple of ${groups * rows}: groups · rows`,
+    "The length of inputs",
+    Number.isInteger(samples) && samples >= 1,
+  );
+  const units = groups * filters;
+  for (const [what, list] of Object.entries({
+    weightZeroPoints,
+    "output.bias": options.output?.bias,
+    "output.scale": options.output?.scale,
+  }))
+    if (list !== undefined)
+      check(list.length, `${units}: groups · filters`, `The length of ${what}`, list.length === units);
+  return {
+    groups,
+    rows,
+    filters,
+    samples,
+    weights,
+    inputs,
+    inputZero: zeroPoint,
+    weightZeros: weightZeroPoints,
+  };
+}
+
+/** The statistics of a layer whose slicing has been chosen. */
+export function statisticsOf(
+  layer: IntegerLayer,
+  { slicing, error, errors, result }: ChosenSlicing,
+  symmetricInputs: boolean,
+): LayerStatistics {
+  const { inputZero } = layer;
+  const histogram = inputHistogram(layer);
+  const plain = averageInput(histogram, inputZero, { speculation: false });
+  const speculative = averageInput(histogram, inputZero, { speculation: true });
+  const densities = inputDensities(histogram);
+  const weightDensities = invertedDensities(layer);
+  const passes = result.passes.length;
+  return {
+    slicing: slicingName(slicing),
+    slices: slicing.length,
+    error,
+    errors,
+    passes,
+    averageWeight: averageWeight(result),
+    averageInput: plain / passes,
+    averageInputSpeculation: speculative / passes,
+    adcShare: adcShare(result),
+    failed: result.passes.map(({ failed }) => failed),
+    columns: result.passes.map(({ columns }) => columns),
+    inputDensities: [...densities],
+    isaac: {
+      weightDensities: [...weightDensities],
+      averageWeight: isaacAverageWeight(weightDensities),
+      // ISAAC applies the codes of symmetric inputs; otherwise its rows are driven like RAELLA's without speculation.
+      averageInput: symmetricInputs
+        ? densities.reduce((sum, density) => sum + density, 0) / densities.length
+        : plain,
+    },
+  };
+}

@@ -1,0 +1,269 @@
+import { RaellaError } from "../errors";
+import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
+import type { OutputQuantization } from "./integer-layer";
+import type { IntegerLayer } from "./integer-layer";
+import type { GraphLayer, Window } from "./onnx/layers";
+import type { OnnxModel } from "./onnx/model";
+import { openPart } from "./onnx/part";
+import type { ExternalFiles } from "./onnx/tensor";
+import type { ActivationScale, QuantizationScheme, ValueRange } from "./quantization";
+import { activationCode, activationScale, quantizeWeights } from "./quantization";
+import type { Samples } from "./samples";
+import { drawPositions } from "./sampling";
+
+/** Sizes that come from running the network. */
+export interface LayerSizes {
+  /** Width and height of the input and of the output: W, H, P, Q. */
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+  readonly outputWidth: number;
+  readonly outputHeight: number;
+  /** Images of one sample: more than one where a graph folds something else into the first axis. */
+  readonly images: number;
+  /** Elements left out at the begin. */
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** A layer in integers, with everything that made it so. */
+export interface MeasuredLayer {
+  readonly graph: GraphLayer;
+  readonly sizes: LayerSizes;
+  /** Output positions of all samples. */
+  readonly totalPositions: number;
+  readonly inputScale: ActivationScale;
+  readonly outputScale: ActivationScale;
+  readonly weightScales: Float64Array;
+  readonly integers: IntegerLayer;
+  readonly output: OutputQuantization;
+}
+
+export interface MeasureOptions {
+  readonly model: OnnxModel;
+  readonly layers: readonly GraphLayer[];
+  readonly samples: Samples;
+  readonly engine: FloatEngine;
+  readonly externalFiles: ExternalFiles;
+  readonly scheme: QuantizationScheme;
+  readonly positions: number | "all";
+  readonly seed: number;
+  /** Called after each run of the network, of `runs`. @throws to stop */
+  readonly afterRun?: (done: number, runs: number) => Promise<void>;
+}
+
+/** The sizes of a layer from the shapes of its tensors. */
+export function layerSizes(
+  layer: GraphLayer,
+  inputDims: readonly number[],
+  outputDims: readonly number[],
+): LayerSizes {
+  const { window, spatialAxes } = layer;
+  if (spatialAxes === 0) {
+    // Tokens count as rows of an image of width 1.
+    const tokens = inputDims.slice(0, -1).reduce((product, size) => product * size, 1);
+    return {
+      inputWidth: 1,
+      inputHeight: tokens,
+      outputWidth: 1,
+      outputHeight: tokens,
+      images: 1,
+      padTop: 0,
+      padLeft: 0,
+    };
+  }
+  const [images] = inputDims;
+  const [inputHeight, inputWidth] = spatialAxes === 2 ? inputDims.slice(2) : [1, inputDims[2]];
+  const [outputHeight, outputWidth] = spatialAxes === 2 ? outputDims.slice(2) : [1, outputDims[2]];
+  const { padding } = window;
+  const automatic = (size: number, kernel: number, stride: number, dilation: number): number => {
+    const total = Math.max((Math.ceil(size / stride) - 1) * stride + (kernel - 1) * dilation + 1 - size, 0);
+    return padding.kind === "SAME_UPPER" ? Math.floor(total / 2) : Math.ceil(total / 2);
+  };
+  const [padTop, padLeft] =
+    padding.kind === "explicit"
+      ? [padding.top, padding.left]
+      : [
+          spatialAxes === 2 ? automatic(inputHeight, window.height, window.strideY, window.dilationY) : 0,
+          automatic(inputWidth, window.width, window.strideX, window.dilationX),
+        ];
+  return { inputWidth, inputHeight, outputWidth, outputHeight, images, padTop, padLeft };
+}
+
+/** Output positions of one sample. */
+export function positionsPerSample({ images, outputWidth, outputHeight }: LayerSizes): number {
+  return images * outputWidth * outputHeight;
+}
+
+/** The tensors of one sample: what goes into the network as it was given, the rest from the engine. */
+type SampleTensors = (name: string) => EngineTensor;
+
+/**
+ * Runs the network over all samples twice: first for the range of every layer's input and output, which set the
+ * scales, then for the codes at the drawn positions.
+ */
+export async function measureLayers(options: MeasureOptions): Promise<readonly MeasuredLayer[]> {
+  const { model, layers, samples, engine, externalFiles, afterRun } = options;
+  const tensors = [...new Set(layers.flatMap(({ input, output }) => [input, output]))];
+  const givenInputs = new Map(model.inputs.map(({ name, type }) => [name, type]));
+  const computed = tensors.filter((name) => !givenInputs.has(name));
+  const session = await openPart(model, computed, givenInputs, engine, externalFiles);
+  let runs = 0;
+  const eachSample = async (read: (tensors: SampleTensors, sample: number) => void): Promise<void> => {
+    for (let sample = 0; sample < samples.count; sample++) {
+      read(await runSample(session, samples, sample), sample);
+      await afterRun?.(++runs, 2 * samples.count);
+    }
+  };
+  try {
+    const ranges = new Map<string, ValueRange>(tensors.map((name) => [name, { least: 0, greatest: 0 }]));
+    let sizes: readonly LayerSizes[] = [];
+    await eachSample((tensorOf, sample) => {
+      if (sample === 0)
+        sizes = layers.map((layer) =>
+          layerSizes(layer, tensorOf(layer.input).dims, tensorOf(layer.output).dims),
+        );
+      for (const [name, range] of ranges) ranges.set(name, widen(range, tensorOf(name), name, model));
+    });
+    const measured = layers.map((layer, index) => quantizeLayer(layer, sizes[index], ranges, options));
+    const drawn = measured.map(({ totalPositions }) =>
+      drawPositions(totalPositions, options.positions, options.seed),
+    );
+    await eachSample((tensorOf, sample) =>
+      measured.forEach((layer, index) => readCodes(layer, drawn[index], tensorOf(layer.graph.input), sample)),
+    );
+    return measured;
+  } finally {
+    await session.close();
+  }
+}
+
+async function runSample(session: FloatSession, samples: Samples, sample: number): Promise<SampleTensors> {
+  const inputs = samples.at(sample);
+  const outputs = await session.run(inputs);
+  return (name) => (inputs.get(name) ?? outputs.get(name)) as EngineTensor;
+}
+
+function widen(
+  { least, greatest }: ValueRange,
+  { data }: EngineTensor,
+  name: string,
+  { file }: OnnxModel,
+): ValueRange {
+  let low = least;
+  let high = greatest;
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index];
+    if (value < low) low = value;
+    else if (value > high) high = value;
+    else if (Number.isNaN(value)) low = NaN;
+  }
+  if (Number.isFinite(low) && Number.isFinite(high)) return { least: low, greatest: high };
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `The tensor "${name}" has values that are infinite or not numbers.`,
+    location: { file },
+    remedy: "Check the inputs: are they scaled as the network was trained?",
+  });
+}
+
+/** Chooses scales and turns weights into integers; the inputs' codes are filled in later. */
+function quantizeLayer(
+  graph: GraphLayer,
+  sizes: LayerSizes,
+  ranges: ReadonlyMap<string, ValueRange>,
+  { scheme, samples, positions }: MeasureOptions,
+): MeasuredLayer {
+  const { groups, filters, own } = graph;
+  const rows = graph.weights.length / (groups * filters);
+  const fallback = scheme === "own" ? "channel8" : scheme;
+  const scaleOf = (tensor: string, given: GraphLayer["ownInput"]): ActivationScale =>
+    scheme === "own" && given !== undefined
+      ? { ...given, lowest: 0, highest: 255 }
+      : activationScale(ranges.get(tensor) as ValueRange, fallback);
+  const inputScale = scaleOf(graph.input, graph.ownInput);
+  const outputScale = scaleOf(graph.output, graph.ownOutput);
+  const { weights, scales } =
+    scheme === "own" && own !== undefined ? own : quantizeWeights(graph.weights, groups, filters, fallback);
+  const units = scales.map((scale) => inputScale.scale * scale);
+  const totalPositions = samples.count * positionsPerSample(sizes);
+  const count = positions === "all" ? totalPositions : Math.min(totalPositions, positions);
+  return {
+    graph,
+    sizes,
+    totalPositions,
+    inputScale,
+    outputScale,
+    weightScales: scales,
+    integers: {
+      groups,
+      rows,
+      filters,
+      samples: count,
+      weights,
+      inputs: new Uint8Array(groups * rows * count),
+      inputZero: inputScale.zero,
+      weightZeros: scheme === "own" && own !== undefined ? own.zeros : undefined,
+    },
+    output: {
+      bias: graph.bias.map((value, unit) => value / units[unit]),
+      scale: units.map((unit) => unit / outputScale.scale),
+      zero: outputScale.zero,
+      lowest: graph.hasActivation ? outputScale.zero : outputScale.lowest,
+      highest: outputScale.highest,
+    },
+  };
+}
+
+/** Fills in the codes of the drawn positions that belong to a sample. */
+function readCodes(
+  { graph, sizes, inputScale, integers }: MeasuredLayer,
+  drawn: Int32Array,
+  { data }: EngineTensor,
+  sample: number,
+): void {
+  const perSample = positionsPerSample(sizes);
+  for (let index = 0; index < drawn.length; index++) {
+    const position = drawn[index] - sample * perSample;
+    if (position < 0 || position >= perSample) continue;
+    for (let group = 0; group < graph.groups; group++) {
+      const to = (group * integers.samples + index) * integers.rows;
+      if (graph.spatialAxes === 0)
+        for (let row = 0; row < integers.rows; row++)
+          integers.inputs[to + row] = activationCode(data[position * integers.rows + row], inputScale);
+      else readWindow(graph, sizes, data, position, group, inputScale, integers.inputs, to);
+    }
+  }
+}
+
+/** The codes under the window of one output position: channel, kernel row, kernel column. Outside is the value 0. */
+function readWindow(
+  {
+    channels,
+    groups,
+    window,
+  }: { readonly channels: number; readonly groups: number; readonly window: Window },
+  { inputWidth, inputHeight, outputWidth, outputHeight, padTop, padLeft }: LayerSizes,
+  data: EngineTensor["data"],
+  position: number,
+  group: number,
+  scale: ActivationScale,
+  into: Uint8Array,
+  at: number,
+): void {
+  const image = Math.floor(position / (outputWidth * outputHeight));
+  const rest = position % (outputWidth * outputHeight);
+  const top = Math.floor(rest / outputWidth) * window.strideY - padTop;
+  const left = (rest % outputWidth) * window.strideX - padLeft;
+  let to = at;
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = ((image * groups + group) * channels + channel) * inputHeight;
+    for (let kernelY = 0; kernelY < window.height; kernelY++) {
+      const y = top + kernelY * window.dilationY;
+      for (let kernelX = 0; kernelX < window.width; kernelX++) {
+        const x = left + kernelX * window.dilationX;
+        const isInside = y >= 0 && y < inputHeight && x >= 0 && x < inputWidth;
+        into[to++] = isInside ? activationCode(data[(plane + y) * inputWidth + x], scale) : scale.zero;
+      }
+    }
+  }
+}

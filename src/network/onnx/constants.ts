@@ -1,0 +1,128 @@
+import type { FloatEngine } from "../float-engine";
+import type { OnnxModel, OnnxNode, StoredTensor, TensorValues, elementTypes } from "./model";
+import { isOperator, usedTensors } from "./model";
+import { cannotRun } from "./run-errors";
+import type { ExternalFiles } from "./tensor";
+import { tensorValues } from "./tensor";
+import { writeModelPart } from "./write-model";
+
+/** The tensors of a model that do not depend on its inputs. */
+export interface Constants {
+  has(name: string): boolean;
+  /** Sizes without decoding the values. */
+  dims(name: string): readonly number[];
+  values(name: string): TensorValues;
+}
+
+/** Constants that stand in the model: initializers and the values of Constant nodes. */
+export function storedConstants(model: OnnxModel): ReadonlyMap<string, StoredTensor> {
+  const stored = new Map(model.initializers);
+  for (const node of model.nodes) {
+    const tensor = isOperator(node, "Constant") ? constantOf(node) : undefined;
+    if (tensor !== undefined) stored.set(node.outputs[0], tensor);
+  }
+  return stored;
+}
+
+function constantOf({ attributes }: OnnxNode): StoredTensor | undefined {
+  const [[kind, attribute] = []] = attributes;
+  const numbers = (type: number, values: readonly number[], dims: readonly number[]): StoredTensor => ({
+    name: "",
+    type,
+    dims,
+    numbers: values,
+  });
+  if (attribute === undefined) return undefined;
+  switch (kind) {
+    case "value":
+      return attribute.tensor;
+    case "value_float":
+      return numbers(1, [attribute.float ?? 0], []);
+    case "value_floats":
+      return numbers(1, attribute.floats, [attribute.floats.length]);
+    case "value_int":
+      return numbers(7, [attribute.integer ?? 0], []);
+    case "value_ints":
+      return numbers(7, attribute.integers, [attribute.integers.length]);
+    default:
+      return undefined;
+  }
+}
+
+/** Operators whose constant inputs say what a layer computes; other constants are of no interest here. */
+const interested = [
+  "Conv",
+  "Gemm",
+  "MatMul",
+  "BatchNormalization",
+  "Add",
+  "Clip",
+  "QuantizeLinear",
+  "DequantizeLinear",
+];
+
+/**
+ * Finds the constants of a model. Those that nodes make of other constants (a Cast of weights, a Reshape of a bias) are
+ * computed by the engine, if a layer may need them.
+ */
+export async function findConstants(
+  model: OnnxModel,
+  engine: () => Promise<FloatEngine>,
+  externalFiles: ExternalFiles,
+): Promise<Constants> {
+  const stored = storedConstants(model);
+  const computing: OnnxNode[] = [];
+  const known = new Set(stored.keys());
+  for (const node of model.nodes) {
+    const isConstant = usedTensors(node).length > 0 && usedTensors(node).every((name) => known.has(name));
+    if (!isConstant || node.operator.startsWith("Random")) continue;
+    computing.push(node);
+    node.outputs.forEach((name) => known.add(name));
+  }
+  const computed = new Set(computing.flatMap(({ outputs }) => outputs));
+  const constantNodes = new Set(computing);
+  const wanted = new Set(
+    model.nodes
+      .filter((node) => !constantNodes.has(node) && isOperator(node, ...interested))
+      .flatMap(({ inputs }) => inputs)
+      .filter((name) => computed.has(name)),
+  );
+  const values = await computeConstants(model, computing, [...wanted], stored, engine, externalFiles);
+  return {
+    has: (name) => stored.has(name) || values.has(name),
+    dims: (name) => values.get(name)?.dims ?? (stored.get(name) as StoredTensor).dims,
+    values: (name) =>
+      values.get(name) ?? tensorValues(stored.get(name) as StoredTensor, model.file, externalFiles),
+  };
+}
+
+async function computeConstants(
+  model: OnnxModel,
+  nodes: readonly OnnxNode[],
+  outputs: readonly string[],
+  initializers: ReadonlyMap<string, StoredTensor>,
+  engine: () => Promise<FloatEngine>,
+  externalFiles: ExternalFiles,
+): Promise<ReadonlyMap<string, TensorValues>> {
+  if (outputs.length === 0) return new Map();
+  const part = { nodes, inputs: new Map<string, number>(), outputs, initializers };
+  const bytes = await writeModelPart(model, part, usedTensors, externalFiles);
+  const loaded = await engine();
+  try {
+    const session = await loaded.open(bytes);
+    const results = await session.run(new Map());
+    await session.close();
+    return new Map(
+      [...results].map(([name, { type, dims, data }]) => [
+        name,
+        {
+          type: type as (typeof elementTypes)[keyof typeof elementTypes],
+          dims,
+          data: Float64Array.from(data),
+        },
+      ]),
+    );
+  } catch (error) {
+    throw cannotRun(model, nodes, error);
+  }
+}

@@ -1,0 +1,415 @@
+import { RaellaError } from "../../errors";
+import type { Constants } from "./constants";
+import type { OnnxModel, OnnxNode } from "./model";
+import { isOperator, nodeName, nodeTitle, usedTensors } from "./model";
+
+export type LayerOperator = "Conv" | "Gemm" | "MatMul";
+
+/** How many elements a window leaves out at the begin of an axis, or the rule that says it. */
+export type Padding =
+  | { readonly kind: "explicit"; readonly top: number; readonly left: number }
+  | { readonly kind: "SAME_UPPER" | "SAME_LOWER" };
+
+/** Size of the window and how it moves; R, S of the layer are width and height. A matrix product has a window of 1 × 1. */
+export interface Window {
+  readonly width: number;
+  readonly height: number;
+  readonly strideX: number;
+  readonly strideY: number;
+  readonly dilationX: number;
+  readonly dilationY: number;
+  readonly padding: Padding;
+}
+
+/** A quantisation of the model's own: value = (code - zero) · scale, with codes from 0 to 255. */
+export interface OwnScale {
+  readonly scale: number;
+  readonly zero: number;
+}
+
+/** Weights that the model keeps as integers. */
+export interface OwnWeights {
+  /** -128 … 127, [group][row][filter]. */
+  readonly weights: Int8Array;
+  /** For each filter of each group. */
+  readonly scales: Float64Array;
+  readonly zeros: Int32Array;
+}
+
+/** A layer that can be mapped to crossbars, as it stands in the graph. */
+export interface GraphLayer {
+  /** Clean and unique. */
+  readonly name: string;
+  readonly node: OnnxNode;
+  readonly operator: LayerOperator;
+  /** Tensor that enters, and the one that leaves: with bias, batch normalisation and activation. */
+  readonly input: string;
+  readonly output: string;
+  /** The tensor before the activation, which is the accumulators and the bias. */
+  readonly linearOutput: string;
+  readonly hasActivation: boolean;
+  readonly groups: number;
+  /** Input channels of a group. */
+  readonly channels: number;
+  /** Filters of a group. */
+  readonly filters: number;
+  readonly window: Window;
+  /** 2 if the tensors are images, 1 if they are sequences of channels, 0 for matrices. */
+  readonly spatialAxes: 0 | 1 | 2;
+  /** [group][row][filter], rows in the order channel, kernel row, kernel column; batch normalisation folded in. */
+  readonly weights: Float64Array;
+  /** For each filter of each group. */
+  readonly bias: Float64Array;
+  readonly own?: OwnWeights;
+  readonly ownInput?: OwnScale;
+  readonly ownOutput?: OwnScale;
+}
+
+/** A node with multiply-accumulates that is not mapped. */
+export interface UnmappedNode {
+  readonly node: OnnxNode;
+  readonly reason: string;
+}
+
+export interface GraphLayers {
+  readonly layers: readonly GraphLayer[];
+  readonly unmapped: readonly UnmappedNode[];
+  /** Two activations are multiplied: attention. */
+  readonly hasAttention: boolean;
+}
+
+/** Operators with multiply-accumulates (and their integer forms), mapped or not. */
+const multiplying = [
+  "Conv",
+  "Gemm",
+  "MatMul",
+  "ConvTranspose",
+  "QLinearConv",
+  "QLinearMatMul",
+  "ConvInteger",
+  "MatMulInteger",
+  "DeformConv",
+  "Einsum",
+  "LSTM",
+  "GRU",
+  "RNN",
+  "If",
+  "Loop",
+  "Scan",
+];
+
+/** Where a graph's tensors come from and who uses them. */
+class Wiring {
+  private readonly producers = new Map<string, OnnxNode>();
+  private readonly consumers = new Map<string, OnnxNode[]>();
+  private readonly graphOutputs: ReadonlySet<string>;
+
+  constructor(model: OnnxModel) {
+    for (const [name, node] of model.dequantized ?? []) this.producers.set(name, node);
+    for (const node of model.nodes) {
+      for (const name of node.outputs) this.producers.set(name, node);
+      for (const name of usedTensors(node)) {
+        const users = this.consumers.get(name);
+        if (users === undefined) this.consumers.set(name, [node]);
+        else users.push(node);
+      }
+    }
+    this.graphOutputs = new Set(model.outputs.map(({ name }) => name));
+  }
+
+  producer(name: string): OnnxNode | undefined {
+    return this.producers.get(name);
+  }
+
+  /** The only node that uses a tensor, if there is exactly one use and the tensor is no result of the graph. */
+  onlyUser(name: string): OnnxNode | undefined {
+    const users = this.consumers.get(name) ?? [];
+    return users.length === 1 && !this.graphOutputs.has(name) ? users[0] : undefined;
+  }
+}
+
+/** Finds the layers of a graph, in the order of its nodes. */
+export function findLayers(model: OnnxModel, constants: Constants): GraphLayers {
+  const wiring = new Wiring(model);
+  const names = new Set<string>();
+  const layers: GraphLayer[] = [];
+  const unmapped: UnmappedNode[] = [];
+  let hasAttention = false;
+  for (const node of model.nodes) {
+    if (!isOperator(node, ...multiplying)) continue;
+    const reason = reasonAgainst(node, constants);
+    if (reason !== undefined) {
+      unmapped.push({ node, reason });
+      if (isOperator(node, "MatMul") && !node.inputs.some((name) => constants.has(name))) hasAttention = true;
+      continue;
+    }
+    const raw = isOperator(node, "Conv")
+      ? convolution(node, model, constants, wiring)
+      : matrixProduct(node, model, constants, wiring);
+    layers.push({ ...fold(raw, constants, wiring), name: uniqueName(nodeName(node), names) });
+  }
+  return { layers, unmapped, hasAttention };
+}
+
+/** A name for files and tables: letters, digits, `_`, `.` and `-`; repeated ones are numbered. */
+function uniqueName(name: string, taken: Set<string>): string {
+  const clean = name.replace(/[^A-Za-z0-9_.-]/g, "_");
+  let unique = clean;
+  for (let number = 2; taken.has(unique); number++) unique = `${clean}_${number}`;
+  taken.add(unique);
+  return unique;
+}
+
+/** Why a node is not mapped to crossbars; undefined if it is. */
+function reasonAgainst(node: OnnxNode, constants: Constants): string | undefined {
+  const [, weight, bias = ""] = node.inputs;
+  if (!isOperator(node, "Conv", "Gemm", "MatMul"))
+    return isOperator(node, "If", "Loop", "Scan") ? "layers inside it are not looked at" : "not supported";
+  if (!constants.has(weight))
+    return isOperator(node, "MatMul") && constants.has(node.inputs[0])
+      ? "the first factor is the constant one"
+      : "its weights are computed from the input";
+  if (constants.has(node.inputs[0])) return "it does not depend on the input";
+  const rank = constants.dims(weight).length;
+  if (isOperator(node, "Conv") && rank !== 3 && rank !== 4) return `it is a ${rank - 2}-D convolution`;
+  if (!isOperator(node, "Conv") && rank !== 2) return `its constant has ${rank} axes`;
+  if (isOperator(node, "Gemm") && (node.attributes.get("transA")?.integer ?? 0) !== 0)
+    return "its input is transposed";
+  if (bias !== "" && !constants.has(bias)) return "its bias is computed from the input";
+  if (isOperator(node, "Gemm") && bias !== "") {
+    const dims = constants.dims(bias);
+    if (dims.length > 1 && dims.slice(0, -1).some((size) => size !== 1)) return "its bias is a matrix";
+  }
+  return undefined;
+}
+
+type RawLayer = Omit<GraphLayer, "name">;
+
+/** Rearranges weights `at(unit, row)` to [group][row][filter], where units count the filters of all groups. */
+function arrange<Values extends Float64Array | Int8Array>(
+  into: Values,
+  { groups, rows, filters }: { readonly groups: number; readonly rows: number; readonly filters: number },
+  at: (unit: number, row: number) => number,
+): Values {
+  for (let group = 0; group < groups; group++)
+    for (let row = 0; row < rows; row++)
+      for (let filter = 0; filter < filters; filter++)
+        into[(group * rows + row) * filters + filter] = at(group * filters + filter, row);
+  return into;
+}
+
+function biasOf(name: string | undefined, count: number, factor: number, constants: Constants): Float64Array {
+  if (name === undefined || name === "") return new Float64Array(count);
+  const { data } = constants.values(name);
+  return Float64Array.from({ length: count }, (_, unit) => factor * data[data.length === 1 ? 0 : unit]);
+}
+
+function convolution(node: OnnxNode, model: OnnxModel, constants: Constants, wiring: Wiring): RawLayer {
+  const [input, weight, bias] = node.inputs;
+  const { dims, data } = constants.values(weight);
+  const isImage = dims.length === 4;
+  const [units, channels] = dims;
+  const [height, width] = isImage ? [dims[2], dims[3]] : [1, dims[2]];
+  const groups = node.attributes.get("group")?.integer ?? 1;
+  const rows = channels * height * width;
+  const sizes = { groups, rows, filters: units / groups };
+  const own = ownWeights(wiring.producer(weight), units, model, constants);
+  return {
+    node,
+    operator: "Conv",
+    input,
+    output: node.outputs[0],
+    linearOutput: node.outputs[0],
+    hasActivation: false,
+    groups,
+    channels,
+    filters: sizes.filters,
+    window: windowOf(node, width, height, isImage),
+    spatialAxes: isImage ? 2 : 1,
+    weights: arrange(new Float64Array(data.length), sizes, (unit, row) => data[unit * rows + row]),
+    bias: biasOf(bias, units, 1, constants),
+    ...(own && {
+      own: {
+        weights: arrange(new Int8Array(data.length), sizes, (unit, row) => own.codes[unit * rows + row]),
+        scales: own.scales,
+        zeros: own.zeros,
+      },
+    }),
+    ownInput: ownScale(wiring.producer(input), constants),
+  };
+}
+
+function windowOf(node: OnnxNode, width: number, height: number, isImage: boolean): Window {
+  const pair = (name: string): readonly [number, number] => {
+    const given = node.attributes.get(name)?.integers ?? [];
+    if (given.length === 0) return [1, 1];
+    return isImage ? [given[0], given[1]] : [1, given[0]];
+  };
+  const [strideY, strideX] = pair("strides");
+  const [dilationY, dilationX] = pair("dilations");
+  const automatic = node.attributes.get("auto_pad")?.text ?? "NOTSET";
+  const pads = node.attributes.get("pads")?.integers ?? [];
+  const [top = 0, left = 0] = automatic === "VALID" ? [] : isImage ? pads : [0, pads[0] ?? 0];
+  const padding: Padding =
+    automatic === "SAME_UPPER" || automatic === "SAME_LOWER"
+      ? { kind: automatic }
+      : { kind: "explicit", top, left };
+  return { width, height, strideX, strideY, dilationX, dilationY, padding };
+}
+
+const noWindow: Window = {
+  width: 1,
+  height: 1,
+  strideX: 1,
+  strideY: 1,
+  dilationX: 1,
+  dilationY: 1,
+  padding: { kind: "explicit", top: 0, left: 0 },
+};
+
+function matrixProduct(node: OnnxNode, model: OnnxModel, constants: Constants, wiring: Wiring): RawLayer {
+  const [input, weight, bias] = node.inputs;
+  const { dims, data } = constants.values(weight);
+  const isTransposed = isOperator(node, "Gemm") && (node.attributes.get("transB")?.integer ?? 0) !== 0;
+  const [rows, units] = isTransposed ? [dims[1], dims[0]] : dims;
+  const alpha = isOperator(node, "Gemm") ? (node.attributes.get("alpha")?.float ?? 1) : 1;
+  const beta = isOperator(node, "Gemm") ? (node.attributes.get("beta")?.float ?? 1) : 1;
+  const sizes = { groups: 1, rows, filters: units };
+  const place = (unit: number, row: number): number =>
+    isTransposed ? unit * rows + row : row * units + unit;
+  const own = ownWeights(wiring.producer(weight), units, model, constants);
+  return {
+    node,
+    operator: isOperator(node, "Gemm") ? "Gemm" : "MatMul",
+    input,
+    output: node.outputs[0],
+    linearOutput: node.outputs[0],
+    hasActivation: false,
+    groups: 1,
+    channels: rows,
+    filters: units,
+    window: noWindow,
+    spatialAxes: 0,
+    weights: arrange(new Float64Array(data.length), sizes, (unit, row) => alpha * data[place(unit, row)]),
+    bias: biasOf(bias, units, beta, constants),
+    ...(own && {
+      own: {
+        weights: arrange(new Int8Array(data.length), sizes, (unit, row) => own.codes[place(unit, row)]),
+        scales: own.scales.map((scale) => scale * alpha),
+        zeros: own.zeros,
+      },
+    }),
+    ownInput: ownScale(wiring.producer(input), constants),
+  };
+}
+
+function unsupportedQuantization(node: OnnxNode, what: string, model: OnnxModel): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: `${nodeTitle(node)} has ${what}, which is not supported.`,
+    location: { file: model.file },
+    expected: "weights of 8 bits, with one scale for a tensor or one for each output channel",
+  });
+}
+
+/** Integer weights as codes -128 … 127, in the order of the tensor, if a DequantizeLinear of constants makes them. */
+function ownWeights(
+  producer: OnnxNode | undefined,
+  units: number,
+  model: OnnxModel,
+  constants: Constants,
+): { codes: Float64Array; scales: Float64Array; zeros: Int32Array } | undefined {
+  if (producer === undefined || !isOperator(producer, "DequantizeLinear")) return undefined;
+  if ((producer.attributes.get("block_size")?.integer ?? 0) !== 0)
+    throw unsupportedQuantization(producer, "weights quantised in blocks", model);
+  const { type, data } = constants.values(producer.inputs[0]);
+  if (type !== "int8" && type !== "uint8")
+    throw unsupportedQuantization(producer, `weights of type ${type}`, model);
+  const scale = constants.values(producer.inputs[1]).data;
+  if (scale.length !== 1 && scale.length !== units)
+    throw unsupportedQuantization(producer, `${scale.length} scales for ${units} output channels`, model);
+  const zero = producer.inputs[2] ? constants.values(producer.inputs[2]).data : new Float64Array(1);
+  const offset = type === "uint8" ? 128 : 0;
+  const each = (values: Float64Array, unit: number): number => values[values.length === 1 ? 0 : unit];
+  return {
+    codes: data.map((code) => code - offset),
+    scales: Float64Array.from({ length: units }, (_, unit) => each(scale, unit)),
+    zeros: Int32Array.from({ length: units }, (_, unit) => each(zero, unit) - offset),
+  };
+}
+
+/** The scale of activations that a QuantizeLinear or DequantizeLinear sets, with codes from 0 to 255. */
+function ownScale(node: OnnxNode | undefined, constants: Constants): OwnScale | undefined {
+  if (node === undefined || !isOperator(node, "QuantizeLinear", "DequantizeLinear")) return undefined;
+  const [, scaleName, zeroName = ""] = node.inputs;
+  if (!constants.has(scaleName)) return undefined;
+  const scale = constants.values(scaleName).data;
+  const zero = zeroName === "" ? undefined : constants.values(zeroName);
+  if (scale.length !== 1 || (zero && zero.type !== "int8" && zero.type !== "uint8")) return undefined;
+  return { scale: scale[0], zero: (zero?.data[0] ?? 0) + (zero?.type === "int8" ? 128 : 0) };
+}
+
+/** Folds what follows a layer into it: batch normalisation, a bias, the activation. */
+function fold(layer: RawLayer, constants: Constants, wiring: Wiring): RawLayer {
+  let folded = layer;
+  for (;;) {
+    const user = wiring.onlyUser(folded.output);
+    const next =
+      user && (foldBatchNormalization(folded, user, constants) ?? foldBias(folded, user, constants));
+    if (next === undefined) break;
+    folded = { ...next, output: user?.outputs[0] ?? "", linearOutput: user?.outputs[0] ?? "" };
+  }
+  const user = wiring.onlyUser(folded.output);
+  if (user !== undefined && isActivation(user, constants))
+    folded = { ...folded, output: user.outputs[0], hasActivation: true };
+  const quantizer = wiring.onlyUser(folded.output);
+  const ownOutput = quantizer && isOperator(quantizer, "QuantizeLinear") && ownScale(quantizer, constants);
+  return { ...folded, ...(ownOutput && { ownOutput }) };
+}
+
+/** `w · g / √(variance + ε)` and `(b - mean) · g / √(variance + ε) + beta`, for each output channel. */
+function foldBatchNormalization(layer: RawLayer, user: OnnxNode, constants: Constants): RawLayer | undefined {
+  const parameters = user.inputs.slice(1);
+  const isFoldable =
+    isOperator(user, "BatchNormalization") &&
+    layer.operator === "Conv" &&
+    layer.own === undefined &&
+    parameters.every((name) => constants.has(name));
+  if (!isFoldable) return undefined;
+  const [gain, beta, mean, variance] = parameters.map((name) => constants.values(name).data);
+  const epsilon = user.attributes.get("epsilon")?.float ?? 1e-5;
+  const factor = gain.map((value, unit) => value / Math.sqrt(variance[unit] + epsilon));
+  const { groups, filters } = layer;
+  const rows = layer.weights.length / (groups * filters);
+  return {
+    ...layer,
+    weights: layer.weights.map((weight, index) => {
+      const group = Math.floor(index / (rows * filters));
+      return weight * factor[group * filters + (index % filters)];
+    }),
+    bias: layer.bias.map((value, unit) => (value - mean[unit]) * factor[unit] + beta[unit]),
+  };
+}
+
+/** An Add of one constant for each output channel. A single number is no bias: a hard swish begins with one. */
+function foldBias(layer: RawLayer, user: OnnxNode, constants: Constants): RawLayer | undefined {
+  if (!isOperator(user, "Add")) return undefined;
+  const constant = user.inputs.find((name) => constants.has(name));
+  if (constant === undefined) return undefined;
+  const dims = constants.dims(constant);
+  const axis = dims.length - 1 - layer.spatialAxes;
+  const count = layer.groups * layer.filters;
+  const total = dims.reduce((product, size) => product * size, 1);
+  if (dims[axis] !== count || total !== count) return undefined;
+  const { data } = constants.values(constant);
+  return { ...layer, bias: layer.bias.map((value, unit) => value + data[unit]) };
+}
+
+/** A Relu, or a Clip from 0 on. */
+function isActivation(node: OnnxNode, constants: Constants): boolean {
+  if (isOperator(node, "Relu")) return true;
+  if (!isOperator(node, "Clip")) return false;
+  const [, lowest = ""] = node.inputs;
+  const least = constants.has(lowest) ? constants.values(lowest).data[0] : node.attributes.get("min")?.float;
+  return least === 0;
+}

@@ -1,0 +1,81 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { RaellaError } from "../errors";
+import type { LayerJob, LayerJobResult } from "./layer-job";
+import runLayerJob from "./layer-job";
+
+/** Multiply-accumulates of all layers together from which on more threads pay. */
+const workThatPays = 2e8;
+
+/** How jobs are run, and who is told. */
+export interface RunJobsOptions {
+  /** Threads. Default: `auto`, up to four where the work is worth it. */
+  readonly workers?: number | "auto";
+  readonly signal?: AbortSignal;
+  readonly onLayer?: (done: number, total: number) => void;
+}
+
+/** Runs the integer parts of layers. The result does not depend on the number of threads. */
+export async function runLayerJobs(
+  jobs: readonly LayerJob[],
+  options: RunJobsOptions,
+): Promise<readonly LayerJobResult[]> {
+  const works = jobs.map(({ layer }) => layer.groups * layer.rows * layer.filters * layer.samples);
+  const workers = threadCount(works, options.workers ?? "auto");
+  const results = new Array<LayerJobResult>(jobs.length);
+  let done = 0;
+  const finish = (index: number, result: LayerJobResult): void => {
+    results[index] = result;
+    options.onLayer?.(++done, jobs.length);
+  };
+  if (workers === 1) {
+    for (const [index, job] of jobs.entries()) {
+      await setImmediate();
+      throwIfStopped(options.signal);
+      finish(index, runLayerJob(job));
+    }
+    return results;
+  }
+  const { Piscina } = await import("piscina");
+  const pool = new Piscina<LayerJob, LayerJobResult>({
+    // The extension of this file: .ts when run from sources, .js when built.
+    filename: join(__dirname, `layer-job${__filename.slice(-3)}`),
+    minThreads: workers,
+    maxThreads: workers,
+    concurrentTasksPerWorker: 1,
+  });
+  // The longest first, so that no thread is left alone with it at the end.
+  const order = jobs.map((_, index) => index).sort((first, second) => works[second] - works[first]);
+  try {
+    await Promise.all(
+      order.map(async (index) => finish(index, await pool.run(jobs[index], { signal: options.signal }))),
+    );
+  } catch (error) {
+    throwIfStopped(options.signal);
+    throw error;
+  } finally {
+    await pool.destroy();
+  }
+  return results;
+}
+
+function threadCount(works: readonly number[], workers: number | "auto"): number {
+  if (workers === "auto") {
+    const pays = works.reduce((sum, work) => sum + work, 0) >= workThatPays;
+    return pays ? Math.min(availableParallelism(), 4, works.length) : 1;
+  }
+  if (Number.isSafeInteger(workers) && workers >= 1) return Math.min(workers, works.length);
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `There cannot be ${workers} workers.`,
+    value: workers,
+    expected: 'a whole number of at least 1, or "auto"',
+  });
+}
+
+/** @throws RaellaError `aborted` */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new RaellaError({ code: "aborted", message: "The import was stopped before it was finished." });
+}

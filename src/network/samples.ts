@@ -1,0 +1,165 @@
+import { RaellaError } from "../errors";
+import type { EngineTensor } from "./float-engine";
+import type { OnnxModel, ValueInfo } from "./onnx/model";
+import { typeName } from "./onnx/part";
+import { madeUpValues } from "./sampling";
+
+/** Values for one input of a network; the first axis counts samples. */
+export interface InputArray {
+  readonly dims: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** Sample inputs: for each input of the network, or one array for its only input. */
+export type SampleInputs = InputArray | Readonly<Record<string, InputArray>>;
+
+/** Samples of all inputs of a network. */
+export interface Samples {
+  readonly count: number;
+  /** Whether the values are noise, for lack of others. */
+  readonly madeUp: boolean;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** The inputs of one sample, as doubles. */
+  at(index: number): ReadonlyMap<string, EngineTensor>;
+}
+
+/** Samples of noise that are made up where none are given. */
+const madeUpSamples = 4;
+
+const isArray = (inputs: SampleInputs): inputs is InputArray => Array.isArray((inputs as InputArray).dims);
+
+const writtenShape = ({ dims }: ValueInfo): string =>
+  dims === undefined ? "of any shape" : `[${dims.map((size) => size ?? "?").join(", ")}]`;
+
+/**
+ * Puts sample inputs in order, or makes some up.
+ *
+ * @param sizes Sizes of unknown dimensions, by name or as `input.axis`; only for made-up inputs.
+ * @throws RaellaError `usage` where inputs are missing or do not fit the network.
+ */
+export function prepareSamples(
+  model: OnnxModel,
+  inputs: SampleInputs | undefined,
+  sizes: Readonly<Record<string, number>>,
+  seed: number,
+): Samples {
+  for (const input of model.inputs) requireBatchOfOne(input, model);
+  if (inputs === undefined) return madeUpInputs(model, sizes, seed);
+  const named = isArray(inputs)
+    ? new Map([[onlyInput(model).name, inputs]])
+    : new Map(Object.entries(inputs));
+  for (const name of named.keys())
+    if (!model.inputs.some((input) => input.name === name))
+      throw inputError(model, `The network has no input "${name}".`);
+  const missing = model.inputs.find(({ name }) => !named.has(name));
+  if (missing !== undefined) throw inputError(model, `There are no values for the input "${missing.name}".`);
+  const counts = new Set<number>();
+  for (const input of model.inputs) {
+    const array = named.get(input.name) as InputArray;
+    checkShape(input, array, model);
+    counts.add(array.dims[0]);
+  }
+  const [count] = counts;
+  if (counts.size > 1 || count < 1)
+    throw inputError(model, `The inputs have ${[...counts].join(" and ")} samples.`);
+  return samplesOf(model, named, count, false);
+}
+
+function samplesOf(
+  model: OnnxModel,
+  arrays: ReadonlyMap<string, InputArray>,
+  count: number,
+  madeUp: boolean,
+): Samples {
+  return {
+    count,
+    madeUp,
+    shapes: Object.fromEntries([...arrays].map(([name, { dims }]) => [name, dims])),
+    at: (index) =>
+      new Map(
+        model.inputs.map(({ name, type }) => {
+          const { dims, data } = arrays.get(name) as InputArray;
+          const size = dims.slice(1).reduce((product, each) => product * each, 1);
+          const values = Float64Array.from({ length: size }, (_, place) => data[index * size + place]);
+          return [name, { type: typeName(type), dims: [1, ...dims.slice(1)], data: values }];
+        }),
+      ),
+  };
+}
+
+function onlyInput(model: OnnxModel): ValueInfo {
+  if (model.inputs.length === 1) return model.inputs[0];
+  throw inputError(model, `The network has ${model.inputs.length} inputs, and one array is given.`);
+}
+
+function inputError(model: OnnxModel, message: string): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message,
+    location: { file: model.file },
+    expected: model.inputs
+      .map((input) => `${input.name}: ${typeName(input.type)} ${writtenShape(input)}`)
+      .join("; "),
+    remedy:
+      "Give an array for each input, with samples along the first axis (.npy, or .npz with those names).",
+  });
+}
+
+function requireBatchOfOne({ name, dims }: ValueInfo, { file }: OnnxModel): void {
+  const batch = dims?.[0];
+  if (typeof batch !== "number" || batch === 1) return;
+  throw new RaellaError({
+    code: "schema",
+    message: `The input "${name}" always takes ${batch} samples at once.`,
+    location: { file },
+    value: batch,
+    expected: "a first axis of 1, or of any size",
+    remedy: "Export the network with a batch of 1 or a dynamic first axis.",
+  });
+}
+
+function checkShape(input: ValueInfo, { dims, data }: InputArray, model: OnnxModel): void {
+  const size = dims.reduce((product, each) => product * each, 1);
+  if (size !== data.length)
+    throw inputError(model, `The values for "${input.name}" are ${data.length}, its shape makes ${size}.`);
+  const expected = input.dims;
+  const fits =
+    expected === undefined ||
+    (expected.length === dims.length &&
+      expected.every((each, axis) => axis === 0 || typeof each !== "number" || each === dims[axis]));
+  if (!fits) throw inputError(model, `The values for "${input.name}" have the shape [${dims.join(", ")}].`);
+}
+
+/** Noise in memory order, one stream for all inputs. Integers mean something, so they cannot be made up. */
+function madeUpInputs(model: OnnxModel, sizes: Readonly<Record<string, number>>, seed: number): Samples {
+  const arrays = new Map<string, InputArray>();
+  for (const input of model.inputs) {
+    if (!/^(b?float)/.test(typeName(input.type)))
+      throw inputError(
+        model,
+        `The input "${input.name}" is of type ${typeName(input.type)}, whose values mean something: it cannot be made up.`,
+      );
+    if (input.dims === undefined)
+      throw inputError(model, `The shape of the input "${input.name}" is unknown.`);
+    const dims = input.dims.map((size, axis) => {
+      if (axis === 0) return madeUpSamples;
+      const known = typeof size === "number" ? size : (sizes[`${input.name}.${axis}`] ?? sizes[size ?? ""]);
+      if (known !== undefined) return known;
+      throw new RaellaError({
+        code: "usage",
+        message: `Axis ${axis} of the input "${input.name}" has no known size${size === null ? "" : ` (${size})`}.`,
+        location: { file: model.file },
+        expected: `a size for ${size ?? `${input.name}.${axis}`}, or sample inputs`,
+        remedy: `Give inputs (--inputs), or --size ${size ?? `${input.name}.${axis}`}=224 or the like.`,
+      });
+    });
+    arrays.set(input.name, {
+      dims,
+      data: madeUpValues(
+        dims.reduce((product, each) => product * each, 1),
+        seed,
+      ),
+    });
+  }
+  return samplesOf(model, arrays, madeUpSamples, true);
+}

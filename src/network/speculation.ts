@@ -1,0 +1,72 @@
+import type { ConversionTally, Converter } from "./converter";
+import { convert, inputBits } from "./converter";
+
+/** Bits of an input that one speculative step applies together: 7 to 4, 3 to 2 and 1 to 0. */
+export const inputSlices = [
+  { low: 4, bits: 4 },
+  { low: 2, bits: 2 },
+  { low: 0, bits: 2 },
+] as const;
+
+/**
+ * The sum of products of a column with speculation. Each input slice is tried at once: T = Σ_b 2^(b-low) · S_b. Where
+ * the converter reads one of its ends, T may lie beyond it: the speculation has failed, and the slice is repeated bit by
+ * bit (recovery).
+ *
+ * @param sums The one-bit sums S_0 … S_7 from index `at` on.
+ */
+export function convertSpeculatively(
+  sums: Int32Array,
+  at: number,
+  converter: Converter,
+  tally: ConversionTally,
+): number {
+  const { lowest, highest } = converter;
+  let result = 0;
+  for (let slice = 0; slice < inputSlices.length; slice++) {
+    const { low, bits } = inputSlices[slice];
+    let together = 0;
+    for (let bit = low + bits - 1; bit >= low; bit--) together = 2 * together + sums[at + bit];
+    if (together >= highest || together <= lowest) {
+      tally.failed[slice]++;
+      together = recover(sums, at + low, bits, converter, tally);
+    }
+    result += together << low;
+  }
+  return result;
+}
+
+/** An input slice bit by bit. */
+function recover(
+  sums: Int32Array,
+  at: number,
+  bits: number,
+  converter: Converter,
+  tally: ConversionTally,
+): number {
+  let together = 0;
+  for (let bit = bits - 1; bit >= 0; bit--) {
+    const sum = sums[at + bit];
+    const read = convert(sum, converter);
+    if (read !== sum) tally.saturatedSpeculation++;
+    together = 2 * together + read;
+  }
+  return together;
+}
+
+/** Conversions of `columns` columns with speculation: a step for each input slice, and the repeated bits. */
+export function conversionsWithSpeculation(columns: number, failed: readonly number[]): number {
+  return failed.reduce(
+    (sum, count, slice) => sum + count * inputSlices[slice].bits,
+    columns * inputSlices.length,
+  );
+}
+
+/** Share of the conversions that are made, relative to one per column and input bit. */
+export function conversionShare(columns: number, failed: readonly number[]): number {
+  const steps = failed.reduce(
+    (sum, count, slice) => sum + inputSlices[slice].bits * (count / columns),
+    inputSlices.length as number,
+  );
+  return steps / inputBits;
+}

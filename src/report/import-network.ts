@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { basename, dirname, join, resolve } from "node:path";
+import { RaellaError } from "../errors";
+import type { ImportedNetwork, NetworkOptions } from "../network/analyze-network";
+import { analyzeNetwork } from "../network/analyze-network";
+import type { ImageOptions } from "../network/images";
+import { readImages } from "../network/images";
+import type { ListedLayer } from "../network/layer-list";
+import { layersFromRows } from "../network/layer-list";
+import { readNumpy } from "../network/numpy";
+import type { SampleInputs } from "../network/samples";
+import { filesInFolder, readBinaryFile } from "../spec/read-binary-file";
+import { readCsv } from "../spec/read-csv";
+import { displayPath } from "../spec/yaml/source-text";
+import { checkNetworkName, writeNetwork } from "./write-network";
+
+/** What {@link importNetwork} is made from, and where it goes. */
+export interface ImportNetworkOptions extends Omit<
+  NetworkOptions,
+  "model" | "file" | "inputs" | "externalFiles"
+> {
+  /** Path of an ONNX model, or its bytes. */
+  readonly model: string | Uint8Array;
+  /** Name of the network from then on: small letters, digits, `_`, `.`, `-`. */
+  readonly name: string;
+  /** Sample inputs: arrays, or the path of a `.npy` or `.npz` file or of a folder of images. */
+  readonly inputs?: string | SampleInputs;
+  /** How images become inputs. */
+  readonly images?: ImageOptions;
+  /** Folder that holds, or gets, dnn_layers/ and recorded_statistics/. */
+  readonly workspace: string;
+}
+
+/** A network that has been imported: with its statistics and how they were made, or, of a list, only its layers. */
+export interface ImportSummary<Network extends ListedNetwork = ImportedNetwork> {
+  readonly name: string;
+  readonly workspace: string;
+  /** Relative to the workspace. */
+  readonly files: readonly string[];
+  readonly network: Network;
+}
+
+/** A network of which only the sizes are known. */
+export interface ListedNetwork {
+  readonly file: string;
+  readonly sha256: string;
+  readonly layers: readonly ListedLayer[];
+}
+
+const imageEndings = /\.(png|jpe?g|webp|gif|tiff?|avif)$/i;
+
+/**
+ * Makes a DNN of a workspace from an ONNX model: layer files, statistics for the four architectures, and a record of how
+ * they were made. From then on it is like any other: `runNetwork(name, { workspace })`.
+ *
+ * @throws RaellaError with what is wrong with the model, the inputs or an option. Nothing is written then.
+ */
+export async function importNetwork(options: ImportNetworkOptions): Promise<ImportSummary> {
+  const { name, model, inputs, images, ...others } = options;
+  const workspace = resolve(options.workspace);
+  checkNetworkName(name, workspace);
+  const isPath = typeof model === "string";
+  const folder = isPath ? dirname(model) : undefined;
+  const bytes = isPath ? readBinaryFile(model, "The model") : model;
+  const network = await analyzeNetwork({
+    ...others,
+    model: bytes,
+    file: isPath ? basename(model) : undefined,
+    inputs: typeof inputs === "string" ? await readInputs(inputs, bytes, images ?? {}) : inputs,
+    ...(folder !== undefined && { externalFiles: filesBeside(folder) }),
+  });
+  return { name, workspace, files: writeNetwork(workspace, name, network), network };
+}
+
+/**
+ * Makes a DNN of a workspace from a list of layers, a table (`.csv`) or objects (`.json`) with the sizes that layer files
+ * have. There are no statistics of it: use typical ones.
+ *
+ * @throws RaellaError with what is wrong with the list. Nothing is written then.
+ */
+export function importLayerList({
+  list,
+  name,
+  workspace,
+}: {
+  /** Path of the list. */
+  readonly list: string;
+  readonly name: string;
+  readonly workspace: string;
+}): ImportSummary<ListedNetwork> {
+  const root = resolve(workspace);
+  checkNetworkName(name, root);
+  const network = readLayerList(list);
+  return { name, workspace: root, files: writeNetwork(root, name, network), network };
+}
+
+function readLayerList(path: string): ListedNetwork {
+  const bytes = readBinaryFile(path, "The list of layers");
+  const file = displayPath(path);
+  const isCsv = path.toLowerCase().endsWith(".csv");
+  const rows = isCsv ? readCsv(resolve(path)) : parseList(new TextDecoder().decode(bytes), file);
+  return {
+    file: basename(path),
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    layers: layersFromRows(rows, file),
+  };
+}
+
+function parseList(text: string, file: string): readonly Readonly<Record<string, unknown>>[] {
+  const expected = 'a list of layers: [{"name": "conv1", "C": 3, "M": 64, …}, …]';
+  let rows: unknown;
+  try {
+    rows = JSON.parse(text);
+  } catch (error) {
+    const message = `The list of layers is no JSON: ${(error as Error).message}.`;
+    throw new RaellaError({ code: "schema", message, location: { file }, expected });
+  }
+  if (
+    Array.isArray(rows) &&
+    rows.every((row) => typeof row === "object" && row !== null && !Array.isArray(row))
+  )
+    return rows as readonly Readonly<Record<string, unknown>>[];
+  throw new RaellaError({
+    code: "schema",
+    message: "The JSON is no list of layers.",
+    location: { file },
+    expected,
+  });
+}
+
+/** Reads files beside a model, each once. */
+function filesBeside(folder: string): (location: string) => Uint8Array {
+  const read = new Map<string, Uint8Array>();
+  return (location) => {
+    const known = read.get(location) ?? readBinaryFile(join(folder, location), "The model's file");
+    read.set(location, known);
+    return known;
+  };
+}
+
+async function readInputs(path: string, model: Uint8Array, options: ImageOptions): Promise<SampleInputs> {
+  if (/\.np[yz]$/i.test(path)) return readNumpy(readBinaryFile(path, "The inputs"), path);
+  const names = filesInFolder(path, imageEndings);
+  if (names === undefined || names.length === 0)
+    throw new RaellaError({
+      code: "usage",
+      message:
+        names === undefined
+          ? `The inputs "${path}" are neither an array nor a folder.`
+          : `There are no images in ${path}.`,
+      value: path,
+      expected: "a .npy or .npz file, or a folder of PNG, JPEG, WebP, GIF, TIFF or AVIF images",
+    });
+  const files = names.map((name) => ({ name, bytes: readBinaryFile(join(path, name), "The image") }));
+  return readImages(files, model, options);
+}

@@ -1,0 +1,90 @@
+import type { ImportedLayer, ImportedNetwork } from "../network/analyze-network";
+import type { ListedLayer } from "../network/layer-list";
+import type { UnmappedReport } from "../network/unmapped";
+import type { ImportSummary, ListedNetwork } from "./import-network";
+import { formatTextTable } from "./text-table";
+
+/** What an import came to: the layers with their statistics, what was left out, where it was written. */
+export function formatImportText({ name, workspace, files, network }: ImportSummary): string {
+  const { layers, samples, scheme, signedInputs, inputSamples } = network;
+  const inputs = network.madeUpInputs ? "made-up noise" : "given inputs";
+  return [
+    `${name}: ${layers.length} layers of ${network.file}, scheme ${scheme}, signed inputs ${signedInputs}.`,
+    `${inputSamples} ${inputSamples === 1 ? "sample" : "samples"} of ${inputs}, ${samples === "all" ? "all" : `at most ${samples}`} positions a layer, seed ${network.seed}; run by ${network.engine.name} ${network.engine.version}.`,
+    "",
+    layerTable(layers),
+    ...unmappedLines(network),
+    `Mapped: ${share(network.mappedMacs, network.totalMacs)} of the multiply-accumulates.`,
+    "",
+    `Wrote ${files.length} files to ${workspace}.`,
+    "",
+  ].join("\n");
+}
+
+/** The same of a list of layers. */
+export function formatLayerListText({
+  name,
+  workspace,
+  files,
+  network,
+}: ImportSummary<ListedNetwork>): string {
+  return [
+    `${name}: ${network.layers.length} layers of ${network.file}, without statistics (use --typical).`,
+    "",
+    layerTable(network.layers),
+    "",
+    `Wrote ${files.length} files to ${workspace}.`,
+    "",
+  ].join("\n");
+}
+
+const figure = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(3));
+
+function layerTable(layers: readonly (ListedLayer & Pick<ImportedLayer, "statistics">)[]): string {
+  const columns = [
+    "layer",
+    "name",
+    "groups",
+    "rows",
+    "filters",
+    "positions",
+    "slices",
+    "passes",
+    "ADC share",
+    "weight",
+    "input",
+  ];
+  const rows = layers.map(({ index, name, shape, passes, statistics }) => [
+    String(index),
+    name,
+    String(shape.G),
+    String(shape.C * shape.R * shape.S),
+    String(shape.M),
+    String(shape.P * shape.Q),
+    statistics?.slicing ?? "",
+    String(passes),
+    figure(statistics?.adcShare),
+    figure(statistics?.averageWeight),
+    figure(statistics?.averageInputSpeculation),
+  ]);
+  return formatTextTable({ columns, rows, leftAligned: [1] });
+}
+
+function unmappedLines({ unmapped, totalMacs }: ImportedNetwork): readonly string[] {
+  if (unmapped.length === 0) return [];
+  const kinds = new Map<string, UnmappedReport[]>();
+  for (const node of unmapped) {
+    const key = `${node.operator}: ${node.reason}`;
+    kinds.set(key, [...(kinds.get(key) ?? []), node]);
+  }
+  return [
+    "Not mapped:",
+    ...[...kinds].map(([kind, nodes]) => {
+      const isKnown = nodes.every(({ macs }) => macs !== null);
+      const macs = nodes.reduce((sum, node) => sum + (node.macs ?? 0), 0);
+      return `  ${nodes.length} ${kind}; ${isKnown ? share(macs, totalMacs) : "unknown share"} of the multiply-accumulates`;
+    }),
+  ];
+}
+
+const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;

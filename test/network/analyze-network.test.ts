@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { analyzeNetwork } from "../../src/network/analyze-network";
+import type { QuantizationScheme } from "../../src/network/quantization";
+import type { SignedInputs } from "../../src/network/input-passes";
+import type { GoldenNetworkLayer } from "./golden-networks";
+import {
+  checkNetwork,
+  classifierInputs,
+  classifierModel,
+  readClassifier,
+  readTiny,
+  tinyBytes,
+  tinyInputs,
+} from "./golden-networks";
+
+describe("An ONNX model", () => {
+  const tiny: readonly (readonly [string, SignedInputs])[] = [
+    ["convs_channel8_artifact", "recorded"],
+    ["convs_channel8_corrected", "two-pass"],
+    ["attention_symmetric_corrected", "recorded"],
+    ["qdq_own_artifact", "recorded"],
+    ["qlinear_own_artifact", "recorded"],
+  ];
+  for (const [name, signedInputs] of tiny)
+    it(`has the golden layers and statistics: ${name}`, async () => {
+      const golden = readTiny(name);
+      const network = await analyzeNetwork({
+        model: tinyBytes(golden.model),
+        file: golden.model,
+        externalFiles: tinyBytes,
+        inputs: tinyInputs(golden),
+        samples: "all",
+        signedInputs,
+        withAccuracy: true,
+        workers: 1,
+      });
+      assert.equal(network.scheme, golden.scheme);
+      checkNetwork(network, golden.layers, { scales: 1e-6, statistics: 1e-12, counts: 0 });
+    });
+
+  it("says what is not mapped and its share of the work", async () => {
+    const golden = readTiny("attention_symmetric_corrected");
+    const network = await analyzeNetwork({
+      model: tinyBytes(golden.model),
+      inputs: tinyInputs(golden),
+      samples: 1,
+      workers: 1,
+    });
+    assert.deepEqual(
+      network.unmapped.map(({ operator, name, macs }) => [operator, name, macs]),
+      [
+        ["MatMul", "scores", 6 * 6 * 32],
+        ["MatMul", "context", 6 * 6 * 32],
+      ],
+    );
+    assert.equal(network.totalMacs - network.mappedMacs, 2 * 6 * 6 * 32);
+    assert.equal(network.mappedMacs, 6 * (4 * 32 * 32 + 2 * 32 * 600));
+  });
+});
+
+describe("A real classifier", () => {
+  const sampled = readClassifier("ppocr_cls_sampled.json") as Readonly<
+    Record<string, readonly GoldenNetworkLayer[]>
+  >;
+  const all = readClassifier("ppocr_cls.json") as Readonly<
+    Record<string, { readonly layers: readonly GoldenNetworkLayer[] }>
+  >;
+  const tolerance = { scales: 1e-5, statistics: 3e-4, counts: 2e-4 };
+  let model: Uint8Array;
+
+  before(function () {
+    const found = classifierModel();
+    if (found === undefined) return this.skip();
+    model = found;
+  });
+
+  it("has the golden statistics of drawn positions", async () => {
+    const network = await analyzeNetwork({ model, inputs: classifierInputs() });
+    checkNetwork(network, sampled.n384_seed1_artifact, tolerance);
+  });
+
+  it("has the golden statistics of other positions in two passes", async () => {
+    const network = await analyzeNetwork({
+      model,
+      inputs: classifierInputs(),
+      samples: 64,
+      seed: 2,
+      signedInputs: "two-pass",
+      workers: 1,
+    });
+    checkNetwork(network, sampled.n64_seed2_corrected, tolerance);
+  });
+
+  for (const scheme of ["channel8", "qnnpack", "fbgemm"] as const satisfies readonly QuantizationScheme[])
+    it(`has the golden statistics of all positions with ${scheme}`, async function () {
+      // A minute and more for each: asked for by name only.
+      if (process.env.RAELLA_SLOW_TESTS !== "1") return this.skip();
+      const network = await analyzeNetwork({
+        model,
+        inputs: classifierInputs(),
+        samples: "all",
+        scheme,
+        withAccuracy: true,
+      });
+      checkNetwork(network, all[scheme].layers, tolerance);
+    });
+});

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RaellaError } from "../../src/errors";
+import { getSpec, runLayer, runNetwork, type Workspace } from "../../src/index";
+import { importLayerList, importNetwork, type ImportNetworkOptions } from "../../src/network-api";
+import { defaultWorkspace } from "../../src/spec/workspace";
+import { readTiny, tinyBytes, tinyInputs, tinyPath } from "../network/golden-networks";
+import { near } from "../network/golden-layers";
+
+/** All files below a folder, by their path. */
+function filesBelow(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    names
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => [path.slice(folder.length + 1), readFileSync(path, "utf8")]),
+  );
+}
+
+describe("An imported network", () => {
+  const golden = readTiny("convs_channel8_corrected");
+  const attention = readTiny("attention_symmetric_corrected");
+  let root: string;
+  /** The package's models with the imported layers. */
+  let workspace: Workspace;
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "raella-import-"));
+    workspace = {
+      ...defaultWorkspace(),
+      layersDirectory: join(root, "dnn_layers"),
+      statisticsDirectory: join(root, "recorded_statistics"),
+    };
+  });
+
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const importConvs = (changes: Partial<ImportNetworkOptions> = {}): ReturnType<typeof importNetwork> =>
+    importNetwork({
+      model: tinyPath(golden.model),
+      name: "convs",
+      inputs: tinyInputs(golden),
+      workspace: root,
+      workers: 1,
+      ...changes,
+    });
+
+  it("is a DNN like any other", async () => {
+    const { files, network } = await importConvs();
+    assert.deepEqual(
+      files,
+      Object.keys(filesBelow(root))
+        .filter((file) => file !== "dnn_layers/problem_shape.yaml")
+        .sort((first, second) => files.indexOf(first) - files.indexOf(second)),
+    );
+    const result = await runNetwork({ architecture: "raella", dnn: "convs", workspace });
+    assert.deepEqual(
+      result.layers.map(({ layerName }) => layerName),
+      ["conv_grouped_1", "depthwise", "c3", "depthwise_second", "fc"],
+    );
+    network.layers.forEach(({ macs }, index) =>
+      assert.equal(result.layers[index].macs, macs * Number(result.batch)),
+    );
+    for (const architecture of ["isaac_like", "raella_no_speculation_2b_cells", "raella_no_speculation"])
+      assert.ok(runLayer({ architecture, dnn: "convs", layer: 0, workspace }).energyPj.total > 0);
+  });
+
+  it("has its statistics as variables, multiplied where inputs take two passes", async () => {
+    await importConvs({ signedInputs: "two-pass", samples: "all" });
+    golden.layers.forEach((layer, index) => {
+      const passes = layer.failed.length;
+      const of = (architecture: string): Readonly<Record<string, unknown>> =>
+        getSpec({ architecture, dnn: "convs", layer: index, workspace }).variableValues;
+      const raella = of("raella");
+      near(raella.ADC_ACTION_SHARE as number, passes * layer.adcShare, `share of ${index}`);
+      near(raella.AVERAGE_INPUT_VALUE as number, passes * layer.averageInputSpeculation, `input of ${index}`);
+      assert.equal(raella.CIM_UNITS_PER_WEIGHT, layer.slicing.length);
+      const plain = of("raella_no_speculation");
+      near(plain.AVERAGE_INPUT_VALUE as number, passes * layer.averageInput, `input of ${index}`);
+      assert.equal(plain.ADC_ACTION_SHARE, passes);
+      // ISAAC's codes take one pass in any case.
+      const isaac = of("isaac_like");
+      near(isaac.AVERAGE_INPUT_VALUE as number, passes * layer.averageInput, `input of ${index}`);
+      assert.equal(isaac.ADC_ACTION_SHARE, 1);
+      assert.equal(isaac.CROSSBAR_LATENCY, of("isaac_like").CROSSBAR_LATENCY);
+    });
+    const [first] = golden.layers;
+    assert.equal(first.failed.length, 2);
+    const latency = (layer: number): number =>
+      getSpec({ architecture: "raella", dnn: "convs", layer, workspace }).variableValues
+        .CROSSBAR_LATENCY as number;
+    assert.equal(latency(0), 2 * latency(1));
+  });
+
+  it("is the same with one and with two workers, and again", async () => {
+    await importConvs();
+    const once = filesBelow(root);
+    await importConvs({ workers: 2 });
+    assert.deepEqual(filesBelow(root), once);
+  });
+
+  it("replaces one of the same name, all of it", async () => {
+    await importNetwork({
+      model: tinyBytes(attention.model),
+      name: "convs",
+      inputs: tinyInputs(attention),
+      workspace: root,
+      workers: 1,
+    });
+    assert.equal(readdirSync(join(root, "dnn_layers", "convs")).length, 6);
+    await importConvs();
+    assert.deepEqual(
+      readdirSync(join(root, "dnn_layers", "convs")),
+      ["000", "001", "002", "003", "004"].map((name) => `${name}.yaml`),
+    );
+  });
+
+  it("does not replace one that was not imported", async () => {
+    await assert.rejects(importConvs({ name: "resnet18" }), /There is a DNN "resnet18" already/);
+    await assert.rejects(importConvs({ name: "My Net" }), /cannot be named "My Net"/);
+    assert.deepEqual(filesBelow(root), {});
+  });
+
+  it("leaves nothing behind when it is stopped", async () => {
+    const controller = new AbortController();
+    await assert.rejects(
+      importConvs({ signal: controller.signal, onProgress: ({ done }) => done > 7 && controller.abort() }),
+      (error) => error instanceof RaellaError && error.code === "aborted",
+    );
+    assert.deepEqual(readdirSync(root), []);
+  });
+
+  it("has only its layers where only shapes are asked for", async () => {
+    const { files } = await importConvs({ shapesOnly: true });
+    assert.equal(files.filter((file) => file.endsWith(".csv")).length, 0);
+    const options = { dnn: "convs", layer: 0, workspace };
+    const statistics = { ...workspace, statisticsDirectory: defaultWorkspace().statisticsDirectory };
+    assert.throws(() => runLayer({ architecture: "raella", ...options }), /no recorded statistics/);
+    const typical = runLayer({
+      architecture: "raella",
+      ...options,
+      workspace: statistics,
+      useTypicalStatistics: true,
+    });
+    assert.ok(typical.energyPj.total > 0);
+  });
+
+  it("may be a list of layers", () => {
+    const list = join(root, "layers.csv");
+    writeFileSync(list, "name,C,M,R,S,P,Q,Hstride,Wstride\nstem,3,16,3,3,16,16,2,2\nclasses,16,10,,,,,,\n");
+    const { network } = importLayerList({ list, name: "listed", workspace: root });
+    assert.deepEqual(
+      network.layers.map(({ name, operator, shape }) => [name, operator, shape.C, shape.W, shape.G]),
+      [
+        ["stem", "Conv", 3, 33, 1],
+        ["classes", "MatMul", 16, 1, 1],
+      ],
+    );
+    writeFileSync(list, "name,C,M,Rr\nstem,3,16,3\n");
+    assert.throws(
+      () => importLayerList({ list, name: "listed", workspace: root }),
+      /A layer has no "Rr"[^]*Did you mean "R"/,
+    );
+  });
+
+  it("says which files are not there", async () => {
+    const missing = tinyPath("conv.onnx");
+    await assert.rejects(
+      importConvs({ model: missing }),
+      /conv\.onnx is not there[^]*Did you mean "convs\.onnx"/,
+    );
+    await assert.rejects(importConvs({ inputs: tinyPath("x.npy") }), /x\.npy is not there/);
+    await assert.rejects(importConvs({ inputs: tinyPath("") }), /There are no images in/);
+    assert.ok(!existsSync(join(root, "dnn_layers")));
+  });
+});
