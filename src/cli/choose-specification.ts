@@ -24,9 +24,9 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
   const { architecture, dnn, layer } = given;
   const greedySteps = given.greedy === false ? [] : undefined;
   if (files.length > 0) {
-    const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary } = studyOptions(given);
+    const { nTiles, batchSize, variables, fidelity, adcBeyondLibrary, workspace } = studyOptions(given);
     return loadSpecification({
-      ...{ files, nTiles, batchSize, variables, fidelity, adcBeyondLibrary, greedySteps },
+      ...{ files, nTiles, batchSize, variables, fidelity, adcBeyondLibrary, greedySteps, workspace },
       includeRoots: given.includeRoot,
     });
   }

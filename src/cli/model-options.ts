@@ -1,4 +1,5 @@
 import type { AdcBeyondLibrary, Fidelity } from "../spec/specification";
+import { workspaceAt, type Workspace } from "../spec/workspace";
 import type { SearchKind } from "../study/search-kind";
 import type { StudyOptions } from "../study/study-options";
 import { parseCount, parseObjective, parsePositive, parseSettings, requireFullSearch } from "./parse-options";
@@ -14,6 +15,12 @@ export interface GivenModelOptions {
   readonly search?: SearchKind;
   readonly objective?: string;
   readonly timeLimit?: string;
+  readonly workspace?: string;
+}
+
+/** The workspace that is asked for; undefined for the package's own. */
+export function chosenWorkspace({ workspace }: Pick<GivenModelOptions, "workspace">): Workspace | undefined {
+  return workspace === undefined ? undefined : workspaceAt(workspace);
 }
 
 /** The same for the functions of the library. */
@@ -27,6 +34,7 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
     fidelity: given.fidelity,
     adcBeyondLibrary: given.adcBeyondLibrary,
     search: given.search,
+    workspace: chosenWorkspace(given),
     objective: given.objective === undefined ? undefined : parseObjective(given.objective),
     timeLimitMs:
       given.timeLimit === undefined ? undefined : 1000 * parsePositive(given.timeLimit, "--time-limit"),

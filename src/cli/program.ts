@@ -8,6 +8,7 @@ import {
   outputOptions,
   searchOptions,
   throughputOptions,
+  workspaceOption,
 } from "./shared-options";
 import { lazy } from "./lazy";
 import { registerSweepCommand } from "./sweep-program";
@@ -179,6 +180,7 @@ function addListCommands(program: Command): void {
   program
     .command("architectures")
     .description("lists the architectures")
+    .addOption(workspaceOption())
     .option("--json", "print JSON")
     .action(lazy(async () => (await import("./list-commands.js")).architecturesCommand));
 
@@ -186,6 +188,7 @@ function addListCommands(program: Command): void {
     .command("dnns")
     .description("lists the DNNs, or the layers of one")
     .option("-d, --dnn <name>", "list the layers of this DNN")
+    .addOption(workspaceOption())
     .option("--json", "print JSON")
     .action(lazy(async () => (await import("./list-commands.js")).dnnsCommand));
 }
