@@ -28,9 +28,9 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
   const greedySteps = given.greedy === false ? [] : undefined;
   if (files.length > 0) {
     const options = studyOptions(given);
-    const { nTiles, batchSize, variables, newVariables, fidelity, strict } = options;
+    const { nTiles, batchSize, variables, newVariables, fidelity, strict, workspace } = options;
     return loadSpecification({
-      ...{ files, nTiles, batchSize, variables, newVariables, fidelity, strict, greedySteps },
+      ...{ files, nTiles, batchSize, variables, newVariables, fidelity, strict, greedySteps, workspace },
       ...choicesAmong(options),
       statistics: given.statistics,
       includeRoots: given.includeRoot,

@@ -10,6 +10,7 @@ import type { Level, Specification } from "../spec/specification";
 import { listArchitectures, listDnns } from "../spec/workspace";
 import { print, printJson, remarkWarnings } from "./output";
 import { chooseSpecification, type GivenChoice } from "./choose-specification";
+import { chosenWorkspace } from "./model-options";
 
 interface GivenComponentsOptions extends GivenChoice {
   readonly level?: string;
@@ -57,10 +58,11 @@ export async function componentsCommand(
 /** Any layer will do to look at components: without names, the last architecture and the first layer there is. */
 function withSomeLayer(files: readonly string[], given: GivenComponentsOptions): GivenComponentsOptions {
   if (files.length > 0) return given;
+  const workspace = chosenWorkspace(given);
   return {
     ...given,
-    architecture: given.architecture ?? listArchitectures().at(-1)?.name,
-    dnn: given.dnn ?? listDnns()[0],
+    architecture: given.architecture ?? listArchitectures(workspace).at(-1)?.name,
+    dnn: given.dnn ?? listDnns(workspace)[0],
     layer: given.layer ?? "0",
   };
 }

@@ -36,5 +36,7 @@ export async function presentLayer(
     writeLayerFiles(out, mapped, result, prefix);
     if (!json) remark(`Files are in ${out}.`);
   }
-  await (json ? printJson(result) : print(formatLayerText(result, loadComponentGroups())));
+  await (json
+    ? printJson(result)
+    : print(formatLayerText(result, loadComponentGroups(mapped.specification.workspace))));
 }

@@ -1,12 +1,18 @@
 import { formatTextTable } from "../report/text-table";
 import { formatCount } from "../report/figure-column";
 import { getSpec } from "../spec/get-spec";
-import { findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
+import { findDnn, listArchitectures, listDnns, listLayers, type Workspace } from "../spec/workspace";
+import { chosenWorkspace } from "./model-options";
 import { print, printJson } from "./output";
 
+interface GivenListOptions {
+  readonly json?: boolean;
+  readonly workspace?: string;
+}
+
 /** `raella architectures` */
-export async function architecturesCommand({ json }: { readonly json?: boolean }): Promise<void> {
-  const architectures = listArchitectures();
+export async function architecturesCommand({ json, ...given }: GivenListOptions): Promise<void> {
+  const architectures = listArchitectures(chosenWorkspace(given));
   if (json) {
     await printJson(architectures.map(({ name, title, description }) => ({ name, title, description })));
     return;
@@ -21,15 +27,16 @@ export async function architecturesCommand({ json }: { readonly json?: boolean }
 export async function dnnsCommand({
   dnn,
   json,
-}: {
-  readonly dnn?: string;
-  readonly json?: boolean;
-}): Promise<void> {
-  await (dnn === undefined ? listAll(json) : listLayersOf(findDnn(dnn), json));
+  ...given
+}: GivenListOptions & { readonly dnn?: string }): Promise<void> {
+  const workspace = chosenWorkspace(given);
+  await (dnn === undefined
+    ? listAll(json, workspace)
+    : listLayersOf(findDnn(dnn, workspace), json, workspace));
 }
 
-async function listAll(json: boolean | undefined): Promise<void> {
-  const dnns = listDnns().map((name) => ({ name, layers: listLayers(name).length }));
+async function listAll(json: boolean | undefined, workspace: Workspace | undefined): Promise<void> {
+  const dnns = listDnns(workspace).map((name) => ({ name, layers: listLayers(name, workspace).length }));
   if (json) await printJson(dnns);
   else {
     await print(
@@ -42,10 +49,14 @@ async function listAll(json: boolean | undefined): Promise<void> {
   }
 }
 
-async function listLayersOf(dnn: string, json: boolean | undefined): Promise<void> {
-  const architecture = listArchitectures()[0].name;
-  const layers = listLayers(dnn).map((layer) => {
-    const { identity, workload } = getSpec({ architecture, dnn, layer });
+async function listLayersOf(
+  dnn: string,
+  json: boolean | undefined,
+  workspace: Workspace | undefined,
+): Promise<void> {
+  const architecture = listArchitectures(workspace)[0].name;
+  const layers = listLayers(dnn, workspace).map((layer) => {
+    const { identity, workload } = getSpec({ architecture, dnn, layer, workspace });
     return { layer, layerName: identity.layerName, bounds: workload.bounds };
   });
   if (json) {

@@ -1,5 +1,6 @@
 import { choicesAmong } from "../spec/model-choices";
 import type { Fidelity, ModelChoices } from "../spec/specification";
+import { workspaceAt, type Workspace } from "../spec/workspace";
 import type { SearchKind } from "../study/search-kind";
 import type { StudyOptions } from "../study/study-options";
 import { parseCount, parseObjective, parsePositive, parseSettings, requireFullSearch } from "./parse-options";
@@ -16,6 +17,12 @@ export interface GivenModelOptions extends ModelChoices {
   readonly search?: SearchKind;
   readonly objective?: string;
   readonly timeLimit?: string;
+  readonly workspace?: string;
+}
+
+/** The workspace that is asked for; undefined for the package's own. */
+export function chosenWorkspace({ workspace }: Pick<GivenModelOptions, "workspace">): Workspace | undefined {
+  return workspace === undefined ? undefined : workspaceAt(workspace);
 }
 
 /** The same for the functions of the library. */
@@ -32,6 +39,7 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
     ...choicesAmong(given),
     strict: given.strict,
     search: given.search,
+    workspace: chosenWorkspace(given),
     objective: given.objective === undefined ? undefined : parseObjective(given.objective),
     timeLimitMs:
       given.timeLimit === undefined ? undefined : 1000 * parsePositive(given.timeLimit, "--time-limit"),

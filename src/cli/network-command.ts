@@ -5,7 +5,7 @@ import type { AblationResult } from "../study/network-result";
 import { runAblation, runAll, type AblationOptions } from "../study/run-network";
 import type { ReplicationScheme } from "../study/replication";
 import { interruptSignal } from "./interrupt-signal";
-import { studyOptions, type GivenModelOptions } from "./model-options";
+import { chosenWorkspace, studyOptions, type GivenModelOptions } from "./model-options";
 import { checkOutputs, print, printJson, remark, remarkWarnings } from "./output";
 import { parseCount, parseLayers, parseNames, parseWorkers } from "./parse-options";
 import { progressOnTerminal } from "./progress-on-terminal";
@@ -45,7 +45,7 @@ export async function allCommand(
   given: GivenRunOptions & { readonly dnn: readonly string[] },
 ): Promise<void> {
   checkTables(given);
-  const dnns = parseNames(given.dnn, listDnns());
+  const dnns = parseNames(given.dnn, listDnns(chosenWorkspace(given)));
   const ablations = await runAll({ ...(await runOptions(given, "all DNNs")), dnns });
   await present(ablations, given, { ablations }, () =>
     ablations.map((ablation) => formatAblationText(ablation, false)).join("\n"),
@@ -57,7 +57,7 @@ async function runOptions(given: GivenRunOptions, label: string): Promise<Ablati
     ...studyOptions(given),
     architectures: parseNames(
       given.architecture,
-      listArchitectures().map(({ name }) => name),
+      listArchitectures(chosenWorkspace(given)).map(({ name }) => name),
     ),
     aggregateTiles: parseCount(given.aggregateTiles, "--aggregate-tiles", 1),
     replication: given.replication,
@@ -83,7 +83,7 @@ async function present(
   remarkWarnings(networks.flatMap(({ layers }) => layers.flatMap(({ warnings }) => warnings)));
   if (csv !== undefined || parquet !== undefined) {
     const { writeCsv, writeParquet } = await import("../report/write-tables.js");
-    const groups = loadComponentGroups();
+    const groups = loadComponentGroups(chosenWorkspace(given));
     if (csv !== undefined) writeCsv(csv, networks, groups);
     if (parquet !== undefined) writeParquet(parquet, networks, groups);
     if (!json) for (const file of [csv, parquet]) if (file !== undefined) remark(`Wrote ${file}.`);

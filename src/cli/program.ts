@@ -10,6 +10,7 @@ import {
   searchOptions,
   statisticsOption,
   throughputOptions,
+  workspaceOption,
 } from "./shared-options";
 import { registerSweepCommand } from "./sweep-program";
 
@@ -228,6 +229,7 @@ function addListCommands(program: Command): void {
   program
     .command("architectures")
     .description("lists the architectures")
+    .addOption(workspaceOption())
     .option("--json", "print JSON")
     .action(lazy(async () => (await import("./list-commands.js")).architecturesCommand));
 
@@ -235,6 +237,7 @@ function addListCommands(program: Command): void {
     .command("dnns")
     .description("lists the DNNs, or the layers of one")
     .option("-d, --dnn <name>", "list the layers of this DNN")
+    .addOption(workspaceOption())
     .option("--json", "print JSON")
     .action(lazy(async () => (await import("./list-commands.js")).dnnsCommand));
 }

@@ -18,6 +18,14 @@ export function architecturesOption(): Option {
   );
 }
 
+/** Where everything is read from. */
+export function workspaceOption(): Option {
+  return new Option(
+    "--workspace <folder>",
+    "read models, layers, statistics and component library from the folders models, dnn_layers and recorded_statistics in there",
+  );
+}
+
 /** How the mapping is looked for. */
 export function searchOptions(command: Command): Command {
   return command
@@ -56,6 +64,7 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
       .option("-b, --batch <size>", "set the variable BATCH_SIZE");
   }
   return command
+    .addOption(workspaceOption())
     .addOption(
       new Option("--set <name=expression>", "set a variable of the model (repeatable)")
         .argParser((value: string, earlier: readonly string[]) => [...earlier, value])

@@ -14,6 +14,7 @@ import { FileReader } from "../spec/file-memo";
 import { parseSweep } from "../study/sweep/parse-sweep";
 import { countPoints, type Shard } from "../study/sweep/sweep-plan";
 import { interruptSignal } from "./interrupt-signal";
+import { chosenWorkspace } from "./model-options";
 import { checkOutputs, print, printJson, remark, remarkWarnings } from "./output";
 import { parseWorkers } from "./parse-options";
 import { progressOnTerminal } from "./progress-on-terminal";
@@ -22,6 +23,7 @@ interface GivenSweepOptions {
   readonly out?: string;
   readonly shard?: string;
   readonly workers: string;
+  readonly workspace?: string;
   readonly csv?: string;
   readonly json?: boolean;
 }
@@ -50,6 +52,7 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
     });
   const summary = await sweepToFolder(plan, folder, {
     shard,
+    workspace: chosenWorkspace(given),
     workers: parseWorkers(given.workers),
     signal: interruptSignal(),
     onProgress: await progressOnTerminal(plan.name, "points"),

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { lazy } from "./shared-options";
+import { lazy, workspaceOption } from "./shared-options";
 
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
@@ -33,6 +33,7 @@ export function registerSweepCommand(program: Command): Command {
     .enablePositionalOptions()
     .option("-o, --out <folder>", "folder for the results (default: the file's name with .sweep)")
     .option("--shard <index/count>", "compute one of several parts, e.g. 0/8")
+    .addOption(workspaceOption())
     .option("--workers <count>", "threads, or auto", "auto")
     .option("--csv <file>", "also write the merged rows as CSV")
     .option("--json", "print one JSON object instead of tables")

@@ -139,7 +139,14 @@ const optionValues: readonly unknown[] = [
   ...[
     { MACROS_PER_TILE: 0 },
     { CIM_UNITS_PER_COLUMN: 7 },
-    ...["edp", "energy", "cycles", "survey", { energy: 2, cycles: 1 }, { energy: -1 }],
+    ...[
+      "edp",
+      "energy",
+      "cycles",
+      "survey",
+      { energyExponent: 2, cyclesExponent: 1 },
+      { energyExponent: -1, cyclesExponent: 1 },
+    ],
     ...[[{ dimensions: ["M"], levels: ["column"], excludedLevels: [], closeOthers: true }], [null], [{}]],
     ...[{ modelsDirectory: "/nowhere" }, [{ dimensions: "M", levels: "column", temporalPermutation: ["Z"] }]],
     { BATCH_SIZE: "2*3" },

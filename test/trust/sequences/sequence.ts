@@ -87,24 +87,48 @@ isaac_adc,idle|update|write,32,7,1,0,900
 const architectures = ["raella", "raella", "isaac_like", "raella_no_speculation"];
 const estimators = ["router", "converter", "library"];
 
-/** A random sequence of about `length` steps. The same seed gives the same one. */
+/** What a sequence is about: how often files and registrations change, and what is asked over and over again. */
+interface Theme {
+  readonly write: number;
+  readonly register: number;
+  readonly isFavourite: (step: CallStep) => boolean;
+}
+
+const themes: readonly Theme[] = [
+  { write: 0.15, register: 0.15, isFavourite: () => true },
+  { write: 0, register: 0.1, isFavourite: ({ call }) => call === "own" || call === "given" },
+  { write: 0.1, register: 0.4, isFavourite: ({ options }) => options.workers === 2 },
+  { write: 0.4, register: 0, isFavourite: ({ options }) => options.fidelity === undefined },
+  {
+    write: 0,
+    register: 0,
+    isFavourite: ({ call }) => ["layer", "mapped", "edited", "tables"].includes(call),
+  },
+];
+
+/** A random sequence of some steps. The same seed gives the same one. */
 export function createSequence(random: Random, { folder, files }: Ingredients, length: number): Step[] {
   const steps: Step[] = [];
   const registered = new Set<string>();
   const held = new Map(Object.entries(files).map(([file, [first]]) => [file, first]));
-  const favourites = [0, 1, 2].map(() => randomCall(random, folder));
+  const theme = random.pick(themes);
+  const favourites: CallStep[] = [];
+  while (favourites.length < 2) favourites.push(...[randomCall(random, folder)].filter(theme.isFavourite));
   while (steps.length < length) {
-    const kind = random.next();
-    if (kind < 0.2) {
+    // What has changed is asked for at once.
+    const isAsked = (steps.at(-1)?.do ?? "call") !== "call" || steps.length === length - 1;
+    const kind = isAsked ? 1 : random.next();
+    if (kind < theme.write) {
       const file = random.pick(Object.keys(files));
       const text = random.pick(files[file].filter((candidate) => candidate !== held.get(file)));
       held.set(file, text);
       steps.push({ do: "write", file, text, keepsTime: random.chance(0.5) });
-    } else if (kind < 0.3) {
+    } else if (kind < theme.write + theme.register) {
       const name = random.pick(estimators);
-      steps.push({ do: registered.delete(name) ? "remove" : "register", name });
-      if (steps.at(-1)?.do === "register") registered.add(name);
-    } else if (kind < 0.65) {
+      const isRegistered = registered.delete(name);
+      if (!isRegistered) registered.add(name);
+      steps.push({ do: isRegistered ? "remove" : "register", name });
+    } else if (isAsked || random.chance(0.6)) {
       // The same question again, or nearly so.
       steps.push(varied(random, random.pick(favourites)));
     } else steps.push(randomCall(random, folder));
