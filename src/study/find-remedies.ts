@@ -42,9 +42,7 @@ function otherBatch(batch: number, options: LayerRequest): Remedy | undefined {
   const candidates = Array.from({ length: 2 * batch }, (_, index) => index + 1)
     .filter((size) => size !== batch && (batch % size === 0 || size % batch === 0))
     .sort((a, b) => Math.abs(a - batch) - Math.abs(b - batch));
-  const size = candidates.find((candidate) =>
-    fits(() => assembleSpec({ ...options, batchSize: candidate })),
-  );
+  const size = candidates.find((candidate) => fits(() => assembleSpec({ ...options, batchSize: candidate })));
   if (size === undefined) return undefined;
   return remedy(batchVariable, batch, size, `It fits with a batch of ${size} instead of ${batch}.`);
 }
