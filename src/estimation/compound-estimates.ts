@@ -31,7 +31,7 @@ export class CompoundEstimates {
   private readonly names: readonly string[];
   private readonly demanded: readonly string[];
   private readonly areaNames: readonly string[];
-  private readonly numericNames: ReadonlySet<string>;
+  private readonly numericNames: readonly string[];
   private readonly estimates = new ValueMemo<LevelEstimate>(rememberedLevels);
   private readonly areas = new ValueMemo<AreaFigure>(rememberedLevels);
   private readonly recent: Answer[] = [];
@@ -44,7 +44,7 @@ export class CompoundEstimates {
     private readonly components: LevelComponents,
   ) {
     const { values, valuesOfArea, demanded } = components.influentialNames(compiled);
-    this.numericNames = components.numericNames(compiled);
+    this.numericNames = [...components.numericNames(compiled)];
     this.names = values;
     this.demanded = demanded;
     this.areaNames = valuesOfArea;
@@ -73,7 +73,10 @@ export class CompoundEstimates {
 
   private find(level: Level, areaShare: number, variables: ValueTable): LevelEstimate {
     const { attributes } = level;
-    for (const name of this.numericNames) requireNumber(name, attributes[name]);
+    for (const name of this.numericNames) {
+      const value = attributes[name];
+      if (typeof value !== "number") requireNumber(name, value);
+    }
     const { values } = this;
     const open: string[] = [];
     values.length = 0;

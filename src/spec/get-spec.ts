@@ -127,11 +127,13 @@ export function specificationFor(options: SpecificationRequest): Specification {
     architecture.statistics === undefined
       ? undefined
       : loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
-  const known = copyMap(model.variables);
-  for (const name of Object.keys(statistics?.values ?? {})) {
-    checkVariableName(name, compiled.reservedNames);
-    if (!known.has(name)) known.set(name, null);
-  }
+  const given = Object.keys(statistics?.values ?? {});
+  for (const name of given) checkVariableName(name, compiled.reservedNames);
+  const added = given.filter((name) => !model.variables.has(name));
+  const known =
+    added.length === 0
+      ? model.variables
+      : new Map([...model.variables, ...added.map((name) => [name, null] as const)]);
   const overridden = {
     ...{ name: architecture.name, compiled, problem, variables: known, readEarly: variablesOfRules(rules) },
   };
@@ -163,7 +165,7 @@ export function specificationFor(options: SpecificationRequest): Specification {
     sources: model.sources.concat(layerSources, statistics?.sources ?? []),
     warnings: model.document.warnings.concat(
       overrides.warnings,
-      unreadStatistics(Object.keys(statistics?.values ?? {}), overridden, true),
+      unreadStatistics(given, overridden, true),
       isTypical && statistics === undefined ? [noStatistics(architecture.name)] : [],
     ),
   });
