@@ -1,14 +1,18 @@
 // What is remembered between calls, and why that can never change an answer: a memo's key says everything that its
 // results depend on, and what is shared is frozen.
 
-let isRemembering = true;
+let isOn = true;
 /** Grows whenever everything is forgotten. */
 let age = 0;
 
 /** Switches all memory off or on again: answers must not depend on it, and tests make sure of that. */
-export function setRemembering(isOn: boolean): void {
-  isRemembering = isOn;
+export function setRemembering(isWanted: boolean): void {
+  isOn = isWanted;
   age += 1;
+}
+
+export function isRemembering(): boolean {
+  return isOn;
 }
 
 /** Forgets everything that has been remembered so far. Answers never depend on it; measurements do. */
@@ -37,7 +41,7 @@ export class Memo<Result> {
 
   /** The result for a key, computed if it is not remembered. What `compute` throws is not remembered. */
   get(key: string, compute: () => Result): Result {
-    if (!isRemembering) return compute();
+    if (!isOn) return compute();
     if (this.ownAge !== age) this.forget();
     const recent = this.newer.get(key);
     if (recent !== undefined) return recent;
@@ -66,11 +70,22 @@ export class Memo<Result> {
   }
 }
 
-/** A plain value as a text for keys that no other value has: -0 is not 0, nor the text "1" the number 1. */
-export function contentOf(value: unknown): string {
-  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-  if (Array.isArray(value)) return `[${value.map(contentOf).join()}]`;
-  return value === undefined ? "nothing" : JSON.stringify(value);
+/**
+ * Plain data as a text for keys that no other data have: -0 is not 0, infinity not null, nor the text "1" the number 1,
+ * as they are in JSON.
+ */
+export function contentOf(data: unknown): string {
+  if (typeof data === "number") return Object.is(data, -0) ? "-0" : String(data);
+  if (typeof data === "string") return JSON.stringify(data);
+  if (typeof data !== "object" || data === null) return String(data);
+  if (Array.isArray(data)) {
+    let list = "[";
+    for (let index = 0; index < data.length; index += 1) list += `${contentOf(data[index])},`;
+    return `${list}]`;
+  }
+  let text = "{";
+  for (const [name, value] of Object.entries(data)) text += `${JSON.stringify(name)}:${contentOf(value)},`;
+  return `${text}}`;
 }
 
 const contentNumbers = new Map<string, number>();
@@ -86,7 +101,7 @@ const knownNumbers = new WeakMap<object, number>();
 export function contentNumber(data: object): number {
   const known = knownNumbers.get(data);
   if (known !== undefined) return known;
-  const text = JSON.stringify(data);
+  const text = contentOf(data);
   let number = contentNumbers.get(text);
   if (number === undefined) {
     if (contentNumbers.size >= contentNumbersKept) contentNumbers.clear();

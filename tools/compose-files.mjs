@@ -11,7 +11,7 @@ export function composeFiles(root) {
   const fromBuild = (name) => require(join(root, "dist", "spec", `${name}.js`));
   const { FileReader } = fromBuild("file-memo");
   const { composeText } = fromBuild("yaml/compose-text");
-  const { composedFile, textKey } = fromBuild("yaml/composed-files");
+  const { composedContents, composedFile, textKey } = fromBuild("yaml/composed-files");
   const { expandIncludes } = fromBuild("yaml/source-text");
   const roots = ["models", "dnn_layers"].map((name) => join(root, name));
   const stores = new Map();
@@ -26,7 +26,7 @@ export function composeFiles(root) {
     }
   for (const [store, texts] of stores) {
     mkdirSync(dirname(store), { recursive: true });
-    writeFileSync(store, JSON.stringify(texts));
+    writeFileSync(store, composedContents(texts));
   }
 }
 

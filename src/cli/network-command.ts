@@ -6,7 +6,7 @@ import { runAblation, runAll, type AblationOptions } from "../study/run-network"
 import type { ReplicationScheme } from "../study/replication";
 import { interruptSignal } from "./interrupt-signal";
 import { studyOptions, type GivenModelOptions } from "./model-options";
-import { print, printJson, remark, remarkWarnings } from "./output";
+import { checkOutputs, print, printJson, remark, remarkWarnings } from "./output";
 import { parseCount, parseLayers, parseNames, parseWorkers } from "./parse-options";
 import { progressOnTerminal } from "./progress-on-terminal";
 
@@ -22,6 +22,7 @@ interface GivenRunOptions extends GivenModelOptions {
 
 /** `raella network` */
 export async function networkCommand(given: GivenRunOptions & { readonly dnn: string }): Promise<void> {
+  checkTables(given);
   const ablation = await runAblation(given.dnn, await runOptions(given, given.dnn));
   const [first, ...others] = ablation.networks;
   await present([ablation], given, others.length === 0 ? first : ablation, () =>
@@ -33,6 +34,7 @@ export async function networkCommand(given: GivenRunOptions & { readonly dnn: st
 export async function ablationCommand(
   given: GivenRunOptions & { readonly dnn: string; readonly layers?: string },
 ): Promise<void> {
+  checkTables(given);
   const layers = given.layers === undefined ? undefined : parseLayers(given.layers);
   const ablation = await runAblation(given.dnn, { ...(await runOptions(given, given.dnn)), layers });
   await present([ablation], given, ablation, () => formatAblationText(ablation));
@@ -42,6 +44,7 @@ export async function ablationCommand(
 export async function allCommand(
   given: GivenRunOptions & { readonly dnn: readonly string[] },
 ): Promise<void> {
+  checkTables(given);
   const dnns = parseNames(given.dnn, listDnns());
   const ablations = await runAll({ ...(await runOptions(given, "all DNNs")), dnns });
   await present(ablations, given, { ablations }, () =>
@@ -64,13 +67,18 @@ async function runOptions(given: GivenRunOptions, label: string): Promise<Ablati
   };
 }
 
+function checkTables({ csv, parquet, json }: GivenRunOptions): boolean {
+  return checkOutputs([csv, parquet], { json });
+}
+
 /** Writes the tables asked for, then prints JSON or text. */
 async function present(
   ablations: readonly AblationResult[],
-  { json, csv, parquet }: GivenRunOptions,
+  given: GivenRunOptions,
   value: unknown,
   text: () => string,
 ): Promise<void> {
+  const { json, csv, parquet } = given;
   const networks = ablations.flatMap((ablation) => ablation.networks);
   remarkWarnings(networks.flatMap(({ layers }) => layers.flatMap(({ warnings }) => warnings)));
   if (csv !== undefined || parquet !== undefined) {
@@ -80,5 +88,6 @@ async function present(
     if (parquet !== undefined) writeParquet(parquet, networks, groups);
     if (!json) for (const file of [csv, parquet]) if (file !== undefined) remark(`Wrote ${file}.`);
   }
+  if (checkTables(given)) return;
   await (json ? printJson(value, 0) : print(text()));
 }

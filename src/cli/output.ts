@@ -1,11 +1,34 @@
 import type { Warning } from "../spec/specification";
-import { formatLocation } from "../errors";
+import { formatLocation, RaellaError } from "../errors";
+import { isStandardOutput, checkPlaces } from "../report/write-atomically";
 
 /** Writes text to standard output and waits until it has been taken, so that big results do not pile up. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve) => {
     process.stdout.write(text.endsWith("\n") ? text : `${text}\n`, () => resolve());
   });
+}
+
+/**
+ * Checks the files that a command is to write before it begins, so that nothing is lost and nothing computed in vain.
+ * @param inputs Files that it reads.
+ * @returns Whether standard output is one of them: what is printed otherwise is then left out.
+ * @throws RaellaError `usage` for two outputs in one place, one of them being the JSON object.
+ */
+export function checkOutputs(
+  outputs: readonly (string | undefined)[],
+  { json, inputs = [] }: { readonly json?: boolean; readonly inputs?: readonly string[] },
+): boolean {
+  checkPlaces(outputs, inputs);
+  const taken = outputs.find((path) => path !== undefined && isStandardOutput(path));
+  if (taken !== undefined && json)
+    throw new RaellaError({
+      code: "usage",
+      message: `Both the JSON object and ${taken} would be written to standard output.`,
+      value: taken,
+      expected: "a place of its own for each output",
+    });
+  return taken !== undefined;
 }
 
 /** Prints one JSON object; `indent` 0 puts it on one line. */

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { CommanderError, type Command } from "commander";
 import { RaellaError, RaellaErrors } from "../errors";
+import { cannotWrite } from "../report/write-atomically";
 import { exitCodes, ExitWith } from "./exit";
 import { createProgram } from "./program";
 
@@ -10,9 +11,11 @@ import { createProgram } from "./program";
  * `--json` also as `{"error": …}` on standard output; only faults of the program show a stack trace.
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  process.stdout.on("error", leaveQuietlyWhenPipeCloses);
+  process.stdout.on("error", endOfOutput);
+  process.stderr.on("error", ignoreLostRemarks);
   const { version } = createRequire(__filename)("../../package.json") as { version: string };
   const program = createProgram(version);
+  program.hook("preAction", requireWorkingDirectory);
   throwInsteadOfExiting(program);
   const json = argv.includes("--json");
   try {
@@ -21,7 +24,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error, json);
   } finally {
-    process.stdout.off("error", leaveQuietlyWhenPipeCloses);
+    // What the last words meet with is told a moment later.
+    setImmediate(() => {
+      process.stdout.off("error", endOfOutput);
+      process.stderr.off("error", ignoreLostRemarks);
+    });
   }
 }
 
@@ -67,8 +74,28 @@ function red(text: string): string {
   return process.stderr.isTTY && !process.env.NO_COLOR ? `\u001b[31m${text}\u001b[39m` : text;
 }
 
-/** `raella … | head` closes the pipe early: that is no error. */
-function leaveQuietlyWhenPipeCloses(error: NodeJS.ErrnoException): void {
+/** `raella … | head` closes the pipe early: that is no error. A full disk behind it is one, of the user's. */
+function endOfOutput(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(exitCodes.success);
-  throw error;
+  const reason = cannotWrite("standard output", error);
+  process.stderr.write(`${red("error:")} ${reason instanceof Error ? reason.message : String(reason)}\n`);
+  process.exit(exitCodes.mistake);
+}
+
+/** Where messages cannot be written, the exit code still tells. */
+function ignoreLostRemarks(): void {
+  // Nobody is left to be told.
+}
+
+/** @throws RaellaError `usage` where paths cannot be understood: the folder of the process has been removed. */
+function requireWorkingDirectory(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new RaellaError({
+      code: "usage",
+      message: "The folder in which the command was started is no longer there.",
+      remedy: "Go to another folder.",
+    });
+  }
 }

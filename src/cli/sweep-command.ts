@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import { mergeSweep, resultName } from "../report/sweep/merge-sweep";
@@ -10,11 +10,11 @@ import {
   type SweepSummary,
 } from "../report/sweep/sweep-text";
 import { sweepToFolder } from "../report/sweep/sweep-to-folder";
-import { refuseSamePlaces } from "../report/write-atomically";
+import { FileReader } from "../spec/file-memo";
 import { parseSweep } from "../study/sweep/parse-sweep";
 import { countPoints, type Shard } from "../study/sweep/sweep-plan";
 import { interruptSignal } from "./interrupt-signal";
-import { print, printJson, remark, remarkWarnings } from "./output";
+import { checkOutputs, print, printJson, remark, remarkWarnings } from "./output";
 import { parseWorkers } from "./parse-options";
 import { progressOnTerminal } from "./progress-on-terminal";
 
@@ -37,8 +37,17 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
     });
   const plan = parseSweep(readText(file), file);
   const folder = given.out ?? `${basename(file).replace(/\.ya?ml$/, "")}.sweep`;
-  refuseSamePlaces([join(folder, resultName), given.csv], [file, join(folder, "sweep.json")]);
+  const { csv, json } = given;
+  const inputs = [file, join(folder, "sweep.json")];
+  const isPrinted = checkOutputs([join(folder, resultName), csv], { json, inputs });
   const shard = given.shard === undefined ? undefined : parseShard(given.shard);
+  if (csv !== undefined && shard !== undefined && shard.count > 1)
+    throw new RaellaError({
+      code: "usage",
+      message: "--csv is for the whole sweep, not for a shard.",
+      value: csv,
+      remedy: "Write the rows when all shards are done: raella sweep merge FOLDER --csv FILE.",
+    });
   const summary = await sweepToFolder(plan, folder, {
     shard,
     workers: parseWorkers(given.workers),
@@ -58,12 +67,13 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
       `Shard ${given.shard}: ${points} of ${total} points are in ${folder}. When all shards are done: raella sweep merge ${folder}`,
     );
   }
-  if (given.csv !== undefined) await mergeSweep([folder], { csv: given.csv });
+  if (csv !== undefined) await mergeSweep([folder], { csv });
+  if (isPrinted) return;
   const stored = await openSweep(result);
   const found = await summarizeSweep(stored);
   if (given.json)
     return printJson({ folder, points, computed, total: points, result, ...jsonSummary(found) });
-  await print(`${formatSweepText(stored, found)}\n\n${[result, given.csv].filter(Boolean).join("\n")}`);
+  await print(`${formatSweepText(stored, found)}\n\n${[result, csv].filter(Boolean).join("\n")}`);
 }
 
 /** `raella sweep merge` */
@@ -77,11 +87,16 @@ export async function sweepMergeCommand(
   },
 ): Promise<void> {
   const { out, csv, partial } = given;
+  const isPrinted = checkOutputs([out, csv], given);
   const merged = await mergeSweep(folders, { out, csv, partial });
-  const stored = await openSweep(merged.file);
-  const found = await summarizeSweep(stored);
   for (const chunk of merged.broken)
     remark(`warning: ${chunk} is damaged or does not belong to this sweep; it was left out.`);
+  if (isPrinted) return;
+  // What went into a pipe or a device cannot be read again.
+  if (!statSync(merged.file).isFile())
+    return given.json ? printJson(merged) : print(`${merged.rows} points are in ${merged.file}.`);
+  const stored = await openSweep(merged.file);
+  const found = await summarizeSweep(stored);
   if (given.json) return printJson({ ...merged, ...jsonSummary(found) });
   const gaps = merged.missing > 0 ? `\n${merged.missing} points are missing.` : "";
   await print(
@@ -129,12 +144,14 @@ export function parseShard(text: string): Shard {
 }
 
 function readText(file: string): string {
-  if (!existsSync(file))
+  const reader = new FileReader();
+  if (reader.isFolder(resolve(file)))
     throw new RaellaError({
       code: "file-not-found",
-      message: `There is no file ${file}.`,
+      message: `${file} is a folder.`,
       value: file,
-      remedy: `It was looked for as ${resolve(file)}.`,
+      expected: "a YAML file that describes a sweep",
+      remedy: "To merge the results in a folder: raella sweep merge FOLDER.",
     });
-  return readFileSync(file, "utf8");
+  return reader.read(resolve(file)).text;
 }

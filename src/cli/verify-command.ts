@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { RaellaError } from "../errors";
 import { formatCount } from "../report/figure-column";
+import { decodeText } from "../spec/file-memo";
 import { verifyResult, type Verification } from "../study/verify-result";
 import { exitCodes, ExitWith } from "./exit";
 import { interruptSignal } from "./interrupt-signal";
@@ -19,8 +20,9 @@ export async function verifyCommand(file: string, { json }: { readonly json?: bo
 function readJson(file: string): unknown {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = decodeText(readFileSync(file), file);
   } catch (error) {
+    if (error instanceof RaellaError) throw error;
     throw new RaellaError({
       code: "file-not-found",
       message: `The result cannot be read: ${(error as Error).message}.`,

@@ -223,7 +223,7 @@ function tooLarge(space: MapSpace, limit: number): RaellaError {
     expected: `at most ${limit} mappings within the fan-outs`,
     details: freedomOf(space),
     remedy:
-      "Fix more factors, loop orders or data spaces in the constraints (the greedy steps do), or use the search of the full space.",
+      'Fix more factors, loop orders or data spaces in the constraints (the greedy steps do), or search the full space: --search full (search: "full" in scripts).',
   });
 }
 

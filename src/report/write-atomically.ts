@@ -1,8 +1,6 @@
 import { hash, randomBytes } from "node:crypto";
 import {
-  accessSync,
   closeSync,
-  constants,
   existsSync,
   fchmodSync,
   fchownSync,
@@ -58,18 +56,16 @@ function writeOutputs(files: readonly (readonly [path: string, content: string |
 }
 
 /**
- * Refuses to write two things to one place, or over what is read.
+ * Refuses to write two things to one place, over what is read, or to a folder.
  * @param inputs Files that must stay as they are.
  * @throws RaellaError `usage`
  */
-export function refuseSamePlaces(
-  outputs: readonly (string | undefined)[],
-  inputs: readonly string[] = [],
-): void {
+export function checkPlaces(outputs: readonly (string | undefined)[], inputs: readonly string[] = []): void {
   const given = outputs.filter((path) => path !== undefined);
-  const targets = given.map(targetOf);
-  const inputTargets = new Set(inputs.map(targetOf));
+  const targets = given.map((path) => explaining(path, () => targetOf(path)));
+  const inputTargets = new Set(inputs.map((path) => explaining(path, () => targetOf(path))));
   given.forEach((path, index) => {
+    if (isFolder(path)) throw cannotWrite(path, Object.assign(new Error(), { code: "EISDIR" }));
     const isInput = inputTargets.has(targets[index]);
     if (!isInput && targets.indexOf(targets[index]) === index) return;
     throw new RaellaError({
@@ -83,13 +79,18 @@ export function refuseSamePlaces(
   });
 }
 
+function isFolder(path: string): boolean {
+  return explaining(path, () => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+}
+
 /** Where a path leads in the end. */
 function targetOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    const parent = dirname(resolve(path));
-    return parent === resolve(path) ? parent : join(targetOf(parent), basename(path));
+    const target = missingTarget(resolve(path));
+    const parent = dirname(target);
+    return parent === target ? target : join(targetOf(parent), basename(target));
   }
 }
 
@@ -116,7 +117,8 @@ export function openOutput(path: string): Output {
     if (standing?.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
     if (standing && (!standing.isFile() || standing.nlink > 1))
       return writeTo(path, openSync(path, "w"), true);
-    if (standing) accessSync(path, constants.W_OK);
+    // What may not be written to is not replaced either.
+    if (standing) closeSync(openSync(path, "r+"));
     return replaceWhenComplete(path, standing);
   });
 }
@@ -130,14 +132,27 @@ function openDescriptor(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ? descriptor : undefined;
 }
 
+/** Whether a path stands for standard output. */
+export function isStandardOutput(path: string): boolean {
+  return /^\/(?:dev\/stdout|dev\/fd\/1|proc\/self\/fd\/1)$/.test(resolve(path));
+}
+
 function writeTo(path: string, file: number, isOurs: boolean): Output {
   let isOpen = true;
   const close = (): void => {
     if (isOpen && isOurs) closeSync(file);
     isOpen = false;
   };
+  const write = (content: string | Uint8Array): void => {
+    try {
+      writeAll(file, content);
+    } catch (error) {
+      // Whoever reads standard output may stop when it is enough.
+      if ((error as NodeJS.ErrnoException).code !== "EPIPE" || !isStandardOutput(path)) throw error;
+    }
+  };
   return {
-    write: (content) => explaining(path, () => writeAll(file, content)),
+    write: (content) => explaining(path, () => write(content)),
     commit: () => explaining(path, close),
     abandon: close,
   };

@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
-import { readdirSync, readFileSync, statSync, type BigIntStats } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync, type BigIntStats } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName } from "../errors";
+import { isRemembering } from "../memory";
 
 /** A text file as read. */
 export interface SourceFile {
@@ -49,7 +50,14 @@ export class FileLook {
   private findDigest(path: string): string | undefined {
     const stamp = this.stamp(path);
     if (stamp === undefined) return undefined;
-    if (!stamp.isFile()) return this.list(path).join("\n");
+    if (!stamp.isFile()) {
+      const known = settledDigest(path, stamp);
+      if (known !== undefined) return known;
+      const now = Date.now();
+      const names = this.list(path).join("\n");
+      if (isSettled(stamp, now)) rememberDigest(path, stamp, names);
+      return names;
+    }
     try {
       return settledDigest(path, stamp) ?? this.read(path).sha256;
     } catch (error) {
@@ -185,6 +193,10 @@ export class FileReader {
     });
   }
 
+  isFolder(path: string): boolean {
+    return withOneLook((look) => this.has(path) && look.stamp(path)?.isDirectory() === true);
+  }
+
   /** Every file read, in the order of reading. */
   sources(): readonly SourceFile[] {
     return [...this.files.values()];
@@ -235,15 +247,54 @@ function readContents(path: string, location?: SourceLocation): Buffer {
   }
 }
 
-function readTextFile(path: string, stamp: Stamp | undefined, location?: SourceLocation): SourceFile {
-  if (stamp === undefined)
+/** Why there is nothing at the end of a link; undefined if the path is no link. */
+function brokenLink(path: string): string | undefined {
+  let target: string;
+  try {
+    target = readlinkSync(path);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ELOOP"
+      ? `The links in ${path} lead in a circle.`
+      : undefined;
+  }
+  try {
+    statSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ELOOP") return `The links at ${path} lead in a circle.`;
+  }
+  return `${path} is a link to ${target}, which is not there.`;
+}
+
+/**
+ * The text of a file in UTF-8, with or without its mark.
+ * @throws RaellaError `schema` for UTF-16 and for what is no text.
+ */
+export function decodeText(contents: Buffer, path: string, location?: SourceLocation): string {
+  const mark = contents.toString("latin1", 0, 2);
+  const isWide = mark === "\xff\xfe" || mark === "\xfe\xff";
+  if (isWide || contents.includes(0))
     throw new RaellaError({
-      code: "file-not-found",
-      message: `There is no file ${path}.`,
+      code: "schema",
+      message: isWide ? `${path} is UTF-16.` : `${path} holds null characters: it is UTF-16, or no text.`,
       location,
       value: path,
-      remedy: suggestFile(path),
+      expected: "a text in UTF-8",
+      remedy: "Save it as UTF-8.",
     });
+  return contents.toString("utf8").replace(/^\uFEFF/, "");
+}
+
+function readTextFile(path: string, stamp: Stamp | undefined, location?: SourceLocation): SourceFile {
+  if (stamp === undefined) {
+    const link = brokenLink(path);
+    throw new RaellaError({
+      code: "file-not-found",
+      message: link ?? `There is no file ${path}.`,
+      location,
+      value: path,
+      remedy: link === undefined ? suggestFile(path) : undefined,
+    });
+  }
   if (!stamp.isFile())
     throw new RaellaError({
       code: "file-not-found",
@@ -261,7 +312,7 @@ function readTextFile(path: string, stamp: Stamp | undefined, location?: SourceL
     });
   const contents = readContents(path, location);
   const sha256 = hash("sha256", contents, "hex");
-  return { path, text: contents.toString("utf8").replace(/^\uFEFF/, ""), sha256 };
+  return { path, text: decodeText(contents, path, location), sha256 };
 }
 
 interface MemoEntry<T> {
@@ -279,6 +330,7 @@ export class FileMemo<T> {
     // Messages show paths as seen from the working directory.
     const place = `${process.cwd()}\n${key}`;
     return withOneLook((look) => {
+      if (!isRemembering()) return compute(new FileReader());
       const known = this.entries.get(place);
       if (known !== undefined && look.confirms(known.reader)) return known.result;
       const reader = new FileReader();

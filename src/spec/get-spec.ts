@@ -14,7 +14,7 @@ import { modelChoiceEntries, unusualChoices } from "./model-choices";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
 import type { VariableDefaults } from "./overrides";
-import { readOverrides, unreadStatistics, variableEntries } from "./overrides";
+import { namingOverrides, readOverrides, unreadStatistics, variableEntries } from "./overrides";
 import { applyStatistics, namesSetByRules, variablesOfRules } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -110,17 +110,32 @@ export function getSpec(options: GetSpecOptions): Specification {
 
 /** The same for use inside the package, for options that have been checked: not frozen, since it does not leave it. */
 export function assembleSpec(request: SpecificationRequest): Specification {
-  return withOneLook(() => specificationOf(request));
+  return withOneLook(() => namingOverrides(request, (given) => specificationOf(given)));
 }
 
-function specificationOf(options: SpecificationRequest): Specification {
+/**
+ * The same for a layer of other sizes: what would fit is tried with it.
+ * @param sizes of dimensions, by name, instead of those in the file of the layer.
+ */
+export function assembleResizedSpec(
+  request: SpecificationRequest,
+  sizes: Readonly<Record<string, number>>,
+): Specification {
+  return withOneLook(() => specificationOf(request, sizes));
+}
+
+function specificationOf(
+  options: SpecificationRequest,
+  sizes: Readonly<Record<string, number>> = {},
+): Specification {
   const { useTypicalStatistics: isTypical = false, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
   const architecture = findArchitecture(requireText(options.architecture, "architecture"), workspace);
   const dnn = requireText(options.dnn, "dnn").toLowerCase();
   const layer = layerNumber(options.layer);
-  const { problem, sources: layerSources } = loadLayer(workspace, dnn, layer);
+  const { problem: written, sources: layerSources } = loadLayer(workspace, dnn, layer);
+  const problem = { ...written, instance: { ...written.instance, ...sizes } };
   const choices = unusualChoices(options);
   const model = loadArchitecture(workspace, architecture, fidelity, choices.sparse === "dense");
   const compiled = compiledFor(model, problem);
@@ -243,7 +258,7 @@ function loadLayer(workspace: Workspace, dnn: string, layer: number): LoadedProb
   return problems.get(`${layersDirectory}\n${dnn}\n${layer}`, (reader) => {
     const folder = reader.list(layersDirectory).includes(dnn) ? dnn : findDnn(dnn, workspace);
     const file = join(layersDirectory, folder, `${String(layer).padStart(3, "0")}.yaml`);
-    if (!reader.has(file)) throw unknownLayer(dnn, layer, workspace);
+    if (!reader.has(file)) throw unknownLayer(dnn, layer, listLayers(dnn, workspace));
     return {
       problem: readLayer(file, reader, layersDirectory),
       sources: sourcesOf(reader, baseOf(workspace)),
@@ -251,8 +266,8 @@ function loadLayer(workspace: Workspace, dnn: string, layer: number): LoadedProb
   });
 }
 
-function unknownLayer(dnn: string, layer: number, workspace: Workspace): RaellaError {
-  const known = listLayers(dnn, workspace);
+/** The error for a layer that a DNN does not have. */
+export function unknownLayer(dnn: string, layer: number, known: readonly number[]): RaellaError {
   return new RaellaError({
     code: "unknown-name",
     message: `${dnn} has no layer ${layer}.`,

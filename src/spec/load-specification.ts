@@ -23,7 +23,7 @@ import type { LoadedModel } from "./model-files";
 import { modelChoiceEntries, unusualChoices } from "./model-choices";
 import { compiledFor, expandPattern, loadModel, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { readOverrides, unreadStatistics, variableEntries } from "./overrides";
+import { namingOverrides, readOverrides, unreadStatistics, variableEntries } from "./overrides";
 import type { CompiledModel } from "./processing/compile-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -100,7 +100,7 @@ function readStatistics(statistics: LoadSpecificationOptions["statistics"]): Giv
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
   requireOptions(schema, options, "loadSpecification");
-  return publish(withOneLook(() => specificationOf(options)));
+  return publish(withOneLook(() => namingOverrides(options, specificationOf)));
 }
 
 function specificationOf(options: LoadSpecificationOptions): Specification {

@@ -1,5 +1,5 @@
 import { checkedLater, shown } from "../arguments";
-import { nearestName, RaellaError, spellingDistance, suggestName } from "../errors";
+import { nearestName, RaellaError, RaellaErrors, spellingDistance, suggestName } from "../errors";
 import { checkVariableName, type CompiledModel } from "./processing/compile-model";
 import { isUnread } from "./processing/names-read";
 import { batchVariable, tilesVariable } from "./processing/process-specification";
@@ -250,4 +250,45 @@ function setCount(
       remedy: `Leave it out, or give the model a variable ${name}.`,
     });
   values.set(name, count);
+}
+
+/**
+ * Computes something from variables that a caller sets. A mistake that one of them causes elsewhere, in a file that is
+ * fine without it, names it as well.
+ */
+export function namingOverrides<Options extends VariableOptions, T>(
+  options: Options,
+  compute: (options: Options) => T,
+): T {
+  try {
+    return compute(options);
+  } catch (error) {
+    if (!(error instanceof RaellaError) || error.code === "usage" || error.location?.file === "variables")
+      throw error;
+    const given = Object.entries(options.variables ?? {});
+    const succeedsWithout = (names: readonly string[]): boolean => {
+      const others = given.filter(([name]) => !names.includes(name));
+      try {
+        compute({ ...options, variables: Object.fromEntries(others) });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const all = given.map(([name]) => name);
+    let culprits = all.filter((name) => succeedsWithout([name]));
+    if (culprits.length === 0 && all.length > 1 && succeedsWithout(all)) culprits = all;
+    // Many messages name the variable by themselves.
+    culprits = culprits.filter((name) => !error.message.includes(`"${name}"`));
+    if (culprits.length === 0) throw error;
+    const settings = culprits.map((name) => `${name}=${String(options.variables?.[name])}`).join(" and ");
+    throw withDetail(error, `This comes from ${settings}, as it was set (--set, or variables in a script).`);
+  }
+}
+
+function withDetail(error: RaellaError, detail: string): RaellaError {
+  if (error instanceof RaellaErrors)
+    return new RaellaErrors(error.errors.map((one) => withDetail(one, detail)));
+  const { details = [], ...rest } = error.toJSON();
+  return new RaellaError({ ...rest, details: [...details, detail] });
 }

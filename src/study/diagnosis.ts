@@ -21,7 +21,7 @@ export interface NearestMiss {
 
 /** A change of one variable or attribute with which the layer fits (tried, not guessed). */
 export interface Remedy {
-  /** Variable, or `level.attribute`. */
+  /** Variable, dimension, or `level.attribute`. */
   readonly name: string;
   readonly from: number;
   readonly to: number;

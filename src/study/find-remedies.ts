@@ -2,7 +2,7 @@ import { RaellaError } from "../errors";
 import { createMapSpace } from "../mapping/map-space";
 import { findBestMapping } from "../mapping/find-best-mapping";
 import type { ScorerFactory } from "../mapping/scorer";
-import { assembleSpec } from "../spec/get-spec";
+import { assembleResizedSpec, assembleSpec } from "../spec/get-spec";
 import { batchVariable, tilesVariable } from "../spec/processing/process-specification";
 import type { Level, Specification } from "../spec/specification";
 import type { NearestMiss, Remedy } from "./diagnosis";
@@ -13,7 +13,7 @@ const mostTiles = 1024;
 
 /**
  * The smallest changes with which a layer fits, each enough by itself: the fewest tiles, the nearest batch, the depth
- * of the buffer that the nearest mapping overfills. Every one has been tried.
+ * of the buffer that the nearest mapping overfills, the nearest sizes that divide well. Every one has been tried.
  */
 export function findRemedies(
   specification: Specification,
@@ -25,6 +25,7 @@ export function findRemedies(
     tiles === null ? undefined : moreTiles(tiles, options),
     batch === null ? undefined : otherBatch(batch, options),
     ...deeperBuffers(specification, nearestMiss),
+    ...rounderSizes(specification, options),
   ];
   return remedies.filter((remedy): remedy is Remedy => remedy !== undefined);
 }
@@ -66,6 +67,42 @@ function deeperBuffers(
       `It fits with ${deeper} rows in ${subject} instead of ${depth}.`,
     );
   });
+}
+
+/** Sizes with greater prime factors are hard to spread over parts of the hardware, whose numbers are products of small ones. */
+const largestEasyFactor = 7;
+/** How far from a size another is looked for, as a share. */
+const nearSize = 0.05;
+
+/** For every dimension whose size divides badly, the nearest sizes below and above it that divide well and fit. */
+function rounderSizes({ workload }: Specification, options: LayerRequest): (Remedy | undefined)[] {
+  return Object.entries(workload.bounds).flatMap(([dimension, size]) => {
+    if (largestPrimeFactor(size) <= largestEasyFactor) return [];
+    const reach = Math.max(8, Math.ceil(nearSize * size));
+    return [-1, 1].map((direction) => {
+      const nearest = Array.from({ length: reach }, (_, index) => size + direction * (index + 1)).find(
+        (other) =>
+          other > 0 &&
+          largestPrimeFactor(other) <= largestEasyFactor &&
+          fits(() => assembleResizedSpec(options, { [dimension]: other })),
+      );
+      return nearest === undefined
+        ? undefined
+        : remedy(
+            dimension,
+            size,
+            nearest,
+            `It fits with ${dimension} ${nearest} instead of ${size}, which divides badly.`,
+          );
+    });
+  });
+}
+
+function largestPrimeFactor(size: number): number {
+  let rest = size;
+  for (let factor = 2; factor * factor <= rest; factor += 1)
+    while (rest % factor === 0 && rest > factor) rest /= factor;
+  return rest;
 }
 
 function remedy(name: string, from: number, to: number, message: string): Remedy {

@@ -5,7 +5,7 @@ import { createCriteria, type FullSearchObjective } from "../model/full-search/o
 import { requireLimit, searchFullMapSpace } from "../model/full-search/search-full-map-space";
 import type { Evaluation } from "../model/evaluation";
 import { frozenCopy } from "../memory";
-import type { Specification } from "../spec/specification";
+import type { Specification, Warning } from "../spec/specification";
 import type { ComparedMapping } from "./layer-result";
 import { withWarnings, type MappedLayer } from "./mapped-layer";
 
@@ -29,6 +29,12 @@ export interface Heuristic {
   readonly evaluation: Evaluation;
 }
 
+const dependsOnMachine: Warning = {
+  code: "usage",
+  message:
+    "The time limit ended the search: this result depends on the machine, and another run may find another.",
+};
+
 /**
  * Finds the provably best mapping in the whole map space of a specification (usually one without greedy steps).
  * @param heuristic - a mapping of the space, from which the search starts: the result is never worse.
@@ -46,8 +52,9 @@ export function searchFully(
     timeLimitMs,
     startFrom: heuristic?.mapping,
   });
+  const stopped = certificate.stoppedBy === "time" ? [dependsOnMachine] : [];
   return {
-    specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
+    specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? []), ...stopped]),
     tables,
     mapping,
     evaluation,

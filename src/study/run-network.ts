@@ -14,6 +14,7 @@ import {
 import { RaellaError, throwAll } from "../errors";
 import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
+import { unknownLayer } from "../spec/get-spec";
 import { choicesAmong } from "../spec/model-choices";
 import { listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";
@@ -216,7 +217,10 @@ function jobsOf(
 ): readonly LayerRequest[] {
   const { useTypicalStatistics, nTiles, batchSize, variables, newVariables, greedySteps } = options;
   const { fidelity, workspace, search, objective, timeLimitMs, strict } = options;
-  const chosen = layers ?? listLayers(dnn, workspace);
+  const known = listLayers(dnn, workspace);
+  const chosen = layers ?? known;
+  const unknown = chosen.find((layer) => typeof layer === "number" && !known.includes(layer));
+  if (unknown !== undefined) throw unknownLayer(dnn, unknown, known);
   if (chosen.length === 0) {
     throw new RaellaError({ code: "usage", message: "No layer is given.", remedy: "Name at least one." });
   }

@@ -1,6 +1,6 @@
 import { frozenCopy } from "../memory";
 import { optionsOf, requireOptions } from "../arguments";
-import { RaellaError } from "../errors";
+import { RaellaError, RaellaErrors } from "../errors";
 import { choicesAmong } from "../spec/model-choices";
 import { compareResults, type Difference } from "./compare-results";
 import type { LayerResult } from "./layer-result";
@@ -36,6 +36,7 @@ export async function verifyResult(given: unknown, options: RunOptions = {}): Pr
   const manifests = manifestsOf(result);
   if (manifests.length === 0) throw noResult("It has no manifest.");
   if (!manifests.every(isManifest)) throw noResult("Its manifest is damaged.");
+  requireReproducible(result);
   const now = await recompute(result, options);
   const differences = compareResults(result, now, new Set(["manifest"]));
   return frozenCopy({
@@ -75,6 +76,22 @@ function asResult(given: unknown): VerifiableResult {
   return given as VerifiableResult;
 }
 
+/** @throws RaellaError `usage` for what another run need not find again. */
+function requireReproducible(result: VerifiableResult): void {
+  const layers = "mapSpace" in result ? [result] : networksOf(result).flatMap((network) => network.layers);
+  const stopped = layers.filter(
+    ({ fullSearch }) => !["work", null, undefined].includes(fullSearch?.certificate?.stoppedBy),
+  );
+  if (stopped.length === 0) return;
+  const which =
+    stopped.length === layers.length ? "its" : `the search of ${stopped.length} of its ${layers.length}`;
+  throw new RaellaError({
+    code: "usage",
+    message: `This result cannot be confirmed: a time limit or an interruption ended ${which === "its" ? "its search" : `${which} layers`}, so that it depends on the machine.`,
+    remedy: "Run it again without a time limit to get a result that can be confirmed.",
+  });
+}
+
 function networksOf(result: VerifiableResult): readonly NetworkResult[] {
   if ("ablations" in result) return result.ablations.flatMap(({ networks }) => networks);
   if ("networks" in result) return result.networks;
@@ -107,11 +124,41 @@ function recomputeLayer(result: LayerResult): LayerResult {
   if (manifest?.inputs) {
     const { inputs } = manifest;
     const options = request(manifest, result, result.fullSearch?.objective);
-    return resultOf(mapInputs(inputs, options), options, inputs);
+    return withoutQuoting(() => resultOf(mapInputs(inputs, options), options, inputs));
   }
   if (dnn === null || layer === null || !manifest) throw noResult("It does not say which layer it is of.");
   return runRequest({ ...request(manifest, result, result.fullSearch?.objective), architecture, dnn, layer });
 }
+
+/**
+ * A manifest may name any file. Where one of them is none that can be read as a model, it is not shown what stands in it.
+ */
+function withoutQuoting<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof RaellaError)) throw error;
+    const [first] = error instanceof RaellaErrors ? error.errors : [error];
+    if (first.code === "file-not-found" && first.location === undefined)
+      throw new RaellaError({
+        ...first.toJSON(),
+        remedy: "Files are named as seen from the folder where the result was computed: verify it there.",
+      });
+    if (!quoting.has(first.code)) throw error;
+    const { file, line } = first.location ?? {};
+    throw new RaellaError({
+      code: first.code,
+      message: "A file that the result was computed from can no longer be read as it was.",
+      location: file === undefined ? undefined : { file, line },
+      remedy: "Run the command of the result again to see what is wrong.",
+    });
+  }
+}
+
+const quoting: ReadonlySet<RaellaError["code"]> = new Set([
+  ...(["yaml-syntax", "include", "schema", "expression", "statistics", "constraint"] as const),
+  ...(["unknown-name", "out-of-range", "component", "file-not-found"] as const),
+]);
 
 async function recomputeAblation(ablation: AblationResult, options: RunOptions): Promise<AblationResult> {
   const [first] = ablation.networks;
@@ -151,7 +198,15 @@ function changedFiles(then: readonly Manifest[], now: readonly Manifest[]): stri
   const hashes = (manifests: readonly Manifest[]): Map<string, string> =>
     new Map(manifests.flatMap(({ files }) => files).map(({ file, sha256 }) => [file, sha256]));
   const [before, after] = [hashes(then), hashes(now)];
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((file) => before.get(file) !== after.get(file))
-    .sort();
+  const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (file) => before.get(file) !== after.get(file),
+  );
+  // Seen from another folder, an unchanged file has another name.
+  const [only, come] = [before, after].map((one, index) => {
+    const other = index === 0 ? after : before;
+    return new Set(changed.filter((file) => !other.has(file)).map((file) => one.get(file)));
+  });
+  const isRenamed = (file: string): boolean =>
+    before.has(file) ? !after.has(file) && come.has(before.get(file)) : only.has(after.get(file));
+  return changed.filter((file) => !isRenamed(file)).sort();
 }

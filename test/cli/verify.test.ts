@@ -58,6 +58,74 @@ describe("raella verify", () => {
       );
     });
 
+  it("names no unchanged file, whatever the folder it is verified from", async () => {
+    const { modelsDirectory, layersDirectory } = defaultWorkspace();
+    const previous = process.cwd();
+    await keep(
+      "map",
+      ...["raella/arch.yaml", "raella/variables.yaml", "common_components/*.yaml", "mapper.yaml"].map(
+        (name) => join(modelsDirectory, name),
+      ),
+      join(layersDirectory, "resnet18", "010.yaml"),
+    );
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace('"cycles": ', '"cycles": 1'));
+    process.chdir(directory);
+    try {
+      const { changedFiles } = JSON.parse((await verify("--json")).stdout) as Verification;
+      assert.deepEqual(changedFiles, []);
+    } finally {
+      process.chdir(previous);
+    }
+  });
+
+  it("shows nothing of a file that a manifest merely names", async () => {
+    const secret = join(directory, "secret");
+    writeFileSync(secret, "password: hunter2\nuser: {{ root }}\n");
+    await keep(
+      "map",
+      ...["arch.yaml", "variables.yaml"].map((name) =>
+        join(defaultWorkspace().modelsDirectory, "raella", name),
+      ),
+      join(defaultWorkspace().modelsDirectory, "common_components", "*.yaml"),
+      join(defaultWorkspace().modelsDirectory, "mapper.yaml"),
+      join(defaultWorkspace().layersDirectory, "resnet18", "010.yaml"),
+    );
+    const result = JSON.parse(readFileSync(file, "utf8")) as { manifest: { inputs: { files: string[] } } };
+    for (const text of [
+      "password: hunter2\n",
+      "hunter2\n",
+      "variables: {hunter2: [1}\n",
+      "!include hunter2\n",
+    ]) {
+      writeFileSync(secret, text);
+      result.manifest.inputs.files = [secret];
+      writeFileSync(file, JSON.stringify(result));
+      const { exitCode, stderr } = await verify();
+      assert.equal(exitCode, 2);
+      assert.doesNotMatch(stderr, /hunter2/);
+    }
+  });
+
+  it("says that what a time limit ended cannot be confirmed", async () => {
+    await keep(
+      "layer",
+      "-a",
+      "isaac_like",
+      "-d",
+      "resnet18",
+      "-l",
+      "0",
+      "--search",
+      "full",
+      "--time-limit",
+      "0.000001",
+    );
+    const { exitCode, stderr } = await verify();
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /cannot be confirmed: a time limit or an interruption ended its search/);
+  });
+
   it("confirms what includes files from a folder that was allowed", async () => {
     const { modelsDirectory, layersDirectory } = defaultWorkspace();
     for (const name of ["mine", "apart"]) mkdirSync(join(directory, name));

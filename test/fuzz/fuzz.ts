@@ -1,6 +1,8 @@
 // Feeds mutated inputs to everything that reads some, for a bounded time. A result or a RaellaError is right;
 // any other error, a figure that is no number, or more than a few seconds for one input is a finding.
 //   npm run fuzz -- --seconds 60 --seed 1 --only expressions,models
+//   npm run fuzz -- --only sequences --executions 1000
+// Whatever starts processes of its own runs what has been built: npm run build.
 import { writeFileSync } from "node:fs";
 import { RaellaError } from "../../src/errors";
 import { Random } from "./random";
@@ -66,7 +68,8 @@ function record(finding: Finding, { findings }: Tally): void {
 }
 
 async function fuzz(): Promise<void> {
-  const seconds = Number(option("seconds") ?? 60);
+  const seconds = Number(option("seconds") ?? (option("executions") ? Infinity : 60));
+  const executions = Number(option("executions") ?? Infinity);
   const only = option("only")?.split(",");
   const single = option("input-seed");
   const chosen = targets.filter(({ name }) => only === undefined || only.includes(name));
@@ -78,13 +81,14 @@ async function fuzz(): Promise<void> {
   );
   let seed = Number(single ?? option("seed") ?? 1);
   const end = Date.now() + seconds * 1000;
+  const executed = (): number => [...tallies.values()].reduce((sum, tally) => sum + tally.executions, 0);
   do {
     for (const target of chosen) {
       const batchEnd = Date.now() + 6_000;
       for (let index = 0; index < (single ? 1 : target.batch) && Date.now() < batchEnd; index++)
         await runOne(target, seed++, tallies.get(target.name) as Tally);
     }
-  } while (Date.now() < end && single === undefined);
+  } while (Date.now() < end && executed() < executions && single === undefined);
   let [total, found] = [0, 0];
   for (const [name, { executions, refused, seconds: used, findings }] of tallies) {
     total += executions;

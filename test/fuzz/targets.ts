@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RaellaError } from "../../src/errors";
 import { cellFromText } from "../../src/estimation/circuits/cell-description";
 import type { GetSpecOptions } from "../../src/spec/get-spec";
 import { evaluateText, Scope } from "../../src/spec/expression";
@@ -13,9 +14,15 @@ import { SourceText } from "../../src/spec/yaml/source-text";
 import { mappingFromEntries } from "../../src/study/given-mapping";
 import type { LayerResult } from "../../src/study/layer-result";
 import { evaluateGivenMapping, mapSpecification, resultOf, runLayer } from "../../src/study/run-layer";
+import { runLayers, type LayersOptions } from "../../src/study/run-network";
 import { parseSweep } from "../../src/study/sweep/parse-sweep";
+import { sweep } from "../../src/study/sweep/sweep";
+import type { SweepDescription } from "../../src/study/sweep/sweep-description";
+import { countPoints } from "../../src/study/sweep/sweep-plan";
 import { verifyResult } from "../../src/study/verify-result";
 import { runCli } from "../support/run-cli";
+import { described, SequenceChecker } from "../trust/sequences/check-sequence";
+import { createSequence, type Step } from "../trust/sequences/sequence";
 import { badFigure } from "./check-figures";
 import { cellText, commands, expressions, mappingText, modelText, statisticsText, sweepText } from "./corpus";
 import { mappingWords } from "./mapping-words";
@@ -44,6 +51,14 @@ function written(name: string, text: string): string {
 function requireFigures(result: unknown): void {
   const found = badFigure(result);
   if (found !== undefined) throw new Error(`A figure is unusable: ${found}`);
+}
+
+function filesBelow(place: string): readonly string[] {
+  try {
+    return readdirSync(place, { recursive: true, encoding: "utf8" });
+  } catch {
+    return [];
+  }
 }
 
 const scope = new Scope(
@@ -84,6 +99,12 @@ const optionNames = [
   "variables",
   "fidelity",
   "search",
+  "objective",
+  "timeLimitMs",
+  "greedySteps",
+  "adcBeyondLibrary",
+  "useTypicalStatistics",
+  "workspace",
 ];
 const optionValues: readonly unknown[] = [
   ...[
@@ -118,6 +139,9 @@ const optionValues: readonly unknown[] = [
   ...[
     { MACROS_PER_TILE: 0 },
     { CIM_UNITS_PER_COLUMN: 7 },
+    ...["edp", "energy", "cycles", "survey", { energy: 2, cycles: 1 }, { energy: -1 }],
+    ...[[{ dimensions: ["M"], levels: ["column"], excludedLevels: [], closeOthers: true }], [null], [{}]],
+    ...[{ modelsDirectory: "/nowhere" }, [{ dimensions: "M", levels: "column", temporalPermutation: ["Z"] }]],
     { BATCH_SIZE: "2*3" },
     { OUTPUT_BITS: 0 },
     { X: "Y" },
@@ -144,7 +168,94 @@ function randomOptions(random: Random): Record<string, unknown> {
     };
   for (let count = random.below(3); count > 0; count--)
     options[random.pick(optionNames)] = random.pick(optionValues);
+  if (random.chance(0.05)) Object.assign(options, { search: "full", layer: 3, timeLimitMs: 300 });
   return options;
+}
+
+/** Options of a run of a few layers that only go wrong where they are meant to. */
+function randomRun(random: Random): LayersOptions {
+  return {
+    architecture: random.pick(["raella", "isaac_like", "raella_no_speculation"]),
+    dnn: "resnet18",
+    layers: [random.below(21), random.below(21), random.below(21)],
+    variables: { [random.pick(knobs)]: 1 + random.below(64) },
+    search: random.chance(0.3) ? "timeloop" : "optimal",
+    useTypicalStatistics: random.chance(0.3),
+    fidelity: random.chance(0.3) ? "corrected" : "artifact",
+  };
+}
+
+async function textOf(compute: () => Promise<unknown>): Promise<string> {
+  try {
+    return JSON.stringify(await compute());
+  } catch (error) {
+    if (error instanceof RaellaError) return error.message;
+    throw error;
+  }
+}
+
+function randomSweep(random: Random): SweepDescription {
+  const values = (): number[] => {
+    const first = 1 + random.below(12);
+    return random.chance(0.5) ? [first, first + 1 + random.below(4)] : [first];
+  };
+  const throughput = random.pick<SweepDescription["throughput"]>([
+    {},
+    { scheme: "increment" },
+    { areaMm2: 1 + random.below(300) },
+    { aggregateTiles: random.below(100_000) + 1 },
+  ]);
+  return {
+    architectures: random.pick(["raella", "isaac_like"]),
+    dnns: "resnet18",
+    nTiles: random.pick([1, 4, 16]),
+    variables: { [random.pick(knobs)]: values(), CROSSBAR_LATENCY: values() },
+    throughput,
+    ...(random.chance(0.3) && {
+      constraint: random.pick(["topsPerMm2 >= 0.5", "tiles < 8", "energyPj > 1e9"]),
+    }),
+  };
+}
+
+/** The rows of a sweep by what is swept; numbers of points depend on the order of the values. */
+async function rowsByInputs(description: SweepDescription): Promise<readonly string[]> {
+  const { plan, rows } = await sweep(description, { workers: 1 });
+  if (rows.length !== countPoints(plan))
+    throw new Error(`${rows.length} rows of ${countPoints(plan)} points.`);
+  rows.forEach((row) => {
+    const found = row.status === "ok" ? badFigure(row) : undefined;
+    if (found !== undefined) throw new Error(`A figure is unusable: ${found}`);
+  });
+  return rows.map((row) => JSON.stringify({ ...row, point: null, design: null })).sort();
+}
+
+let checker: SequenceChecker | undefined;
+
+function sequenceChecker(): SequenceChecker {
+  if (checker === undefined) {
+    const created = (checker = new SequenceChecker());
+    process.on("exit", () => created.remove());
+  }
+  return checker;
+}
+
+/** Places that output may be sent to, most of them bad ones. */
+function randomPlace(random: Random): string {
+  const parts = [
+    "out",
+    "good.yaml",
+    "a/b",
+    "..",
+    ".",
+    "\ud800",
+    "é",
+    "x".repeat(300),
+    " ",
+    "CON",
+    "-",
+    "%00",
+  ];
+  return join(folder, "output", ...Array.from({ length: 1 + random.below(3) }, () => random.pick(parts)));
 }
 
 let sample: string | undefined;
@@ -221,6 +332,68 @@ export const targets: readonly Target[] = [
     batch: 100,
     create: (random) => mutateText(sweepText, random),
     run: (text) => parseSweep(text, "sweep.yaml"),
+  },
+  {
+    name: "swept designs",
+    batch: 1,
+    create: (random) => JSON.stringify(randomSweep(random)),
+    run: async (text: string): Promise<void> => {
+      const description = JSON.parse(text) as SweepDescription;
+      const backwards: SweepDescription["variables"] = {};
+      for (const [name, values] of Object.entries(description.variables ?? {}))
+        Object.assign(backwards, { [name]: [values].flat().reverse() });
+      const rows = await rowsByInputs(description);
+      const others = await rowsByInputs({ ...description, variables: backwards });
+      if (rows.join("\n") !== others.join("\n"))
+        throw new Error("The rows depend on the order of the values.");
+    },
+  },
+  {
+    name: "threads",
+    batch: 1,
+    create: (random) => JSON.stringify(randomRun(random)),
+    run: async (text: string): Promise<void> => {
+      const options = JSON.parse(text) as LayersOptions;
+      const [one, two] = [
+        await textOf(() => runLayers({ ...options, workers: 1 })),
+        await textOf(() => runLayers({ ...options, workers: 2 })),
+      ];
+      if (one !== two) throw new Error("The results depend on the number of workers.");
+    },
+  },
+  {
+    name: "sequences",
+    batch: 1,
+    create: (random) => JSON.stringify(createSequence(random, sequenceChecker(), 4 + random.below(9))),
+    run: async (text: string): Promise<void> => {
+      const steps = JSON.parse(text) as readonly Step[];
+      const difference = await sequenceChecker().check(steps, steps.length % 4 !== 0);
+      if (difference === undefined) return;
+      throw new Error(described(await sequenceChecker().shorten(difference)));
+    },
+  },
+  {
+    name: "output paths",
+    batch: 1,
+    create: (random: Random): string => {
+      const layer = ["layer", "-a", "raella", "-d", "resnet18", "-l", "3"];
+      const network = ["ablation", "-d", "resnet18", "-a", "raella", "--layers", "3"];
+      const words = random.pick([
+        [...layer, "--out"],
+        [...layer, "--json", "--out"],
+        [...network, "--csv"],
+        [...network, "--json", "--parquet"],
+      ]);
+      return [...words, randomPlace(random)].join("\u0001");
+    },
+    run: async (text: string): Promise<void> => {
+      rmSync(join(folder, "output"), { recursive: true, force: true });
+      const { exitCode, stderr } = await runCli(...text.split("\u0001"));
+      if (exitCode !== 0 && exitCode !== 2) throw new Error(`Exit code ${exitCode}: ${stderr}`);
+      if (exitCode === 2 && stderr.trim() === "") throw new Error("Exit code 2 without a word");
+      const left = filesBelow(join(folder, "output")).filter((name) => /(^|\/)\.[^/]+$/.test(name));
+      if (left.length > 0) throw new Error(`Something half-written is left: ${left.join(", ")}`);
+    },
   },
   {
     name: "options",

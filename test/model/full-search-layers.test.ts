@@ -94,6 +94,15 @@ describe("full search of real layers", () => {
     assert.ok(edp.edpPjCycles <= energy.edpPjCycles && edp.edpPjCycles <= cycles.edpPjCycles);
   });
 
+  it("uses the time that it was given", () => {
+    const specification = specificationOf("raella", "googlenet", 0, []);
+    const began = performance.now();
+    const { certificate } = searchFull(specification, { timeLimitMs: 200 });
+    const used = performance.now() - began;
+    assert.ok(used > 190 || certificate.isProven, `stopped after ${used} of 200 ms`);
+    assert.ok(used < 2000);
+  });
+
   it("stops in time with a mapping and a bound", () => {
     const specification = specificationOf("raella", "inceptionv3", 4, []);
     const optimum = searchFull(specification).evaluation.edpPjCycles;

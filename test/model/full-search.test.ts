@@ -6,6 +6,7 @@ import type { Metric } from "../../src/mapping/metrics";
 import { describeCosts } from "../../src/model/access-costs";
 import { scorerFactory } from "../../src/model/create-scorer";
 import { evaluateMapping } from "../../src/model/evaluate-mapping";
+import { createCriteria } from "../../src/model/full-search/objective";
 import { searchFullMapSpace } from "../../src/model/full-search/search-full-map-space";
 import { randomCase, spaceOf, type CaseFeatures, type RandomCase } from "./full-search-cases";
 
@@ -189,6 +190,19 @@ describe("full search of small spaces", () => {
       compared += 1;
     }
     assert.ok(compared >= 15);
+  });
+});
+
+describe("objectives of a full search", () => {
+  it("are refused where powers could overflow, with the same objective in smaller ones", () => {
+    for (const [energyExponent, cyclesExponent, expected] of [
+      [50, 1, /energy\^6\*cycles\^0\.12\./],
+      [20, 20, /energy\^6\*cycles\^6\./],
+      [0, 1e5, /energy\^0\*cycles\^6\./],
+    ] as const)
+      assert.throws(() => createCriteria({ energyExponent, cyclesExponent }), expected);
+    const { objective } = createCriteria({ energyExponent: 6, cyclesExponent: 6 });
+    assert.ok(Number.isFinite(objective.value(1e25, 1e25)));
   });
 });
 

@@ -100,6 +100,13 @@ describe("runLayers", () => {
   it("refuses an empty list and a bad number of workers", async () => {
     const options = { architecture: "raella", dnn: "resnet18" };
     await assert.rejects(runLayers({ ...options, layers: [] }), /No layer is given/);
+    const many = Array.from({ length: 100_000 }, (_, layer) => layer);
+    const began = performance.now();
+    await assert.rejects(
+      runLayers({ ...options, layers: many }),
+      /has no layer 21\.\n {2}Expected: a layer from 0 to 20/,
+    );
+    assert.ok(performance.now() - began < 1000, "before anything is run");
     await assert.rejects(runLayers({ ...options, workers: 0 }), /There cannot be 0 workers/);
     await assert.rejects(runAblation("resnet18", { architectures: [] }), /No architecture is given/);
   });

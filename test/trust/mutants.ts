@@ -47,6 +47,8 @@ export const testFiles = {
   study: ["test/study/replication.test.ts", "test/study/component-groups.test.ts"],
   front: ["test/study/mapping-front.test.ts"],
   shared: ["test/spec/shared-work.test.ts"],
+  sequences: ["test/trust/sequences.test.ts"],
+  folders: ["test/report/sweep-folder.test.ts"],
 } as const;
 
 export const mutations: readonly Mutation[] = [
@@ -525,5 +527,54 @@ export const mutations: readonly Mutation[] = [
     from: "    affected.add(name);\n",
     to: "    if (value !== before[position]) affected.add(name);\n",
     tests: "shared",
+  },
+  {
+    name: "found mappings that forget bandwidths",
+    file: "study/space-key.ts",
+    from: "JSON.stringify([options, bandwidths, costs, spaceKey(specification, hardware, costs)])",
+    to: "JSON.stringify([options, costs, spaceKey(specification, hardware, costs)])",
+    tests: "sequences",
+  },
+  {
+    name: "estimators that do not reach helping threads",
+    file: "study/surroundings.ts",
+    from: "return this.registered.estimators.length === 0;",
+    to: "return true;",
+    tests: "sequences",
+  },
+  {
+    name: "a workspace priced by the library of the package",
+    file: "estimation/estimation-engine.ts",
+    from: "workspace = ownWorkspace,",
+    to: "workspace = defaultWorkspace(),",
+    tests: "sequences",
+  },
+  {
+    name: "results that their callers may edit",
+    file: "memory.ts",
+    from: "return Object.freeze(data);",
+    to: "return data;",
+    tests: "sequences",
+  },
+  {
+    name: "files that are not looked at again",
+    file: "spec/file-memo.ts",
+    from: "known !== undefined && look.confirms(known.reader)",
+    to: "known !== undefined",
+    tests: "sequences",
+  },
+  {
+    name: "specifications of callers taken for those that never change",
+    file: "memory.ts",
+    from: "return ours.has(data) ? data : publish(frozenCopy(data));",
+    to: "return data;",
+    tests: "sequences",
+  },
+  {
+    name: "chunks of a sweep that are taken for its own by their names",
+    file: "report/sweep/sweep-folder.ts",
+    from: "isSealed(chunkPath(folder, chunk), ownerOf(folder, chunk)) ?? false",
+    to: "true",
+    tests: "folders",
   },
 ];

@@ -46,8 +46,10 @@ function createCriterion(objective: FullSearchObjective): Criterion {
   if (objective === "cycles") return { value: (_energyPj, cycles) => cycles };
   if (typeof objective === "object" && (objective as unknown) !== null) {
     const { energyExponent, cyclesExponent } = objective;
-    if (isExponent(energyExponent) && isExponent(cyclesExponent) && energyExponent + cyclesExponent > 0)
+    if (isExponent(energyExponent) && isExponent(cyclesExponent) && energyExponent + cyclesExponent > 0) {
+      requireFinitePowers(energyExponent, cyclesExponent);
       return { value: (energyPj, cycles) => energyPj ** energyExponent * cycles ** cyclesExponent };
+    }
   }
   throw new RaellaError({
     code: "usage",
@@ -55,6 +57,26 @@ function createCriterion(objective: FullSearchObjective): Criterion {
     value: objective,
     expected: `${named.join(", ")}, or energyExponent and cyclesExponent of 0 or more, not both 0`,
     remedy: typeof objective === "string" ? suggestName(objective, named) : undefined,
+  });
+}
+
+/** Powers of figures up to 10^25, larger than any, stay within the range of numbers up to this sum of exponents. */
+const largestExponents = 12;
+
+/** @throws RaellaError `out-of-range` where a product could overflow, and no mapping be better than another. */
+function requireFinitePowers(energyExponent: number, cyclesExponent: number): void {
+  const sum = energyExponent + cyclesExponent;
+  if (sum <= largestExponents) return;
+  const largest = Math.max(energyExponent, cyclesExponent);
+  const [energy, cycles] = [energyExponent, cyclesExponent].map((exponent) =>
+    Number(((exponent / largest) * (largestExponents / 2)).toFixed(4)),
+  );
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `The exponents of the objective are ${energyExponent} and ${cyclesExponent}.`,
+    value: { energyExponent, cyclesExponent },
+    expected: `exponents with a sum of at most ${largestExponents}`,
+    remedy: `Only their ratio matters: take energy^${energy}*cycles^${cycles}.`,
   });
 }
 

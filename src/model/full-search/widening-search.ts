@@ -116,15 +116,26 @@ export function searchWidening(
 
   /** What is known when not even the relaxed problem is solved. */
   function unfinished(stopReason: StopReason | null): WideningOutcome {
-    best ??= findFirstMapping(partsWith(bareRelaxation(plan)), counts);
+    const bare = partsWith(bareRelaxation(plan));
+    best ??= findFirstMapping(bare, counts);
+    // What is left of the time goes into better mappings, with bounds that are weaker.
+    const rest =
+      stopReason === "time"
+        ? searchBestFirst(bare, "dominated", budgetOf(limits.deadline, limits.workLimit), counts, best)
+        : { best, lowerBound: -Infinity, stopReason };
+    best = rest.best;
     const rootBound = beyond(settledSteps);
-    const lowerBound = best === null ? rootBound : Math.min(rootBound, valueOf(best));
+    const lowerBound = Math.max(
+      best === null ? rootBound : Math.min(rootBound, valueOf(best)),
+      rest.lowerBound,
+    );
     const isExactToTheBit = false;
     return {
       best,
       lowerBound,
       rootBound,
-      stopReason,
+      // Null where the rest has gone through everything.
+      stopReason: rest.stopReason,
       isExactToTheBit,
       counts,
       points,

@@ -13,7 +13,7 @@ import { RaellaError } from "../../errors";
 import { chunkRange, countChunks, countPoints } from "../../study/sweep/sweep-plan";
 import type { SweepRow } from "../../study/sweep/sweep-row";
 import { csvLines } from "../csv";
-import { openOutput, refuseSamePlaces, type Output } from "../write-atomically";
+import { openOutput, checkPlaces, type Output } from "../write-atomically";
 import { chunkPath, examineChunks, firstDifference, readSweepFolder, type SweepFolder } from "./sweep-folder";
 import { manifestKey, parquetStream, readParquet, rowGroupSize } from "./parquet-table";
 
@@ -63,7 +63,7 @@ export async function mergeSweep(
   const { plan, columns } = manifest;
   const file = options.out ?? join(folders[0].path, resultName);
   const { places, broken } = locateChunks(folders);
-  refuseSamePlaces(
+  checkPlaces(
     [file, options.csv],
     folders.map(({ path }) => join(path, "sweep.json")).concat([...places.values()]),
   );

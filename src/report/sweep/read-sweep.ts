@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync, type Stats } from "node:fs";
 import { join } from "node:path";
 
 import { name, requireArgument } from "../../arguments";
@@ -25,8 +25,10 @@ export interface StoredSweep {
  */
 export async function openSweep(path: string): Promise<StoredSweep> {
   requireArgument(name, path, "the path of a sweep");
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, resultName) : path;
-  if (!existsSync(file))
+  const file = stateOf(path)?.isDirectory() ? join(path, resultName) : path;
+  const state = stateOf(file);
+  if (state && !state.isFile()) throw noSweep(file);
+  if (!state)
     throw new RaellaError({
       code: "file-not-found",
       message: `There is no file ${file}.`,
@@ -58,17 +60,31 @@ export async function readSweep(path: string): Promise<{
   return { plan, columns, rows };
 }
 
+function stateOf(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw cannotRead(file, message);
+  }
+}
+
+function cannotRead(file: string, reason: string): RaellaError {
+  return new RaellaError({
+    code: "file-not-found",
+    message: `The file ${file} cannot be read: ${reason}.`,
+    value: file,
+  });
+}
+
 /** Nothing of a file is believed before it is known to be what was written. */
 function checkSeal(file: string): void {
   let isWhole: boolean | undefined;
   try {
     isWhole = isSealed(file);
   } catch (error) {
-    throw new RaellaError({
-      code: "file-not-found",
-      message: `The file ${file} cannot be read: ${(error as Error).message}.`,
-      value: file,
-    });
+    throw cannotRead(file, (error as Error).message);
   }
   if (isWhole === undefined) throw noSweep(file);
   if (isWhole) return;

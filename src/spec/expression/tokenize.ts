@@ -62,7 +62,7 @@ export function tokenize(text: string): Token[] {
         throw new ExpressionFailure(
           `"${digits}${following}" is neither a number nor a name.`,
           { start: at, end: at + digits.length + following.length },
-          "Put an operator between the number and the name.",
+          `If this is a text, quote it: "${digits}${following}" (on the command line: "'${digits}${following}'"). A product needs its operator.`,
         );
       take("number", digits);
       continue;

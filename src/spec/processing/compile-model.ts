@@ -5,7 +5,7 @@ import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
-import type { SparseLevel, Warning, WrittenValue } from "../specification";
+import type { Level, SparseLevel, Warning, WrittenValue } from "../specification";
 import { misspeltAttributes } from "./attribute-warnings";
 import { attachSparseTargets, attachTargets } from "./combine-constraints";
 import { collectErrors } from "./collect-errors";
@@ -18,6 +18,7 @@ import type { LevelFrames } from "./frame-levels";
 import { hasParallelNodes, leavesOf } from "./mark-branches";
 import { readersOf, type ModelReaders } from "./names-read";
 import { requiredActions } from "./required-actions";
+import { wordsIn } from "./substitute-words";
 import { sparseLevels, sparseWarnings } from "../computable";
 
 /** A leaf with macros resolved and expressions compiled; what is left depends on variables and sizes. */
@@ -30,7 +31,10 @@ export interface CompiledLeaf {
   readonly meshY: WrittenValue;
   readonly requiredActions: readonly string[];
   readonly constraints: CompiledConstraints;
-  /** Names of the variables that its values depend on; null where that shows only when they are evaluated. */
+  /**
+   * Names of the variables that its values depend on, with the words of constraints, which may be names, too; null where
+   * that shows only when they are evaluated.
+   */
   readonly inputs: readonly string[] | null;
 }
 
@@ -48,9 +52,10 @@ export interface CompiledModel {
   readonly readers: ModelReaders;
   readonly leafMemo: Memo<LeafValues>;
   readonly frameMemo: Memo<LevelFrames>;
+  readonly levelMemo: Memo<Level>;
 }
 
-/** Room for evaluated leaves and frames of one model, and about the size of one, in numbers of eight bytes. */
+/** Room for evaluated leaves or levels and for frames of one model, and about the size of one, in numbers of eight bytes. */
 const leafRoom = 500_000;
 const frameRoom = 500_000;
 const leafSize = 100;
@@ -153,9 +158,17 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
     meshY,
     requiredActions: requiredActions(leaf),
     constraints,
-    // The text of a name in constraints may hold further names.
-    inputs: constraints.words.length > 0 ? null : [...new Set(written.flatMap(namesRead))],
+    inputs: inputsOf(written, constraints.words),
   };
+}
+
+/** Texts that an expression puts together may hold any words, and these stand for values where constraints have names. */
+function inputsOf(written: readonly WrittenValue[], words: readonly string[]): readonly string[] | null {
+  const names = written.flatMap(namesRead);
+  if (words.length === 0) return [...new Set(names)];
+  if (written.some((value) => isExpressionText(value) && /["']/.test(value.expression))) return null;
+  const texts = written.filter((value) => typeof value === "string");
+  return [...new Set([...names, ...words, ...texts.flatMap(wordsIn)])];
 }
 
 /**
@@ -196,5 +209,6 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
     readers: readersOf(document, compiled),
     leafMemo: new Memo(leafRoom, () => leafSize),
     frameMemo: new Memo(frameRoom, () => frameSize),
+    levelMemo: new Memo(leafRoom, () => leafSize),
   };
 }

@@ -1,15 +1,17 @@
 import { RaellaError } from "../../errors";
-import { contentOf } from "../../memory";
+import { contentOf, freeze } from "../../memory";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateWritten } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
-import { IntegralFloat, isInteger, numberOf, valueText } from "../expression/runtime-value";
+import { IntegralFloat, isInteger, numberOf, toValue, valueText } from "../expression/runtime-value";
 import { Scope } from "../expression/scope";
 import type { MeshAxis } from "../schema/architecture-schema";
+import type { Value, ValueTable } from "../specification";
 import type { LeafConstraints } from "./compile-constraints";
 import { collectErrors } from "./collect-errors";
 import type { CompiledLeaf, CompiledModel } from "./compile-model";
 import { checkStorageAttribute } from "./storage-attributes";
+import { wordsIn } from "./substitute-words";
 
 /** What the loops and data at a leaf must look like, and how far it fans out. */
 export interface LeafLoops {
@@ -20,11 +22,12 @@ export interface LeafLoops {
 
 /** The values of a leaf. */
 export interface LeafValues {
-  readonly attributes: ReadonlyMap<string, RuntimeValue>;
+  /** Those with a value, as the outside sees them. */
+  readonly attributes: ValueTable;
+  /** Names of all attributes, also of those without a value. */
+  readonly attributeNames: readonly string[];
   readonly areaShare: number | null;
   readonly loops: LeafLoops;
-  /** What `loops` says. */
-  readonly loopsText: string;
 }
 
 /** Both meshes. They see variables, and the second one the first. */
@@ -109,7 +112,13 @@ function evaluateLeaf(leaf: CompiledLeaf, variables: Scope, options: EvaluationO
   const constraints = leaf.constraints.evaluate(scope);
   const areaShare = evaluateAreaShare(leaf, scope, options);
   const loops = { ...evaluateMeshes(leaf, variables, options), constraints };
-  return { attributes, areaShare, loops, loopsText: JSON.stringify(loops) };
+  const table: Record<string, Value> = {};
+  for (const [name, value] of attributes) if (!isEmptyValue(value)) table[name] = toValue(value);
+  return freeze({ attributes: table, attributeNames: [...attributes.keys()], areaShare, loops });
+}
+
+function isEmptyValue(value: RuntimeValue): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
 /**
@@ -127,7 +136,14 @@ export function evaluateLeaves(
     const { inputs } = leaf;
     if (inputs === null) return evaluateLeaf(leaf, variables, options);
     let key = `${index} ${options.workingDirectory}`;
-    for (const name of inputs) key += `\n${contentOfRuntime(variables.lookup(name))}`;
+    // Words in the text of a variable may be names of others.
+    const names = leaf.constraints.words.length === 0 ? inputs : new Set(inputs);
+    for (const name of names) {
+      const value = variables.lookup(name);
+      key += `\n${contentOfRuntime(value)}`;
+      if (names instanceof Set && typeof value === "string")
+        for (const word of wordsIn(value)) names.add(word);
+    }
     return leafMemo.get(key, () => evaluateLeaf(leaf, variables, options));
   });
 }

@@ -1,76 +1,70 @@
-import type { RuntimeValue } from "../expression/runtime-value";
-import { toValue } from "../expression/runtime-value";
+import { contentNumber, freeze } from "../../memory";
 import type { Level, Value, ValueTable } from "../specification";
 import type { CompiledModel } from "./compile-model";
 import type { LeafValues } from "./evaluate-leaf";
 import type { LevelFrame, LevelFrames } from "./frame-levels";
 import { storageDefaults } from "./storage-attributes";
 
-function isEmptyValue(value: RuntimeValue): boolean {
-  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
-}
+const placeholderAttributes: ValueTable = { width: 1, depth: 1, datawidth: 1, technology: -1 };
+const placeholderNames = Object.keys(placeholderAttributes);
 
-/** What containers hand down to the levels behind them. */
-type Inherited = ReadonlyMap<string, RuntimeValue>;
-
-function extendInherited(inherited: Inherited, attributes: ReadonlyMap<string, RuntimeValue>): Inherited {
-  if (attributes.size === 0) return inherited;
-  const result = new Map(inherited);
-  for (const [name, value] of attributes) if (!isEmptyValue(value)) result.set(name, value);
-  return result;
-}
-
-const placeholderAttributes: ReadonlyMap<string, RuntimeValue> = new Map([
-  ["width", 1],
-  ["depth", 1],
-  ["datawidth", 1],
-  ["technology", -1],
-]);
-
-/** Own attributes, defaults, mesh, then what containers hand down. */
+/** Own attributes, defaults, mesh, then what containers hand down, those further in first. */
 function levelAttributes(
   { isPlaceholder, kind, meshX, meshY }: LevelFrame,
   values: LeafValues,
-  inherited: Inherited,
+  containers: readonly LeafValues[],
 ): ValueTable {
-  const own = isPlaceholder ? placeholderAttributes : values.attributes;
-  const attributes: Record<string, Value> = {};
-  for (const [name, value] of own) if (!isEmptyValue(value)) attributes[name] = toValue(value);
+  const names = isPlaceholder ? placeholderNames : values.attributeNames;
+  const attributes: Record<string, Value> = {
+    ...(isPlaceholder ? placeholderAttributes : values.attributes),
+  };
   if (kind === "storage")
-    for (const [name, value] of storageDefaults) if (!own.has(name)) attributes[name] = value;
+    for (const [name, value] of storageDefaults) if (!names.includes(name)) attributes[name] = value;
   attributes.meshX = meshX;
   attributes.meshY = meshY;
-  for (const [name, value] of inherited) if (!(name in attributes)) attributes[name] = toValue(value);
+  const inherited: Record<string, Value> = {};
+  for (const container of containers) Object.assign(inherited, container.attributes);
+  for (const name of Object.keys(inherited))
+    if (!Object.hasOwn(attributes, name)) attributes[name] = inherited[name];
   return attributes;
+}
+
+function levelOf(frame: LevelFrame, values: LeafValues, containers: readonly LeafValues[]): Level {
+  return freeze({
+    name: frame.name,
+    kind: frame.kind,
+    class: frame.class,
+    subclass: frame.subclass,
+    areaShare: frame.isPlaceholder ? null : values.areaShare,
+    instances: frame.instances,
+    meshX: frame.meshX,
+    meshY: frame.meshY,
+    attributes: levelAttributes(frame, values, containers),
+    requiredActions: frame.requiredActions,
+    constraints: frame.constraints,
+  });
 }
 
 /**
  * The flat form: one ordered list of levels, outermost first. Containers hand their attributes to all levels behind
- * them, also to the placeholders of their own fan-outs.
+ * them, also to the placeholders of their own fan-outs. Most levels are those of the layer or design before.
  */
 export function flattenArchitecture(
-  { leaves }: CompiledModel,
+  { leaves, levelMemo }: CompiledModel,
   values: readonly LeafValues[],
   frames: LevelFrames,
 ): readonly Level[] {
-  let inherited: Inherited = new Map();
+  const containers: LeafValues[] = [];
+  let inherited = "";
   let reached = 0;
   return frames.levels.map((frame) => {
-    for (; reached <= frame.leaf; reached += 1)
-      if (leaves[reached].kind === "container")
-        inherited = extendInherited(inherited, values[reached].attributes);
-    return {
-      name: frame.name,
-      kind: frame.kind,
-      class: frame.class,
-      subclass: frame.subclass,
-      areaShare: frame.isPlaceholder ? null : values[frame.leaf].areaShare,
-      instances: frame.instances,
-      meshX: frame.meshX,
-      meshY: frame.meshY,
-      attributes: levelAttributes(frame, values[frame.leaf], inherited),
-      requiredActions: frame.requiredActions,
-      constraints: frame.constraints,
-    };
+    for (; reached <= frame.leaf; reached += 1) {
+      if (leaves[reached].kind !== "container") continue;
+      containers.push(values[reached]);
+      inherited += ` ${contentNumber(values[reached])}`;
+    }
+    const own = values[frame.leaf];
+    const key = `${contentNumber(frame)} ${contentNumber(own)}${inherited}`;
+    return levelMemo.get(key, () => levelOf(frame, own, containers));
   });
 }

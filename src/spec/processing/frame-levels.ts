@@ -1,6 +1,6 @@
 import { RaellaError } from "../../errors";
 import type { SourceLocation } from "../../errors";
-import { freeze } from "../../memory";
+import { contentNumber, freeze } from "../../memory";
 import type { GreedyStep } from "../greedy";
 import type {
   Factor,
@@ -46,7 +46,9 @@ export function frameLevels(
   greedySteps: readonly GreedyStep[],
 ): LevelFrames {
   const sizes = workload.dimensions.map((dimension) => workload.bounds[dimension]);
-  const key = [sizes, JSON.stringify(greedySteps), ...values.map(({ loopsText }) => loopsText)].join("\n");
+  const key = [...sizes, contentNumber(greedySteps), ...values.map(({ loops }) => contentNumber(loops))].join(
+    " ",
+  );
   return model.frameMemo.get(key, () => completeFrames(model, values, workload, greedySteps));
 }
 

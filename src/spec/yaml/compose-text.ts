@@ -47,7 +47,6 @@ export function composeText(text: string): ComposedText | undefined {
     version: "1.2",
     schema: "core",
     merge: false,
-    uniqueKeys: true,
     prettyErrors: false,
     logLevel: "error",
   });

@@ -27,13 +27,24 @@ export function textKey(text: string): string {
   return hash("sha256", text, "base64url");
 }
 
+const digestLength = textKey("").length;
+
+/** The contents of such a file: a digest, and the texts as JSON. */
+export function composedContents(texts: ComposedTexts): string {
+  const json = JSON.stringify(texts);
+  return textKey(json) + json;
+}
+
 const folders = new Map<string, ComposedTexts | undefined>();
 
 function readStore(folder: string): ComposedTexts | undefined {
   const file = composedFile(folder);
   if (file === undefined) return undefined;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as ComposedTexts;
+    const text = readFileSync(file, "utf8");
+    const [digest, json] = [text.slice(0, digestLength), text.slice(digestLength)];
+    // A damaged file says nothing.
+    return textKey(json) === digest ? (JSON.parse(json) as ComposedTexts) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,10 @@
 import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
   parseDocument,
+  YAMLParseError,
   type Document,
   type DocumentOptions,
   type ParseOptions,
@@ -7,17 +12,50 @@ import {
 } from "yaml";
 import { isNestedTooDeeply } from "./nesting";
 
-/** The YAML document of a text; undefined if it is nested so deeply that the reader, which descends recursively, cannot. */
+/**
+ * The YAML document of a text, with keys that occur twice among its errors; undefined if it is nested so deeply that the
+ * reader, which descends recursively, cannot.
+ */
 export function parseDeepDocument(
   text: string,
-  options: ParseOptions & DocumentOptions & SchemaOptions,
+  options: Omit<ParseOptions, "uniqueKeys"> & DocumentOptions & SchemaOptions,
 ): Document.Parsed | undefined {
   if (isNestedTooDeeply(text)) return undefined;
   try {
-    const document = parseDocument(text, options);
-    return document.errors.some(({ message }) => message.includes("call stack")) ? undefined : document;
+    // The library compares each key with all before it, which takes minutes for some hundred thousand.
+    const document = parseDocument(text, { ...options, uniqueKeys: false });
+    if (document.errors.some(({ message }) => message.includes("call stack"))) return undefined;
+    const repeated = repeatedKeys(document.contents);
+    if (repeated.length > 0) {
+      document.errors.push(...repeated);
+      document.errors.sort((first, second) => first.pos[0] - second.pos[0]);
+    }
+    return document;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** An error for each key that stands before in its map. */
+function repeatedKeys(contents: unknown): YAMLParseError[] {
+  const errors: YAMLParseError[] = [];
+  const waiting = [contents];
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    if (isPair(node)) waiting.push(node.key, node.value);
+    if (isSeq(node)) for (const item of node.items) waiting.push(item);
+    if (!isMap(node)) continue;
+    const keys = new Set<unknown>();
+    for (const pair of node.items) {
+      waiting.push(pair);
+      const { key } = pair;
+      if (!isScalar(key)) continue;
+      const at = key.range?.[0] ?? 0;
+      if (keys.has(key.value))
+        errors.push(new YAMLParseError([at, at + 1], "DUPLICATE_KEY", "Map keys must be unique"));
+      keys.add(key.value);
+    }
+  }
+  return errors;
 }

@@ -21,7 +21,6 @@ export function parseSweep(text: string, file: string): SweepPlan {
   const document = parseDeepDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
     logLevel: "error",
   });
   if (document === undefined)

@@ -14,6 +14,7 @@ export const yaml: BadInputs = {
     files("a file with a list", { "a.yaml": "- 1\n- 2\n" }),
     files("a file with a text", { "a.yaml": "hello\n" }),
     files("a duplicate key", { "a.yaml": "variables:\n  A: 1\n  B: 2\n  A: 3\n" }),
+    files("a key once as a number and once in quotes", { "a.yaml": 'x_ignore:\n  1: 1\n  "1": 2\n' }),
     files("a tab as indentation", { "a.yaml": "variables:\n\tA: 1\n" }),
     files("a missing closing bracket", { "a.yaml": "variables: {A: 1\narchitecture: 2\n" }),
     files("a missing quote", { "a.yaml": 'variables:\n  A: "text\n  B: 1\n' }),
@@ -37,6 +38,15 @@ export const yaml: BadInputs = {
     files("a pattern that matches nothing", { "a.yaml": "" }, {}, ["c*.yaml"]),
     files("a folder instead of a file", { "a/b.yaml": "" }, {}, ["a"]),
     files("no files", {}, {}, []),
+    files("a Jinja template with statements", { "a.yaml": "{% set x = 3 %}\nvariables:\n  A: {{ x }}\n" }),
+    files("a Jinja template with a value", { "a.yaml": "variables:\n  A: {{ x }}\n" }),
+    files("a Jinja template that includes", { "a.yaml": '{{ include_text("b.yaml") }}\n' }),
+    model("a technology without quotes", "technology: 32", "technology: 40nm"),
+    files("an architecture of version 0.3", {
+      "a.yaml":
+        "architecture:\n  version: 0.3\n  subtree:\n    - name: chip\n      local: [{name: dram, class: DRAM}]\n",
+    }),
+    files("a text in UTF-16", { "a.yaml": "\ufeff\u0000v\u0000a\u0000r\u0000i: \u0003" }),
     files("binary contents", { "a.yaml": "\u0000\u0001\u0002: \u0003" }),
   ],
 };
