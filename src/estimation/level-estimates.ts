@@ -109,7 +109,7 @@ function finishEstimate(
 
 /** Names of a compound class whose values matter, or must be numbers. */
 interface ClassNames extends InfluentialNames {
-  readonly numeric: ReadonlySet<string>;
+  readonly numeric: readonly string[];
 }
 
 /** Room for priced levels, and about the size of one, in numbers of eight bytes. */
@@ -149,7 +149,7 @@ export class LevelEstimates {
     if (known !== undefined) return known;
     const names = {
       ...this.components.influentialNames(compiled),
-      numeric: this.components.numericNames(compiled),
+      numeric: [...this.components.numericNames(compiled)],
     };
     this.names.set(compiled.name, names);
     return names;

@@ -146,11 +146,12 @@ function specificationOf(
       ? undefined
       : loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
   const statisticsNames = Object.keys(statistics?.values ?? {});
-  const known = new Map(model.variables);
-  for (const name of statisticsNames) {
-    checkVariableName(name, compiled.reservedNames);
-    if (!known.has(name)) known.set(name, null);
-  }
+  for (const name of statisticsNames) checkVariableName(name, compiled.reservedNames);
+  const added = statisticsNames.filter((name) => !model.variables.has(name));
+  const known =
+    added.length === 0
+      ? model.variables
+      : new Map([...model.variables, ...added.map((name) => [name, null] as const)]);
   const overridden = {
     ...{ name: architecture.name, compiled, problem, variables: known, readEarly: variablesOfRules(rules) },
   };

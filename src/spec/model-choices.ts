@@ -1,5 +1,5 @@
 import { checkedLater, oneOf, optional, shown } from "../arguments";
-import { RaellaError, suggestName } from "../errors";
+import { nearestName, RaellaError } from "../errors";
 import type { ModelChoices } from "./specification";
 
 /** The ways of each choice, the default first. */
@@ -53,11 +53,12 @@ function requireChoice(name: keyof ModelChoices, given: unknown): string | boole
   const known: readonly (string | boolean)[] = ways[name];
   const choice = given === undefined ? known[0] : known.find((way) => way === given);
   if (choice !== undefined) return choice;
+  const near = typeof given === "string" ? nearestName(given, known.map(String)) : undefined;
   throw new RaellaError({
     code: "usage",
     message: `The option "${name}" cannot be ${shown(given)}.`,
     value: given,
     expected: known.join(" or "),
-    remedy: typeof given === "string" ? suggestName(given, known.map(String)) : undefined,
+    remedy: near === undefined ? undefined : `Did you mean "${near}"?`,
   });
 }

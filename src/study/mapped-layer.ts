@@ -35,9 +35,11 @@ export function publishLayer(layer: MappedLayer): MappedLayer {
 export function requireFiniteFigures(
   { levels, variableValues }: Specification,
   figures: { readonly energyPj: number; readonly cycles: number; readonly areaUm2: number },
-  energyOfLevels: Iterable<readonly [string, number]>,
+  energyOfLevels: () => Iterable<readonly [string, number]>,
 ): void {
   const product = figures.energyPj * figures.cycles;
+  // Infinity times 0 is no number either: neither is infinite where the product is one.
+  if (Number.isFinite(product) && Number.isFinite(figures.areaUm2)) return;
   for (const [what, value] of [
     ["energy (pJ)", figures.energyPj],
     ["number of cycles", figures.cycles],
@@ -45,7 +47,7 @@ export function requireFiniteFigures(
     ["product of energy and cycles", product],
   ] as const) {
     if (Number.isFinite(value)) continue;
-    const guilty = new Set([...energyOfLevels].flatMap(([name, energy]) => (energy < 1e100 ? [] : [name])));
+    const guilty = new Set([...energyOfLevels()].flatMap(([name, energy]) => (energy < 1e100 ? [] : [name])));
     const attributes = levels
       .filter(({ name }) => guilty.size === 0 || guilty.has(name))
       .flatMap((level) =>
@@ -67,7 +69,7 @@ export function requireFinite(layer: MappedLayer): MappedLayer {
   requireFiniteFigures(
     specification,
     { ...evaluation, areaUm2: chipArea(specification, tables.area.areaUm2) },
-    [...evaluation.levels.map(({ level, energyPj }) => [level, energyPj] as const)],
+    () => evaluation.levels.map(({ level, energyPj }) => [level, energyPj] as const),
   );
   return layer;
 }

@@ -197,11 +197,13 @@ describe("variables of a caller", () => {
   });
 
   it("that nothing in the model reads are refused", () => {
-    assert.throws(() => spec({ variables: { ACTUAL_WEIGHT_BITS: 4 } }), {
+    assert.throws(() => spec({ variables: { SUPPORTED_WEIGHT_BITS: 4 } }), {
       code: "unknown-name",
       message:
-        /Nothing in the model of raella reads the variable "ACTUAL_WEIGHT_BITS": setting it has no effect/,
+        /Nothing in the model of raella reads the variable "SUPPORTED_WEIGHT_BITS": setting it has no effect/,
     });
+    // A check of the design counts as a reader.
+    assert.equal(spec({ variables: { ACTUAL_WEIGHT_BITS: 4 } }).variableValues.ACTUAL_WEIGHT_BITS, 4);
     // What a new variable or another setting reads has an effect.
     const { variableValues } = spec({
       variables: { N_SHIFT_ADDS_PER_BANK: 8, N_ADC_PER_BANK: "N_SHIFT_ADDS_PER_BANK" },

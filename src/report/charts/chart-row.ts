@@ -1,6 +1,5 @@
 import { listOf, optionsOf, requireArgument, requireOptions } from "../../arguments";
-import { headingEntries } from "./exploration-axis";
-import { chart, chartSchema, type ChartSpecification } from "./chart-specification";
+import { chart, chartSchema, headingEntries, type ChartSpecification } from "./chart-specification";
 
 export interface ChartRowOptions {
   readonly title?: string;

@@ -1,4 +1,5 @@
-import { dataWith, isText } from "../../arguments";
+import * as v from "valibot";
+import { dataWith, isText, optional, text } from "../../arguments";
 import { chartStyle } from "../theme/chart-style";
 
 /**
@@ -11,6 +12,12 @@ export interface ChartSpecification {
 }
 
 export const chartSchema = dataWith("a chart, as the functions for charts return it", { $schema: isText });
+
+/** What stands above a chart. */
+export const headingEntries = {
+  title: optional(text),
+  subtitle: optional(v.union([v.string(), v.array(v.string())], "a text, or lines of text")),
+};
 
 /** A part of a specification: a view, a layer, an encoding. */
 export type ChartPart = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { finite, flag, optional, optionsOf, requireOptions, tableOf, text } from "../../arguments";
-import { chart, type ChartPart, type ChartSpecification } from "./chart-specification";
+import { chart, headingEntries, type ChartPart, type ChartSpecification } from "./chart-specification";
 import { barPanel, groupsOfBars, type GroupValues } from "./bar-panel";
 
 /** Figures of several designs by component group: `{ isaac_like: { ADC: 12.5, Crossbar: 3 }, raella: { … } }`. */
@@ -31,8 +31,7 @@ const comparisonSchema = optionsOf({
   cycles: optional(figures),
   throughputPerSecond: optional(figures),
   throughputNoun: optional(text),
-  title: optional(text),
-  subtitle: optional(text),
+  ...headingEntries,
   names: optional(tableOf(text, "names by design")),
   relative: optional(flag),
 });

@@ -37,11 +37,6 @@ export const figureAxisSchema = optionsOf({
   domain: optional(v.tuple([finite, finite], "two ends [least, most]")),
 });
 
-export const headingEntries = {
-  title: optional(text),
-  subtitle: optional(v.union([v.string(), v.array(v.string())], "a text, or lines of text")),
-};
-
 /** What tells designs apart by colour. */
 export interface ColorColumn {
   readonly column: string;

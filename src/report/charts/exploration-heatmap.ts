@@ -2,7 +2,7 @@ import { callback, finite, optional, optionsOf, positive, requireOptions } from 
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { textColor } from "../theme/chart-style";
 import { formatAligned } from "../theme/format-number";
-import { chart, type ChartSpecification } from "./chart-specification";
+import { chart, headingEntries, type ChartSpecification } from "./chart-specification";
 import { levelTitle } from "./level-title";
 import {
   cellText,
@@ -10,7 +10,6 @@ import {
   distinctValues,
   figureAxisSchema,
   figureOf,
-  headingEntries,
   type DesignTable,
   type FigureAxis,
 } from "./exploration-axis";

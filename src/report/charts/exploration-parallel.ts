@@ -2,7 +2,7 @@ import { callback, index, listOf, optional, optionsOf, positive, requireOptions 
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
-import { chart, type ChartSpecification } from "./chart-specification";
+import { chart, headingEntries, type ChartSpecification } from "./chart-specification";
 import {
   cellText,
   colorEncoding,
@@ -11,7 +11,6 @@ import {
   distinctValues,
   figureAxisSchema,
   figureOf,
-  headingEntries,
   plotted,
   thinOut,
   type ColorColumn,

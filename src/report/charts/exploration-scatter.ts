@@ -3,7 +3,7 @@ import { paretoFront } from "../../study/sweep/pareto-front";
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
-import { chart, type ChartSpecification } from "./chart-specification";
+import { chart, headingEntries, type ChartSpecification } from "./chart-specification";
 import { levelTitle } from "./level-title";
 import {
   cellText,
@@ -11,7 +11,6 @@ import {
   colorSchema,
   designsSchema,
   figureAxisSchema,
-  headingEntries,
   figureOf,
   plotted,
   scaleOf,

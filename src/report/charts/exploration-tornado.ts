@@ -16,8 +16,8 @@ import type { Sensitivity } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { seriesColors } from "../theme/component-colors";
 import { formatNumber, formatShare } from "../theme/format-number";
-import { chart, type ChartSpecification } from "./chart-specification";
-import { cellText, headingEntries } from "./exploration-axis";
+import { chart, headingEntries, type ChartSpecification } from "./chart-specification";
+import { cellText } from "./exploration-axis";
 
 export interface TornadoOptions {
   /** From `oneAtATime` or `mainEffects`; widest first. */

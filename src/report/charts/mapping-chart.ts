@@ -14,7 +14,7 @@ import {
 } from "../../arguments";
 import { formatShare, formatWhole } from "../theme/format-number";
 import { gridColor, textColor } from "../theme/chart-style";
-import { chart, type ChartPart, type ChartSpecification } from "./chart-specification";
+import { chart, headingEntries, type ChartPart, type ChartSpecification } from "./chart-specification";
 
 /** One loop, in time or over hardware. */
 export interface MappingChartLoop {
@@ -52,8 +52,7 @@ export interface MappingChartOptions {
 }
 
 export const mappingChartEntries = {
-  title: optional(text),
-  subtitle: optional(text),
+  ...headingEntries,
   dimensionNames: optional(tableOf(text, "meanings by dimension")),
 };
 const mappingChartSchema = optionsOf(mappingChartEntries);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { listOf, oneOf, optional, optionsOf, requireArgument, requireOptions, text } from "../../arguments";
+import { listOf, oneOf, optional, optionsOf, requireArgument, requireOptions } from "../../arguments";
 import { listArchitectures, workspaceSchema } from "../../spec/workspace";
 import type { Warning } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
@@ -11,7 +11,7 @@ import { ablationResultSchema, type AblationResult, type NetworkResult } from ".
 import { totalAreas } from "../../study/summarize-layer";
 import { formatWhole } from "../theme/format-number";
 import type { GroupValues } from "./bar-panel";
-import type { ChartSpecification } from "./chart-specification";
+import { headingEntries, type ChartSpecification } from "./chart-specification";
 import { comparisonChart } from "./comparison-chart";
 import { mappedLayerLevels } from "./mapped-layer-levels";
 import { mappingChart, mappingChartEntries, type MappingChartOptions } from "./mapping-chart";
@@ -32,8 +32,7 @@ export interface AblationChartOptions extends StudyChartOptions {
 }
 
 const studyChartEntries = {
-  title: optional(text),
-  subtitle: optional(text),
+  ...headingEntries,
   workspace: optional(workspaceSchema),
 };
 const studyChartSchema = optionsOf(studyChartEntries);

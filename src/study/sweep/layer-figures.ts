@@ -49,9 +49,7 @@ export function layerFigures(request: LayerRequest): LayerFigures {
   const energyPj = energiesByLevel(best, hardware);
   const areaUm2 = chipArea(specification, tables.area.areaUm2);
   const { cycles } = best;
-  requireFiniteFigures(
-    specification,
-    { energyPj: energyPj[totalKey], cycles, areaUm2 },
+  requireFiniteFigures(specification, { energyPj: energyPj[totalKey], cycles, areaUm2 }, () =>
     Object.entries(energyPj),
   );
   return { energyPj, cycles, macs: multiplyAccumulates(specification, known.front.computes), areaUm2 };
