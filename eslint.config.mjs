@@ -2,9 +2,9 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-const folderOrder = ["spec", "estimation", "mapping", "model", "network", "study", "report"];
+const folderOrder = ["spec", "components", "model", "mapspace", "search", "network", "study", "report"];
 /** Folders that stay apart although the order would allow the import. */
-const strangers = { mapping: ["estimation"] };
+const strangers = { model: ["components"], mapspace: ["components"], search: ["components"] };
 const fileAccess = [
   "node:fs",
   "node:fs/promises",

@@ -3,8 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { formatFixed } from "../src/report/figure-column";
-import { formatTextTable } from "../src/report/text-table";
+import { formatFixed, formatTextTable } from "../src/report/text-table";
 import { median } from "./statistics";
 
 const cli = join(__dirname, "..", "dist", "cli.js");

@@ -6,14 +6,13 @@
 // A round is A B B A, so that a machine that becomes slower meanwhile harms both alike; a ratio is that of a pair of
 // neighbours, and the table has the median of the pairs. Only the command line and the public API are used, with what
 // they have had from the start, so that the commits may differ in everything else.
-import { createHash } from "node:crypto";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { formatFixed } from "../src/report/figure-column";
-import { formatTextTable } from "../src/report/text-table";
+import { formatFixed, formatTextTable } from "../src/report/text-table";
 import { median } from "./statistics";
 
 const root = path.join(__dirname, "..");

@@ -1,6 +1,6 @@
 /** How long does it take to price an architecture: the tables of energy and area of one layer? */
-import { estimate } from "../src/estimation/estimate";
-import { explainEnergy } from "../src/estimation/explain";
+import { estimate } from "../src/components/estimate";
+import { explainEnergy } from "../src/components/explain";
 import { getSpec } from "../src/spec/get-spec";
 import type { Specification } from "../src/spec/specification";
 import { listArchitectures, listLayers } from "../src/spec/workspace";

@@ -5,16 +5,16 @@
 // Every layer of the DNNs (ResNet18 by default) on every architecture, 16 tiles, batch 32. "greedy costs" compares
 // sums over the layers with and without greedy steps, each with its own best mapping.
 import { parseObjective } from "../src/cli/parse-options";
-import { estimate } from "../src/estimation/estimate";
-import { findBestMapping } from "../src/mapping/find-best-mapping";
-import { buildMapSpace } from "../src/mapping/map-space";
-import { parseMetrics } from "../src/mapping/metrics";
+import { estimate } from "../src/components/estimate";
+import { buildMapSpace } from "../src/mapspace/map-space";
 import { describeCosts } from "../src/model/access-costs";
-import { scorerFactory } from "../src/model/create-scorer";
-import type { FullSearchObjective } from "../src/model/full-search/objective";
-import { searchFullMapSpace, type FullSearchResult } from "../src/model/full-search/search-full-map-space";
-import { formatFixed } from "../src/report/figure-column";
-import { formatTextTable } from "../src/report/text-table";
+import { formatFixed, formatTextTable } from "../src/report/text-table";
+import { scorerFactory } from "../src/search/create-scorer";
+import { findBestMapping } from "../src/search/exhaustive/find-best-mapping";
+import type { FullSearchObjective } from "../src/search/full/objective";
+import { searchFullMapSpace } from "../src/search/full/search-full-map-space";
+import type { FullSearchResult } from "../src/search/full/search-full-map-space";
+import { parseMetrics } from "../src/search/ranking";
 import { getSpec } from "../src/spec/get-spec";
 import { listArchitectures, listDnns, listLayers } from "../src/spec/workspace";
 import { median, quantile } from "./statistics";

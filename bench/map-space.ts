@@ -5,13 +5,13 @@
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type * as Search from "../src/mapping/find-best-mapping";
-import type * as Spaces from "../src/mapping/map-space";
+import { estimate } from "../src/components/estimate";
+import type * as Spaces from "../src/mapspace/map-space";
 import type * as Costs from "../src/model/access-costs";
-import type * as Scorers from "../src/model/create-scorer";
 import type * as Evaluation from "../src/model/evaluate-mapping";
-import { estimate } from "../src/estimation/estimate";
 import { formatTextTable } from "../src/report/text-table";
+import type * as Scorers from "../src/search/create-scorer";
+import type * as Search from "../src/search/exhaustive/find-best-mapping";
 import { getSpec } from "../src/spec/get-spec";
 import type { Specification } from "../src/spec/specification";
 import { listDnns, listLayers } from "../src/spec/workspace";
@@ -19,10 +19,10 @@ import { median, quantile } from "./statistics";
 
 const load = createRequire(__filename);
 const built = <T>(name: string): T => load(join(__dirname, "..", "dist", name)) as T;
-const { findBestMapping } = built<typeof Search>("mapping/find-best-mapping");
-const { buildMapSpace } = built<typeof Spaces>("mapping/map-space");
+const { findBestMapping } = built<typeof Search>("search/exhaustive/find-best-mapping");
+const { buildMapSpace } = built<typeof Spaces>("mapspace/map-space");
 const { describeCosts } = built<typeof Costs>("model/access-costs");
-const { scorerFactory } = built<typeof Scorers>("model/create-scorer");
+const { scorerFactory } = built<typeof Scorers>("search/create-scorer");
 const { evaluateMapping } = built<typeof Evaluation>("model/evaluate-mapping");
 
 const architectures = ["raella", "isaac_like"];

@@ -1,7 +1,6 @@
 // Does memory stay flat? Evaluates 100,000 layers in one process, all different, and shows the heap as it goes.
 // Run: node --expose-gc --import=tsx bench/memory.ts [EVALUATIONS]
-import { formatCount, formatFixed } from "../src/report/figure-column";
-import { formatTextTable } from "../src/report/text-table";
+import { formatCount, formatFixed, formatTextTable } from "../src/report/text-table";
 import { listArchitectures, listLayers } from "../src/spec/workspace";
 import { runLayer } from "../src/study/run-layer";
 import { fitLine } from "./statistics";

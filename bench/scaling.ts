@@ -1,9 +1,8 @@
 // Does time grow linearly with the number of layers? Runs more and more layers in this process, without help of other
 // threads, and fits a line. Run: npx tsx bench/scaling.ts
-import { formatCount, formatFixed } from "../src/report/figure-column";
-import { formatTextTable } from "../src/report/text-table";
-import { listArchitectures, listDnns, listLayers } from "../src/spec/workspace";
 import { forgetEverything } from "../src/memory";
+import { formatCount, formatFixed, formatTextTable } from "../src/report/text-table";
+import { listArchitectures, listDnns, listLayers } from "../src/spec/workspace";
 import { runLayer } from "../src/study/run-layer";
 import { fitLine, median } from "./statistics";
 

@@ -9,8 +9,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { formatCount, formatFixed } from "../src/report/figure-column";
-import { formatTextTable } from "../src/report/text-table";
+import { formatCount, formatFixed, formatTextTable } from "../src/report/text-table";
 import type { SweepDescription } from "../src/study/sweep/sweep-description";
 
 const grid: SweepDescription = {

@@ -2,8 +2,7 @@
 // threads. Needs a build (npm run build). Run: npx tsx bench/workers.ts [RUNS]
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { formatCount, formatFixed } from "../src/report/figure-column";
-import { formatTextTable } from "../src/report/text-table";
+import { formatCount, formatFixed, formatTextTable } from "../src/report/text-table";
 import { median } from "./statistics";
 
 const cli = join(__dirname, "..", "dist", "cli.js");

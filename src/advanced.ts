@@ -9,32 +9,32 @@ export { readMappingFile } from "./spec/read-mapping-file";
 export type { MappingEntry, MappingFile } from "./spec/read-mapping-file";
 
 // Single components, and where their figures come from
-export { componentArea, componentEnergy, componentModels } from "./estimation/estimate-component";
+export { componentArea, componentEnergy, componentModels } from "./components/estimate-component";
 export type {
   ComponentDescription,
   ComponentEstimate,
   ComponentModel,
-} from "./estimation/estimate-component";
-export { leavesOf } from "./estimation/explain";
-export type { Explanation, LevelExplanation } from "./estimation/explain";
-export { explanationRows, formatExplanation } from "./estimation/format-explanation";
-export { estimationDifferences } from "./estimation/fidelity-differences";
+} from "./components/estimate-component";
+export { leavesOf } from "./components/explain";
+export type { Explanation, LevelExplanation } from "./components/explain";
+export { explanationRows, formatExplanation } from "./components/format-explanation";
+export { estimationDifferences } from "./components/fidelity-differences";
 
 // Map spaces, searches and the model
-export { buildMapSpace } from "./mapping/map-space";
-export type { MapSpace } from "./mapping/map-space";
-export { mappingAt } from "./mapping/mapping-at";
-export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./mapping/mapping";
+export { buildMapSpace } from "./mapspace/map-space";
+export type { MapSpace } from "./mapspace/map-space";
+export { mappingAt } from "./mapspace/candidate-mapping";
+export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./model/mapping";
 export { evaluateMapping } from "./model/evaluate-mapping";
-export { searchFullMapSpace } from "./model/full-search/search-full-map-space";
-export type { FullSearchOptions, FullSearchResult } from "./model/full-search/search-full-map-space";
-export type { FullSearchObjective } from "./model/full-search/objective";
-export type { SearchCertificate } from "./model/full-search/certificate";
+export { searchFullMapSpace } from "./search/full/search-full-map-space";
+export type { FullSearchOptions, FullSearchResult } from "./search/full/search-full-map-space";
+export type { FullSearchObjective } from "./search/full/objective";
+export type { SearchCertificate } from "./search/full/search-full-map-space";
 export type * from "./model/evaluation";
 
 // Studies of specifications that were loaded before, and their parts
 export { evaluateSpecification, mapLayer, mapSpecification, resultOf } from "./study/run-layer";
-export type { MappedLayer } from "./study/mapped-layer";
+export type { MappedLayer } from "./study/layer-result";
 export { mappingFromEntries } from "./study/given-mapping";
 export { diagnoseSpecification } from "./study/diagnose-layer";
 export { defaultBatch, defaultTiles } from "./study/study-options";

@@ -20,35 +20,35 @@ export type { ComponentGroup } from "./spec/component-groups";
 export { readMappingFile } from "./spec/read-mapping-file";
 export type { MappingEntry, MappingFile } from "./spec/read-mapping-file";
 export type * from "./spec/specification";
-export type * from "./spec/workload";
-export type * from "./spec/component-class";
+export type * from "./spec/specification";
+export type * from "./spec/specification";
 
 // Energy and area
-export { estimate } from "./estimation/estimate";
-export type * from "./estimation/reference-tables";
-export { componentArea, componentEnergy, componentModels } from "./estimation/estimate-component";
+export { estimate } from "./components/estimate";
+export type * from "./spec/reference-tables";
+export { componentArea, componentEnergy, componentModels } from "./components/estimate-component";
 export type {
   ComponentDescription,
   ComponentEstimate,
   ComponentModel,
-} from "./estimation/estimate-component";
-export { explainArea, explainEnergy, leavesOf } from "./estimation/explain";
-export type { Explanation, LevelExplanation } from "./estimation/explain";
-export { explanationRows, formatExplanation } from "./estimation/format-explanation";
-export { estimationDifferences } from "./estimation/fidelity-differences";
-export { registerComponentLibrary, registerEstimator } from "./estimation/registry";
-export type { EstimatorDefinition } from "./estimation/define-estimator";
+} from "./components/estimate-component";
+export { explainArea, explainEnergy, leavesOf } from "./components/explain";
+export type { Explanation, LevelExplanation } from "./components/explain";
+export { explanationRows, formatExplanation } from "./components/format-explanation";
+export { estimationDifferences } from "./components/fidelity-differences";
+export { registerComponentLibrary, registerEstimator } from "./components/registry";
+export type { EstimatorDefinition } from "./components/estimator";
 
 // Mappings and the model
-export { buildMapSpace } from "./mapping/map-space";
-export type { MapSpace } from "./mapping/map-space";
-export { mappingAt } from "./mapping/mapping-at";
-export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./mapping/mapping";
+export { buildMapSpace } from "./mapspace/map-space";
+export type { MapSpace } from "./mapspace/map-space";
+export { mappingAt } from "./mapspace/candidate-mapping";
+export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./model/mapping";
 export { evaluateMapping } from "./model/evaluate-mapping";
-export { searchFullMapSpace } from "./model/full-search/search-full-map-space";
-export type { FullSearchOptions, FullSearchResult } from "./model/full-search/search-full-map-space";
-export type { FullSearchObjective } from "./model/full-search/objective";
-export type { SearchCertificate } from "./model/full-search/certificate";
+export { searchFullMapSpace } from "./search/full/search-full-map-space";
+export type { FullSearchOptions, FullSearchResult } from "./search/full/search-full-map-space";
+export type { FullSearchObjective } from "./search/full/objective";
+export type { SearchCertificate } from "./search/full/search-full-map-space";
 export type * from "./model/evaluation";
 
 // Studies: a layer, a DNN, an ablation, everything
@@ -74,7 +74,7 @@ export type { LayerOptions, Progress, RunOptions, StudyOptions } from "./study/s
 export type { SearchKind } from "./study/search-kind";
 export type * from "./study/layer-result";
 export type * from "./study/network-result";
-export type { MappedLayer } from "./study/mapped-layer";
+export type { MappedLayer } from "./study/layer-result";
 export type { Inputs, Manifest } from "./study/manifest";
 export { groupOfLevel, sumByGroup } from "./study/component-groups";
 export {
@@ -86,7 +86,7 @@ export {
 } from "./study/replication";
 export type { LayerAllocation, Replication, ReplicationScheme, TileOption } from "./study/replication";
 export { diagnoseLayer, diagnoseSpecification } from "./study/diagnose-layer";
-export type * from "./study/diagnosis";
+export type * from "./study/diagnose-layer";
 export { verifyResult } from "./study/verify-result";
 export type { VerifiableResult, Verification } from "./study/verify-result";
 
@@ -103,7 +103,7 @@ export type {
   ValueRange,
 } from "./study/sweep/sweep-description";
 export { planSweep } from "./study/sweep/plan-sweep";
-export { parseSweep } from "./study/sweep/parse-sweep";
+export { parseSweep } from "./study/sweep/plan-sweep";
 export { countDesigns, countPoints, pointAt } from "./study/sweep/sweep-plan";
 export type { Shard, SweepPlan } from "./study/sweep/sweep-plan";
 export { groupColumnName } from "./study/sweep/sweep-row";
@@ -126,7 +126,7 @@ export { toDataFrame } from "./report/data-frame";
 export type { DataFrameOptions } from "./report/data-frame";
 export { componentColumns, formatCsv, layerWideColumns } from "./report/tidy-columns";
 export type { Cell, Columns, TabularResult } from "./report/tidy-columns";
-export { writeCsv, writeParquet } from "./report/write-tables";
+export { writeCsv, writeParquet } from "./report/data-frame";
 export { layerFiles, writeLayerFiles } from "./report/write-layer-files";
 export { flatForm } from "./report/flat-form";
 export type { FlatForm, FlatLevel } from "./report/flat-form";
@@ -161,7 +161,7 @@ export type { ChartSpecification } from "./report/charts/chart-specification";
 // In a notebook
 export { showChart } from "./report/notebook/show-chart";
 export { showTable } from "./report/notebook/show-table";
-export type { TableData, TableOptions } from "./report/notebook/table";
+export type { TableData, TableOptions } from "./report/notebook/show-table";
 export { progressBar } from "./report/notebook/progress-bar";
 export { energyOrigins } from "./report/notebook/energy-origins";
 export type { EnergyOrigin } from "./report/notebook/energy-origins";

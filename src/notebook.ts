@@ -2,7 +2,7 @@
 
 export { showChart } from "./report/notebook/show-chart";
 export { showTable } from "./report/notebook/show-table";
-export type { TableData, TableOptions } from "./report/notebook/table";
+export type { TableData, TableOptions } from "./report/notebook/show-table";
 export { progressBar } from "./report/notebook/progress-bar";
 export { energyOrigins } from "./report/notebook/energy-origins";
 export type { EnergyOrigin } from "./report/notebook/energy-origins";

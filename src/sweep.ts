@@ -12,7 +12,7 @@ export type {
   ValueRange,
 } from "./study/sweep/sweep-description";
 export { planSweep } from "./study/sweep/plan-sweep";
-export { parseSweep } from "./study/sweep/parse-sweep";
+export { parseSweep } from "./study/sweep/plan-sweep";
 export { countDesigns, countPoints, pointAt } from "./study/sweep/sweep-plan";
 export type { Shard, SweepPlan } from "./study/sweep/sweep-plan";
 export { groupColumnName } from "./study/sweep/sweep-row";

@@ -1,16 +1,16 @@
-import { estimate } from "../estimation/estimate";
-import type { LevelErrors } from "../estimation/reference-tables";
-import { explainArea, explainEnergy, type LevelExplanation } from "../estimation/explain";
-import { formatExplanation } from "../estimation/format-explanation";
+import { estimate } from "../components/estimate";
+import { explainArea, explainEnergy } from "../components/explain";
+import type { LevelExplanation } from "../components/explain";
+import { formatExplanation } from "../components/format-explanation";
 import { RaellaError, suggestName } from "../errors";
-import { figureColumn, formatCount } from "../report/figure-column";
-import { formatTextTable } from "../report/text-table";
-import { formatNumber } from "../report/theme/format-number";
+import { figureColumn, formatCount, formatTextTable } from "../report/text-table";
+import { formatNumber } from "../report/theme/numbers";
+import type { LevelErrors } from "../spec/reference-tables";
 import type { Level, Specification } from "../spec/specification";
 import { listArchitectures, listDnns } from "../spec/workspace";
+import { chooseSpecification, chosenWorkspace } from "./choose-specification";
+import type { GivenChoice } from "./choose-specification";
 import { print, printJson, remarkWarnings } from "./output";
-import { chooseSpecification, type GivenChoice } from "./choose-specification";
-import { chosenWorkspace } from "./model-options";
 
 interface GivenComponentsOptions extends GivenChoice {
   readonly level?: string;

@@ -1,7 +1,7 @@
 import { formatDiagnosisText } from "../report/diagnosis-text";
 import { diagnoseLayer, diagnoseSpecification } from "../study/diagnose-layer";
-import { chooseSpecification, type GivenChoice } from "./choose-specification";
-import { studyOptions } from "./model-options";
+import { chooseSpecification, studyOptions } from "./choose-specification";
+import type { GivenChoice } from "./choose-specification";
 import { print, printJson } from "./output";
 import { parseCount } from "./parse-options";
 

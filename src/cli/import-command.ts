@@ -1,14 +1,12 @@
 import { basename } from "node:path";
 import { RaellaError } from "../errors";
-import type { QuantizationScheme } from "../network/quantization";
 import type { SlicingSearch } from "../network/adaptive-slicing";
 import type { SignedInputs } from "../network/input-passes";
+import type { QuantizationScheme } from "../network/quantization";
 import { importLayerList, importNetwork } from "../report/import-network";
 import { formatImportText, formatLayerListText } from "../report/import-text";
-import { interruptSignal } from "./interrupt-signal";
-import { print, printJson, remark } from "./output";
+import { interruptSignal, print, printJson, progressOnTerminal, remark } from "./output";
 import { parseCount, parseWorkers } from "./parse-options";
-import { progressOnTerminal } from "./progress-on-terminal";
 
 interface GivenImportOptions {
   readonly name?: string;

@@ -1,9 +1,9 @@
 import { formatLayerText } from "../report/layer-text";
 import { loadComponentGroups } from "../spec/component-groups";
-import type { LayerResult } from "../study/layer-result";
+import type { LayerResult, MappedLayer } from "../study/layer-result";
 import { mapLayer, resultOf } from "../study/run-layer";
-import type { MappedLayer } from "../study/mapped-layer";
-import { studyOptions, type GivenModelOptions } from "./model-options";
+import { studyOptions } from "./choose-specification";
+import type { GivenModelOptions } from "./choose-specification";
 import { print, printJson, remark, remarkWarnings } from "./output";
 import { parseCount } from "./parse-options";
 

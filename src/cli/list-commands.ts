@@ -1,8 +1,8 @@
-import { formatTextTable } from "../report/text-table";
-import { formatCount } from "../report/figure-column";
+import { formatCount, formatTextTable } from "../report/text-table";
 import { getSpec } from "../spec/get-spec";
-import { findDnn, listArchitectures, listDnns, listLayers, type Workspace } from "../spec/workspace";
-import { chosenWorkspace } from "./model-options";
+import { findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
+import type { Workspace } from "../spec/workspace";
+import { chosenWorkspace } from "./choose-specification";
 import { print, printJson } from "./output";
 
 interface GivenListOptions {

@@ -2,13 +2,21 @@ import { formatAblationText, formatNetworkText } from "../report/network-text";
 import { loadComponentGroups } from "../spec/component-groups";
 import { listArchitectures, listDnns } from "../spec/workspace";
 import type { AblationResult } from "../study/network-result";
-import { runAblation, runAll, type AblationOptions } from "../study/run-network";
 import type { ReplicationScheme } from "../study/replication";
-import { interruptSignal } from "./interrupt-signal";
-import { chosenWorkspace, studyOptions, type GivenModelOptions } from "./model-options";
-import { checkOutputs, print, printJson, remark, remarkWarnings } from "./output";
+import { runAblation, runAll } from "../study/run-network";
+import type { AblationOptions } from "../study/run-network";
+import { chosenWorkspace, studyOptions } from "./choose-specification";
+import type { GivenModelOptions } from "./choose-specification";
+import {
+  checkOutputs,
+  interruptSignal,
+  print,
+  printJson,
+  progressOnTerminal,
+  remark,
+  remarkWarnings,
+} from "./output";
 import { parseCount, parseLayers, parseNames, parseWorkers } from "./parse-options";
-import { progressOnTerminal } from "./progress-on-terminal";
 
 interface GivenRunOptions extends GivenModelOptions {
   readonly architecture: readonly string[];
@@ -82,7 +90,7 @@ async function present(
   const networks = ablations.flatMap((ablation) => ablation.networks);
   remarkWarnings(networks.flatMap(({ layers }) => layers.flatMap(({ warnings }) => warnings)));
   if (csv !== undefined || parquet !== undefined) {
-    const { writeCsv, writeParquet } = await import("../report/write-tables.js");
+    const { writeCsv, writeParquet } = await import("../report/data-frame.js");
     const groups = loadComponentGroups(chosenWorkspace(given));
     if (csv !== undefined) writeCsv(csv, networks, groups);
     if (parquet !== undefined) writeParquet(parquet, networks, groups);

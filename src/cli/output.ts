@@ -1,6 +1,17 @@
-import type { Warning } from "../spec/specification";
 import { formatLocation, RaellaError } from "../errors";
-import { isStandardOutput, checkPlaces } from "../report/write-atomically";
+import type { ProgressState } from "../report/notebook/progress-bar";
+import { checkPlaces, isStandardOutput } from "../report/write-atomically";
+import type { Warning } from "../spec/specification";
+
+/** What the process ends with. */
+export const exitCodes = { success: 0, fault: 1, mistake: 2, different: 3, interrupted: 130 } as const;
+
+/** Thrown by a command that has said all there is to say and wants this exit code. */
+export class ExitWith extends Error {
+  constructor(readonly exitCode: number) {
+    super(`Exit code ${exitCode}`);
+  }
+}
 
 /** Writes text to standard output and waits until it has been taken, so that big results do not pile up. */
 export function print(text: string): Promise<void> {
@@ -48,4 +59,23 @@ export function remarkWarnings(warnings: readonly Warning[]): void {
     return message.startsWith(place) ? message : `${place}${message}`;
   });
   for (const line of new Set(lines)) remark(`warning: ${line}`);
+}
+
+/**
+ * A signal that is aborted by Ctrl-C, so that a run can end in good order. A second Ctrl-C ends the process as usual.
+ */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  process.once("SIGINT", () => controller.abort());
+  return controller.signal;
+}
+
+/** A progress bar on a terminal, nothing in a pipe. */
+export async function progressOnTerminal(
+  label: string,
+  noun: string,
+): Promise<((state: ProgressState) => void) | undefined> {
+  if (!process.stderr.isTTY) return undefined;
+  const { progressBar } = await import("../report/notebook/progress-bar.js");
+  return progressBar({ label, noun });
 }

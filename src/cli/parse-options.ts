@@ -1,5 +1,5 @@
 import { RaellaError } from "../errors";
-import type { FullSearchObjective } from "../model/full-search/objective";
+import type { FullSearchObjective } from "../search/full/objective";
 import { isVariableName } from "../spec/schema/read-document";
 
 /** A whole number of at least `minimum` from an option's text. @throws RaellaError `out-of-range` */

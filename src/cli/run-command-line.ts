@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
-import { CommanderError, type Command } from "commander";
+import { CommanderError } from "commander";
+import type { Command } from "commander";
 import { RaellaError, RaellaErrors } from "../errors";
 import { cannotWrite } from "../report/write-atomically";
-import { exitCodes, ExitWith } from "./exit";
+import { exitCodes, ExitWith } from "./output";
 import { createProgram } from "./program";
 
 /**

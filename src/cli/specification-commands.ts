@@ -1,11 +1,11 @@
 import { flatForm } from "../report/flat-form";
 import { formatSpecificationText } from "../report/specification-text";
+import { mapInputs } from "../study/given-mapping";
 import type { Inputs } from "../study/manifest";
-import { mapInputs } from "../study/run-inputs";
 import { resultOf } from "../study/run-layer";
-import { chooseSpecification, type GivenChoice } from "./choose-specification";
+import { chooseSpecification, studyOptions } from "./choose-specification";
+import type { GivenChoice, GivenModelOptions } from "./choose-specification";
 import { presentLayer } from "./layer-command";
-import { studyOptions, type GivenModelOptions } from "./model-options";
 import { print, printJson, remarkWarnings } from "./output";
 
 interface GivenSpecificationOptions extends GivenModelOptions {

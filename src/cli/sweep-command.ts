@@ -3,21 +3,24 @@ import { basename, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import { mergeSweep, resultName } from "../report/sweep/merge-sweep";
 import { openSweep } from "../report/sweep/read-sweep";
-import {
-  formatSweepText,
-  objectivesFrom,
-  summarizeSweep,
-  type SweepSummary,
-} from "../report/sweep/sweep-text";
+import { formatSweepText, objectivesFrom, summarizeSweep } from "../report/sweep/sweep-text";
+import type { SweepSummary } from "../report/sweep/sweep-text";
 import { sweepToFolder } from "../report/sweep/sweep-to-folder";
 import { FileReader } from "../spec/file-memo";
-import { parseSweep } from "../study/sweep/parse-sweep";
-import { countPoints, type Shard } from "../study/sweep/sweep-plan";
-import { interruptSignal } from "./interrupt-signal";
-import { chosenWorkspace } from "./model-options";
-import { checkOutputs, print, printJson, remark, remarkWarnings } from "./output";
+import { parseSweep } from "../study/sweep/plan-sweep";
+import { countPoints } from "../study/sweep/sweep-plan";
+import type { Shard } from "../study/sweep/sweep-plan";
+import { chosenWorkspace } from "./choose-specification";
+import {
+  checkOutputs,
+  interruptSignal,
+  print,
+  printJson,
+  progressOnTerminal,
+  remark,
+  remarkWarnings,
+} from "./output";
 import { parseWorkers } from "./parse-options";
-import { progressOnTerminal } from "./progress-on-terminal";
 
 interface GivenSweepOptions {
   readonly out?: string;

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { RaellaError } from "../errors";
-import { formatCount } from "../report/figure-column";
+import { formatCount } from "../report/text-table";
 import { decodeText } from "../spec/file-memo";
-import { verifyResult, type Verification } from "../study/verify-result";
-import { exitCodes, ExitWith } from "./exit";
-import { interruptSignal } from "./interrupt-signal";
-import { print, printJson } from "./output";
+import { verifyResult } from "../study/verify-result";
+import type { Verification } from "../study/verify-result";
+import { exitCodes, ExitWith, interruptSignal, print, printJson } from "./output";
 
 /** Differences shown before the rest is only counted. */
 const shown = 20;

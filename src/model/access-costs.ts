@@ -1,7 +1,7 @@
 import { RaellaError } from "../errors";
-import type { EnergyReferenceTable } from "../estimation/reference-tables";
-import type { Hardware } from "../mapping/hardware";
-import type { Problem } from "../mapping/problem";
+import type { EnergyReferenceTable } from "../spec/reference-tables";
+import type { Hardware } from "./hardware";
+import type { Problem } from "./problem";
 
 /** Energy of one row access, pJ; undefined where the energy table has no action for it. */
 export interface RowCosts {

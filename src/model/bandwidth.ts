@@ -1,4 +1,4 @@
-import type { HardwareLevel } from "../mapping/hardware";
+import type { HardwareLevel } from "./hardware";
 
 /** How far a level's bandwidths slow the run down, and the cycles it then needs. */
 export interface LevelTiming {

@@ -1,14 +1,16 @@
-import type { Hardware } from "../mapping/hardware";
-import type { Mapping } from "../mapping/mapping";
-import { requireValidMapping } from "../mapping/check-mapping";
-import { describeHardware } from "../mapping/hardware";
-import { describeProblem, type Problem } from "../mapping/problem";
 import type { Specification } from "../spec/specification";
-import { fanOutTraffic } from "./fan-out-traffic";
+import { requireValidMapping } from "./fit";
 import type { GroupTraffic } from "./forwarding";
-import { nestOfMapping, type Nest } from "./nest";
+import type { Hardware } from "./hardware";
+import { describeHardware } from "./hardware";
+import type { Mapping } from "./mapping";
+import { nestOfMapping } from "./nest";
+import type { Nest } from "./nest";
+import { describeProblem } from "./problem";
+import type { Problem } from "./problem";
 import { receivedWords } from "./received-words";
-import { analyseTraffic, spreadWords, type Traffic } from "./traffic";
+import { analyseTraffic, fanOutTraffic, spreadWords } from "./traffic";
+import type { Traffic } from "./traffic";
 
 /** Words that enter a connection for groups of one size, over the whole run and per instance of the outer level. */
 export interface Ingress {

@@ -1,14 +1,31 @@
 import { requireArgument } from "../arguments";
 import { freeze } from "../memory";
-import { energyTableSchema, type EnergyReferenceTable } from "../estimation/reference-tables";
-import { describeHardware } from "../mapping/hardware";
-import { mappingSchema, type Mapping } from "../mapping/mapping";
-import { describeProblem } from "../mapping/problem";
-import { nestSchema, type Specification } from "../spec/specification";
+import { energyTableSchema } from "../spec/reference-tables";
+import type { EnergyReferenceTable } from "../spec/reference-tables";
+import { nestSchema } from "../spec/specification";
+import type { Specification } from "../spec/specification";
+import type { AccessCosts } from "./access-costs";
 import { describeCosts } from "./access-costs";
-import { countAccesses } from "./count-accesses";
+import { countAccesses, countNestAccesses } from "./access-counts";
 import type { Evaluation } from "./evaluation";
+import type { Hardware } from "./hardware";
+import { describeHardware } from "./hardware";
+import { mappingSchema } from "./mapping";
+import type { Mapping } from "./mapping";
+import type { Nest } from "./nest";
 import { priceAccesses } from "./price-accesses";
+import type { Problem } from "./problem";
+import { describeProblem } from "./problem";
+
+/** Energy and cycles of a loop nest that fits the hardware. */
+export function evaluateNest(
+  problem: Problem,
+  hardware: Hardware,
+  costs: AccessCosts,
+  nest: Nest,
+): Evaluation {
+  return priceAccesses(problem, hardware, costs, countNestAccesses(problem, hardware, nest));
+}
 
 /**
  * Everything the analytical model says of one mapping (Timeloop's model in closed form: no loop is walked).

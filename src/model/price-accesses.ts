@@ -1,9 +1,10 @@
-import type { Hardware } from "../mapping/hardware";
-import type { Problem } from "../mapping/problem";
-import { costsOf, energyOfInstances, leakageEnergy, type AccessCosts } from "./access-costs";
+import { costsOf, energyOfInstances, leakageEnergy } from "./access-costs";
+import type { AccessCosts } from "./access-costs";
+import type { LevelCounts, NestCounts } from "./access-counts";
 import { levelTiming } from "./bandwidth";
-import type { LevelCounts, NestCounts } from "./count-accesses";
 import type { DataSpaceAccesses, Evaluation, LevelEvaluation } from "./evaluation";
+import type { Hardware } from "./hardware";
+import type { Problem } from "./problem";
 
 /**
  * Energy and cycles of counted accesses. Sums run in Timeloop's order (reads, fills, updates; data spaces as declared;

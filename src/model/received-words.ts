@@ -1,6 +1,6 @@
-import { rankExtent, type Tensor } from "../mapping/problem";
-import type { Nest } from "./nest";
-import type { NestGeometry } from "./nest-geometry";
+import type { Nest, NestGeometry } from "./nest";
+import { rankExtent } from "./problem";
+import type { Tensor } from "./problem";
 
 /**
  * Words that one instance of a level receives of a tensor over the whole run.

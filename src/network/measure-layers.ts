@@ -1,7 +1,6 @@
 import { RaellaError } from "../errors";
 import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
-import type { OutputQuantization } from "./integer-layer";
-import type { IntegerLayer } from "./integer-layer";
+import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import type { GraphLayer, Window } from "./onnx/layers";
 import type { OnnxModel } from "./onnx/model";
 import { openPart } from "./onnx/part";

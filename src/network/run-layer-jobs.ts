@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { RaellaError } from "../errors";
-import type { LayerJob, LayerJobResult } from "./layer-job";
 import runLayerJob from "./layer-job";
+import type { LayerJob, LayerJobResult } from "./layer-job";
 
 /** Multiply-accumulates of all layers together from which on more threads pay. */
 const workThatPays = 2e8;

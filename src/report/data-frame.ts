@@ -1,16 +1,12 @@
 import { createRequire } from "node:module";
 import type * as Polars from "nodejs-polars";
-import { oneOf, optional, optionsOf, requireOptions } from "../arguments";
+import { name, oneOf, optional, optionsOf, requireArgument, requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import { groupsSchema } from "../spec/component-groups";
 import type { ComponentGroup } from "../study/component-groups";
-import {
-  componentColumns,
-  layerWideColumns,
-  requireResults,
-  type Columns,
-  type TabularResult,
-} from "./tidy-columns";
+import { componentColumns, formatCsv, layerWideColumns, requireResults } from "./tidy-columns";
+import type { Columns, TabularResult } from "./tidy-columns";
+import { writeFileAtomically } from "./write-atomically";
 
 /** Which table to make of results. */
 export interface DataFrameOptions {
@@ -60,4 +56,17 @@ function loadPolars(): typeof Polars {
       remedy: "CSV and JSON are written without it.",
     });
   }
+}
+
+/** Writes results as CSV, one row per architecture, DNN, layer and component. */
+export function writeCsv(file: string, results: TabularResult, groups: readonly ComponentGroup[]): void {
+  requireArgument(name, file, "the file of writeCsv");
+  writeFileAtomically(file, formatCsv(componentColumns(results, groups)));
+}
+
+/** Writes results as Parquet, one row per architecture, DNN, layer and component. */
+export function writeParquet(file: string, results: TabularResult, groups: readonly ComponentGroup[]): void {
+  requireArgument(name, file, "the file of writeParquet");
+  const frame = columnsToDataFrame(componentColumns(results, groups));
+  writeFileAtomically(file, frame.writeParquet());
 }

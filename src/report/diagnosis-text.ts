@@ -1,7 +1,6 @@
-import type { Diagnosis } from "../study/diagnosis";
-import { formatCount, formatFixed } from "./figure-column";
+import type { Diagnosis } from "../study/diagnose-layer";
 import { formatLayerTitle } from "./layer-text";
-import { formatTextTable } from "./text-table";
+import { formatCount, formatFixed, formatTextTable } from "./text-table";
 
 /** A diagnosis for a terminal. */
 export function formatDiagnosisText(diagnosis: Diagnosis): string {

@@ -1,9 +1,8 @@
 import { totalKey } from "../study/component-groups";
 import type { FullSearchSummary } from "../study/layer-result";
 import type { NetworkResult } from "../study/network-result";
-import { formatCount, formatFigure } from "./figure-column";
-import { formatTextTable } from "./text-table";
-import { formatNumber, formatShare } from "./theme/format-number";
+import { formatCount, formatFigure, formatTextTable } from "./text-table";
+import { formatNumber, formatShare } from "./theme/numbers";
 
 const stops = {
   time: "stopped by the time limit",

@@ -1,13 +1,13 @@
 import { requireArgument } from "../arguments";
 import { groupsSchema } from "../spec/component-groups";
-import { groupOfLevel, leakageKey, totalKey, type ComponentGroup } from "../study/component-groups";
-import { layerResultSchema, type LayerResult, type TimeloopWalk } from "../study/layer-result";
-import { areaOfLevel, componentsOf } from "../study/network-totals";
-import { totalAreas } from "../study/summarize-layer";
-import { figureColumn, formatCount, formatFigure, formatFixed } from "./figure-column";
+import { groupOfLevel, leakageKey, totalKey } from "../study/component-groups";
+import type { ComponentGroup } from "../study/component-groups";
+import { layerResultSchema, totalAreas } from "../study/layer-result";
+import type { LayerResult, TimeloopWalk } from "../study/layer-result";
+import { areaOfLevel, componentsOf } from "../study/network-result";
 import { fullSearchRows } from "./full-search-text";
-import { formatTextTable } from "./text-table";
-import { formatNumber, formatShare } from "./theme/format-number";
+import { figureColumn, formatCount, formatFigure, formatFixed, formatTextTable } from "./text-table";
+import { formatNumber, formatShare } from "./theme/numbers";
 
 /** A layer's result for a terminal: the figures, a table of the components, and the mapping. */
 export function formatLayerText(result: LayerResult, groups: readonly ComponentGroup[]): string {

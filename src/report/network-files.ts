@@ -1,7 +1,7 @@
 import type { ImportedLayer } from "../network/analyze-network";
 import type { ArithmeticVariant } from "../network/layer-accuracy";
 import type { ListedLayer } from "../network/layer-list";
-import { csvLines } from "./csv";
+import { csvLines } from "./tidy-columns";
 
 /** The files of an imported network, by their place in a workspace. */
 export interface NetworkFiles {

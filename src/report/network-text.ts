@@ -1,15 +1,10 @@
 import { flag, requireArgument } from "../arguments";
 import { totalKey } from "../study/component-groups";
-import {
-  ablationResultSchema,
-  networkResultSchema,
-  type AblationResult,
-  type NetworkResult,
-} from "../study/network-result";
-import { figureColumn, formatCount, formatFigure, formatFixed } from "./figure-column";
+import { ablationResultSchema, networkResultSchema } from "../study/network-result";
+import type { AblationResult, NetworkResult } from "../study/network-result";
 import { fullSearchTables } from "./full-search-text";
-import { formatTextTable } from "./text-table";
-import { formatNumber, formatShare } from "./theme/format-number";
+import { figureColumn, formatCount, formatFigure, formatFixed, formatTextTable } from "./text-table";
+import { formatNumber, formatShare } from "./theme/numbers";
 
 /** A DNN on one architecture for a terminal: its layers, its components, its throughput. */
 export function formatNetworkText(network: NetworkResult): string {

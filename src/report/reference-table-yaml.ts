@@ -1,5 +1,5 @@
+import type { AreaReferenceTable, EnergyReferenceTable } from "../spec/reference-tables";
 import type { Level, Specification } from "../spec/specification";
-import type { AreaReferenceTable, EnergyReferenceTable } from "../estimation/reference-tables";
 import { formatYaml } from "./plain-yaml";
 
 /** Level name with its instance range, as flat forms and reference tables write it: `input_buffer[1..128]`. */

@@ -1,5 +1,6 @@
 import type { Level, Specification, Value } from "../spec/specification";
-import { flatForm, type FlatConstraint, type FlatLevel } from "./flat-form";
+import { flatForm } from "./flat-form";
+import type { FlatConstraint, FlatLevel } from "./flat-form";
 import { formatLayerTitle } from "./layer-text";
 
 /** Attributes that every level has and that decide nothing here. */

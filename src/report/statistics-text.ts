@@ -1,11 +1,79 @@
 import { requireArgument } from "../arguments";
-import { describeHardware, type HardwareLevel } from "../mapping/hardware";
-import type { LevelMapping, Loop } from "../mapping/mapping";
+import { connectionStatistics } from "../model/connection-statistics";
+import type { ConnectionTraffic } from "../model/connection-statistics";
 import type { DataSpaceAccesses, Evaluation, LevelEvaluation } from "../model/evaluation";
+import { describeHardware } from "../model/hardware";
+import type { HardwareLevel } from "../model/hardware";
+import type { LevelMapping, Loop } from "../model/mapping";
 import type { Level, Specification, Value } from "../spec/specification";
-import { mappedLayerSchema, type MappedLayer } from "../study/mapped-layer";
-import { connectionLines } from "./connection-text";
-import { formatScientific } from "./format-scientific";
+import type { MappedLayer } from "../study/layer-result";
+import { mappedLayerSchema } from "../study/layer-result";
+
+/**
+ * Scientific notation with two digits after the point, as C's `%.2e` prints it: the exponent has at least two
+ * digits, and an exact decimal tie goes to the even digit (JavaScript rounds it away from zero).
+ */
+export function formatScientific(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf";
+  const [mantissa, exponent] = roundTieToEven(value).split("e");
+  const digits = exponent.slice(1).padStart(2, "0");
+  return `${mantissa}e${exponent[0]}${digits}`;
+}
+
+/** `value.toExponential(2)` with exact ties rounded to the even digit. */
+function roundTieToEven(value: number): string {
+  const rounded = value.toExponential(2);
+  // 20 digits tell almost every number apart from a tie; 100 digits are exact for those that remain.
+  if (!/^-?\d\.\d\d50{17}e/.test(value.toExponential(20))) return rounded;
+  const [mantissa, exponent] = value.toExponential(100).split("e");
+  const pointAt = mantissa.indexOf(".");
+  if (!/^50*$/.test(mantissa.slice(pointAt + 3))) return rounded;
+  const truncated = mantissa.slice(0, pointAt + 3);
+  return Number(truncated.at(-1)) % 2 === 0 ? `${truncated}e${exponent}` : rounded;
+}
+
+/** The part of the statistics file about the connections between adjacent levels, by name; they cost no energy. */
+function connectionLines({ specification, mapping }: MappedLayer): string[] {
+  const connections = connectionStatistics(specification, mapping).map(
+    ({ outer, inner, traffic }) => [`${outer} <==> ${inner}`, traffic] as const,
+  );
+  connections.sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    "Networks",
+    "--------",
+    ...connections.flatMap(([name, traffic], index) => [
+      `Network ${index}`,
+      "---------",
+      name,
+      "",
+      "    STATS",
+      "    -----",
+      ...Object.entries(traffic).flatMap(([dataSpace, figures]) => [
+        `    ${dataSpace}:`,
+        ...trafficLines(figures),
+      ]),
+      "",
+    ]),
+  ];
+}
+
+function trafficLines(traffic: ConnectionTraffic): string[] {
+  const { fanOut, multicastFactor, ingresses, linkTransfers, spatialReductions } = traffic;
+  const line = (name: string, value: number): string => `        ${name.padEnd(40)}: ${value}`;
+  return [
+    line("Fanout", fanOut),
+    line("Multicast factor", multicastFactor),
+    line(
+      "Ingresses",
+      ingresses.reduce((sum, { words }) => sum + words, 0),
+    ),
+    ...ingresses.map(
+      ({ multicast, scatter, words }) => `            @multicast ${multicast} @scatter ${scatter}: ${words}`,
+    ),
+    line("Link transfers", linkTransfers),
+    line("Spatial reductions", spatialReductions),
+  ];
+}
 
 /**
  * The statistics file as Timeloop prints it with scientific notation: a block for every level from the compute

@@ -1,16 +1,26 @@
+import { unparse } from "papaparse";
 import * as v from "valibot";
 import { isTableOf, requireArgument } from "../arguments";
 import { groupsSchema } from "../spec/component-groups";
-import { groupNamed, totalKey, type ComponentGroup } from "../study/component-groups";
-import { isLayerResult, type LayerResult } from "../study/layer-result";
-import {
-  isAblationResult,
-  isNetworkResult,
-  type AblationResult,
-  type NetworkResult,
-} from "../study/network-result";
-import { areaOfLevel, componentsOf } from "../study/network-totals";
-import { csvLines } from "./csv";
+import { groupNamed, totalKey } from "../study/component-groups";
+import type { ComponentGroup } from "../study/component-groups";
+import { isLayerResult } from "../study/layer-result";
+import type { LayerResult } from "../study/layer-result";
+import { areaOfLevel, componentsOf, isAblationResult, isNetworkResult } from "../study/network-result";
+import type { AblationResult, NetworkResult } from "../study/network-result";
+
+/**
+ * Rows as CSV text (RFC 4180, but every line ends in a line feed); null is an empty cell. Texts that a spreadsheet would
+ * take for a formula begin with an apostrophe, by which it knows that they are texts.
+ */
+export function csvLines(rows: readonly (readonly (string | number | null)[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === "string" ? plainText(cell) : cell)));
+  return `${unparse(cells, { newline: "\n" })}\n`;
+}
+
+function plainText(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
 
 /** Results of which tables can be made: layers, DNNs, ablations, or lists of them. */
 export type TabularResult =

@@ -15,8 +15,8 @@ import {
   rmSync,
   statSync,
   writeSync,
-  type Stats,
 } from "node:fs";
+import type { Stats } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { RaellaError } from "../errors";

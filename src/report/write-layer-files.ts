@@ -1,9 +1,8 @@
 import { name, requireArgument } from "../arguments";
-import { layerResultSchema, type LayerResult } from "../study/layer-result";
-import { mappedLayerSchema, type MappedLayer } from "../study/mapped-layer";
+import { layerResultSchema, mappedLayerSchema } from "../study/layer-result";
+import type { LayerResult, MappedLayer } from "../study/layer-result";
 import { flatInput } from "./flat-form";
-import { formatMappingText } from "./mapping-text";
-import { formatMappingYaml } from "./mapping-yaml";
+import { formatMappingText, formatMappingYaml } from "./mapping-text";
 import { formatYaml } from "./plain-yaml";
 import { formatAreaTableYaml, formatEnergyTableYaml } from "./reference-table-yaml";
 import { formatStatisticsText } from "./statistics-text";

@@ -1,12 +1,13 @@
-import { freeze } from "../memory";
 import { join } from "node:path";
 import * as v from "valibot";
 import { hasParts, isListOf, isText, listOf, requireArgument } from "../arguments";
 import type { RaellaError } from "../errors";
 import { throwAll } from "../errors";
+import { freeze } from "../memory";
 import { FileMemo } from "./file-memo";
 import { closedObject, text, textList, validate } from "./schema/validate";
-import { givenWorkspace, workspaceSchema, type Workspace } from "./workspace";
+import { givenWorkspace, workspaceSchema } from "./workspace";
+import type { Workspace } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 
 /** Levels that tables and charts show together. */

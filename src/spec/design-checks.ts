@@ -3,8 +3,7 @@ import type { EvaluationOptions } from "./expression/compile-expression";
 import { evaluateText, evaluateWritten, namesRead } from "./expression/evaluate";
 import { expressionConstants, expressionFunctions } from "./expression/functions";
 import type { RuntimeValue } from "./expression/runtime-value";
-import { isTrue, numberOf, toValue, valueText } from "./expression/runtime-value";
-import { Scope } from "./expression/scope";
+import { isTrue, numberOf, Scope, toValue, valueText } from "./expression/runtime-value";
 import { expressionsOf, inMessage, placeholders } from "./schema/check-schema";
 import type { DesignCheck, Value, Warning, WrittenValue } from "./specification";
 

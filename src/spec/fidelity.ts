@@ -1,6 +1,6 @@
-import { freeze } from "../memory";
 import { shown } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
+import { freeze } from "../memory";
 import type { Fidelity } from "./specification";
 
 /** A quirk of the original that `artifact` keeps and `corrected` repairs. */

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import { readdirSync, readFileSync, readlinkSync, statSync, type BigIntStats } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName } from "../errors";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { flag, listOf, names, optional, optionsOf, requireOptions } from "../arguments";
-import { freeze, frozenCopy } from "../memory";
 import { RaellaError, suggestName, throwAll } from "../errors";
+import { freeze, frozenCopy } from "../memory";
 
 /**
  * One greedy step: it spreads dimensions over fan-outs before the search, so that the search has less to decide.

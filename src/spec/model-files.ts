@@ -1,7 +1,7 @@
 import { dirname, join, resolve, sep } from "node:path";
 import { RaellaError } from "../errors";
 import type { FileReader } from "./file-memo";
-import type { CompiledModel } from "./processing/compile-model";
+import type { CompiledModel } from "./processing/compiled-model";
 import { compileModel } from "./processing/compile-model";
 import { checkProblem } from "./processing/workload-from-problem";
 import type { ProblemDocument } from "./schema/problem-schema";

@@ -1,6 +1,7 @@
 import { checkedLater, shown } from "../arguments";
 import { nearestName, RaellaError, RaellaErrors, spellingDistance, suggestName } from "../errors";
-import { checkVariableName, type CompiledModel } from "./processing/compile-model";
+import { checkVariableName } from "./processing/compile-model";
+import type { CompiledModel } from "./processing/compiled-model";
 import { isUnread } from "./processing/names-read";
 import { batchVariable, tilesVariable } from "./processing/process-specification";
 import type { ProblemDocument } from "./schema/problem-schema";

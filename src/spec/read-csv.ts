@@ -1,5 +1,5 @@
-import { parse, type ParseError } from "papaparse";
-
+import { parse } from "papaparse";
+import type { ParseError } from "papaparse";
 import { RaellaError } from "../errors";
 import { FileReader } from "./file-memo";
 

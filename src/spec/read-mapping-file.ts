@@ -1,14 +1,16 @@
-import { freeze } from "../memory";
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { dataWith, hasParts, isListOf, isNumber, isText, listOf, name, requireArgument } from "../arguments";
 import type { SourceLocation } from "../errors";
 import { RaellaError, throwAll } from "../errors";
+import { freeze } from "../memory";
 import { FileReader } from "./file-memo";
-import { closedObject, text, textList, validate, type PlacedText } from "./schema/validate";
-import { uniteFiles } from "./yaml/unite-files";
+import { closedObject, text, textList, validate } from "./schema/validate";
+import type { PlacedText } from "./schema/validate";
 import { loadYaml } from "./yaml/load-yaml";
-import { joinPath, locationOf, type YamlNode } from "./yaml/yaml-node";
+import { uniteFiles } from "./yaml/unite-files";
+import { joinPath, locationOf } from "./yaml/yaml-node";
+import type { YamlNode } from "./yaml/yaml-node";
 
 /** One entry of a mapping file: loops of a level, or which data spaces it holds. What is not stated is absent. */
 export interface MappingEntry {

@@ -1,8 +1,85 @@
 import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf, isText } from "../arguments";
-import type { ComponentClass } from "./component-class";
 import type { RaellaError, SourceLocation } from "../errors";
-import type { Workload } from "./workload";
-import type { Workspace } from "./workspace";
+
+/** One product of a rank: `coefficient * dimension`, e.g. `Wstride * P`. */
+export interface RankTerm {
+  readonly dimension: string;
+  readonly coefficient: number;
+  /** Whose product the coefficient is, as the problem names them. */
+  readonly coefficientNames?: readonly string[];
+}
+
+/** One axis of a tensor: a sum of loop indices with non-negative integer coefficients. */
+export type Rank = readonly RankTerm[];
+
+/** A tensor of the workload. */
+export interface DataSpace {
+  readonly name: string;
+  /** Partial sums are written and read back. */
+  readonly readWrite: boolean;
+  readonly ranks: readonly Rank[];
+}
+
+/** A DNN layer as a nest of loops over tensors. */
+export interface Workload {
+  readonly name: string;
+  /** In declared order, which is the order of the map space's digits. */
+  readonly dimensions: readonly string[];
+  readonly bounds: Readonly<Record<string, number>>;
+  /** Strides and dilations. */
+  readonly coefficients: Readonly<Record<string, number>>;
+  readonly dataSpaces: readonly DataSpace[];
+  /**
+   * Dimensions that count bits of one operand, so that multiply-accumulates are the operations divided by their
+   * bounds: those whose bound is given by a variable of bits (INPUT_BITS, WEIGHT_BITS, OUTPUT_BITS).
+   */
+  readonly bitDimensions: readonly string[];
+  /** Everything under `problem.instance`, evaluated. */
+  readonly instance: Readonly<Record<string, Value>>;
+}
+
+/** A part of a compound component. Its name may end in a range, `shift_add[1..n_components]`. */
+export interface Subcomponent {
+  readonly name: string;
+  readonly class: string;
+  readonly attributes: Readonly<Record<string, WrittenValue>>;
+  /** Own key, else the attribute of that name, else 1: absent here means "look further". */
+  readonly areaShare?: WrittenValue;
+}
+
+export interface SubcomponentAction {
+  readonly name: string;
+  readonly actionShare: WrittenValue;
+}
+
+export interface CompoundAction {
+  readonly name: string;
+  /** In written order; a repeated name is kept here as written. */
+  readonly subcomponents: readonly {
+    readonly name: string;
+    readonly actions: readonly SubcomponentAction[];
+  }[];
+}
+
+/** A compound component: which parts it has and which of their actions each of its actions performs. */
+export interface ComponentClass {
+  readonly name: string;
+  /** Defaults; the literal `must_specify` demands a value. */
+  readonly attributes: Readonly<Record<string, WrittenValue>>;
+  readonly subcomponents: readonly Subcomponent[];
+  readonly actions: readonly CompoundAction[];
+  readonly location?: SourceLocation;
+}
+
+/** Where models, layers and statistics are read from; absolute paths. */
+export interface Workspace {
+  /** Holds architectures.yaml, the model folders, common_components/ and mapper.yaml. `getcwd()` in expressions. */
+  readonly modelsDirectory: string;
+  /** Holds a folder for each DNN with a file for each layer: resnet18/010.yaml. */
+  readonly layersDirectory: string;
+  /** Holds torch_values/ and typical_values/. */
+  readonly statisticsDirectory: string;
+}
 
 /** An evaluated value. A string is a literal, never an expression. */
 export type Value = number | string | boolean | null | readonly Value[];

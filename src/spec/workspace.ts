@@ -5,16 +5,9 @@ import { RaellaError, suggestName } from "../errors";
 import { freeze, isPublished, publish } from "../memory";
 import type { ArchitectureEntry } from "./architectures";
 import { readArchitectures } from "./architectures";
+import type { Workspace } from "./specification";
 
-/** Where models, layers and statistics are read from; absolute paths. */
-export interface Workspace {
-  /** Holds architectures.yaml, the model folders, common_components/ and mapper.yaml. `getcwd()` in expressions. */
-  readonly modelsDirectory: string;
-  /** Holds a folder for each DNN with a file for each layer: resnet18/010.yaml. */
-  readonly layersDirectory: string;
-  /** Holds torch_values/ and typical_values/. */
-  readonly statisticsDirectory: string;
-}
+export type { Workspace };
 
 export const workspaceSchema = optionsOf({
   modelsDirectory: name,

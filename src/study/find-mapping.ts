@@ -1,20 +1,23 @@
 import { RaellaError } from "../errors";
-import { findBestMapping } from "../mapping/find-best-mapping";
-import { createMapSpace, type MapSpace } from "../mapping/map-space";
-import { parseMetrics, type Metric } from "../mapping/metrics";
-import { reenactTimeloopSearch, requireRandomWalk } from "../mapping/reenact-timeloop-search";
-import type { ScorerFactory } from "../mapping/scorer";
-import type { Hardware } from "../mapping/hardware";
-import type { AccessCosts } from "../model/access-costs";
-import { countAccesses, type NestCounts } from "../model/count-accesses";
-import { scorerFactory } from "../model/create-scorer";
+import { createMapSpace } from "../mapspace/map-space";
+import type { MapSpace } from "../mapspace/map-space";
 import { freeze, Memo } from "../memory";
+import type { AccessCosts } from "../model/access-costs";
+import { countAccesses } from "../model/access-counts";
+import type { NestCounts } from "../model/access-counts";
+import type { Hardware } from "../model/hardware";
+import { scorerFactory } from "../search/create-scorer";
+import { examineSpace, mappingOfFront, searchKey } from "../search/exhaustive/examine-space";
+import type { ExaminedSpace } from "../search/exhaustive/examine-space";
+import { findBestMapping } from "../search/exhaustive/find-best-mapping";
+import { bestOfFront } from "../search/exhaustive/mapping-front";
+import { parseMetrics } from "../search/ranking";
+import type { Metric } from "../search/ranking";
+import type { ScorerFactory } from "../search/scorer";
+import { reenactTimeloopSearch, requireRandomWalk } from "../search/timeloop-walk";
 import type { Specification, Warning } from "../spec/specification";
-import { bestOfFront } from "./best-of-front";
-import { examineSpace, mappingOfFront, type ExaminedSpace } from "./examine-space";
-import type { MappedLayer } from "./mapped-layer";
+import type { MappedLayer } from "./layer-result";
 import type { SearchKind } from "./search-kind";
-import { searchKey } from "./space-key";
 
 /** The mapping that a search ends with. */
 export interface FoundMapping extends Pick<MappedLayer, "mapping" | "mapSpace" | "walk"> {

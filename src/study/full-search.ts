@@ -1,13 +1,14 @@
+import { priceLevels } from "../components/estimate";
 import { RaellaError } from "../errors";
-import { priceLevels } from "../estimation/estimate";
-import type { Mapping } from "../mapping/mapping";
-import { createCriteria, type FullSearchObjective } from "../model/full-search/objective";
-import { requireLimit, searchFullMapSpace } from "../model/full-search/search-full-map-space";
-import type { Evaluation } from "../model/evaluation";
 import { frozenCopy } from "../memory";
+import type { Evaluation } from "../model/evaluation";
+import type { Mapping } from "../model/mapping";
+import { createCriteria } from "../search/full/objective";
+import type { FullSearchObjective } from "../search/full/objective";
+import { requireLimit, searchFullMapSpace } from "../search/full/search-full-map-space";
 import type { Specification, Warning } from "../spec/specification";
-import type { ComparedMapping } from "./layer-result";
-import { withWarnings, type MappedLayer } from "./mapped-layer";
+import type { ComparedMapping, MappedLayer } from "./layer-result";
+import { withWarnings } from "./layer-result";
 
 /** What a full search minimises, and how long it may take. */
 export interface FullSearchSettings {

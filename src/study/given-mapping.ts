@@ -1,10 +1,19 @@
-import { freeze } from "../memory";
 import { requireArgument } from "../arguments";
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName, throwAll } from "../errors";
-import type { LevelMapping, Loop, Mapping } from "../mapping/mapping";
-import { entriesSchema, type MappingEntry } from "../spec/read-mapping-file";
-import { specificationSchema, type Level, type Specification } from "../spec/specification";
+import { freeze, publish } from "../memory";
+import type { LevelMapping, Loop, Mapping } from "../model/mapping";
+import { loadSpecification } from "../spec/load-specification";
+import { choicesAmong } from "../spec/model-choices";
+import { entriesSchema, readMappingFile } from "../spec/read-mapping-file";
+import type { MappingEntry } from "../spec/read-mapping-file";
+import { specificationSchema } from "../spec/specification";
+import type { Level, Specification } from "../spec/specification";
+import { publishLayer } from "./layer-result";
+import type { MappedLayer } from "./layer-result";
+import type { Inputs } from "./manifest";
+import { evaluateGivenMapping, mapAssembled, mapFully } from "./run-layer";
+import type { StudyOptions } from "./study-options";
 
 /**
  * The mapping that a mapping file describes. Levels and dimensions left out have factor 1; whether a level holds a data
@@ -214,4 +223,31 @@ function productErrors(specification: Specification, entries: readonly MappingEn
       }),
     ];
   });
+}
+
+/**
+ * Maps a specification given as YAML files, or evaluates the given mapping for it. A full search leaves out the
+ * greedy steps and compares with them, unless they are declined.
+ * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
+ */
+export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
+  const { nTiles, batchSize, variables, newVariables, fidelity, workspace, strict } = options;
+  const load = (greedy: boolean): Specification =>
+    loadSpecification({
+      files: inputs.files,
+      includeRoots: inputs.includeRoots,
+      statistics: inputs.statistics,
+      ...{ nTiles, batchSize, variables, newVariables, fidelity, workspace, strict },
+      ...choicesAmong(options),
+      greedySteps: greedy ? undefined : [],
+    });
+  if (inputs.mapping === undefined && options.search === "full")
+    return publishLayer(mapFully(load(false), inputs.greedy ? () => load(true) : null, options));
+  const specification = load(inputs.greedy);
+  if (inputs.mapping === undefined) return publishLayer(mapAssembled(specification, options));
+  const { entries, sources } = readMappingFile(inputs.mapping);
+  return evaluateGivenMapping(
+    publish({ ...specification, sources: [...specification.sources, ...sources] }),
+    mappingFromEntries(specification, entries),
+  );
 }

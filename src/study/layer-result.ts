@@ -1,8 +1,22 @@
+import * as v from "valibot";
 import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf } from "../arguments";
-import type { ReferenceTables } from "../estimation/reference-tables";
-import type { SearchCertificate } from "../model/full-search/certificate";
-import type { FullSearchObjective } from "../model/full-search/objective";
-import type { SpecificationIdentity, Warning } from "../spec/specification";
+import { RaellaError } from "../errors";
+import { freeze, publish } from "../memory";
+import { isEvaluation } from "../model/evaluation";
+import type { Evaluation } from "../model/evaluation";
+import { isMapping } from "../model/mapping";
+import type { Mapping } from "../model/mapping";
+import type { FullSearchObjective } from "../search/full/objective";
+import type { SearchCertificate } from "../search/full/search-full-map-space";
+import type { UnmetCheck } from "../spec/design-checks";
+import { examine, remarksOn } from "../spec/design-checks";
+import { Scope, scopeOf } from "../spec/expression";
+import { extremeValues } from "../spec/extreme-values";
+import type { ReferenceTables } from "../spec/reference-tables";
+import { areReferenceTables } from "../spec/reference-tables";
+import type { Level, Specification, SpecificationIdentity, Value, Warning } from "../spec/specification";
+import { specificationSchema } from "../spec/specification";
+import { addUp, leakageKey, totalKey } from "./component-groups";
 import type { Manifest } from "./manifest";
 
 /** Area of a level: one instance, how many there are, and all of them. */
@@ -142,3 +156,232 @@ const layerParts = {
 export const isLayerResult = (value: unknown): boolean => hasParts(value, layerParts);
 
 export const layerResultSchema = dataWith("the result of a layer, as runLayer returns it", layerParts);
+
+/** A layer with the mapping found (or given) for it, and everything that a report may want to show of it. Frozen. */
+export interface MappedLayer {
+  readonly specification: Specification;
+  readonly tables: ReferenceTables;
+  readonly mapping: Mapping;
+  readonly evaluation: Evaluation;
+  readonly mapSpace: MapSpaceSummary;
+  /** How Timeloop's own search came to the mapping, if it was re-enacted. */
+  readonly walk?: TimeloopWalk;
+  /** Proof and comparison of a full search. */
+  readonly fullSearch?: FullSearchSummary;
+}
+
+/** Finishes a layer that leaves the package. */
+export function publishLayer(layer: MappedLayer): MappedLayer {
+  publish(layer.specification);
+  return freeze(layer);
+}
+
+/**
+ * @throws RaellaError `out-of-range` for a figure that no number can hold, naming the levels and the values that it comes
+ *   from.
+ */
+export function requireFiniteFigures(
+  { levels, variableValues }: Specification,
+  figures: { readonly energyPj: number; readonly cycles: number; readonly areaUm2: number },
+  energyOfLevels: () => Iterable<readonly [string, number]>,
+): void {
+  const product = figures.energyPj * figures.cycles;
+  // Infinity times 0 is no number either: neither is infinite where the product is one.
+  if (Number.isFinite(product) && Number.isFinite(figures.areaUm2)) return;
+  for (const [what, value] of [
+    ["energy (pJ)", figures.energyPj],
+    ["number of cycles", figures.cycles],
+    ["area (um^2)", figures.areaUm2],
+    ["product of energy and cycles", product],
+  ] as const) {
+    if (Number.isFinite(value)) continue;
+    const guilty = new Set([...energyOfLevels()].flatMap(([name, energy]) => (energy < 1e100 ? [] : [name])));
+    const attributes = levels
+      .filter(({ name }) => guilty.size === 0 || guilty.has(name))
+      .flatMap((level) =>
+        Object.entries(level.attributes).map(([name, own]) => [`${level.name}.${name}`, own] as const),
+      );
+    const extremes = extremeValues([...Object.entries(variableValues), ...attributes]);
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `The ${what} of the layer is ${value}${extremes === undefined ? "" : `: ${extremes}`}.`,
+      value,
+      expected: "a finite number",
+    });
+  }
+}
+
+/** The layer, if all of its figures are numbers. Errors as {@link requireFiniteFigures}. */
+export function requireFinite(layer: MappedLayer): MappedLayer {
+  const { specification, tables, evaluation } = layer;
+  requireFiniteFigures(
+    specification,
+    { ...evaluation, areaUm2: chipArea(specification, tables.area.areaUm2) },
+    () => evaluation.levels.map(({ level, energyPj }) => [level, energyPj] as const),
+  );
+  return layer;
+}
+
+/** Area of all instances of all levels. */
+export function chipArea({ levels }: Specification, areaUm2: Readonly<Record<string, number>>): number {
+  let sum = 0;
+  for (const { name, instances } of levels)
+    if (Object.hasOwn(areaUm2, name)) sum += areaUm2[name] * instances;
+  return sum;
+}
+
+export function withWarnings(specification: Specification, warnings: readonly Warning[]): Specification {
+  return warnings.length === 0
+    ? specification
+    : { ...specification, warnings: [...specification.warnings, ...warnings] };
+}
+
+export const mappedLayerSchema = dataWith("a mapped layer, as mapLayer returns it", {
+  specification: (value) => v.is(specificationSchema, value),
+  tables: areReferenceTables,
+  mapping: isMapping,
+  evaluation: isEvaluation,
+  mapSpace: isObject,
+  counts: (value) => value === undefined || isObject(value),
+});
+
+/**
+ * The checks of levels that a run does not meet. Such a check sees the variables, the level's attributes, the `cycles`
+ * of the run, and of one instance of the level in use the rows that it reads, fills and updates, all data spaces together:
+ * `rows_read`, `rows_filled`, `rows_updated`.
+ * @throws RaellaError for an expression that cannot be evaluated
+ */
+export function examineRun(specification: Specification, evaluation: Evaluation): UnmetCheck[] {
+  const { checks = [], levels, variableValues } = specification;
+  return checks.flatMap((check) => {
+    const level = levels.find(({ name }) => name === check.level);
+    if (level === undefined) return [];
+    const variables = scopeOf(variableValues);
+    const counts = new Map<string, Value>(Object.entries(countsOf(level.name, evaluation)));
+    const scope = new Scope(counts, scopeOf(level.attributes, variables));
+    return examine(check, scope, { workingDirectory: "" }) ?? [];
+  });
+}
+
+function countsOf(level: string, { levels, cycles }: Evaluation): Record<string, number> {
+  const accesses = Object.values(levels.find((known) => known.level === level)?.accesses ?? {});
+  const sum = (count: "rowReads" | "rowFills" | "rowUpdates"): number =>
+    accesses.reduce((total, access) => total + access[count], 0);
+  return {
+    cycles,
+    rows_read: sum("rowReads"),
+    rows_filled: sum("rowFills"),
+    rows_updated: sum("rowUpdates"),
+  };
+}
+
+/**
+ * The result of a layer as plain data, with a manifest if there is one.
+ * @throws RaellaError `check` where the run does not meet a check of its model and is to be refused for it.
+ */
+export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict = false): LayerResult {
+  const { specification, tables, mapping, evaluation, mapSpace } = layer;
+  const { architecture, dnn, layer: number, layerName, tiles, batch } = specification.identity;
+  const { cycles, computes, utilization, edpPjCycles } = evaluation;
+  const remarks = remarksOn(examineRun(specification, evaluation), isStrict);
+  const notes = [...(specification.notes ?? []), ...remarks.notes];
+  return {
+    architecture,
+    dnn,
+    layer: number,
+    layerName,
+    tiles,
+    batch,
+    cycles,
+    computes,
+    macs: multiplyAccumulates(specification, computes),
+    utilization,
+    spatialUtilization: evaluation.usedComputeUnits / computeUnitsOf(specification),
+    energyPj: energyOfLevels(layer),
+    ...(tables.energy.leakagePj ? { leakagePj: leakageOfLevels(evaluation) } : {}),
+    edp: edpPjCycles / 1e12,
+    areaUm2: areaOfLevels(specification.levels, tables.area.areaUm2),
+    energyPerActionPj: tables.energy.energyPj,
+    ...(tables.errorPercent ? { errorPercent: tables.errorPercent } : {}),
+    accesses: accessesOfLevels(evaluation),
+    mapSpace,
+    mapping: mappingBlocks(mapping),
+    ...(layer.walk ? { walk: layer.walk } : {}),
+    ...(layer.fullSearch ? { fullSearch: layer.fullSearch } : {}),
+    warnings: [...specification.warnings, ...remarks.warnings],
+    ...(notes.length > 0 ? { notes } : {}),
+    ...(manifest ? { manifest } : {}),
+  };
+}
+
+function computeUnitsOf({ levels }: Specification): number {
+  return levels.find(({ kind }) => kind === "compute")?.instances ?? Number.NaN;
+}
+
+/** Operations of whole operands: those of the problem pair single bits. */
+export function multiplyAccumulates({ workload }: Specification, computes: number): number {
+  return workload.bitDimensions.reduce((count, dimension) => count / workload.bounds[dimension], computes);
+}
+
+/** Accesses of every level, operations, leakage of all levels where it counts, and the total. */
+function energyOfLevels({ specification, tables, evaluation }: MappedLayer): Record<string, number> {
+  const energyPj: Record<string, number> = {};
+  for (const { level, energyPj: energy, parts } of evaluation.levels)
+    energyPj[level] = parts?.accessesPj ?? energy;
+  const compute = specification.levels.find(({ kind }) => kind === "compute");
+  if (compute) energyPj[compute.name] = evaluation.computeEnergyPj;
+  if (tables.energy.leakagePj) energyPj[leakageKey] = addUp(Object.values(leakageOfLevels(evaluation)));
+  energyPj[totalKey] = evaluation.energyPj;
+  return energyPj;
+}
+
+/** By level, outermost first. */
+function leakageOfLevels({ levels }: Evaluation): Record<string, number> {
+  return Object.fromEntries(levels.map(({ level, parts }) => [level, parts?.leakagePj ?? 0]));
+}
+
+/** Areas in level order. */
+function areaOfLevels(
+  levels: readonly Level[],
+  areaUm2: Readonly<Record<string, number>>,
+): LayerResult["areaUm2"] {
+  const areas: Record<string, LevelArea | number> = {};
+  let sum = 0;
+  for (const { name, instances: count } of levels) {
+    const each = areaUm2[name];
+    const total = each * count;
+    areas[name] = { each, count, total };
+    sum += total;
+  }
+  return { ...areas, [totalKey]: sum };
+}
+
+function accessesOfLevels(evaluation: Evaluation): Record<string, Record<string, AccessCounts>> {
+  const accesses: Record<string, Record<string, AccessCounts>> = {};
+  for (const level of evaluation.levels) {
+    const counts: Record<string, AccessCounts> = {};
+    for (const [dataSpace, { reads, fills, updates, instances }] of Object.entries(level.accesses)) {
+      counts[dataSpace] = { reads, fills, updates, instances };
+    }
+    accesses[level.level] = counts;
+  }
+  return accesses;
+}
+
+/** The loops of every level that has any, in time before space, outermost first. */
+export function mappingBlocks(mapping: Mapping): MappingBlock[] {
+  return mapping.levels.flatMap(({ level, temporal, spatial }) => {
+    const blocks: MappingBlock[] = [];
+    const plain = ({ dimension, factor }: { dimension: string; factor: number }) => ({ dimension, factor });
+    if (temporal.length > 0) blocks.push({ level, kind: "temporal", loops: temporal.map(plain) });
+    if (spatial.length > 0) blocks.push({ level, kind: "spatial", loops: spatial.map(plain) });
+    return blocks;
+  });
+}
+
+/** Areas of all instances by level, with `total`: the flat view of `areaUm2`. */
+export function totalAreas(areaUm2: LayerResult["areaUm2"]): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(areaUm2).map(([level, area]) => [level, typeof area === "number" ? area : area.total]),
+  );
+}

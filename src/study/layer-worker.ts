@@ -1,8 +1,10 @@
-import { RaellaError, RaellaErrors, type ErrorDetails } from "../errors";
-import type { Registrations } from "../estimation/registry";
+import type { Registrations } from "../components/registry";
+import { RaellaError, RaellaErrors } from "../errors";
+import type { ErrorDetails } from "../errors";
 import { freeze } from "../memory";
-import { attempt, type Outcome } from "./attempt-layer";
 import type { LayerResult } from "./layer-result";
+import { attempt } from "./run-jobs";
+import type { Outcome } from "./run-jobs";
 import type { LayerRequest } from "./run-layer";
 import { Surroundings } from "./surroundings";
 

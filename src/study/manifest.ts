@@ -3,7 +3,8 @@ import { flag, name, names, optional, optionsOf } from "../arguments";
 import { frozenCopy } from "../memory";
 import { unusualChoices } from "../spec/model-choices";
 import type { Fidelity, ModelChoices, Specification, WrittenValue } from "../spec/specification";
-import { defaultWorkspace, isSameWorkspace, type Workspace } from "../spec/workspace";
+import { defaultWorkspace, isSameWorkspace } from "../spec/workspace";
+import type { Workspace } from "../spec/workspace";
 import type { SearchKind } from "./search-kind";
 
 /**

@@ -1,10 +1,38 @@
 import { availableParallelism } from "node:os";
 import { RaellaError } from "../errors";
-import { attempt, type Outcome } from "./attempt-layer";
-import { progressOf, throwIfAborted } from "./run-progress";
+import type { LayerResult } from "./layer-result";
+import { runRequest } from "./run-layer";
 import type { LayerRequest } from "./run-layer";
-import type { RunOptions } from "./study-options";
+import type { LayerOptions, Progress, RunOptions } from "./study-options";
 import { Surroundings } from "./surroundings";
+
+/** What is reported after a layer of a study. */
+export function progressOf(
+  { architecture, dnn, layer }: LayerOptions,
+  done: number,
+  total: number,
+): Progress {
+  return { done, total, architecture, dnn, layer };
+}
+
+/** @throws RaellaError `aborted` */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new RaellaError({ code: "aborted", message: "The run was stopped before it was finished." });
+}
+
+/** A result, or why there is none. */
+export type Outcome = LayerResult | RaellaError;
+
+/** Runs one layer; a mistake of the user becomes the outcome, a fault of the program is thrown. */
+export function attempt(job: LayerRequest): Outcome {
+  try {
+    return runRequest(job);
+  } catch (error) {
+    if (error instanceof RaellaError) return error;
+    throw error;
+  }
+}
 
 /** Longest time between two looks at the signal and at other events, ms. */
 const breath = 40;

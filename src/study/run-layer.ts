@@ -1,38 +1,29 @@
-import { priceLevels } from "../estimation/estimate";
-import { describeHardware } from "../mapping/hardware";
-import { mappingSchema, type Mapping } from "../mapping/mapping";
-import { describeProblem } from "../mapping/problem";
+import { optionsOf, requireArgument, requireOptions } from "../arguments";
+import { priceLevels } from "../components/estimate";
+import { adopt, freeze, frozenCopy, publish } from "../memory";
 import { describeCosts } from "../model/access-costs";
 import { evaluateMapping } from "../model/evaluate-mapping";
+import { describeHardware } from "../model/hardware";
+import { mappingSchema } from "../model/mapping";
+import type { Mapping } from "../model/mapping";
 import { priceAccesses } from "../model/price-accesses";
-import { optionsOf, requireArgument, requireOptions } from "../arguments";
-import { adopt, freeze, frozenCopy, publish } from "../memory";
+import { describeProblem } from "../model/problem";
 import { withOneLook } from "../spec/file-memo";
-import { assembleSpec, type SpecificationRequest } from "../spec/get-spec";
-import { specificationSchema, type Specification } from "../spec/specification";
-import { givenWorkspace, isSameWorkspace, type Workspace } from "../spec/workspace";
+import { assembleSpec } from "../spec/get-spec";
+import type { SpecificationRequest } from "../spec/get-spec";
+import { specificationSchema } from "../spec/specification";
+import type { Specification } from "../spec/specification";
+import { givenWorkspace, isSameWorkspace } from "../spec/workspace";
+import type { Workspace } from "../spec/workspace";
 import { findMapping } from "./find-mapping";
-import type { LayerResult } from "./layer-result";
 import { minimising, requireSettings, searchFully, unlessNothingFits } from "./full-search";
-import { createManifest, inputsSchema, type Inputs } from "./manifest";
-import {
-  mappedLayerSchema,
-  publishLayer,
-  requireFinite,
-  withWarnings,
-  type MappedLayer,
-} from "./mapped-layer";
+import type { LayerResult, MappedLayer } from "./layer-result";
+import { mappedLayerSchema, publishLayer, requireFinite, summarizeLayer, withWarnings } from "./layer-result";
+import { createManifest, inputsSchema } from "./manifest";
+import type { Inputs } from "./manifest";
 import { requireSearchKind } from "./search-kind";
-import {
-  layerEntries,
-  requireFullSearch,
-  searchEntries,
-  studyEntries,
-  withDefaults,
-  type LayerOptions,
-  type StudyOptions,
-} from "./study-options";
-import { summarizeLayer } from "./summarize-layer";
+import { layerEntries, requireFullSearch, searchEntries, studyEntries, withDefaults } from "./study-options";
+import type { LayerOptions, StudyOptions } from "./study-options";
 
 /** How a specification is mapped. */
 export type MappingOptions = Pick<StudyOptions, "search" | "workspace" | "objective" | "timeLimitMs">;

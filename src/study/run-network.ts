@@ -19,32 +19,47 @@ import { choicesAmong } from "../spec/model-choices";
 import { listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
-import { mergeManifests, type Manifest } from "./manifest";
-import { chipArea, networkTotals } from "./network-totals";
+import { mergeManifests } from "./manifest";
+import type { Manifest } from "./manifest";
+import { areaOfChip, networkTotals } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
-import {
-  defaultAggregateTiles,
-  replicateByDoubling,
-  replicateByIncrement,
-  tileBudget,
-  type Replication,
-  type ReplicationScheme,
-  type TileOption,
-} from "./replication";
-import type { Outcome } from "./attempt-layer";
+import type { Replication, ReplicationScheme, TileOption } from "./replication";
+import { defaultAggregateTiles, replicateByDoubling, replicateByIncrement, tileBudget } from "./replication";
+import type { Outcome } from "./run-jobs";
 import { mapPatiently, runJobs } from "./run-jobs";
-import {
-  defaultTiles,
-  requireFullSearch,
-  runEntries,
-  studyEntries,
-  withDefaults,
-  type RunOptions,
-  type StudyOptions,
-} from "./study-options";
+import { runRequest } from "./run-layer";
 import type { LayerRequest } from "./run-layer";
+import { defaultTiles, requireFullSearch, runEntries, studyEntries, withDefaults } from "./study-options";
+import type { RunOptions, StudyOptions } from "./study-options";
 import { Surroundings } from "./surroundings";
-import { tileOptions } from "./tile-options";
+
+/**
+ * The ways to map a layer that replication may choose from: on the fewest tiles that it fits on, and on the number
+ * that it has been mapped to.
+ * @param result The layer mapped to the usual number of tiles.
+ */
+function tileOptions(layer: LayerRequest, result: Pick<LayerResult, "tiles" | "cycles">): TileOption[] {
+  const usual = { tiles: result.tiles ?? 1, cycles: result.cycles };
+  const fewest = fewestTiles(layer, usual.tiles);
+  return fewest === undefined || fewest.tiles === usual.tiles ? [usual] : [fewest, usual];
+}
+
+/**
+ * The smallest number of tiles below `limit` on which a layer can be mapped, and how fast it is there; undefined if
+ * there is none. Every number is tried, since which factors fit does not only depend on how much room there is.
+ */
+function fewestTiles(layer: LayerRequest, limit: number): TileOption | undefined {
+  // A full search would find faster mappings, but for every number of tiles it takes too long.
+  const quick = layer.search === "full" ? ({ search: "optimal" } as const) : {};
+  for (let tiles = 1; tiles < limit; tiles += 1) {
+    try {
+      return { tiles, cycles: runRequest({ ...layer, nTiles: tiles, ...quick }).cycles };
+    } catch (error) {
+      if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
+    }
+  }
+  return undefined;
+}
 
 /** How the layers of a DNN share the tiles of a pipeline. */
 export interface ThroughputOptions {
@@ -168,7 +183,7 @@ async function runStudies(
   let taken = 0;
   return studies.map(({ dnn }, study) => {
     const layersOfNetworks = jobs[study].map((own) => layers.slice(taken, (taken += own.length)));
-    const baseArea = options.baseAreaUm2 ?? chipArea(layersOfNetworks[0].map(({ result }) => result));
+    const baseArea = options.baseAreaUm2 ?? areaOfChip(layersOfNetworks[0].map(({ result }) => result));
     const networks = layersOfNetworks.map((own, index) =>
       networkOf(dnn, architectures[index], own, baseArea, options, groups),
     );
@@ -311,7 +326,7 @@ function replicate(
   options: ThroughputOptions,
 ): Replication {
   const results = layers.map(({ result }) => result);
-  const budget = tileBudget(options.aggregateTiles ?? defaultAggregateTiles, chipArea(results), baseArea);
+  const budget = tileBudget(options.aggregateTiles ?? defaultAggregateTiles, areaOfChip(results), baseArea);
   if (options.replication === "increment") {
     return replicateByIncrement(
       layers.map((layer) => layer.tileOptions),

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Piscina } from "piscina";
-import { attempt, type Outcome } from "./attempt-layer";
-import { receiveOutcome, type SentJobs, type SentOutcome } from "./layer-worker";
-import { progressOf, throwIfAborted } from "./run-progress";
+import { receiveOutcome } from "./layer-worker";
+import type { SentJobs, SentOutcome } from "./layer-worker";
+import { attempt, progressOf, throwIfAborted } from "./run-jobs";
+import type { Outcome } from "./run-jobs";
 import type { LayerOptions, RunOptions } from "./study-options";
 import type { Surroundings } from "./surroundings";
 

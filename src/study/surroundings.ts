@@ -1,4 +1,5 @@
-import { registrations, withRegistrations, type Registrations } from "../estimation/registry";
+import { registrations, withRegistrations } from "../components/registry";
+import type { Registrations } from "../components/registry";
 import { FileLook } from "../spec/file-memo";
 
 /**

@@ -1,15 +1,50 @@
-import { frozenCopy } from "../memory";
 import { optionsOf, requireOptions } from "../arguments";
 import { RaellaError, RaellaErrors } from "../errors";
+import { frozenCopy } from "../memory";
 import { choicesAmong } from "../spec/model-choices";
-import { compareResults, type Difference } from "./compare-results";
+import { mapInputs } from "./given-mapping";
 import type { LayerResult } from "./layer-result";
-import { packageIdentity, type Manifest } from "./manifest";
+import { packageIdentity } from "./manifest";
+import type { Manifest } from "./manifest";
 import type { AblationResult, NetworkResult } from "./network-result";
-import { mapInputs } from "./run-inputs";
 import { resultOf, runRequest } from "./run-layer";
 import { runAblation } from "./run-network";
-import { runEntries, type RunOptions, type StudyOptions } from "./study-options";
+import { runEntries } from "./study-options";
+import type { RunOptions, StudyOptions } from "./study-options";
+
+/** A figure that differs between two results. */
+interface Difference {
+  /** Keys from the root, e.g. `layers[3].energyPj.pim_cell`. */
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/**
+ * Every place where two results (plain data) differ, in order. Numbers must be equal to the last bit.
+ * @param ignore Keys at any depth that are not compared.
+ */
+function compareResults(
+  before: unknown,
+  after: unknown,
+  ignore: ReadonlySet<string> = new Set(),
+  path = "",
+): Difference[] {
+  if (Object.is(before, after) || before === after) return [];
+  if (!isContainer(before) || !isContainer(after) || Array.isArray(before) !== Array.isArray(after)) {
+    return [{ path, before, after }];
+  }
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].flatMap((key) => {
+    if (ignore.has(key)) return [];
+    const place = Array.isArray(before) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
+    return compareResults(before[key], after[key], ignore, place);
+  });
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
 
 /** Any result that the command line prints as JSON. */
 export type VerifiableResult =

@@ -7,8 +7,8 @@ import { getSpec } from "../../src/spec/get-spec";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import type { LayerResult } from "../../src/study/layer-result";
 import type { AblationResult, NetworkResult } from "../../src/study/network-result";
-import { smallWhole } from "../trust/bad-inputs/case";
 import { runCli } from "../support/run-cli";
+import { smallWhole } from "../trust/bad-inputs/case";
 
 const oneLayer = ["layer", "--architecture", "raella", "--dnn", "resnet18", "--layer", "10"];
 const contract = [

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import type { LayerResult } from "../../src/study/layer-result";
 import type { Verification } from "../../src/study/verify-result";
-import { runCli, type CommandOutput } from "../support/run-cli";
+import { runCli } from "../support/run-cli";
+import type { CommandOutput } from "../support/run-cli";
 
 const oneLayer = ["layer", "--architecture", "raella", "--dnn", "resnet18", "--layer", "10"];
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Specification } from "../../src/spec/specification";
 import { getSpec } from "../../src/spec/get-spec";
+import type { Specification } from "../../src/spec/specification";
 import { runLayer } from "../../src/study/run-layer";
 import { architectures } from "./support";
 

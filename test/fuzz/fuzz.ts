@@ -6,7 +6,8 @@
 import { writeFileSync } from "node:fs";
 import { RaellaError } from "../../src/errors";
 import { Random } from "./random";
-import { type Target, targets } from "./targets";
+import type { Target } from "./targets";
+import { targets } from "./targets";
 
 /** Processor time that one input may take. */
 const maximumSeconds = 4;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { diagnoseMapSpace } from "../../src/mapping/diagnose-map-space";
-import { smallSpecification } from "./small-specification";
+import { diagnoseMapSpace } from "../../src/mapspace/diagnose-map-space";
+import { smallSpecification } from "../mapspace/small-specification";
 
 describe("the diagnosis of a map space", () => {
   it("says that a layer fits, and how many mappings do", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { HardwareLevel } from "../../src/mapping/hardware";
 import { levelTiming } from "../../src/model/bandwidth";
+import type { HardwareLevel } from "../../src/model/hardware";
 
 /** Timing of a level with these limits, for 100 steps with 4 words read and 2 written in each. */
 function timing(

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import type { LevelMapping, Mapping } from "../../src/mapping/mapping";
 import { connectionStatistics } from "../../src/model/connection-statistics";
 import { evaluateMapping } from "../../src/model/evaluate-mapping";
-import { smallEnergies, smallSpecification } from "../mapping/small-specification";
+import type { LevelMapping, Mapping } from "../../src/model/mapping";
+import { smallEnergies, smallSpecification } from "../mapspace/small-specification";
 import { readGoldenLines } from "../support/golden";
-import { goldenMapping, goldenSpecification, type GoldenCase } from "./golden-form";
+import { goldenMapping, goldenSpecification } from "./golden-form";
+import type { GoldenCase } from "./golden-form";
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 

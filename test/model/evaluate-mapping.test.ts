@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { RaellaError, type ErrorCode } from "../../src/errors";
-import type { LevelMapping, Mapping } from "../../src/mapping/mapping";
-import { describeProblem } from "../../src/mapping/problem";
-import { evaluateMapping } from "../../src/model/evaluate-mapping";
+import { RaellaError } from "../../src/errors";
+import type { ErrorCode } from "../../src/errors";
+import { buildMapSpace } from "../../src/mapspace/map-space";
+import { createSearchLayout } from "../../src/mapspace/search-layout";
 import { describeCosts } from "../../src/model/access-costs";
-import { createScorer } from "../../src/model/create-scorer";
-import { buildMapSpace } from "../../src/mapping/map-space";
-import { createSearchLayout } from "../../src/mapping/search-layout";
-import { describeHardware } from "../../src/mapping/hardware";
+import { evaluateMapping } from "../../src/model/evaluate-mapping";
+import { describeHardware } from "../../src/model/hardware";
+import type { LevelMapping, Mapping } from "../../src/model/mapping";
 import { nestOfMapping } from "../../src/model/nest";
+import { describeProblem } from "../../src/model/problem";
+import { createScorer } from "../../src/search/create-scorer";
 import type { Level } from "../../src/spec/specification";
-import { smallEnergies, smallSpecification, smallWorkload } from "../mapping/small-specification";
+import { smallEnergies, smallSpecification, smallWorkload } from "../mapspace/small-specification";
 
 const all = ["Weights", "Inputs", "Outputs"];
 

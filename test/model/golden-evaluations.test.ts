@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { evaluateMapping } from "../../src/model/evaluate-mapping";
 import type { LevelEvaluation } from "../../src/model/evaluation";
 import { readGoldenLines } from "../support/golden";
-import { goldenMapping, goldenSpecification, type GoldenAccesses, type GoldenCase } from "./golden-form";
+import { goldenMapping, goldenSpecification } from "./golden-form";
+import type { GoldenAccesses, GoldenCase } from "./golden-form";
 
 /** What a level's evaluation says, in the recorded form. */
 function recordedForm(level: LevelEvaluation): Record<string, unknown> {

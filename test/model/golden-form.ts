@@ -1,7 +1,6 @@
-import type { EnergyReferenceTable } from "../../src/estimation/reference-tables";
-import type { LevelMapping, Loop, Mapping } from "../../src/mapping/mapping";
-import type { Level, Specification, TemporalConstraint } from "../../src/spec/specification";
-import type { Workload } from "../../src/spec/workload";
+import type { LevelMapping, Loop, Mapping } from "../../src/model/mapping";
+import type { EnergyReferenceTable } from "../../src/spec/reference-tables";
+import type { Level, Specification, TemporalConstraint, Workload } from "../../src/spec/specification";
 
 /** The problem of a recorded case. */
 export interface GoldenProblem {

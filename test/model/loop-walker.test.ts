@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { rankExtent, type Tensor } from "../../src/mapping/problem";
 import { accessCounts } from "../../src/model/access-counts";
-import { movementOf } from "../../src/model/fan-out-traffic";
-import { describeGeometry } from "../../src/model/nest-geometry";
-import { analyseTraffic } from "../../src/model/traffic";
+import { describeGeometry } from "../../src/model/nest";
+import { rankExtent } from "../../src/model/problem";
+import type { Tensor } from "../../src/model/problem";
+import { analyseTraffic, movementOf } from "../../src/model/traffic";
 import { walkLoops } from "./loop-walker";
-import { plainShapes, randomNests, roomyHardware, slidingShapes, type RandomNest } from "./random-nest";
+import { plainShapes, randomNests, roomyHardware, slidingShapes } from "./random-nest";
+import type { RandomNest } from "./random-nest";
 
 const levels = 3;
 const hardware = {

@@ -1,5 +1,5 @@
-import type { Problem, Tensor } from "../../src/mapping/problem";
 import type { LoopBlock, Nest } from "../../src/model/nest";
+import type { Problem, Tensor } from "../../src/model/problem";
 
 /** What a machine does that really runs a loop nest: words per instance over the whole run, per level. */
 export interface WalkedTensor {

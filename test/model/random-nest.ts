@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import type { HardwareLevel } from "../../src/mapping/hardware";
-import { describeProblem, type Problem } from "../../src/mapping/problem";
+import type { HardwareLevel } from "../../src/model/hardware";
 import type { LoopBlock, Nest, NestLevel } from "../../src/model/nest";
-import type { Rank } from "../../src/spec/workload";
+import { describeProblem } from "../../src/model/problem";
+import type { Problem } from "../../src/model/problem";
+import type { Rank } from "../../src/spec/specification";
 
 /** A small problem with a loop nest for it. */
 export interface RandomNest {

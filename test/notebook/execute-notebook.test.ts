@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-
 import { cellOf, readNotebook, textOf } from "./support/executed-notebook";
 import { root, Scratch } from "./support/jupyter";
 

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { KernelClient, printed } from "../notebook/support/kernel-client";
 import { commandLineProcess } from "../support/command-line-process";
-import { PackedProject, type Ending } from "../support/packed-project";
+import { PackedProject } from "../support/packed-project";
+import type { Ending } from "../support/packed-project";
 
 const root = join(__dirname, "..", "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatScientific } from "../../src/report/format-scientific";
+import { formatScientific } from "../../src/report/statistics-text";
 
 describe("formatScientific", () => {
   const cases: [number, string][] = [

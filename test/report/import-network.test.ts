@@ -3,11 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
-import { getSpec, runLayer, runNetwork, type Workspace } from "../../src/index";
-import { importLayerList, importNetwork, type ImportNetworkOptions } from "../../src/network-api";
+import { getSpec, runLayer, runNetwork } from "../../src/index";
+import type { Workspace } from "../../src/index";
+import { importLayerList, importNetwork } from "../../src/network-api";
+import type { ImportNetworkOptions } from "../../src/network-api";
 import { defaultWorkspace } from "../../src/spec/workspace";
-import { readTiny, tinyBytes, tinyInputs, tinyPath } from "../network/golden-networks";
 import { near } from "../network/golden-layers";
+import { readTiny, tinyBytes, tinyInputs, tinyPath } from "../network/golden-networks";
 
 /** All files below a folder, by their path. */
 function filesBelow(folder: string): Record<string, string> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { Evaluation } from "../../src/model/evaluation";
 import { formatMappingText } from "../../src/report/mapping-text";
 import { readMappingText, readTimeloopRuns } from "../support/timeloop-runs";
-import type { Evaluation } from "../../src/model/evaluation";
 
 describe("formatMappingText", () => {
   it("draws every mapping exactly as the original's map file does", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { layerMappingChart } from "../../src/report/charts/study-charts";
 import { flatForm } from "../../src/report/flat-form";
 import { formatLayerText } from "../../src/report/layer-text";
-import { formatMappingYaml } from "../../src/report/mapping-yaml";
+import { formatMappingYaml } from "../../src/report/mapping-text";
 import { formatSpecificationText } from "../../src/report/specification-text";
 import { componentColumns, layerWideColumns } from "../../src/report/tidy-columns";
 import { readMappingFile } from "../../src/spec/read-mapping-file";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Evaluation, LevelEvaluation } from "../../src/model/evaluation";
 import { formatStatisticsText, summaryLines } from "../../src/report/statistics-text";
-import type { Specification } from "../../src/spec/specification";
 import { getSpec } from "../../src/spec/get-spec";
+import type { Specification } from "../../src/spec/specification";
 import { mappingFromEntries } from "../../src/study/given-mapping";
 import { evaluateGivenMapping, mapSpecification } from "../../src/study/run-layer";
 import { smallModel, smallProblem, specificationOf } from "../spec/support/small-model";

@@ -21,13 +21,13 @@ import {
   openSweepFolder,
   readSweepFolder,
   writeChunk,
-  type SweepFolder,
-  type SweepManifest,
 } from "../../src/report/sweep/sweep-folder";
+import type { SweepFolder, SweepManifest } from "../../src/report/sweep/sweep-folder";
 import { formatSweepText, objectivesFrom, summarizeSweep } from "../../src/report/sweep/sweep-text";
 import { planSweep } from "../../src/study/sweep/plan-sweep";
 import { chunkRange, countChunks, pointAt } from "../../src/study/sweep/sweep-plan";
-import { sweepColumns, type SweepRow } from "../../src/study/sweep/sweep-row";
+import { sweepColumns } from "../../src/study/sweep/sweep-row";
+import type { SweepRow } from "../../src/study/sweep/sweep-row";
 
 const plan = planSweep({
   name: "test",

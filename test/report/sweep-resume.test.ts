@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import {
   copyFileSync,
   mkdtempSync,
@@ -21,7 +22,8 @@ import { countPoints } from "../../src/study/sweep/sweep-plan";
 import { copyWorkspace } from "../spec/support/workspace-copy";
 import { commandLineProcess } from "../support/command-line-process";
 import { runCli } from "../support/run-cli";
-import { reasonAgainstSlurm, startSlurmCluster, until, type SlurmCluster } from "../support/slurm-cluster";
+import { reasonAgainstSlurm, startSlurmCluster, until } from "../support/slurm-cluster";
+import type { SlurmCluster } from "../support/slurm-cluster";
 
 const root = path.join(__dirname, "..", "..");
 const description = {

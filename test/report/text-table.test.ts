@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { figureColumn, formatCount, formatFixed } from "../../src/report/figure-column";
-import { formatTextTable } from "../../src/report/text-table";
+import { figureColumn, formatCount, formatFixed, formatTextTable } from "../../src/report/text-table";
 
 describe("tables for the terminal", () => {
   it("aligns the first column left, figures right, and rules off the footer", () => {

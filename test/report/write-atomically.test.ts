@@ -17,13 +17,13 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { RaellaError } from "../../src/errors";
-import { device } from "../support/device";
 import {
   openOutput,
   temporaryName,
   writeFileAtomically,
   writeFilesAtomically,
 } from "../../src/report/write-atomically";
+import { device } from "../support/device";
 
 describe("writing files", () => {
   let directory: string;

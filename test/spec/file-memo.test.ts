@@ -14,11 +14,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { componentEnergy } from "../../src/estimation/estimate-component";
+import { componentEnergy } from "../../src/components/estimate-component";
 import { loadComponentGroups } from "../../src/spec/component-groups";
 import { FileLook, FileMemo, FileReader } from "../../src/spec/file-memo";
 import { getSpec } from "../../src/spec/get-spec";
-import { defaultWorkspace, listArchitectures, listDnns, type Workspace } from "../../src/spec/workspace";
+import { defaultWorkspace, listArchitectures, listDnns } from "../../src/spec/workspace";
+import type { Workspace } from "../../src/spec/workspace";
 import { runLayer } from "../../src/study/run-layer";
 import { runLayers } from "../../src/study/run-network";
 import { sweep } from "../../src/study/sweep/sweep";

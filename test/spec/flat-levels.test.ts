@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { getSpec } from "../../src/spec/get-spec";
 import { isExpressionText } from "../../src/spec/expression";
+import { getSpec } from "../../src/spec/get-spec";
 import type { Value } from "../../src/spec/specification";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import { readGoldenLines } from "../support/golden";

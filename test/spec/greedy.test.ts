@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { getSpec } from "../../src/spec/get-spec";
 import { greedy } from "../../src/spec/greedy";
-import { allocateFactors, factorize } from "../../src/spec/processing/allocate-factors";
+import { allocateFactors, factorize } from "../../src/spec/processing/greedy-allocation";
 import type { Specification } from "../../src/spec/specification";
 import { smallSpecification } from "./support/small-model";
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { RaellaError } from "../../src/errors";
-import { getSpec, type GetSpecOptions } from "../../src/spec/get-spec";
+import { getSpec } from "../../src/spec/get-spec";
+import type { GetSpecOptions } from "../../src/spec/get-spec";
 import { defaultGreedySteps, greedy } from "../../src/spec/greedy";
-import { loadSpecification, type LoadSpecificationOptions } from "../../src/spec/load-specification";
+import { loadSpecification } from "../../src/spec/load-specification";
+import type { LoadSpecificationOptions } from "../../src/spec/load-specification";
 import type { Specification } from "../../src/spec/specification";
 import { listArchitectures, listLayers } from "../../src/spec/workspace";
 import { smallModel, smallProblem, withFiles } from "./support/small-model";

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { estimate } from "../../src/components/estimate";
+import { explainEnergy } from "../../src/components/explain";
 import { RaellaError } from "../../src/errors";
-import { estimate } from "../../src/estimation/estimate";
-import { explainEnergy } from "../../src/estimation/explain";
 import { getSpec } from "../../src/spec/get-spec";
 import { loadSpecification } from "../../src/spec/load-specification";
-import { defaultWorkspace, workspaceAt, type Workspace } from "../../src/spec/workspace";
+import { defaultWorkspace, workspaceAt } from "../../src/spec/workspace";
+import type { Workspace } from "../../src/spec/workspace";
 import { diagnoseLayer } from "../../src/study/diagnose-layer";
+import type { LayerResult } from "../../src/study/layer-result";
 import {
   evaluateGivenMapping,
   evaluateSpecification,
@@ -17,11 +19,10 @@ import {
   runLayer,
 } from "../../src/study/run-layer";
 import { runLayers, runNetwork } from "../../src/study/run-network";
+import { layerFigures } from "../../src/study/sweep/design-figures";
 import { sweep } from "../../src/study/sweep/sweep";
-import { layerFigures } from "../../src/study/sweep/layer-figures";
 import { verifyResult } from "../../src/study/verify-result";
 import { runCli } from "../support/run-cli";
-import type { LayerResult } from "../../src/study/layer-result";
 import { copyWorkspace } from "./support/workspace-copy";
 
 const libraryFile = "models/component_library/isaac.csv";

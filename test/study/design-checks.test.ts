@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { estimate } from "../../src/estimation/estimate";
+import { estimate } from "../../src/components/estimate";
 import { getSpec } from "../../src/spec/get-spec";
 import { listArchitectures, listDnns, listLayers } from "../../src/spec/workspace";
 import { diagnoseLayer } from "../../src/study/diagnose-layer";

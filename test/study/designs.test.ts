@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StudyOptions } from "../../src/study/study-options";
-import type { MappedLayer } from "../../src/study/mapped-layer";
-import { mapInputs } from "../../src/study/run-inputs";
+import { mapInputs } from "../../src/study/given-mapping";
+import type { MappedLayer } from "../../src/study/layer-result";
 import { resultOf } from "../../src/study/run-layer";
+import type { StudyOptions } from "../../src/study/study-options";
 import { verifyResult } from "../../src/study/verify-result";
-import { designYaml, goldenDesign, mappingYaml, type GoldenDesign } from "../support/designs";
+import { designYaml, goldenDesign, mappingYaml } from "../support/designs";
+import type { GoldenDesign } from "../support/designs";
 
 describe("public designs with the tables stored beside them", () => {
   let folder: string;

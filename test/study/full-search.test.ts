@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import type { FullSearchObjective } from "../../src/model/full-search/objective";
 import { formatAblationText, formatNetworkText } from "../../src/report/network-text";
+import type { FullSearchObjective } from "../../src/search/full/objective";
 import { getSpec } from "../../src/spec/get-spec";
 import { listArchitectures, listDnns, listLayers } from "../../src/spec/workspace";
 import { totalKey } from "../../src/study/component-groups";
 import { mapSpecification, runLayer } from "../../src/study/run-layer";
 import { runAblation } from "../../src/study/run-network";
 import type { LayerOptions } from "../../src/study/study-options";
-import { createRandom } from "../model/full-search-cases";
+import { createRandom } from "../search/full/cases";
 
 /** A layer that the greedy steps cannot place, although mappings exist. */
 const beyondGreedySteps: LayerOptions = {

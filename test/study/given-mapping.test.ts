@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
-import { formatMappingYaml } from "../../src/report/mapping-yaml";
+import { formatMappingYaml } from "../../src/report/mapping-text";
 import { getSpec } from "../../src/spec/get-spec";
 import { readMappingFile } from "../../src/spec/read-mapping-file";
 import type { Specification } from "../../src/spec/specification";

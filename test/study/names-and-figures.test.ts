@@ -7,11 +7,11 @@ import { diagnoseLayer } from "../../src/study/diagnose-layer";
 import { evaluateGivenMapping, mapSpecification, runLayer } from "../../src/study/run-layer";
 import { runAblation, runAll, runLayers, runNetwork } from "../../src/study/run-network";
 import type { LayerOptions } from "../../src/study/study-options";
-import { verifyResult } from "../../src/study/verify-result";
 import { sweep } from "../../src/study/sweep/sweep";
-import { smallWhole } from "../trust/bad-inputs/case";
+import { verifyResult } from "../../src/study/verify-result";
 import { replaced, smallSpecification, withFiles } from "../spec/support/small-model";
 import { withWorkspace } from "../spec/support/workspace-copy";
+import { smallWhole } from "../trust/bad-inputs/case";
 
 const layer = { architecture: "raella", dnn: "resnet18", layer: 10 } as const;
 /** A file of the package with a part replaced, for a workspace. */

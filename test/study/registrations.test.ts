@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { registerComponentLibrary, registerEstimator } from "../../src/estimation/registry";
+import { registerComponentLibrary, registerEstimator } from "../../src/components/registry";
 import type { LayerResult } from "../../src/study/layer-result";
 import { runLayer } from "../../src/study/run-layer";
 import { runLayers, runNetwork } from "../../src/study/run-network";

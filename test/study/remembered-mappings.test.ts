@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import { RaellaError } from "../../src/errors";
-import { buildMapSpace } from "../../src/mapping/map-space";
+import { buildMapSpace } from "../../src/mapspace/map-space";
 import { forgetEverything, Memo, setRemembering } from "../../src/memory";
 import { getSpec } from "../../src/spec/get-spec";
 import { loadSpecification } from "../../src/spec/load-specification";
 import type { Level, Specification } from "../../src/spec/specification";
 import { evaluateSpecification, runLayer } from "../../src/study/run-layer";
 import type { SearchKind } from "../../src/study/search-kind";
-import { randomSpecifications, type RandomSpecification } from "../mapping/random-specification";
+import { randomSpecifications } from "../mapspace/random-specification";
+import type { RandomSpecification } from "../mapspace/random-specification";
 
 const ownArchitecture = join(__dirname, "..", "fixtures", "own-architecture-with-bandwidth.yaml");
 

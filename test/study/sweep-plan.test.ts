@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { RaellaError } from "../../src/errors";
-import { parseSweep } from "../../src/study/sweep/parse-sweep";
-import { planSweep } from "../../src/study/sweep/plan-sweep";
-import { randomUnit, splitMix64 } from "../../src/study/sweep/random";
+import { parseSweep, planSweep } from "../../src/study/sweep/plan-sweep";
 import type { SweepDescription, SweepValues } from "../../src/study/sweep/sweep-description";
 import {
   chunkRange,
@@ -12,6 +10,8 @@ import {
   countDesigns,
   countPoints,
   pointAt,
+  randomUnit,
+  splitMix64,
 } from "../../src/study/sweep/sweep-plan";
 
 const base = { architectures: "raella", dnns: "resnet18" };

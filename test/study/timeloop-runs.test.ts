@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { formatMappingText } from "../../src/report/mapping-text";
+import { formatScientific } from "../../src/report/statistics-text";
 import { mapLayer, runLayer } from "../../src/study/run-layer";
-import { formatScientific } from "../../src/report/format-scientific";
-import { readTimeloopRuns, type TimeloopRun } from "../support/timeloop-runs";
+import { readTimeloopRuns } from "../support/timeloop-runs";
+import type { TimeloopRun } from "../support/timeloop-runs";
 
 /** The real mapper's runs: every layer of ResNet18 on the four architectures, 16 tiles, batch 32. */
 const runs = readTimeloopRuns();

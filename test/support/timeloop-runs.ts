@@ -1,4 +1,4 @@
-import type { LevelMapping, Loop, Mapping, SpatialLoop } from "../../src/mapping/mapping";
+import type { LevelMapping, Loop, Mapping, SpatialLoop } from "../../src/model/mapping";
 import { readGoldenLines } from "./golden";
 
 /** One run of the real mapper: figures have three digits. */

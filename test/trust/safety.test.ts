@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
-import { emptyScope } from "../../src/spec/expression/scope";
 import { evaluateText } from "../../src/spec/expression";
+import { emptyScope } from "../../src/spec/expression/runtime-value";
 import { loadSpecification } from "../../src/spec/load-specification";
 import { defaultWorkspace } from "../../src/spec/workspace";
-import { SourceText } from "../../src/spec/yaml/source-text";
 import { parseYaml } from "../../src/spec/yaml/parse-yaml";
-import { parseSweep } from "../../src/study/sweep/parse-sweep";
+import { SourceText } from "../../src/spec/yaml/source-text";
 import { mapSpecification, resultOf, runLayer } from "../../src/study/run-layer";
+import { parseSweep } from "../../src/study/sweep/plan-sweep";
 import { replaced } from "../spec/support/small-model";
 import { inFolder, smallWhole } from "./bad-inputs/case";
 

@@ -1,16 +1,40 @@
+import { levelTitle, quietTextColor, textColor } from "../theme/chart-style";
 import { colorsOfGroups, neutralColor, sortGroups } from "../theme/component-colors";
-import { chooseUnit, type Quantity } from "../theme/display-unit";
-import { formatAligned, formatNumber, formatShare } from "../theme/format-number";
-import { quietTextColor, textColor } from "../theme/chart-style";
-import { barLabelLines } from "./bar-labels";
+import { chooseUnit, formatAligned, formatNumber, formatShare } from "../theme/numbers";
+import type { Quantity } from "../theme/numbers";
 import type { ChartPart } from "./chart-specification";
-import { levelTitle } from "./level-title";
 import { textWidth } from "./text-width";
+
+/** Longest line of a label under a bar, in characters. */
+const longestLine = 11;
+
+/**
+ * Label of a bar in lines short enough to stand level under it, e.g. `raella_no_speculation` as `raella no`,
+ * `speculation`; a long word may break behind a plus, a slash or a hyphen. `names` gives the text to show for a key; line breaks in it are kept.
+ */
+function barLabelLines(key: string, names: Readonly<Record<string, string>> = {}): readonly string[] {
+  const text = names[key] ?? key.replaceAll("_", " ");
+  return text.split("\n").flatMap(wrapLine);
+}
+
+function wrapLine(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/(?<!^\+|\s\+) /).flatMap(breakWord)) {
+    const last = lines.at(-1);
+    if (last === undefined || `${last} ${word}`.length > longestLine) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+function breakWord(word: string): readonly string[] {
+  return word.length <= longestLine ? [word] : word.split(/(?<=[^+/-][+/-])(?=.)/);
+}
 
 /** Figures of one bar by component group, e.g. `{ ADC: 12.5, Crossbar: 3 }`. */
 export type GroupValues = Readonly<Record<string, number>>;
 
-export interface BarPanelOptions {
+interface BarPanelOptions {
   readonly title: string;
   readonly quantity: Quantity;
   /** One bar per key, in this order; a number is a bar without groups. */

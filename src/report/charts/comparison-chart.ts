@@ -1,6 +1,8 @@
 import { finite, flag, optional, optionsOf, requireOptions, tableOf, text } from "../../arguments";
-import { chart, headingEntries, type ChartPart, type ChartSpecification } from "./chart-specification";
-import { barPanel, groupsOfBars, type GroupValues } from "./bar-panel";
+import { barPanel, groupsOfBars } from "./bar-panel";
+import type { GroupValues } from "./bar-panel";
+import { chart, headingEntries } from "./chart-specification";
+import type { ChartPart, ChartSpecification } from "./chart-specification";
 
 /** Figures of several designs by component group: `{ isaac_like: { ADC: 12.5, Crossbar: 3 }, raella: { … } }`. */
 export type FiguresByDesign = Readonly<Record<string, GroupValues>>;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { finite, flag, listOf, name, oneOf, optional, optionsOf, plainObject, text } from "../../arguments";
 import { seriesColors } from "../theme/component-colors";
-import { formatNumber } from "../theme/format-number";
+import { formatNumber } from "../theme/numbers";
 import type { ChartPart } from "./chart-specification";
 
 /** A cell of a table of designs. */

@@ -1,18 +1,11 @@
 import { callback, finite, optional, optionsOf, positive, requireOptions } from "../../arguments";
 import { requireColumns } from "../../study/sweep/sensitivity";
-import { textColor } from "../theme/chart-style";
-import { formatAligned } from "../theme/format-number";
-import { chart, headingEntries, type ChartSpecification } from "./chart-specification";
-import { levelTitle } from "./level-title";
-import {
-  cellText,
-  designsSchema,
-  distinctValues,
-  figureAxisSchema,
-  figureOf,
-  type DesignTable,
-  type FigureAxis,
-} from "./exploration-axis";
+import { levelTitle, textColor } from "../theme/chart-style";
+import { formatAligned } from "../theme/numbers";
+import { chart, headingEntries } from "./chart-specification";
+import type { ChartSpecification } from "./chart-specification";
+import { cellText, designsSchema, distinctValues, figureAxisSchema, figureOf } from "./exploration-axis";
+import type { DesignTable, FigureAxis } from "./exploration-axis";
 
 export interface DesignHeatmapOptions {
   /** At most one design for each pair of values; later ones replace earlier ones. */

@@ -2,7 +2,8 @@ import { callback, index, listOf, optional, optionsOf, positive, requireOptions 
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
-import { chart, headingEntries, type ChartSpecification } from "./chart-specification";
+import { chart, headingEntries } from "./chart-specification";
+import type { ChartSpecification } from "./chart-specification";
 import {
   cellText,
   colorEncoding,
@@ -13,11 +14,8 @@ import {
   figureOf,
   plotted,
   thinOut,
-  type ColorColumn,
-  type DesignCell,
-  type DesignTable,
-  type FigureAxis,
 } from "./exploration-axis";
+import type { ColorColumn, DesignCell, DesignTable, FigureAxis } from "./exploration-axis";
 
 export interface ParallelCoordinatesOptions {
   readonly designs: DesignTable;

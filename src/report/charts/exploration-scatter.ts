@@ -1,10 +1,10 @@
 import { callback, index, names, optional, optionsOf, positive, requireOptions } from "../../arguments";
 import { paretoFront } from "../../study/sweep/pareto-front";
 import { requireColumns } from "../../study/sweep/sensitivity";
-import { quietTextColor, textColor } from "../theme/chart-style";
+import { levelTitle, quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
-import { chart, headingEntries, type ChartSpecification } from "./chart-specification";
-import { levelTitle } from "./level-title";
+import { chart, headingEntries } from "./chart-specification";
+import type { ChartSpecification } from "./chart-specification";
 import {
   cellText,
   colorEncoding,
@@ -15,10 +15,8 @@ import {
   plotted,
   scaleOf,
   thinOut,
-  type ColorColumn,
-  type DesignTable,
-  type FigureAxis,
 } from "./exploration-axis";
+import type { ColorColumn, DesignTable, FigureAxis } from "./exploration-axis";
 
 export interface DesignScatterOptions {
   readonly designs: DesignTable;

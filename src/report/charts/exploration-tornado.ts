@@ -15,8 +15,9 @@ import {
 import type { Sensitivity } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { seriesColors } from "../theme/component-colors";
-import { formatNumber, formatShare } from "../theme/format-number";
-import { chart, headingEntries, type ChartSpecification } from "./chart-specification";
+import { formatNumber, formatShare } from "../theme/numbers";
+import { chart, headingEntries } from "./chart-specification";
+import type { ChartSpecification } from "./chart-specification";
 import { cellText } from "./exploration-axis";
 
 export interface TornadoOptions {

@@ -12,9 +12,10 @@ import {
   tableOf,
   text,
 } from "../../arguments";
-import { formatShare, formatWhole } from "../theme/format-number";
 import { gridColor, textColor } from "../theme/chart-style";
-import { chart, headingEntries, type ChartPart, type ChartSpecification } from "./chart-specification";
+import { formatShare, formatWhole } from "../theme/numbers";
+import { chart, headingEntries } from "./chart-specification";
+import type { ChartPart, ChartSpecification } from "./chart-specification";
 
 /** One loop, in time or over hardware. */
 export interface MappingChartLoop {

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
-
 import { positive, requireArgument, text } from "../../arguments";
 import { RaellaError } from "../../errors";
-import { chartSchema, type ChartSpecification } from "./chart-specification";
+import { chartSchema } from "./chart-specification";
+import type { ChartSpecification } from "./chart-specification";
 import { indexedPng } from "./indexed-png";
 import { fontDirectory, textWidth } from "./text-width";
 

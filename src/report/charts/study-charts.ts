@@ -1,20 +1,67 @@
 import * as v from "valibot";
 import { listOf, oneOf, optional, optionsOf, requireArgument, requireOptions } from "../../arguments";
-import { listArchitectures, workspaceSchema } from "../../spec/workspace";
-import type { Warning } from "../../spec/specification";
-import type { Workspace } from "../../spec/workspace";
+import { describeHardware } from "../../model/hardware";
+import type { HardwareLevel } from "../../model/hardware";
 import { loadComponentGroups } from "../../spec/component-groups";
+import type { Warning } from "../../spec/specification";
+import { listArchitectures, workspaceSchema } from "../../spec/workspace";
+import type { Workspace } from "../../spec/workspace";
 import { sumByGroup, totalKey } from "../../study/component-groups";
-import { layerResultSchema, type LayerResult } from "../../study/layer-result";
-import { mappedLayerSchema, type MappedLayer } from "../../study/mapped-layer";
-import { ablationResultSchema, type AblationResult, type NetworkResult } from "../../study/network-result";
-import { totalAreas } from "../../study/summarize-layer";
-import { formatWhole } from "../theme/format-number";
+import type { LayerResult, MappedLayer } from "../../study/layer-result";
+import { layerResultSchema, mappedLayerSchema, totalAreas } from "../../study/layer-result";
+import { ablationResultSchema } from "../../study/network-result";
+import type { AblationResult, NetworkResult } from "../../study/network-result";
+import { formatWhole } from "../theme/numbers";
 import type { GroupValues } from "./bar-panel";
-import { headingEntries, type ChartSpecification } from "./chart-specification";
+import { headingEntries } from "./chart-specification";
+import type { ChartSpecification } from "./chart-specification";
 import { comparisonChart } from "./comparison-chart";
-import { mappedLayerLevels } from "./mapped-layer-levels";
-import { mappingChart, mappingChartEntries, type MappingChartOptions } from "./mapping-chart";
+import type { MappingChartLevel, MappingChartOptions, Usage } from "./mapping-chart";
+import { mappingChart, mappingChartEntries } from "./mapping-chart";
+
+/** A size that no real memory reaches: the model says "does not matter". */
+const unlimitedWords = 2 ** 31 - 1;
+
+/** The levels of a mapped layer as its picture needs them, outermost first. */
+export function mappedLayerLevels(mapped: MappedLayer): readonly MappingChartLevel[] {
+  const { specification, mapping, evaluation } = mapped;
+  const hardware = describeHardware(specification);
+  const hardwareOf = (name: string): HardwareLevel | undefined =>
+    hardware.levels.find((level) => level.name === name);
+  let inUse = 1;
+  return mapping.levels.map(({ level, keep, passthrough, temporal, spatial }) => {
+    const built = hardwareOf(level);
+    const outside = inUse;
+    inUse *= spatial.reduce((product, { factor }) => product * factor, 1);
+    // The row of a container stands for its own instances, of which its loops in space use some.
+    const instances: Usage | undefined =
+      built &&
+      (fanOutName.test(level)
+        ? { used: inUse, available: built.instances * built.fanX * built.fanY }
+        : { used: outside, available: built.instances });
+    const tiles = evaluation.levels.find((evaluated) => evaluated.level === level)?.accesses ?? {};
+    const stored = keep.filter((dataSpace) => !passthrough.includes(dataSpace));
+    const words = stored.reduce((sum, dataSpace) => sum + (tiles[dataSpace]?.tileSize ?? 0), 0);
+    const capacity = built?.capacityWords ?? Infinity;
+    return {
+      level: levelTitle(level, built),
+      holds: keep,
+      temporal,
+      spatial,
+      ...(instances && { instances }),
+      ...(words > 0 && capacity < unlimitedWords && { storage: { used: words, available: capacity } }),
+    };
+  });
+}
+
+/** Fan-outs of containers appear in a flat architecture as levels of their own with this name. */
+const fanOutName = /^inter_(.+)_spatial_dummy$/;
+
+function levelTitle(level: string, built: HardwareLevel | undefined): string {
+  const container = fanOutName.exec(level)?.[1];
+  if (container === undefined || built === undefined) return level.replaceAll("_", " ");
+  return `${container.replaceAll("_", " ")} ×${built.fanX * built.fanY}`;
+}
 
 export interface StudyChartOptions {
   readonly title?: string;

@@ -1,9 +1,12 @@
 import { requireArgument } from "../../arguments";
-import { describeHardware } from "../../mapping/hardware";
-import { describeCosts, type RowCosts } from "../../model/access-costs";
+import { describeCosts } from "../../model/access-costs";
+import type { RowCosts } from "../../model/access-costs";
+import { describeHardware } from "../../model/hardware";
 import { groupsSchema, loadComponentGroups } from "../../spec/component-groups";
-import { groupOfLevel, leakageGroup, leakageKey, type ComponentGroup } from "../../study/component-groups";
-import { mappedLayerSchema, type MappedLayer } from "../../study/mapped-layer";
+import { groupOfLevel, leakageGroup, leakageKey } from "../../study/component-groups";
+import type { ComponentGroup } from "../../study/component-groups";
+import { mappedLayerSchema } from "../../study/layer-result";
+import type { MappedLayer } from "../../study/layer-result";
 
 /** One reason why energy is spent: an action of a component, done so often, at such a price. */
 export interface EnergyOrigin {

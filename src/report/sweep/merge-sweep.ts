@@ -1,5 +1,4 @@
 import { join } from "node:path";
-
 import {
   flag,
   name,
@@ -12,10 +11,12 @@ import {
 import { RaellaError } from "../../errors";
 import { chunkRange, countChunks, countPoints } from "../../study/sweep/sweep-plan";
 import type { SweepRow } from "../../study/sweep/sweep-row";
-import { csvLines } from "../csv";
-import { openOutput, checkPlaces, type Output } from "../write-atomically";
-import { chunkPath, examineChunks, firstDifference, readSweepFolder, type SweepFolder } from "./sweep-folder";
+import { csvLines } from "../tidy-columns";
+import { checkPlaces, openOutput } from "../write-atomically";
+import type { Output } from "../write-atomically";
 import { manifestKey, parquetStream, readParquet, rowGroupSize } from "./parquet-table";
+import { chunkPath, examineChunks, firstDifference, readSweepFolder } from "./sweep-folder";
+import type { SweepFolder } from "./sweep-folder";
 
 /** Name of the merged result in the folder of a sweep. */
 export const resultName = "results.parquet";

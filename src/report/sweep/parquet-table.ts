@@ -1,8 +1,8 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-
-import type { Output } from "../write-atomically";
 import type { Cell, SweepColumn, SweepRow } from "../../study/sweep/sweep-row";
+import type { Output } from "../write-atomically";
 
 /** Rows of a row group of a merged file; chunks are one row group each. */
 export const rowGroupSize = 8192;

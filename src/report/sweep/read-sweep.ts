@@ -1,11 +1,12 @@
-import { statSync, type Stats } from "node:fs";
+import { statSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { join } from "node:path";
-
 import { name, requireArgument } from "../../arguments";
 import { RaellaError } from "../../errors";
 import type { SweepRecord } from "../../study/sweep/objectives";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
-import { rowToRecord, type SweepColumn } from "../../study/sweep/sweep-row";
+import { rowToRecord } from "../../study/sweep/sweep-row";
+import type { SweepColumn } from "../../study/sweep/sweep-row";
 import { resultName } from "./merge-sweep";
 import { isSealed, manifestKey, readParquet, readParquetMetadata } from "./parquet-table";
 

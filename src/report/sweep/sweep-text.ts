@@ -1,12 +1,13 @@
 import { RaellaError } from "../../errors";
-import type { FrontObjective } from "../../study/sweep/pareto-front";
 import type { SweepRecord } from "../../study/sweep/objectives";
 import { frontObjectives, frontsByDnn, plannedObjective } from "../../study/sweep/objectives";
+import type { FrontObjective } from "../../study/sweep/pareto-front";
 import type { SweepObjective } from "../../study/sweep/sweep-description";
-import { variableNames, type PlannedObjective, type SweepPlan } from "../../study/sweep/sweep-plan";
+import { variableNames } from "../../study/sweep/sweep-plan";
+import type { PlannedObjective, SweepPlan } from "../../study/sweep/sweep-plan";
 import type { Cell } from "../../study/sweep/sweep-row";
 import { formatTextTable } from "../text-table";
-import { formatNumber } from "../theme/format-number";
+import { formatNumber } from "../theme/numbers";
 import type { StoredSweep } from "./read-sweep";
 
 /** What became of the points of a sweep. */

@@ -1,6 +1,6 @@
 import {
-  index,
   count,
+  index,
   isObject,
   name,
   optional,
@@ -14,14 +14,19 @@ import type { Workspace } from "../../spec/workspace";
 import { displayPath } from "../../spec/yaml/source-text";
 import { packageIdentity } from "../../study/manifest";
 import { planSweep } from "../../study/sweep/plan-sweep";
-import { sweepRunEntries, type SweepProgress } from "../../study/sweep/sweep";
-import { sweepChunks, type SweepRunOptions } from "../../study/sweep/sweep-chunks";
-import { prepareSweep, sweepFiles, type SweepContext } from "../../study/sweep/sweep-context";
+import { sweepRunEntries } from "../../study/sweep/sweep";
+import type { SweepProgress } from "../../study/sweep/sweep";
+import { sweepChunks } from "../../study/sweep/sweep-chunks";
+import type { SweepRunOptions } from "../../study/sweep/sweep-chunks";
+import { prepareSweep, sweepFiles } from "../../study/sweep/sweep-context";
+import type { SweepContext } from "../../study/sweep/sweep-context";
 import type { SweepDescription } from "../../study/sweep/sweep-description";
-import { chunkRange, chunksOfShard, type Shard, type SweepPlan } from "../../study/sweep/sweep-plan";
-import { mergeSweep } from "./merge-sweep";
-import { chunkPath, examineChunks, openSweepFolder, writeChunk, type SweepManifest } from "./sweep-folder";
+import { chunkRange, chunksOfShard } from "../../study/sweep/sweep-plan";
+import type { Shard, SweepPlan } from "../../study/sweep/sweep-plan";
 import { removeLeftovers } from "../write-atomically";
+import { mergeSweep } from "./merge-sweep";
+import { chunkPath, examineChunks, openSweepFolder, writeChunk } from "./sweep-folder";
+import type { SweepManifest } from "./sweep-folder";
 
 export interface SweepToFolderOptions extends SweepRunOptions {
   readonly workspace?: Workspace;

@@ -1,5 +1,5 @@
 /** First the font that ships with the package, then what a browser has that is nearest in shape. */
-export const chartFont = "DejaVu Sans, Verdana, sans-serif";
+const chartFont = "DejaVu Sans, Verdana, sans-serif";
 
 const ink = "#1F2933";
 const quietInk = "#52606D";
@@ -50,3 +50,16 @@ export const chartStyle = {
 export const textColor = ink;
 export const quietTextColor = quietInk;
 export const gridColor = hairline;
+
+/** The title of an upright axis stands level above it instead of along it. */
+export const levelTitle = {
+  titleAngle: 0,
+  titleAlign: "left",
+  titleAnchor: "end",
+  titleBaseline: "bottom",
+  titleX: -28,
+  titleY: -10,
+  titleFontSize: 12,
+  titleFontWeight: "bold",
+  titleColor: textColor,
+} as const;

@@ -4,9 +4,8 @@ import type { ExpressionFunction } from "./functions";
 import { expressionConstants, expressionFunctions } from "./functions";
 import { applyArithmetic, applyComparison, applySign, applySubscript, requireListSize } from "./operations";
 import { parseExpression } from "./parse-expression";
-import type { RuntimeValue } from "./runtime-value";
+import type { RuntimeValue, Scope } from "./runtime-value";
 import { isTrue, toFloat } from "./runtime-value";
-import type { Scope } from "./scope";
 import type { Comparison, Expression, FunctionCall, NameReference } from "./syntax";
 
 /** What an evaluation may use besides the scope. */

@@ -5,8 +5,7 @@ import type { EvaluationOptions } from "./compile-expression";
 import { compileExpression } from "./compile-expression";
 import { ExpressionFailure, toRaellaError } from "./expression-failure";
 import type { IntegralFloat, RuntimeValue } from "./runtime-value";
-import { toFloat, toValue } from "./runtime-value";
-import { Scope } from "./scope";
+import { Scope, toFloat, toValue } from "./runtime-value";
 
 const integerText = /^\s*[-+]?[0-9]+\s*$/;
 /** Most recorded statistics; short enough to be a number for certain. */

@@ -1,9 +1,9 @@
 import { ExpressionFailure } from "./expression-failure";
-import { naturalLogarithm } from "./logarithm";
+import * as special from "./mathematics";
+import { naturalLogarithm } from "./mathematics";
 import { applyArithmetic, compareOrder, maximumListLength, maximumTextLength } from "./operations";
 import type { RuntimeValue } from "./runtime-value";
 import { describeType, isInteger, isTrue, numberOf, toFloat, valueText } from "./runtime-value";
-import * as special from "./special-functions";
 import type { Span } from "./syntax";
 
 /** What a call may use besides its operands. */

@@ -1,4 +1,4 @@
-export { bindsLikeFactor, printExpression } from "./print-expression";
+export { bindsLikeFactor, printExpression } from "./syntax";
 export { compileExpression } from "./compile-expression";
 export type { CompiledExpression, EvaluationOptions } from "./compile-expression";
 export {
@@ -13,5 +13,5 @@ export { ExpressionFailure } from "./expression-failure";
 export { parseExpression } from "./parse-expression";
 export { IntegralFloat, isInteger, isTrue, numberOf, toValue, valueText } from "./runtime-value";
 export type { RuntimeValue } from "./runtime-value";
-export { emptyScope, Scope, scopeOf } from "./scope";
+export { emptyScope, Scope, scopeOf } from "./runtime-value";
 export type { Expression } from "./syntax";

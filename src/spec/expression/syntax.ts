@@ -9,18 +9,18 @@ export type ArithmeticOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**";
 export type ComparisonOperator = "<" | ">" | "<=" | ">=" | "==" | "!=" | "in" | "not in" | "is" | "is not";
 
 /** A number as written; `1.0` and `1e3` are floats, `10` and `0x0A` are integers. */
-export interface NumberLiteral extends Span {
+interface NumberLiteral extends Span {
   readonly type: "number";
   readonly value: number;
   readonly isFloat: boolean;
 }
 
-export interface StringLiteral extends Span {
+interface StringLiteral extends Span {
   readonly type: "string";
   readonly value: string;
 }
 
-export interface ConstantLiteral extends Span {
+interface ConstantLiteral extends Span {
   readonly type: "constant";
   readonly value: boolean | null;
 }
@@ -30,13 +30,13 @@ export interface NameReference extends Span {
   readonly name: string;
 }
 
-export interface UnaryOperation extends Span {
+interface UnaryOperation extends Span {
   readonly type: "unary";
   readonly operator: "-" | "+" | "not";
   readonly operand: Expression;
 }
 
-export interface ArithmeticOperation extends Span {
+interface ArithmeticOperation extends Span {
   readonly type: "arithmetic";
   readonly operator: ArithmeticOperator;
   readonly left: Expression;
@@ -44,7 +44,7 @@ export interface ArithmeticOperation extends Span {
 }
 
 /** `and` and `or` give one of their operands and evaluate the right one only when they need it. */
-export interface LogicalOperation extends Span {
+interface LogicalOperation extends Span {
   readonly type: "logical";
   readonly operator: "and" | "or";
   readonly left: Expression;
@@ -58,7 +58,7 @@ export interface Comparison extends Span {
   readonly rest: readonly { readonly operator: ComparisonOperator; readonly operand: Expression }[];
 }
 
-export interface ConditionalExpression extends Span {
+interface ConditionalExpression extends Span {
   readonly type: "conditional";
   readonly test: Expression;
   readonly whenTrue: Expression;
@@ -71,14 +71,14 @@ export interface FunctionCall extends Span {
   readonly operands: readonly Expression[];
 }
 
-export interface Subscript extends Span {
+interface Subscript extends Span {
   readonly type: "subscript";
   readonly value: Expression;
   readonly index: Expression;
 }
 
 /** `[a, b]` and `(a, b)`; both are evaluated to a list. */
-export interface ListExpression extends Span {
+interface ListExpression extends Span {
   readonly type: "list" | "tuple";
   readonly items: readonly Expression[];
 }
@@ -97,3 +97,86 @@ export type Expression =
   | FunctionCall
   | Subscript
   | ListExpression;
+
+/** Binding strength of the outermost operator of a tree, as in the parser; higher binds tighter. */
+function bindingStrength(expression: Expression): number {
+  switch (expression.type) {
+    case "conditional":
+      return 1;
+    case "logical":
+      return expression.operator === "or" ? 2 : 3;
+    case "comparison":
+      return 5;
+    case "unary":
+      return expression.operator === "not" ? 4 : 8;
+    case "arithmetic":
+      return { "+": 6, "-": 6, "*": 7, "/": 7, "//": 7, "%": 7, "**": 9 }[expression.operator];
+    case "number":
+    case "string":
+    case "constant":
+    case "name":
+    case "call":
+    case "subscript":
+    case "list":
+    case "tuple":
+      return 10;
+  }
+}
+
+/** Whether ` * 2` may be put behind the text of this expression without changing what it means. */
+export function bindsLikeFactor(expression: Expression): boolean {
+  return bindingStrength(expression) >= 7;
+}
+
+function printNumber(value: number, isFloat: boolean): string {
+  const text = String(value);
+  return isFloat && !/[.e]/.test(text) ? `${text}.0` : text;
+}
+
+/** Text that reads back as the same tree (spans aside), with no more parentheses than needed. */
+export function printExpression(expression: Expression): string {
+  const within = (part: Expression, minimum: number): string => {
+    const text = printExpression(part);
+    return bindingStrength(part) < minimum ? `(${text})` : text;
+  };
+  switch (expression.type) {
+    case "number":
+      return printNumber(expression.value, expression.isFloat);
+    case "string":
+      return JSON.stringify(expression.value);
+    case "constant":
+      return expression.value === null ? "None" : expression.value ? "True" : "False";
+    case "name":
+      return expression.name;
+    case "unary":
+      return expression.operator === "not"
+        ? `not ${within(expression.operand, 4)}`
+        : `${expression.operator}${within(expression.operand, 8)}`;
+    case "arithmetic": {
+      const own = bindingStrength(expression);
+      const isPower = expression.operator === "**";
+      const left = within(expression.left, isPower ? own + 1 : own);
+      const right = within(expression.right, isPower ? 8 : own + 1);
+      return `${left} ${expression.operator} ${right}`;
+    }
+    case "logical": {
+      const own = bindingStrength(expression);
+      return `${within(expression.left, own)} ${expression.operator} ${within(expression.right, own + 1)}`;
+    }
+    case "comparison":
+      return [
+        within(expression.first, 6),
+        ...expression.rest.map(({ operator, operand }) => `${operator} ${within(operand, 6)}`),
+      ].join(" ");
+    case "conditional":
+      return `${within(expression.whenTrue, 2)} if ${within(expression.test, 2)} else ${within(expression.whenFalse, 1)}`;
+    case "call":
+      return `${within(expression.callee, 10)}(${expression.operands.map(printExpression).join(", ")})`;
+    case "subscript":
+      return `${within(expression.value, 10)}[${printExpression(expression.index)}]`;
+    case "list":
+      return `[${expression.items.map(printExpression).join(", ")}]`;
+    case "tuple":
+      return `(${expression.items.map(printExpression).join(", ")}${expression.items.length === 1 ? "," : ""})`;
+  }
+}

@@ -1,4 +1,5 @@
-import { RaellaError } from "../../errors";
+import { RaellaError, suggestName } from "../../errors";
+import type { LeafDocument } from "../schema/architecture-schema";
 import type {
   ConstraintsDocument,
   DataSpaceDocument,
@@ -7,10 +8,8 @@ import type {
   TargetDocument,
   TemporalDocument,
 } from "../schema/constraint-schema";
-import type { LeafDocument } from "../schema/architecture-schema";
 import type { SparseTargetDocument } from "../schema/read-document";
 import type { PlacedText } from "../schema/validate";
-import { suggestName } from "../../errors";
 
 type Names = readonly PlacedText[];
 

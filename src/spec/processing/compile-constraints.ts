@@ -1,17 +1,188 @@
-import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
+import type { SourceLocation } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
+import type { Scope } from "../expression/runtime-value";
 import type { LeafDocument } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { PlacedText } from "../schema/validate";
-import type { LevelConstraints, SpatialConstraint, TemporalConstraint, WrittenValue } from "../specification";
-import { compileDataSpaces, compileStorage } from "./compile-data-spaces";
-import { compileFactors } from "./compile-factors";
-import { compilePermutation } from "./compile-permutation";
+import { splitText } from "../schema/validate";
+import type {
+  DataSpaceConstraint,
+  Factor,
+  LevelConstraints,
+  SpatialConstraint,
+  TemporalConstraint,
+  WrittenValue,
+} from "../specification";
 import type { CompiledPart } from "./compiled-part";
-import { compilePart, wordsOf } from "./compiled-part";
+import { compilePart, substituteWords, wordsIn, wordsOf } from "./compiled-part";
 import type { ExpandedConstraints, ExpandedLoops } from "./expand-macros";
-import { substituteWords, wordsIn } from "./substitute-words";
+import type { FactorEntry } from "./factor-entry";
+import { contradictoryFactors, factorValue, shownFactor, unknownProblemName } from "./factor-entry";
+
+function compileFactor(
+  entry: FactorEntry,
+  dimensions: readonly string[],
+  level: string,
+): CompiledPart<Factor> {
+  const { location, operator } = entry;
+  const isKnown = dimensions.includes(entry.dimension);
+  const words = [...(isKnown ? [] : wordsIn(entry.dimension)), ...wordsIn(entry.valueText)];
+  return compilePart(words, (scope) => {
+    const dimension = isKnown ? entry.dimension : substituteWords(entry.dimension, scope).trim();
+    if (!dimensions.includes(dimension))
+      throw unknownProblemName(
+        "dimension",
+        { text: entry.dimension, location },
+        dimensions,
+        level,
+        dimension,
+      );
+    const became = { ...entry, dimension, valueText: substituteWords(entry.valueText, scope).trim() };
+    const value = factorValue(entry, became, level);
+    if (operator === "<=" && value < 1)
+      throw new RaellaError({
+        code: "constraint",
+        message: `The upper limit ${shownFactor(entry, became)} of "${level}" allows no factor.`,
+        location,
+        expected: "a limit of at least 1",
+      });
+    return { dimension, operator, value };
+  });
+}
+
+/** Of factors that are equal now that names are dimensions the last one stays; different ones are a contradiction. */
+function tidied(
+  factors: readonly Factor[],
+  entries: readonly FactorEntry[],
+  level: string,
+): readonly Factor[] {
+  const shown = (index: number): string => {
+    const { dimension, operator, value } = factors[index];
+    return shownFactor(entries[index], { dimension, operator, valueText: String(value) });
+  };
+  return factors.filter(({ dimension, operator, value }, index) => {
+    const next = factors.findIndex((factor, other) => other > index && factor.dimension === dimension);
+    if (next < 0) return true;
+    if (factors[next].operator === operator && factors[next].value === value) return false;
+    const location = entries[index].location ?? entries[next].location;
+    throw contradictoryFactors(shown(index), shown(next), level, location);
+  });
+}
+
+/** The factors of a leaf. Names may stand for their dimensions and values. */
+function compileFactors(
+  entries: readonly FactorEntry[],
+  dimensions: readonly string[],
+  level: string,
+): CompiledPart<readonly Factor[]> {
+  const parts = entries.map((entry) => compileFactor(entry, dimensions, level));
+  const isTidy = entries.every(({ dimension }) => dimensions.includes(dimension));
+  return compilePart(wordsOf(parts), (scope) => {
+    const factors = parts.map(({ evaluate }) => evaluate(scope));
+    return isTidy ? factors : tidied(factors, entries, level);
+  });
+}
+
+/** Divides a permutation into innermost loops and outermost ones; loops it does not list stand between them. */
+const divider = "_";
+
+/**
+ * A permutation given as a list, or as one text of one-letter names. Names may stand for dimensions or for several of
+ * them. One text is cut into letters before names are replaced, as long as that gives dimensions.
+ */
+function compilePermutation(
+  items: readonly PlacedText[],
+  dimensions: readonly string[],
+  level: string,
+): CompiledPart<readonly string[]> {
+  const isKnown = (name: string): boolean => name === divider || dimensions.includes(name);
+  const areLetters = (text: string): boolean => [...text].every(isKnown);
+
+  const words = items.flatMap(({ text, isAlone }) => {
+    if (isKnown(text) || (isAlone && areLetters(text))) return [];
+    const letters = isAlone ? [...text].filter((letter) => !isKnown(letter)) : [];
+    return [...wordsIn(text), ...letters.flatMap(wordsIn)];
+  });
+
+  /** What a text stands for: a dimension, or the dimensions that its value lists or spells. */
+  const read = (text: string, scope: Scope): readonly string[] | undefined => {
+    if (isKnown(text)) return [text];
+    const names = splitText(substituteWords(text, scope)).flatMap((name) =>
+      !isKnown(name) && areLetters(name) ? [...name] : [name],
+    );
+    return names.every(isKnown) ? names : undefined;
+  };
+  const readLetters = (text: string, scope: Scope): readonly string[] | undefined => {
+    const parts = [...text].map((letter) => read(letter, scope));
+    return parts.includes(undefined) ? undefined : parts.flatMap((part) => part ?? []);
+  };
+
+  return compilePart(words, (scope) => {
+    const names = items.flatMap((item) => {
+      const { text, isAlone } = item;
+      const result = (isAlone && !isKnown(text) ? readLetters(text, scope) : undefined) ?? read(text, scope);
+      if (result !== undefined) return result;
+      throw unknownProblemName("dimension", item, dimensions, level, substituteWords(text, scope));
+    });
+    const repeated = names.find((name, index) => names.indexOf(name) !== index);
+    if (repeated === undefined) return names;
+    const written = items.map(({ text }) => text);
+    const became =
+      written.join("") === names.join("") ? "" : ` ("${written.join(",")}" became "${names.join(",")}")`;
+    throw new RaellaError({
+      code: "constraint",
+      message: `A permutation of "${level}" names ${repeated} twice${became}.`,
+      location: items[0].location,
+      value: names.join(","),
+      expected: "every dimension at most once",
+    });
+  });
+}
+
+/** A list of data spaces. Names may stand for them. */
+function compileDataSpaces(
+  items: readonly PlacedText[],
+  dataSpaces: readonly string[],
+  level: string,
+): CompiledPart<readonly string[]> {
+  const read = (item: PlacedText, scope: Scope): string => {
+    if (dataSpaces.includes(item.text)) return item.text;
+    const name = substituteWords(item.text, scope).trim();
+    if (dataSpaces.includes(name)) return name;
+    throw unknownProblemName("data space", item, dataSpaces, level, name);
+  };
+  const words = items.flatMap(({ text }) => (dataSpaces.includes(text) ? [] : wordsIn(text)));
+  return compilePart(words, (scope) => [...new Set(items.map((item) => read(item, scope)))]);
+}
+
+/** What a leaf stores, and what passes it by. */
+function compileStorage(
+  given: ExpandedConstraints["dataspace"],
+  dataSpaces: readonly string[],
+  level: string,
+): CompiledPart<DataSpaceConstraint> {
+  const compile = (items: readonly PlacedText[]): CompiledPart<readonly string[]> =>
+    compileDataSpaces(items, dataSpaces, level);
+  const [keep, bypass, passthrough] = [given.keep, given.bypass, given.passthrough].map(compile);
+  return compilePart(wordsOf([keep, bypass, passthrough]), (scope) => {
+    const [kept, bypassed] = [keep.evaluate(scope), bypass.evaluate(scope)];
+    const conflict = kept.find((name) => bypassed.includes(name));
+    if (conflict === undefined)
+      return { keep: kept, bypass: bypassed, passthrough: passthrough.evaluate(scope) };
+    const item = [...given.keep, ...given.bypass].find(
+      ({ text }) => text !== conflict && substituteWords(text, scope).trim() === conflict,
+    );
+    throw new RaellaError({
+      code: "constraint",
+      message: `"${level}" both keeps and bypasses ${conflict}${item === undefined ? "" : `, which "${item.text}" became`}.`,
+      location: item?.location,
+      value: conflict,
+      remedy:
+        "keep_only and bypass_only list all other data spaces before names are replaced; write keep and bypass instead.",
+    });
+  });
+}
 
 /** The constraints of a leaf, with and without content. */
 export type LeafConstraints = Required<LevelConstraints>;

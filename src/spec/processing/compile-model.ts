@@ -1,58 +1,85 @@
+import { distance } from "fastest-levenshtein";
 import type { SourceLocation } from "../../errors";
-import { RaellaError, suggestName } from "../../errors";
+import { collectErrors, RaellaError, suggestName } from "../../errors";
 import { Memo } from "../../memory";
+import { sparseLevels, sparseWarnings } from "../computable";
 import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
-import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
+import type { LeafDocument } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
-import type { Level, SparseLevel, Warning, WrittenValue } from "../specification";
-import { misspeltAttributes } from "./attribute-warnings";
+import type { Warning, WrittenValue } from "../specification";
 import { attachSparseTargets, attachTargets } from "./combine-constraints";
-import { collectErrors } from "./collect-errors";
-import type { CompiledConstraints } from "./compile-constraints";
 import { compileConstraints } from "./compile-constraints";
-import type { LeafValues } from "./evaluate-leaf";
+import type { CompiledLeaf, CompiledModel } from "./compiled-model";
+import { wordsIn } from "./compiled-part";
 import type { ExpandedConstraints } from "./expand-macros";
 import { expandMacros } from "./expand-macros";
-import type { LevelFrames } from "./frame-levels";
 import { hasParallelNodes, leavesOf } from "./mark-branches";
-import { readersOf, type ModelReaders } from "./names-read";
-import { requiredActions } from "./required-actions";
-import { wordsIn } from "./substitute-words";
-import { sparseLevels, sparseWarnings } from "../computable";
+import { readersOf } from "./names-read";
+import { storageAttributeNames } from "./storage-attributes";
 
-/** A leaf with macros resolved and expressions compiled; what is left depends on variables and sizes. */
-export interface CompiledLeaf {
-  readonly document: LeafDocument;
-  readonly kind: LeafKind;
-  readonly name: string;
-  readonly attributes: readonly (readonly [name: string, written: WrittenValue])[];
-  readonly meshX: WrittenValue;
-  readonly meshY: WrittenValue;
-  readonly requiredActions: readonly string[];
-  readonly constraints: CompiledConstraints;
-  /**
-   * Names of the variables that its values depend on, with the words of constraints, which may be names, too; null where
-   * that shows only when they are evaluated.
-   */
-  readonly inputs: readonly string[] | null;
+/** One letter wrong, missing, too many, or two neighbours swapped. */
+function isMisspelling(written: string, meant: string): boolean {
+  if (Math.abs(written.length - meant.length) > 1) return false;
+  const [first, second] = [written.toLowerCase(), meant.toLowerCase()];
+  if (first === second) return written !== meant;
+  if (distance(first, second) === 1) return true;
+  if (first.length !== second.length) return false;
+  const from = [...first].findIndex((letter, index) => letter !== second[index]);
+  return (
+    first.slice(0, from) + first[from + 1] + first[from] + first.slice(from + 2) === second &&
+    from + 1 < first.length
+  );
 }
 
-/** A model for problems of one shape, with what it was evaluated to lately. */
-export interface CompiledModel {
-  readonly document: ModelDocument;
-  readonly shape: ProblemShape;
-  readonly leaves: readonly CompiledLeaf[];
-  readonly hasParallelNodes: boolean;
-  readonly warnings: readonly Warning[];
-  /** Sparse optimizations that are not left out on purpose. */
-  readonly sparse: readonly SparseLevel[];
-  /** Names of the problem, which no variable may have. */
-  readonly reservedNames: ReadonlySet<string>;
-  readonly readers: ModelReaders;
-  readonly leafMemo: Memo<LeafValues>;
-  readonly frameMemo: Memo<LevelFrames>;
-  readonly levelMemo: Memo<Level>;
+/** Attributes may have any name, so that a misspelt one passes silently: warns of those of storage elements. */
+function misspeltAttributes(leaves: readonly LeafDocument[]): Warning[] {
+  return leaves
+    .filter((leaf) => leaf.kind === "storage")
+    .flatMap((leaf) =>
+      Object.keys(leaf.attributes).flatMap((name): Warning[] => {
+        if (storageAttributeNames.includes(name)) return [];
+        const meant = storageAttributeNames.find((known) => isMisspelling(name, known));
+        if (meant === undefined || meant in leaf.attributes) return [];
+        return [
+          {
+            code: "unknown-name",
+            message: `The attribute "${name}" of "${leaf.name}" has no meaning for the mapper. Did you mean "${meant}"?`,
+            location: leaf.locate("attributes", name),
+          },
+        ];
+      }),
+    );
+}
+
+const storageActions = ["read", "update", "write"];
+
+function prefixed(prefixes: readonly string[]): string[] {
+  return prefixes.flatMap((prefix) => storageActions.map((action) => prefix + action));
+}
+
+/** The actions a component must offer: those named in the file and those its kind demands, sorted. */
+function requiredActions(leaf: LeafDocument): readonly string[] {
+  const kinds = leaf.sparseOptimizations.map(({ kind }) => kind);
+  const hasActionOptimization =
+    kinds.includes("action_optimization") || kinds.includes("compute_optimization");
+  const hasRepresentationFormat = kinds.includes("representation_format");
+  const hasMetadata = Object.keys(leaf.attributes).some(
+    (name) => name.startsWith("metadata_") && leaf.attributes[name] !== null,
+  );
+  const actions = new Set(leaf.requiredActions);
+  const add = (names: readonly string[]): void => names.forEach((name) => actions.add(name));
+  if (leaf.kind === "storage") {
+    add(storageActions);
+    if (hasMetadata) add(prefixed(["metadata_"]));
+    if (hasActionOptimization) add(prefixed(["gated_", "skipped_"]));
+    if (hasMetadata && hasActionOptimization) add(prefixed(["gated_metadata_", "skipped_metadata_"]));
+    if (hasRepresentationFormat) add(["decompression_count", "compression_count"]);
+  } else if (leaf.kind === "compute") {
+    add(["compute"]);
+    if (hasActionOptimization) add(["gated_compute", "skipped_compute"]);
+  }
+  return [...actions].sort();
 }
 
 /** Room for evaluated leaves or levels and for frames of one model, and about the size of one, in numbers of eight bytes. */

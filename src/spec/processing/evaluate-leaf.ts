@@ -1,34 +1,14 @@
-import { RaellaError } from "../../errors";
+import { collectErrors, RaellaError } from "../../errors";
 import { contentOf, freeze } from "../../memory";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateWritten } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
-import { IntegralFloat, isInteger, numberOf, toValue, valueText } from "../expression/runtime-value";
-import { Scope } from "../expression/scope";
+import { IntegralFloat, isInteger, numberOf, Scope, toValue, valueText } from "../expression/runtime-value";
 import type { MeshAxis } from "../schema/architecture-schema";
-import type { Value, ValueTable } from "../specification";
-import type { LeafConstraints } from "./compile-constraints";
-import { collectErrors } from "./collect-errors";
-import type { CompiledLeaf, CompiledModel } from "./compile-model";
+import type { Value } from "../specification";
+import type { CompiledLeaf, CompiledModel, LeafLoops, LeafValues } from "./compiled-model";
+import { wordsIn } from "./compiled-part";
 import { checkStorageAttribute } from "./storage-attributes";
-import { wordsIn } from "./substitute-words";
-
-/** What the loops and data at a leaf must look like, and how far it fans out. */
-export interface LeafLoops {
-  readonly meshX: number;
-  readonly meshY: number;
-  readonly constraints: LeafConstraints;
-}
-
-/** The values of a leaf. */
-export interface LeafValues {
-  /** Those with a value, as the outside sees them. */
-  readonly attributes: ValueTable;
-  /** Names of all attributes, also of those without a value. */
-  readonly attributeNames: readonly string[];
-  readonly areaShare: number | null;
-  readonly loops: LeafLoops;
-}
 
 /** Both meshes. They see variables, and the second one the first. */
 function evaluateMeshes(

@@ -2,7 +2,7 @@ import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateAllInOrder, evaluateWritten, isExpressionText, readsAny } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
-import { Scope } from "../expression/scope";
+import { Scope } from "../expression/runtime-value";
 import type { Warning, WrittenValue } from "../specification";
 
 /** The variables of a specification, in the order of evaluation. */

@@ -1,7 +1,7 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName } from "../../errors";
-import type { Factor } from "../specification";
 import type { PlacedText } from "../schema/validate";
+import type { Factor } from "../specification";
 
 /** A factor as written, `C=4` or `C=N_ROWS`. */
 export interface FactorEntry {

@@ -1,8 +1,8 @@
 import { contentNumber, freeze } from "../../memory";
 import type { Level, Value, ValueTable } from "../specification";
-import type { CompiledModel } from "./compile-model";
-import type { LeafValues } from "./evaluate-leaf";
-import type { LevelFrame, LevelFrames } from "./frame-levels";
+import type { CompiledModel } from "./compiled-model";
+import type { LeafValues } from "./compiled-model";
+import type { LevelFrame, LevelFrames } from "./compiled-model";
 import { storageDefaults } from "./storage-attributes";
 
 const placeholderAttributes: ValueTable = { width: 1, depth: 1, datawidth: 1, technology: -1 };

@@ -2,35 +2,47 @@ import { RaellaError } from "../../errors";
 import type { SourceLocation } from "../../errors";
 import { contentNumber, freeze } from "../../memory";
 import type { GreedyStep } from "../greedy";
+import type { ProblemShape } from "../schema/problem-schema";
 import type {
   Factor,
-  Level,
   LevelConstraints,
   LevelKind,
   SpatialConstraint,
   Warning,
+  Workload,
 } from "../specification";
-import type { Workload } from "../workload";
-import { applyGreedyStep } from "./apply-greedy-step";
-import type { ProblemShape } from "../schema/problem-schema";
-import type { CompiledModel } from "./compile-model";
-import { completePermutations } from "./complete-permutations";
-import type { LeafValues } from "./evaluate-leaf";
-import { draftOf, type LeafDraft } from "./leaf-draft";
+import type { CompiledModel, LeafValues, LevelFrame, LevelFrames } from "./compiled-model";
+import type { LeafDraft } from "./greedy-allocation";
+import { applyGreedyStep, draftOf } from "./greedy-allocation";
 import { markBranches, requireFlatBranches } from "./mark-branches";
 
-/** A level without its attributes. */
-export interface LevelFrame extends Omit<Level, "areaShare" | "attributes"> {
-  /** Position of the leaf that it belongs to. */
-  readonly leaf: number;
-  /** Whether it stands for the leaf's fan-out. */
-  readonly isPlaceholder: boolean;
+/**
+ * Puts loops that can only be 1 innermost, where their order has no effect: first the dimensions fixed at 1, then those
+ * of bound 1. Unlisted dimensions stay the mapper's choice, and fewer of them are left.
+ */
+function completePermutation(
+  factors: readonly Factor[],
+  permutation: string[],
+  unitDimensions: readonly string[],
+): void {
+  for (const { dimension, value } of factors)
+    if (value === 1 && !permutation.includes(dimension)) permutation.unshift(dimension);
+  for (const dimension of unitDimensions)
+    if (!permutation.includes(dimension)) permutation.unshift(dimension);
 }
 
-/** All levels of an architecture without their attributes, outermost first. */
-export interface LevelFrames {
-  readonly levels: readonly LevelFrame[];
-  readonly warnings: readonly Warning[];
+/** Completes the temporal permutation of every storage element and the spatial one of every fan-out. */
+function completePermutations(
+  leaves: readonly LeafDraft[],
+  dimensions: readonly string[],
+  bounds: Readonly<Record<string, number>>,
+): void {
+  const unitDimensions = dimensions.filter((dimension) => bounds[dimension] === 1);
+  for (const leaf of leaves) {
+    if (leaf.compiled.kind === "storage")
+      completePermutation(leaf.temporalFactors, leaf.temporalPermutation, unitDimensions);
+    if (leaf.fanout > 1) completePermutation(leaf.spatialFactors, leaf.spatialPermutation, unitDimensions);
+  }
 }
 
 /**

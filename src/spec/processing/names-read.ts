@@ -1,20 +1,10 @@
-import type { ComponentClass } from "../component-class";
 import { isExpressionText, namesRead } from "../expression/evaluate";
+import { expressionsOf, inMessage } from "../schema/check-schema";
 import type { ProblemDocument } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
-import type { WrittenValue } from "../specification";
-import { expressionsOf, inMessage } from "../schema/check-schema";
-import type { CompiledLeaf, CompiledModel } from "./compile-model";
-import { wordsIn } from "./substitute-words";
-
-/**
- * Names that the nodes of a model and the component classes of its levels look up: perhaps a few too many, never too
- * few. Variables in small letters count as read where a level is a primitive, since they are attributes of it.
- */
-export interface ModelReaders {
-  readonly names: ReadonlySet<string>;
-  readonly hasPrimitiveLevels: boolean;
-}
+import type { ComponentClass, WrittenValue } from "../specification";
+import type { CompiledLeaf, CompiledModel, ModelReaders } from "./compiled-model";
+import { wordsIn } from "./compiled-part";
 
 /** The readers of a model. */
 export function readersOf(

@@ -1,11 +1,12 @@
-import { RaellaError, suggestName } from "../../errors";
+import { collectErrors, RaellaError, suggestName } from "../../errors";
 import type { UnmetCheck } from "../design-checks";
 import { examine, remarksOn, withAttributes } from "../design-checks";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateInOrder, evaluateWritten, isExpressionText, toTable } from "../expression/evaluate";
 import { describeType, toValue, valueText } from "../expression/runtime-value";
-import type { Scope } from "../expression/scope";
-import { requireKnownNames, type GreedyStep } from "../greedy";
+import type { Scope } from "../expression/runtime-value";
+import { requireKnownNames } from "../greedy";
+import type { GreedyStep } from "../greedy";
 import type { ProblemDocument } from "../schema/problem-schema";
 import type {
   DesignCheck,
@@ -19,8 +20,7 @@ import type {
   WrittenValue,
 } from "../specification";
 import type { Workspace } from "../workspace";
-import { collectErrors } from "./collect-errors";
-import type { CompiledModel } from "./compile-model";
+import type { CompiledModel } from "./compiled-model";
 import { evaluateLeaves } from "./evaluate-leaf";
 import { evaluateVariables } from "./evaluate-variables";
 import { flattenArchitecture } from "./flatten-architecture";

@@ -1,16 +1,13 @@
-import { RaellaError, suggestName } from "../../errors";
+import { collectErrors, RaellaError, suggestName } from "../../errors";
 import type { SourceLocation } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
-import type { Scope } from "../expression/scope";
-import { isVariableName } from "../schema/read-document";
+import type { Scope } from "../expression/runtime-value";
 import { isInteger } from "../expression/runtime-value";
 import type { DataSpaceShape, ProblemDocument, ProblemShape } from "../schema/problem-schema";
-import type { Value, WrittenValue } from "../specification";
-import type { DataSpace, RankTerm, Workload } from "../workload";
-import { collectErrors } from "./collect-errors";
+import { isVariableName } from "../schema/read-document";
+import type { DataSpace, RankTerm, Value, Workload, WrittenValue } from "../specification";
 import type { CompiledPart } from "./compiled-part";
-import { compilePart } from "./compiled-part";
-import { substituteWords, wordsIn } from "./substitute-words";
+import { compilePart, substituteWords, wordsIn } from "./compiled-part";
 
 /** Variables that count bits of an operand; a dimension whose bound one of them gives is a dimension of bits. */
 const bitVariable = /^(INPUT|WEIGHT|OUTPUT)_BITS$/;

@@ -4,10 +4,10 @@ import type { SourceLocation } from "../../errors";
 import type { LevelKind, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, locationOf } from "../yaml/yaml-node";
-import { closedObject, locateIn, orEmpty, text, textList, validate, written, writtenTable } from "./validate";
-import type { PlacedText } from "./validate";
 import type { ConstraintsDocument } from "./constraint-schema";
 import { constraintsSchema, dataSpaceConstraintsSchema } from "./constraint-schema";
+import { closedObject, locateIn, orEmpty, text, textList, validate, written, writtenTable } from "./validate";
+import type { PlacedText } from "./validate";
 
 export type LeafKind = LevelKind | "container" | "nothing";
 

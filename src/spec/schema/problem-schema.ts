@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { RaellaError, SourceLocation } from "../../errors";
-import type { WrittenValue } from "../specification";
 import { isExpressionText } from "../expression/evaluate";
+import type { WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { locationOf } from "../yaml/yaml-node";
 import { closedObject, locateIn, orEmpty, text, textList, validate, written } from "./validate";

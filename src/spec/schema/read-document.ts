@@ -2,8 +2,8 @@ import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName, throwAll } from "../../errors";
 import { freeze } from "../../memory";
-import type { ComponentClass } from "../component-class";
 import type {
+  ComponentClass,
   DesignCheck,
   Fidelity,
   GivenAreaTable,

@@ -2,9 +2,9 @@ import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { nearestName, RaellaError } from "../../errors";
 import type { ExpressionText, Value, WrittenValue } from "../specification";
+import { isIgnoredKey } from "../yaml/unite-files";
 import type { YamlMap, YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
-import { isIgnoredKey } from "../yaml/unite-files";
 
 /**
  * A node as plain data: plain text as {@link ExpressionText}, quoted text as a string. Keys that contain "ignore" are

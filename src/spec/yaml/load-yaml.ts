@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { FileReader } from "../file-memo";
 import { refuseTemplate } from "./format";
-import { mergeHierarchical } from "./merge-hierarchical";
+import { mergeHierarchical } from "./merges";
 import { parseYaml } from "./parse-yaml";
 import type { SourceText } from "./source-text";
 import { expandIncludes } from "./source-text";

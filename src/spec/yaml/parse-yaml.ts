@@ -12,8 +12,8 @@ import type {
   ComposedText,
 } from "./compose-text";
 import { composedWithPackage } from "./composed-files";
-import { mergeShallow } from "./merge-shallow";
-import { nestedTooDeeply } from "./nesting";
+import { mergeShallow } from "./merges";
+import { nestedTooDeeply } from "./parse-document";
 import type { SourceText } from "./source-text";
 import type { YamlEntry, YamlNode } from "./yaml-node";
 

@@ -6,12 +6,11 @@ import { sumByGroup, totalKey } from "../component-groups";
 import type { TileOption } from "../replication";
 import type { LayerRequest } from "../run-layer";
 import { holds } from "./constraint";
-import { designFigures } from "./design-figures";
-import type { LayerFigures } from "./layer-figures";
-import { layerFigures } from "./layer-figures";
+import { designFigures, layerFigures } from "./design-figures";
+import type { LayerFigures } from "./design-figures";
 import type { SweepContext } from "./sweep-context";
-import type { SweepPoint } from "./sweep-plan";
-import { variableNames } from "./sweep-plan";
+import type { SweepPlan, SweepPoint } from "./sweep-plan";
+import { chunkRange, pointAt, variableNames } from "./sweep-plan";
 import type { Cell, PointStatus, SweepRow } from "./sweep-row";
 import { figureNames, groupColumnName } from "./sweep-row";
 
@@ -230,4 +229,14 @@ function referenceChipArea(context: SweepContext, dnn: string, tiles: number): n
   const last = context.layers.get(dnn)?.at(-1) ?? 0;
   return layerFigures(layerRequest(context, { architecture, dnn, tiles, batch, variables: {} }, last))
     .areaUm2;
+}
+
+/** Computes the points of a chunk. */
+export function evaluateChunk(
+  plan: SweepPlan,
+  chunk: number,
+  evaluate: PointsEvaluator,
+): readonly SweepRow[] {
+  const { start, end } = chunkRange(plan, chunk);
+  return evaluate(Array.from({ length: end - start }, (_, index) => pointAt(plan, start + index)));
 }

@@ -1,12 +1,13 @@
 import * as v from "valibot";
 import { listOf, names, oneOf, requireArgument, text } from "../../arguments";
-import { isTrue, numberOf, type RuntimeValue } from "../../spec/expression";
+import { isTrue, numberOf } from "../../spec/expression";
+import type { RuntimeValue } from "../../spec/expression";
 import { compileColumnExpression } from "./constraint";
 import type { FrontObjective } from "./pareto-front";
 import { frontSchema, paretoFront } from "./pareto-front";
+import { recordsSchema } from "./sensitivity";
 import type { SweepObjective } from "./sweep-description";
 import type { PlannedObjective } from "./sweep-plan";
-import { recordsSchema } from "./sensitivity";
 import type { Cell } from "./sweep-row";
 
 /** A point with its result, by column. */

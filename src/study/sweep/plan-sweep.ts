@@ -1,21 +1,133 @@
-import { frozenCopy } from "../../memory";
-import { shown } from "../../arguments";
 import * as v from "valibot";
-
+import type { Document } from "yaml";
+import { isMap, isNode, LineCounter } from "yaml";
+import { requireArgument, shown, text as textSchema } from "../../arguments";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName, throwAll } from "../../errors";
+import { frozenCopy } from "../../memory";
 import { completeChoices } from "../../spec/model-choices";
+import { nestedTooDeeply, parseDeepDocument } from "../../spec/yaml/parse-document";
 import { defaultAggregateTiles } from "../replication";
 import { defaultBatch, defaultTiles } from "../study-options";
-import { expandValues, planAxis } from "./expand-values";
 import { plannedObjective } from "./objectives";
-import type { SweepDescription, SweepObjective } from "./sweep-description";
-import type { PlannedObjective, SweepPlan } from "./sweep-plan";
+import type {
+  SweepDescription,
+  SweepObjective,
+  SweepValue,
+  SweepValues,
+  ValueRange,
+} from "./sweep-description";
+import { sweepSchema } from "./sweep-description";
+import type { PlannedObjective, SweepAxis, SweepPlan } from "./sweep-plan";
 import { countDesigns, countPoints } from "./sweep-plan";
-import { sweepSchema } from "./sweep-schema";
+
+/** Longest list that a range may stand for. */
+const maximumValues = 1_000_000;
+
+function isRange(values: SweepValues): values is ValueRange {
+  return typeof values === "object" && !Array.isArray(values);
+}
+
+/**
+ * The values that a list or a range stands for.
+ * @param place Where it is written, for error messages.
+ * @throws RaellaError `out-of-range` for a range that has no end, no step or no value.
+ */
+function expandValues(values: SweepValues, place: SourceLocation): readonly SweepValue[] {
+  if (!isRange(values)) {
+    const list = Array.isArray(values) ? (values as readonly SweepValue[]) : [values as SweepValue];
+    if (list.length === 0) throw badRange("The list has no values.", values, place, "at least one value");
+    const repeated = list.find((value, index) => list.indexOf(value) < index);
+    if (repeated !== undefined)
+      throw badRange(`The value ${repeated} occurs twice.`, values, place, "different values");
+    return list;
+  }
+  checkRange(values, place);
+  if (values.factor !== undefined) return geometricValues(values, values.factor, place);
+  if (values.step !== undefined) return arithmeticValues(values, values.step, place);
+  throw badRange(
+    "The range has neither a step nor a factor.",
+    values,
+    place,
+    "{from, to, step} or {from, to, factor}; only random designs draw from a range without them",
+  );
+}
+
+/** The axis of a variable; for random designs a range without a step stays an interval. */
+function planAxis(
+  variable: string,
+  values: SweepValues,
+  isRandom: boolean,
+  place: SourceLocation,
+): SweepAxis {
+  if (!isRange(values) || !isRandom || values.step !== undefined || values.factor !== undefined)
+    return { variable, values: expandValues(values, place) };
+  checkRange(values, place);
+  const logarithmic = values.logarithmic ?? false;
+  if (logarithmic && !(values.from > 0))
+    throw badRange(
+      `A logarithmic range cannot start at ${values.from}.`,
+      values,
+      place,
+      "a number above 0 for `from`",
+    );
+  return { variable, interval: { from: values.from, to: values.to, logarithmic } };
+}
+
+function checkRange(range: ValueRange, place: SourceLocation): void {
+  const { from, to, step, factor } = range;
+  if (!(to >= from))
+    throw badRange(`The range ends (${to}) before it starts (${from}).`, range, place, "from <= to");
+  if (step !== undefined && factor !== undefined)
+    throw badRange("The range has both a step and a factor.", range, place, "one of them");
+  if (step !== undefined && !(step > 0))
+    throw badRange(`The step ${step} does not lead from ${from} to ${to}.`, range, place, "a step above 0");
+  if (factor !== undefined && !(factor > 1 && from > 0))
+    throw badRange(
+      `The factor ${factor} does not lead from ${from} to ${to}.`,
+      range,
+      place,
+      "a factor above 1 and a start above 0",
+    );
+}
+
+function arithmeticValues({ from, to }: ValueRange, step: number, place: SourceLocation): number[] {
+  // A hair more, so that 0 to 1 in steps of 0.1 ends with 1.
+  const count = Math.floor((to - from) / step + 1e-9) + 1;
+  checkCount(count, place);
+  return Array.from({ length: count }, (_, index) => withoutRoundingNoise(from + index * step));
+}
+
+function geometricValues({ from, to }: ValueRange, factor: number, place: SourceLocation): number[] {
+  const values: number[] = [];
+  for (let value = from; value <= to * (1 + 1e-12); value *= factor) {
+    values.push(withoutRoundingNoise(value));
+    checkCount(values.length, place);
+  }
+  return values;
+}
+
+/** 0.1 + 0.2 as 0.3. */
+function withoutRoundingNoise(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
+function checkCount(count: number, place: SourceLocation): void {
+  if (count > maximumValues)
+    throw badRange(
+      `The range stands for more than ${maximumValues} values.`,
+      count,
+      place,
+      `at most ${maximumValues}`,
+    );
+}
+
+function badRange(message: string, value: unknown, location: SourceLocation, expected: string): RaellaError {
+  return new RaellaError({ code: "out-of-range", message, location, value, expected });
+}
 
 /** Where a key of the description stands; for descriptions that come from a file. */
-export type LocateKey = (path: readonly (string | number)[]) => SourceLocation;
+type LocateKey = (path: readonly (string | number)[]) => SourceLocation;
 
 /** Most points that a sweep may have: their numbers and counts stay exact and a folder of chunks manageable. */
 const maximumPoints = 1e9;
@@ -193,7 +305,7 @@ function shorten(value: unknown): string {
 }
 
 /** `variables.ADC_RESOLUTION[2]`. */
-export function keyPathText(path: readonly (string | number)[]): string {
+function keyPathText(path: readonly (string | number)[]): string {
   return path
     .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`))
     .join("");
@@ -201,4 +313,56 @@ export function keyPathText(path: readonly (string | number)[]): string {
 
 function locateByKey(path: readonly (string | number)[]): SourceLocation {
   return { file: "sweep", keyPath: path.length > 0 ? keyPathText(path) : undefined };
+}
+
+/**
+ * Reads a sweep description from YAML text. The description may stand under a top key `sweep`.
+ * @param file Name of the file, for error messages.
+ * @throws RaellaError with file, line and column of the mistake.
+ */
+export function parseSweep(text: string, file: string): SweepPlan {
+  requireArgument(textSchema, text, "the text of parseSweep");
+  requireArgument(textSchema, file, "the file name of parseSweep");
+  const lines = new LineCounter();
+  const document = parseDeepDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  if (document === undefined)
+    throw new RaellaError({ code: "yaml-syntax", message: nestedTooDeeply, location: { file } });
+  const positionOf = (offset: number): SourceLocation => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const [problem] = document.errors;
+  if (problem)
+    throw new RaellaError({
+      code: "yaml-syntax",
+      message: problem.message,
+      location: positionOf(problem.pos[0]),
+    });
+  const prefix = isMap(document.contents) && document.has("sweep") ? ["sweep"] : [];
+  const locate = (path: readonly (string | number)[]): SourceLocation => {
+    // A key that is missing is reported at the map that lacks it.
+    for (let depth = path.length; depth >= 0; depth -= 1) {
+      const node: unknown = document.getIn([...prefix, ...path.slice(0, depth)], true);
+      if (isNode(node) && node.range)
+        return { ...positionOf(node.range[0]), keyPath: keyPathText(path) || undefined };
+    }
+    return { file, keyPath: keyPathText(path) || undefined };
+  };
+  const content = plainData(document, file);
+  const description = prefix.length > 0 ? (content as { sweep: unknown }).sweep : content;
+  return planSweep(description as SweepDescription, locate);
+}
+
+/** The document as plain data. @throws RaellaError for aliases that stand for nothing or unfold to too much. */
+function plainData(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (!(error instanceof ReferenceError || error instanceof TypeError)) throw error;
+    throw new RaellaError({ code: "yaml-syntax", message: `${error.message}.`, location: { file } });
+  }
 }

@@ -1,10 +1,9 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { RaellaError } from "../../errors";
-import { createPointsEvaluator, type PointsEvaluator } from "./evaluate-points";
+import { createPointsEvaluator, evaluateChunk } from "./evaluate-points";
 import type { SweepContext } from "./sweep-context";
-import type { SweepPlan } from "./sweep-plan";
-import { chunkRange, pointAt } from "./sweep-plan";
+import { chunkRange } from "./sweep-plan";
 import type { SweepRow } from "./sweep-row";
 import type { SweepWorkerData } from "./sweep-worker";
 
@@ -29,16 +28,6 @@ const evaluationsThatPay = 10_000;
  * times as much garbage gather as there is in use.
  */
 const maxOldGenerationSizeMb = 1024;
-
-/** Computes the points of a chunk. */
-export function evaluateChunk(
-  plan: SweepPlan,
-  chunk: number,
-  evaluate: PointsEvaluator,
-): readonly SweepRow[] {
-  const { start, end } = chunkRange(plan, chunk);
-  return evaluate(Array.from({ length: end - start }, (_, index) => pointAt(plan, start + index)));
-}
 
 /**
  * Computes chunks of a sweep and hands each over as soon as it is done. The order in which they come depends on the

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 
@@ -73,3 +74,96 @@ export interface SweepDescription extends ModelChoices {
   /** Points that are computed and stored together. */
   readonly chunkSize?: number;
 }
+
+const number = v.pipe(v.number("a number"), v.finite("a finite number"));
+const positive = v.pipe(number, v.minValue(Number.MIN_VALUE, "a number above 0"));
+const count = v.pipe(number, v.integer("a whole number"), v.minValue(1, "a whole number, 1 or more"));
+const text = v.pipe(v.string("text"), v.nonEmpty("text that is not empty"));
+const names = v.lazy((input) =>
+  Array.isArray(input)
+    ? v.pipe(v.array(text), v.minLength(1, "at least one name"))
+    : v.pipe(v.string("a name or a list of names"), v.nonEmpty("a name or a list of names")),
+);
+
+const value = v.union([number, text], "a number, or text with an expression");
+const range = v.strictObject({
+  from: number,
+  to: number,
+  step: v.optional(number),
+  factor: v.optional(number),
+  logarithmic: v.optional(v.boolean("true or false")),
+});
+const rangeHint = "a range {from, to, step} or {from, to, factor}";
+/** Chosen by what the value looks like, so that a mistake inside a range is reported at its key. */
+const values = v.lazy((input) => {
+  if (Array.isArray(input)) return v.array(value);
+  if (typeof input === "object" && input !== null) return range;
+  return v.union([number, text], `a number, text with an expression, a list of them, or ${rangeHint}`);
+});
+const counts = v.lazy((input) => {
+  if (Array.isArray(input)) return v.array(count);
+  if (typeof input === "object" && input !== null) return range;
+  return v.pipe(
+    v.number(`a whole number, a list of them, or ${rangeHint}`),
+    v.integer("a whole number"),
+    v.minValue(1, "a whole number, 1 or more"),
+  );
+});
+
+const goal = v.union(
+  [v.strictObject({ minimize: text }), v.strictObject({ maximize: text })],
+  "{minimize: EXPRESSION} or {maximize: EXPRESSION}",
+);
+
+/** Shape of a sweep description; the messages say what is expected. Meanings are checked by `planSweep`. */
+export const sweepSchema = v.strictObject(
+  {
+    name: v.optional(text),
+    architectures: names,
+    dnns: names,
+    nTiles: v.optional(counts),
+    batch: v.optional(counts),
+    typical: v.optional(v.boolean("true or false")),
+    fidelity: v.optional(v.picklist(["artifact", "corrected"], "artifact or corrected")),
+    adcBeyondLibrary: v.optional(v.picklist(["scale", "survey"], "scale or survey")),
+    sparse: v.optional(v.picklist(["refuse", "dense"], "refuse or dense")),
+    leakage: v.optional(v.boolean("true or false")),
+    usePlaceholders: v.optional(v.boolean("true or false")),
+    technologyInterpolation: v.optional(v.picklist(["linear", "original"], "linear or original")),
+    unmetChecks: v.optional(v.picklist(["warn", "adapt"], "warn or adapt")),
+    variables: v.optional(v.record(v.string(), values, "variables and their values")),
+    points: v.optional(
+      v.pipe(
+        v.array(v.record(v.string(), value, "variables and a value for each"), "a list of points"),
+        v.minLength(1, "at least one point"),
+      ),
+    ),
+    random: v.optional(
+      v.strictObject(
+        {
+          count: v.pipe(count, v.maxValue(1e9, "at most 1000000000")),
+          seed: v.optional(v.pipe(number, v.safeInteger("a whole number"))),
+        },
+        "{count, seed}",
+      ),
+    ),
+    constraint: v.optional(text),
+    objective: v.optional(
+      v.lazy((input) =>
+        Array.isArray(input) ? v.pipe(v.array(goal), v.minLength(1, "at least one objective")) : goal,
+      ),
+    ),
+    throughput: v.optional(
+      v.strictObject(
+        {
+          areaMm2: v.optional(positive),
+          aggregateTiles: v.optional(count),
+          scheme: v.optional(v.picklist(["doubling", "increment"], "doubling or increment")),
+        },
+        "{areaMm2 or aggregateTiles, scheme}",
+      ),
+    ),
+    chunkSize: v.optional(v.pipe(count, v.maxValue(100000, "at most 100000"))),
+  },
+  "a sweep description with at least `architectures` and `dnns`",
+);

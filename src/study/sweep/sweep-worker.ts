@@ -1,13 +1,12 @@
 import { workerData } from "node:worker_threads";
-import type { Registrations } from "../../estimation/registry";
+import type { Registrations } from "../../components/registry";
 import type { Workspace } from "../../spec/workspace";
+import { Surroundings } from "../surroundings";
 import type { PointsEvaluator } from "./evaluate-points";
-import { createPointsEvaluator } from "./evaluate-points";
+import { createPointsEvaluator, evaluateChunk } from "./evaluate-points";
 import { prepareSweep } from "./sweep-context";
-import { evaluateChunk } from "./sweep-chunks";
 import type { SweepPlan } from "./sweep-plan";
 import type { SweepRow } from "./sweep-row";
-import { Surroundings } from "../surroundings";
 
 /** What a helping thread is told when it starts. */
 export interface SweepWorkerData {

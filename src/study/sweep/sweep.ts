@@ -1,7 +1,8 @@
 import { callback, optional, optionsOf, requireOptions } from "../../arguments";
 import { freeze } from "../../memory";
 import type { Warning } from "../../spec/specification";
-import { workspaceSchema, type Workspace } from "../../spec/workspace";
+import { workspaceSchema } from "../../spec/workspace";
+import type { Workspace } from "../../spec/workspace";
 import { runEntries } from "../study-options";
 import { planSweep } from "./plan-sweep";
 import type { SweepRunOptions } from "./sweep-chunks";

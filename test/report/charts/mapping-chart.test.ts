@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-
-import { mappingChart, type MappingChartLevel } from "../../../src/report/charts/mapping-chart";
-import { layerMappingChart } from "../../../src/report/charts/study-charts";
-import { mappedLayerLevels } from "../../../src/report/charts/mapped-layer-levels";
+import { mappingChart } from "../../../src/report/charts/mapping-chart";
+import type { MappingChartLevel } from "../../../src/report/charts/mapping-chart";
+import { layerMappingChart, mappedLayerLevels } from "../../../src/report/charts/study-charts";
 import { diagnoseLayer } from "../../../src/study/diagnose-layer";
 import { mapLayer, resultOf } from "../../../src/study/run-layer";
 import { compileChart, textsOf } from "../../support/chart-checks";

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-
 import { ablationChart, layerChart, layerMappingChart } from "../../../src/report/charts/study-charts";
 import { mapLayer, runLayer } from "../../../src/study/run-layer";
 import { runAblation } from "../../../src/study/run-network";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-
-import { sweepChart, type SweepPoint } from "../../../src/report/charts/sweep-chart";
+import { sweepChart } from "../../../src/report/charts/sweep-chart";
+import type { SweepPoint } from "../../../src/report/charts/sweep-chart";
 import { compileChart, textsOf } from "../../support/chart-checks";
 
 const points: readonly SweepPoint[] = [64, 128, 256, 512].flatMap((value) =>

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-
-import { layOutTable } from "../../../src/report/notebook/table";
-import { tableHtml, tableText } from "../../../src/report/notebook/show-table";
+import { layOutTable, tableHtml, tableText } from "../../../src/report/notebook/show-table";
 
 const rows = [
   { design: "isaac_like", energyPj: 4.64e9, areaUm2: 9.28e6, cycles: 2508800, share: 0.5, note: null },

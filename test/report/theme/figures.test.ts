@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-
-import { chooseUnit } from "../../../src/report/theme/display-unit";
 import {
+  chooseUnit,
   formatAligned,
   formatNumber,
   formatShare,
   formatWhole,
-} from "../../../src/report/theme/format-number";
+} from "../../../src/report/theme/numbers";
 
 describe("figures for people", () => {
   it("have a number of significant digits, whole numbers all", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { RaellaError } from "../../../src/errors";
 import type { Expression } from "../../../src/spec/expression";
 import {
   bindsLikeFactor,
@@ -10,7 +11,6 @@ import {
   printExpression,
   scopeOf,
 } from "../../../src/spec/expression";
-import { RaellaError } from "../../../src/errors";
 import type { ArithmeticOperator, ComparisonOperator } from "../../../src/spec/expression/syntax";
 
 const options = { workingDirectory: "/models" };

@@ -1,11 +1,12 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { estimate } from "../../../src/estimation/estimate";
-import { registerEstimator } from "../../../src/estimation/registry";
+import { estimate } from "../../../src/components/estimate";
+import { registerEstimator } from "../../../src/components/registry";
 import { loadSpecification } from "../../../src/spec/load-specification";
 import { defaultWorkspace, workspaceAt } from "../../../src/spec/workspace";
 import { replaced, smallModel, smallProblem } from "../../spec/support/small-model";
-import { type BadInput, type BadInputs, inFolder, withoutFolder } from "./case";
+import type { BadInput, BadInputs } from "./case";
+import { inFolder, withoutFolder } from "./case";
 
 const classes = `
 components:

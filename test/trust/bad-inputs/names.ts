@@ -1,16 +1,17 @@
-import { join } from "node:path";
 import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { mappingAt } from "../../../src/mapspace/candidate-mapping";
+import { buildMapSpace } from "../../../src/mapspace/map-space";
 import type { GetSpecOptions } from "../../../src/spec/get-spec";
-import { defaultWorkspace, listLayers, workspaceAt } from "../../../src/spec/workspace";
-import { evaluateGivenMapping, runLayer } from "../../../src/study/run-layer";
-import { mappingFromEntries } from "../../../src/study/given-mapping";
-import { loadSpecification } from "../../../src/spec/load-specification";
-import { readMappingFile } from "../../../src/spec/read-mapping-file";
 import { getSpec } from "../../../src/spec/get-spec";
 import { greedy } from "../../../src/spec/greedy";
-import { mappingAt } from "../../../src/mapping/mapping-at";
-import { buildMapSpace } from "../../../src/mapping/map-space";
-import { type BadInput, type BadInputs, inFolder, smallWhole, withoutFolder } from "./case";
+import { loadSpecification } from "../../../src/spec/load-specification";
+import { readMappingFile } from "../../../src/spec/read-mapping-file";
+import { defaultWorkspace, listLayers, workspaceAt } from "../../../src/spec/workspace";
+import { mappingFromEntries } from "../../../src/study/given-mapping";
+import { evaluateGivenMapping, runLayer } from "../../../src/study/run-layer";
+import type { BadInput, BadInputs } from "./case";
+import { inFolder, smallWhole, withoutFolder } from "./case";
 
 /** Options as a script without types may give them. */
 type Loose = Partial<Record<keyof GetSpecOptions, unknown>>;

@@ -1,4 +1,4 @@
-import { parseSweep } from "../../../src/study/sweep/parse-sweep";
+import { parseSweep } from "../../../src/study/sweep/plan-sweep";
 import { prepareSweep } from "../../../src/study/sweep/sweep-context";
 import type { BadInput, BadInputs } from "./case";
 

@@ -1,0 +1,123 @@
+import type { Fidelity } from "../../spec/specification";
+import { pico, roundTo7Digits } from "./block-energy";
+import { cellHeight, deviceNode, interpolateNodes } from "./device-node";
+import type { DeviceNode } from "./device-node";
+import { flipFlopActivity, flipFlopEnergyJ, flipFlopLeakageW, flipFlopRowAreaM2 } from "./flip-flops";
+import { leakagePowerW, widenedInverter, widenedNand, widenedStandaloneNor } from "./logic-gate";
+
+/** Share of the capacitance that an addition switches on average. */
+const adderActivity = 0.15;
+
+/** Energy of one addition in a ripple-carry adder of NAND gates, J. */
+function adderEnergyJ(node: DeviceNode, bits: number): number {
+  const nand = widenedNand(node);
+  const input = nand.inputCapacitance;
+  const output = nand.outputCapacitance;
+  const firstInputs = 6 * input + 2 * output;
+  const furtherInputs = (bits - 1) * (7 * input + 3 * output);
+  const firstStage = 2 * (output + input) + (output + 2 * input) + (output + 3 * input) + (output + input);
+  const furtherStages = (bits - 1) * (output + 3 * input + (output + input) + 2 * (output + input));
+  const capacitance = firstInputs + furtherInputs + firstStage + furtherStages;
+  return capacitance * (node.supplyVoltageV * node.supplyVoltageV) * adderActivity;
+}
+
+/** Area of an adder, nine NAND gates per bit, m^2. */
+function adderAreaM2(node: DeviceNode, bits: number): number {
+  return cellHeight * node.featureSizeM * (widenedNand(node).widthM * 9 * bits);
+}
+
+/** Leakage power of an adder, W. */
+function adderLeakageW(node: DeviceNode, bits: number): number {
+  return leakagePowerW(node, widenedNand(node)) * 9 * bits;
+}
+
+/** What a circuit block costs. Write energies are zero for all digital blocks. */
+export interface BlockFigures {
+  /** Energy of one operation, pJ. */
+  readonly readEnergyPj: number;
+  readonly writeEnergyPj: number;
+  readonly areaUm2: number;
+  /** pW. */
+  readonly leakagePw: number;
+}
+
+export type DigitalBlock =
+  | { readonly kind: "intadder"; readonly bits: number }
+  | { readonly kind: "shift_add"; readonly bits: number; readonly registerBits: number }
+  | { readonly kind: "flip_flop"; readonly bits: number };
+
+/**
+ * Figures of a digital block at a node from 7 to 130 nm (integer).
+ * An `intadder` of n bits is an n-bit adder and an (n+1)-bit one, the latter summed in single precision;
+ * a `shift_add` is an adder and a register of adder plus shift bits, all of it clocked.
+ * @throws RaellaError for a node outside the range
+ */
+export function digitalBlock(block: DigitalBlock, nodeNm: number, fidelity: Fidelity): BlockFigures {
+  return interpolateNodes(nodeNm, (tabulatedNm) => {
+    const node = deviceNode(tabulatedNm, fidelity) as DeviceNode;
+    switch (block.kind) {
+      case "intadder":
+        return integerAdder(node, block.bits);
+      case "shift_add":
+        return shiftAdd(node, block.bits, block.registerBits);
+      case "flip_flop":
+        return flipFlop(node, block.bits);
+    }
+  });
+}
+
+export type StandaloneGate = "not_gate" | "nand_gate" | "nor_gate";
+
+/** Node at which gates are evaluated whatever node is asked for (artifact fidelity), nm. */
+export const gateNodeNm = 32;
+
+/** Area of a gate with two inputs (one for NOT). The energy is not modelled and zero. */
+export function standaloneGate(gate: StandaloneGate, nodeNm: number, fidelity: Fidelity): BlockFigures {
+  return interpolateNodes(fidelity === "artifact" ? gateNodeNm : nodeNm, (tabulatedNm) => {
+    const node = deviceNode(tabulatedNm, fidelity) as DeviceNode;
+    const drawn =
+      gate === "not_gate"
+        ? widenedInverter(node)
+        : gate === "nand_gate"
+          ? widenedNand(node)
+          : widenedStandaloneNor(node);
+    return {
+      readEnergyPj: 0,
+      writeEnergyPj: 0,
+      areaUm2: roundTo7Digits(cellHeight * node.featureSizeM * drawn.widthM * pico),
+      leakagePw: fidelity === "artifact" ? 0 : roundTo7Digits(leakagePowerW(node, drawn) * pico),
+    };
+  });
+}
+
+function integerAdder(node: DeviceNode, bits: number): BlockFigures {
+  const sum = (ofBits: (bits: number) => number): number =>
+    roundTo7Digits(ofBits(bits) * pico) + roundTo7Digits(Math.fround(ofBits(bits + 1)) * pico);
+  return {
+    readEnergyPj: sum((n) => adderEnergyJ(node, n)),
+    writeEnergyPj: 0,
+    areaUm2: sum((n) => adderAreaM2(node, n)),
+    leakagePw: sum((n) => adderLeakageW(node, n)),
+  };
+}
+
+function shiftAdd(node: DeviceNode, bits: number, registerBits: number): BlockFigures {
+  const count = bits + registerBits;
+  const register = { count, active: count, clockings: 1, activity: flipFlopActivity };
+  return {
+    readEnergyPj: roundTo7Digits((adderEnergyJ(node, bits) + flipFlopEnergyJ(node, register)) * pico),
+    writeEnergyPj: 0,
+    areaUm2: roundTo7Digits((adderAreaM2(node, bits) + flipFlopRowAreaM2(node, count)) * pico),
+    leakagePw: roundTo7Digits((adderLeakageW(node, bits) + flipFlopLeakageW(node, count)) * pico),
+  };
+}
+
+function flipFlop(node: DeviceNode, bits: number): BlockFigures {
+  const register = { count: bits, active: bits, clockings: 1, activity: flipFlopActivity };
+  return {
+    readEnergyPj: roundTo7Digits(flipFlopEnergyJ(node, register) * pico),
+    writeEnergyPj: 0,
+    areaUm2: roundTo7Digits(flipFlopRowAreaM2(node, bits) * pico),
+    leakagePw: roundTo7Digits(flipFlopLeakageW(node, bits) * pico),
+  };
+}

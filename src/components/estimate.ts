@@ -1,0 +1,165 @@
+import { requireArgument, requireOptions } from "../arguments";
+import { RaellaError } from "../errors";
+import { adopt, freeze } from "../memory";
+import { extremeValues } from "../spec/extreme-values";
+import type { LevelErrors, ReferenceTables } from "../spec/reference-tables";
+import { specificationSchema } from "../spec/specification";
+import type { Level, Specification, ValueTable, Warning } from "../spec/specification";
+import { engineOf, estimationSchema } from "./estimation-engine";
+import type { EstimationOptions } from "./estimation-engine";
+import { leakageFigures } from "./leakage";
+import { inLevel } from "./level-components";
+import type { LevelEstimate } from "./level-estimates";
+import { roundDecimals } from "./round-decimals";
+
+/**
+ * Energy and area of every level of a specification: pJ per action, um^2 of one instance. Primitive levels stand
+ * first, then compound ones, each in the order of the levels.
+ *
+ * Tables that the specification brings along replace the estimates of the levels they name; a level that neither
+ * they nor the estimators know is then left at zero, with a warning.
+ * @throws RaellaError for unknown classes and actions, missing attributes and values out of range
+ */
+export function estimate(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
+  requireArgument(specificationSchema, specification, "the specification of estimate");
+  requireOptions(estimationSchema, options, "estimate");
+  return freeze(priceLevels(adopt(specification), options));
+}
+
+/** The same for use inside the package: of a specification that nobody else can change, and not frozen. */
+export function priceLevels(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
+  const { levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
+  const { decimalPlaces = 6 } = options;
+  const { levels: estimates } = engineOf(specification, options).forClasses(componentClasses);
+  const warnings: Warning[] = [];
+  const isTableGiven = energyTable !== undefined || areaTable !== undefined;
+  const found: LevelEstimate[] = [];
+  const unpriced = new Set<string>();
+  for (const level of levels) {
+    const { name } = level;
+    const isGiven = energyTable?.[name] !== undefined && areaTable?.[name] !== undefined;
+    let estimated = nothing;
+    if (!isGiven) {
+      try {
+        estimated = estimates.estimate(level, estimationVariables);
+      } catch (error) {
+        if (!isTableGiven || !(error instanceof RaellaError))
+          throw inLevel(withExtremes(error, level, estimationVariables), name);
+        unpriced.add(name);
+        if (level.requiredActions.length > 0) warnings.push(notPriced(error, name));
+      }
+    }
+    for (const message of estimated.warnings)
+      warnings.push({ code: "component", message: `${name}: ${message}` });
+    found.push(estimated);
+  }
+  const rows = tableRows(levels, found);
+  const { energyPj, areaUm2 } = tablesOf(rows, decimalPlaces);
+  for (const name of rows.names) {
+    if (energyTable?.[name] !== undefined) energyPj[name] = energyTable[name];
+    if (areaTable?.[name] !== undefined) areaUm2[name] = areaTable[name];
+  }
+  const leakage = leakageFigures(
+    specification,
+    options,
+    energyPj,
+    (name) => energyTable?.[name] !== undefined || unpriced.has(name),
+  );
+  warnings.push(...leakage.warnings);
+  const errorPercent = errorsOf(rows, specification);
+  return {
+    energy: { energyPj, ...(leakage.leakagePj && { leakagePj: leakage.leakagePj }) },
+    area: { areaUm2 },
+    ...(errorPercent && { errorPercent }),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
+const nothing: LevelEstimate = {
+  isCompound: false,
+  areaUm2: 0,
+  roundedAreaUm2: 0,
+  energyPj: {},
+  roundedEnergyPj: {},
+  warnings: [],
+};
+
+/** Levels in the order of the tables. */
+interface TableRows {
+  readonly names: readonly string[];
+  readonly estimates: readonly LevelEstimate[];
+}
+
+function tableRows(levels: readonly Level[], found: readonly LevelEstimate[]): TableRows {
+  const names: string[] = [];
+  const estimates: LevelEstimate[] = [];
+  for (const isCompound of [false, true]) {
+    for (let index = 0; index < found.length; index += 1) {
+      if (found[index].isCompound !== isCompound) continue;
+      names.push(levels[index].name);
+      estimates.push(found[index]);
+    }
+  }
+  return { names, estimates };
+}
+
+interface Tables {
+  readonly energyPj: Record<string, Readonly<Record<string, number>>>;
+  readonly areaUm2: Record<string, number>;
+}
+
+/** The tables as estimated. */
+function tablesOf({ names, estimates }: TableRows, decimalPlaces: number | null): Tables {
+  const energyPj: Tables["energyPj"] = {};
+  const areaUm2: Tables["areaUm2"] = {};
+  names.forEach((name, index) => {
+    const estimated = estimates[index];
+    energyPj[name] = roundedEnergies(estimated, decimalPlaces);
+    areaUm2[name] =
+      decimalPlaces === 6 ? estimated.roundedAreaUm2 : roundDecimals(estimated.areaUm2, decimalPlaces);
+  });
+  return { energyPj, areaUm2 };
+}
+
+function roundedEnergies(found: LevelEstimate, places: number | null): Readonly<Record<string, number>> {
+  if (places === 6) return found.roundedEnergyPj;
+  return Object.fromEntries(
+    Object.entries(found.energyPj).map(([action, energy]) => [action, roundDecimals(energy, places)]),
+  );
+}
+
+/** Undefined where nothing is interpolated; given figures have no error. */
+function errorsOf(
+  { names, estimates }: TableRows,
+  { energyTable, areaTable }: Specification,
+): Record<string, LevelErrors> | undefined {
+  let errors: Record<string, LevelErrors> | undefined;
+  for (let index = 0; index < names.length; index += 1) {
+    const { errorPercent } = estimates[index];
+    if (errorPercent === undefined) continue;
+    const { area, energy } = errorPercent;
+    const name = names[index];
+    const own = {
+      ...(area === undefined || areaTable?.[name] !== undefined ? {} : { area }),
+      ...(energy === undefined || energyTable?.[name] !== undefined ? {} : { energy }),
+    };
+    if (Object.keys(own).length > 0) (errors ??= {})[name] = own;
+  }
+  return errors;
+}
+
+/** A figure that no number can hold comes from values that nothing real has: the error names them. */
+function withExtremes(error: unknown, { attributes }: Level, variables: ValueTable): unknown {
+  if (!(error instanceof RaellaError) || typeof error.value !== "number" || Number.isFinite(error.value))
+    return error;
+  const extremes = extremeValues([...Object.entries(attributes), ...Object.entries(variables)]);
+  if (extremes === undefined) return error;
+  return new RaellaError({ ...error.toJSON(), message: `${error.summary} Here ${extremes}.` });
+}
+
+function notPriced(error: RaellaError, level: string): Warning {
+  return {
+    code: "component",
+    message: `Level "${level}" has no entry in the given tables and cannot be estimated (${error.summary}) It costs nothing.`,
+  };
+}

@@ -1,0 +1,184 @@
+import { join, resolve } from "node:path";
+import * as v from "valibot";
+import { index, oneOf, optional, optionsOf, positive } from "../arguments";
+import { contentNumber, freeze, Memo } from "../memory";
+import { fidelities } from "../spec/fidelity";
+import { FileMemo } from "../spec/file-memo";
+import type { FileReader } from "../spec/file-memo";
+import { estimationChoiceEntries } from "../spec/model-choices";
+import { readCellFile } from "../spec/read-cell-file";
+import type { ComponentClass, EstimationChoices, Fidelity, Specification } from "../spec/specification";
+import { defaultWorkspace, givenWorkspace, workspaceSchema } from "../spec/workspace";
+import type { Workspace } from "../spec/workspace";
+import { adcEstimator, adcStandIn } from "./adc/adc-estimator";
+import { cellFromEntries, cellFromText } from "./circuits/cell-description";
+import type { CellDescription } from "./circuits/cell-description";
+import { crossbarEstimators } from "./circuits/crossbar-estimators";
+import { digitalEstimators } from "./circuits/digital-estimators";
+import type { EstimationContext } from "./estimator";
+import { freeEstimator } from "./estimator";
+import { LevelComponents } from "./level-components";
+import { LevelEstimates } from "./level-estimates";
+import { loadLibrary } from "./library/library-estimator";
+import { PrimitiveEstimates } from "./primitive-estimates";
+import { createRegistry, registrations } from "./registry";
+import type { EstimatorRegistry } from "./registry";
+import { sramEstimator } from "./sram/sram-estimator";
+import { loadSramGrids } from "./sram/sram-memory";
+
+/** How components are priced. Choices left out: those of the specification. */
+export interface EstimationOptions extends EstimationChoices {
+  /** Default: that of the specification. */
+  readonly fidelity?: Fidelity;
+  /** Length of a model cycle, s, for idle energies with corrected fidelity. Default 1 ns. */
+  readonly cycleTimeS?: number;
+  /** Decimal places of the tables, as the original prints them; null: not rounded. Default 6. */
+  readonly decimalPlaces?: number | null;
+  /** Where the component library, the SRAM tables and relative cell files are. Default: that of the specification. */
+  readonly workspace?: Workspace;
+}
+
+export const estimationSchema = optionsOf({
+  fidelity: optional(oneOf(fidelities)),
+  cycleTimeS: optional(positive),
+  decimalPlaces: optional(v.nullable(v.pipe(index, v.maxValue(15, "a whole number from 0 to 15, or null")))),
+  ...estimationChoiceEntries,
+  workspace: optional(workspaceSchema),
+});
+
+/** The estimators with everything that is remembered about their answers. */
+export interface EstimationEngine {
+  readonly registry: EstimatorRegistry;
+  readonly context: EstimationContext;
+  readonly primitives: PrimitiveEstimates;
+  /** What belongs to a set of component classes, which must be frozen. */
+  readonly forClasses: (classes: readonly ComponentClass[]) => ClassSet;
+}
+
+/** Levels of one set of component classes. */
+export interface ClassSet {
+  readonly components: LevelComponents;
+  readonly levels: LevelEstimates;
+}
+
+const engines = new FileMemo<EstimationEngine>(16);
+/** One nanosecond. */
+export const defaultCycleTimeS = 1e-9;
+
+/** The engine for the given options: built once, and again when one of its files or the registrations change. */
+export function estimationEngine(fidelity: Fidelity, options: EstimationOptions = {}): EstimationEngine {
+  return engineFor({}, { ...options, fidelity });
+}
+
+/** The engine that prices a specification, unless options say otherwise. */
+export function engineOf(
+  { identity, workspace }: Specification,
+  options: EstimationOptions,
+): EstimationEngine {
+  return engineFor(identity, { ...options, workspace: options.workspace ?? workspace });
+}
+
+interface EngineSettings extends Required<EstimationChoices> {
+  readonly fidelity: Fidelity;
+  readonly cycleTimeS: number;
+  readonly modelsDirectory: string;
+}
+
+function engineFor(
+  identity: EstimationChoices & { readonly fidelity?: Fidelity },
+  options: EstimationOptions,
+): EstimationEngine {
+  const {
+    fidelity = identity.fidelity ?? "artifact",
+    adcBeyondLibrary = identity.adcBeyondLibrary ?? "scale",
+    technologyInterpolation = identity.technologyInterpolation ?? "linear",
+    cycleTimeS = defaultCycleTimeS,
+  } = options;
+  const { modelsDirectory } = givenWorkspace(options.workspace);
+  const { version } = registrations();
+  const choices = { fidelity, cycleTimeS, adcBeyondLibrary, technologyInterpolation };
+  const key = `${Object.values(choices).join(" ")} ${version} ${modelsDirectory}`;
+  return engines.get(key, (reader) => buildEngine({ ...choices, modelsDirectory }, reader));
+}
+
+function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {
+  const { fidelity, cycleTimeS, technologyInterpolation, modelsDirectory } = settings;
+  const registry = buildRegistry(settings, reader);
+  const cells = new Map<string, CellDescription>();
+  const context: EstimationContext = {
+    fidelity,
+    cycleTimeS,
+    technologyInterpolation,
+    cellDescription: (file) => {
+      let cell = cells.get(file);
+      if (!cell) cells.set(file, (cell = readCell(resolve(modelsDirectory, file), fidelity, reader)));
+      return cell;
+    },
+  };
+  const primitives = new PrimitiveEstimates(registry, context);
+  const classSets = new Memo<ClassSet>(rememberedClassSets, () => 1);
+  const forClasses = (classes: readonly ComponentClass[]): ClassSet =>
+    classSets.get(String(contentNumber(classes)), () => {
+      const evaluation = { workingDirectory: modelsDirectory };
+      const components = new LevelComponents(classes, primitives, fidelity, evaluation);
+      return { components, levels: new LevelEstimates(components) };
+    });
+  return { registry, context, primitives, forClasses };
+}
+
+const rememberedClassSets = 64;
+
+function buildRegistry(
+  { adcBeyondLibrary, modelsDirectory }: EngineSettings,
+  reader: FileReader,
+): EstimatorRegistry {
+  const folder = (name: string): string => folderOf(modelsDirectory, name, reader);
+  const refuseOtherResolutions = adcBeyondLibrary === "survey";
+  const library = loadLibrary(folder("component_library"), reader, { refuseOtherResolutions });
+  const converters = library.flatMap(({ classNames }) => classNames).filter((name) => /adc$/i.test(name));
+  const added = registrations();
+  return createRegistry([
+    ...library,
+    ...crossbarEstimators(),
+    ...digitalEstimators(),
+    sramEstimator(loadSramGrids(folder("sram"), reader)),
+    adcEstimator(),
+    ...(refuseOtherResolutions ? [adcStandIn(converters)] : []),
+    freeEstimator(),
+    ...added.libraries.flatMap(({ directory, accuracyPercent }) =>
+      loadLibrary(directory, reader, { name: `component library ${directory}`, accuracyPercent }),
+    ),
+    ...added.estimators,
+  ]);
+}
+
+/** A folder of tables beside the models, or else that of the package. */
+function folderOf(modelsDirectory: string, name: string, reader: FileReader): string {
+  const own = join(modelsDirectory, name);
+  return reader.has(own) ? own : join(defaultWorkspace().modelsDirectory, name);
+}
+
+/**
+ * Reads every file that prices may come from, whichever of them a specification needs: component libraries, also
+ * registered ones, SRAM tables, cell descriptions.
+ */
+export function readPriceFiles({ modelsDirectory }: Workspace, reader: FileReader): void {
+  const folders = [
+    ...["component_library", "sram"].map((name) => folderOf(modelsDirectory, name, reader)),
+    join(modelsDirectory, "cell_configs"),
+    ...registrations().libraries.map(({ directory }) => resolve(directory)),
+  ];
+  for (const folder of folders)
+    for (const name of reader.list(folder))
+      if (/\.(csv|cell|ya?ml)$/i.test(name)) reader.read(join(folder, name));
+}
+
+function readCell(file: string, fidelity: Fidelity, reader: FileReader): CellDescription {
+  const name = file.split(/[\\/]/).at(-1) ?? file;
+  const contents = readCellFile(file, reader);
+  return freeze(
+    contents.form === "text"
+      ? cellFromText(contents.text, name, fidelity)
+      : cellFromEntries(contents.entries, name, fidelity),
+  );
+}

@@ -1,0 +1,172 @@
+import { RaellaError, suggestName } from "../errors";
+import type { Fidelity, TechnologyInterpolation } from "../spec/specification";
+import type { CellDescription } from "./circuits/cell-description";
+import type {
+  ComponentAttributes,
+  ParameterDescription,
+  ParameterDescriptions,
+  ParameterValues,
+} from "./parameters";
+import { readParameters } from "./parameters";
+
+/** What holds for a whole estimation. */
+export interface EstimationContext {
+  readonly fidelity: Fidelity;
+  /** Length of a model cycle, s: with corrected fidelity an idle action lasts one such cycle. */
+  readonly cycleTimeS: number;
+  /** Between the technologies of the component library. */
+  readonly technologyInterpolation: TechnologyInterpolation;
+  /** The memory cell described in a file. */
+  readonly cellDescription: (file: string) => CellDescription;
+}
+
+/** A question to an estimator: what does a component of this class with these attributes cost? */
+export interface EstimatorQuery {
+  readonly className: string;
+  readonly attributes: ComponentAttributes;
+  readonly context: EstimationContext;
+}
+
+/** How far an estimate may be off, in percent of its value. */
+export interface ErrorBar {
+  readonly medianPercent: number;
+  readonly ninetiethPercentilePercent: number;
+  readonly largestPercent: number;
+  /** What it was found against. */
+  readonly basis: string;
+}
+
+/** One step on the way to an estimate: a factor, or a figure that entered. */
+export interface EstimateStep {
+  readonly description: string;
+  /** What the value was multiplied by, where the step is a factor. */
+  readonly factor?: number;
+}
+
+/** An answer: pJ for an energy, um^2 for an area. */
+export interface Estimate {
+  readonly value: number;
+  /** Publication, table or equation that the value comes from. */
+  readonly source: string;
+  readonly steps?: () => readonly EstimateStep[];
+  /** Present where the value is interpolated or fitted. */
+  readonly errorBar?: ErrorBar;
+  /** What the user should know about this value. */
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * A model of components. It answers for the classes it names (compared without regard to case); what it cannot
+ * answer it refuses by throwing a RaellaError, and the next best estimator is asked.
+ */
+export interface Estimator {
+  readonly name: string;
+  /** Claimed accuracy; the estimator with the highest one is asked first. */
+  readonly accuracyPercent: number;
+  readonly classNames: readonly string[];
+  readonly actions: readonly string[];
+  /** Actions that a level of such a class has in the tables even if nothing requires them. */
+  readonly listedActions?: readonly string[];
+  readonly parameters: Readonly<Record<string, ParameterDescription>>;
+  /** Whether an attribute can influence the answers; by default the parameters can. */
+  readonly isRelevant?: (attribute: string) => boolean;
+  estimateArea(query: EstimatorQuery): Estimate;
+  estimateEnergy(query: EstimatorQuery, action: string): Estimate;
+  /** A user has added it: where it refuses and another one answers, that is said. */
+  readonly isRegistered?: boolean;
+  /** Power of an instance at rest, W; absent where it is not modelled. */
+  leakagePowerW?(query: EstimatorQuery): number;
+}
+
+/** A component model in its shortest form: what it needs to know and how it computes. */
+export interface EstimatorDefinition<Descriptions extends ParameterDescriptions> {
+  readonly name: string;
+  /** Classes that it answers for, compared without regard to case. */
+  readonly classNames: readonly string[];
+  /** Of several estimators for a class the one with the highest claim is asked first. */
+  readonly accuracyPercent: number;
+  readonly parameters: Descriptions;
+  readonly actions: readonly string[];
+  /** See {@link Estimator.listedActions}. */
+  readonly listedActions?: readonly string[];
+  /** Publication, table or equation; used for answers that are plain numbers. */
+  readonly source?: string;
+  readonly areaUm2: (
+    parameters: ParameterValues<Descriptions>,
+    context: EstimationContext,
+  ) => number | Estimate;
+  /** `action` is in lower case and one of `actions`. */
+  readonly energyPj: (
+    action: string,
+    parameters: ParameterValues<Descriptions>,
+    context: EstimationContext,
+  ) => number | Estimate;
+  readonly leakagePowerW?: (parameters: ParameterValues<Descriptions>, context: EstimationContext) => number;
+}
+
+/**
+ * An estimator from its definition: reads and checks the parameters, refuses unknown actions.
+ * Functions of the definition may throw a RaellaError to refuse a component.
+ */
+export function defineEstimator<const Descriptions extends ParameterDescriptions>(
+  definition: EstimatorDefinition<Descriptions>,
+): Estimator {
+  const { name, classNames, accuracyPercent, parameters, actions, source = name } = definition;
+  const lowerCaseActions = new Set(actions.map((action) => action.toLowerCase()));
+  // The actions of a component are asked one after the other.
+  let lastQuery: EstimatorQuery | undefined;
+  let lastValues: ParameterValues<Descriptions> | undefined;
+  const read = (query: EstimatorQuery): ParameterValues<Descriptions> => {
+    if (lastValues && lastQuery === query) return lastValues;
+    lastValues = readParameters(parameters, query.attributes, query.className);
+    lastQuery = query;
+    return lastValues;
+  };
+  const asEstimate = (answer: number | Estimate): Estimate =>
+    typeof answer === "object" ? answer : { value: answer, source };
+  return {
+    name,
+    accuracyPercent,
+    classNames,
+    actions,
+    listedActions: definition.listedActions,
+    parameters,
+    estimateArea: (query) => asEstimate(definition.areaUm2(read(query), query.context)),
+    estimateEnergy: (query, action) => {
+      const wanted = action.toLowerCase();
+      if (!lowerCaseActions.has(wanted)) throw unknownAction(query.className, action, actions);
+      return asEstimate(definition.energyPj(wanted, read(query), query.context));
+    },
+    ...(definition.leakagePowerW && {
+      leakagePowerW: (query: EstimatorQuery) => definition.leakagePowerW?.(read(query), query.context) ?? 0,
+    }),
+  };
+}
+
+/** The error for an action that an estimator does not know. */
+export function unknownAction(className: string, action: string, actions: readonly string[]): RaellaError {
+  return new RaellaError({
+    code: "component",
+    message: `A component of class ${className} has no action "${action}".`,
+    value: action,
+    expected: `one of ${actions.join(", ")}`,
+    remedy: suggestName(action, actions),
+  });
+}
+
+const actions = ["read", "write", "update", "idle", "compute", "leak"];
+
+/** Components that only stand for a place in the hierarchy: they cost nothing. Defined classes come before. */
+export function freeEstimator(): Estimator {
+  return defineEstimator({
+    name: "free components",
+    classNames: ["dummy_storage", "dummy_compute", "dummy_network", "dummy"],
+    accuracyPercent: 0,
+    parameters: {},
+    actions,
+    source: "stands for a place in the hierarchy; costs nothing by definition",
+    areaUm2: () => 0,
+    energyPj: () => 0,
+    leakagePowerW: () => 0,
+  });
+}

@@ -1,0 +1,172 @@
+import { RaellaError, suggestName } from "../errors";
+import { Memo } from "../memory";
+import { Scope, toValue } from "../spec/expression";
+import type { EvaluationOptions, RuntimeValue } from "../spec/expression";
+import type { ComponentClass, Fidelity, Level, Value, ValueTable } from "../spec/specification";
+import { compileClass } from "./compound/compile-class";
+import type { CompiledClass } from "./compound/compile-class";
+import { actionSteps, expandComponent, levelScope } from "./compound/expand-component";
+import type {
+  ActionStep,
+  ComponentInstance,
+  ExpansionContext,
+  PartInstance,
+} from "./compound/expand-component";
+import { influentialNames, numericNames } from "./compound/influential-names";
+import type { InfluentialNames } from "./compound/influential-names";
+import type { Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
+
+/** Room for finders of primitives, and about the size of one, in numbers of eight bytes. */
+const finderRoom = 500_000;
+const finderSize = 100;
+
+/** What the levels of a specification are made of, for one set of component classes. */
+export class LevelComponents {
+  private readonly classes: ReadonlyMap<string, ComponentClass>;
+  private readonly compiled = new Map<string, CompiledClass>();
+  private readonly finders = new Memo<PrimitiveFinder>(finderRoom, () => finderSize);
+  private readonly expansion: ExpansionContext;
+
+  constructor(
+    classes: readonly ComponentClass[],
+    private readonly primitives: PrimitiveEstimates,
+    fidelity: Fidelity,
+    evaluation: EvaluationOptions,
+  ) {
+    this.classes = new Map(classes.map((written) => [written.name, written]));
+    this.expansion = { classOf: (name) => this.classNamed(name), evaluation, fidelity };
+  }
+
+  /** The compound class of a level; undefined if its class is a primitive one. */
+  compoundClass(level: Level): CompiledClass | undefined {
+    return this.classNamed(level.subclass ?? level.class);
+  }
+
+  /** The names of attributes and variables on which the cost of a component of a class depends. */
+  influentialNames(compiled: CompiledClass): InfluentialNames {
+    return influentialNames(compiled.written, {
+      classOf: (name) => this.classes.get(name),
+      isRelevant: (className, attribute) => this.primitives.isRelevant(className, attribute),
+    });
+  }
+
+  /** The names of attributes of a class whose values must be numbers. */
+  numericNames(compiled: CompiledClass): ReadonlySet<string> {
+    return numericNames(compiled.written, {
+      classOf: (name) => this.classes.get(name),
+      isNumber: (className, attribute) => this.primitives.isNumber(className, attribute),
+    });
+  }
+
+  /** Whether an attribute of levels of a primitive class must be a number. */
+  isNumber(className: string, attribute: string): boolean {
+    return this.primitives.isNumber(className, attribute);
+  }
+
+  /** The parts of a level of a compound class. */
+  expand(level: Level, compiled: CompiledClass, variables: ValueTable): ComponentInstance {
+    const attributes: Map<string, RuntimeValue> = mapOf(level.attributes);
+    const scope = levelScope(attributes, compiled, new Scope(mapOf(variables)), this.expansion.evaluation);
+    return expandComponent(compiled, scope, this.expansion);
+  }
+
+  /** What an action of a component performs directly. */
+  stepsOf(
+    component: ComponentInstance,
+    action: string,
+    onUndefined?: (className: string, action: string) => void,
+  ): ActionStep[] {
+    return actionSteps(component, action, this.expansion, onUndefined);
+  }
+
+  /**
+   * The primitive that a level of a primitive class is. Every variable is an attribute of every level; own attributes
+   * count first.
+   */
+  primitiveOfLevel(level: Level, variables: ValueTable): Primitive {
+    const { attributes } = level;
+    const names = Object.keys(attributes);
+    for (const name of Object.keys(variables)) if (!Object.hasOwn(attributes, name)) names.push(name);
+    const finder = this.finder(level.subclass ?? level.class, names);
+    return finder.find(finder.names.map((name) => attributes[name] ?? variables[name]));
+  }
+
+  /** The primitive that a part without parts is. */
+  primitiveOfPart({ part, attributes }: PartInstance): Primitive {
+    const finder = this.finder(part.className, [...attributes.keys()]);
+    return finder.find(finder.names.map((name) => toValue(attributes.get(name) ?? null)));
+  }
+
+  /** Which attributes matter depends on names only, and those stay the same from layer to layer. */
+  private finder(className: string, names: readonly string[]): PrimitiveFinder {
+    const key = `${className}\n${names.join("\n")}`;
+    return this.finders.get(key, () => this.primitives.finder(className, names, this.classes.keys()));
+  }
+
+  /** Actions of a primitive class that tables list even where nothing requires them. */
+  listedActions(className: string): readonly string[] {
+    return this.primitives.listedActions(className);
+  }
+
+  private classNamed(name: string): CompiledClass | undefined {
+    const known = this.compiled.get(name);
+    if (known) return known;
+    const written = this.classes.get(name);
+    if (!written) return undefined;
+    const compiled = compileClass(written);
+    this.compiled.set(name, compiled);
+    return compiled;
+  }
+}
+
+function mapOf(table: ValueTable): Map<string, Value> {
+  const map = new Map<string, Value>();
+  for (const name in table) map.set(name, table[name]);
+  return map;
+}
+
+/** Share of a level's area: its own key, else the attribute of that name, else all of it. */
+export function levelAreaShare({ areaShare, attributes }: Level): number {
+  if (areaShare !== null) return areaShare;
+  const { area_share: attribute } = attributes;
+  return typeof attribute === "number" ? attribute : 1;
+}
+
+/**
+ * What a user gives for a number is a number: a text or a truth value would pass for one, with other figures. (Statistics
+ * are texts among the variables, as the original reads them; attributes of levels never are.)
+ * @throws RaellaError `component`
+ */
+export function requireNumber(name: string, value: Value | undefined): void {
+  if (
+    typeof value !== "boolean" &&
+    !(typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+  )
+    return;
+  throw new RaellaError({
+    code: "component",
+    message: `The attribute "${name}" is ${typeof value === "string" ? "a text" : "a truth value"}: ${JSON.stringify(value)}.`,
+    value,
+    expected: "a number",
+    remedy: typeof value === "string" ? "Write it without quotes." : undefined,
+  });
+}
+
+/** The error for an action of a level that its class does not define. */
+export function undefinedAction(action: string, { name, actions, location }: CompiledClass): RaellaError {
+  const known = actions.map((defined) => defined.name);
+  return new RaellaError({
+    code: "component",
+    message: `The component class ${name} does not define the action "${action}".`,
+    location,
+    value: action,
+    expected: `one of ${known.join(", ")}`,
+    remedy: suggestName(action, known),
+  });
+}
+
+/** The error of a component with the level it belongs to. */
+export function inLevel(error: unknown, level: string): unknown {
+  if (!(error instanceof RaellaError)) return error;
+  return new RaellaError({ ...error.toJSON(), message: `Level "${level}": ${error.summary}` });
+}

@@ -1,0 +1,246 @@
+import { RaellaError } from "../errors";
+import { contentOf, Memo } from "../memory";
+import type { LevelErrors } from "../spec/reference-tables";
+import type { Level, ValueTable } from "../spec/specification";
+import type { CompiledClass } from "./compound/compile-class";
+import type { ComponentInstance } from "./compound/expand-component";
+import type { InfluentialNames } from "./compound/influential-names";
+import { levelAreaShare, requireNumber, undefinedAction } from "./level-components";
+import type { LevelComponents } from "./level-components";
+import type { Primitive, PrimitiveEstimate } from "./primitive-estimates";
+import { roundTo6Decimals } from "./round-decimals";
+
+/** Area and energies of one instance of a level, as computed and rounded to six decimal places. */
+export interface LevelEstimate {
+  readonly isCompound: boolean;
+  readonly areaUm2: number;
+  readonly roundedAreaUm2: number;
+  readonly energyPj: Readonly<Record<string, number>>;
+  readonly roundedEnergyPj: Readonly<Record<string, number>>;
+  /** Absent where nothing is interpolated. */
+  readonly errorPercent?: LevelErrors;
+  readonly warnings: readonly string[];
+}
+
+type Price = Pick<PrimitiveEstimate, "value" | "errorBar">;
+
+/** A figure that is added up from parts. */
+class Sum {
+  value = 0;
+  /** In the unit of the value: all interpolated parts are off by their 90th percentile to the same side. */
+  private error = 0;
+
+  /** The original converts values to SI units and back before it sums them. */
+  add({ value, errorBar }: Price, share: number, count: number): void {
+    const part = value * 1e-12 * 1e12 * share * count;
+    this.value += part;
+    if (errorBar) this.error += (part * errorBar.ninetiethPercentilePercent) / 100;
+  }
+
+  get errorPercent(): number {
+    return this.error === 0 ? 0 : (100 * this.error) / this.value;
+  }
+}
+
+/**
+ * The area of a primitive or the energy of an action. One that is multiplied by zero may be one that nobody can give,
+ * such as the area of column drivers beside an array that is too narrow for them.
+ * @param action null asks for the area
+ */
+function priceOf(primitive: Primitive, action: string | null, share: number, warnings: Set<string>): Price {
+  try {
+    const estimate = action === null ? primitive.area() : primitive.energy(action);
+    if (estimate.warnings && share !== 0) for (const warning of estimate.warnings) warnings.add(warning);
+    return estimate;
+  } catch (error) {
+    if (share === 0 && error instanceof RaellaError && error.code === "out-of-range") return { value: 0 };
+    throw error;
+  }
+}
+
+/** @throws RaellaError `out-of-range` for a figure that no number can hold. */
+function requireFinite(value: number, what: string): void {
+  if (Number.isFinite(value)) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${what} is ${value}.`,
+    value,
+    expected: "a finite number",
+  });
+}
+
+const noWarnings: readonly string[] = [];
+
+/** The sums in the form of the tables. */
+function finishEstimate(
+  isCompound: boolean,
+  area: Sum,
+  energies: Readonly<Record<string, Sum>>,
+  warnings: ReadonlySet<string>,
+): LevelEstimate {
+  requireFinite(area.value, "The area");
+  for (const action in energies)
+    requireFinite(energies[action].value, `The energy of the action "${action}"`);
+  const energyPj: Record<string, number> = {};
+  const roundedEnergyPj: Record<string, number> = {};
+  let energyErrors: Record<string, number> | undefined;
+  for (const action in energies) {
+    const { value, errorPercent } = energies[action];
+    energyPj[action] = value;
+    roundedEnergyPj[action] = roundTo6Decimals(value);
+    if (errorPercent > 0) (energyErrors ??= {})[action] = errorPercent;
+  }
+  const areaError = area.errorPercent;
+  return {
+    isCompound,
+    areaUm2: area.value,
+    roundedAreaUm2: roundTo6Decimals(area.value),
+    energyPj,
+    roundedEnergyPj,
+    ...((areaError > 0 || energyErrors) && {
+      errorPercent: {
+        ...(areaError > 0 && { area: areaError }),
+        ...(energyErrors && { energy: energyErrors }),
+      },
+    }),
+    warnings: warnings.size === 0 ? noWarnings : [...warnings],
+  };
+}
+
+/** Names of a compound class whose values matter, or must be numbers. */
+interface ClassNames extends InfluentialNames {
+  readonly numeric: readonly string[];
+}
+
+/** Room for priced levels, and about the size of one, in numbers of eight bytes. */
+const levelRoom = 2_000_000;
+const levelSize = 100;
+
+/**
+ * Prices levels of one set of component classes. Layer by layer most of what a level is told has no influence on its
+ * price, so that prices are remembered by what has.
+ */
+export class LevelEstimates {
+  private readonly memo = new Memo<LevelEstimate>(levelRoom, () => levelSize);
+  private readonly names = new Map<string, ClassNames>();
+
+  constructor(private readonly components: LevelComponents) {}
+
+  /** @throws RaellaError for actions that a class does not define and for what cannot be priced */
+  estimate(level: Level, variables: ValueTable): LevelEstimate {
+    const compiled = this.components.compoundClass(level);
+    const asked = `${levelAreaShare(level)} ${level.requiredActions.join(" ")}`;
+    if (compiled === undefined) {
+      this.requireNumbers(level);
+      const primitive = this.components.primitiveOfLevel(level, variables);
+      return this.memo.get(`${asked}\n${primitive.key}`, () => this.pricePrimitive(primitive, level));
+    }
+    const { values, demanded, numeric } = this.namesOf(compiled);
+    const { attributes } = level;
+    for (const name of numeric) requireNumber(name, attributes[name]);
+    let key = `${asked}\n${compiled.name}`;
+    for (const name of values) key += `\n${contentOf(attributes[name] ?? variables[name])}`;
+    for (const name of demanded) key += (attributes[name] ?? variables[name] ?? null) === null ? "-" : "+";
+    return this.memo.get(key, () => this.priceCompound(compiled, level, variables));
+  }
+
+  private namesOf(compiled: CompiledClass): ClassNames {
+    const known = this.names.get(compiled.name);
+    if (known !== undefined) return known;
+    const names = {
+      ...this.components.influentialNames(compiled),
+      numeric: [...this.components.numericNames(compiled)],
+    };
+    this.names.set(compiled.name, names);
+    return names;
+  }
+
+  /** @throws RaellaError `component` for an attribute of a primitive level that is not the number it must be */
+  private requireNumbers({ attributes, subclass, class: ownClass }: Level): void {
+    for (const name in attributes) {
+      const value = attributes[name];
+      if (typeof value === "number" || !this.components.isNumber(subclass ?? ownClass, name)) continue;
+      requireNumber(name, value);
+    }
+  }
+
+  private pricePrimitive(primitive: Primitive, level: Level): LevelEstimate {
+    const share = levelAreaShare(level);
+    const warnings = new Set(primitive.warnings);
+    const area = new Sum();
+    area.add(priceOf(primitive, null, share, warnings), share, 1);
+    const energies: Record<string, Sum> = {};
+    for (const action of [...this.components.listedActions(primitive.className), ...level.requiredActions]) {
+      energies[action] = new Sum();
+      energies[action].add(priceOf(primitive, action, 1, warnings), 1, 1);
+    }
+    return finishEstimate(false, area, energies, warnings);
+  }
+
+  private priceCompound(compiled: CompiledClass, level: Level, variables: ValueTable): LevelEstimate {
+    requireActions(compiled, level.requiredActions);
+    const component = this.components.expand(level, compiled, variables);
+    const warnings = new Set<string>();
+    const area = new Sum();
+    this.addAreas(area, component, levelAreaShare(level), 1, 1, warnings);
+    const energies: Record<string, Sum> = {};
+    for (const { name } of compiled.actions) {
+      energies[name] = new Sum();
+      this.addEnergies(energies[name], component, name, 1, 1, warnings);
+    }
+    return finishEstimate(true, area, energies, warnings);
+  }
+
+  /** @param share - of the owner's area that counts, without the level's own share */
+  private addAreas(
+    sum: Sum,
+    owner: ComponentInstance,
+    levelShare: number,
+    share: number,
+    count: number,
+    warnings: Set<string>,
+  ): void {
+    for (const part of owner.parts) {
+      const partShare = share * part.areaShare;
+      const partCount = count * part.range.count;
+      if (part.component) {
+        this.addAreas(sum, part.component, levelShare, partShare, partCount, warnings);
+        continue;
+      }
+      const primitive = this.components.primitiveOfPart(part);
+      for (const warning of primitive.warnings) warnings.add(warning);
+      const factor = partShare * levelShare;
+      sum.add(priceOf(primitive, null, factor, warnings), factor, partCount);
+    }
+  }
+
+  private addEnergies(
+    sum: Sum,
+    owner: ComponentInstance,
+    action: string,
+    share: number,
+    count: number,
+    warnings: Set<string>,
+  ): void {
+    const onUndefined = (className: string, name: string): void => {
+      warnings.add(`The class ${className} does not define the action "${name}"; it costs nothing.`);
+    };
+    for (const step of this.components.stepsOf(owner, action, onUndefined)) {
+      const { part } = step;
+      const stepShare = share * step.share;
+      const stepCount = count * step.count;
+      if (part.component) this.addEnergies(sum, part.component, step.action, stepShare, stepCount, warnings);
+      else {
+        const primitive = this.components.primitiveOfPart(part);
+        sum.add(priceOf(primitive, step.action, stepShare, warnings), stepShare, stepCount);
+      }
+    }
+  }
+}
+
+function requireActions(compiled: CompiledClass, actions: readonly string[]): void {
+  const { actionsByName } = compiled;
+  for (const action of actions)
+    if (!actionsByName.has(action) && !actionsByName.has(action.toLowerCase()))
+      throw undefinedAction(action, compiled);
+}

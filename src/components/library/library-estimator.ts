@@ -1,0 +1,202 @@
+import { basename, extname, join } from "node:path";
+import { RaellaError } from "../../errors";
+import type { FileReader } from "../../spec/file-memo";
+import { readCsv } from "../../spec/read-csv";
+import { unknownAction } from "../estimator";
+import type { Estimate, EstimateStep, Estimator, EstimatorQuery } from "../estimator";
+import type { ParameterDescription } from "../parameters";
+import type { LibraryEntry } from "./library-entry";
+import { libraryEntry } from "./library-entry";
+import { attributeFactor, scalingRangeNm } from "./technology-scaling";
+import type { Quantity } from "./technology-scaling";
+
+/** Accuracy that the component library claims. */
+const libraryAccuracyPercent = 90;
+
+/** Who answers, and how far. */
+interface LibraryOptions {
+  readonly name?: string;
+  readonly accuracyPercent?: number;
+  /** Refuse converters of a resolution that no entry has, instead of scaling an entry by a factor of two per bit. */
+  readonly refuseOtherResolutions?: boolean;
+}
+
+interface Candidate {
+  readonly entry: LibraryEntry;
+  readonly matches: number;
+  readonly scale: number;
+  readonly factors: readonly { name: string; from: string; to: unknown; factor: number }[];
+}
+
+/**
+ * Estimator of one class from its entries, in table order. Of the entries that can be scaled to what is asked, the
+ * one with the most matching attributes answers, the earlier one on a tie; there is no notion of the nearest entry.
+ */
+export function libraryEstimator(
+  className: string,
+  entries: readonly LibraryEntry[],
+  options: LibraryOptions = {},
+): Estimator {
+  const { name = "component library", accuracyPercent = libraryAccuracyPercent } = options;
+  const refuseOtherResolutions = options.refuseOtherResolutions ?? false;
+  const attributeNames = new Set(
+    entries.flatMap(({ attributes }) => attributes.flatMap(({ names }) => names)),
+  );
+  const actions = [...new Set(entries.flatMap((entry) => entry.actions))];
+  return {
+    name,
+    accuracyPercent,
+    classNames: [className],
+    actions,
+    parameters: Object.fromEntries(
+      [...attributeNames].map((attribute) => [attribute, describeReference(attribute, entries)]),
+    ),
+    isRelevant: (attribute) =>
+      attributeNames.has(attribute.toLowerCase()) ||
+      attribute === "no_scale_energy" ||
+      attribute === "no_scale_area",
+    estimateArea: (query) => answer("area", query, entries, refuseOtherResolutions),
+    estimateEnergy: (query, action) => {
+      const wanted = action.toLowerCase();
+      const candidates = entries.filter((entry) => entry.actions.includes(wanted));
+      if (candidates.length === 0) throw unknownAction(query.className, action, actions);
+      return answer("energy", query, candidates, refuseOtherResolutions);
+    },
+  };
+}
+
+function answer(
+  quantity: Quantity,
+  query: EstimatorQuery,
+  entries: readonly LibraryEntry[],
+  refuseOtherResolutions: boolean,
+): Estimate {
+  let best: Candidate | undefined;
+  for (const entry of entries) {
+    const candidate = fit(quantity, query, entry);
+    if (candidate && (!best || candidate.matches > best.matches)) best = candidate;
+  }
+  if (!best) throw unscalable(query, entries);
+  const { entry, scale, factors } = best;
+  const published = quantity === "energy" ? entry.energyPj : entry.areaUm2;
+  const value = published * scale;
+  if (!(value >= 0)) throw unscalable(query, entries);
+  const extrapolated =
+    published !== 0 && factors.some(({ name, factor }) => name === "resolution" && factor !== 1);
+  if (extrapolated && refuseOtherResolutions && /adc$/i.test(query.className))
+    throw unscalable(query, entries);
+  return {
+    value,
+    source: entry.source,
+    steps: () => describeSteps(quantity, published, best),
+    warnings: extrapolated
+      ? [
+          `No entry of ${query.className} has the resolution ${String(query.attributes.get("resolution"))}; ` +
+            "the first one is scaled by a factor of two per bit.",
+        ]
+      : undefined,
+  };
+}
+
+/** How an entry fits a query; undefined if some attribute cannot be scaled. */
+function fit(quantity: Quantity, query: EstimatorQuery, entry: LibraryEntry): Candidate | undefined {
+  const { attributes, context } = query;
+  const unscaled = attributes.get(quantity === "energy" ? "no_scale_energy" : "no_scale_area");
+  const paired = new Set<object>();
+  const factors: Candidate["factors"][number][] = [];
+  let matches = 0;
+  let scale = 1;
+  for (const [name, value] of attributes) {
+    const lowerCaseName = name.toLowerCase();
+    const reference = entry.attributes.find(({ names }) => names.includes(lowerCaseName));
+    const isNew = reference !== undefined && !paired.has(reference);
+    if (isNew) paired.add(reference);
+    if (!isNew || reference.text === "*" || reference.text === String(value).toLowerCase()) {
+      matches++;
+      continue;
+    }
+    if (unscaled) continue;
+    const factor = attributeFactor(quantity, name, reference.text, value, context.technologyInterpolation);
+    if (factor === undefined) return undefined;
+    if (factor === 1) matches++;
+    scale *= factor;
+    factors.push({ name, from: reference.text, to: value, factor });
+  }
+  return { entry, matches, scale, factors };
+}
+
+function describeSteps(quantity: Quantity, published: number, { entry, factors }: Candidate): EstimateStep[] {
+  const unit = quantity === "energy" ? "pJ" : "um^2";
+  const given = entry.attributes
+    .filter(({ text, names }) => text !== "1" || !names[0].includes("_"))
+    .map(({ names, text }) => `${names[0]} ${text}`)
+    .join(", ");
+  return [
+    { description: `${published} ${unit} at ${given || "any size"} (${entry.file})` },
+    ...factors.map(({ name, from, to, factor }) => ({
+      description: `${name} ${from} -> ${String(to)}`,
+      factor,
+    })),
+  ];
+}
+
+function unscalable(query: EstimatorQuery, entries: readonly LibraryEntry[]): RaellaError {
+  const asked = [...query.attributes]
+    .filter(([name]) =>
+      entries.some(({ attributes }) => attributes.some(({ names }) => names.includes(name.toLowerCase()))),
+    )
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ");
+  return new RaellaError({
+    code: "out-of-range",
+    message: `The component library cannot scale ${query.className} to ${asked}.`,
+    value: asked,
+    expected: `a technology from ${scalingRangeNm.smallest} to ${scalingRangeNm.largest} nm and sizes above 0`,
+  });
+}
+
+function describeReference(attribute: string, entries: readonly LibraryEntry[]): ParameterDescription {
+  const texts = new Set(
+    entries.flatMap(({ attributes }) =>
+      attributes.filter(({ names }) => names.includes(attribute)).map(({ text }) => text),
+    ),
+  );
+  return {
+    kind: "number",
+    unit: attribute === "technology" ? "nm" : "1",
+    description: `published for ${[...texts].join(", ")}; left out: as published`,
+    default: [...texts][0],
+  };
+}
+
+/**
+ * Estimators of all classes in the CSV files of a folder, in the order of file names and lines.
+ * @throws RaellaError for files that cannot be read and for a folder without any
+ */
+export function loadLibrary(
+  directory: string,
+  reader: FileReader,
+  options: LibraryOptions = {},
+): Estimator[] {
+  const files = reader.list(directory).filter((name) => extname(name).toLowerCase() === ".csv");
+  if (files.length === 0)
+    throw new RaellaError({
+      code: "file-not-found",
+      message: `The folder ${directory} holds no component library.`,
+      value: directory,
+      expected: "CSV files with the columns name, actions, energy_pj, area_um2 and reference attributes",
+    });
+  const entries = files.flatMap((name) => {
+    const file = join(directory, name);
+    const defaultName = basename(name, extname(name));
+    return readCsv(file, reader).map((row) => libraryEntry(row, defaultName, file));
+  });
+  const byClass = new Map<string, LibraryEntry[]>();
+  for (const entry of entries) {
+    const key = entry.className.toLowerCase();
+    const ofClass = byClass.get(key);
+    if (ofClass) ofClass.push(entry);
+    else byClass.set(key, [entry]);
+  }
+  return [...byClass.values()].map((ofClass) => libraryEstimator(ofClass[0].className, ofClass, options));
+}

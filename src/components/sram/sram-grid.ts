@@ -1,0 +1,152 @@
+import { RaellaError } from "../../errors";
+import type { CsvRow } from "../../spec/read-csv";
+
+/** What is characterized of a memory; units in the names. */
+export interface SramFigures {
+  readonly readEnergyPj: number;
+  readonly writeEnergyPj: number;
+  readonly leakageW: number;
+  readonly areaUm2: number;
+  readonly accessTimeNs: number;
+  readonly cycleTimeNs: number;
+}
+
+export const sramQuantities = [
+  "readEnergyPj",
+  "writeEnergyPj",
+  "leakageW",
+  "areaUm2",
+  "accessTimeNs",
+  "cycleTimeNs",
+] as const satisfies readonly (keyof SramFigures)[];
+
+const columns: Readonly<Record<keyof SramFigures, string>> = {
+  readEnergyPj: "read_energy_pJ",
+  writeEnergyPj: "write_energy_pJ",
+  leakageW: "leakage_W",
+  areaUm2: "area_um2",
+  accessTimeNs: "access_time_ns",
+  cycleTimeNs: "cycle_time_ns",
+};
+
+/** Characterized memories of one technology and number of ports: every width with every depth. */
+export interface SramGrid {
+  /** Bits, ascending. */
+  readonly widths: readonly number[];
+  /** Words, ascending. */
+  readonly depths: readonly number[];
+  /** Figures of width i and depth j at `[i][j]`. */
+  readonly figures: readonly (readonly SramFigures[])[];
+}
+
+/**
+ * A grid from the lines of a characterization file.
+ * @throws RaellaError (`schema`) for an unreadable figure or a missing point
+ */
+export function sramGrid(rows: readonly CsvRow[], file: string): SramGrid {
+  const axis = (column: string): number[] =>
+    [...new Set(rows.map((row) => Number(row[column])))].sort((first, second) => first - second);
+  const widths = axis("width_bits");
+  const depths = axis("depth");
+  const byPoint = new Map(rows.map((row) => [`${Number(row.width_bits)}x${Number(row.depth)}`, row]));
+  const figures = widths.map((width) =>
+    depths.map((depth) => {
+      const row = byPoint.get(`${width}x${depth}`);
+      if (!row) throw gridError(`the point ${width} bits x ${depth} words is missing`, file);
+      return readFigures(row, `${width} bits x ${depth} words`, file);
+    }),
+  );
+  return { widths, depths, figures };
+}
+
+function readFigures(row: CsvRow, point: string, file: string): SramFigures {
+  const figures: Partial<Record<keyof SramFigures, number>> = {};
+  for (const quantity of sramQuantities) {
+    const value = Number(row[columns[quantity]]);
+    if (!(value > 0)) throw gridError(`${columns[quantity]} of ${point} is not a number above 0`, file);
+    figures[quantity] = value;
+  }
+  return figures as SramFigures;
+}
+
+function gridError(problem: string, file: string): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: `The SRAM characterization cannot be used: ${problem}.`,
+    location: { file },
+  });
+}
+
+/** Position on an axis of a grid. */
+interface AxisPosition {
+  /** Lower end of the interval. */
+  readonly index: number;
+  /** Share of the interval in the logarithm; below 0 or above 1 outside the axis. */
+  readonly share: number;
+}
+
+/** Whether a size lies beyond the sizes of a grid. */
+export function isOutsideGrid(grid: SramGrid, width: number, depth: number): boolean {
+  return (
+    width < grid.widths[0] ||
+    width > grid.widths[grid.widths.length - 1] ||
+    depth < grid.depths[0] ||
+    depth > grid.depths[grid.depths.length - 1]
+  );
+}
+
+/**
+ * Figures at any size: those of the grid on its points, otherwise bilinear between the logarithms of the
+ * four points around; beyond the grid its outermost slope goes on.
+ */
+export function interpolateSize(grid: SramGrid, width: number, depth: number): SramFigures {
+  const column = locate(grid.widths, width);
+  const row = locate(grid.depths, depth);
+  const corner = (right: 0 | 1, down: 0 | 1): SramFigures =>
+    grid.figures[column.index + right][row.index + down];
+  if (isEnd(column) && isEnd(row)) return corner(column.share === 1 ? 1 : 0, row.share === 1 ? 1 : 0);
+  return mapFigures((quantity) => {
+    const log = (right: 0 | 1, down: 0 | 1): number => Math.log(corner(right, down)[quantity]);
+    const left = log(0, 0) + (log(0, 1) - log(0, 0)) * row.share;
+    const right = log(1, 0) + (log(1, 1) - log(1, 0)) * row.share;
+    return Math.exp(left + (right - left) * column.share);
+  });
+}
+
+/**
+ * Figures between two technologies: linear between the logarithms, except for the leakage power, which does not
+ * change monotonically with the node; what is interpolated there is leakage over node^1.5, linearly.
+ */
+export function interpolateTechnology(
+  low: SramFigures,
+  high: SramFigures,
+  nodes: { readonly low: number; readonly high: number; readonly asked: number },
+): SramFigures {
+  const share = Math.log(nodes.asked / nodes.low) / Math.log(nodes.high / nodes.low);
+  const linearShare = (nodes.asked - nodes.low) / (nodes.high - nodes.low);
+  return mapFigures((quantity) => {
+    if (quantity === "leakageW") {
+      const lowPart = ((1 - linearShare) * low.leakageW) / nodes.low ** 1.5;
+      const highPart = (linearShare * high.leakageW) / nodes.high ** 1.5;
+      return nodes.asked ** 1.5 * (lowPart + highPart);
+    }
+    return Math.exp(Math.log(low[quantity]) * (1 - share) + Math.log(high[quantity]) * share);
+  });
+}
+
+/** New figures, each computed from its name. */
+export function mapFigures(figure: (quantity: keyof SramFigures) => number): SramFigures {
+  const figures: Partial<Record<keyof SramFigures, number>> = {};
+  for (const quantity of sramQuantities) figures[quantity] = figure(quantity);
+  return figures as SramFigures;
+}
+
+const isEnd = ({ share }: AxisPosition): boolean => share === 0 || share === 1;
+
+function locate(axis: readonly number[], value: number): AxisPosition {
+  let index = axis.length - 2;
+  while (index > 0 && axis[index] > value) index--;
+  const [low, high] = [axis[index], axis[index + 1]];
+  if (value === high) return { index, share: 1 };
+  return { index, share: Math.log(value / low) / Math.log(high / low) };
+}

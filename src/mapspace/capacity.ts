@@ -1,0 +1,87 @@
+import { tensorSize } from "../model/problem";
+import { createFeatureTables, tileFeature } from "./features";
+import type { Feature, FeatureTables } from "./features";
+import type { SearchLayout } from "./search-layout";
+
+/** Which tensors each level (from the inside) holds. */
+export type KeepTable = readonly (readonly boolean[])[];
+
+/** The sizes of tiles that could exceed a level's capacity, ready for a search's inner loop. */
+export interface CapacityTables {
+  readonly products: FeatureTables;
+  /** Edge lengths to which several varying dimensions contribute. */
+  readonly extents: FeatureTables;
+  readonly checks: readonly CapacityCheck[];
+}
+
+export interface CapacityCheck {
+  readonly level: number;
+  readonly capacityWords: number;
+  readonly minimumWords: number;
+  /** Per tensor held: its column of the products, and columns of the extents that multiply it. */
+  readonly tiles: readonly { readonly column: number; readonly extents: readonly number[] }[];
+}
+
+/** Levels whose tiles always fit are left out. */
+export function createCapacityTables(layout: SearchLayout, keep: KeepTable): CapacityTables {
+  const { problem, hardware } = layout.space;
+  const products: Feature[] = [];
+  const extents: Feature[] = [];
+  const checks: CapacityCheck[] = [];
+  const largestTiles = problem.tensors.map((tensor) => tensorSize(tensor, problem.bounds));
+  hardware.levels.forEach(({ capacityWords, minUtilization }, level) => {
+    let largest = 0;
+    for (let tensor = 0; tensor < largestTiles.length; tensor += 1)
+      if (keep[level][tensor]) largest += largestTiles[tensor];
+    if (largest <= capacityWords && minUtilization === 0) return;
+    const held = problem.tensors.filter((_, tensor) => keep[level][tensor]);
+    const tiles = held.map((tensor) => {
+      const { product, sharedExtents } = tileFeature(layout, tensor, level);
+      return {
+        column: products.push(product) - 1,
+        extents: sharedExtents.map((extent) => extents.push(extent) - 1),
+      };
+    });
+    const minimumWords = minUtilization > 0 ? capacityWords * minUtilization : 0;
+    checks.push({ level, capacityWords, minimumWords, tiles });
+  });
+  return {
+    products: createFeatureTables(layout, products, "products"),
+    extents: createFeatureTables(layout, extents, "sums"),
+    checks,
+  };
+}
+
+/** Words of the tiles that one check adds up, from figures that start at `atProducts` and `atExtents`. */
+export function tileWords(
+  { tiles }: CapacityCheck,
+  products: Float64Array,
+  atProducts: number,
+  extents: Float64Array,
+  atExtents: number,
+): number {
+  let words = 0;
+  for (let tile = 0; tile < tiles.length; tile += 1) {
+    const { column, extents: columns } = tiles[tile];
+    let size = products[atProducts + column];
+    for (let index = 0; index < columns.length; index += 1) size *= extents[atExtents + columns[index]];
+    words += size;
+  }
+  return words;
+}
+
+/** Whether a mapping with these figures holds its tiles everywhere (and fills the levels that must be filled). */
+export function fitsCapacities(
+  checks: readonly CapacityCheck[],
+  products: Float64Array,
+  atProducts: number,
+  extents: Float64Array,
+  atExtents: number,
+): boolean {
+  for (let index = 0; index < checks.length; index += 1) {
+    const check = checks[index];
+    const words = tileWords(check, products, atProducts, extents, atExtents);
+    if (words > check.capacityWords || words < check.minimumWords) return false;
+  }
+  return true;
+}

@@ -1,0 +1,179 @@
+import { listCofactors } from "./factor-choices";
+import type { CofactorList } from "./factor-choices";
+import type { MapSpace } from "./map-space";
+
+/** A dimension with several choices, prepared for enumeration. */
+export interface VaryingDimension {
+  readonly dimension: number;
+  readonly bound: number;
+  /** All cofactor tuples over the free slots. */
+  readonly list: CofactorList;
+  readonly freeSlots: readonly number[];
+  /** Slots in which the dimension may have a loop, from the inside out. */
+  readonly slots: readonly number[];
+  /** Per slot of `slots`: the fixed factor, or 0 where the next factor of the tuple stands. */
+  readonly fixedFactors: readonly number[];
+  readonly isSpace: readonly boolean[];
+  /** Per level: how many of `slots` lie at this level or further in. */
+  readonly slotsThrough: Int32Array;
+}
+
+/** Figures of the dimensions with a single choice; the others count as 1. Matrices are `[dimension * levels + level]`. */
+export interface FixedFigures {
+  /** Consecutive values that a tile of the level spans. */
+  readonly span: Float64Array;
+  /** Product of the space factors outside the level. */
+  readonly spaceOutside: Float64Array;
+  /** Per level: product of the space (time) factors of all these dimensions outside it. */
+  readonly allSpaceOutside: Float64Array;
+  readonly allTimeOutside: Float64Array;
+}
+
+/**
+ * A map space prepared for enumeration: the dimensions that vary, with all their cofactor tuples, and the others
+ * with the figures of their only choice.
+ */
+export interface SearchLayout {
+  readonly space: MapSpace;
+  readonly levels: number;
+  /** Dimensions with more than one choice, in declared order. */
+  readonly varying: readonly VaryingDimension[];
+  /** Per dimension: its position in `varying`, -1 for the others. */
+  readonly positions: readonly number[];
+  /** `[slot * dimensions + dimension]`: the factor, 0 where it depends on the choice. */
+  readonly factors: Float64Array;
+  readonly fixed: FixedFigures;
+}
+
+export function createSearchLayout(space: MapSpace): SearchLayout {
+  const { choices, slots, rules } = space;
+  const levels = rules.length;
+  const count = choices.length;
+  const varying: VaryingDimension[] = [];
+  const positions: number[] = [];
+  const factors = new Float64Array(slots.length * count);
+  for (let slot = 0; slot < slots.length; slot += 1)
+    for (let dimension = 0; dimension < count; dimension += 1)
+      factors[slot * count + dimension] = slots[slot].factors[dimension];
+  for (let dimension = 0; dimension < count; dimension += 1) {
+    if (choices[dimension].count > 1) {
+      positions.push(varying.length);
+      varying.push(describeVarying(space, dimension, levels));
+      continue;
+    }
+    positions.push(-1);
+    writeOnlyChoice(space, dimension, factors);
+  }
+  return { space, levels, varying, positions, factors, fixed: fixedFigures(space, positions, factors) };
+}
+
+/** Fills in the factors of a dimension with a single choice; of one without any, ones. */
+function writeOnlyChoice({ choices, slots }: MapSpace, dimension: number, factors: Float64Array): void {
+  const { bound, quotient, freeSlots, limits, count } = choices[dimension];
+  if (freeSlots.length === 0) return;
+  const isTrivial = quotient === 1 || count === 0;
+  const only = isTrivial ? null : listCofactors(bound, quotient, freeSlots.length, limits).factors;
+  const stride = factors.length / slots.length;
+  freeSlots.forEach((slot, index) => (factors[slot * stride + dimension] = only === null ? 1 : only[index]));
+}
+
+function describeVarying({ choices, slots }: MapSpace, dimension: number, levels: number): VaryingDimension {
+  const { bound, quotient, freeSlots, limits } = choices[dimension];
+  const active: number[] = [];
+  const fixedFactors: number[] = [];
+  const isSpace: boolean[] = [];
+  const slotsThrough = new Int32Array(levels);
+  for (let index = 0; index < slots.length; index += 1) {
+    const slot = slots[index];
+    const factor = slot.factors[dimension];
+    if (factor !== 1) {
+      active.push(index);
+      fixedFactors.push(factor);
+      isSpace.push(slot.kind === "space");
+    }
+    slotsThrough[slot.level] = active.length;
+  }
+  const list = listCofactors(bound, quotient, freeSlots.length, limits);
+  return { dimension, bound, list, freeSlots, slots: active, fixedFactors, isSpace, slotsThrough };
+}
+
+function fixedFigures(
+  { slots, choices, rules }: MapSpace,
+  positions: readonly number[],
+  factors: Float64Array,
+): FixedFigures {
+  const count = choices.length;
+  const levels = rules.length;
+  const span = new Float64Array(count * levels);
+  const spaceOutside = new Float64Array(count * levels);
+  const allSpaceOutside = new Float64Array(levels).fill(1);
+  const allTimeOutside = new Float64Array(levels).fill(1);
+  for (let dimension = 0; dimension < count; dimension += 1) {
+    const isFixed = positions[dimension] < 0;
+    let product = 1;
+    for (let slot = 0; slot < slots.length; slot += 1) {
+      if (isFixed) product *= factors[slot * count + dimension];
+      span[dimension * levels + slots[slot].level] = product;
+    }
+    let space = 1;
+    let time = 1;
+    let level = levels;
+    for (let slot = slots.length - 1; slot >= 0; slot -= 1) {
+      if (slots[slot].level !== level) {
+        level = slots[slot].level;
+        spaceOutside[dimension * levels + level] = space;
+        allSpaceOutside[level] *= space;
+        allTimeOutside[level] *= time;
+      }
+      const factor = isFixed ? factors[slot * count + dimension] : 1;
+      if (slots[slot].kind === "space") space *= factor;
+      else time *= factor;
+    }
+  }
+  return { span, spaceOutside, allSpaceOutside, allTimeOutside };
+}
+
+/** The factor of a dimension in one slot under a choice. */
+export function factorInSlot(
+  { factors, varying, positions }: SearchLayout,
+  slot: number,
+  dimension: number,
+  choice: ArrayLike<number>,
+): number {
+  const fixed = factors[slot * positions.length + dimension];
+  if (fixed !== 0) return fixed;
+  const position = positions[dimension];
+  const { list, freeSlots } = varying[position];
+  return list.factors[choice[position] * freeSlots.length + freeSlots.indexOf(slot)];
+}
+
+/** Writes the factors of a varying dimension's choice, one per slot of its `slots`. */
+export function readFactors(
+  { list, freeSlots, fixedFactors }: VaryingDimension,
+  choice: number,
+  into: Float64Array,
+): void {
+  let next = choice * freeSlots.length;
+  for (let index = 0; index < fixedFactors.length; index += 1)
+    into[index] = fixedFactors[index] === 0 ? list.factors[next++] : fixedFactors[index];
+}
+
+/** Per varying dimension: what one step of its choice adds to the number of a mapping's factors in the map space. */
+export function numberStrides({ space, varying }: SearchLayout): readonly number[] {
+  let stride = 1;
+  return varying.map(({ dimension }) => {
+    const before = stride;
+    stride *= space.choices[dimension].count;
+    return before;
+  });
+}
+
+/** Writes the choices of the varying dimensions that a number of factors stands for; the number must be exact. */
+export function readChoice({ space, varying }: SearchLayout, number: number, into: Int32Array): void {
+  let rest = number;
+  for (let position = 0; position < varying.length; position += 1) {
+    const { count } = space.choices[varying[position].dimension];
+    into[position] = rest % count;
+    rest = (rest - into[position]) / count;
+  }
+}

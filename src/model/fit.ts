@@ -1,0 +1,223 @@
+import { RaellaError, suggestName } from "../errors";
+import type { Hardware, HardwareLevel } from "./hardware";
+import type { LevelMapping, Loop, Mapping } from "./mapping";
+import { tensorSize } from "./problem";
+import type { Problem } from "./problem";
+
+/** One reason why a mapping does not fit. */
+export interface MappingProblem {
+  readonly kind: "levels" | "loops" | "factors" | "fanout" | "capacity" | "utilization" | "bypass";
+  /** The level, dimension or data space concerned. */
+  readonly subject: string;
+  readonly needed: number;
+  readonly available: number;
+  /** One sentence with the numbers. */
+  readonly message: string;
+}
+
+/** Everything that keeps a mapping from running on the hardware; empty if it is valid. */
+export function findMappingProblems(
+  problem: Problem,
+  hardware: Hardware,
+  mapping: Mapping,
+): MappingProblem[] {
+  const structure = [...findLevelProblems(hardware, mapping), ...findLoopProblems(problem, mapping)];
+  if (structure.length > 0) return structure;
+  const innermostFirst = [...mapping.levels].reverse();
+  return [
+    ...findFactorProblems(problem, mapping),
+    ...innermostFirst.flatMap((level, index) => findFanOutProblems(hardware.levels[index], level)),
+    ...findCapacityProblems(problem, hardware, innermostFirst),
+    ...findBypassProblems(problem, mapping),
+  ];
+}
+
+/** @throws RaellaError `invalid-mapping` with every reason where a mapping does not fit. */
+export function requireValidMapping(problem: Problem, hardware: Hardware, mapping: Mapping): void {
+  if (isValidMapping(problem, hardware, mapping)) return;
+  const problems = findMappingProblems(problem, hardware, mapping);
+  if (problems.length === 0) return;
+  throw new RaellaError({
+    code: "invalid-mapping",
+    message:
+      problems.length === 1
+        ? problems[0].message
+        : `The mapping does not fit, for ${problems.length} reasons.`,
+    value: problems.map(({ subject }) => subject).join(", "),
+    details: problems.length === 1 ? [] : problems.map(({ message }) => message),
+  });
+}
+
+/** Whether a mapping runs on the hardware; {@link findMappingProblems} says why not. */
+export function isValidMapping(problem: Problem, hardware: Hardware, { levels }: Mapping): boolean {
+  const { dimensions, bounds, tensors } = problem;
+  if (levels.length !== hardware.levels.length) return false;
+  const spans = bounds.map(() => 1);
+  const isHeld = tensors.map(() => false);
+  for (let index = 0; index < levels.length; index += 1) {
+    const { level, spatial, temporal, keep } = levels[levels.length - 1 - index];
+    const { name, fanX, fanY, capacityWords, minUtilization } = hardware.levels[index];
+    if (level !== name || !spreads(spans, dimensions, temporal) || !spreads(spans, dimensions, spatial))
+      return false;
+    let x = 1;
+    let y = 1;
+    for (const { axis, factor } of spatial)
+      if (axis === "X") x *= factor;
+      else y *= factor;
+    let words = 0;
+    for (let tensor = 0; keep.length > 0 && tensor < tensors.length; tensor += 1) {
+      if (!keep.includes(tensors[tensor].name)) continue;
+      isHeld[tensor] = true;
+      words += tensorSize(tensors[tensor], spans);
+    }
+    const isTooEmpty = minUtilization > 0 && words < capacityWords * minUtilization;
+    if (x > fanX || y > fanY || words > capacityWords || isTooEmpty) return false;
+  }
+  return isHeld.every(Boolean) && bounds.every((bound, dimension) => bound === spans[dimension]);
+}
+
+/** Multiplies loops into the spans; false where they are no proper loops. */
+function spreads(spans: number[], dimensions: readonly string[], loops: readonly Loop[]): boolean {
+  for (let index = 0; index < loops.length; index += 1) {
+    const { dimension, factor } = loops[index];
+    const position = dimensions.indexOf(dimension);
+    if (position < 0 || !Number.isSafeInteger(factor) || factor < 1) return false;
+    for (let other = 0; other < index; other += 1) if (loops[other].dimension === dimension) return false;
+    spans[position] *= factor;
+  }
+  return true;
+}
+
+function findLevelProblems(hardware: Hardware, mapping: Mapping): MappingProblem[] {
+  const expected = hardware.levels.map(({ name }) => name).reverse();
+  const given = mapping.levels.map(({ level }) => level);
+  const differs = given.length !== expected.length || given.some((name, index) => name !== expected[index]);
+  if (!differs) return [];
+  return [
+    {
+      kind: "levels",
+      subject: given.find((name, index) => name !== expected[index]) ?? "levels",
+      needed: expected.length,
+      available: given.length,
+      message: `The mapping has the levels ${given.join(", ")}, the architecture ${expected.join(", ")}.`,
+    },
+  ];
+}
+
+function findLoopProblems(problem: Problem, mapping: Mapping): MappingProblem[] {
+  return mapping.levels.flatMap((level) =>
+    [level.spatial, level.temporal].flatMap((loops) => findBlockProblems(problem, level.level, loops)),
+  );
+}
+
+function findBlockProblems({ dimensions }: Problem, level: string, loops: readonly Loop[]): MappingProblem[] {
+  const seen = new Set<string>();
+  return loops.flatMap(({ dimension, factor }): MappingProblem[] => {
+    const problemOf = (message: string): MappingProblem[] => [
+      { kind: "loops", subject: dimension, needed: 1, available: factor, message },
+    ];
+    if (!dimensions.includes(dimension))
+      return problemOf(
+        `${level} has a loop over "${dimension}", which is no dimension of the problem. ${suggestName(dimension, dimensions)}`,
+      );
+    if (!Number.isSafeInteger(factor) || factor < 1)
+      return problemOf(
+        `${level} has the factor ${factor} for ${dimension}; factors are whole numbers from 1.`,
+      );
+    if (seen.has(dimension)) return problemOf(`${level} has two loops over ${dimension} of the same kind.`);
+    seen.add(dimension);
+    return [];
+  });
+}
+
+function findFactorProblems({ dimensions, bounds }: Problem, { levels }: Mapping): MappingProblem[] {
+  return dimensions.flatMap((dimension, index): MappingProblem[] => {
+    const factors = levels.flatMap(({ spatial, temporal }) =>
+      [...temporal, ...spatial].filter((loop) => loop.dimension === dimension).map(({ factor }) => factor),
+    );
+    const product = factors.reduce((all, factor) => all * factor, 1);
+    if (product === bounds[index]) return [];
+    const written = factors.length > 0 ? factors.join(" x ") : "no factor";
+    return [
+      {
+        kind: "factors",
+        subject: dimension,
+        needed: bounds[index],
+        available: product,
+        message: `The factors of ${dimension} do not reach its bound: ${written}${
+          factors.length > 1 ? ` = ${product}` : ""
+        }, but ${dimension} is ${bounds[index]}.`,
+      },
+    ];
+  });
+}
+
+function findFanOutProblems(hardware: HardwareLevel, level: LevelMapping): MappingProblem[] {
+  return (["X", "Y"] as const).flatMap((axis): MappingProblem[] => {
+    const loops = level.spatial.filter((loop) => loop.axis === axis && loop.factor > 1);
+    const needed = loops.reduce((product, { factor }) => product * factor, 1);
+    const available = axis === "X" ? hardware.fanX : hardware.fanY;
+    if (needed <= available) return [];
+    const written = loops.map(({ dimension, factor }) => `${dimension} ${factor}`).join(" x ");
+    return [
+      {
+        kind: "fanout",
+        subject: level.level,
+        needed,
+        available,
+        message: `${level.level} spreads its tile over ${needed} children along ${axis} (${written}), but has ${available}.`,
+      },
+    ];
+  });
+}
+
+function findCapacityProblems(
+  problem: Problem,
+  hardware: Hardware,
+  innermostFirst: readonly LevelMapping[],
+): MappingProblem[] {
+  const spans = problem.bounds.map(() => 1);
+  return innermostFirst.flatMap((level, index): MappingProblem[] => {
+    for (const { dimension, factor } of [...level.spatial, ...level.temporal])
+      spans[problem.dimensions.indexOf(dimension)] *= factor;
+    const { capacityWords, minUtilization } = hardware.levels[index];
+    const held = problem.tensors.filter(({ name }) => level.keep.includes(name));
+    const sizes = held.map((tensor) => tensorSize(tensor, spans));
+    const needed = sizes.reduce((sum, size) => sum + size, 0);
+    const written = held.map(({ name }, tensor) => `${name} ${sizes[tensor]}`).join(" + ");
+    if (needed > capacityWords)
+      return [
+        {
+          kind: "capacity",
+          subject: level.level,
+          needed,
+          available: capacityWords,
+          message: `${level.level} holds tiles of ${needed} words (${written}), but has room for ${capacityWords}.`,
+        },
+      ];
+    const minimum = capacityWords * minUtilization;
+    if (minUtilization > 0 && needed < minimum)
+      return [
+        {
+          kind: "utilization",
+          subject: level.level,
+          needed: minimum,
+          available: needed,
+          message: `${level.level} holds ${needed} words, less than its min_utilization of ${minUtilization} demands (${minimum}).`,
+        },
+      ];
+    return [];
+  });
+}
+
+function findBypassProblems({ tensors }: Problem, { levels }: Mapping): MappingProblem[] {
+  return tensors
+    .filter(({ name }) => !levels.some(({ keep }) => keep.includes(name)))
+    .map(({ name }) => ({
+      kind: "bypass" as const,
+      subject: name,
+      needed: 1,
+      available: 0,
+      message: `No level keeps ${name}.`,
+    }));
+}

@@ -1,0 +1,138 @@
+import { factorsOfNumber, keepTable, toMapping } from "../../mapspace/candidate-mapping";
+import { createMapSpace } from "../../mapspace/map-space";
+import { contentNumber, freeze, Memo } from "../../memory";
+import type { AccessCosts } from "../../model/access-costs";
+import { countNestAccesses } from "../../model/access-counts";
+import type { NestCounts } from "../../model/access-counts";
+import type { Hardware, HardwareLevel } from "../../model/hardware";
+import type { Mapping } from "../../model/mapping";
+import { nestOfMapping } from "../../model/nest";
+import type { Specification, Warning } from "../../spec/specification";
+import type { Metric } from "../ranking";
+import { findMappingFront } from "./mapping-front";
+import type { MappingFront } from "./mapping-front";
+
+/**
+ * Everything about a specification that its map space and the counts of accesses depend on: workload, sizes and
+ * fan-outs of the levels, constraints, objectives, which accesses have no price or cost nothing and which levels have a
+ * bandwidth. Two specifications with equal keys have the same mappings with the same counts and validity, and the same
+ * front; they may differ in what accesses cost and in how much the bandwidths are, so that the best mapping of the front
+ * may be another one.
+ */
+function spaceKey(
+  { levels, workload, mapper }: Pick<Specification, "levels" | "workload" | "mapper">,
+  hardware: Hardware,
+  costs: AccessCosts,
+): string {
+  const { dimensions, bounds, dataSpaces } = workload;
+  const { compute } = hardware;
+  let key = JSON.stringify([dimensions, bounds, dataSpaces, compute, mapper.optimizationMetrics]);
+  for (const level of hardware.levels) key += hardwareText(level);
+  for (const { kind, constraints } of levels) if (kind === "storage") key += ` ${contentNumber(constraints)}`;
+  for (const { readPj, fillPj, updatePj, leakPj } of costs.levels)
+    key += ` ${[readPj, fillPj, updatePj, leakPj].map(kindOfPrice).join("")}`;
+  return key;
+}
+
+/**
+ * Everything that the outcome of a search depends on: the space, and what its mappings cost and how fast they are.
+ * @param options What the search itself is told.
+ */
+export function searchKey(
+  specification: Pick<Specification, "levels" | "workload" | "mapper">,
+  hardware: Hardware,
+  costs: AccessCosts,
+  options: unknown,
+): string {
+  const bandwidths = hardware.levels.map(({ readBandwidth, writeBandwidth, sharedBandwidth }) => [
+    readBandwidth,
+    writeBandwidth,
+    sharedBandwidth,
+  ]);
+  return JSON.stringify([options, bandwidths, costs, spaceKey(specification, hardware, costs)]);
+}
+
+/** All fields of a level; of a bandwidth only whether there is one. */
+function hardwareText(level: HardwareLevel): string {
+  let text = "";
+  let field: keyof HardwareLevel;
+  for (field in level) {
+    const value = level[field];
+    const isBandwidth =
+      field === "readBandwidth" || field === "writeBandwidth" || field === "sharedBandwidth";
+    text += `,${isBandwidth ? value !== null : typeof value === "string" ? JSON.stringify(value) : value}`;
+  }
+  return text;
+}
+
+/** Missing, free or a price. */
+function kindOfPrice(price: number | undefined): number {
+  if (price === undefined) return 0;
+  return price === 0 ? 1 : 2;
+}
+
+/** A mapping laid out, with its counts. */
+interface CountedMapping {
+  readonly mapping: Mapping;
+  readonly counts: NestCounts;
+}
+
+/** What layers with the same map space share. */
+export interface ExaminedSpace {
+  readonly front: MappingFront;
+  /** Mappings that the constraints allow. */
+  readonly size: number;
+  /** What the map space has to say about the constraints. */
+  readonly warnings: readonly Warning[];
+  /** Mappings of the front that were the best one for some prices, by number; filled on demand. */
+  readonly chosen: Map<number, CountedMapping>;
+}
+
+/** Memory for fronts of map spaces, in numbers of eight bytes: 64 MB. */
+const room = 8_000_000;
+/** About as many numbers as the rest takes, with one or two chosen mappings. */
+const sizeOfRest = 1200;
+
+const remembered = new Memo<ExaminedSpace | null>(room, (known) =>
+  known === null ? 100 : sizeOfRest + known.front.numbers.length * (1 + known.front.length),
+);
+
+/**
+ * The front of a specification's map space. Layers of the same shape have one in common wherever they differ only in
+ * what their accesses cost and how fast their levels are: it is searched once.
+ * @returns Null where every price list needs a search of its own.
+ * @throws RaellaError `constraint` where constraints contradict each other, `no-mapping` where a dimension does not fit.
+ */
+export function examineSpace(
+  specification: Specification,
+  hardware: Hardware,
+  costs: AccessCosts,
+  metrics: readonly Metric[],
+): ExaminedSpace | null {
+  return remembered.get(spaceKey(specification, hardware, costs), () => {
+    const space = createMapSpace(specification);
+    const front = findMappingFront(space, costs, metrics);
+    if (front === null) return null;
+    const { size, warnings } = space;
+    return { front, size, warnings: freeze(warnings), chosen: new Map<number, CountedMapping>() };
+  });
+}
+
+/** A mapping of the front of this specification's map space. */
+export function mappingOfFront(
+  specification: Specification,
+  { chosen }: ExaminedSpace,
+  number: number,
+): CountedMapping {
+  let counted = chosen.get(number);
+  if (counted === undefined) {
+    const space = createMapSpace(specification);
+    const mapping = toMapping(space, factorsOfNumber(space, number), null, keepTable(space, 0));
+    const { problem, hardware } = space;
+    // It fits: the search has visited it.
+    const counts = countNestAccesses(problem, hardware, nestOfMapping(problem, hardware, mapping));
+    counted = freeze({ mapping, counts });
+    chosen.set(number, counted);
+  }
+  return counted;
+}

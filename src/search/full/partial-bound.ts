@@ -1,0 +1,191 @@
+import { chargedInstances, contentEnergyPj } from "./enter-level";
+import type { Criteria } from "./objective";
+import type { PartialMapping } from "./partial-mapping";
+import type { Relaxation } from "./relaxation";
+import { repetitionsOf } from "./repetitions";
+import type { RepetitionRules } from "./repetitions";
+import type { SearchPlan } from "./search-plan";
+
+/**
+ * The least number of cycles per time step that the bandwidths allow in any mapping: a level that exchanges words
+ * with the compute units at every step can do so only as fast as its bandwidth.
+ */
+export function leastStretch(plan: SearchPlan): number {
+  const { limitedLevels, space, tensors } = plan;
+  let stretch = 1;
+  for (const level of limitedLevels) {
+    const { readBandwidth, writeBandwidth, sharedBandwidth } = space.hardware.levels[level];
+    const { keep, passthrough, rmwOnFirstWriteback } = space.rules[level];
+    let reads = 0;
+    let writes = 0;
+    tensors.forEach(({ tensor }, index) => {
+      if (keep[index] !== "keep") return;
+      const words = leastWordsPerStep(plan, level, index);
+      if (!tensor.readWrite || passthrough[index] || rmwOnFirstWriteback[index]) reads += words;
+      if (tensor.readWrite) writes += passthrough[index] ? 2 * words : words;
+    });
+    stretch = Math.max(
+      stretch,
+      readBandwidth === null ? 0 : reads / readBandwidth,
+      writeBandwidth === null ? 0 : writes / writeBandwidth,
+      sharedBandwidth === null ? 0 : (reads + writes) / sharedBandwidth,
+    );
+  }
+  return stretch;
+}
+
+/** Words of a tensor that one instance of a level exchanges with its inside per time step, at least. */
+function leastWordsPerStep({ space, tensors, forwards }: SearchPlan, level: number, index: number): number {
+  const { tensor, shape } = tensors[index];
+  let words = 1;
+  for (let inner = 0; inner <= level; inner += 1) {
+    const { keep, passthrough, noMulticastNoReduction } = space.rules[inner];
+    // A level that keeps the words for itself may need them less than once per step.
+    if (inner < level && keep[index] !== "bypass" && !passthrough[index]) return 0;
+    const slot = space.slots.find((candidate) => candidate.level === inner && candidate.kind === "space");
+    if (slot === undefined) continue;
+    if (forwards[inner][index]) return 0;
+    slot.factors.forEach((factor, dimension) => {
+      const counts = noMulticastNoReduction[index] || (shape === "simple" && tensor.uses[dimension]);
+      if (counts && factor > 1) words *= factor;
+    });
+  }
+  return words;
+}
+
+/** Lower bounds of the leakage over a run of at least so many cycles, pJ. */
+interface LeakBounds {
+  /** Of what a partial mapping can still become; exact if it is complete. */
+  ofPartial(partial: PartialMapping, cycles: number): number;
+  /** Of every mapping. */
+  ofSpace(cycles: number): number;
+}
+
+/**
+ * The instances of a level that are in use only grow from the outside in, so those known so far are a bound for the
+ * levels inside. And instances times time steps are all operations over what the fan-outs inside do at once:
+ * fewer instances take more steps.
+ */
+export function createLeakBounds(plan: SearchPlan): LeakBounds {
+  const { leaks, space } = plan;
+  if (leaks === null) return { ofPartial: () => 0, ofSpace: () => 0 };
+  const { levels, compute } = space.hardware;
+  const operations = space.problem.bounds.reduce((product, bound) => product * bound, 1);
+  const stretch = leastStretch(plan);
+  /** Per level: instances times cycles, at least. */
+  const leastProduct = levels.map(
+    ({ instances }) => (operations / (compute.instances / instances)) * stretch,
+  );
+  const ofInner = (from: number, instances: number, isUsed: boolean, cycles: number): number => {
+    let leakagePj = 0;
+    for (let level = from; level >= 0; level -= 1)
+      leakagePj += leaks[level] * Math.max(instances * cycles, isUsed ? leastProduct[level] : 0);
+    return leakagePj;
+  };
+  // Inside a level that certainly holds something, all used instances leak.
+  const isUsed = space.rules[levels.length - 1].keep.includes("keep");
+  return {
+    ofPartial: ({ leakPj, entered, instances, heldOutside }, cycles) =>
+      leakPj * cycles + ofInner(entered - 1, heldOutside === 0 ? 1 : instances, heldOutside !== 0, cycles),
+    ofSpace: (cycles) => ofInner(levels.length - 1, 1, isUsed, cycles),
+  };
+}
+
+/** Rounding of a few dozen operations stays far below this share. */
+const roundingShare = 1e-12;
+
+/** Lower bounds of what a partial mapping can still become. */
+export interface PartialBounds {
+  /** Sets the bounds of a partial mapping; infinite where it cannot be completed. */
+  bound(partial: PartialMapping): void;
+  /** A quick bound from the parent's price, before a child is made: infinite where it cannot be completed. */
+  quickBound(parent: PartialMapping, stage: number, point: number, steps: number): number;
+  /** Cycles of a complete mapping. */
+  cycles(partial: PartialMapping): number;
+}
+
+export function createPartialBounds(
+  plan: SearchPlan,
+  relaxation: Relaxation,
+  repetitions: readonly RepetitionRules[],
+  criteria: Criteria,
+): PartialBounds {
+  const { stages, limitedLevels, space, computeEnergyPj } = plan;
+  const stretch = leastStretch(plan);
+  const leaks = createLeakBounds(plan);
+
+  /** Cycles that the accesses counted so far take at least. */
+  function limitedCycles({ accesses }: PartialMapping): number {
+    let cycles = 0;
+    limitedLevels.forEach((level, index) => {
+      const { readBandwidth, writeBandwidth, sharedBandwidth } = space.hardware.levels[level];
+      const reads = accesses[2 * index];
+      const writes = accesses[2 * index + 1];
+      cycles = Math.max(
+        cycles,
+        readBandwidth === null ? 0 : reads / readBandwidth,
+        writeBandwidth === null ? 0 : writes / writeBandwidth,
+        sharedBandwidth === null ? 0 : (reads + writes) / sharedBandwidth,
+      );
+    });
+    return cycles;
+  }
+
+  function leastCycles(steps: number, limited: number): number {
+    return Math.ceil(Math.max(steps * stretch, limited) * (1 - roundingShare));
+  }
+
+  /** Lowers the bounds of a partial mapping to what an entry of the relaxation leaves possible. */
+  function lowerTo(partial: PartialMapping, entry: number, factors: readonly number[]): void {
+    let energyPj = partial.energyPj + computeEnergyPj;
+    for (let tensor = 0; tensor < factors.length; tensor += 1)
+      if (factors[tensor] > 1) energyPj += (factors[tensor] - 1) * relaxation.repeatedEnergyPj(entry, tensor);
+    for (const pending of partial.pending) {
+      const repeats = plan.contentRepeats[pending.level][pending.tensor] ? factors[pending.tensor] : 1;
+      const inside = (relaxation.crossingWords(entry, pending.tensor) / partial.instances) * repeats;
+      const content = pending.ratio * inside * (1 - roundingShare);
+      energyPj += chargedInstances(plan, pending) * contentEnergyPj(plan, pending, content);
+    }
+    const steps = partial.steps * stages[partial.stage].fixedTimeInside;
+    const limited = limitedCycles(partial);
+    for (let pair = relaxation.first(entry); pair < relaxation.end(entry); pair += 1) {
+      const cycles = leastCycles(steps * relaxation.steps(pair), limited);
+      const leakagePj = leaks.ofPartial(partial, cycles);
+      const energy = (energyPj + relaxation.innerEnergyPj(pair) + leakagePj) * (1 - roundingShare);
+      partial.bound = Math.min(partial.bound, criteria.objective.value(energy, cycles));
+      partial.secondBound = Math.min(partial.secondBound, energy * cycles);
+      partial.cyclesBound = Math.min(partial.cyclesBound, cycles);
+    }
+  }
+
+  return {
+    bound(partial) {
+      partial.bound = Infinity;
+      partial.secondBound = Infinity;
+      partial.cyclesBound = Infinity;
+      for (const { mask, factors } of repetitionsOf(plan, repetitions[partial.stage], partial)) {
+        const entry = relaxation.find(partial.stage, partial.point, mask);
+        if (entry >= 0) lowerTo(partial, entry, factors);
+      }
+    },
+    quickBound(parent, stage, point, steps) {
+      const inside = steps * stages[stage].fixedTimeInside;
+      const limited = limitedCycles(parent);
+      let bound = Infinity;
+      for (const mask of repetitions[stage].masks) {
+        const entry = relaxation.find(stage, point, mask);
+        if (entry < 0) continue;
+        for (let pair = relaxation.first(entry); pair < relaxation.end(entry); pair += 1) {
+          const cycles = leastCycles(inside * relaxation.steps(pair), limited);
+          const leakagePj = leaks.ofPartial(parent, cycles);
+          const energy =
+            (parent.energyPj + computeEnergyPj + relaxation.wholeEnergyPj(pair) + leakagePj) *
+            (1 - roundingShare);
+          bound = Math.min(bound, criteria.objective.value(energy, cycles));
+        }
+      }
+      return bound;
+    },
+    cycles: (partial) => leastCycles(partial.steps, limitedCycles(partial)),
+  };
+}

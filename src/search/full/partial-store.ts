@@ -1,0 +1,130 @@
+import type { Tensor } from "../../model/problem";
+import type { PartialMapping, TimeLoop } from "./partial-mapping";
+import { orderSensitivities } from "./place-loops";
+import type { SearchPlan } from "./search-plan";
+
+/** How many partial mappings another one makes superfluous. */
+export type MergeRule =
+  /** Those whose future and price are the same to the last bit. */
+  | "equal"
+  /** Those that can never become better than the other: everything that still matters is as good or worse. */
+  | "dominated";
+
+/** The partial mappings of a search by what is left to decide. */
+export interface PartialStore {
+  /** False where an earlier one makes `partial` superfluous; drops earlier ones that `partial` makes superfluous. */
+  admit(partial: PartialMapping): boolean;
+  readonly merged: number;
+}
+
+export function createPartialStore(plan: SearchPlan, rule: MergeRule): PartialStore {
+  const keyOf = createKey(plan);
+  const maps = plan.stages.map(() => new Map<string, PartialMapping[]>());
+  let merged = 0;
+  return {
+    get merged() {
+      return merged;
+    },
+    admit(partial) {
+      // Within a time slot, what is chosen so far tells all apart.
+      if (partial.slotFactors.length > 0) return true;
+      const key = keyOf(partial);
+      const known = maps[partial.stage].get(key);
+      if (known === undefined) {
+        maps[partial.stage].set(key, [partial]);
+        return true;
+      }
+      if (rule === "equal") {
+        if (known.some((other) => isEqual(other, partial))) {
+          merged += 1;
+          return false;
+        }
+        known.push(partial);
+        return true;
+      }
+      if (known.some((other) => isAsGood(other, partial))) {
+        merged += 1;
+        return false;
+      }
+      let left = 0;
+      for (const other of known) {
+        if (isAsGood(partial, other)) {
+          other.isDropped = true;
+          merged += 1;
+        } else known[left++] = other;
+      }
+      known.length = left;
+      known.push(partial);
+      return true;
+    },
+  };
+}
+
+/** Partial mappings with the same key have the same completions, with the same numbers of instances and steps. */
+function createKey(plan: SearchPlan): (partial: PartialMapping) => string {
+  const { tensors, stages } = plan;
+  const divided = tensors.flatMap(({ tensor, dividesEvenly }, index) =>
+    tensor.readWrite && !dividesEvenly ? [index] : [],
+  );
+  const memories = stages.map(({ choice }) =>
+    choice === undefined ? [] : orderSensitivities(plan, choice.level),
+  );
+  return (partial) => {
+    let key = `${partial.point} ${partial.steps} ${partial.heldOutside}`;
+    for (const index of divided) key += ` ${partial.partitions[index]}`;
+    const sensitivities = memories[partial.stage];
+    if (sensitivities.includes("all")) return key + loopText(partial.loops, () => true);
+    sensitivities.forEach((sensitivity, index) => {
+      if (sensitivity === "window") key += windowText(tensors[index].tensor, partial.loops);
+    });
+    return key;
+  };
+}
+
+/** The innermost loops that may still share a window with loops to come: those up to the second axis that moves. */
+function windowText({ ranks, uses }: Tensor, loops: TimeLoop | null): string {
+  let axis = -1;
+  return loopText(loops, ({ dimension }) => {
+    if (!uses[dimension]) return true;
+    const moved = ranks.findIndex(({ dimensions }) => dimensions.includes(dimension));
+    if (axis < 0) axis = moved;
+    return axis === moved;
+  });
+}
+
+/** The loops from the innermost outwards, as long as `belongs` says so. */
+function loopText(loops: TimeLoop | null, belongs: (loop: TimeLoop) => boolean): string {
+  let text = "|";
+  for (let loop = loops; loop !== null && belongs(loop); loop = loop.outer)
+    text += `${loop.dimension},${loop.factor},${loop.stride};`;
+  return text;
+}
+
+function isEqual(left: PartialMapping, right: PartialMapping): boolean {
+  return (
+    left.energyPj === right.energyPj &&
+    left.fingerprint === right.fingerprint &&
+    isAsGood(left, right) &&
+    isAsGood(right, left)
+  );
+}
+
+/** Whether, of two partial mappings with the same key, no completion of `right` is better than that of `left`. */
+function isAsGood(left: PartialMapping, right: PartialMapping): boolean {
+  if (left.energyPj > right.energyPj || left.leakPj > right.leakPj) return false;
+  if (left.pending.length !== right.pending.length) return false;
+  for (let tensor = 0; tensor < left.refetches.length; tensor += 1) {
+    if (left.refetches[tensor] > right.refetches[tensor]) return false;
+    if (left.movingSteps[tensor] < right.movingSteps[tensor]) return false;
+  }
+  for (let index = 0; index < left.accesses.length; index += 1)
+    if (left.accesses[index] > right.accesses[index]) return false;
+  for (let index = 0; index < left.pending.length; index += 1) {
+    const one = left.pending[index];
+    const other = right.pending[index];
+    if (one.level !== other.level || one.tensor !== other.tensor || one.instances > other.instances)
+      return false;
+    if (one.ratio > other.ratio || one.peer > other.peer || one.partition < other.partition) return false;
+  }
+  return true;
+}

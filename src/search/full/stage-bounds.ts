@@ -1,0 +1,321 @@
+import type { PlanChoice, PlanEvent, SearchPlan } from "./search-plan";
+import {
+  evaluateProduct,
+  evaluateTile,
+  evaluateTraffic,
+  partitionBound,
+  tileSizeOf,
+  trafficBound,
+} from "./traffic-bounds";
+import type { DigitProduct, TileSize, TrafficBound } from "./traffic-bounds";
+
+/**
+ * A lower bound on the words that cross a fan-out over the words that its children take: one for every group of
+ * children that share them (Timeloop model, multicast). `factors` has the space factor of every dimension.
+ */
+function spaceRatio(
+  { space, tensors, forwards }: SearchPlan,
+  level: number,
+  tensorIndex: number,
+  factors: ArrayLike<number>,
+): number {
+  if (forwards[level][tensorIndex]) return 0;
+  if (space.rules[level].noMulticastNoReduction[tensorIndex]) return 1;
+  const { tensor, shape } = tensors[tensorIndex];
+  let fan = 1;
+  let relevant = 1;
+  for (let dimension = 0; dimension < factors.length; dimension += 1) {
+    fan *= factors[dimension];
+    if (tensor.uses[dimension]) relevant *= factors[dimension];
+  }
+  if (shape === "simple") return relevant / fan;
+  // Sums of the displacements of several loops along one axis may coincide; there are at least this many.
+  let groups = shape === "windowed" ? relevant : 1;
+  for (const { dimensions } of tensor.ranks) {
+    let distinct = 1;
+    let product = 1;
+    for (const dimension of dimensions) {
+      distinct += factors[dimension] - 1;
+      product *= factors[dimension];
+    }
+    if (shape === "tangled") groups = Math.max(groups, distinct);
+    else groups *= distinct / product;
+  }
+  return groups / fan;
+}
+
+/** The ratios of a space choice, prepared for many factors. */
+export interface ChoiceRatio {
+  /** Null where the ratio has to be worked out anew: tensors with shared axes. */
+  readonly divisors: readonly number[] | null;
+  /** Ratio before the division by the factors of the dimensions in `divisors`. */
+  readonly base: number;
+}
+
+/** Per tensor. `fixed` has the fixed factor of every dimension in the slot. */
+export function prepareRatios(plan: SearchPlan, choice: PlanChoice, fixed: ArrayLike<number>): ChoiceRatio[] {
+  return plan.tensors.map(({ tensor, shape }, index) => {
+    const base = spaceRatio(plan, choice.level, index, fixed);
+    const isConstant = base === 0 || plan.space.rules[choice.level].noMulticastNoReduction[index];
+    if (isConstant) return { base, divisors: [] };
+    if (shape !== "simple") return { base, divisors: null };
+    return { base, divisors: choice.dimensions.filter((dimension) => !tensor.uses[dimension]) };
+  });
+}
+
+/** Sets the ratio of every tensor for the space factors of the dimensions. */
+export function fillRatios(
+  plan: SearchPlan,
+  level: number,
+  prepared: readonly ChoiceRatio[],
+  factors: ArrayLike<number>,
+  ratios: Float64Array,
+): void {
+  for (let tensor = 0; tensor < prepared.length; tensor += 1) {
+    const { base, divisors } = prepared[tensor];
+    if (divisors === null) {
+      ratios[tensor] = spaceRatio(plan, level, tensor, factors);
+      continue;
+    }
+    let product = 1;
+    for (let index = 0; index < divisors.length; index += 1) product *= factors[divisors[index]];
+    ratios[tensor] = base / product;
+  }
+}
+
+/** The smallest number of words that may arrive at a place from inside, over all instances and the whole run. */
+interface Arrival {
+  /** Levels within the stage that may be the ones the words come from. */
+  readonly sources: readonly { readonly bound: TrafficBound; readonly ratio: number }[];
+  /** Times the words that cross the stage's choice, if they may come from inside it; else null. */
+  readonly through: number | null;
+}
+
+/** Energy of the words that a level exchanges with its inside. */
+export interface ContentCost {
+  readonly tensor: number;
+  /** Whether the cost grows with every repetition that loops outside add. */
+  readonly repeats: boolean;
+  readonly arrival: Arrival;
+  /** Every word, pJ. */
+  readonly wordPj: number;
+  /** Every word but the first of each partial sum, pJ. */
+  readonly repeatPj: number;
+  readonly firstWords: DigitProduct | null;
+}
+
+/** Energy of the words that a level gets from outside. */
+interface FillCost {
+  readonly tensor: number;
+  readonly repeats: boolean;
+  readonly bound: TrafficBound;
+  readonly wordPj: number;
+  readonly firstWords: DigitProduct | null;
+}
+
+interface TileCheck {
+  readonly capacityWords: number;
+  readonly minimumWords: number;
+  /** Tiles that are certainly held. */
+  readonly certain: readonly TileSize[];
+  /** Tiles that may be held. */
+  readonly possible: readonly TileSize[];
+}
+
+/** Everything that can be said of a stage's events from the point of the lattice alone. */
+export interface StageBounds {
+  readonly checks: readonly TileCheck[];
+  readonly fills: readonly FillCost[];
+  /** Costs settled within the stage. */
+  readonly settled: readonly ContentCost[];
+  /** Costs that depend on what crosses the choice. */
+  readonly crossing: readonly ContentCost[];
+  /** Per tensor: the words that cross the place outside the stage. */
+  readonly arrivals: readonly Arrival[];
+}
+
+export function createStageBounds(plan: SearchPlan): StageBounds[] {
+  return plan.stages.map(({ events }) => describeStage(plan, events));
+}
+
+function describeStage(plan: SearchPlan, events: readonly PlanEvent[]): StageBounds {
+  const { tensors } = plan;
+  const costs = events.flatMap((event, index) =>
+    event.kind === "enter"
+      ? tensors.flatMap((_, tensor) => contentCost(plan, events, index, event.level, tensor, event.inside))
+      : [],
+  );
+  return {
+    checks: events.flatMap((event) =>
+      event.kind === "enter" ? tileCheck(plan, event.level, event.inside) : [],
+    ),
+    fills: events.flatMap((event) =>
+      event.kind === "enter"
+        ? tensors.flatMap((_, tensor) => fillCost(plan, event.level, tensor, event.inside))
+        : [],
+    ),
+    settled: costs.filter(({ arrival }) => arrival.through === null),
+    crossing: costs.filter(({ arrival }) => arrival.through !== null),
+    arrivals: tensors.map((_, tensor) => arrivalFrom(plan, events, 0, tensor)),
+  };
+}
+
+function tileCheck(plan: SearchPlan, level: number, inside: ArrayLike<number>): TileCheck[] {
+  const { lattice, space, tensors } = plan;
+  const { bounds } = space.problem;
+  const { capacityWords, minUtilization } = space.hardware.levels[level];
+  const { keep } = space.rules[level];
+  const tiles = (wanted: (decision: string) => boolean): TileSize[] =>
+    tensors.flatMap(({ tensor }, index) =>
+      wanted(keep[index]) ? [tileSizeOf(lattice, inside, tensor, bounds)] : [],
+    );
+  const certain = tiles((decision) => decision === "keep");
+  const possible = tiles((decision) => decision !== "bypass");
+  if (possible.length === 0 && minUtilization === 0) return [];
+  return [
+    {
+      capacityWords,
+      minimumWords: minUtilization > 0 ? capacityWords * minUtilization : 0,
+      certain,
+      possible,
+    },
+  ];
+}
+
+function fillCost(plan: SearchPlan, level: number, tensor: number, inside: ArrayLike<number>): FillCost[] {
+  const { space, tensors, rowCosts } = plan;
+  const rules = space.rules[level];
+  const heldOutside = space.rules.some(({ keep }, outer) => outer > level && keep[tensor] === "keep");
+  const { readWrite } = tensors[tensor].tensor;
+  const { fillPj } = rowCosts[level];
+  // A level that passes partial sums on counts its fills with what comes from inside.
+  const isThrough = readWrite && rules.passthrough[tensor];
+  if (rules.keep[tensor] !== "keep" || !heldOutside || isThrough || fillPj === 0) return [];
+  const elides = readWrite && !rules.rmwOnFirstWriteback[tensor];
+  return [
+    {
+      tensor,
+      repeats: plan.repeats[level][tensor],
+      bound: trafficBound(plan, tensor, level, inside),
+      wordPj: (fillPj / space.hardware.levels[level].blockWords) * leastCharged(plan, level),
+      firstWords: elides ? partitionBound(plan, tensor, level, inside) : null,
+    },
+  ];
+}
+
+function contentCost(
+  plan: SearchPlan,
+  events: readonly PlanEvent[],
+  index: number,
+  level: number,
+  tensor: number,
+  inside: ArrayLike<number>,
+): ContentCost[] {
+  const { space, tensors, rowCosts } = plan;
+  const rules = space.rules[level];
+  if (rules.keep[tensor] !== "keep") return [];
+  const { readPj, fillPj, updatePj } = rowCosts[level];
+  const share = leastCharged(plan, level) / space.hardware.levels[level].blockWords;
+  const { readWrite } = tensors[tensor].tensor;
+  const elides = readWrite && !rules.passthrough[tensor] && !rules.rmwOnFirstWriteback[tensor];
+  let word = elides ? 0 : readPj;
+  if (readWrite) word += updatePj;
+  if (readWrite && rules.passthrough[tensor]) word += fillPj;
+  if (word === 0 && !(elides && readPj > 0)) return [];
+  return [
+    {
+      tensor,
+      repeats: plan.contentRepeats[level][tensor],
+      arrival: arrivalFrom(plan, events, index + 1, tensor),
+      wordPj: word * share,
+      repeatPj: elides ? readPj * share : 0,
+      firstWords: elides ? partitionBound(plan, tensor, level, inside) : null,
+    },
+  ];
+}
+
+/** The smallest share of the instances in use that is charged: all of a cluster share its accesses. */
+function leastCharged({ space }: SearchPlan, level: number): number {
+  const { instances, clusters = instances } = space.hardware.levels[level];
+  return clusters / instances;
+}
+
+/** Where words of a tensor may come from that cross the place before event `from`. */
+function arrivalFrom(plan: SearchPlan, events: readonly PlanEvent[], from: number, tensor: number): Arrival {
+  const sources: { bound: TrafficBound; ratio: number }[] = [];
+  let ratio = 1;
+  for (let index = from; index < events.length; index += 1) {
+    const event = events[index];
+    if (event.kind === "space") {
+      ratio *= spaceRatio(plan, event.level, tensor, factorTable(plan, event.loops));
+    } else if (event.kind === "enter") {
+      const { keep, passthrough } = plan.space.rules[event.level];
+      if (keep[tensor] === "bypass" || passthrough[tensor]) continue;
+      sources.push({ bound: trafficBound(plan, tensor, event.level, event.inside), ratio });
+      if (keep[tensor] === "keep") return { sources, through: null };
+    }
+  }
+  return { sources, through: ratio };
+}
+
+function factorTable({ space }: SearchPlan, loops: readonly (readonly [number, number])[]): number[] {
+  const factors = space.problem.bounds.map(() => 1);
+  for (const [dimension, factor] of loops) factors[dimension] = factor;
+  return factors;
+}
+
+/** Whether the tiles that certainly lie at the stage's levels fit, and those that may lie there suffice. */
+export function mayFit({ checks }: StageBounds, digits: Int32Array): boolean {
+  for (const { capacityWords, minimumWords, certain, possible } of checks) {
+    let words = 0;
+    for (let index = 0; index < certain.length; index += 1) words += evaluateTile(certain[index], digits);
+    if (words > capacityWords) return false;
+    if (minimumWords === 0) continue;
+    words = 0;
+    for (let index = 0; index < possible.length; index += 1) words += evaluateTile(possible[index], digits);
+    if (words < minimumWords) return false;
+  }
+  return true;
+}
+
+/**
+ * The part of the bound that the point alone decides, pJ.
+ * @param repeated - per tensor: set to the share of it that grows with repetitions
+ */
+export function settledEnergy(
+  { fills, settled }: StageBounds,
+  digits: Int32Array,
+  repeated: Float64Array,
+): number {
+  let total = 0;
+  repeated.fill(0);
+  for (const { bound, wordPj, firstWords, tensor, repeats } of fills) {
+    const words = evaluateTraffic(bound, digits);
+    const elided = firstWords === null ? 0 : evaluateProduct(firstWords, digits);
+    const energyPj = Math.max(0, words - elided) * wordPj;
+    total += energyPj;
+    if (repeats) repeated[tensor] += energyPj;
+  }
+  for (const cost of settled) {
+    const energyPj = contentEnergy(cost, sourceWords(cost.arrival, digits), firstWordsOf(cost, digits));
+    total += energyPj;
+    if (cost.repeats) repeated[cost.tensor] += energyPj;
+  }
+  return total;
+}
+
+export function firstWordsOf({ firstWords }: ContentCost, digits: Int32Array): number {
+  return firstWords === null ? 0 : evaluateProduct(firstWords, digits);
+}
+
+/** Energy of a level that exchanges at least `words` words with its inside, pJ. */
+export function contentEnergy({ wordPj, repeatPj }: ContentCost, words: number, firstWords: number): number {
+  return words * wordPj + Math.max(0, words - firstWords) * repeatPj;
+}
+
+/** Words from the sources within the stage; infinite without any. */
+export function sourceWords({ sources }: Arrival, digits: Int32Array): number {
+  let words = Infinity;
+  for (const { bound, ratio } of sources) words = Math.min(words, evaluateTraffic(bound, digits) * ratio);
+  return words;
+}

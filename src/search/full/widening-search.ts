@@ -1,0 +1,255 @@
+import type { Incumbent, SearchCounts, SearchParts } from "./best-first";
+import { searchBestFirst } from "./best-first";
+import { createBudget } from "./budget";
+import type { Budget, StopReason } from "./budget";
+import { createExpander } from "./expand";
+import { leastEnergy } from "./least-energy";
+import type { Criteria } from "./objective";
+import { createLeakBounds, createPartialBounds, leastStretch } from "./partial-bound";
+import { completeMapping } from "./partial-mapping";
+import type { PartialMapping } from "./partial-mapping";
+import { describeReach } from "./reach";
+import { bareRelaxation, relax } from "./relaxation";
+import type { Relaxation } from "./relaxation";
+import { describeRepetitions } from "./repetitions";
+import type { SearchPlan } from "./search-plan";
+import { createStageBounds } from "./stage-bounds";
+import type { StageBounds } from "./stage-bounds";
+
+/** A search in depth goes no further than this; mappings that fit are mostly found within a few dozen steps. */
+const largestExpansions = 5_000;
+
+/** Some mapping that fits, found by going down and back: for when there is no time for anything better. */
+function findFirstMapping(parts: SearchParts, counts: SearchCounts): Incumbent | null {
+  const { plan, bounds, expander } = parts;
+  const stack: PartialMapping[] = expander.start(parts.root());
+  let expansions = 0;
+  for (let partial = stack.pop(); partial !== undefined; partial = stack.pop()) {
+    if (plan.stages[partial.stage].choice === undefined) {
+      if (partial.heldOutside !== 2 ** plan.tensors.length - 1) continue;
+      const mapping = completeMapping(plan, partial);
+      counts.evaluated += 1;
+      return { mapping, evaluation: parts.evaluate(mapping) };
+    }
+    if (expansions >= largestExpansions) return null;
+    expansions += 1;
+    counts.expanded += 1;
+    const children: PartialMapping[] = [];
+    expander.expand(
+      partial,
+      (stage, point, steps) => bounds.quickBound(partial, stage, point, steps) < Infinity,
+      (child) => {
+        counts.created += 1;
+        bounds.bound(child);
+        children.push(child);
+      },
+    );
+    // The best one last, so that it is taken first.
+    children.sort((left, right) => right.bound - left.bound);
+    stack.push(...children);
+  }
+  return null;
+}
+
+/** Limits of a search. */
+interface SearchLimits {
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly workLimit: number;
+  /** Expansions up to which ties are decided to the last bit. */
+  readonly exactWorkLimit: number;
+  readonly shouldStop?: () => boolean;
+}
+
+export interface WideningOutcome {
+  readonly best: Incumbent | null;
+  readonly lowerBound: number;
+  readonly rootBound: number;
+  readonly stopReason: StopReason | null;
+  readonly isExactToTheBit: boolean;
+  readonly counts: SearchCounts;
+  readonly points: number;
+  readonly transitions: number;
+  readonly infeasiblePoints: number;
+}
+
+/** Points of the lattice; more would not fit the memory of an ordinary machine. */
+const relaxationWorkLimit = 3_000_000;
+/** Share of the time left that the relaxed problem may take. */
+const relaxationShare = 0.6;
+const rounding = 1e-9;
+/** The first limit of steps over those that every mapping needs. */
+const firstShare = 1.15;
+
+/**
+ * Searches the mappings with few time steps first. With the best of them at hand, mappings with more steps than
+ * some limit can be ruled out by the energy that every mapping needs; up to that limit the search is repeated.
+ */
+export function searchWidening(
+  plan: SearchPlan,
+  criteria: Criteria,
+  given: Pick<SearchParts, "root" | "evaluate">,
+  limits: SearchLimits,
+  start: Incumbent | null,
+): WideningOutcome {
+  const counts: SearchCounts = {
+    expanded: 0,
+    created: 0,
+    evaluated: 0,
+    infeasible: 0,
+    cutByBound: 0,
+    merged: 0,
+    mismatches: 0,
+  };
+  const { objective } = criteria;
+  const stageBounds = createStageBounds(plan);
+  const repetitions = describeRepetitions(plan);
+  const most = mostSteps(plan);
+  const beyond = boundBeyond(plan, stageBounds, criteria);
+  const valueOf = ({ evaluation }: Incumbent): number =>
+    objective.value(evaluation.energyPj, evaluation.cycles);
+  const expander = createExpander(plan);
+  let points = 0;
+  let transitions = 0;
+  let infeasiblePoints = 0;
+  let best = start;
+  const fewest = leastSteps(plan);
+  let stepLimit = dependsOnSteps(criteria) ? Math.ceil(firstShare * fewest) : Infinity;
+  /** Every mapping with at most so many steps is known to be no better than `best`. */
+  let settledSteps = fewest - 1;
+  for (;;) {
+    const now = performance.now();
+    const budget = budgetOf(now + relaxationShare * (limits.deadline - now), relaxationWorkLimit);
+    const relaxation = relax(plan, stageBounds, repetitions, budget, stepLimit < most ? stepLimit : Infinity);
+    if (relaxation === undefined) return unfinished(budget.reason);
+    points += relaxation.points;
+    transitions += relaxation.transitions;
+    infeasiblePoints += relaxation.infeasiblePoints;
+    const before: Incumbent | null = best;
+    const outcome = searchTwice(partsWith(relaxation));
+    const isBetter = outcome.best !== before;
+    best = outcome.best;
+    const outside = stepLimit < most ? beyond(stepLimit) : Infinity;
+    const isProven = best === null ? stepLimit >= most : outside > valueOf(best);
+    if (isProven || outcome.stopReason !== null) {
+      const lowerBound = Math.min(outcome.lowerBound, outside);
+      const rootBound = Math.min(outcome.rootBound, outside);
+      return { ...outcome, lowerBound, rootBound, counts, points, transitions, infeasiblePoints };
+    }
+    settledSteps = stepLimit;
+    const wider = best === null ? Infinity : widest(stepLimit, best);
+    stepLimit = isBetter ? wider : Math.min(wider, 2 * stepLimit);
+  }
+
+  function partsWith(relaxation: Relaxation): SearchParts {
+    return {
+      ...given,
+      plan,
+      criteria,
+      expander,
+      bounds: createPartialBounds(plan, relaxation, repetitions, criteria),
+    };
+  }
+
+  /** What is known when not even the relaxed problem is solved. */
+  function unfinished(stopReason: StopReason | null): WideningOutcome {
+    const bare = partsWith(bareRelaxation(plan));
+    best ??= findFirstMapping(bare, counts);
+    // What is left of the time goes into better mappings, with bounds that are weaker.
+    const rest =
+      stopReason === "time"
+        ? searchBestFirst(bare, "dominated", budgetOf(limits.deadline, limits.workLimit), counts, best)
+        : { best, lowerBound: -Infinity, stopReason };
+    best = rest.best;
+    const rootBound = beyond(settledSteps);
+    const lowerBound = Math.max(
+      best === null ? rootBound : Math.min(rootBound, valueOf(best)),
+      rest.lowerBound,
+    );
+    const isExactToTheBit = false;
+    return {
+      best,
+      lowerBound,
+      rootBound,
+      // Null where the rest has gone through everything.
+      stopReason: rest.stopReason,
+      isExactToTheBit,
+      counts,
+      points,
+      transitions,
+      infeasiblePoints,
+    };
+  }
+
+  /** The smallest limit of a growing series from `limit` on beyond which no mapping is better than `incumbent`. */
+  function widest(limit: number, incumbent: Incumbent): number {
+    const value = valueOf(incumbent);
+    let wider = limit;
+    while (wider < most && beyond(wider) <= value) wider = Math.ceil(wider * 1.1);
+    return wider;
+  }
+
+  function budgetOf(deadline: number, workLimit: number): Budget {
+    return createBudget({ deadline, workLimit, shouldStop: limits.shouldStop });
+  }
+
+  /** First so that ties are decided to the last bit; if that takes too long, up to rounding. */
+  function searchTwice(
+    parts: SearchParts,
+  ): Pick<WideningOutcome, "best" | "lowerBound" | "rootBound" | "stopReason" | "isExactToTheBit"> {
+    const exactLimit = Math.min(limits.workLimit, counts.expanded + limits.exactWorkLimit);
+    if (limits.exactWorkLimit > 0) {
+      const exact = searchBestFirst(parts, "equal", budgetOf(limits.deadline, exactLimit), counts, best);
+      best = exact.best;
+      if (exact.stopReason !== "work" || counts.expanded >= limits.workLimit)
+        return { ...exact, isExactToTheBit: exact.stopReason === null };
+    }
+    const outcome = searchBestFirst(
+      parts,
+      "dominated",
+      budgetOf(limits.deadline, limits.workLimit),
+      counts,
+      best,
+    );
+    return { ...outcome, isExactToTheBit: false };
+  }
+}
+
+/** A lower bound of the objective over all mappings with more than `limit` free time steps. */
+function boundBeyond(
+  plan: SearchPlan,
+  stageBounds: readonly StageBounds[],
+  { objective }: Criteria,
+): (limit: number) => number {
+  const accessesPj = plan.computeEnergyPj + leastEnergy(plan, stageBounds);
+  const cyclesPerStep = leastStretch(plan) * plan.stages[0].fixedTimeInside * (1 - rounding);
+  const leaks = createLeakBounds(plan);
+  return (limit) => {
+    const cycles = (Math.floor(limit) + 1) * cyclesPerStep;
+    return objective.value((accessesPj + leaks.ofSpace(cycles)) * (1 - rounding), cycles);
+  };
+}
+
+/** Free time steps that every mapping needs even with full fan-outs. */
+function leastSteps(plan: SearchPlan): number {
+  const left = plan.lattice.divisors.reduce(
+    (product, divisors) => product * divisors[divisors.length - 1],
+    1,
+  );
+  return Math.max(1, Math.ceil((left / describeReach(plan, 0).capacity) * (1 - rounding)));
+}
+
+/** Whether the objective rises with the number of time steps at all. */
+function dependsOnSteps({ objective }: Criteria): boolean {
+  return objective.value(1, 1) !== objective.value(1, 2);
+}
+
+/** Free time steps of a mapping that leaves everything to time. */
+function mostSteps({ lattice, stages }: SearchPlan): number {
+  return lattice.divisors.reduce((product, divisors, dimension) => {
+    const inTime = stages.some(
+      ({ choice }) => choice?.kind === "time" && choice.dimensions.includes(dimension),
+    );
+    return inTime ? product * divisors[divisors.length - 1] : product;
+  }, 1);
+}

@@ -1,0 +1,80 @@
+import type { Memo } from "../../memory";
+import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
+import type { ProblemShape } from "../schema/problem-schema";
+import type { ModelDocument } from "../schema/read-document";
+import type { Level, SparseLevel, ValueTable, Warning, WrittenValue } from "../specification";
+import type { CompiledConstraints, LeafConstraints } from "./compile-constraints";
+
+/** A leaf with macros resolved and expressions compiled; what is left depends on variables and sizes. */
+export interface CompiledLeaf {
+  readonly document: LeafDocument;
+  readonly kind: LeafKind;
+  readonly name: string;
+  readonly attributes: readonly (readonly [name: string, written: WrittenValue])[];
+  readonly meshX: WrittenValue;
+  readonly meshY: WrittenValue;
+  readonly requiredActions: readonly string[];
+  readonly constraints: CompiledConstraints;
+  /**
+   * Names of the variables that its values depend on, with the words of constraints, which may be names, too; null where
+   * that shows only when they are evaluated.
+   */
+  readonly inputs: readonly string[] | null;
+}
+
+/** A model for problems of one shape, with what it was evaluated to lately. */
+export interface CompiledModel {
+  readonly document: ModelDocument;
+  readonly shape: ProblemShape;
+  readonly leaves: readonly CompiledLeaf[];
+  readonly hasParallelNodes: boolean;
+  readonly warnings: readonly Warning[];
+  /** Sparse optimizations that are not left out on purpose. */
+  readonly sparse: readonly SparseLevel[];
+  /** Names of the problem, which no variable may have. */
+  readonly reservedNames: ReadonlySet<string>;
+  readonly readers: ModelReaders;
+  readonly leafMemo: Memo<LeafValues>;
+  readonly frameMemo: Memo<LevelFrames>;
+  readonly levelMemo: Memo<Level>;
+}
+
+/**
+ * Names that the nodes of a model and the component classes of its levels look up: perhaps a few too many, never too
+ * few. Variables in small letters count as read where a level is a primitive, since they are attributes of it.
+ */
+export interface ModelReaders {
+  readonly names: ReadonlySet<string>;
+  readonly hasPrimitiveLevels: boolean;
+}
+
+/** What the loops and data at a leaf must look like, and how far it fans out. */
+export interface LeafLoops {
+  readonly meshX: number;
+  readonly meshY: number;
+  readonly constraints: LeafConstraints;
+}
+
+/** The values of a leaf. */
+export interface LeafValues {
+  /** Those with a value, as the outside sees them. */
+  readonly attributes: ValueTable;
+  /** Names of all attributes, also of those without a value. */
+  readonly attributeNames: readonly string[];
+  readonly areaShare: number | null;
+  readonly loops: LeafLoops;
+}
+
+/** A level without its attributes. */
+export interface LevelFrame extends Omit<Level, "areaShare" | "attributes"> {
+  /** Position of the leaf that it belongs to. */
+  readonly leaf: number;
+  /** Whether it stands for the leaf's fan-out. */
+  readonly isPlaceholder: boolean;
+}
+
+/** All levels of an architecture without their attributes, outermost first. */
+export interface LevelFrames {
+  readonly levels: readonly LevelFrame[];
+  readonly warnings: readonly Warning[];
+}
