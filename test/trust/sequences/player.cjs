@@ -97,7 +97,6 @@ const calls = {
     raella.loadComponentGroups(workspace),
     raella.componentModels({ workspace }),
     raella.defaultGreedySteps,
-    raella.defaultWorkspace(),
     raella.fidelityDifferences,
     raella.estimationDifferences,
     raella.planSweep({ architectures: "raella", dnns: "resnet18", variables: { ADC_RESOLUTION: [5, 6] } }),
@@ -137,7 +136,8 @@ async function play({ entry, memory, folder, isRemembering, steps, codeCache }) 
       removals.delete(step.name);
     } else {
       const result = await outcome(() => calls[step.call](raella, step.options, kept));
-      const text = JSON.stringify(result);
+      // The fresh process need not name the workspace, which is its own.
+      const text = JSON.stringify(result, (key, value) => (key === "workspace" ? undefined : value));
       if (step.edit) edit(result.value);
       process.stdout.write(`${text}\n`);
     }
