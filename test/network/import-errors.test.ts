@@ -98,6 +98,19 @@ const cases: readonly (readonly [string, SmallModel, Partial<NetworkOptions>, Re
     /weights quantised in blocks, which is not supported/,
   ],
   [
+    "weights of 4 bits",
+    smallLayer({
+      nodes: [
+        { operator: "DequantizeLinear", inputs: ["w4", "s"], outputs: ["w"] },
+        { operator: "MatMul", inputs: ["x", "w"], outputs: ["y"] },
+      ],
+      tensors: { w4: { dims: [4, 2], type: 22, values: [1, 2, 3, 4] }, s: { dims: [], values: [0.1] } },
+      operatorSets: { "": 21 },
+    }),
+    { inputs: oneSample },
+    /of type int4, which is not supported/,
+  ],
+  [
     "inputs of another shape",
     smallLayer(),
     { inputs: { dims: [1, 5], data: [1, 2, 3, 4, 5] } },
