@@ -48,9 +48,14 @@ export async function runLayerJobs(
   // The longest first, so that no thread is left alone with it at the end.
   const order = jobs.map((_, index) => index).sort((first, second) => works[second] - works[first]);
   try {
-    await Promise.all(
-      order.map(async (index) => finish(index, await pool.run(jobs[index], { signal: options.signal }))),
-    );
+    let taken = 0;
+    const thread = async (): Promise<void> => {
+      while (taken < order.length) {
+        const index = order[taken++];
+        finish(index, await pool.run(jobs[index], { signal: options.signal }));
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, thread));
   } catch (error) {
     throwIfStopped(options.signal);
     throw error;
