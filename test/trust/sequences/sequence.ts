@@ -40,8 +40,8 @@ function ownArchitectures(): string[] {
   const fixed = package_("test/fixtures/own-architecture-with-bandwidth.yaml");
   const free = (text: string, ...patterns: readonly RegExp[]): string =>
     patterns.reduce((left, pattern) => replaced(left, pattern, ""), text);
-  const memoryOrder = / +temporal: \{permutation: \[K, N, M\]\}\n/;
-  const bufferOrder = / +temporal: \{permutation: \[M, N, K\]\}\n/;
+  const memoryOrder = / +temporal: \{ permutation: \[K, N, M\] \}\n/;
+  const bufferOrder = / +temporal: \{ permutation: \[M, N, K\] \}\n/;
   const split = /, split: 1/;
   const bypass = /, bypass: \[A, B\]/;
   return [
