@@ -10,7 +10,8 @@ function changeable(value: unknown, path = "", seen = new Set<object>()): string
   return Object.isFrozen(value) ? inner : [path || "the value itself", ...inner];
 }
 
-const layer = { architecture: "raella", dnn: "resnet18", layer: 10 } as const;
+const network = { architecture: "raella", dnn: "resnet18" } as const;
+const layer = { ...network, layer: 10 } as const;
 const ownFile = join(__dirname, "..", "fixtures", "own-architecture-with-bandwidth.yaml");
 const own = (): raella.Specification => raella.loadSpecification({ files: [ownFile], greedySteps: [] });
 
@@ -45,9 +46,9 @@ const handedOut: Readonly<Record<string, () => unknown>> = {
       objective: { energyExponent: 1, cyclesExponent: 2 },
     }),
   "a result with variables": () => raella.runLayer({ ...layer, variables: { ADC_RESOLUTION: 6 } }),
-  layers: () => raella.runLayers({ ...layer, layers: [3, 10] }),
-  "layers of other threads": () => raella.runLayers({ ...layer, layers: [3, 10, 15], workers: 2 }),
-  "a DNN": () => raella.runNetwork(layer),
+  layers: () => raella.runLayers({ ...network, layers: [3, 10] }),
+  "layers of other threads": () => raella.runLayers({ ...network, layers: [3, 10, 15], workers: 2 }),
+  "a DNN": () => raella.runNetwork(network),
   "an ablation": () =>
     raella.runAblation("resnet18", { architectures: ["raella", "isaac_like"], layers: [3] }),
   everything: () => raella.runAll({ dnns: ["resnet18"], architectures: ["raella"] }),
