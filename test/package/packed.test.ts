@@ -91,7 +91,7 @@ describe("the package in a new project", function () {
         `${environment}; const { showChart, showTable, progressBar } = require("raella/notebook");
          progressBar({ label: "Run" })({ done: 1, total: 1 });
          showTable([{ cycles: 5 }]);
-         showChart({ title: "Demo" });`,
+         showChart({ $schema: "https://vega.github.io/schema/vega-lite/v5.json", title: "Demo" });`,
       );
       return project.node("show.cjs");
     };
