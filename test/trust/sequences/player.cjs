@@ -123,8 +123,11 @@ async function play({ entry, memory, folder, isRemembering, steps, codeCache }) 
   const removals = new Map();
   const kept = new Map();
   for (const step of steps) {
-    if (step.do === "write") write(folder, step);
-    else if (step.do === "register")
+    if (step.do === "write") {
+      write(folder, step);
+      // What was read before says nothing of the files as they are now.
+      kept.clear();
+    } else if (step.do === "register")
       removals.set(
         step.name,
         step.name === "library"
