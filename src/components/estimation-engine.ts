@@ -1,7 +1,7 @@
-import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { index, oneOf, optional, optionsOf, positive } from "../arguments";
 import { contentNumber, freeze, Memo } from "../memory";
+import { join, resolve } from "../platform";
 import { fidelities } from "../spec/fidelity";
 import { FileMemo } from "../spec/file-memo";
 import type { FileReader } from "../spec/file-memo";

@@ -1,4 +1,5 @@
 import { RaellaError, suggestName } from "../errors";
+import { sha256 } from "../platform";
 import type { SlicingSearch } from "./adaptive-slicing";
 import type { FloatEngine } from "./float-engine";
 import { onnxRuntime } from "./float-engine";
@@ -143,7 +144,7 @@ export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedN
   const { file = "model.onnx", externalFiles = noExternalFiles, signal } = options;
   const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
   checkOptions(options);
-  const sha256 = await hash(options.model);
+  const modelHash = sha256(options.model);
   const model = await rewriteQuantizedLayers(await readModel(options.model, file), externalFiles);
   const engine = options.engine ?? (await onnxRuntime());
   const constants = await findConstants(model, () => Promise.resolve(engine), externalFiles);
@@ -197,7 +198,7 @@ export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedN
   const mappedMacs = layers.reduce((sum, { macs }) => sum + macs, 0);
   return {
     file,
-    sha256,
+    sha256: modelHash,
     scheme,
     signedInputs,
     samples: positions,
@@ -213,11 +214,6 @@ export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedN
     totalMacs: unmapped.reduce((sum, { macs }) => sum + (macs ?? 0), mappedMacs),
     warnings: warningsOf(measured, samples.madeUp, options.shapesOnly ?? false),
   };
-}
-
-async function hash(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function checkOptions({

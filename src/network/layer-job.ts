@@ -25,8 +25,11 @@ export interface LayerJobResult {
   readonly accuracy?: Readonly<Record<ArithmeticVariant, LayerAccuracy>>;
 }
 
-/** Does the integer part of a layer. Also what a helping thread does. */
-export default function runLayerJob(job: LayerJob): LayerJobResult {
+/** What a helping thread does. */
+export default (): typeof runLayerJob => runLayerJob;
+
+/** Does the integer part of a layer. */
+export function runLayerJob(job: LayerJob): LayerJobResult {
   const { layer, output, signedInputs, slicingSearch, isLast } = job;
   const options = { signedInputs, search: slicingSearch };
   const chosen = isLast ? oneBitSlices(layer, options) : chooseSlicing(layer, output, options);

@@ -1,8 +1,7 @@
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { RaellaError } from "../errors";
-import runLayerJob from "./layer-job";
+import { breathe } from "../platform";
+import { processors, startThreads, threadCount } from "../threads";
+import { runLayerJob } from "./layer-job";
 import type { LayerJob, LayerJobResult } from "./layer-job";
 
 /** Multiply-accumulates of all layers together from which on more threads pay. */
@@ -22,29 +21,26 @@ export async function runLayerJobs(
   options: RunJobsOptions,
 ): Promise<readonly LayerJobResult[]> {
   const works = jobs.map(({ layer }) => layer.groups * layer.rows * layer.filters * layer.samples);
-  const workers = threadCount(works, options.workers ?? "auto");
+  const wanted = threadCount(options.workers ?? "auto", () => {
+    const pays = works.reduce((sum, work) => sum + work, 0) >= workThatPays;
+    return pays ? Math.min(processors(), 4) : 1;
+  });
+  const workers = Math.min(wanted, works.length);
   const results = new Array<LayerJobResult>(jobs.length);
   let done = 0;
   const finish = (index: number, result: LayerJobResult): void => {
     results[index] = result;
     options.onLayer?.(++done, jobs.length);
   };
-  if (workers === 1) {
+  if (workers <= 1) {
     for (const [index, job] of jobs.entries()) {
-      await setImmediate();
+      await breathe();
       throwIfStopped(options.signal);
       finish(index, runLayerJob(job));
     }
     return results;
   }
-  const { Piscina } = await import("piscina");
-  const pool = new Piscina<LayerJob, LayerJobResult>({
-    // The extension of this file: .ts when run from sources, .js when built.
-    filename: join(__dirname, `layer-job${__filename.slice(-3)}`),
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-  });
+  const threads = startThreads<null, LayerJob, LayerJobResult>("network/layer-job", null, workers);
   // The longest first, so that no thread is left alone with it at the end.
   const order = jobs.map((_, index) => index).sort((first, second) => works[second] - works[first]);
   try {
@@ -52,7 +48,7 @@ export async function runLayerJobs(
     const thread = async (): Promise<void> => {
       while (taken < order.length) {
         const index = order[taken++];
-        finish(index, await pool.run(jobs[index], { signal: options.signal }));
+        finish(index, await threads.run(jobs[index], options.signal));
       }
     };
     await Promise.all(Array.from({ length: workers }, thread));
@@ -60,23 +56,9 @@ export async function runLayerJobs(
     throwIfStopped(options.signal);
     throw error;
   } finally {
-    await pool.destroy();
+    await threads.end();
   }
   return results;
-}
-
-function threadCount(works: readonly number[], workers: number | "auto"): number {
-  if (workers === "auto") {
-    const pays = works.reduce((sum, work) => sum + work, 0) >= workThatPays;
-    return pays ? Math.min(availableParallelism(), 4, works.length) : 1;
-  }
-  if (Number.isSafeInteger(workers) && workers >= 1) return Math.min(workers, works.length);
-  throw new RaellaError({
-    code: "out-of-range",
-    message: `There cannot be ${workers} workers.`,
-    value: workers,
-    expected: 'a whole number of at least 1, or "auto"',
-  });
 }
 
 /** @throws RaellaError `aborted` */

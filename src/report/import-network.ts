@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import type { ImportedNetwork, NetworkOptions } from "../network/analyze-network";
@@ -9,6 +8,7 @@ import type { ListedLayer } from "../network/layer-list";
 import { layersFromRows } from "../network/layer-list";
 import { readNumpy } from "../network/numpy";
 import type { SampleInputs } from "../network/samples";
+import { sha256 } from "../platform";
 import { filesInFolder, readBinaryFile } from "../spec/read-binary-file";
 import { readCsv } from "../spec/read-csv";
 import { displayPath } from "../spec/yaml/source-text";
@@ -101,7 +101,7 @@ function readLayerList(path: string): ListedNetwork {
   const rows = isCsv ? readCsv(resolve(path)) : parseList(new TextDecoder().decode(bytes), file);
   return {
     file: basename(path),
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    sha256: sha256(bytes),
     layers: layersFromRows(rows, file),
   };
 }

@@ -1,5 +1,5 @@
-import { basename, extname, join } from "node:path";
 import { RaellaError } from "../../errors";
+import { basename, extname, join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
 import { readCsv } from "../../spec/read-csv";
 import { unknownAction } from "../estimator";

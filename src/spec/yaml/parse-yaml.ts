@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { YAMLParseError } from "yaml";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, throwAll } from "../../errors";
@@ -153,12 +152,9 @@ function syntaxMessage({ code, message, pos }: YAMLParseError, text: string): st
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
-let composer: typeof Composer | undefined;
-
 /** Loads the YAML library with the first text that it has to read: files as they came with the package need none. */
 function composeText(text: string): ComposedText | undefined {
-  composer ??= createRequire(__filename)("./compose-text") as typeof Composer;
-  return composer.composeText(text);
+  return (require("./compose-text") as typeof Composer).composeText(text);
 }
 
 function tooDeep(source: SourceText): RaellaError {

@@ -1,7 +1,7 @@
-import { dirname } from "node:path";
 import { readPriceFiles } from "../../components/estimation-engine";
 import { RaellaError, suggestName } from "../../errors";
 import { frozenCopy } from "../../memory";
+import { dirname } from "../../platform";
 import { loadComponentGroups } from "../../spec/component-groups";
 import { requireComputable } from "../../spec/computable";
 import { FileReader } from "../../spec/file-memo";
