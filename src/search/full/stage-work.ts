@@ -1,4 +1,5 @@
 import { defaultOrder, firstFittingSplit, hasFreeOrder } from "../../mapspace/loop-orders";
+import { agreement } from "../tolerances";
 import { fitsMeshSomehow } from "./factor-steps";
 import { describeReach } from "./reach";
 import type { Reach } from "./reach";
@@ -206,7 +207,7 @@ export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: nu
 }
 
 /** Limits are compared with quotients: what equals them must pass. */
-export const limitTolerance = 1 + 1e-9;
+export const limitTolerance = 1 + agreement;
 
 /** Notes what a space choice has to take at least, so that the rest finds room and time inside. */
 export function describeNeed({ lattice }: SearchPlan, work: StageWork, inside: Reach): void {

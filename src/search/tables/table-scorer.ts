@@ -2,13 +2,13 @@ import { extendFigures } from "../../mapspace/features";
 import type { FeatureTables } from "../../mapspace/features";
 import type { LoopOrders } from "../../mapspace/loop-orders";
 import type { SearchLayout } from "../../mapspace/search-layout";
-import { energyOfInstances, leakageEnergy } from "../../model/access-costs";
+import { energyOfInstances, energyOfRows, leakageEnergy, rowAccesses } from "../../model/access-costs";
+import { accessRules, fillsOf, readsOf, updatesOf } from "../../model/access-counts";
 import { levelTiming } from "../../model/bandwidth";
 import type { MappingScorer } from "../scorer";
 import { ChoiceClasses } from "./choice-classes";
 import type { LoopsPlan, TileColumns } from "./plan-features";
 import type { ForwardGuard, LevelPlan, ScorerPlan } from "./scorer-plan";
-import { countRules } from "./scorer-plan";
 import type { ActiveSlot, LoopFigures, LoopSequencer, TimeLoop } from "./time-loops";
 import { chooseLoops, createLoopFigures, createLoopSequencer, timeLoops } from "./time-loops";
 
@@ -272,22 +272,18 @@ class TableScorer implements MappingScorer {
       else if (step.loops !== null) received[tensor] = this.receivedThroughLoops(step.loops, tensor);
       const { price } = step;
       if (price === null) continue;
+      const { rule, blockWords, readPj, fillPj, updatePj } = price;
       const share = price.outermost ? 0 : received[tensor];
-      let reads = words;
-      let fills = share;
-      let updates = words;
-      if (price.rule === countRules.elided) {
-        const partition = productFigures[atProducts + price.partition];
-        reads = words > partition ? words - partition : 0;
-        fills = share > partition ? share - partition : 0;
-      } else if (price.rule === countRules.passthrough) fills = words;
-      else if (price.rule === countRules.readOnly) updates = 0;
-      const { blockWords, readPj, fillPj, updatePj } = price;
+      const partition = rule === accessRules.elided ? productFigures[atProducts + price.partition] : 0;
+      // Nobody passes on words here: the guards leave such mappings to the scorer of whole nests.
+      const reads = readsOf(rule, words, 0, partition);
+      const fills = fillsOf(rule, words, share, 0, partition);
+      const updates = updatesOf(rule, words);
       const instances = productFigures[atProducts + price.instances];
-      const readRows = readPj === 0 ? 0 : Math.ceil(reads / blockWords);
-      const fillRows = fillPj === 0 ? 0 : Math.ceil(fills / blockWords);
-      const updateRows = updatePj === 0 ? 0 : Math.ceil(updates / blockWords);
-      const perInstancePj = readRows * readPj + fillRows * fillPj + updateRows * updatePj;
+      const readRows = readPj === 0 ? 0 : rowAccesses(reads, blockWords);
+      const fillRows = fillPj === 0 ? 0 : rowAccesses(fills, blockWords);
+      const updateRows = updatePj === 0 ? 0 : rowAccesses(updates, blockWords);
+      const perInstancePj = energyOfRows(readRows, readPj, fillRows, fillPj, updateRows, updatePj);
       energyPj += energyOfInstances(perInstancePj, instances, price.clusters);
       if (this.rows && (readPj !== 0 || fillPj !== 0 || updatePj !== 0)) {
         const at = this.recorded;
