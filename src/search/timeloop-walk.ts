@@ -5,8 +5,9 @@ import type { KeepTable } from "../mapspace/capacity";
 import { extendFigures } from "../mapspace/features";
 import { defaultOrder, fitsMesh, splitCandidates } from "../mapspace/loop-orders";
 import type { MapSpace } from "../mapspace/map-space";
-import { createSearchLayout, factorInSlot } from "../mapspace/search-layout";
+import { createSearchLayout, factorInSlot, readChoice } from "../mapspace/search-layout";
 import type { SearchLayout } from "../mapspace/search-layout";
+import { fitsFanOut } from "../model/fit";
 import { isRandomWalk } from "../spec/schema/mapper-schema";
 import type { BestMapping } from "./exhaustive/find-best-mapping";
 import { isBetterForTimeloop } from "./ranking";
@@ -213,14 +214,6 @@ function createJudge(layout: SearchLayout, createScorer: ScorerFactory): Judge {
   return { keep, verdict, evaluated: () => evaluated };
 }
 
-function readChoice({ varying }: SearchLayout, number: number, choice: Int32Array): void {
-  let rest = number;
-  varying.forEach(({ list }, position) => {
-    choice[position] = rest % list.count;
-    rest = Math.floor(rest / list.count);
-  });
-}
-
 /** The number of splits over the axes that fail and that fit. */
 interface SplitCounts {
   readonly failing: number;
@@ -245,7 +238,7 @@ function splitCounter(layout: SearchLayout): (choice: Int32Array) => SplitCounts
         let product = 1;
         for (let dimension = 0; dimension < choices.length; dimension += 1)
           product *= factorInSlot(layout, index, dimension, choice);
-        if (product > mesh.fanX) fitting = 0;
+        if (!fitsFanOut(mesh, product, 1)) fitting = 0;
         continue;
       }
       const factorOf = (dimension: number): number => factorInSlot(layout, index, dimension, choice);
