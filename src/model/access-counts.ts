@@ -11,7 +11,7 @@ import type { TensorTraffic } from "./traffic";
 import { analyseTraffic } from "./traffic";
 
 /** Accesses of one level for one tensor, words per instance over the whole run. */
-interface AccessCounts {
+interface TensorAccesses {
   readonly reads: number;
   readonly fills: number;
   readonly updates: number;
@@ -32,7 +32,7 @@ export function accessCounts(
   readWrite: boolean,
   tensor: number,
   level: number,
-): AccessCounts {
+): TensorAccesses {
   const content = traffic.content[level];
   const share = traffic.share[level];
   const peer = traffic.peer[level];
@@ -134,7 +134,7 @@ export function countNestAccesses(problem: Problem, hardware: Hardware, nest: Ne
   return { steps, computeUnits, levels };
 }
 
-function checkExact({ reads, fills, updates }: AccessCounts, level: string, dataSpace: string): void {
+function checkExact({ reads, fills, updates }: TensorAccesses, level: string, dataSpace: string): void {
   const largest = Math.max(reads, fills, updates);
   if (largest <= Number.MAX_SAFE_INTEGER) return;
   throw new RaellaError({

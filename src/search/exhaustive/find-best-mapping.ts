@@ -144,7 +144,7 @@ export function keepsEverything(keep: KeepTable): boolean {
   return keep[0].every((_, tensor) => keep.some((level) => level[tensor]));
 }
 
-interface Incumbent {
+interface BestSoFar {
   readonly choice: Int32Array;
   readonly keep: KeepTable;
   readonly orders: LoopOrders | null;
@@ -158,7 +158,7 @@ class Search {
   private readonly combinations: ((choice: ArrayLike<number>) => OrderCombinations) | null;
   private readonly ranksByEdp: boolean;
   private readonly bestValues: Float64Array;
-  private best: Incumbent | null = null;
+  private best: BestSoFar | null = null;
   private withinFanout = 0;
   private valid = 0;
   private evaluated = 0;
@@ -228,7 +228,7 @@ class Search {
   }
 
   /** Whether figures with an equal first metric come before those of the incumbent. */
-  private isPreferred(figures: MappingFigures, choice: Int32Array, best: Incumbent): boolean {
+  private isPreferred(figures: MappingFigures, choice: Int32Array, best: BestSoFar): boolean {
     for (let index = 1; index < this.ranking.length; index += 1) {
       const value = metricValue(this.ranking[index], figures);
       if (value !== this.bestValues[index]) return value < this.bestValues[index];

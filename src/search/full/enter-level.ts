@@ -3,7 +3,7 @@ import { countGroups } from "../../model/multicast";
 import { rankExtent, tensorSize } from "../../model/problem";
 import type { Tensor } from "../../model/problem";
 import { movementOf } from "../../model/traffic";
-import type { PartialMapping, PendingContent, TimeLoop } from "./partial-mapping";
+import type { PartialMapping, PendingContent, PlacedLoop } from "./partial-mapping";
 import { copyPartial, decide } from "./partial-mapping";
 import type { SearchPlan } from "./search-plan";
 
@@ -15,7 +15,7 @@ function receivedThrough(
   tensor: Tensor,
   spans: ArrayLike<number>,
   tile: number,
-  loops: TimeLoop | null,
+  loops: PlacedLoop | null,
 ): number {
   const axes = tensor.ranks.length;
   const inside = new Array<number>(axes).fill(0);

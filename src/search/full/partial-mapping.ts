@@ -7,12 +7,12 @@ import type { GroupSize } from "../../model/multicast";
 import type { SearchPlan } from "./search-plan";
 
 /** A time loop with a factor above 1, and those outside it. */
-export interface TimeLoop {
+export interface PlacedLoop {
   readonly dimension: number;
   readonly factor: number;
   /** Values of the dimension from one iteration to the next. */
   readonly stride: number;
-  readonly outer: TimeLoop | null;
+  readonly outer: PlacedLoop | null;
 }
 
 /** Accesses of a level that wait for what its inside will exchange with it. */
@@ -65,7 +65,7 @@ export interface PartialMapping {
   steps: number;
   /** Product of the time loops that have their place (all but those of a slot in work). */
   placedSteps: number;
-  loops: TimeLoop | null;
+  loops: PlacedLoop | null;
   /** Factors chosen for the slot in work, [dimension, factor]. */
   slotFactors: readonly (readonly [number, number])[];
   /** Instances in use of the level that comes next. */

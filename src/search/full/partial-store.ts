@@ -1,5 +1,5 @@
 import type { Tensor } from "../../model/problem";
-import type { PartialMapping, TimeLoop } from "./partial-mapping";
+import type { PartialMapping, PlacedLoop } from "./partial-mapping";
 import { orderSensitivities } from "./place-loops";
 import type { SearchPlan } from "./search-plan";
 
@@ -82,7 +82,7 @@ function createKey(plan: SearchPlan): (partial: PartialMapping) => string {
 }
 
 /** The innermost loops that may still share a window with loops to come: those up to the second axis that moves. */
-function windowText({ ranks, uses }: Tensor, loops: TimeLoop | null): string {
+function windowText({ ranks, uses }: Tensor, loops: PlacedLoop | null): string {
   let axis = -1;
   return loopText(loops, ({ dimension }) => {
     if (!uses[dimension]) return true;
@@ -93,7 +93,7 @@ function windowText({ ranks, uses }: Tensor, loops: TimeLoop | null): string {
 }
 
 /** The loops from the innermost outwards, as long as `belongs` says so. */
-function loopText(loops: TimeLoop | null, belongs: (loop: TimeLoop) => boolean): string {
+function loopText(loops: PlacedLoop | null, belongs: (loop: PlacedLoop) => boolean): string {
   let text = "|";
   for (let loop = loops; loop !== null && belongs(loop); loop = loop.outer)
     text += `${loop.dimension},${loop.factor},${loop.stride};`;

@@ -6,7 +6,7 @@ import { groupChildren } from "../../model/multicast";
 import { rankExtent, tensorSize } from "../../model/problem";
 import type { Tensor } from "../../model/problem";
 import { movementOf } from "../../model/traffic";
-import type { PartialMapping, TimeLoop, Transfer } from "./partial-mapping";
+import type { PartialMapping, PlacedLoop, Transfer } from "./partial-mapping";
 import type { SearchPlan } from "./search-plan";
 
 /** Loops as [dimension, factor], innermost first. */
@@ -82,7 +82,7 @@ function describeTransfer(
   const everything = level === 0 || rules[level - 1].noTemporalReuse[index];
   const meshX = Math.max(1, hardware.levels[level].fanX);
   const time: TimeStep[] = [];
-  for (let loop: TimeLoop | null = partial.loops; loop !== null; loop = loop.outer)
+  for (let loop: PlacedLoop | null = partial.loops; loop !== null; loop = loop.outer)
     time.push({ factor: loop.factor, movement: movementOf(tensor, loop.dimension, loop.stride) });
   return { sizes, fan, forwarded: forwardedTraffic(extents, everything, steps, time, meshX, noMulticast) };
 }
@@ -105,7 +105,7 @@ function dividePartition(
 }
 
 /** How a tensor depends on the order of a slot's loops. */
-type Sensitivity =
+type OrderSensitivity =
   /** Not at all: no level inside holds it, or none reuses anything. */
   | "none"
   /** On which loop is the innermost that moves it. */
@@ -116,7 +116,7 @@ type Sensitivity =
   | "all";
 
 /** Per tensor, for the loops of a time slot of `level`. */
-export function orderSensitivities(plan: SearchPlan, level: number): readonly Sensitivity[] {
+export function orderSensitivities(plan: SearchPlan, level: number): readonly OrderSensitivity[] {
   const { tensors, space, forwards } = plan;
   return tensors.map(({ shape }, index) => {
     if (forwards.some((flags, outer) => outer <= level && flags[index])) return "all";
@@ -136,7 +136,7 @@ export function orderSensitivities(plan: SearchPlan, level: number): readonly Se
 export function distinctTimeOrders(
   plan: SearchPlan,
   slot: Slot,
-  sensitivities: readonly Sensitivity[],
+  sensitivities: readonly OrderSensitivity[],
   factors: LoopList,
 ): LoopList[] {
   const factorOf = new Map(factors);
@@ -170,7 +170,7 @@ export function distinctTimeOrders(
 /** Whether the loops placed so far (innermost first) decide all that the tensors feel, however the others follow. */
 function isSettled(
   { tensors }: SearchPlan,
-  sensitivities: readonly Sensitivity[],
+  sensitivities: readonly OrderSensitivity[],
   placed: LoopList,
   left: LoopList,
 ): boolean {
