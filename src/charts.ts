@@ -5,7 +5,7 @@ export type { AblationChartOptions, StudyChartOptions } from "./report/charts/st
 export { comparisonChart } from "./report/charts/comparison-chart";
 export type { ComparisonChartOptions } from "./report/charts/comparison-chart";
 export { sweepChart } from "./report/charts/sweep-chart";
-export type { SweepChartOptions, SweepPoint } from "./report/charts/sweep-chart";
+export type { SweepChartOptions, SweepChartPoint } from "./report/charts/sweep-chart";
 export { mappingChart } from "./report/charts/mapping-chart";
 export type { MappingChartLevel, MappingChartOptions } from "./report/charts/mapping-chart";
 export { designScatter } from "./report/charts/exploration-scatter";

@@ -24,7 +24,7 @@ A sweep file:
   architectures: [raella]            # required, as are DNNs
   dnns: [resnet18]
   nTiles: 16                         # a number, a list or a range; default 16
-  batch: 32                          # likewise; default 32
+  batchSize: 32                      # likewise; default 32
   typical: false                     # typical instead of recorded statistics
   variables:                         # any variables of the models
     ADC_RESOLUTION: [5, 6, 7, 8]

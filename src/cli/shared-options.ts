@@ -4,7 +4,7 @@ import type { Command } from "commander";
 /** What `--json` of a layer prints. */
 export const jsonContract = `
 The object that --json prints, numbers in full precision (pJ, um^2, J x cycles):
-  architecture, dnn, layer, layerName, tiles, batch
+  architecture, dnn, layer, layerName, nTiles, batchSize
   cycles, computes, macs, edp
   utilization, spatialUtilization   of one operation per unit and cycle; of the units (crossbar cells) in use
   energyPj            {LEVEL: pJ, …, total}
@@ -30,9 +30,9 @@ Files that --out writes (as the original tools name them, after "model" with tim
 
 export const networkContract = `
 The object that --json prints: for one architecture
-  {architecture, dnn, tiles, batch, layers: […], totals, replication, manifest}
+  {architecture, dnn, nTiles, batchSize, layers: […], totals, replication, manifest}
 with layers as "raella layer --json" prints them; "ablation", and "network" for several architectures,
-  {dnn, architectures, tiles, batch, networks: [one such object for each]}.
+  {dnn, architectures, nTiles, batchSize, networks: [one such object for each]}.
   totals   energyPj {LEVEL: pJ, …, total}, energyPjByGroup {GROUP: pJ, …, total},
            areaUm2 {LEVEL: {each, count, total}, …, total}, areaUm2ByGroup {GROUP: um^2, …, total},
            cycles [per layer], computes, macs, throughputBatchesPerSecond, tilesUsed, tileBudget,

@@ -29,7 +29,7 @@ import type { UnmappedReport } from "./unmapped";
 import { reportUnmapped } from "./unmapped";
 
 /** What an import is made from, and how. */
-export interface NetworkOptions {
+export interface AnalyzeNetworkOptions {
   /** The bytes of an ONNX model. */
   readonly model: Uint8Array;
   /** The model's file, for messages. */
@@ -140,7 +140,7 @@ export interface ImportedNetwork {
  *
  * @throws RaellaError with what is wrong with the model, the inputs or an option; `aborted` by the signal.
  */
-export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedNetwork> {
+export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
   const { file = "model.onnx", externalFiles = noExternalFiles, signal } = options;
   const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
   checkOptions(options);
@@ -222,7 +222,7 @@ function checkOptions({
   samples,
   seed,
   slicings = "common",
-}: NetworkOptions): void {
+}: AnalyzeNetworkOptions): void {
   const oneOf = (value: string, known: readonly string[], what: string): void => {
     if (known.includes(value)) return;
     throw new RaellaError({

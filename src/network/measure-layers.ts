@@ -5,7 +5,7 @@ import type { GraphLayer, Window } from "./onnx/layers";
 import type { OnnxModel } from "./onnx/model";
 import { openPart } from "./onnx/part";
 import type { ExternalFiles } from "./onnx/tensor";
-import type { ActivationScale, QuantizationScheme, ValueRange } from "./quantization";
+import type { ActivationScale, QuantizationScheme, TensorRange } from "./quantization";
 import { activationCode, activationScale, quantizeWeights } from "./quantization";
 import type { Samples } from "./samples";
 import { drawPositions } from "./sampling";
@@ -114,7 +114,7 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
     }
   };
   try {
-    const ranges = new Map<string, ValueRange>(tensors.map((name) => [name, { least: 0, greatest: 0 }]));
+    const ranges = new Map<string, TensorRange>(tensors.map((name) => [name, { least: 0, greatest: 0 }]));
     let sizes: readonly LayerSizes[] = [];
     await eachSample((tensorOf, sample) => {
       if (sample === 0)
@@ -143,11 +143,11 @@ async function runSample(session: FloatSession, samples: Samples, sample: number
 }
 
 function widen(
-  { least, greatest }: ValueRange,
+  { least, greatest }: TensorRange,
   { data }: EngineTensor,
   name: string,
   { file }: OnnxModel,
-): ValueRange {
+): TensorRange {
   let low = least;
   let high = greatest;
   for (let index = 0; index < data.length; index++) {
@@ -169,7 +169,7 @@ function widen(
 function quantizeLayer(
   graph: GraphLayer,
   sizes: LayerSizes,
-  ranges: ReadonlyMap<string, ValueRange>,
+  ranges: ReadonlyMap<string, TensorRange>,
   { scheme, samples, positions }: MeasureOptions,
 ): MeasuredLayer {
   const { groups, filters, own } = graph;
@@ -178,7 +178,7 @@ function quantizeLayer(
   const scaleOf = (tensor: string, given: GraphLayer["ownInput"]): ActivationScale =>
     scheme === "own" && given !== undefined
       ? { ...given, lowest: 0, highest: 255 }
-      : activationScale(ranges.get(tensor) as ValueRange, fallback);
+      : activationScale(ranges.get(tensor) as TensorRange, fallback);
   const inputScale = scaleOf(graph.input, graph.ownInput);
   const outputScale = scaleOf(graph.output, graph.ownOutput);
   const { weights, scales } =

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
-import type { ImportedNetwork, NetworkOptions } from "../network/analyze-network";
+import type { ImportedNetwork, AnalyzeNetworkOptions } from "../network/analyze-network";
 import { analyzeNetwork } from "../network/analyze-network";
 import type { ImageOptions } from "../network/images";
 import { readImages } from "../network/images";
@@ -16,7 +16,7 @@ import { checkNetworkName, writeNetwork } from "./write-network";
 
 /** What {@link importNetwork} is made from, and where it goes. */
 export interface ImportNetworkOptions extends Omit<
-  NetworkOptions,
+  AnalyzeNetworkOptions,
   "model" | "file" | "inputs" | "externalFiles"
 > {
   /** Path of an ONNX model, or its bytes. */

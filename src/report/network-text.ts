@@ -42,12 +42,12 @@ export function formatAblationText(ablation: AblationResult, layerByLayer = true
 }
 
 function describeRun(
-  { dnn, tiles, batch }: Pick<NetworkResult, "dnn" | "tiles" | "batch">,
+  { dnn, nTiles, batchSize }: Pick<NetworkResult, "dnn" | "nTiles" | "batchSize">,
   layers: number,
 ): string {
   const parts = [`${dnn}, ${formatCount(layers)} ${layers === 1 ? "layer" : "layers"}`];
-  if (tiles !== null) parts.push(`${formatCount(tiles)} ${tiles === 1 ? "tile" : "tiles"} a layer`);
-  if (batch !== null) parts.push(`batch ${formatCount(batch)}`);
+  if (nTiles !== null) parts.push(`${formatCount(nTiles)} ${nTiles === 1 ? "tile" : "tiles"} a layer`);
+  if (batchSize !== null) parts.push(`batch ${formatCount(batchSize)}`);
   return parts.join(" · ");
 }
 

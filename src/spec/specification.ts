@@ -229,8 +229,8 @@ export interface SpecificationIdentity extends ModelChoices {
   /** Number of the layer in its DNN. */
   readonly layer: number | null;
   readonly layerName: string | null;
-  readonly tiles: number | null;
-  readonly batch: number | null;
+  readonly nTiles: number | null;
+  readonly batchSize: number | null;
   readonly typicalStatistics: boolean;
   readonly fidelity: Fidelity;
 }

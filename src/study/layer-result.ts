@@ -95,7 +95,7 @@ export interface FullSearchSummary {
  */
 export interface LayerResult extends Pick<
   SpecificationIdentity,
-  "architecture" | "dnn" | "layer" | "layerName" | "tiles" | "batch"
+  "architecture" | "dnn" | "layer" | "layerName" | "nTiles" | "batchSize"
 > {
   readonly cycles: number;
   /** Operations of the problem (one combination of an input, a weight and an output bit each). */
@@ -137,8 +137,8 @@ const isArea = (value: unknown): boolean =>
 const isCount = (value: unknown): boolean => value === null || isNumber(value);
 
 const layerParts = {
-  tiles: isCount,
-  batch: isCount,
+  nTiles: isCount,
+  batchSize: isCount,
   cycles: isNumber,
   computes: isNumber,
   macs: isNumber,
@@ -281,7 +281,7 @@ function countsOf(level: string, { levels, cycles }: Evaluation): Record<string,
  */
 export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict = false): LayerResult {
   const { specification, tables, mapping, evaluation, mapSpace } = layer;
-  const { architecture, dnn, layer: number, layerName, tiles, batch } = specification.identity;
+  const { architecture, dnn, layer: number, layerName, nTiles, batchSize } = specification.identity;
   const { cycles, computes, utilization, edpPjCycles } = evaluation;
   const remarks = remarksOn(examineRun(specification, evaluation), isStrict);
   const notes = [...(specification.notes ?? []), ...remarks.notes];
@@ -290,8 +290,8 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict
     dnn,
     layer: number,
     layerName,
-    tiles,
-    batch,
+    nTiles,
+    batchSize,
     cycles,
     computes,
     macs: multiplyAccumulates(specification, computes),

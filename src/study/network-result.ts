@@ -46,8 +46,8 @@ export interface NetworkTotals {
 export interface NetworkResult {
   readonly architecture: string;
   readonly dnn: string;
-  readonly tiles: number | null;
-  readonly batch: number | null;
+  readonly nTiles: number | null;
+  readonly batchSize: number | null;
   readonly layers: readonly LayerResult[];
   readonly totals: NetworkTotals;
   readonly replication: Replication;
@@ -58,8 +58,8 @@ export interface NetworkResult {
 export interface AblationResult {
   readonly dnn: string;
   readonly architectures: readonly string[];
-  readonly tiles: number | null;
-  readonly batch: number | null;
+  readonly nTiles: number | null;
+  readonly batchSize: number | null;
   readonly networks: readonly NetworkResult[];
 }
 
@@ -69,8 +69,8 @@ const isCount = (value: unknown): boolean => value === null || isNumber(value);
 
 const networkParts = {
   architecture: isText,
-  tiles: isCount,
-  batch: isCount,
+  nTiles: isCount,
+  batchSize: isCount,
   dnn: isText,
   layers: (value: unknown) => isListOf(isLayerResult)(value) && (value as readonly unknown[]).length > 0,
   totals: (value: unknown) =>
@@ -92,8 +92,8 @@ export const isNetworkResult = (value: unknown): boolean => hasParts(value, netw
 
 const ablationParts = {
   dnn: isText,
-  tiles: isCount,
-  batch: isCount,
+  nTiles: isCount,
+  batchSize: isCount,
   networks: (value: unknown) => isListOf(isNetworkResult)(value) && (value as readonly unknown[]).length > 0,
 };
 
@@ -117,7 +117,7 @@ export function networkTotals(
   groups: readonly ComponentGroup[],
 ): NetworkTotals {
   const energyPj = sumOverLayers(layers.map((layer) => layer.energyPj));
-  const { areaUm2, tiles } = layers[layers.length - 1];
+  const { areaUm2, nTiles } = layers[layers.length - 1];
   const areaUm2ByGroup = sumByGroup(totalAreas(areaUm2), groups);
   const { tileBudget } = replication;
   const fullSearch = fullSearchTotals(layers);
@@ -133,7 +133,7 @@ export function networkTotals(
     tilesUsed: replication.tilesUsed,
     tileBudget,
     pipelineAreaUm2ByGroup: Object.fromEntries(
-      Object.entries(areaUm2ByGroup).map(([group, area]) => [group, (area * tileBudget) / (tiles ?? 1)]),
+      Object.entries(areaUm2ByGroup).map(([group, area]) => [group, (area * tileBudget) / (nTiles ?? 1)]),
     ),
     ...(fullSearch ? { fullSearch } : {}),
   };

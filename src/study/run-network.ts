@@ -16,7 +16,7 @@ import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
 import { unknownLayer } from "../spec/get-spec";
 import { choicesAmong } from "../spec/model-choices";
-import { listArchitectures, listDnns, listLayers } from "../spec/workspace";
+import { findArchitecture, findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
 import { mergeManifests } from "./manifest";
@@ -38,8 +38,8 @@ import { Surroundings } from "./surroundings";
  * that it has been mapped to.
  * @param result The layer mapped to the usual number of tiles.
  */
-function tileOptions(layer: LayerRequest, result: Pick<LayerResult, "tiles" | "cycles">): TileOption[] {
-  const usual = { tiles: result.tiles ?? 1, cycles: result.cycles };
+function tileOptions(layer: LayerRequest, result: Pick<LayerResult, "nTiles" | "cycles">): TileOption[] {
+  const usual = { tiles: result.nTiles ?? 1, cycles: result.cycles };
   const fewest = fewestTiles(layer, usual.tiles);
   return fewest === undefined || fewest.tiles === usual.tiles ? [usual] : [fewest, usual];
 }
@@ -181,17 +181,17 @@ async function runStudies(
   const layers = await runReplicableLayers(jobs.flat(2), options, new Surroundings());
   const groups = loadComponentGroups(options.workspace);
   let taken = 0;
-  return studies.map(({ dnn }, study) => {
-    const layersOfNetworks = jobs[study].map((own) => layers.slice(taken, (taken += own.length)));
+  return jobs.map((ofStudy) => {
+    const layersOfNetworks = ofStudy.map((own) => layers.slice(taken, (taken += own.length)));
     const baseArea = options.baseAreaUm2 ?? areaOfChip(layersOfNetworks[0].map(({ result }) => result));
     const networks = layersOfNetworks.map((own, index) =>
-      networkOf(dnn, architectures[index], own, baseArea, options, groups),
+      networkOf(ofStudy[index][0], own, baseArea, options, groups),
     );
-    const { tiles, batch } = networks[0];
+    const { dnn, nTiles, batchSize } = networks[0];
     return freeze({
       dnn,
       architectures: networks.map(({ architecture }) => architecture),
-      ...{ tiles, batch, networks },
+      ...{ nTiles, batchSize, networks },
     });
   });
 }
@@ -224,14 +224,17 @@ async function runReplicableLayers(
   );
 }
 
+/** Layers to run; architecture and DNN are called as the lists call them, whatever the case they were given in. */
 function jobsOf(
   options: StudyOptions,
-  architecture: string,
-  dnn: string,
+  givenArchitecture: string,
+  givenDnn: string,
   layers: readonly number[] | undefined,
 ): readonly LayerRequest[] {
   const { useTypicalStatistics, nTiles, batchSize, variables, newVariables, greedySteps } = options;
   const { fidelity, workspace, search, objective, timeLimitMs, strict } = options;
+  const dnn = findDnn(givenDnn, workspace);
+  const architecture = findArchitecture(givenArchitecture, workspace).name;
   const known = listLayers(dnn, workspace);
   const chosen = layers ?? known;
   const unknown = chosen.find((layer) => typeof layer === "number" && !known.includes(layer));
@@ -289,21 +292,20 @@ function shorten(error: RaellaError): RaellaError {
 }
 
 function networkOf(
-  dnn: string,
-  architecture: string,
+  { dnn, architecture }: LayerRequest,
   layers: readonly ReplicableLayer[],
   baseArea: number,
   options: ThroughputOptions,
   groups: readonly ComponentGroup[],
 ): NetworkResult {
   const results = layers.map(({ result }) => result);
-  const { tiles, batch } = results[0];
+  const { nTiles, batchSize } = results[0];
   const replication = replicate(layers, baseArea, options);
   return {
     architecture,
     dnn,
-    tiles,
-    batch,
+    nTiles,
+    batchSize,
     layers: results.map(withoutManifest),
     totals: networkTotals(results, replication, groups),
     replication,
@@ -335,7 +337,7 @@ function replicate(
   }
   return replicateByDoubling(
     results.map(({ cycles }) => cycles),
-    results[0].tiles ?? defaultTiles,
+    results[0].nTiles ?? defaultTiles,
     budget,
   );
 }

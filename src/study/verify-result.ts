@@ -61,7 +61,8 @@ export interface Verification {
 }
 
 /**
- * Recomputes a result from its manifest and compares every figure.
+ * Recomputes a result from its manifest and compares every figure. Results of version 0.1 are read, too; what they do not
+ * have yet is not compared.
  * @param given The result, parsed from JSON.
  * @throws RaellaError `usage` if it is no result or has no manifest, and whatever recomputing throws.
  */
@@ -73,7 +74,10 @@ export async function verifyResult(given: unknown, options: RunOptions = {}): Pr
   if (!manifests.every(isManifest)) throw noResult("Its manifest is damaged.");
   requireReproducible(result);
   const now = await recompute(result, options);
-  const differences = compareResults(result, now, new Set(["manifest"]));
+  const isEarlier = manifests[0].version.startsWith("0.1.");
+  const differences = compareResults(result, now, new Set(["manifest"])).filter(
+    ({ path, before }) => !(isEarlier && before === undefined && laterFigures.test(path)),
+  );
   return frozenCopy({
     equal: differences.length === 0,
     differences,
@@ -81,6 +85,9 @@ export async function verifyResult(given: unknown, options: RunOptions = {}): Pr
     version: { then: manifests[0].version, now: packageIdentity().version },
   });
 }
+
+/** Figures that results of version 0.1 do not have yet. */
+const laterFigures = /(^|\.)(spatialUtilization|notes)$/;
 
 function isManifest(given: unknown): given is Manifest {
   const { files, variables, version } = { ...(given as Partial<Manifest> | null) };
@@ -108,8 +115,23 @@ function asResult(given: unknown): VerifiableResult {
     throw noResult("It is no JSON object.");
   const keys = ["mapSpace", "totals", "networks", "ablations"];
   if (!keys.some((key) => key in given)) throw noResult(`It has none of the keys ${keys.join(", ")}.`);
-  return given as VerifiableResult;
+  return inTodaysNames(given) as VerifiableResult;
 }
+
+/** A result of version 0.1.0, which calls `nTiles` tiles and `batchSize` batch, in the names of today. */
+function inTodaysNames(result: object): object {
+  const entries = Object.entries(result).map(([key, value]: [string, unknown]): [string, unknown] => {
+    if (["ablations", "networks", "layers"].includes(key) && Array.isArray(value))
+      return [key, value.map((item: unknown) => (isContainer(item) ? inTodaysNames(item) : item))];
+    return [earlierNames.get(key) ?? key, value];
+  });
+  return Object.fromEntries(entries);
+}
+
+const earlierNames: ReadonlyMap<string, string> = new Map([
+  ["tiles", "nTiles"],
+  ["batch", "batchSize"],
+]);
 
 /** @throws RaellaError `usage` for what another run need not find again. */
 function requireReproducible(result: VerifiableResult): void {
@@ -147,8 +169,8 @@ async function recompute(result: VerifiableResult, options: RunOptions): Promise
   }
   if ("networks" in result) return recomputeAblation(result, options);
   if ("totals" in result) {
-    const { dnn, tiles, batch, architecture } = result;
-    const study = { dnn, tiles, batch, architectures: [architecture], networks: [result] };
+    const { dnn, nTiles, batchSize, architecture } = result;
+    const study = { dnn, nTiles, batchSize, architectures: [architecture], networks: [result] };
     return (await recomputeAblation(study, options)).networks[0];
   }
   return recomputeLayer(result);
@@ -211,13 +233,13 @@ async function recomputeAblation(ablation: AblationResult, options: RunOptions):
 /** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */
 function request(
   manifest: Manifest,
-  { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
+  { nTiles, batchSize }: Pick<LayerResult, "nTiles" | "batchSize">,
   objective?: StudyOptions["objective"],
 ): StudyOptions {
   const { variables, newVariables, fidelity, typicalStatistics, search, workspace } = manifest;
   return {
-    nTiles: tiles,
-    batchSize: batch,
+    nTiles,
+    batchSize,
     variables: variables as StudyOptions["variables"],
     newVariables: newVariables as StudyOptions["newVariables"],
     fidelity,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ImportSummary } from "../../src/network-api";
+import type { ImportSummary } from "../../src/network";
 import { runCli } from "../support/run-cli";
 
 const networks = join(__dirname, "..", "..", "examples", "networks");

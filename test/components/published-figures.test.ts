@@ -21,9 +21,9 @@ function assertFactor(actual: number, expected: number, factor: number, what: st
 /** Area of everything that belongs to one tile, um^2. */
 function tileAreaUm2(spec: Specification): number {
   const { areaUm2 } = estimate(spec).area;
-  const { tiles } = spec.identity;
-  assert.ok(tiles);
-  return spec.levels.reduce((sum, { name, instances }) => sum + (areaUm2[name] * instances) / tiles, 0);
+  const { nTiles } = spec.identity;
+  assert.ok(nTiles);
+  return spec.levels.reduce((sum, { name, instances }) => sum + (areaUm2[name] * instances) / nTiles, 0);
 }
 
 describe("figures of the papers", () => {

@@ -9,7 +9,9 @@ import { mainEffects, oneAtATime } from "../../src/study/sweep/sensitivity";
 type Item = readonly number[];
 
 function objectivesOf(goals: readonly ("minimize" | "maximize")[]): FrontObjective<Item>[] {
-  return goals.map((goal, index) => ({ goal, value: (item) => item[index] }));
+  return goals.map((goal, index) =>
+    goal === "minimize" ? { minimize: (item) => item[index] } : { maximize: (item) => item[index] },
+  );
 }
 
 describe("Pareto front", () => {
@@ -41,7 +43,7 @@ describe("Pareto front", () => {
   });
 
   it("leaves out items without a figure", () => {
-    const objectives: FrontObjective<number | null>[] = [{ goal: "minimize", value: (item) => item }];
+    const objectives: FrontObjective<number | null>[] = [{ minimize: (item) => item }];
     assert.deepEqual(paretoFront([null, 3, Number.NaN, 2, 2], objectives), [2, 2]);
   });
 
@@ -110,8 +112,8 @@ describe("sensitivity", () => {
 describe("figures of a design", () => {
   const network: NetworkFigures = {
     layers: 2,
-    tiles: 4,
-    batch: 8,
+    nTiles: 4,
+    batchSize: 8,
     macs: 4e9,
     energyPj: 2e9,
     cycles: [1e6, 2e6],

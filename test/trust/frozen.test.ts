@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as raella from "../../src/index";
+import * as raella from "../support/public-api";
 
 /** Paths of everything in a value that can still be changed. */
 function changeable(value: unknown, path = "", seen = new Set<object>()): string[] {
@@ -32,16 +32,16 @@ const handedOut: Readonly<Record<string, () => unknown>> = {
   "a map space": () => raella.buildMapSpace(own()),
   "a mapping": () => raella.mappingAt(raella.buildMapSpace(own()), 3),
   "an evaluation": () =>
-    raella.evaluateMapping(own(), raella.estimate(own()).energy, raella.mapSpecification(own()).mapping),
+    raella.evaluateMapping(own(), raella.estimate(own()).energy, raella.mapLayer(own()).mapping),
   "a full search": () => raella.searchFullMapSpace(own(), raella.estimate(own()).energy),
   "a mapped layer": () => raella.mapLayer(layer),
-  "a mapped specification": () => raella.mapSpecification(structuredClone(own())),
+  "a mapped specification": () => raella.mapLayer(structuredClone(own())),
   "a given mapping": () =>
-    raella.evaluateGivenMapping(own(), structuredClone(raella.mapSpecification(own()).mapping)),
+    raella.evaluateGivenMapping(own(), structuredClone(raella.mapLayer(own()).mapping)),
   "a result": () => raella.runLayer(layer),
-  "a result of Timeloop's walk": () => raella.evaluateSpecification(own(), { search: "timeloop" }),
+  "a result of Timeloop's walk": () => raella.runLayer(own(), { search: "timeloop" }),
   "a result of a full search": () =>
-    raella.evaluateSpecification(own(), {
+    raella.runLayer(own(), {
       search: "full",
       objective: { energyExponent: 1, cyclesExponent: 2 },
     }),
@@ -80,7 +80,7 @@ describe("what the package hands out", function () {
     const objective = { energyExponent: 2, cyclesExponent: 1 };
     const workspace = { ...raella.defaultWorkspace() };
     const mine = structuredClone(own());
-    const mapping = structuredClone(raella.mapSpecification(own()).mapping);
+    const mapping = structuredClone(raella.mapLayer(own()).mapping);
     const description = {
       architectures: ["raella"],
       dnns: ["resnet18"],
@@ -88,7 +88,7 @@ describe("what the package hands out", function () {
     };
     const levels = ["tile"];
     raella.runLayer({ ...layer, variables, workspace });
-    raella.evaluateSpecification(mine);
+    raella.runLayer(mine);
     raella.evaluateGivenMapping(mine, mapping);
     raella.buildMapSpace(mine);
     raella.explainArea(mine, "memory");
@@ -104,11 +104,11 @@ describe("what the package hands out", function () {
     const areaOf = (depth: number): number => {
       for (const { name, attributes } of mine.levels)
         if (name === "input_buffer") (attributes as Record<string, raella.Value>).depth = depth;
-      const { areaUm2 } = raella.evaluateSpecification(mine);
+      const { areaUm2 } = raella.runLayer(mine);
       return areaUm2.total;
     };
     const alone = (depth: number): number =>
-      raella.evaluateSpecification({
+      raella.runLayer({
         ...mine,
         levels: mine.levels.map((level) =>
           level.name === "input_buffer" ? { ...level, attributes: { ...level.attributes, depth } } : level,

@@ -64,7 +64,7 @@ function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
           }),
       ),
     );
-  const converter = new Converter(source, anchors);
+  const converter = new NodeConverter(source, anchors);
   return { ...converter.convertRoot(contents), anchors: converter.anchors };
 }
 
@@ -165,7 +165,7 @@ function tooDeep(source: SourceText): RaellaError {
   });
 }
 
-class Converter {
+class NodeConverter {
   /** Anchors at this point of the text. */
   readonly anchors: Map<string, ConvertedNode | null>;
 

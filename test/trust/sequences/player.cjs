@@ -72,8 +72,7 @@ const calls = {
     raella.explainEnergy(raella.getSpec(options), level, action),
   component: (raella, { component, action, workspace }) =>
     raella.componentEnergy(component, action, { workspace }),
-  own: (raella, { search, ...options }) =>
-    raella.evaluateSpecification(raella.loadSpecification(options), { search }),
+  own: (raella, { search, ...options }) => raella.runLayer(raella.loadSpecification(options), { search }),
   given: (raella, { number, ...options }) => {
     const specification = raella.loadSpecification(options);
     const space = raella.buildMapSpace(specification);
@@ -87,7 +86,7 @@ const calls = {
     const mine = kept.get(key) ?? JSON.parse(JSON.stringify(raella.getSpec({ ...options, workspace })));
     kept.set(key, mine);
     for (const level of mine.levels) if (level.name === name) level.attributes.depth = depth;
-    const mapped = raella.mapSpecification(mine);
+    const mapped = raella.mapLayer(mine);
     return [mapped.evaluation, raella.resultOf(mapped), raella.buildMapSpace(mine).size];
   },
   lists: (raella, { workspace }) => [
@@ -118,7 +117,10 @@ async function outcome(compute) {
 async function play({ entry, memory, folder, isRemembering, steps, codeCache }) {
   // Processes start faster with the code that the first one has compiled.
   require("node:module").enableCompileCache?.(codeCache);
-  const raella = require(entry);
+  const entries = ["index", "advanced", "charts", "sweep"].map((name) =>
+    path.join(path.dirname(entry), name),
+  );
+  const raella = Object.assign({}, ...entries.map((file) => require(file)));
   if (!isRemembering) require(memory).setRemembering(false);
   const removals = new Map();
   const kept = new Map();
