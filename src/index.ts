@@ -17,6 +17,8 @@ export { defaultWorkspace, listArchitectures, listDnns, listLayers, workspaceAt 
 export type { Workspace } from "./spec/workspace";
 export { loadComponentGroups } from "./spec/component-groups";
 export type { ComponentGroup } from "./spec/component-groups";
+export { loadPublishedFigures } from "./spec/published-figures";
+export type { PublishedFigure } from "./spec/published-figures";
 export { readMappingFile } from "./spec/read-mapping-file";
 export type { MappingEntry, MappingFile } from "./spec/read-mapping-file";
 export type * from "./spec/specification";
@@ -61,7 +63,9 @@ export {
   runLayer,
 } from "./study/run-layer";
 export { mappingFromEntries } from "./study/given-mapping";
-export { runAblation, runAll, runLayers, runNetwork } from "./study/run-network";
+export { runAblation, runAll, runGains, runLayers, runNetwork } from "./study/run-network";
+export { gainsOver, tileParts } from "./study/gains";
+export type { Gain, GainFigures, Gains, TilePart } from "./study/gains";
 export type {
   AblationOptions,
   AllOptions,
@@ -84,7 +88,13 @@ export {
   replicateByIncrement,
   tileBudget,
 } from "./study/replication";
-export type { LayerAllocation, Replication, ReplicationScheme, TileOption } from "./study/replication";
+export type {
+  LayerAllocation,
+  Replication,
+  ReplicationScheme,
+  TileAreas,
+  TileOption,
+} from "./study/replication";
 export { diagnoseLayer, diagnoseSpecification } from "./study/diagnose-layer";
 export type * from "./study/diagnose-layer";
 export { verifyResult } from "./study/verify-result";

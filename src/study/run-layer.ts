@@ -182,5 +182,5 @@ export function runLayer(options: LayerOptions): LayerResult {
 
 /** {@link runLayer} for a request. */
 export function runRequest(request: LayerRequest): LayerResult {
-  return summarizeRequest(mapRequest(request), request);
+  return withOneLook(() => summarizeRequest(mapRequest(request), request));
 }
