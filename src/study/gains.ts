@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { isListOf, requireArgument } from "../arguments";
+import { isListOf, requireArgument, text } from "../arguments";
 import { freeze } from "../memory";
 import type { PublishedFigure } from "../spec/published-figures";
-import { isAblationResult } from "./network-result";
+import { isAblationResult, networkResultSchema } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
 import type { ReplicationScheme } from "./replication";
 import { replicateByDoubling } from "./replication";
@@ -114,10 +114,13 @@ export interface TilePart {
  * @param publishedAs Name of the published design in the figures, e.g. `isaac` for ISAAC's Table I.
  */
 export function tileParts(
-  { layers, tiles }: NetworkResult,
+  network: NetworkResult,
   published: readonly PublishedFigure[],
   publishedAs: string,
 ): readonly TilePart[] {
+  requireArgument(networkResultSchema, network, "the result of tileParts");
+  requireArgument(text, publishedAs, "the published design of tileParts");
+  const { layers, tiles } = network;
   requireArgument(publishedSchema, published, "the published figures of tileParts");
   const { areaUm2 } = layers[layers.length - 1];
   const chipTiles = tiles ?? 1;
