@@ -138,9 +138,9 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
       new Option(
         "--adc-beyond-library <way>",
         "a converter whose resolution is not in the component library: double the first entry with every bit, as " +
-          "the original does, or ask a model fitted to the ADC survey",
+          "the original does, or ask a model fitted to the ADC survey (survey-all: for every resolution)",
       )
-        .choices(["scale", "survey"])
+        .choices(["scale", "survey", "survey-all"])
         .default("scale"),
     )
     .option("--leakage", "count leakage, in energies and in what searches minimise")

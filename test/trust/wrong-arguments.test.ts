@@ -146,6 +146,7 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     formatAblationText: [ablation, true],
     formatNetworkText: [network],
     ablationChart: [ablation, { speed: "cycles", title: "x" }],
+    layerEnergiesChart: [network, { title: "x", subtitle: "y", perMac: true }],
     layerChart: [result, { title: "x" }],
     layerMappingChart: [mapped, { title: "x", dimensionNames: { P: "x" } }],
     comparisonChart: [{ energyPj: { a: { b: 1 } }, cycles: { a: 1 }, names: { a: "A" }, relative: true }],

@@ -125,7 +125,9 @@ export const sweepSchema = v.strictObject(
     batch: v.optional(counts),
     typical: v.optional(v.boolean("true or false")),
     fidelity: v.optional(v.picklist(["artifact", "corrected"], "artifact or corrected")),
-    adcBeyondLibrary: v.optional(v.picklist(["scale", "survey"], "scale or survey")),
+    adcBeyondLibrary: v.optional(
+      v.picklist(["scale", "survey", "survey-all"], "scale, survey or survey-all"),
+    ),
     sparse: v.optional(v.picklist(["refuse", "dense"], "refuse or dense")),
     leakage: v.optional(v.boolean("true or false")),
     usePlaceholders: v.optional(v.boolean("true or false")),
