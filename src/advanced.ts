@@ -24,6 +24,10 @@ export { searchFullMapSpace } from "./search/full/search-full-map-space";
 export type { FullSearchOptions, FullSearchResult } from "./search/full/search-full-map-space";
 
 // Parts of studies
+export { gainsOver, tileParts } from "./study/gains";
+export type { TilePart } from "./study/gains";
+export { loadPublishedFigures } from "./spec/published-figures";
+export type { PublishedFigure } from "./spec/published-figures";
 export { defaultBatchSize, defaultTiles } from "./study/study-options";
 export { groupOfLevel, sumByGroup } from "./study/component-groups";
 export {

@@ -17,7 +17,8 @@ export type * from "./spec/specification";
 // Layers, DNNs, ablations, sweeps
 export { mapLayer, resultOf, runLayer } from "./study/run-layer";
 export type { MappingOptions } from "./study/run-layer";
-export { runAblation, runAll, runLayers, runNetwork } from "./study/run-network";
+export { runAblation, runAll, runGains, runLayers, runNetwork } from "./study/run-network";
+export type { Gain, GainFigures, Gains } from "./study/gains";
 export type {
   AblationOptions,
   AllOptions,
@@ -32,7 +33,7 @@ export type { SearchCertificate } from "./search/full/search-full-map-space";
 export type * from "./study/layer-result";
 export type * from "./study/network-result";
 export type { Inputs, Manifest } from "./study/manifest";
-export type { LayerAllocation, Replication, ReplicationScheme } from "./study/replication";
+export type { LayerAllocation, Replication, ReplicationScheme, TileAreas } from "./study/replication";
 export { sweep } from "./study/sweep/sweep";
 export type { SweepOptions, SweepProgress, SweepResult } from "./study/sweep/sweep";
 export type { SweepDescription, SweepObjective } from "./study/sweep/sweep-description";

@@ -138,9 +138,9 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
       new Option(
         "--adc-beyond-library <way>",
         "a converter whose resolution is not in the component library: double the first entry with every bit, as " +
-          "the original does, or ask a model fitted to the ADC survey",
+          "the original does, or ask a model fitted to the ADC survey (survey-all: for every resolution)",
       )
-        .choices(["scale", "survey"])
+        .choices(["scale", "survey", "survey-all"])
         .default("scale"),
     )
     .option("--leakage", "count leakage, in energies and in what searches minimise")
@@ -199,7 +199,19 @@ export function choiceOptions(command: Command): Command {
 /** How the layers of a DNN share a pipeline's tiles, and how many threads compute. */
 export function throughputOptions(command: Command): Command {
   return command
-    .option("--aggregate-tiles <count>", "tiles of the whole pipeline, for the first architecture", "65536")
+    .option(
+      "--aggregate-tiles <count>",
+      "tiles of the whole pipeline, for the first architecture; others get as many as fit on the same area (default: 65536)",
+    )
+    .option("--area-budget <mm2>", "instead: silicon for the tiles of the pipeline of each architecture, mm²")
+    .addOption(
+      new Option(
+        "--tile-areas <kind>",
+        "what a tile takes where areas are compared: what the model comes to, or what is published",
+      )
+        .choices(["modelled", "published"])
+        .default("modelled"),
+    )
     .addOption(
       new Option(
         "--replication <scheme>",

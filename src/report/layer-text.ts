@@ -47,12 +47,21 @@ function figuresText(result: LayerResult, groups: readonly ComponentGroup[]): st
     [
       "Energy",
       formatFigure("energyPj", total),
-      `${formatNumber((total / macs) * 1e3)} fJ per multiply-accumulate`,
+      `${formatNumber(result.energyPerMacPj * 1e3)} fJ per multiply-accumulate, ${formatFixed(result.topsPerWatt)} TOPS/W`,
     ],
     ["Cycles", formatCount(cycles), `${formatFigure("seconds", cycles * 1e-9)} at 1 ns a cycle`],
     ["EDP", `${formatNumber(edp)} J·cycles`, ""],
     ["Area", formatFigure("areaUm2", areaUm2.total), ""],
     ["Work", `${formatNumber(macs)} MACs`, `${formatNumber(computes)} bit operations`],
+    ...(result.conversions === null || result.conversionsPerMac === null
+      ? []
+      : [
+          [
+            "Conversions",
+            formatNumber(result.conversions),
+            `${formatNumber(result.conversionsPerMac)} per multiply-accumulate`,
+          ] as [string, string, string],
+        ]),
     [
       "Utilization",
       formatShare(result.spatialUtilization),

@@ -104,8 +104,8 @@ export function componentColumns(results: TabularResult, groups: readonly Compon
 
 /**
  * One row per layer, its figures and, wide, the energy of every component group: `ADC (pJ)`, …. Columns: architecture,
- * dnn, layer, layerName, nTiles, batchSize, energyPj, areaUm2, cycles, computes, macs, utilization,
- * spatialUtilization, edpJouleCycles, mappings, validMappings, after full searches gapToBound, greedyEnergyPj, greedyCycles, then the groups.
+ * dnn, layer, layerName, nTiles, batchSize, energyPj, areaUm2, cycles, computes, macs, energyPerMacPj,
+ * topsPerWatt, conversions, conversionsPerMac, utilization, spatialUtilization, edpJouleCycles, mappings, validMappings, after full searches gapToBound, greedyEnergyPj, greedyCycles, then the groups.
  */
 export function layerWideColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
   requireResults(results, groups, "layerWideColumns");
@@ -125,6 +125,7 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
   const columns = emptyColumns([
     ...Object.keys(layerColumns),
     ...["energyPj", "areaUm2", "cycles", "computes", "macs"],
+    ...["energyPerMacPj", "topsPerWatt", "conversions", "conversionsPerMac"],
     ...["utilization", "spatialUtilization", "edpJouleCycles"],
     ...["mappings", "validMappings", ...Object.keys(searched)],
     ...names.map((name) => `${name} (pJ)`),
@@ -142,6 +143,10 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
       layer.cycles,
       layer.computes,
       layer.macs,
+      layer.energyPerMacPj,
+      layer.topsPerWatt,
+      layer.conversions,
+      layer.conversionsPerMac,
       layer.utilization,
       layer.spatialUtilization,
       layer.edp,

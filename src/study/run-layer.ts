@@ -195,5 +195,5 @@ export function runLayer(
 
 /** {@link runLayer} for a request. */
 export function runRequest(request: LayerRequest): LayerResult {
-  return summarizeRequest(mapRequest(request), request);
+  return withOneLook(() => summarizeRequest(mapRequest(request), request));
 }

@@ -2,13 +2,15 @@ import { optionsOf, requireOptions } from "../arguments";
 import { RaellaError, RaellaErrors } from "../errors";
 import { frozenCopy } from "../memory";
 import { choicesAmong } from "../spec/model-choices";
+import type { Gains } from "./gains";
 import { mapInputs } from "./given-mapping";
 import type { LayerResult } from "./layer-result";
 import { packageIdentity } from "./manifest";
 import type { Manifest } from "./manifest";
 import type { AblationResult, NetworkResult } from "./network-result";
 import { resultOf, runRequest } from "./run-layer";
-import { runAblation } from "./run-network";
+import { runAblation, runGains } from "./run-network";
+import type { AblationOptions } from "./run-network";
 import { runEntries } from "./study-options";
 import type { RunOptions, StudyOptions } from "./study-options";
 
@@ -48,7 +50,10 @@ function isContainer(value: unknown): value is Record<string, unknown> {
 
 /** Any result that the command line prints as JSON. */
 export type VerifiableResult =
-  LayerResult | NetworkResult | AblationResult | { readonly ablations: readonly AblationResult[] };
+  | LayerResult
+  | NetworkResult
+  | AblationResult
+  | { readonly ablations: readonly AblationResult[]; readonly gains?: readonly Gains[] };
 
 /** How a result compares with what the same request gives now. */
 export interface Verification {
@@ -165,7 +170,8 @@ async function recompute(result: VerifiableResult, options: RunOptions): Promise
   if ("ablations" in result) {
     const ablations: AblationResult[] = [];
     for (const ablation of result.ablations) ablations.push(await recomputeAblation(ablation, options));
-    return { ablations };
+    if (result.gains === undefined) return { ablations };
+    return { ablations, gains: await runGains(ablations, studyOf(result.ablations[0], options)) };
   }
   if ("networks" in result) return recomputeAblation(result, options);
   if ("totals" in result) {
@@ -220,14 +226,23 @@ const quoting: ReadonlySet<RaellaError["code"]> = new Set([
 async function recomputeAblation(ablation: AblationResult, options: RunOptions): Promise<AblationResult> {
   const [first] = ablation.networks;
   return runAblation(ablation.dnn, {
+    ...studyOf(ablation, options),
+    layers: first.layers.flatMap(({ layer }) => (layer === null ? [] : [layer])),
+  });
+}
+
+function studyOf(ablation: AblationResult, options: RunOptions): Omit<AblationOptions, "layers"> {
+  const [first] = ablation.networks;
+  const { scheme, tileBudget, areaBudgetMm2, tileAreas } = first.replication;
+  return {
     ...options,
     ...request(first.manifest, ablation, first.layers[0].fullSearch?.objective),
     architectures: ablation.architectures,
-    layers: first.layers.flatMap(({ layer }) => (layer === null ? [] : [layer])),
     // The first architecture's own budget is the aggregate that the others are normalised to.
-    aggregateTiles: first.replication.tileBudget,
-    replication: first.replication.scheme,
-  });
+    ...(areaBudgetMm2 === undefined ? { aggregateTiles: tileBudget } : { areaBudgetMm2 }),
+    tileAreas,
+    replication: scheme,
+  };
 }
 
 /** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */

@@ -211,7 +211,7 @@ function randomSweep(random: Random): SweepDescription {
   const throughput = random.pick<SweepDescription["throughput"]>([
     {},
     { scheme: "increment" },
-    { areaMm2: 1 + random.below(300) },
+    { areaBudgetMm2: 1 + random.below(300) },
     { aggregateTiles: random.below(100_000) + 1 },
   ]);
   return {

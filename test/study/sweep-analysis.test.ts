@@ -120,7 +120,7 @@ describe("figures of a design", () => {
     chipAreaUm2: 8e6,
     tileOptions: null,
   };
-  const budget = { areaMm2: 30, aggregateTiles: 1, scheme: "doubling" } as const;
+  const budget = { areaBudgetMm2: 30, aggregateTiles: 1, scheme: "doubling" } as const;
 
   it("follows the definitions", () => {
     const figures = designFigures(network, budget, Number.NaN);
@@ -148,7 +148,11 @@ describe("figures of a design", () => {
   });
 
   it("takes the silicon from the reference when none is given", () => {
-    const figures = designFigures(network, { areaMm2: null, aggregateTiles: 48, scheme: "doubling" }, 4e6);
+    const figures = designFigures(
+      network,
+      { areaBudgetMm2: null, aggregateTiles: 48, scheme: "doubling" },
+      4e6,
+    );
     assert.ok(!("reason" in figures));
     assert.equal(figures.tileBudget, 24);
   });
@@ -172,7 +176,7 @@ describe("figures of a design", () => {
   });
 
   it("says why a pipeline does not fit on the silicon", () => {
-    const figures = designFigures(network, { ...budget, areaMm2: 14 }, Number.NaN);
+    const figures = designFigures(network, { ...budget, areaBudgetMm2: 14 }, Number.NaN);
     assert.deepEqual(figures, {
       reason: "The 2 layers need 8 tiles, but only 7 fit on the silicon of the sweep.",
     });

@@ -220,8 +220,8 @@ describe("sweep plan", () => {
     ["a point too much", { ...base, points: [{ A: 1 }, { A: 1, B: 1 }] }, /Point 1 has B/],
     ["a variable twice", { ...base, points: [{ A: 1 }], variables: { A: 1 } }, /variable A is both listed/],
     ["an unknown goal", { ...base, objective: { minimise: "energyPj" } }, /\{minimize: EXPRESSION\}/],
-    ["two silicon budgets", { ...base, throughput: { areaMm2: 1, aggregateTiles: 2 } }, /given twice/],
-    ["no silicon", { ...base, throughput: { areaMm2: 0 } }, /"throughput\.areaMm2" cannot be 0/],
+    ["two silicon budgets", { ...base, throughput: { areaBudgetMm2: 1, aggregateTiles: 2 } }, /given twice/],
+    ["no silicon", { ...base, throughput: { areaBudgetMm2: 0 } }, /"throughput\.areaBudgetMm2" cannot be 0/],
     ["an unknown scheme", { ...base, throughput: { scheme: "tripling" } }, /doubling or increment/],
     [
       "too many points",

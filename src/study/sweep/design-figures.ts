@@ -150,9 +150,9 @@ export function designFigures(
   const { layers, nTiles, batchSize, macs, energyPj, cycles, chipAreaUm2 } = network;
   const tileAreaMm2 = chipAreaUm2 / nTiles / um2PerMm2;
   const budget =
-    throughput.areaMm2 === null
+    throughput.areaBudgetMm2 === null
       ? tileBudget(throughput.aggregateTiles, chipAreaUm2, referenceAreaUm2)
-      : Math.floor(throughput.areaMm2 / tileAreaMm2);
+      : Math.floor(throughput.areaBudgetMm2 / tileAreaMm2);
   const fewestTiles = network.tileOptions?.map((options) =>
     Math.min(...options.map((option) => option.tiles)),
   );

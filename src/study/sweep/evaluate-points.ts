@@ -48,7 +48,7 @@ interface PointState {
 export function createPointsEvaluator(context: SweepContext): PointsEvaluator {
   const referenceAreas = new Map<string, number>();
   const referenceArea = ({ dnn, nTiles }: SweepPoint): number => {
-    if (context.plan.throughput.areaMm2 !== null) return Number.NaN;
+    if (context.plan.throughput.areaBudgetMm2 !== null) return Number.NaN;
     const key = `${dnn} ${nTiles}`;
     let area = referenceAreas.get(key);
     if (area === undefined) {

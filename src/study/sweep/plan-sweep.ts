@@ -148,12 +148,12 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
   const checked = v.safeParse(sweepSchema, description, { abortPipeEarly: true });
   if (!checked.success) throwAll(checked.issues.map((issue) => toError(issue, locate)));
   const { variables = {}, points, random, throughput } = description;
-  if (throughput?.areaMm2 !== undefined && throughput.aggregateTiles !== undefined)
+  if (throughput?.areaBudgetMm2 !== undefined && throughput.aggregateTiles !== undefined)
     throw new RaellaError({
       code: "usage",
       message: "The silicon for the pipeline is given twice.",
       location: locate(["throughput", "aggregateTiles"]),
-      expected: "`areaMm2` or `aggregateTiles`",
+      expected: "`areaBudgetMm2` or `aggregateTiles`",
     });
   const isRandom = random !== undefined;
   const axes = Object.entries(variables).map(([variable, values]) =>
@@ -174,7 +174,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
     constraint: description.constraint ?? null,
     objectives: asObjectives(description.objective),
     throughput: {
-      areaMm2: throughput?.areaMm2 ?? null,
+      areaBudgetMm2: throughput?.areaBudgetMm2 ?? null,
       aggregateTiles: throughput?.aggregateTiles ?? defaultAggregateTiles,
       scheme: throughput?.scheme ?? "doubling",
     },
@@ -292,7 +292,7 @@ function toError(issue: SweepIssue, locate: LocateKey): RaellaError {
 function knownKeys(path: readonly (string | number)[]): readonly string[] {
   if (path.length === 1) return Object.keys(sweepSchema.entries);
   if (path[0] === "random") return ["count", "seed"];
-  if (path[0] === "throughput") return ["areaMm2", "aggregateTiles", "scheme"];
+  if (path[0] === "throughput") return ["areaBudgetMm2", "aggregateTiles", "scheme"];
   return ["from", "to", "step", "factor", "logarithmic"];
 }
 

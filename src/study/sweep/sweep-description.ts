@@ -37,8 +37,8 @@ export type SweepObjective = Objective<string>;
 /** How throughput is computed. */
 export interface SweepThroughput {
   /** Silicon for the tiles of the pipeline, mm^2. */
-  readonly areaMm2?: number;
-  /** Instead of `areaMm2`: the area of so many tiles of the first architecture as it is in the models. */
+  readonly areaBudgetMm2?: number;
+  /** Instead of `areaBudgetMm2`: the area of so many tiles of the first architecture as it is in the models. */
   readonly aggregateTiles?: number;
   /** How layers are replicated, `doubling` (default) or `increment`. */
   readonly scheme?: ReplicationScheme;
@@ -126,7 +126,9 @@ export const sweepSchema = v.strictObject(
     batchSize: v.optional(counts),
     typical: v.optional(v.boolean("true or false")),
     fidelity: v.optional(v.picklist(["artifact", "corrected"], "artifact or corrected")),
-    adcBeyondLibrary: v.optional(v.picklist(["scale", "survey"], "scale or survey")),
+    adcBeyondLibrary: v.optional(
+      v.picklist(["scale", "survey", "survey-all"], "scale, survey or survey-all"),
+    ),
     sparse: v.optional(v.picklist(["refuse", "dense"], "refuse or dense")),
     leakage: v.optional(v.boolean("true or false")),
     usePlaceholders: v.optional(v.boolean("true or false")),
@@ -157,11 +159,11 @@ export const sweepSchema = v.strictObject(
     throughput: v.optional(
       v.strictObject(
         {
-          areaMm2: v.optional(positive),
+          areaBudgetMm2: v.optional(positive),
           aggregateTiles: v.optional(count),
           scheme: v.optional(v.picklist(["doubling", "increment"], "doubling or increment")),
         },
-        "{areaMm2 or aggregateTiles, scheme}",
+        "{areaBudgetMm2 or aggregateTiles, scheme}",
       ),
     ),
     chunkSize: v.optional(v.pipe(count, v.maxValue(100000, "at most 100000"))),

@@ -68,7 +68,7 @@ export interface SweepPlan extends Required<ModelChoices> {
   readonly constraint: string | null;
   readonly objectives: readonly SweepObjective[];
   readonly throughput: {
-    readonly areaMm2: number | null;
+    readonly areaBudgetMm2: number | null;
     readonly aggregateTiles: number;
     readonly scheme: ReplicationScheme;
   };
