@@ -2,10 +2,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { RaellaError } from "../errors";
-import runLayerJob from "./layer-job";
-import type { LayerJob, LayerJobResult } from "./layer-job";
 
-/** Multiply-accumulates of all layers together from which on more threads pay. */
+/** Multiply-accumulates of all jobs together from which on more threads pay. */
 const workThatPays = 2e8;
 
 /** How jobs are run, and who is told. */
@@ -13,34 +11,44 @@ export interface RunJobsOptions {
   /** Threads. Default: `auto`, up to four where the work is worth it. */
   readonly workers?: number | "auto";
   readonly signal?: AbortSignal;
-  readonly onLayer?: (done: number, total: number) => void;
+  readonly onJob?: (done: number, total: number) => void;
 }
 
-/** Runs the integer parts of layers. The result does not depend on the number of threads. */
-export async function runLayerJobs(
-  jobs: readonly LayerJob[],
+/** What is done with each job, here or in another thread. */
+export interface JobKind<Job, Result> {
+  /** Name of the file in this folder whose default export it is, without extension. */
+  readonly file: string;
+  readonly run: (job: Job) => Result | Promise<Result>;
+  /** Multiply-accumulates of a job, about. */
+  readonly work: (job: Job) => number;
+}
+
+/** Runs jobs. The results stand in the order of the jobs and do not depend on the number of threads. */
+export async function runNetworkJobs<Job, Result>(
+  jobs: readonly Job[],
+  kind: JobKind<Job, Result>,
   options: RunJobsOptions,
-): Promise<readonly LayerJobResult[]> {
-  const works = jobs.map(({ layer }) => layer.groups * layer.rows * layer.filters * layer.samples);
+): Promise<readonly Result[]> {
+  const works = jobs.map((job) => kind.work(job));
   const workers = threadCount(works, options.workers ?? "auto");
-  const results = new Array<LayerJobResult>(jobs.length);
+  const results = new Array<Result>(jobs.length);
   let done = 0;
-  const finish = (index: number, result: LayerJobResult): void => {
+  const finish = (index: number, result: Result): void => {
     results[index] = result;
-    options.onLayer?.(++done, jobs.length);
+    options.onJob?.(++done, jobs.length);
   };
-  if (workers === 1) {
+  if (workers <= 1) {
     for (const [index, job] of jobs.entries()) {
       await setImmediate();
       throwIfStopped(options.signal);
-      finish(index, runLayerJob(job));
+      finish(index, await kind.run(job));
     }
     return results;
   }
   const { Piscina } = await import("piscina");
-  const pool = new Piscina<LayerJob, LayerJobResult>({
+  const pool = new Piscina<Job, Result>({
     // The extension of this file: .ts when run from sources, .js when built.
-    filename: join(__dirname, `layer-job${__filename.slice(-3)}`),
+    filename: join(__dirname, `${kind.file}${__filename.slice(-3)}`),
     minThreads: workers,
     maxThreads: workers,
     concurrentTasksPerWorker: 1,
@@ -82,5 +90,5 @@ function threadCount(works: readonly number[], workers: number | "auto"): number
 /** @throws RaellaError `aborted` */
 export function throwIfStopped(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
-    throw new RaellaError({ code: "aborted", message: "The import was stopped before it was finished." });
+    throw new RaellaError({ code: "aborted", message: "The work was stopped before it was finished." });
 }
