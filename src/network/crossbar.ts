@@ -6,6 +6,7 @@ import type { InputPass, SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
 import type { IntegerLayer } from "./integer-layer";
 import { accumulatorCount, subtractWeightZeros, weightOffset } from "./integer-layer";
+import type { Segment } from "./segments";
 import { raellaRows, segmentsOf } from "./segments";
 import type { Slicing } from "./slicing";
 import { slicesOf } from "./slicing";
@@ -56,7 +57,13 @@ export interface CrossbarResult {
 /** Part of a layer in a crossbar: a segment of a group's filters, and the inputs of a block of samples. */
 interface LayerPart {
   readonly programmed: ProgrammedSegment;
-  readonly driven: DrivenRows;
+  readonly segment: Segment;
+  readonly group: number;
+  /** What is applied for each code of an input. */
+  readonly applied: Uint8Array;
+  /** The block's first sample, and how many there are. */
+  readonly first: number;
+  readonly count: number;
   /** Where the accumulators of the block's first sample are. */
   readonly start: number;
   /** Number of the pass, and the sign with which it counts. */
@@ -80,16 +87,25 @@ function visitParts(
       passes.forEach(({ applied, sign }, pass) => {
         for (let first = 0; first < samples; first += sampleBlock) {
           const count = Math.min(sampleBlock, samples - first);
-          const driven = drivenRows(layer, group, segment, applied, first, count);
-          visit({ programmed, driven, start: (group * samples + first) * filters, pass, sign });
+          const start = (group * samples + first) * filters;
+          visit({ programmed, segment, group, applied, first, count, start, pass, sign });
         }
       });
     }
   });
 }
 
+/** The rows that the inputs of a part drive. */
+function drivenIn(layer: IntegerLayer, { group, segment, applied, first, count }: LayerPart): DrivenRows {
+  return drivenRows(layer, group, segment, applied, first, count);
+}
+
 /** Adds the digital part of a pass, that of the centers: (center - 128) · Σ inputs. */
-function addCenters(accumulators: Float64Array, { programmed, driven, start, sign }: LayerPart): void {
+function addCenters(
+  accumulators: Float64Array,
+  { programmed, start, sign }: LayerPart,
+  driven: DrivenRows,
+): void {
   const { filters, centers } = programmed;
   for (let sample = 0; sample < driven.samples; sample++) {
     const sum = sign * driven.inputSums[sample];
@@ -127,14 +143,15 @@ export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions
     (part) => {
       const { start, sign } = part;
       const tally = tallies[part.pass];
-      visitColumnSums(part.programmed, part.driven, (sample, filter, slice, sums, at) => {
+      const driven = drivenIn(layer, part);
+      visitColumnSums(part.programmed, driven, (sample, filter, slice, sums, at) => {
         const weight = sign * placeValues[slice];
         const to = start + sample * filters + filter;
         accumulators[to] += weight * convertBits(sums, at, converter, tally);
         accumulatorsSpeculation[to] += weight * convertSpeculatively(sums, at, converter, tally);
       });
-      addCenters(accumulators, part);
-      addCenters(accumulatorsSpeculation, part);
+      addCenters(accumulators, part, driven);
+      addCenters(accumulatorsSpeculation, part, driven);
     },
   );
   for (const sums of [accumulators, accumulatorsSpeculation]) finishSums(sums, layer, passes);
@@ -155,6 +172,23 @@ export interface ConvertedSums {
   readonly saturated: number;
 }
 
+/** What no column can saturate for is exact: sums of products of applied inputs and weights. */
+function addProducts(accumulators: Float64Array, layer: IntegerLayer, part: LayerPart): void {
+  const { rows, filters, samples, weights, inputs } = layer;
+  const { segment, group, applied, first, count, start, sign } = part;
+  for (let sample = 0; sample < count; sample++) {
+    const from = (group * samples + first + sample) * rows;
+    const to = start + sample * filters;
+    for (let row = segment.from; row < segment.to; row++) {
+      const input = sign * applied[inputs[from + row]];
+      if (input === 0) continue;
+      const at = (group * rows + row) * filters;
+      for (let filter = 0; filter < filters; filter++)
+        accumulators[to + filter] += input * weights[at + filter];
+    }
+  }
+}
+
 /** The same accumulators as `computeInCrossbars` gives, either without or with speculation. */
 export function convertInCrossbars(
   layer: IntegerLayer,
@@ -173,10 +207,14 @@ export function convertInCrossbars(
     passes,
     () => undefined,
     (part) => {
-      const { start, sign } = part;
+      const { start, sign, programmed } = part;
+      const { leastSum, greatestSum } = programmed;
+      if (!speculation && leastSum >= converter.lowest && greatestSum <= converter.highest)
+        return addProducts(accumulators, layer, part);
+      const driven = drivenIn(layer, part);
       visitColumnSums(
-        part.programmed,
-        part.driven,
+        programmed,
+        driven,
         speculation
           ? (sample, filter, slice, sums, at) => {
               accumulators[start + sample * filters + filter] +=
@@ -187,7 +225,7 @@ export function convertInCrossbars(
                 sign * placeValues[slice] * convertBits(sums, at, converter, tally);
             },
       );
-      addCenters(accumulators, part);
+      addCenters(accumulators, part, driven);
     },
   );
   finishSums(accumulators, layer, passes);
