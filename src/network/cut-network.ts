@@ -95,7 +95,7 @@ export async function cutNetwork(
     await session.close();
   }
   const models = await Promise.all(
-    parts.map(({ nodes, given, targets }) => {
+    parts.map(async ({ nodes, given, targets }) => {
       if (nodes.length === 0) return undefined;
       const inputs = new Map(given.map((name) => [name, types.get(name) as number]));
       const part = { nodes, inputs, outputs: [...targets], initializers: model.initializers };

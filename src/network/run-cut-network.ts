@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { ArithmeticVariant } from "./layer-accuracy";
 import type { CutLayer, CutNetwork } from "./cut-network";
 import { convertInCrossbars, type ConvertedSums } from "./crossbar";
@@ -45,12 +46,17 @@ export interface CutRunResult {
 export async function runCutNetwork(
   { cut, arithmetic, inputs }: CutRunJob,
   givenEngine?: FloatEngine,
+  throwIfStopped?: () => void,
 ): Promise<CutRunResult> {
   const engine = givenEngine ?? (await onnxRuntime());
   const tensors = inputs.map((given) => new Map(given));
   let conversions = 0;
   let saturated = 0;
   for (const [index, { part, layer, keep }] of cut.stages.entries()) {
+    if (throwIfStopped !== undefined) {
+      await setImmediate();
+      throwIfStopped();
+    }
     if (part !== undefined) await runPart(await engine.open(part.model), part.given, tensors);
     if (layer !== undefined) {
       const counts = runLayer(layer, index, arithmetic, tensors);
@@ -113,7 +119,9 @@ function runLayer(
     const sums = computeLayer(integerLayer(layer, block), index, arithmetic);
     conversions += sums.conversions;
     saturated += sums.saturated;
-    block.forEach((own, sample) => own.set(layer.output, outputTensor(layer, sums.accumulators, own, sample, block.length)));
+    block.forEach((own, sample) =>
+      own.set(layer.output, outputTensor(layer, sums.accumulators, own, sample, block.length)),
+    );
   }
   return { conversions, saturated };
 }
