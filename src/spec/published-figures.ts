@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "../platform";
 import { requireArgument } from "../arguments";
 import { RaellaError } from "../errors";
 import { freeze } from "../memory";
