@@ -62,12 +62,11 @@ export function sourcesOfNetwork(
 
 /** SHA-256 of an array's file, or of the names and contents of a folder's images. */
 export function hashInputs(path: string): string {
-  const hash = createHash("sha256");
   const names = filesInFolder(path, imageEndings);
-  if (names === undefined) hash.update(readBinaryFile(path, "The inputs"));
-  else
-    for (const name of names) hash.update(`${name}\n`).update(readBinaryFile(join(path, name), "The image"));
-  return hash.digest("hex");
+  if (names === undefined) return sha256Of(readBinaryFile(path, "The inputs"));
+  return sha256Of(
+    names.map((name) => `${name} ${sha256Of(readBinaryFile(join(path, name), "The image"))}\n`).join(""),
+  );
 }
 
 /** @throws RaellaError `unknown-name` if the DNN was not imported. */
@@ -118,7 +117,7 @@ export function findSource(
 }
 
 export function hashFile(path: string, what: string): string {
-  return createHash("sha256").update(readBinaryFile(path, what)).digest("hex");
+  return sha256Of(readBinaryFile(path, what));
 }
 
 /** The classes of samples: a .npy file, or one number on each line. */

@@ -34,14 +34,13 @@ describe("docs/architecture.md", () => {
   it("names the home of every equation, and each is the only one", async () => {
     assert.ok(rows.length >= 25);
     for (const [equation, file, names, source] of rows) {
-      const path = /^\[(.+)\]\(\.\.\/src\/(.+)\)$/.exec(file);
-      assert.ok(path !== null && path[1] === path[2], `${equation}: ${file}`);
-      assert.ok(existsSync(join(root, "src", path[2])), `${equation}: ${path[2]} is not there`);
-      const exported = (await import(join(root, "src", path[2]))) as Readonly<Record<string, unknown>>;
+      const path = /^`src\/(.+)`$/.exec(file)?.[1] ?? "";
+      assert.ok(path !== "" && existsSync(join(root, "src", path)), `${equation}: ${file} is not there`);
+      const exported = (await import(join(root, "src", path))) as Readonly<Record<string, unknown>>;
       assert.ok(wordsIn(names).length > 0, equation);
       for (const name of wordsIn(names)) {
-        assert.equal(typeof exported[name], "function", `${path[2]} exports ${name}`);
-        assert.deepEqual(declarations.get(name), [path[2]], `${name} is declared once`);
+        assert.equal(typeof exported[name], "function", `${path} exports ${name}`);
+        assert.deepEqual(declarations.get(name), [path], `${name} is declared once`);
       }
       assert.ok(source.length > 0, `${equation} has a source`);
     }

@@ -49,7 +49,7 @@ export const testFiles = {
   front: ["test/search/exhaustive/mapping-front.test.ts"],
   shared: ["test/spec/shared-work.test.ts"],
   sequences: ["test/trust/sequences.test.ts"],
-  folders: ["test/report/sweep-folder.test.ts"],
+  folders: ["test/report/sweep/sweep-folder.test.ts"],
 } as const;
 
 export const mutations: readonly Mutation[] = [

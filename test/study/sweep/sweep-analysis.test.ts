@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { designFigures } from "../../src/study/sweep/design-figures";
-import type { NetworkFigures } from "../../src/study/sweep/design-figures";
-import { paretoFront } from "../../src/study/sweep/pareto-front";
-import type { FrontObjective } from "../../src/study/sweep/pareto-front";
-import { mainEffects, oneAtATime } from "../../src/study/sweep/sensitivity";
+import { designFigures } from "../../../src/study/sweep/design-figures";
+import type { NetworkFigures } from "../../../src/study/sweep/design-figures";
+import { paretoFront } from "../../../src/study/sweep/pareto-front";
+import type { FrontObjective } from "../../../src/study/sweep/pareto-front";
+import { mainEffects, oneAtATime } from "../../../src/study/sweep/sensitivity";
 
 type Item = readonly number[];
 

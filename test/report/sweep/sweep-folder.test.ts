@@ -12,22 +12,22 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readParquet as polarsReadParquet } from "nodejs-polars";
-import { RaellaError } from "../../src/errors";
-import { mergeSweep } from "../../src/report/sweep/merge-sweep";
-import { openSweep, readSweep } from "../../src/report/sweep/read-sweep";
+import { RaellaError } from "../../../src/errors";
+import { mergeSweep } from "../../../src/report/sweep/merge-sweep";
+import { openSweep, readSweep } from "../../../src/report/sweep/read-sweep";
 import {
   chunkPath,
   examineChunks,
   openSweepFolder,
   readSweepFolder,
   writeChunk,
-} from "../../src/report/sweep/sweep-folder";
-import type { SweepFolder, SweepManifest } from "../../src/report/sweep/sweep-folder";
-import { formatSweepText, objectivesFrom, summarizeSweep } from "../../src/report/sweep/sweep-text";
-import { planSweep } from "../../src/study/sweep/plan-sweep";
-import { chunkRange, countChunks, pointAt } from "../../src/study/sweep/sweep-plan";
-import { sweepColumns } from "../../src/study/sweep/sweep-row";
-import type { SweepRow } from "../../src/study/sweep/sweep-row";
+} from "../../../src/report/sweep/sweep-folder";
+import type { SweepFolder, SweepManifest } from "../../../src/report/sweep/sweep-folder";
+import { formatSweepText, objectivesFrom, summarizeSweep } from "../../../src/report/sweep/sweep-text";
+import { planSweep } from "../../../src/study/sweep/plan-sweep";
+import { chunkRange, countChunks, pointAt } from "../../../src/study/sweep/sweep-plan";
+import { sweepColumns } from "../../../src/study/sweep/sweep-row";
+import type { SweepRow } from "../../../src/study/sweep/sweep-row";
 
 const plan = planSweep({
   name: "test",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { RaellaError } from "../../src/errors";
-import { parseSweep, planSweep } from "../../src/study/sweep/plan-sweep";
-import type { SweepDescription, SweepValues } from "../../src/study/sweep/sweep-description";
+import { RaellaError } from "../../../src/errors";
+import { parseSweep, planSweep } from "../../../src/study/sweep/plan-sweep";
+import type { SweepDescription, SweepValues } from "../../../src/study/sweep/sweep-description";
 import {
   chunkRange,
   chunksOfShard,
@@ -12,7 +12,7 @@ import {
   pointAt,
   randomUnit,
   splitMix64,
-} from "../../src/study/sweep/sweep-plan";
+} from "../../../src/study/sweep/sweep-plan";
 
 const base = { architectures: "raella", dnns: "resnet18" };
 
