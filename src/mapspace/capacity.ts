@@ -1,3 +1,5 @@
+import { exceeds, fitsRoom, tileRoom } from "../model/fit";
+import type { TileRoom } from "../model/fit";
 import { tensorSize } from "../model/problem";
 import { createFeatureTables, tileFeature } from "./features";
 import type { Feature, FeatureTables } from "./features";
@@ -14,10 +16,7 @@ export interface CapacityTables {
   readonly checks: readonly CapacityCheck[];
 }
 
-export interface CapacityCheck {
-  readonly level: number;
-  readonly capacityWords: number;
-  readonly minimumWords: number;
+export interface CapacityCheck extends TileRoom {
   /** Per tensor held: its column of the products, and columns of the extents that multiply it. */
   readonly tiles: readonly { readonly column: number; readonly extents: readonly number[] }[];
 }
@@ -29,11 +28,12 @@ export function createCapacityTables(layout: SearchLayout, keep: KeepTable): Cap
   const extents: Feature[] = [];
   const checks: CapacityCheck[] = [];
   const largestTiles = problem.tensors.map((tensor) => tensorSize(tensor, problem.bounds));
-  hardware.levels.forEach(({ capacityWords, minUtilization }, level) => {
+  hardware.levels.forEach((hardwareLevel, level) => {
+    const room = tileRoom(hardwareLevel);
     let largest = 0;
     for (let tensor = 0; tensor < largestTiles.length; tensor += 1)
       if (keep[level][tensor]) largest += largestTiles[tensor];
-    if (largest <= capacityWords && minUtilization === 0) return;
+    if (!exceeds(room, largest) && room.minimumWords === 0) return;
     const held = problem.tensors.filter((_, tensor) => keep[level][tensor]);
     const tiles = held.map((tensor) => {
       const { product, sharedExtents } = tileFeature(layout, tensor, level);
@@ -42,8 +42,7 @@ export function createCapacityTables(layout: SearchLayout, keep: KeepTable): Cap
         extents: sharedExtents.map((extent) => extents.push(extent) - 1),
       };
     });
-    const minimumWords = minUtilization > 0 ? capacityWords * minUtilization : 0;
-    checks.push({ level, capacityWords, minimumWords, tiles });
+    checks.push({ ...room, tiles });
   });
   return {
     products: createFeatureTables(layout, products, "products"),
@@ -53,7 +52,7 @@ export function createCapacityTables(layout: SearchLayout, keep: KeepTable): Cap
 }
 
 /** Words of the tiles that one check adds up, from figures that start at `atProducts` and `atExtents`. */
-export function tileWords(
+function tileWords(
   { tiles }: CapacityCheck,
   products: Float64Array,
   atProducts: number,
@@ -80,8 +79,7 @@ export function fitsCapacities(
 ): boolean {
   for (let index = 0; index < checks.length; index += 1) {
     const check = checks[index];
-    const words = tileWords(check, products, atProducts, extents, atExtents);
-    if (words > check.capacityWords || words < check.minimumWords) return false;
+    if (!fitsRoom(check, tileWords(check, products, atProducts, extents, atExtents))) return false;
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import { exceeds, fitsRoom } from "../model/fit";
 import { createCapacityTables } from "./capacity";
 import type { CapacityCheck, CapacityTables, KeepTable } from "./capacity";
 import { extendFigures, rowsWith } from "./features";
@@ -127,6 +128,7 @@ export function enumerateMappings(layout: SearchLayout, keep: KeepTable, visitor
 
 interface SpaceSlot {
   readonly index: number;
+  /** Children in all: a larger product of factors fits no mesh (see `fitsFanOut`), however it is laid along the axes. */
   readonly fan: number;
   /** Product of the factors that no choice changes. */
   readonly fixedProduct: number;
@@ -235,7 +237,7 @@ class Enumeration {
     const mayFit = this.mayFit(0);
     if (depths > 0) {
       if (mayFit || visitor.misfit !== undefined) this.chooseTime(0);
-    } else if (mayFit && this.checks.every((check) => this.words(check, 0) >= check.minimumWords))
+    } else if (mayFit && this.checks.every((check) => fitsRoom(check, this.words(check, 0))))
       visitor.valid?.(this.choice);
     else visitor.misfit?.(this.choice);
   }
@@ -290,7 +292,7 @@ class Enumeration {
     const { checks } = this;
     for (let index = 0; index < checks.length; index += 1) {
       const check = checks[index];
-      if (this.words(check, depth) <= check.capacityWords) continue;
+      if (!exceeds(check, this.words(check, depth))) continue;
       this.askFirst(index);
       return false;
     }
@@ -302,8 +304,7 @@ class Enumeration {
     const { checks } = this;
     for (let index = 0; index < checks.length; index += 1) {
       const check = checks[index];
-      const words = this.wordsWithLast(check, depth);
-      if (words <= check.capacityWords && words >= check.minimumWords) continue;
+      if (fitsRoom(check, this.wordsWithLast(check, depth))) continue;
       this.askFirst(index);
       return false;
     }

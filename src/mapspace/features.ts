@@ -1,24 +1,13 @@
 import type { LinearForm, Tensor } from "../model/problem";
-import type { SearchLayout, VaryingDimension } from "./search-layout";
-import { readFactors } from "./search-layout";
-
-/** Loops of one dimension under one choice, from the inside out. */
-interface ChoiceFigures {
-  /** Per slot of the dimension. */
-  readonly factors: Float64Array;
-  /** Products of the factors of the first 0, 1, 2, … slots. */
-  readonly spans: Float64Array;
-  /** Products of the space (time) factors of the slots from number 0, 1, 2, … outwards. */
-  readonly spaceOutside: Float64Array;
-  readonly timeOutside: Float64Array;
-}
+import type { DimensionProducts, SearchLayout, VaryingDimension } from "./search-layout";
+import { createProducts, multiplyOut, readFactors } from "./search-layout";
 
 /** What one varying dimension contributes to a figure; `at` counts its slots from the inside. */
 type Term =
   | { readonly kind: "extent"; readonly at: number; readonly base: number; readonly coefficient: number }
   | { readonly kind: "spaceOutside" | "timeOutside" | "factor"; readonly at: number }
   | { readonly kind: "owned"; readonly at: number; readonly bound: number }
-  | { readonly kind: "custom"; readonly evaluate: (figures: ChoiceFigures) => number };
+  | { readonly kind: "custom"; readonly evaluate: (figures: DimensionProducts) => number };
 
 /**
  * A figure of a mapping that falls apart into one contribution per dimension, multiplied (or, for sums, added).
@@ -36,23 +25,11 @@ export function createFeature(layout: SearchLayout, base: number): Feature {
 
 /** Product of the time factors outside a level; of all time factors for level -1. */
 export function iterationsFeature(layout: SearchLayout, level: number): Feature {
-  const { fixed, varying, space } = layout;
-  if (level >= 0) {
-    const feature = createFeature(layout, fixed.allTimeOutside[level]);
-    varying.forEach(({ slotsThrough }, position) =>
-      feature.terms[position].push({ kind: "timeOutside", at: slotsThrough[level] }),
-    );
-    return feature;
-  }
-  let innermost = 1;
-  space.slots.forEach(({ level: slotLevel, kind }, slot) => {
-    if (slotLevel !== 0 || kind !== "time") return;
-    layout.positions.forEach((position, dimension) => {
-      if (position < 0) innermost *= layout.factors[slot * layout.positions.length + dimension];
-    });
-  });
-  const feature = createFeature(layout, fixed.allTimeOutside[0] * innermost);
-  varying.forEach((_, position) => feature.terms[position].push({ kind: "timeOutside", at: 0 }));
+  const { fixed, varying } = layout;
+  const feature = createFeature(layout, level < 0 ? fixed.allTime : fixed.allTimeOutside[level]);
+  varying.forEach(({ slotsThrough }, position) =>
+    feature.terms[position].push({ kind: "timeOutside", at: level < 0 ? 0 : slotsThrough[level] }),
+  );
   return feature;
 }
 
@@ -104,7 +81,7 @@ export function multiplyFactor(
 export function multiplyCustom(
   feature: Feature,
   position: number,
-  evaluate: (figures: ChoiceFigures) => number,
+  evaluate: (figures: DimensionProducts) => number,
 ): void {
   feature.terms[position].push({ kind: "custom", evaluate });
 }
@@ -201,7 +178,7 @@ interface DimensionTable {
   readonly rows: Float64Array;
   readonly isFilled: Uint8Array;
   /** Scratch space. */
-  readonly figures: ChoiceFigures;
+  readonly figures: DimensionProducts;
 }
 
 export function createFeatureTables(
@@ -237,7 +214,7 @@ function createTable(
     terms,
     rows: new Float64Array(count * features.length),
     isFilled: new Uint8Array(count),
-    figures: createChoiceFigures(dimension),
+    figures: createProducts(dimension.slots.length),
   };
 }
 
@@ -255,7 +232,8 @@ export function rowsWith(
 function fillRow(table: DimensionTable, choice: number, width: number, isSum: boolean): void {
   const { dimension, columns, terms, rows, isFilled, figures } = table;
   isFilled[choice] = 1;
-  fillChoiceFigures(dimension, choice, figures);
+  readFactors(dimension, choice, figures.factors);
+  multiplyOut(figures, dimension.isSpace);
   const row = choice * width;
   if (!isSum) for (let column = 0; column < width; column += 1) rows[row + column] = 1;
   for (let index = 0; index < terms.length; index += 1) {
@@ -265,7 +243,7 @@ function fillRow(table: DimensionTable, choice: number, width: number, isSum: bo
   }
 }
 
-function evaluateTerm(term: Term, figures: ChoiceFigures): number {
+function evaluateTerm(term: Term, figures: DimensionProducts): number {
   switch (term.kind) {
     case "extent":
       return term.base + term.coefficient * (figures.spans[term.at] - 1);
@@ -279,30 +257,6 @@ function evaluateTerm(term: Term, figures: ChoiceFigures): number {
       return term.bound / figures.spaceOutside[term.at];
     case "custom":
       return term.evaluate(figures);
-  }
-}
-
-function createChoiceFigures({ slots }: VaryingDimension): ChoiceFigures {
-  return {
-    factors: new Float64Array(slots.length),
-    spans: new Float64Array(slots.length + 1),
-    spaceOutside: new Float64Array(slots.length + 1),
-    timeOutside: new Float64Array(slots.length + 1),
-  };
-}
-
-function fillChoiceFigures(dimension: VaryingDimension, choice: number, figures: ChoiceFigures): void {
-  const { factors, spans, spaceOutside, timeOutside } = figures;
-  const { isSpace } = dimension;
-  readFactors(dimension, choice, factors);
-  const last = isSpace.length;
-  spans[0] = 1;
-  for (let index = 0; index < last; index += 1) spans[index + 1] = spans[index] * factors[index];
-  spaceOutside[last] = 1;
-  timeOutside[last] = 1;
-  for (let index = last - 1; index >= 0; index -= 1) {
-    spaceOutside[index] = isSpace[index] ? spaceOutside[index + 1] * factors[index] : spaceOutside[index + 1];
-    timeOutside[index] = isSpace[index] ? timeOutside[index + 1] : timeOutside[index + 1] * factors[index];
   }
 }
 

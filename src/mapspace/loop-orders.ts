@@ -1,3 +1,4 @@
+import { fitsFanOut } from "../model/fit";
 import type { HardwareLevel } from "../model/hardware";
 import { listCofactors } from "./factor-choices";
 import type { DimensionChoices } from "./factor-choices";
@@ -161,7 +162,7 @@ function upTo(first: number, last: number): number[] {
 
 /** Whether the loops fit the mesh with the `alongX` innermost ones along X and the others along Y. */
 export function fitsMesh(
-  { fanX, fanY }: Pick<HardwareLevel, "fanX" | "fanY">,
+  mesh: Pick<HardwareLevel, "fanX" | "fanY">,
   order: readonly number[],
   factorOf: (dimension: number) => number,
   alongX: number,
@@ -176,7 +177,7 @@ export function fitsMesh(
     else y *= factor;
     position += 1;
   }
-  return x <= fanX && y <= fanY;
+  return fitsFanOut(mesh, x, y);
 }
 
 /** The smallest number of loops along X with which a space slot fits its mesh; undefined if none does. */

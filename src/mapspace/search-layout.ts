@@ -2,6 +2,50 @@ import { listCofactors } from "./factor-choices";
 import type { CofactorList } from "./factor-choices";
 import type { MapSpace } from "./map-space";
 
+/**
+ * Products of the factors that one dimension has in its slots, from the inside out. A tile spans the product of the
+ * factors inside it, a loop strides over the span inside it, and a level has as many instances (steps) as the space
+ * (time) factors outside it of all dimensions multiply to. `describeGeometry` of the model has the same figures for
+ * one complete nest.
+ */
+export interface DimensionProducts {
+  /** Per slot of the dimension. */
+  readonly factors: Float64Array;
+  /** Products of the factors of the first 0, 1, 2, … slots. */
+  readonly spans: Float64Array;
+  /** Products of the space (time) factors of the slots from number 0, 1, 2, … outwards. */
+  readonly spaceOutside: Float64Array;
+  readonly timeOutside: Float64Array;
+}
+
+export function createProducts(slots: number): DimensionProducts {
+  return {
+    factors: new Float64Array(slots),
+    spans: new Float64Array(slots + 1),
+    spaceOutside: new Float64Array(slots + 1),
+    timeOutside: new Float64Array(slots + 1),
+  };
+}
+
+/** Sets the spans from the factors. */
+export function multiplySpans({ factors, spans }: DimensionProducts): void {
+  spans[0] = 1;
+  for (let slot = 0; slot < factors.length; slot += 1) spans[slot + 1] = spans[slot] * factors[slot];
+}
+
+/** Sets all products from the factors. */
+export function multiplyOut(products: DimensionProducts, isSpace: readonly boolean[]): void {
+  const { factors, spaceOutside, timeOutside } = products;
+  multiplySpans(products);
+  const last = factors.length;
+  spaceOutside[last] = 1;
+  timeOutside[last] = 1;
+  for (let slot = last - 1; slot >= 0; slot -= 1) {
+    spaceOutside[slot] = isSpace[slot] ? spaceOutside[slot + 1] * factors[slot] : spaceOutside[slot + 1];
+    timeOutside[slot] = isSpace[slot] ? timeOutside[slot + 1] : timeOutside[slot + 1] * factors[slot];
+  }
+}
+
 /** A dimension with several choices, prepared for enumeration. */
 export interface VaryingDimension {
   readonly dimension: number;
@@ -27,6 +71,8 @@ export interface FixedFigures {
   /** Per level: product of the space (time) factors of all these dimensions outside it. */
   readonly allSpaceOutside: Float64Array;
   readonly allTimeOutside: Float64Array;
+  /** Product of all their time factors. */
+  readonly allTime: number;
 }
 
 /**
@@ -104,33 +150,29 @@ function fixedFigures(
 ): FixedFigures {
   const count = choices.length;
   const levels = rules.length;
-  const span = new Float64Array(count * levels);
-  const spaceOutside = new Float64Array(count * levels);
+  const span = new Float64Array(count * levels).fill(1);
+  const spaceOutside = new Float64Array(count * levels).fill(1);
   const allSpaceOutside = new Float64Array(levels).fill(1);
   const allTimeOutside = new Float64Array(levels).fill(1);
+  let allTime = 1;
+  const isSpace = slots.map(({ kind }) => kind === "space");
+  const products = createProducts(slots.length);
   for (let dimension = 0; dimension < count; dimension += 1) {
-    const isFixed = positions[dimension] < 0;
-    let product = 1;
+    if (positions[dimension] >= 0) continue;
+    for (let slot = 0; slot < slots.length; slot += 1)
+      products.factors[slot] = factors[slot * count + dimension];
+    multiplyOut(products, isSpace);
+    allTime *= products.timeOutside[0];
     for (let slot = 0; slot < slots.length; slot += 1) {
-      if (isFixed) product *= factors[slot * count + dimension];
-      span[dimension * levels + slots[slot].level] = product;
-    }
-    let space = 1;
-    let time = 1;
-    let level = levels;
-    for (let slot = slots.length - 1; slot >= 0; slot -= 1) {
-      if (slots[slot].level !== level) {
-        level = slots[slot].level;
-        spaceOutside[dimension * levels + level] = space;
-        allSpaceOutside[level] *= space;
-        allTimeOutside[level] *= time;
-      }
-      const factor = isFixed ? factors[slot * count + dimension] : 1;
-      if (slots[slot].kind === "space") space *= factor;
-      else time *= factor;
+      const { level } = slots[slot];
+      if (slots[slot + 1]?.level === level) continue;
+      span[dimension * levels + level] = products.spans[slot + 1];
+      spaceOutside[dimension * levels + level] = products.spaceOutside[slot + 1];
+      allSpaceOutside[level] *= products.spaceOutside[slot + 1];
+      allTimeOutside[level] *= products.timeOutside[slot + 1];
     }
   }
-  return { span, spaceOutside, allSpaceOutside, allTimeOutside };
+  return { span, spaceOutside, allSpaceOutside, allTimeOutside, allTime };
 }
 
 /** The factor of a dimension in one slot under a choice. */

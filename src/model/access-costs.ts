@@ -88,6 +88,23 @@ function missingAction(level: string, accesses: string, names: readonly string[]
   });
 }
 
+/** Rows that an instance accesses to move so many words: a row moves `blockWords` of them. */
+export function rowAccesses(words: number, blockWords: number): number {
+  return Math.ceil(words / blockWords);
+}
+
+/** Energy of the row accesses of one instance, pJ: summed in Timeloop's order, so that doubles agree bit for bit. */
+export function energyOfRows(
+  rowReads: number,
+  readPj: number,
+  rowFills: number,
+  fillPj: number,
+  rowUpdates: number,
+  updatePj: number,
+): number {
+  return rowReads * readPj + rowFills * fillPj + rowUpdates * updatePj;
+}
+
 /** Clusters in use: every used instance is in another one as long as there are enough. */
 export function usedClusters(instances: number, clusters = Infinity): number {
   return Math.min(instances, clusters);

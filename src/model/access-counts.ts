@@ -1,5 +1,5 @@
 import { RaellaError } from "../errors";
-import { leakingInstances, usedClusters } from "./access-costs";
+import { leakingInstances, rowAccesses, usedClusters } from "./access-costs";
 import type { DataSpaceCounts } from "./evaluation";
 import { requireValidMapping } from "./fit";
 import type { Hardware } from "./hardware";
@@ -11,7 +11,7 @@ import type { TensorTraffic } from "./traffic";
 import { analyseTraffic } from "./traffic";
 
 /** Accesses of one level for one tensor, words per instance over the whole run. */
-interface AccessCounts {
+interface TensorAccesses {
   readonly reads: number;
   readonly fills: number;
   readonly updates: number;
@@ -19,50 +19,80 @@ interface AccessCounts {
 }
 
 /**
- * Accesses of a level that holds a tensor.
+ * Which accesses a level has for a tensor that it holds. In numbers, because inner loops ask.
  *
- * Read-only tensors are filled from outside and read from inside. For partial sums an update is one arriving from
- * inside, a read fetches the old one it is added to, a fill an old one that comes back from outside; the first
- * write of every word needs neither, unless the level is told to read before every write-back. Words passed on by
- * neighbours count as reads and fills.
+ * Read-only tensors are filled from outside and read from inside (`readOnly`). For partial sums an update is one
+ * arriving from inside, a read fetches the old one it is added to, a fill an old one that comes back from outside;
+ * the first write of every word needs neither (`elided`), unless the level is told to read before every write-back
+ * (`readFirst`). Levels that pass words on read and fill what crosses them (`passthrough`).
  */
+export const accessRules = { readOnly: 0, passthrough: 1, readFirst: 2, elided: 3 } as const;
+export type AccessRule = (typeof accessRules)[keyof typeof accessRules];
+
+export function accessRule(
+  readWrite: boolean,
+  passthrough: boolean,
+  rmwOnFirstWriteback: boolean,
+): AccessRule {
+  if (!readWrite) return accessRules.readOnly;
+  if (passthrough) return accessRules.passthrough;
+  return rmwOnFirstWriteback ? accessRules.readFirst : accessRules.elided;
+}
+
+/**
+ * Words read. Words that neighbours pass on are read as well.
+ * @param content - words exchanged with everything inside
+ * @param peer - words that neighbours pass on
+ * @param partition - words that the instance is responsible for, each written for the first time once
+ */
+export function readsOf(rule: AccessRule, content: number, peer: number, partition: number): number {
+  return wholeWords(rule === accessRules.elided ? content + peer - partition : content + peer);
+}
+
+/**
+ * Words filled; nothing comes back to the outermost holder, whose `share` is 0.
+ * @param share - words drawn from the level outside
+ */
+export function fillsOf(
+  rule: AccessRule,
+  content: number,
+  share: number,
+  peer: number,
+  partition: number,
+): number {
+  if (rule === accessRules.readOnly) return Math.trunc(share + peer);
+  if (rule === accessRules.passthrough) return wholeWords(content + peer);
+  return wholeWords(rule === accessRules.elided ? share + peer - partition : share + peer);
+}
+
+/** Words updated. */
+export function updatesOf(rule: AccessRule, content: number): number {
+  return rule === accessRules.readOnly ? 0 : wholeWords(content);
+}
+
+/** To the nearest whole number; accesses are never negative. */
+function wholeWords(words: number): number {
+  return words > 0 ? Math.round(words) : 0;
+}
+
+/** Accesses of a level that holds a tensor. */
 export function accessCounts(
-  traffic: TensorTraffic,
+  { content, share, peer, partition }: TensorTraffic,
   nestLevel: NestLevel,
   readWrite: boolean,
   tensor: number,
   level: number,
-): AccessCounts {
-  const content = traffic.content[level];
-  const share = traffic.share[level];
-  const peer = traffic.peer[level];
-  if (!readWrite)
-    return {
-      reads: round(content + peer),
-      fills: Math.trunc(share + peer),
-      updates: 0,
-      temporalReductions: 0,
-    };
-  const updates = round(content);
-  if (nestLevel.passthrough[tensor]) {
-    const through = round(content + peer);
-    return { reads: through, fills: through, updates, temporalReductions: updates };
-  }
-  if (nestLevel.rmwOnFirstWriteback[tensor])
-    return { reads: round(content + peer), fills: round(share + peer), updates, temporalReductions: updates };
-  const partition = traffic.partition[level];
+): TensorAccesses {
+  const rule = accessRule(readWrite, nestLevel.passthrough[tensor], nestLevel.rmwOnFirstWriteback[tensor]);
+  const reads = readsOf(rule, content[level], peer[level], partition[level]);
+  const updates = updatesOf(rule, content[level]);
   return {
-    reads: round(content + peer - partition),
-    // Nothing comes back to the outermost holder.
-    fills: level === traffic.outermost ? round(peer) : round(share + peer - partition),
+    reads,
+    fills: fillsOf(rule, content[level], share[level], peer[level], partition[level]),
     updates,
-    temporalReductions: round(content - partition),
+    // A partial sum that is read is added to: all that are updated, but for the first of every word.
+    temporalReductions: rule === accessRules.elided ? wholeWords(content[level] - partition[level]) : updates,
   };
-}
-
-/** To the nearest whole number; accesses are never negative. */
-function round(words: number): number {
-  return words > 0 ? Math.round(words) : 0;
 }
 
 /** Accesses of one level, whatever they cost. */
@@ -123,9 +153,9 @@ export function countNestAccesses(problem: Problem, hardware: Hardware, nest: Ne
         tileSize: traffic[tensor].tile[level],
         partitionSize: traffic[tensor].partition[level],
         addressGenerations: fills + (readWrite ? updates : reads),
-        rowReads: Math.ceil(reads / blockWords),
-        rowFills: Math.ceil(fills / blockWords),
-        rowUpdates: Math.ceil(updates / blockWords),
+        rowReads: rowAccesses(reads, blockWords),
+        rowFills: rowAccesses(fills, blockWords),
+        rowUpdates: rowAccesses(updates, blockWords),
       };
     });
     const leaking = leakingInstances(instances[level], level <= outermost);
@@ -134,7 +164,7 @@ export function countNestAccesses(problem: Problem, hardware: Hardware, nest: Ne
   return { steps, computeUnits, levels };
 }
 
-function checkExact({ reads, fills, updates }: AccessCounts, level: string, dataSpace: string): void {
+function checkExact({ reads, fills, updates }: TensorAccesses, level: string, dataSpace: string): void {
   const largest = Math.max(reads, fills, updates);
   if (largest <= Number.MAX_SAFE_INTEGER) return;
   throw new RaellaError({

@@ -7,6 +7,27 @@ export interface LevelTiming {
   readonly cycles: number;
 }
 
+/** Whether any bandwidth of a level is limited. */
+export function hasBandwidth({ readBandwidth, writeBandwidth, sharedBandwidth }: HardwareLevel): boolean {
+  return readBandwidth !== null || writeBandwidth !== null || sharedBandwidth !== null;
+}
+
+/**
+ * Cycles in which a level's bandwidths move so many words: those of {@link levelTiming} before it rounds them up,
+ * for words of the whole run.
+ */
+export function cyclesOfWords(
+  { readBandwidth, writeBandwidth, sharedBandwidth }: HardwareLevel,
+  reads: number,
+  writes: number,
+): number {
+  return Math.max(
+    readBandwidth === null ? 0 : reads / readBandwidth,
+    writeBandwidth === null ? 0 : writes / writeBandwidth,
+    sharedBandwidth === null ? 0 : (reads + writes) / sharedBandwidth,
+  );
+}
+
 /**
  * Timing of one level. Evaluated exactly in this order: the ceiling makes the last bit of the quotient visible.
  *

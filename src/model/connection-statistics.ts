@@ -1,6 +1,5 @@
 import type { Specification } from "../spec/specification";
 import { requireValidMapping } from "./fit";
-import type { GroupTraffic } from "./forwarding";
 import type { Hardware } from "./hardware";
 import { describeHardware } from "./hardware";
 import type { Mapping } from "./mapping";
@@ -8,8 +7,7 @@ import { nestOfMapping } from "./nest";
 import type { Nest } from "./nest";
 import { describeProblem } from "./problem";
 import type { Problem } from "./problem";
-import { receivedWords } from "./received-words";
-import { analyseTraffic, fanOutTraffic, spreadWords } from "./traffic";
+import { analyseTraffic, fanOutOf, groupTraffic, passedOn, receivedAt } from "./traffic";
 import type { Traffic } from "./traffic";
 
 /** Words that enter a connection for groups of one size, over the whole run and per instance of the outer level. */
@@ -83,11 +81,11 @@ function describeConnection(
   const tensor = problem.tensors[index];
   const { content, tile, partition } = traffic.tensors[index];
   const received =
-    level === 0 ? geometry.steps : receivedWords(nest, geometry, tensor, index, level - 1, tile[level - 1]);
-  const fanOut = fanOutTraffic(hardware, nest, geometry, tensor, index, level, received);
+    level === 0 ? geometry.steps : receivedAt(nest, geometry, tensor, index, level - 1, tile[level - 1]);
+  const fanOut = fanOutOf(hardware, nest, geometry, tensor, index, level);
   const filters = level === 0 || (nest[level - 1].keep[index] && !nest[level - 1].passthrough[index]);
   const fan = geometry.fans[level];
-  const groups = filters ? fanOut.groups : passedOn(fanOut, fan, content[level - 1]);
+  const groups = filters ? groupTraffic(fanOut, received) : passedOn(fanOut, fan, content[level - 1]);
   const travelsBothWays = tensor.readWrite && !hardware.levels[level].reductionSupported;
   const ingresses = groups.map(({ members, groups: scatter, words }) => ({
     multicast: members,
@@ -101,16 +99,6 @@ function describeConnection(
     spatialReductions: tensor.readWrite
       ? ingresses.reduce((sum, { multicast, words }) => sum + (multicast - 1) * words, 0)
       : 0,
-    linkTransfers: filters ? (fanOut.linkWords ?? 0) : 0,
+    linkTransfers: filters ? (fanOut.forwarded?.linkWords ?? 0) : 0,
   };
-}
-
-/** The groups' words where the children only pass on what lies inside. */
-function passedOn(
-  { groups, sizes, linkWords }: ReturnType<typeof fanOutTraffic>,
-  fan: number,
-  childContent: number,
-): GroupTraffic[] {
-  if (linkWords === undefined) return sizes.map((size) => ({ ...size, words: size.groups * childContent }));
-  return spreadWords(groups, childContent * fan);
 }

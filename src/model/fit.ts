@@ -4,6 +4,45 @@ import type { LevelMapping, Loop, Mapping } from "./mapping";
 import { tensorSize } from "./problem";
 import type { Problem } from "./problem";
 
+/** How many words the tiles of an instance may take together. */
+export interface TileRoom {
+  readonly capacityWords: number;
+  /** What `min_utilization` demands; 0 without it. */
+  readonly minimumWords: number;
+}
+
+export function tileRoom({
+  capacityWords,
+  minUtilization,
+}: Pick<HardwareLevel, "capacityWords" | "minUtilization">): TileRoom {
+  // Unlimited memory without a demand would demand infinity times 0.
+  return { capacityWords, minimumWords: minUtilization > 0 ? capacityWords * minUtilization : 0 };
+}
+
+/** Whether tiles of so many words exceed a level. */
+export function exceeds({ capacityWords }: TileRoom, words: number): boolean {
+  return words > capacityWords;
+}
+
+/** Whether tiles of so many words leave a level emptier than it may be. */
+export function underfills({ minimumWords }: TileRoom, words: number): boolean {
+  return words < minimumWords;
+}
+
+/** Whether tiles of so many words together fit a level, and fill it as far as they must. */
+export function fitsRoom(room: TileRoom, words: number): boolean {
+  return !exceeds(room, words) && !underfills(room, words);
+}
+
+/** Whether loops that spread a tile over so many children along X and along Y fit the mesh of a level. */
+export function fitsFanOut(
+  { fanX, fanY }: Pick<HardwareLevel, "fanX" | "fanY">,
+  alongX: number,
+  alongY: number,
+): boolean {
+  return alongX <= fanX && alongY <= fanY;
+}
+
 /** One reason why a mapping does not fit. */
 export interface MappingProblem {
   readonly kind: "levels" | "loops" | "factors" | "fanout" | "capacity" | "utilization" | "bypass";
@@ -56,8 +95,12 @@ export function isValidMapping(problem: Problem, hardware: Hardware, { levels }:
   const isHeld = tensors.map(() => false);
   for (let index = 0; index < levels.length; index += 1) {
     const { level, spatial, temporal, keep } = levels[levels.length - 1 - index];
-    const { name, fanX, fanY, capacityWords, minUtilization } = hardware.levels[index];
-    if (level !== name || !spreads(spans, dimensions, temporal) || !spreads(spans, dimensions, spatial))
+    const hardwareLevel = hardware.levels[index];
+    if (
+      level !== hardwareLevel.name ||
+      !spreads(spans, dimensions, temporal) ||
+      !spreads(spans, dimensions, spatial)
+    )
       return false;
     let x = 1;
     let y = 1;
@@ -70,8 +113,7 @@ export function isValidMapping(problem: Problem, hardware: Hardware, { levels }:
       isHeld[tensor] = true;
       words += tensorSize(tensors[tensor], spans);
     }
-    const isTooEmpty = minUtilization > 0 && words < capacityWords * minUtilization;
-    if (x > fanX || y > fanY || words > capacityWords || isTooEmpty) return false;
+    if (!fitsFanOut(hardwareLevel, x, y) || !fitsRoom(tileRoom(hardwareLevel), words)) return false;
   }
   return isHeld.every(Boolean) && bounds.every((bound, dimension) => bound === spans[dimension]);
 }
@@ -180,12 +222,13 @@ function findCapacityProblems(
   return innermostFirst.flatMap((level, index): MappingProblem[] => {
     for (const { dimension, factor } of [...level.spatial, ...level.temporal])
       spans[problem.dimensions.indexOf(dimension)] *= factor;
-    const { capacityWords, minUtilization } = hardware.levels[index];
+    const room = tileRoom(hardware.levels[index]);
+    const { capacityWords, minimumWords } = room;
     const held = problem.tensors.filter(({ name }) => level.keep.includes(name));
     const sizes = held.map((tensor) => tensorSize(tensor, spans));
     const needed = sizes.reduce((sum, size) => sum + size, 0);
     const written = held.map(({ name }, tensor) => `${name} ${sizes[tensor]}`).join(" + ");
-    if (needed > capacityWords)
+    if (exceeds(room, needed))
       return [
         {
           kind: "capacity",
@@ -195,15 +238,14 @@ function findCapacityProblems(
           message: `${level.level} holds tiles of ${needed} words (${written}), but has room for ${capacityWords}.`,
         },
       ];
-    const minimum = capacityWords * minUtilization;
-    if (minUtilization > 0 && needed < minimum)
+    if (underfills(room, needed))
       return [
         {
           kind: "utilization",
           subject: level.level,
-          needed: minimum,
+          needed: minimumWords,
           available: needed,
-          message: `${level.level} holds ${needed} words, less than its min_utilization of ${minUtilization} demands (${minimum}).`,
+          message: `${level.level} holds ${needed} words, less than its min_utilization of ${hardware.levels[index].minUtilization} demands (${minimumWords}).`,
         },
       ];
     return [];

@@ -1,4 +1,5 @@
 import { childOffsets, countGroups, groupChildren, type GroupSize, type SpaceStep } from "./multicast";
+import type { Tensor } from "./problem";
 
 /** A time loop outside the tiles of the children, with a factor above 1. */
 export interface TimeStep {
@@ -26,6 +27,39 @@ interface Region {
   readonly corner: readonly number[];
   readonly shape: readonly number[];
   readonly words: number;
+}
+
+/**
+ * Whether a neighbour could ever have what a child needs. Not where the space loops and the time loops outside move
+ * along different axes: then a child would have to need the same words twice in a row, and a tile that does not
+ * move is not fetched again. It is where children fetch everything at every step, and where two dimensions that move
+ * along one axis (or one that moves along two) can bring a tile back to its place.
+ *
+ * With more loops the answer only turns from no to yes: searches ask for all loops that some mapping may have.
+ *
+ * @param everything - children fetch their whole tile at every step
+ * @param inTime - per dimension: 1 where it has a time loop outside the children's tiles, else 0
+ * @param inSpace - the same for the space loops of the fan-out
+ */
+export function mayForward(
+  { ranks, moves }: Tensor,
+  everything: boolean,
+  inTime: ArrayLike<number>,
+  inSpace: ArrayLike<number>,
+): boolean {
+  for (let dimension = 0; dimension < moves.length; dimension += 1)
+    if (inTime[dimension] === 1 && (everything || moves[dimension].length > 1)) return true;
+  if (everything) return false;
+  for (const { dimensions } of ranks) {
+    let timeLoops = 0;
+    let spaceLoops = 0;
+    for (const dimension of dimensions) {
+      timeLoops += inTime[dimension];
+      spaceLoops += inSpace[dimension];
+    }
+    if (timeLoops > 1 || (timeLoops > 0 && spaceLoops > 0)) return true;
+  }
+  return false;
 }
 
 /**

@@ -92,6 +92,15 @@ function loopBlock({ dimensions }: Problem, loops: readonly Loop[]): LoopBlock {
   return block;
 }
 
+/** A time loop with a factor above 1, and those outside it. */
+export interface TimeLoop {
+  readonly dimension: number;
+  readonly factor: number;
+  /** Values of the dimension from one iteration to the next: the product of its factors inside the loop. */
+  readonly stride: number;
+  readonly outer: TimeLoop | null;
+}
+
 /** Spans, strides and instances of a nest. Matrices are `[level * dimensions + dimension]`. */
 export interface NestGeometry {
   readonly dimensions: number;
@@ -105,12 +114,8 @@ export interface NestGeometry {
   /** Per level: instances in use, and children in use of one instance. */
   readonly instances: Float64Array;
   readonly fans: Float64Array;
-  /** All time loops, innermost first. */
-  readonly timeDimensions: readonly number[];
-  readonly timeFactors: readonly number[];
-  readonly timeStrides: readonly number[];
-  /** Per level (and one more): the first time loop at this level or further out. */
-  readonly firstTimeLoop: Int32Array;
+  /** Per level (and one more): the innermost time loop at this level or further out; null where there is none. */
+  readonly timeLoops: readonly (TimeLoop | null)[];
 }
 
 export function describeGeometry(problem: Problem, nest: Nest): NestGeometry {
@@ -121,10 +126,6 @@ export function describeGeometry(problem: Problem, nest: Nest): NestGeometry {
   const childrenSpans = new Float64Array(levels * dimensions);
   const fans = new Float64Array(levels).fill(1);
   const instances = new Float64Array(levels);
-  const firstTimeLoop = new Int32Array(levels + 1);
-  const timeDimensions: number[] = [];
-  const timeFactors: number[] = [];
-  const timeStrides: number[] = [];
   let steps = 1;
   for (let level = 0; level < levels; level += 1) {
     const { space, time } = nest[level];
@@ -133,21 +134,25 @@ export function describeGeometry(problem: Problem, nest: Nest): NestGeometry {
       fans[level] *= space.factors[loop];
     }
     childrenSpans.set(current, level * dimensions);
-    firstTimeLoop[level] = timeFactors.length;
     for (let loop = 0; loop < time.factors.length; loop += 1) {
-      timeDimensions.push(time.dimensions[loop]);
-      timeFactors.push(time.factors[loop]);
-      timeStrides.push(current[time.dimensions[loop]]);
       current[time.dimensions[loop]] *= time.factors[loop];
       steps *= time.factors[loop];
     }
     spans.set(current, level * dimensions);
   }
-  firstTimeLoop[levels] = timeFactors.length;
+  const timeLoops = new Array<TimeLoop | null>(levels + 1).fill(null);
+  let outer: TimeLoop | null = null;
   let used = 1;
   for (let level = levels - 1; level >= 0; level -= 1) {
     instances[level] = used;
     used *= fans[level];
+    const { dimensions: looped, factors } = nest[level].time;
+    // A level has one time loop per dimension: it strides over what the children span together.
+    for (let loop = factors.length - 1; loop >= 0; loop -= 1) {
+      const stride = childrenSpans[level * dimensions + looped[loop]];
+      outer = { dimension: looped[loop], factor: factors[loop], stride, outer };
+    }
+    timeLoops[level] = outer;
   }
   return {
     dimensions,
@@ -157,9 +162,6 @@ export function describeGeometry(problem: Problem, nest: Nest): NestGeometry {
     computeUnits: used,
     instances,
     fans,
-    timeDimensions,
-    timeFactors,
-    timeStrides,
-    firstTimeLoop,
+    timeLoops,
   };
 }

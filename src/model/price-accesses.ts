@@ -1,4 +1,4 @@
-import { costsOf, energyOfInstances, leakageEnergy } from "./access-costs";
+import { costsOf, energyOfInstances, energyOfRows, leakageEnergy } from "./access-costs";
 import type { AccessCosts } from "./access-costs";
 import type { LevelCounts, NestCounts } from "./access-counts";
 import { levelTiming } from "./bandwidth";
@@ -76,7 +76,7 @@ function priceLevel(
     if (counts === null) continue;
     const { rowReads, rowFills, rowUpdates } = counts;
     const { readPj, fillPj, updatePj } = costsOf(costs, hardware, problem, level, tensor, counts.fills > 0);
-    const energyPerInstancePj = rowReads * readPj + rowFills * fillPj + rowUpdates * updatePj;
+    const energyPerInstancePj = energyOfRows(rowReads, readPj, rowFills, fillPj, rowUpdates, updatePj);
     // Spread with another field behind it, the counts would take fifteen times as long to copy.
     accesses[problem.tensors[tensor].name] = {
       reads: counts.reads,

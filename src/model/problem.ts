@@ -107,6 +107,11 @@ function describeRank(rank: Rank, dataSpace: string, names: readonly string[]): 
   return { dimensions, coefficients };
 }
 
+/** Operations of a problem: one for every point of the iteration space. */
+export function countOperations({ bounds }: Problem): number {
+  return bounds.reduce((product, bound) => product * bound, 1);
+}
+
 /** Edge length of the box that an axis spans while dimension `d` takes `spans[from + d]` consecutive values. */
 export function rankExtent(rank: LinearForm, spans: ArrayLike<number>, from = 0): number {
   const { dimensions, coefficients } = rank;

@@ -1,109 +1,136 @@
-import { forwardedTraffic } from "./forwarding";
-import type { GroupTraffic, TimeStep } from "./forwarding";
+import { forwardedTraffic, mayForward } from "./forwarding";
+import type { ForwardedTraffic, GroupTraffic, TimeStep } from "./forwarding";
 import type { Hardware } from "./hardware";
 import { countGroups, groupChildren } from "./multicast";
 import type { GroupSize, SpaceStep } from "./multicast";
-import type { Nest, NestGeometry } from "./nest";
+import type { LoopBlock, Nest, NestGeometry, TimeLoop } from "./nest";
 import { describeGeometry } from "./nest";
 import { rankExtent, tensorSize } from "./problem";
 import type { Problem, Tensor } from "./problem";
-import { receivedWords } from "./received-words";
+import { movementOf, receivedWords, refetchedWords } from "./received-words";
 
-/** The traffic between one instance of a level and its children, for one tensor. */
-interface FanOutTraffic {
-  /** From the parent, by group size, ascending. */
-  readonly groups: readonly GroupTraffic[];
+/** Who shares what below one instance of a level, for one tensor. */
+export interface FanOut {
   /** The groups that all children fall into. */
   readonly sizes: readonly GroupSize[];
-  /** Words that neighbours pass on; undefined where no step of the run does that. */
-  readonly linkWords: number | undefined;
+  /** What neighbours pass on to each other; undefined where no step of the run does that. */
+  readonly forwarded: ForwardedTraffic | undefined;
 }
 
-const single: readonly GroupSize[] = [{ members: 1, groups: 1 }];
+/** What decides how a fan-out shares words, apart from its loops. */
+export interface FanOutRules {
+  readonly noMulticast: boolean;
+  readonly mayForward: boolean;
+  /** Children fetch their whole tile at every step, see {@link fetchesEverything}. */
+  readonly everything: boolean;
+  /** Children along the X axis of the mesh. */
+  readonly meshX: number;
+}
 
-/** @param received - words that one child takes over the run without any forwarding */
-export function fanOutTraffic(
+/**
+ * How the children of a fan-out share words of a tensor: those in the same place need the same ones (multicast and
+ * spatial reduction), and neighbours may pass words on.
+ *
+ * @param space - how the children are displaced
+ * @param loops - the time loops outside the children's tiles
+ * @param spans - dimension `d` of a child's tile takes `spans[from + d]` values; null for compute units
+ */
+export function describeFanOut(
+  tensor: Tensor,
+  space: readonly SpaceStep[],
+  loops: TimeLoop | null,
+  spans: ArrayLike<number> | null,
+  from: number,
+  { noMulticast, mayForward: forwards, everything, meshX }: FanOutRules,
+): FanOut {
+  const fan = space.reduce((product, { factor }) => product * factor, 1);
+  const sizes = noMulticast ? [{ members: 1, groups: fan }] : groupChildren(space);
+  if (!forwards) return { sizes, forwarded: undefined };
+  const extents = tensor.ranks.map((rank) => (spans === null ? 1 : rankExtent(rank, spans, from)));
+  const time = timeSteps(tensor, loops);
+  const forwarded = forwardedTraffic(extents, everything, space, time, Math.max(1, meshX), noMulticast);
+  return { sizes, forwarded };
+}
+
+/** All time loops outside the tiles of the children, innermost first. */
+function timeSteps(tensor: Tensor, loops: TimeLoop | null): TimeStep[] {
+  const steps: TimeStep[] = [];
+  for (let loop = loops; loop !== null; loop = loop.outer)
+    steps.push({ factor: loop.factor, movement: movementOf(tensor, loop.dimension, loop.stride) });
+  return steps;
+}
+
+/** Whether the children of a level fetch their whole tile at every step: compute units, or levels told so. */
+export function fetchesEverything(
+  levels: readonly { readonly noTemporalReuse: readonly boolean[] }[],
+  level: number,
+  tensor: number,
+): boolean {
+  return level === 0 || levels[level - 1].noTemporalReuse[tensor];
+}
+
+const alone: FanOut = { sizes: [{ members: 1, groups: 1 }], forwarded: undefined };
+
+/** The fan-out of a level of a complete nest. */
+export function fanOutOf(
   hardware: Hardware,
   nest: Nest,
   geometry: NestGeometry,
   tensor: Tensor,
   index: number,
   level: number,
-  received: number,
-): FanOutTraffic {
+): FanOut {
   const { space, noMulticast, noLinkTransfer } = nest[level];
-  if (space.factors.length === 0)
-    return { sizes: single, groups: [{ members: 1, groups: 1, words: received }], linkWords: undefined };
-  const steps = spaceSteps(nest, geometry, tensor, level);
-  const fan = geometry.fans[level];
-  const sizes = noMulticast[index] ? [{ members: 1, groups: fan }] : groupChildren(steps);
-  if (!noLinkTransfer[index] && mayForward(nest, geometry, tensor, index, level)) {
-    const inside = (level - 1) * geometry.dimensions;
-    const extents = tensor.ranks.map((rank) => (level === 0 ? 1 : rankExtent(rank, geometry.spans, inside)));
-    const everything = level === 0 || nest[level - 1].noTemporalReuse[index];
-    const meshX = Math.max(1, hardware.levels[level].fanX);
-    const time = timeSteps(geometry, tensor, level);
-    const forwarded = forwardedTraffic(extents, everything, steps, time, meshX, noMulticast[index]);
-    if (forwarded) return { sizes, ...forwarded };
-  }
-  const groups = sizes.map((size) => ({ ...size, words: size.groups * received }));
-  return { sizes, groups, linkWords: undefined };
-}
-
-/**
- * Whether a neighbour could ever have what a child needs. Not where the space loops and the time loops outside move
- * along different axes: then a child would have to need the same words twice in a row, and a tile that does not
- * move is not fetched again. (It is where nothing is reused, at the compute units, or where two dimensions that move
- * along one axis can bring a tile back to its place.)
- */
-function mayForward(
-  nest: Nest,
-  { timeDimensions, firstTimeLoop }: NestGeometry,
-  { moves, ranks }: Tensor,
-  index: number,
-  level: number,
-): boolean {
-  if (level === 0 || nest[level - 1].noTemporalReuse[index]) return true;
-  const movedBy = new Array<number>(ranks.length).fill(-1);
-  for (let loop = firstTimeLoop[level]; loop < timeDimensions.length; loop += 1) {
-    const dimension = timeDimensions[loop];
-    if (moves[dimension].length > 1) return true;
-    for (const { axis } of moves[dimension]) {
-      if (movedBy[axis] >= 0 && movedBy[axis] !== dimension) return true;
-      movedBy[axis] = dimension;
-    }
-  }
-  return nest[level].space.dimensions.some((dimension) =>
-    moves[dimension].some(({ axis }) => movedBy[axis] >= 0),
-  );
-}
-
-/** How the children of a level are displaced along the axes of a tensor. */
-function spaceSteps(nest: Nest, geometry: NestGeometry, tensor: Tensor, level: number): SpaceStep[] {
-  const { dimensions, factors } = nest[level].space;
-  return dimensions.map((dimension, loop) => {
-    const stride = level === 0 ? 1 : geometry.spans[(level - 1) * geometry.dimensions + dimension];
-    return { factor: factors[loop], movement: movementOf(tensor, dimension, stride) };
+  if (space.factors.length === 0) return alone;
+  const { dimensions, spans, timeLoops } = geometry;
+  const inside = (level - 1) * dimensions;
+  const steps = space.dimensions.map((dimension, loop) => {
+    const stride = level === 0 ? 1 : spans[inside + dimension];
+    return { factor: space.factors[loop], movement: movementOf(tensor, dimension, stride) };
+  });
+  const everything = fetchesEverything(nest, level, index);
+  return describeFanOut(tensor, steps, timeLoops[level], level === 0 ? null : spans, inside, {
+    noMulticast: noMulticast[index],
+    mayForward: !noLinkTransfer[index] && loopsMayForward(geometry, tensor, everything, space, level),
+    everything,
+    meshX: hardware.levels[level].fanX,
   });
 }
 
-/** All time loops of a level and those outside it, innermost first. */
-function timeSteps(geometry: NestGeometry, tensor: Tensor, level: number): TimeStep[] {
-  const { timeDimensions, timeFactors, timeStrides, firstTimeLoop } = geometry;
-  const steps: TimeStep[] = [];
-  for (let loop = firstTimeLoop[level]; loop < timeFactors.length; loop += 1)
-    steps.push({
-      factor: timeFactors[loop],
-      movement: movementOf(tensor, timeDimensions[loop], timeStrides[loop]),
-    });
-  return steps;
+function loopsMayForward(
+  { dimensions, timeLoops }: NestGeometry,
+  tensor: Tensor,
+  everything: boolean,
+  space: LoopBlock,
+  level: number,
+): boolean {
+  const inTime = new Uint8Array(dimensions);
+  const inSpace = new Uint8Array(dimensions);
+  for (let loop = timeLoops[level]; loop !== null; loop = loop.outer) inTime[loop.dimension] = 1;
+  for (const dimension of space.dimensions) inSpace[dimension] = 1;
+  return mayForward(tensor, everything, inTime, inSpace);
 }
 
-/** Displacement along every axis when a loop with this stride advances. */
-export function movementOf(tensor: Tensor, dimension: number, stride: number): number[] {
-  const movement = tensor.ranks.map(() => 0);
-  for (const { axis, coefficient } of tensor.moves[dimension]) movement[axis] = coefficient * stride;
-  return movement;
+/**
+ * Words that go from the parent to its children, by group size, ascending.
+ * @param received - words that one child takes over the run without any forwarding
+ */
+export function groupTraffic({ sizes, forwarded }: FanOut, received: number): readonly GroupTraffic[] {
+  return forwarded?.groups ?? sizes.map((size) => ({ ...size, words: size.groups * received }));
+}
+
+/** Words that one instance of a level of a complete nest receives over the whole run, if nobody passes on words. */
+export function receivedAt(
+  nest: Nest,
+  { spans, dimensions, timeLoops }: NestGeometry,
+  tensor: Tensor,
+  index: number,
+  level: number,
+  tile: number,
+): number {
+  const outside = timeLoops[level + 1];
+  if (nest[level].noTemporalReuse[index]) return refetchedWords(tile, outside);
+  return receivedWords(tensor, spans, level * dimensions, tile, outside);
 }
 
 /** What moves for one tensor; every array has one entry per level, innermost first, words per instance. */
@@ -159,35 +186,27 @@ function analyseTensor(
   for (let level = 0; level <= outermost; level += 1) {
     const isKeptInside = level > 0 && nest[level - 1].keep[index];
     const filters = level === 0 || (isKeptInside && !nest[level - 1].passthrough[index]);
-    const mayForward = geometry.fans[level] > 1 && !nest[level].noLinkTransfer[index];
+    const forwards = geometry.fans[level] > 1 && !nest[level].noLinkTransfer[index];
     isKnown &&= receivesLikeInside(nest, level - 1, index);
-    const isNeeded = isKeptInside || filters || mayForward;
+    const isNeeded = isKeptInside || filters || forwards;
     if (isNeeded && level > 0 && !isKnown) {
-      received = receivedWords(nest, geometry, tensor, index, level - 1, tile[level - 1]);
+      received = receivedAt(nest, geometry, tensor, index, level - 1, tile[level - 1]);
       isKnown = true;
     }
     if (nest[level].space.factors.length === 0) {
       if (isNeeded && level > 0) share[level - 1] = received;
       content[level] = filters ? received : fromInside;
-    } else if (isNeeded) {
-      const { groups, sizes, linkWords } = fanOutTraffic(
-        hardware,
-        nest,
-        geometry,
-        tensor,
-        index,
-        level,
-        received,
-      );
-      if (level > 0) share[level - 1] = averageOverChildren(groups, geometry.fans[level]);
-      if (filters) {
-        content[level] = sumOfWords(groups);
-        if (level > 0) peer[level - 1] = (linkWords ?? 0) / geometry.instances[level - 1];
-      } else if (linkWords === undefined) content[level] = countGroups(sizes) * fromInside;
-      else content[level] = sumOfWords(spreadWords(groups, fromInside * geometry.fans[level]));
     } else {
-      const { sizes } = fanOutTraffic(hardware, nest, geometry, tensor, index, level, 1);
-      content[level] = countGroups(sizes) * fromInside;
+      const fanOut = fanOutOf(hardware, nest, geometry, tensor, index, level);
+      if (isNeeded) {
+        const groups = groupTraffic(fanOut, received);
+        if (level > 0) share[level - 1] = averageOverChildren(groups, geometry.fans[level]);
+        if (filters) {
+          content[level] = sumOfWords(groups);
+          if (level > 0) peer[level - 1] = (fanOut.forwarded?.linkWords ?? 0) / geometry.instances[level - 1];
+        }
+      }
+      if (!filters) content[level] = contentPassed(fanOut, geometry.fans[level], fromInside);
     }
     fromInside = content[level];
   }
@@ -205,25 +224,40 @@ function receivesLikeInside(nest: Nest, level: number, index: number): boolean {
   );
 }
 
-function sumOfWords(groups: readonly GroupTraffic[]): number {
+export function sumOfWords(groups: readonly GroupTraffic[]): number {
   let sum = 0;
   for (const { words } of groups) sum += words;
   return sum;
 }
 
 /** Words per child. Evaluated in this order because the rounding of the division can be seen in the counts. */
-function averageOverChildren(groups: readonly GroupTraffic[], fan: number): number {
+export function averageOverChildren(groups: readonly GroupTraffic[], fan: number): number {
   let sum = 0;
   for (const { members, words } of groups) sum += words * members;
   return sum / fan;
 }
 
-/** Words per group where the children only pass on what lies inside and neighbours forward words. */
-export function spreadWords(groups: readonly GroupTraffic[], childrenContent: number): GroupTraffic[] {
+/**
+ * Words that go to the groups where the children only pass on what lies inside them: `childContent` words each. With
+ * forwarding they fall on the groups in the ratio of the words that these would fetch.
+ */
+export function passedOn(
+  { sizes, forwarded }: FanOut,
+  fan: number,
+  childContent: number,
+): readonly GroupTraffic[] {
+  if (forwarded === undefined) return groupTraffic({ sizes, forwarded }, childContent);
+  const { groups } = forwarded;
   let weighted = 0;
   for (const { members, words } of groups) weighted += members * words;
-  const scale = childrenContent / weighted;
+  const scale = (childContent * fan) / weighted;
   return groups.map((group) => ({ ...group, words: group.words * scale }));
+}
+
+/** The words of {@link passedOn}, all groups together. */
+export function contentPassed(fanOut: FanOut, fan: number, childContent: number): number {
+  if (fanOut.forwarded === undefined) return countGroups(fanOut.sizes) * childContent;
+  return sumOfWords(passedOn(fanOut, fan, childContent));
 }
 
 function tileSizes(nest: Nest, { spans, dimensions }: NestGeometry, tensor: Tensor): Float64Array {
@@ -244,14 +278,17 @@ function partitionSizes(problem: Problem, geometry: NestGeometry, tensor: Tensor
     partition[level] = size;
     if (fans[level] === 1 || level === 0) continue;
     const inside = tensorSize(tensor, spans, (level - 1) * dimensions);
-    size = multiplyDivide(size, inside, tensorSize(tensor, childrenSpans, level * dimensions));
+    size = dividePartition(size, inside, tensorSize(tensor, childrenSpans, level * dimensions));
   }
   return partition;
 }
 
-/** `floor(a * b / c)` of whole numbers, exact. */
-function multiplyDivide(a: number, b: number, c: number): number {
-  const product = a * b;
-  if (product <= Number.MAX_SAFE_INTEGER) return Math.floor(product / c);
-  return Number((BigInt(a) * BigInt(b)) / BigInt(c));
+/**
+ * Words that a child is responsible for, of the `size` words of its parent: the share that its tile has in what all
+ * children span together, `floor(size * inside / together)`, exact.
+ */
+export function dividePartition(size: number, inside: number, together: number): number {
+  const product = size * inside;
+  if (product <= Number.MAX_SAFE_INTEGER) return Math.floor(product / together);
+  return Number((BigInt(size) * BigInt(inside)) / BigInt(together));
 }

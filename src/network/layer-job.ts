@@ -6,6 +6,7 @@ import type { ArithmeticVariant, LayerAccuracy } from "./layer-accuracy";
 import { layerAccuracy } from "./layer-accuracy";
 import type { LayerStatistics } from "./layer-statistics";
 import { statisticsOf } from "./layer-statistics";
+import type { JobKind } from "./run-network-jobs";
 
 /** The integer part of one layer: everything that a thread needs. */
 export interface LayerJob {
@@ -37,3 +38,9 @@ export function runLayerJob(job: LayerJob): LayerJobResult {
   if (!job.withAccuracy) return { statistics };
   return { statistics, accuracy: layerAccuracy(layer, output, { ...chosen, signedInputs }) };
 }
+
+export const layerJobs: JobKind<LayerJob, LayerJobResult> = {
+  file: "layer-job",
+  run: runLayerJob,
+  work: ({ layer }) => layer.groups * layer.rows * layer.filters * layer.samples,
+};

@@ -43,17 +43,43 @@ export function metricValue(metric: Metric, figures: MappingFigures): number {
   }
 }
 
-/** The values by which the exhaustive search orders mappings: the metrics, then EDP, energy and cycles. */
+/** What decides between mappings that are equal in what a search minimises. */
+export const tieBreakers: readonly Metric[] = ["edp", "energy", "delay"];
+
+/** The tie rule of all searches but Timeloop's: the metrics in their order, then EDP, energy and cycles. */
 export function rankingMetrics(metrics: readonly Metric[]): readonly Metric[] {
-  const all: Metric[] = [...metrics];
-  for (const metric of ["edp", "energy", "delay"] as const) if (!all.includes(metric)) all.push(metric);
-  return all;
+  return [...metrics, ...tieBreakers.filter((metric) => !metrics.includes(metric))];
+}
+
+/** Negative if the first figures are better, 0 if all metrics are equal. */
+export function compareFigures(
+  ranking: readonly Metric[],
+  first: MappingFigures,
+  second: MappingFigures,
+): number {
+  for (const metric of ranking) {
+    const value = metricValue(metric, first);
+    const other = metricValue(metric, second);
+    if (value !== other) return value < other ? -1 : 1;
+  }
+  return 0;
+}
+
+/** The same with the last word of the tie rule: of equal mappings the one with the smaller number comes first. */
+export function compareNumbered(
+  ranking: readonly Metric[],
+  first: MappingFigures,
+  firstNumber: number,
+  second: MappingFigures,
+  secondNumber: number,
+): number {
+  return compareFigures(ranking, first, second) || firstNumber - secondNumber;
 }
 
 /** Relative differences up to this do not decide between mappings in Timeloop's own comparison. */
 const decisiveImprovement = 0.001;
 
-/** Whether Timeloop's mapper lets `candidate` replace `incumbent`. */
+/** The tie rule of Timeloop's own mapper: whether it lets `candidate` replace `incumbent`. */
 export function isBetterForTimeloop(
   metrics: readonly Metric[],
   candidate: MappingFigures,

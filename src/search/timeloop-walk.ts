@@ -5,8 +5,9 @@ import type { KeepTable } from "../mapspace/capacity";
 import { extendFigures } from "../mapspace/features";
 import { defaultOrder, fitsMesh, splitCandidates } from "../mapspace/loop-orders";
 import type { MapSpace } from "../mapspace/map-space";
-import { createSearchLayout, factorInSlot } from "../mapspace/search-layout";
+import { createSearchLayout, factorInSlot, readChoice } from "../mapspace/search-layout";
 import type { SearchLayout } from "../mapspace/search-layout";
+import { fitsFanOut } from "../model/fit";
 import { isRandomWalk } from "../spec/schema/mapper-schema";
 import type { BestMapping } from "./exhaustive/find-best-mapping";
 import { isBetterForTimeloop } from "./ranking";
@@ -55,11 +56,11 @@ export interface WalkOptions {
 }
 
 /** Why a thread ended. */
-type StopReason = "search_size" | "victory" | "timeout" | "empty";
+type ThreadStop = "search_size" | "victory" | "timeout" | "empty";
 
 interface ThreadWalk {
   readonly thread: number;
-  readonly stop: StopReason;
+  readonly stop: ThreadStop;
   /** Mappings tried, revisits and invalid ones included. */
   readonly visited: number;
   /** Valid ones among them. */
@@ -155,7 +156,7 @@ function refuseUnsettledWalk(
 }
 
 /** What the mapper learns of one mapping, in the order in which it tries its variants. */
-interface Verdict {
+interface WalkVerdict {
   /** Variants (splits over the mesh's axes) that fail before one fits, all of them where none does. */
   readonly failures: number;
   /** Null where the mapping is invalid. */
@@ -166,7 +167,7 @@ interface Verdict {
 
 interface Judge {
   readonly keep: KeepTable;
-  readonly verdict: (number: number) => Verdict;
+  readonly verdict: (number: number) => WalkVerdict;
   readonly evaluated: () => number;
 }
 
@@ -176,13 +177,13 @@ function createJudge(layout: SearchLayout, createScorer: ScorerFactory): Judge {
   const { products, extents, checks } = createCapacityTables(layout, keep);
   const productFigures = new Float64Array(products.width);
   const extentFigures = new Float64Array(extents.width);
-  const known = new Map<number, Verdict>();
+  const known = new Map<number, WalkVerdict>();
   const choice = new Int32Array(layout.varying.length);
   const countSplits = splitCounter(layout);
   let scorer: MappingScorer | undefined;
   let evaluated = 0;
 
-  function judge(number: number): Verdict {
+  function judge(number: number): WalkVerdict {
     readChoice(layout, number, choice);
     const { failing, fitting } = countSplits(choice);
     if (fitting === 0) return { failures: failing, figures: null, repetitions: 0 };
@@ -204,21 +205,13 @@ function createJudge(layout: SearchLayout, createScorer: ScorerFactory): Judge {
     return fitsCapacities(checks, productFigures, 0, extentFigures, 0);
   }
 
-  function verdict(number: number): Verdict {
+  function verdict(number: number): WalkVerdict {
     let result = known.get(number);
     if (result === undefined) known.set(number, (result = judge(number)));
     return result;
   }
 
   return { keep, verdict, evaluated: () => evaluated };
-}
-
-function readChoice({ varying }: SearchLayout, number: number, choice: Int32Array): void {
-  let rest = number;
-  varying.forEach(({ list }, position) => {
-    choice[position] = rest % list.count;
-    rest = Math.floor(rest / list.count);
-  });
 }
 
 /** The number of splits over the axes that fail and that fit. */
@@ -245,7 +238,7 @@ function splitCounter(layout: SearchLayout): (choice: Int32Array) => SplitCounts
         let product = 1;
         for (let dimension = 0; dimension < choices.length; dimension += 1)
           product *= factorInSlot(layout, index, dimension, choice);
-        if (product > mesh.fanX) fitting = 0;
+        if (!fitsFanOut(mesh, product, 1)) fitting = 0;
         continue;
       }
       const factorOf = (dimension: number): number => factorInSlot(layout, index, dimension, choice);
@@ -269,7 +262,7 @@ function refuseEndlessWalk(
   thread: number,
   owned: number,
   numThreads: number,
-  verdict: (number: number) => Verdict,
+  verdict: (number: number) => WalkVerdict,
 ): void {
   for (let index = 0; index < owned; index += 1)
     if (verdict(index * numThreads + thread).figures !== null) return;
@@ -286,7 +279,7 @@ function walkThread(
   thread: number,
   options: WalkOptions,
   metrics: readonly Metric[],
-  verdict: (number: number) => Verdict,
+  verdict: (number: number) => WalkVerdict,
 ): ThreadResult {
   const { numThreads, searchSize, victoryCondition, timeout } = options;
   const owned = Math.ceil((size - thread) / numThreads);
@@ -300,7 +293,7 @@ function walkThread(
   let valid = 0;
   let withoutImprovement = 0;
   let invalidInARow = 0;
-  const stopReason = (): StopReason | undefined => {
+  const stopReason = (): ThreadStop | undefined => {
     if (withoutImprovement >= patience) return "victory";
     if (valid >= wanted) return "search_size";
     // A timeout of 0 still allows mappings as long as they are valid.

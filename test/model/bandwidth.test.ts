@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { levelTiming } from "../../src/model/bandwidth";
+import fc from "fast-check";
+import { cyclesOfWords, levelTiming } from "../../src/model/bandwidth";
 import type { HardwareLevel } from "../../src/model/hardware";
 
 /** Timing of a level with these limits, for 100 steps with 4 words read and 2 written in each. */
@@ -32,5 +33,24 @@ describe("bandwidths", () => {
       cycles: 200,
     });
     assert.deepEqual(timing({ readBandwidth: 3.9 }), { slowdown: 3.9 / 4, cycles: 103 });
+  });
+
+  it("take the cycles of their words, rounded up", () => {
+    const limit = fc.option(fc.integer({ min: 1, max: 40 }).map((tenths) => tenths / 8));
+    const words = fc.nat(50);
+    fc.assert(
+      fc.property(
+        fc.record({ readBandwidth: limit, writeBandwidth: limit, sharedBandwidth: limit }),
+        fc.integer({ min: 1, max: 200 }),
+        words,
+        words,
+        (limits, steps, reads, writes) => {
+          const level = limits as HardwareLevel;
+          const least = Math.max(steps, cyclesOfWords(level, reads * steps, writes * steps));
+          const { cycles } = levelTiming(level, steps, reads, writes);
+          assert.ok(cycles >= least * (1 - 1e-12) && cycles < least * (1 + 1e-12) + 1, `${cycles} ${least}`);
+        },
+      ),
+    );
   });
 });

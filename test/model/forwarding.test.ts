@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { forwardedTraffic, type ForwardedTraffic, type TimeStep } from "../../src/model/forwarding";
 import { childOffsets, groupChildren, type SpaceStep } from "../../src/model/multicast";
+import { describeGeometry } from "../../src/model/nest";
+import { movementOf } from "../../src/model/received-words";
+import { describeFanOut, fanOutOf, fetchesEverything } from "../../src/model/traffic";
+import { plainShapes, randomNests, roomyHardware, slidingShapes } from "./random-nest";
 
 interface Case {
   readonly extents: readonly number[];
@@ -187,4 +191,54 @@ describe("groups of children", () => {
       { numRuns: 1000, seed: 5 },
     );
   });
+});
+
+describe("loops that may make neighbours forward", () => {
+  const hardware = {
+    levels: roomyHardware(3, 1000),
+    compute: { name: "compute", instances: 1, meshX: 1, meshY: 1 },
+  };
+  for (const [name, shapes] of [
+    ["plain axes", plainShapes],
+    ["sliding windows", slidingShapes],
+  ] as const)
+    it(`are never ruled out where neighbours really forward: ${name}`, () => {
+      let ruledOut = 0;
+      let forwarding = 0;
+      fc.assert(
+        fc.property(randomNests({ levels: 3, shapes, linkTransfers: true }), ({ problem, nest }) => {
+          const geometry = describeGeometry(problem, nest);
+          const { dimensions, spans, timeLoops } = geometry;
+          nest.forEach(({ space, noMulticast, noLinkTransfer }, level) =>
+            problem.tensors.forEach((tensor, index) => {
+              if (space.factors.length === 0 || noLinkTransfer[index]) return;
+              const inside = (level - 1) * dimensions;
+              const steps = space.dimensions.map((dimension, loop) => ({
+                factor: space.factors[loop],
+                movement: movementOf(tensor, dimension, level === 0 ? 1 : spans[inside + dimension]),
+              }));
+              const asked = describeFanOut(
+                tensor,
+                steps,
+                timeLoops[level],
+                level === 0 ? null : spans,
+                inside,
+                {
+                  noMulticast: noMulticast[index],
+                  mayForward: true,
+                  everything: fetchesEverything(nest, level, index),
+                  meshX: 1000,
+                },
+              );
+              const { forwarded } = fanOutOf(hardware, nest, geometry, tensor, index, level);
+              assert.deepEqual(forwarded, asked.forwarded);
+              if (forwarded === undefined) ruledOut += 1;
+              else forwarding += 1;
+            }),
+          );
+        }),
+        { numRuns: 1500, seed: 4 },
+      );
+      assert.ok(ruledOut > 100 && forwarding > 100, `${ruledOut} ${forwarding}`);
+    });
 });

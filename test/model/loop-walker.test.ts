@@ -4,7 +4,8 @@ import { accessCounts } from "../../src/model/access-counts";
 import { describeGeometry } from "../../src/model/nest";
 import { rankExtent } from "../../src/model/problem";
 import type { Tensor } from "../../src/model/problem";
-import { analyseTraffic, movementOf } from "../../src/model/traffic";
+import { movementOf } from "../../src/model/received-words";
+import { analyseTraffic } from "../../src/model/traffic";
 import { walkLoops } from "./loop-walker";
 import { plainShapes, randomNests, roomyHardware, slidingShapes } from "./random-nest";
 import type { RandomNest } from "./random-nest";
@@ -28,15 +29,15 @@ function samplesFaithfully(
 ): boolean {
   if (nest[level].noTemporalReuse[index]) return true;
   const geometry = describeGeometry(problem, nest);
-  const { timeDimensions, timeFactors, timeStrides, firstTimeLoop } = geometry;
   const extents = tensor.ranks.map((rank) => rankExtent(rank, geometry.spans, level * geometry.dimensions));
   const overlap = (delta: readonly number[]): number =>
     delta.reduce((product, step, axis) => product * Math.max(0, extents[axis] - Math.abs(step)), 1);
   const sampled = extents.map(() => 0);
   const real = extents.map(() => 0);
   let first: number[] | undefined;
-  for (let loop = firstTimeLoop[level + 1]; loop < timeFactors.length; loop += 1) {
-    const movement = movementOf(tensor, timeDimensions[loop], timeStrides[loop]);
+  for (let loop = geometry.timeLoops[level + 1]; loop !== null; loop = loop.outer) {
+    const { dimension, stride, factor } = loop;
+    const movement = [...movementOf(tensor, dimension, stride)];
     const sampledStep = movement.map((step, axis) => step - sampled[axis]);
     const realStep = movement.map((step, axis) => step - real[axis]);
     first ??= sampledStep;
@@ -45,7 +46,7 @@ function samplesFaithfully(
     if (overlap(realStep) !== (isPartial ? overlap(charges) : 0)) return false;
     movement.forEach((step, axis) => {
       sampled[axis] += step;
-      real[axis] += step * (timeFactors[loop] - 1);
+      real[axis] += step * (factor - 1);
     });
   }
   return true;

@@ -18,6 +18,7 @@ import { runLayer, type LayerResult } from "raella";
 import { buildMapSpace, type MapSpace } from "raella/advanced";
 import { comparisonChart, renderPng, type ChartSpecification } from "raella/charts";
 import { showTable } from "raella/notebook";
+import { importNetwork } from "raella/network";
 import { paretoFront, sweep, type SweepResult } from "raella/sweep";
 
 const result: LayerResult = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
@@ -31,7 +32,7 @@ export const space: ((...given: never[]) => MapSpace) | undefined = buildMapSpac
 showTable([{ cycles: 5 }]);
 void renderPng(chart).then(({ png }) => {
   const [first]: Uint8Array = png;
-  console.log(result.cycles > 0, first, typeof paretoFront);
+  console.log(result.cycles > 0, first, typeof paretoFront, typeof importNetwork);
 });
 `;
 
@@ -78,7 +79,7 @@ describe("the package in a new project", function () {
       const ran = project.node(file);
       assert.deepEqual(
         [ran.status, ran.stdout],
-        [0, "cycles\n──────\n     5\ntrue 137 function\n"],
+        [0, "cycles\n──────\n     5\ntrue 137 function function\n"],
         ran.stderr,
       );
     }
@@ -91,7 +92,7 @@ describe("the package in a new project", function () {
         `${environment}; const { showChart, showTable, progressBar } = require("raella/notebook");
          progressBar({ label: "Run" })({ done: 1, total: 1 });
          showTable([{ cycles: 5 }]);
-         showChart({ title: "Demo" });`,
+         showChart({ $schema: "https://vega.github.io/schema/vega-lite/v5.json", title: "Demo" });`,
       );
       return project.node("show.cjs");
     };
@@ -144,6 +145,17 @@ describe("the package in a new project", function () {
   });
 });
 
+/** What the root exports; another name needs a good reason. */
+const rootNames = [
+  ...["getSpec", "loadSpecification", "greedy", "defaultGreedySteps", "defaultWorkspace", "workspaceAt"],
+  ...["listArchitectures", "listDnns", "listLayers", "loadComponentGroups"],
+  ...["runLayer", "mapLayer", "resultOf", "runLayers", "runNetwork", "runAblation", "runAll", "sweep"],
+  ...["evaluateGivenMapping", "mappingFromEntries", "readMappingFile", "diagnoseLayer", "verifyResult"],
+  ...["estimate", "explainArea", "explainEnergy", "formatExplanation"],
+  ...["registerComponentLibrary", "registerEstimator"],
+  ...["toDataFrame", "writeCsv", "writeParquet", "writeLayerFiles", "RaellaError", "RaellaErrors"],
+];
+
 describe("the entries of the package", () => {
   const entries = Object.keys(manifest.exports)
     .filter((name) => name !== "." && name !== "./package.json")
@@ -158,6 +170,19 @@ describe("the entries of the package", () => {
       const built = { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` };
       assert.deepEqual(manifest.exports[`./${name}`], built);
       assert.deepEqual(manifest.typesVersions["*"][name], [`dist/${name}.d.ts`]);
+    }
+  });
+
+  it("keep the root small, and share nothing with it but `sweep`", async () => {
+    const namesOf = async (file: string): Promise<string[]> =>
+      Object.keys((await import(join(root, "src", file))) as object).filter(
+        (name) => name !== "default" && name !== "module.exports",
+      );
+    const atRoot = await namesOf("index");
+    assert.deepEqual(atRoot.sort(), rootNames.sort());
+    for (const entry of entries) {
+      const shared = (await namesOf(entry)).filter((name) => atRoot.includes(name));
+      assert.deepEqual(shared, entry === "sweep" ? ["sweep"] : [], entry);
     }
   });
 

@@ -8,7 +8,7 @@ import type { MapSpace } from "../../mapspace/map-space";
 import { createSearchLayout, factorInSlot, numberStrides } from "../../mapspace/search-layout";
 import type { SearchLayout } from "../../mapspace/search-layout";
 import type { Mapping } from "../../model/mapping";
-import { metricValue, rankingMetrics } from "../ranking";
+import { compareNumbered, metricValue, rankingMetrics } from "../ranking";
 import type { MappingFigures, Metric } from "../ranking";
 import type { MappingScorer, ScorerFactory } from "../scorer";
 
@@ -144,7 +144,7 @@ export function keepsEverything(keep: KeepTable): boolean {
   return keep[0].every((_, tensor) => keep.some((level) => level[tensor]));
 }
 
-interface Incumbent {
+interface BestSoFar {
   readonly choice: Int32Array;
   readonly keep: KeepTable;
   readonly orders: LoopOrders | null;
@@ -157,8 +157,9 @@ class Search {
   private readonly strides: readonly number[];
   private readonly combinations: ((choice: ArrayLike<number>) => OrderCombinations) | null;
   private readonly ranksByEdp: boolean;
-  private readonly bestValues: Float64Array;
-  private best: Incumbent | null = null;
+  /** The first metric of the best mapping so far. */
+  private bestValue = Infinity;
+  private best: BestSoFar | null = null;
   private withinFanout = 0;
   private valid = 0;
   private evaluated = 0;
@@ -170,7 +171,6 @@ class Search {
     this.strides = numberStrides(layout);
     this.combinations = orderCombinations(layout);
     this.ranksByEdp = ranking[0] === "edp";
-    this.bestValues = new Float64Array(ranking.length).fill(Infinity);
   }
 
   /** Visits all mappings with these levels holding the data spaces; without a scorer they are only counted. */
@@ -210,30 +210,23 @@ class Search {
     keep: KeepTable,
     scorer: MappingScorer,
   ): void {
-    const { bestValues, ranking } = this;
-    scorer.score(choice, orders, this.ranksByEdp ? bestValues[0] : Infinity);
+    const { bestValue, best, ranking } = this;
+    scorer.score(choice, orders, this.ranksByEdp ? bestValue : Infinity);
     this.evaluated += 1;
     const value = metricValue(ranking[0], scorer);
-    if (value > bestValues[0]) return;
-    if (value === bestValues[0] && this.best !== null && !this.isPreferred(scorer, choice, this.best)) return;
-    ranking.forEach((metric, index) => (bestValues[index] = metricValue(metric, scorer)));
+    // Most mappings are worse by the first metric.
+    if (value > bestValue) return;
+    const number = this.numberOf(choice);
+    if (best !== null && compareNumbered(ranking, scorer, number, best.figures, best.number) >= 0) return;
+    this.bestValue = value;
     const { energyPj, cycles, lastLevelAccesses } = scorer;
     this.best = {
       choice: choice.slice(),
       keep,
       orders: orders === null ? null : [...orders],
-      number: this.numberOf(choice),
+      number,
       figures: { energyPj, cycles, lastLevelAccesses },
     };
-  }
-
-  /** Whether figures with an equal first metric come before those of the incumbent. */
-  private isPreferred(figures: MappingFigures, choice: Int32Array, best: Incumbent): boolean {
-    for (let index = 1; index < this.ranking.length; index += 1) {
-      const value = metricValue(this.ranking[index], figures);
-      if (value !== this.bestValues[index]) return value < this.bestValues[index];
-    }
-    return this.numberOf(choice) < best.number;
   }
 
   private numberOf(choice: Int32Array): number {

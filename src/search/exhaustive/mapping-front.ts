@@ -5,12 +5,14 @@ import type { MapSpace } from "../../mapspace/map-space";
 import { numberStrides, readChoice } from "../../mapspace/search-layout";
 import type { SearchLayout } from "../../mapspace/search-layout";
 import type { AccessCosts } from "../../model/access-costs";
-import { energyOfInstances, leakageEnergy } from "../../model/access-costs";
-import { levelTiming } from "../../model/bandwidth";
+import { energyOfInstances, energyOfRows, leakageEnergy } from "../../model/access-costs";
+import { hasBandwidth, levelTiming } from "../../model/bandwidth";
 import type { Hardware } from "../../model/hardware";
+import { countOperations } from "../../model/problem";
 import { createScorer } from "../create-scorer";
 import type { MappingFigures, Metric } from "../ranking";
-import { metricValue, rankingMetrics } from "../ranking";
+import { compareNumbered, rankingMetrics } from "../ranking";
+import { roundingShare } from "../tolerances";
 import { keepsEverything, layOutForVisit } from "./find-best-mapping";
 
 /** A data space at a level that costs something: where its rows and instances stand in a mapping's counts. */
@@ -43,7 +45,7 @@ interface CountLayout {
 }
 
 /** Safe distance between two products of counts: what rounding can never turn around. */
-const clearlyLess = 1 - 1e-12;
+const clearlyLess = 1 - roundingShare;
 
 /** Mappings that none of those offered so far beats. */
 class FrontBuilder {
@@ -202,7 +204,7 @@ export function findMappingFront(
   const keep = keepTable(space, 0);
   const layout = countLayout(space, costs);
   const front = new FrontBuilder(layout);
-  const computes = space.problem.bounds.reduce((product, bound) => product * bound, 1);
+  const computes = countOperations(space.problem);
   if (!keepsEverything(keep)) return { ...layout, computes, valid: 0, evaluated: 0, ...front.pack() };
   const scorer = createScorer(search, keep, costs);
   if (scorer.rows === undefined || scorer.classOf === undefined) return null;
@@ -247,22 +249,21 @@ function countLayout({ hardware, rules }: MapSpace, costs: AccessCosts): CountLa
   const terms: PricedTerm[] = [];
   const timed: TimedLevel[] = [];
   let length = 1;
-  hardware.levels.forEach(
-    ({ clusters = Infinity, readBandwidth, writeBandwidth, sharedBandwidth }, level) => {
-      const { readPj, fillPj, updatePj } = costs.levels[level];
-      const isPriced = [readPj, fillPj, updatePj].some((price) => (price ?? 0) !== 0);
-      const kept = rules[level].keep.filter((keep) => keep === "keep").length;
-      if (isPriced)
-        for (let term = 0; term < kept; term += 1) {
-          terms.push({ level, clusters, at: length });
-          length += 4;
-        }
-      if (kept > 0 && [readBandwidth, writeBandwidth, sharedBandwidth].some((words) => words !== null)) {
-        timed.push({ level, at: length });
-        length += 2;
+  hardware.levels.forEach((hardwareLevel, level) => {
+    const { clusters = Infinity } = hardwareLevel;
+    const { readPj, fillPj, updatePj } = costs.levels[level];
+    const isPriced = [readPj, fillPj, updatePj].some((price) => (price ?? 0) !== 0);
+    const kept = rules[level].keep.filter((keep) => keep === "keep").length;
+    if (isPriced)
+      for (let term = 0; term < kept; term += 1) {
+        terms.push({ level, clusters, at: length });
+        length += 4;
       }
-    },
-  );
+    if (kept > 0 && hasBandwidth(hardwareLevel)) {
+      timed.push({ level, at: length });
+      length += 2;
+    }
+  });
   const leaking = hardware.levels.flatMap((_, level): LeakingLevel[] => {
     if (costs.levels[level].leakPj === undefined) return [];
     length += 1;
@@ -303,7 +304,7 @@ export function bestOfFront(
   const ranking = rankingMetrics(metrics);
   const figuresOf = (mapping: number): MappingFigures => {
     const cycles = cyclesOf(front, hardware, mapping);
-    priceAccesses(front, mapping, prices, levelsPj);
+    priceTerms(front, mapping, prices, levelsPj);
     if (leakagePj !== null) priceLeakage(front, mapping, costs, cycles, leakagePj);
     return { energyPj: addLevels(computePj, levelsPj, leakagePj), cycles, lastLevelAccesses: 0 };
   };
@@ -311,23 +312,12 @@ export function bestOfFront(
   let bestFigures = figuresOf(best);
   for (let mapping = 1; mapping < numbers.length; mapping += 1) {
     const figures = figuresOf(mapping);
-    const order = compareFigures(ranking, figures, bestFigures) || numbers[mapping] - numbers[best];
-    if (order >= 0) continue;
+    if (compareNumbered(ranking, figures, numbers[mapping], bestFigures, numbers[best]) >= 0) continue;
     best = mapping;
     bestFigures = figures;
   }
   const { energyPj, cycles } = figuresOf(best);
   return { number: numbers[best], energyPj, cycles, levelsPj, leakagePj, computePj };
-}
-
-/** Negative if the first figures are better. */
-function compareFigures(ranking: readonly Metric[], first: MappingFigures, second: MappingFigures): number {
-  for (const metric of ranking) {
-    const value = metricValue(metric, first);
-    const other = metricValue(metric, second);
-    if (value !== other) return value < other ? -1 : 1;
-  }
-  return 0;
 }
 
 /** Time steps, or what the slowest level needs with its bandwidths. */
@@ -354,7 +344,7 @@ function pricesOfLevels({ levels }: AccessCosts): Float64Array {
 }
 
 /** Energy of the accesses of every level; the sums run in the model's order so that they agree bit for bit. */
-function priceAccesses(
+function priceTerms(
   { terms, counts, length }: MappingFront,
   mapping: number,
   prices: Float64Array,
@@ -365,8 +355,14 @@ function priceAccesses(
     const { level, clusters } = terms[index];
     const at = mapping * length + terms[index].at;
     const price = 3 * level;
-    const perInstance =
-      counts[at] * prices[price] + counts[at + 1] * prices[price + 1] + counts[at + 2] * prices[price + 2];
+    const perInstance = energyOfRows(
+      counts[at],
+      prices[price],
+      counts[at + 1],
+      prices[price + 1],
+      counts[at + 2],
+      prices[price + 2],
+    );
     levels[level] += energyOfInstances(perInstance, counts[at + 3], clusters);
   }
 }

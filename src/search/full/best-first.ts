@@ -1,5 +1,6 @@
 import type { Evaluation } from "../../model/evaluation";
 import type { Mapping } from "../../model/mapping";
+import { agreement } from "../tolerances";
 import type { Budget, StopReason } from "./budget";
 import type { Expander } from "./expand";
 import type { Criteria } from "./objective";
@@ -112,8 +113,6 @@ interface SearchOutcome {
 const largestQueue = 200_000;
 /** Every so many expansions the search goes straight down once, to find good mappings early. */
 const expansionsPerDive = 256;
-/** The prices of partial mappings are sums in another order than the model's. */
-const agreement = 1e-9;
 
 /**
  * Best-first search with lower bounds: always goes on with the partial mapping of the smallest bound, until no
@@ -131,9 +130,8 @@ export function searchBestFirst(
   const store = createPartialStore(plan, rule);
   const queue = createPriorityQueue(isBefore);
   let best = start;
-  let bestValue = Infinity;
-  let bestSecond = Infinity;
-  let bestCycles = Infinity;
+  /** What the bounds of a partial mapping are compared with. */
+  let target: Bounds = { bound: Infinity, secondBound: Infinity, cyclesBound: Infinity };
   let serial = 0;
   let leastDropped = Infinity;
   if (start !== null) setBest(start);
@@ -141,16 +139,11 @@ export function searchBestFirst(
   function setBest(incumbent: Incumbent): void {
     const { energyPj, cycles } = incumbent.evaluation;
     best = incumbent;
-    bestValue = objective.value(energyPj, cycles);
-    bestSecond = energyPj * cycles;
-    bestCycles = cycles;
-  }
-
-  /** Bounds lie a little below what they stand for, so that a tie passes; those of 0, for free accesses, do not. */
-  function canImprove({ bound, secondBound, cyclesBound }: PartialMapping): boolean {
-    if (bound !== bestValue) return bound < bestValue;
-    if (secondBound !== bestSecond) return secondBound < bestSecond;
-    return bestSecond === 0 && cyclesBound < bestCycles;
+    target = {
+      bound: objective.value(energyPj, cycles),
+      secondBound: energyPj * cycles,
+      cyclesBound: cycles,
+    };
   }
 
   function receive(child: PartialMapping): boolean {
@@ -166,7 +159,7 @@ export function searchBestFirst(
       counts.infeasible += 1;
       return false;
     }
-    if (!canImprove(child)) {
+    if (compareBounds(child, target) >= 0) {
       counts.cutByBound += 1;
       return false;
     }
@@ -181,7 +174,7 @@ export function searchBestFirst(
     const accessesPj = partial.energyPj + plan.computeEnergyPj;
     const cycles = bounds.cycles(partial);
     const energyPj = accessesPj + partial.leakPj * cycles;
-    if (objective.value(energyPj, cycles) * (1 - agreement) > bestValue) {
+    if (objective.value(energyPj, cycles) * (1 - agreement) > target.bound) {
       counts.cutByBound += 1;
       return;
     }
@@ -200,7 +193,7 @@ export function searchBestFirst(
       partial,
       (stage, point, steps) => {
         const bound = bounds.quickBound(partial, stage, point, steps);
-        if (bound <= bestValue && bound < Infinity) return true;
+        if (bound <= target.bound && bound < Infinity) return true;
         if (bound === Infinity) counts.infeasible += 1;
         else counts.cutByBound += 1;
         return false;
@@ -228,12 +221,12 @@ export function searchBestFirst(
   }
 
   for (const root of expander.start(parts.root())) if (receive(root)) queue.push(root);
-  const rootBound = queue.peek()?.bound ?? bestValue;
+  const rootBound = queue.peek()?.bound ?? target.bound;
   let sinceDive = expansionsPerDive;
   let stopReason: StopReason | null = null;
   for (let partial = queue.pop(); partial !== undefined; partial = queue.pop()) {
     if (partial.isDropped) continue;
-    if (!canImprove(partial)) break;
+    if (compareBounds(partial, target) >= 0) break;
     if (budget.isSpent(counts.expanded) || queue.size > largestQueue) {
       leastDropped = partial.bound;
       stopReason = budget.reason ?? "work";
@@ -246,7 +239,7 @@ export function searchBestFirst(
     } else expand(partial, (child) => queue.push(child));
   }
   counts.merged += store.merged;
-  return { best, lowerBound: Math.min(bestValue, leastDropped), rootBound, stopReason };
+  return { best, lowerBound: Math.min(target.bound, leastDropped), rootBound, stopReason };
 }
 
 /** Whether the price of a partial mapping is the model's; its cycles miss a ceiling that rounding may push up. */
@@ -256,11 +249,21 @@ function isConsistent(evaluation: Evaluation, energyPj: number, cycles: number):
   return difference <= agreement * evaluation.energyPj && surplus >= 0 && surplus <= 1;
 }
 
+type Bounds = Pick<PartialMapping, "bound" | "secondBound" | "cyclesBound">;
+
+/**
+ * The tie rule on bounds: the objective, then the EDP. Bounds lie a little below what they stand for, so that a mapping
+ * that ties with the best passes; those of 0, where all accesses are free, do not, and the cycles decide.
+ */
+function compareBounds(left: Bounds, right: Bounds): number {
+  if (left.bound !== right.bound) return left.bound < right.bound ? -1 : 1;
+  if (left.secondBound !== right.secondBound) return left.secondBound < right.secondBound ? -1 : 1;
+  return left.secondBound === 0 ? left.cyclesBound - right.cyclesBound : 0;
+}
+
 function isBefore(left: PartialMapping, right: PartialMapping): boolean {
-  if (left.bound !== right.bound) return left.bound < right.bound;
-  if (left.secondBound !== right.secondBound) return left.secondBound < right.secondBound;
-  if (left.secondBound === 0 && left.cyclesBound !== right.cyclesBound)
-    return left.cyclesBound < right.cyclesBound;
+  const order = compareBounds(left, right);
+  if (order !== 0) return order < 0;
   if (left.stage !== right.stage) return left.stage > right.stage;
   return left.serial < right.serial;
 }

@@ -1,48 +1,19 @@
-import { leakingInstances, usedClusters } from "../../model/access-costs";
-import { countGroups } from "../../model/multicast";
-import { rankExtent, tensorSize } from "../../model/problem";
-import type { Tensor } from "../../model/problem";
-import { movementOf } from "../../model/traffic";
-import type { PartialMapping, PendingContent, TimeLoop } from "./partial-mapping";
+import {
+  energyOfInstances,
+  energyOfRows,
+  leakageEnergy,
+  leakingInstances,
+  rowAccesses,
+} from "../../model/access-costs";
+import { accessRule, accessRules, fillsOf, readsOf, updatesOf } from "../../model/access-counts";
+import type { AccessRule } from "../../model/access-counts";
+import { fitsRoom, tileRoom } from "../../model/fit";
+import { tensorSize } from "../../model/problem";
+import { receivedWords } from "../../model/received-words";
+import { averageOverChildren, contentPassed, groupTraffic, sumOfWords } from "../../model/traffic";
+import type { PartialMapping, PendingContent } from "./partial-mapping";
 import { copyPartial, decide } from "./partial-mapping";
 import type { SearchPlan } from "./search-plan";
-
-/**
- * Words that one instance receives of a tensor over the whole run, given the loops outside its tile: see
- * `receivedWords` of the model, which works on complete nests.
- */
-function receivedThrough(
-  tensor: Tensor,
-  spans: ArrayLike<number>,
-  tile: number,
-  loops: TimeLoop | null,
-): number {
-  const axes = tensor.ranks.length;
-  const inside = new Array<number>(axes).fill(0);
-  let received = tile;
-  let first: readonly number[] | undefined;
-  let firstWords = 0;
-  for (let loop = loops; loop !== null; loop = loop.outer) {
-    const movement = movementOf(tensor, loop.dimension, loop.stride);
-    let words = tile;
-    if (first === undefined) {
-      first = movement;
-      let common = 1;
-      for (let axis = 0; axis < axes; axis += 1)
-        common *= Math.max(0, rankExtent(tensor.ranks[axis], spans) - movement[axis]);
-      firstWords = tile - common;
-      words = firstWords;
-    } else {
-      let isAlike = true;
-      for (let axis = 0; axis < axes; axis += 1)
-        if (movement[axis] - inside[axis] !== first[axis]) isAlike = false;
-      if (isAlike) words = firstWords;
-    }
-    received += (loop.factor - 1) * (received - tile + words);
-    for (let axis = 0; axis < axes; axis += 1) inside[axis] += movement[axis];
-  }
-  return received;
-}
 
 /**
  * Enters a level from outside, all loops outside it being decided: its tiles must fit, what it gets from outside is
@@ -80,16 +51,16 @@ function enterHolding(
   held: readonly boolean[],
 ): boolean {
   const { space, tensors } = plan;
-  const { capacityWords, minUtilization } = space.hardware.levels[level];
   let words = 0;
   for (let tensor = 0; tensor < tensors.length; tensor += 1)
     if (held[tensor]) words += tensorSize(tensors[tensor].tensor, spans);
-  if (words > capacityWords || (minUtilization > 0 && words < capacityWords * minUtilization)) return false;
+  if (!fitsRoom(tileRoom(space.hardware.levels[level]), words)) return false;
   for (let tensor = 0; tensor < tensors.length; tensor += 1)
     passTensor(plan, partial, level, tensor, spans, held[tensor]);
   partial.entered = level;
   if (plan.leaks !== null) {
-    const leakPj = plan.leaks[level] * leakingInstances(partial.instances, partial.heldOutside !== 0);
+    const leaking = leakingInstances(partial.instances, partial.heldOutside !== 0);
+    const leakPj = leakageEnergy(plan.leaks[level], 1, leaking);
     partial.leakPj += leakPj;
     partial.fingerprint += leakPj * weightOf(level, tensors.length);
   }
@@ -104,20 +75,13 @@ function passTensor(
   spans: ArrayLike<number>,
   isHeld: boolean,
 ): void {
-  const { tensor, shape } = plan.tensors[index];
+  const { tensor } = plan.tensors[index];
   const rules = plan.space.rules[level];
   const transfer = partial.transfers[index];
   partial.transfers[index] = undefined;
   const filters = isHeld && !rules.passthrough[index];
-  const forwarded = transfer?.forwarded;
-  const crossing = forwarded === undefined ? 0 : forwarded.groups.reduce((sum, { words }) => sum + words, 0);
-  if (!filters && transfer !== undefined) {
-    if (forwarded === undefined) scalePending(partial, index, countGroups(transfer.sizes));
-    else {
-      const weighted = forwarded.groups.reduce((sum, { members, words }) => sum + members * words, 0);
-      scalePending(partial, index, (crossing * transfer.fan) / weighted);
-    }
-  }
+  if (!filters && transfer !== undefined)
+    scalePending(partial, index, contentPassed(transfer, transfer.fan, 1));
   if (!isHeld) return;
   const matters = plan.matters[level][index];
   const isOutermost = (partial.heldOutside & (1 << index)) === 0;
@@ -125,24 +89,19 @@ function passTensor(
   const isAwaited = filters && partial.pending.some((entry) => entry.tensor === index);
   if (!isAwaited && !matters.content && !matters.fills) return;
   const tile = tensorSize(tensor, spans);
-  const received = rules.noTemporalReuse[index]
-    ? tile * partial.placedSteps
-    : shape === "simple"
-      ? tile * partial.refetches[index]
-      : receivedThrough(tensor, spans, tile, partial.loops);
+  const received = receivedByTile(plan, partial, level, index, spans, tile);
   let share = received;
+  let arrived = received;
   let peer = 0;
-  if (transfer !== undefined && (forwarded !== undefined || transfer.sizes.length > 1)) {
-    const groups =
-      forwarded?.groups ?? transfer.sizes.map((size) => ({ ...size, words: size.groups * received }));
-    share = groups.reduce((sum, group) => sum + group.words * group.members, 0) / transfer.fan;
+  if (transfer !== undefined) {
+    const groups = groupTraffic(transfer, received);
+    share = averageOverChildren(groups, transfer.fan);
+    arrived = sumOfWords(groups);
     // Neighbours pass on what comes from a level outside.
-    if (filters && forwarded !== undefined && !isOutermost) peer = forwarded.linkWords / partial.instances;
+    if (filters && transfer.forwarded !== undefined && !isOutermost)
+      peer = transfer.forwarded.linkWords / partial.instances;
   }
-  if (filters) {
-    const arrived = forwarded === undefined ? received * countGroups(transfer?.sizes ?? oneGroup) : crossing;
-    settlePending(plan, partial, index, arrived);
-  }
+  if (filters) settlePending(plan, partial, index, arrived);
   const partition = !tensor.readWrite
     ? 0
     : plan.tensors[index].dividesEvenly
@@ -160,7 +119,23 @@ function passTensor(
   if (matters.content) partial.pending.push(pending);
 }
 
-const oneGroup = [{ members: 1, groups: 1 }];
+/**
+ * Words that one instance of a level receives. Where loops move a tensor in one way only (`simple`), every step of the
+ * innermost one that moves it and of all outside fetches the whole tile; where nothing is reused, every step does.
+ */
+function receivedByTile(
+  plan: SearchPlan,
+  partial: PartialMapping,
+  level: number,
+  index: number,
+  spans: ArrayLike<number>,
+  tile: number,
+): number {
+  const { tensor, shape } = plan.tensors[index];
+  if (plan.space.rules[level].noTemporalReuse[index]) return tile * partial.placedSteps;
+  if (shape === "simple") return tile * partial.refetches[index];
+  return receivedWords(tensor, spans, 0, tile, partial.loops);
+}
 
 function scalePending(partial: PartialMapping, tensor: number, factor: number): void {
   const { pending } = partial;
@@ -185,86 +160,76 @@ export function enterCompute(plan: SearchPlan, partial: PartialMapping): void {
   plan.tensors.forEach((_, tensor) => {
     const transfer = partial.transfers[tensor];
     partial.transfers[tensor] = undefined;
-    const forwarded = transfer?.forwarded;
-    const arrived =
-      forwarded === undefined
-        ? partial.placedSteps * countGroups(transfer?.sizes ?? oneGroup)
-        : forwarded.groups.reduce((sum, { words }) => sum + words, 0);
+    const { placedSteps } = partial;
+    const arrived = transfer === undefined ? placedSteps : sumOfWords(groupTraffic(transfer, placedSteps));
     settlePending(plan, partial, tensor, arrived);
   });
 }
 
-/** Accesses of a level that depend on its inside; see `accessCounts` of the model. */
+/** Prices the accesses of a level that depend on its inside. */
 function settle(plan: SearchPlan, partial: PartialMapping, pending: PendingContent, content: number): void {
-  const { level, tensor } = pending;
-  const energyPj = chargedInstances(plan, pending) * contentEnergyPj(plan, pending, content);
-  addEnergy(partial, level, tensor, energyPj);
-  const limited = plan.limitedLevels.indexOf(level);
-  if (limited < 0) return;
-  const { reads, fills, updates } = contentAccesses(plan, pending, content);
-  partial.accesses[2 * limited] += reads;
-  partial.accesses[2 * limited + 1] += fills + updates;
-}
-
-/** Instances whose accesses are charged: one of every cluster in use. */
-export function chargedInstances(
-  { space }: SearchPlan,
-  { instances, level }: Pick<PendingContent, "instances" | "level">,
-): number {
-  return usedClusters(instances, space.hardware.levels[level].clusters);
-}
-
-interface Accesses {
-  readonly reads: number;
-  readonly fills: number;
-  readonly updates: number;
-}
-
-function contentAccesses(plan: SearchPlan, pending: PendingContent, content: number): Accesses {
   const { level, tensor, partition, peer } = pending;
-  const { passthrough, rmwOnFirstWriteback } = plan.space.rules[level];
-  const reads = round(content + peer);
-  if (!plan.tensors[tensor].tensor.readWrite) return { reads, fills: 0, updates: 0 };
-  const updates = round(content);
-  if (passthrough[tensor]) return { reads, fills: reads, updates };
-  if (rmwOnFirstWriteback[tensor]) return { reads, fills: 0, updates };
-  return { reads: round(content + peer - partition), fills: 0, updates };
+  addEnergy(partial, level, tensor, contentEnergyPj(plan, pending, content));
+  const rule = ruleOf(plan, level, tensor);
+  const reads = readsOf(rule, content, peer, partition);
+  countAccesses(plan, partial, level, reads, contentFills(rule, content, peer) + updatesOf(rule, content));
 }
 
-/** Energy per instance of the accesses that depend on the inside, pJ. */
+function ruleOf({ space, tensors }: SearchPlan, level: number, tensor: number): AccessRule {
+  const { passthrough, rmwOnFirstWriteback } = space.rules[level];
+  return accessRule(tensors[tensor].tensor.readWrite, passthrough[tensor], rmwOnFirstWriteback[tensor]);
+}
+
+/** Fills that depend on the inside: where words are passed on. */
+function contentFills(rule: AccessRule, content: number, peer: number): number {
+  return rule === accessRules.passthrough ? fillsOf(rule, content, 0, peer, 0) : 0;
+}
+
+/** Energy of the accesses that depend on the inside, all instances together, pJ. */
 export function contentEnergyPj(plan: SearchPlan, pending: PendingContent, content: number): number {
-  const { reads, fills, updates } = contentAccesses(plan, pending, content);
-  const { blockWords } = plan.space.hardware.levels[pending.level];
-  const { readPj, fillPj, updatePj } = plan.rowCosts[pending.level];
-  return (
-    Math.ceil(reads / blockWords) * readPj +
-    Math.ceil(fills / blockWords) * fillPj +
-    Math.ceil(updates / blockWords) * updatePj
+  const { level, tensor, partition, peer, instances } = pending;
+  const { blockWords, clusters } = plan.space.hardware.levels[level];
+  const { readPj, fillPj, updatePj } = plan.rowCosts[level];
+  const rule = ruleOf(plan, level, tensor);
+  const perInstancePj = energyOfRows(
+    rowAccesses(readsOf(rule, content, peer, partition), blockWords),
+    readPj,
+    rowAccesses(contentFills(rule, content, peer), blockWords),
+    fillPj,
+    rowAccesses(updatesOf(rule, content), blockWords),
+    updatePj,
   );
+  return energyOfInstances(perInstancePj, instances, clusters);
 }
 
+/** Prices the fills that come from outside. */
 function priceFills(
   plan: SearchPlan,
   partial: PartialMapping,
-  { level, tensor, partition, peer }: PendingContent,
+  { level, tensor, partition, peer, instances }: PendingContent,
   share: number,
 ): void {
-  const { passthrough, rmwOnFirstWriteback } = plan.space.rules[level];
-  const { readWrite } = plan.tensors[tensor].tensor;
-  let fills: number;
-  if (!readWrite) fills = Math.trunc(share + peer);
-  else if (passthrough[tensor]) return;
-  else fills = round(rmwOnFirstWriteback[tensor] ? share + peer : share + peer - partition);
-  if (fills === 0) return;
+  const rule = ruleOf(plan, level, tensor);
+  if (rule === accessRules.passthrough) return;
+  const fills = fillsOf(rule, 0, share, peer, partition);
   const { blockWords, clusters } = plan.space.hardware.levels[level];
-  addEnergy(
-    partial,
-    level,
-    tensor,
-    usedClusters(partial.instances, clusters) * Math.ceil(fills / blockWords) * plan.rowCosts[level].fillPj,
-  );
+  const perInstancePj = energyOfRows(0, 0, rowAccesses(fills, blockWords), plan.rowCosts[level].fillPj, 0, 0);
+  addEnergy(partial, level, tensor, energyOfInstances(perInstancePj, instances, clusters));
+  countAccesses(plan, partial, level, 0, fills);
+}
+
+/** Counts words read and written per instance where a bandwidth limits them. */
+function countAccesses(
+  plan: SearchPlan,
+  partial: PartialMapping,
+  level: number,
+  reads: number,
+  writes: number,
+): void {
   const limited = plan.limitedLevels.indexOf(level);
-  if (limited >= 0) partial.accesses[2 * limited + 1] += fills;
+  if (limited < 0) return;
+  partial.accesses[2 * limited] += reads;
+  partial.accesses[2 * limited + 1] += writes;
 }
 
 const goldenRatio = 0.618033988749895;
@@ -276,9 +241,4 @@ function addEnergy(partial: PartialMapping, level: number, tensor: number, energ
 
 function weightOf(level: number, tensor: number): number {
   return 1 + (((level * 16 + tensor + 1) * goldenRatio) % 1);
-}
-
-/** To the nearest whole number; accesses are never negative. */
-function round(words: number): number {
-  return words > 0 ? Math.round(words) : 0;
 }

@@ -1,3 +1,5 @@
+import { fitsFanOut } from "../../model/fit";
+
 /** What may be taken out of one number: its divisors, and where in the lattice each leads. */
 interface FactorSteps {
   /** Ascending, from 1 to the number itself. */
@@ -82,8 +84,9 @@ export function largestProduct(lists: readonly (readonly number[])[], roomX: num
 
 /** Whether loops with these factors can be laid along the two axes of a mesh. */
 export function fitsMeshSomehow(factors: readonly number[], roomX: number, roomY: number): boolean {
+  const mesh = { fanX: roomX, fanY: roomY };
   const place = (index: number, x: number, y: number): boolean => {
-    if (x > roomX || y > roomY) return false;
+    if (!fitsFanOut(mesh, x, y)) return false;
     if (index === factors.length) return true;
     return place(index + 1, x * factors[index], y) || place(index + 1, x, y * factors[index]);
   };

@@ -1,3 +1,4 @@
+import { countOperations } from "../../model/problem";
 import { largestProduct } from "./factor-steps";
 import type { PlanChoice, SearchPlan } from "./search-plan";
 import { contentEnergy } from "./stage-bounds";
@@ -11,7 +12,7 @@ import { axisWords } from "./traffic-bounds";
  */
 export function leastEnergy(plan: SearchPlan, stageBounds: readonly StageBounds[]): number {
   const { stages, tensors, space } = plan;
-  const operations = space.problem.bounds.reduce((product, bound) => product * bound, 1);
+  const operations = countOperations(space.problem);
   /** Per tensor: the least words that cross the place inside the stage in work. */
   let inside = tensors.map(() => operations);
   let energyPj = 0;

@@ -1,5 +1,7 @@
 import { shown } from "../../arguments";
 import { RaellaError, suggestName } from "../../errors";
+import { compareFigures, tieBreakers } from "../ranking";
+import type { MappingFigures } from "../ranking";
 
 /**
  * What a search minimises: energy x cycles, energy, cycles, or a weighted product
@@ -17,12 +19,7 @@ export interface Criterion {
 export interface Criteria {
   readonly objective: Criterion;
   /** Compares two mappings; negative if the first is better. */
-  compare(left: Figures, right: Figures): number;
-}
-
-interface Figures {
-  readonly energyPj: number;
-  readonly cycles: number;
+  compare(left: MappingFigures, right: MappingFigures): number;
 }
 
 const named = ["edp", "energy", "cycles"] as const;
@@ -34,9 +31,7 @@ export function createCriteria(objective: FullSearchObjective): Criteria {
     objective: first,
     compare: (left, right) =>
       first.value(left.energyPj, left.cycles) - first.value(right.energyPj, right.cycles) ||
-      left.energyPj * left.cycles - right.energyPj * right.cycles ||
-      left.energyPj - right.energyPj ||
-      left.cycles - right.cycles,
+      compareFigures(tieBreakers, left, right),
   };
 }
 

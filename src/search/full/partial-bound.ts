@@ -1,4 +1,9 @@
-import { chargedInstances, contentEnergyPj } from "./enter-level";
+import { leakageEnergy } from "../../model/access-costs";
+import { accessRule, fillsOf, readsOf, updatesOf } from "../../model/access-counts";
+import { cyclesOfWords } from "../../model/bandwidth";
+import { countOperations } from "../../model/problem";
+import { roundingShare } from "../tolerances";
+import { contentEnergyPj } from "./enter-level";
 import type { Criteria } from "./objective";
 import type { PartialMapping } from "./partial-mapping";
 import type { Relaxation } from "./relaxation";
@@ -14,22 +19,18 @@ export function leastStretch(plan: SearchPlan): number {
   const { limitedLevels, space, tensors } = plan;
   let stretch = 1;
   for (const level of limitedLevels) {
-    const { readBandwidth, writeBandwidth, sharedBandwidth } = space.hardware.levels[level];
     const { keep, passthrough, rmwOnFirstWriteback } = space.rules[level];
     let reads = 0;
     let writes = 0;
     tensors.forEach(({ tensor }, index) => {
       if (keep[index] !== "keep") return;
       const words = leastWordsPerStep(plan, level, index);
-      if (!tensor.readWrite || passthrough[index] || rmwOnFirstWriteback[index]) reads += words;
-      if (tensor.readWrite) writes += passthrough[index] ? 2 * words : words;
+      const rule = accessRule(tensor.readWrite, passthrough[index], rmwOnFirstWriteback[index]);
+      // At worst everything is written for the first time, and nothing comes from outside.
+      reads += readsOf(rule, words, 0, Infinity);
+      writes += fillsOf(rule, words, 0, 0, Infinity) + updatesOf(rule, words);
     });
-    stretch = Math.max(
-      stretch,
-      readBandwidth === null ? 0 : reads / readBandwidth,
-      writeBandwidth === null ? 0 : writes / writeBandwidth,
-      sharedBandwidth === null ? 0 : (reads + writes) / sharedBandwidth,
-    );
+    stretch = Math.max(stretch, cyclesOfWords(space.hardware.levels[level], reads, writes));
   }
   return stretch;
 }
@@ -70,7 +71,7 @@ export function createLeakBounds(plan: SearchPlan): LeakBounds {
   const { leaks, space } = plan;
   if (leaks === null) return { ofPartial: () => 0, ofSpace: () => 0 };
   const { levels, compute } = space.hardware;
-  const operations = space.problem.bounds.reduce((product, bound) => product * bound, 1);
+  const operations = countOperations(space.problem);
   const stretch = leastStretch(plan);
   /** Per level: instances times cycles, at least. */
   const leastProduct = levels.map(
@@ -78,8 +79,10 @@ export function createLeakBounds(plan: SearchPlan): LeakBounds {
   );
   const ofInner = (from: number, instances: number, isUsed: boolean, cycles: number): number => {
     let leakagePj = 0;
-    for (let level = from; level >= 0; level -= 1)
-      leakagePj += leaks[level] * Math.max(instances * cycles, isUsed ? leastProduct[level] : 0);
+    for (let level = from; level >= 0; level -= 1) {
+      const leastCyclesOfAll = Math.max(instances * cycles, isUsed ? leastProduct[level] : 0);
+      leakagePj += leakageEnergy(leaks[level], leastCyclesOfAll, 1);
+    }
     return leakagePj;
   };
   // Inside a level that certainly holds something, all used instances leak.
@@ -90,9 +93,6 @@ export function createLeakBounds(plan: SearchPlan): LeakBounds {
     ofSpace: (cycles) => ofInner(levels.length - 1, 1, isUsed, cycles),
   };
 }
-
-/** Rounding of a few dozen operations stays far below this share. */
-const roundingShare = 1e-12;
 
 /** Lower bounds of what a partial mapping can still become. */
 export interface PartialBounds {
@@ -118,15 +118,8 @@ export function createPartialBounds(
   function limitedCycles({ accesses }: PartialMapping): number {
     let cycles = 0;
     limitedLevels.forEach((level, index) => {
-      const { readBandwidth, writeBandwidth, sharedBandwidth } = space.hardware.levels[level];
-      const reads = accesses[2 * index];
-      const writes = accesses[2 * index + 1];
-      cycles = Math.max(
-        cycles,
-        readBandwidth === null ? 0 : reads / readBandwidth,
-        writeBandwidth === null ? 0 : writes / writeBandwidth,
-        sharedBandwidth === null ? 0 : (reads + writes) / sharedBandwidth,
-      );
+      const hardwareLevel = space.hardware.levels[level];
+      cycles = Math.max(cycles, cyclesOfWords(hardwareLevel, accesses[2 * index], accesses[2 * index + 1]));
     });
     return cycles;
   }
@@ -144,7 +137,7 @@ export function createPartialBounds(
       const repeats = plan.contentRepeats[pending.level][pending.tensor] ? factors[pending.tensor] : 1;
       const inside = (relaxation.crossingWords(entry, pending.tensor) / partial.instances) * repeats;
       const content = pending.ratio * inside * (1 - roundingShare);
-      energyPj += chargedInstances(plan, pending) * contentEnergyPj(plan, pending, content);
+      energyPj += contentEnergyPj(plan, pending, content);
     }
     const steps = partial.steps * stages[partial.stage].fixedTimeInside;
     const limited = limitedCycles(partial);

@@ -1,19 +1,10 @@
 import { toMapping } from "../../mapspace/candidate-mapping";
 import type { FactorTable } from "../../mapspace/candidate-mapping";
 import type { KeepTable } from "../../mapspace/capacity";
-import type { ForwardedTraffic } from "../../model/forwarding";
 import type { Mapping } from "../../model/mapping";
-import type { GroupSize } from "../../model/multicast";
+import type { TimeLoop } from "../../model/nest";
+import type { FanOut } from "../../model/traffic";
 import type { SearchPlan } from "./search-plan";
-
-/** A time loop with a factor above 1, and those outside it. */
-export interface TimeLoop {
-  readonly dimension: number;
-  readonly factor: number;
-  /** Values of the dimension from one iteration to the next. */
-  readonly stride: number;
-  readonly outer: TimeLoop | null;
-}
 
 /** Accesses of a level that wait for what its inside will exchange with it. */
 export interface PendingContent {
@@ -29,10 +20,9 @@ export interface PendingContent {
 }
 
 /** What one fan-out does for one tensor, until the level inside it is entered. */
-export interface Transfer {
-  readonly sizes: readonly GroupSize[];
+export interface Transfer extends FanOut {
+  /** Children in use. */
   readonly fan: number;
-  readonly forwarded: ForwardedTraffic | undefined;
 }
 
 /** A decision that is no factor. */

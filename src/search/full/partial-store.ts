@@ -1,5 +1,6 @@
+import type { TimeLoop } from "../../model/nest";
 import type { Tensor } from "../../model/problem";
-import type { PartialMapping, TimeLoop } from "./partial-mapping";
+import type { PartialMapping } from "./partial-mapping";
 import { orderSensitivities } from "./place-loops";
 import type { SearchPlan } from "./search-plan";
 

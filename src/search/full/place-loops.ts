@@ -1,12 +1,10 @@
 import { hasFreeOrder } from "../../mapspace/loop-orders";
 import type { Slot } from "../../mapspace/slots";
-import { forwardedTraffic } from "../../model/forwarding";
-import type { TimeStep } from "../../model/forwarding";
-import { groupChildren } from "../../model/multicast";
-import { rankExtent, tensorSize } from "../../model/problem";
+import { tensorSize } from "../../model/problem";
 import type { Tensor } from "../../model/problem";
-import { movementOf } from "../../model/traffic";
-import type { PartialMapping, TimeLoop, Transfer } from "./partial-mapping";
+import { movementOf } from "../../model/received-words";
+import { describeFanOut, dividePartition, fetchesEverything } from "../../model/traffic";
+import type { PartialMapping, Transfer } from "./partial-mapping";
 import type { SearchPlan } from "./search-plan";
 
 /** Loops as [dimension, factor], innermost first. */
@@ -49,7 +47,7 @@ export function placeSpaceLoops(
   if (fan === 1) return;
   plan.tensors.forEach((_, tensor) => {
     partial.transfers[tensor] = describeTransfer(plan, partial, level, tensor, loops, spans, fan);
-    dividePartition(plan, partial, tensor, loops, spans);
+    followPartition(plan, partial, tensor, loops, spans);
   });
 }
 
@@ -63,10 +61,11 @@ function describeTransfer(
   fan: number,
 ): Transfer {
   const { tensor, shape } = plan.tensors[index];
-  const { noMulticastNoReduction } = plan.space.rules[level];
-  const noMulticast = noMulticastNoReduction[index];
-  const canForward = plan.forwards[level][index];
-  if (shape === "simple" && !canForward) {
+  const { rules, hardware } = plan.space;
+  const noMulticast = rules[level].noMulticastNoReduction[index];
+  const mayForward = plan.forwards[level][index];
+  if (shape === "simple" && !mayForward) {
+    // Every loop that moves the tensor moves it along an axis of its own: the groups are a product.
     let groups = 1;
     for (const [dimension, factor] of loops) if (noMulticast || tensor.uses[dimension]) groups *= factor;
     return { sizes: [{ groups, members: fan / groups }], fan, forwarded: undefined };
@@ -75,20 +74,16 @@ function describeTransfer(
     factor,
     movement: movementOf(tensor, dimension, spans[dimension]),
   }));
-  const sizes = noMulticast ? [{ members: 1, groups: fan }] : groupChildren(steps);
-  if (!canForward) return { sizes, fan, forwarded: undefined };
-  const { rules, hardware } = plan.space;
-  const extents = tensor.ranks.map((rank) => (level === 0 ? 1 : rankExtent(rank, spans)));
-  const everything = level === 0 || rules[level - 1].noTemporalReuse[index];
-  const meshX = Math.max(1, hardware.levels[level].fanX);
-  const time: TimeStep[] = [];
-  for (let loop: TimeLoop | null = partial.loops; loop !== null; loop = loop.outer)
-    time.push({ factor: loop.factor, movement: movementOf(tensor, loop.dimension, loop.stride) });
-  return { sizes, fan, forwarded: forwardedTraffic(extents, everything, steps, time, meshX, noMulticast) };
+  const everything = fetchesEverything(rules, level, index);
+  const meshX = hardware.levels[level].fanX;
+  const fanOut = describeFanOut(tensor, steps, partial.loops, level === 0 ? null : spans, 0, {
+    ...{ noMulticast, mayForward, everything, meshX },
+  });
+  return { ...fanOut, fan };
 }
 
 /** Follows the model's own whole-number division for partial sums that move along shared axes. */
-function dividePartition(
+function followPartition(
   { tensors }: SearchPlan,
   partial: PartialMapping,
   index: number,
@@ -97,15 +92,17 @@ function dividePartition(
 ): void {
   const { tensor, dividesEvenly } = tensors[index];
   if (!tensor.readWrite || dividesEvenly) return;
-  const inside = Array.from(spans);
-  const together = [...inside];
+  const together = Array.from(spans);
   for (const [dimension, factor] of loops) together[dimension] *= factor;
-  const numerator = BigInt(partial.partitions[index]) * BigInt(tensorSize(tensor, inside));
-  partial.partitions[index] = Number(numerator / BigInt(tensorSize(tensor, together)));
+  partial.partitions[index] = dividePartition(
+    partial.partitions[index],
+    tensorSize(tensor, spans),
+    tensorSize(tensor, together),
+  );
 }
 
 /** How a tensor depends on the order of a slot's loops. */
-type Sensitivity =
+type OrderSensitivity =
   /** Not at all: no level inside holds it, or none reuses anything. */
   | "none"
   /** On which loop is the innermost that moves it. */
@@ -116,7 +113,7 @@ type Sensitivity =
   | "all";
 
 /** Per tensor, for the loops of a time slot of `level`. */
-export function orderSensitivities(plan: SearchPlan, level: number): readonly Sensitivity[] {
+export function orderSensitivities(plan: SearchPlan, level: number): readonly OrderSensitivity[] {
   const { tensors, space, forwards } = plan;
   return tensors.map(({ shape }, index) => {
     if (forwards.some((flags, outer) => outer <= level && flags[index])) return "all";
@@ -136,7 +133,7 @@ export function orderSensitivities(plan: SearchPlan, level: number): readonly Se
 export function distinctTimeOrders(
   plan: SearchPlan,
   slot: Slot,
-  sensitivities: readonly Sensitivity[],
+  sensitivities: readonly OrderSensitivity[],
   factors: LoopList,
 ): LoopList[] {
   const factorOf = new Map(factors);
@@ -170,7 +167,7 @@ export function distinctTimeOrders(
 /** Whether the loops placed so far (innermost first) decide all that the tensors feel, however the others follow. */
 function isSettled(
   { tensors }: SearchPlan,
-  sensitivities: readonly Sensitivity[],
+  sensitivities: readonly OrderSensitivity[],
   placed: LoopList,
   left: LoopList,
 ): boolean {

@@ -1,41 +1,19 @@
+import { countOperations } from "../../model/problem";
 import type { Budget } from "./budget";
 import { describeReach, leastStepsThrough, mayFindRoom } from "./reach";
 import type { RepetitionRules } from "./repetitions";
 import type { SearchPlan } from "./search-plan";
-import { contentEnergy, fillRatios, firstWordsOf, mayFit, settledEnergy, sourceWords } from "./stage-bounds";
+import { contentEnergy, fillRatios, mayFit, sourceWords } from "./stage-bounds";
 import type { StageBounds } from "./stage-bounds";
-import { createStageWork, describeNeed, limitTolerance } from "./stage-work";
+import {
+  beginPoint,
+  createStageWork,
+  describeNeed,
+  limitTolerance,
+  repeatInSpace,
+  repeatInTime,
+} from "./stage-work";
 import type { StageWork } from "./stage-work";
-
-/** A growing list of numbers in one typed array. */
-interface NumberList {
-  readonly length: number;
-  /** The backing array; replaced when the list grows. */
-  readonly values: Float64Array;
-  push(value: number): void;
-}
-
-function createNumberList(): NumberList {
-  let values = new Float64Array(64);
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    get values() {
-      return values;
-    },
-    push(value) {
-      if (length === values.length) {
-        const longer = new Float64Array(length * 2);
-        longer.set(values);
-        values = longer;
-      }
-      values[length] = value;
-      length += 1;
-    },
-  };
-}
 
 /**
  * For every reachable point of the lattice: which pairs of (time steps, energy) the rest of the nest may reach at
@@ -70,9 +48,67 @@ export interface Relaxation {
   readonly infeasiblePoints: number;
 }
 
+/** A growing list of numbers in one typed array. */
+class NumberList {
+  length = 0;
+  /** The backing array; replaced when the list grows. */
+  values = new Float64Array(64);
+
+  push(value: number): void {
+    if (this.length === this.values.length) {
+      const longer = new Float64Array(this.length * 2);
+      longer.set(this.values);
+      this.values = longer;
+    }
+    this.values[this.length] = value;
+    this.length += 1;
+  }
+}
+
+/** The entries of a relaxed problem, in columns: what is known of every point and mask that can be completed. */
+class EntryTable {
+  count = 0;
+  /** Per entry: its first pair; one more number ends the last. */
+  readonly pairStarts = new NumberList();
+  /** Per pair: time steps, energy inside the choice, and with the events before it. */
+  readonly steps = new NumberList();
+  readonly inner = new NumberList();
+  readonly whole = new NumberList();
+  /** Per entry and tensor: words that cross the place outside the stage, and its choice. */
+  readonly arriving = new NumberList();
+  readonly crossing = new NumberList();
+  /** Per entry and tensor: energy that grows with repetitions, inside the choice and with the events before it. */
+  readonly repeatedInner = new NumberList();
+  readonly repeatedWhole = new NumberList();
+
+  constructor() {
+    this.pairStarts.push(0);
+  }
+
+  /** Adds what the work at one point has come to. */
+  record({ bounds, digits, words, front, innerRepeated, settledRepeated, leastRepeated }: StageWork): number {
+    front.reduce((steps, inner, whole) => {
+      this.steps.push(steps);
+      this.inner.push(inner);
+      this.whole.push(whole);
+    });
+    this.pairStarts.push(this.steps.length);
+    for (let tensor = 0; tensor < words.length; tensor += 1) {
+      const arrival = bounds.arrivals[tensor];
+      const inside = arrival.through === null ? Infinity : words[tensor] * arrival.through;
+      this.arriving.push(Math.min(sourceWords(arrival, digits), inside));
+      this.crossing.push(words[tensor]);
+      this.repeatedInner.push(innerRepeated[tensor]);
+      this.repeatedWhole.push(settledRepeated[tensor] + leastRepeated[tensor]);
+    }
+    this.count += 1;
+    return this.count - 1;
+  }
+}
+
+/** Values of the tables of points that are no entry. */
 const unknown = -1;
-/** In the tables, entries count from 1. */
-const infeasible = 0;
+const infeasible = -2;
 
 /**
  * Solves the relaxed problem from the inside out, visiting only points that can be reached.
@@ -88,82 +124,99 @@ export function relax(
   budget: Budget,
   stepLimit = Infinity,
 ): Relaxation | undefined {
-  const { lattice, tensors, space } = plan;
-  const { strides, steps: factorSteps } = lattice;
-  const tensorCount = tensors.length;
-  const operations = space.problem.bounds.reduce((product, bound) => product * bound, 1);
-  const works = stageBounds.map((bounds, stage) => createStageWork(plan, bounds, stage));
-  const pairStarts = createNumberList();
-  const stepList = createNumberList();
-  const innerList = createNumberList();
-  const wholeList = createNumberList();
-  /** Per entry and tensor: words that cross the place outside the stage, and its choice. */
-  const arriving = createNumberList();
-  const crossing = createNumberList();
-  /** Per entry and tensor: energy that grows with repetitions, inside the choice and with the events before it. */
-  const repeatedInner = createNumberList();
-  const repeatedWhole = createNumberList();
-  let transitions = 0;
-  let infeasiblePoints = 0;
-  let visits = 0;
-  let isOver = false;
-  pairStarts.push(0);
+  const problem = new RelaxedProblem(plan, stageBounds, repetitions, budget, stepLimit);
+  return problem.solveAll() ? problem : undefined;
+}
 
-  const keyOf = (point: number, mask: number): number => mask * lattice.size + point;
+/**
+ * The relaxed problem, in work and solved. At a point of a stage, what is left of every dimension is known (its
+ * digits); every way to choose the factors of the stage leads to a point of the stage inside. The least energy per
+ * number of steps there, with what the stage's own events cost at least, is an entry: a dynamic program, memoised by
+ * stage, point and mask.
+ */
+class RelaxedProblem implements Relaxation {
+  transitions = 0;
+  infeasiblePoints = 0;
+  private readonly entries = new EntryTable();
+  private readonly tensorCount: number;
+  private readonly operations: number;
+  /** Per stage. The walk goes from one to the next inside, so that each is in work at one point only. */
+  private readonly works: readonly StageWork[];
+  private visits = 0;
+  /** The budget is spent: nothing is solved any more, and what is recorded means nothing. */
+  private isOver = false;
 
-  function keepPair(steps: number, inner: number, whole: number): void {
-    stepList.push(steps);
-    innerList.push(inner);
-    wholeList.push(whole);
+  constructor(
+    private readonly plan: SearchPlan,
+    stageBounds: readonly StageBounds[],
+    private readonly repetitions: readonly RepetitionRules[],
+    private readonly budget: Budget,
+    readonly stepLimit: number,
+  ) {
+    this.tensorCount = plan.tensors.length;
+    this.operations = countOperations(plan.space.problem);
+    this.works = stageBounds.map((bounds, stage) => createStageWork(plan, bounds, stage));
   }
 
-  function solve(stage: number, point: number, mask: number): number {
-    visits += 1;
-    if ((visits & 255) === 0 && budget.isSpent(visits)) isOver = true;
-    works[stage].mask = mask;
-    const value = isOver ? infeasible : solvePoint(stage, point);
-    if (value === infeasible) infeasiblePoints += 1;
-    works[stage].table.set(keyOf(point, mask), value);
-    return value;
+  /** False where the budget ends before. */
+  solveAll(): boolean {
+    const { lattice } = this.plan;
+    lattice.divisors.forEach((list, dimension) => (this.works[0].digits[dimension] = list.length - 1));
+    for (const mask of this.repetitions[0].masks) this.solve(0, lattice.size - 1, mask);
+    return !this.isOver;
   }
 
-  function solvePoint(stage: number, point: number): number {
-    const work = works[stage];
-    const { bounds, digits, front, words } = work;
-    if (!mayFindRoom(plan, work.reach, digits)) return infeasible;
+  private keyOf(point: number, mask: number): number {
+    return mask * this.plan.lattice.size + point;
+  }
+
+  /** The entry of a point that has not been visited before; the digits of the stage are those of the point. */
+  private solve(stage: number, point: number, mask: number): number {
+    const work = this.works[stage];
+    this.visits += 1;
+    if ((this.visits & 255) === 0 && this.budget.isSpent(this.visits)) this.isOver = true;
+    work.mask = mask;
+    const isSolved = !this.isOver && this.hasRoom(work) && this.visitChoices(stage, point);
+    const entry = isSolved ? this.entries.record(work) : infeasible;
+    if (entry === infeasible) this.infeasiblePoints += 1;
+    work.table.set(this.keyOf(point, mask), entry);
+    return entry;
+  }
+
+  /** Necessary conditions for what is left at a point: it finds room inside, in time, and the stage's tiles fit. */
+  private hasRoom(work: StageWork): boolean {
+    const { plan, stepLimit } = this;
+    const { reach, digits, bounds } = work;
+    if (!mayFindRoom(plan, reach, digits)) return false;
     if (stepLimit < Infinity) {
-      const { outside, inside } = leastStepsThrough(plan, work.reach, digits);
-      if (outside * inside > stepLimit * limitTolerance) return infeasible;
+      const { outside, inside } = leastStepsThrough(plan, reach, digits);
+      if (outside * inside > stepLimit * limitTolerance) return false;
       work.stepLimit = (stepLimit / outside) * limitTolerance;
     }
-    if (!mayFit(bounds, digits)) return infeasible;
-    work.settledPj = settledEnergy(bounds, digits, work.settledRepeated);
-    work.leastRepeated.fill(Infinity);
-    work.innerRepeated.fill(Infinity);
-    for (let index = 0; index < bounds.crossing.length; index += 1) {
-      const cost = bounds.crossing[index];
-      work.sources[index] = sourceWords(cost.arrival, digits);
-      work.firstWords[index] = firstWordsOf(cost, digits);
-    }
-    front.clear();
-    words.fill(Infinity);
+    return mayFit(bounds, digits);
+  }
+
+  /** Goes through all choices at a point; false where none can be completed. */
+  private visitChoices(stage: number, point: number): boolean {
+    const work = this.works[stage];
+    beginPoint(work);
     if (work.stage.choice === undefined) {
-      words.fill(operations);
-      front.add(1, 0, work.settledPj + crossingEnergy(work, -1));
+      // The compute units: every operation takes its words.
+      work.words.fill(this.operations);
+      work.front.add(1, 0, work.settledPj + this.crossingEnergy(work, -1));
       work.leastRepeated.set(work.crossingRepeated);
       work.innerRepeated.fill(0);
     } else {
-      works[stage + 1].digits.set(digits);
-      if (work.stage.choice.kind === "space") describeNeed(plan, work, works[stage + 1].reach);
-      choose(stage, 0, 1, point);
+      this.works[stage + 1].digits.set(work.digits);
+      if (work.stage.choice.kind === "space") describeNeed(this.plan, work, this.works[stage + 1].reach);
+      this.choose(stage, 0, 1, point);
     }
-    if (isOver || front.size === 0) return infeasible;
-    return record(work);
+    return !this.isOver && work.front.size > 0;
   }
 
-  /** Goes through the factors of one dimension after the other. */
-  function choose(stage: number, index: number, product: number, point: number): void {
-    const work = works[stage];
+  /** Goes through the factors of one dimension of the choice after the other. */
+  private choose(stage: number, index: number, product: number, point: number): void {
+    const work = this.works[stage];
     const { digits, factors } = work;
     const { choice } = work.stage;
     if (choice === undefined) return;
@@ -174,10 +227,11 @@ export function relax(
       if (Math.min(spaceOnly, choice.capacity) < work.leastSpaceOnly) return;
     }
     if (index === choice.dimensions.length) {
-      goOn(stage, product, point);
+      this.goOn(stage, product, point);
       return;
     }
-    const inner = works[stage + 1].digits;
+    const { strides, steps: factorSteps } = this.plan.lattice;
+    const inner = this.works[stage + 1].digits;
     const dimension = choice.dimensions[index];
     const { factors: options, drops } = factorSteps[dimension][digits[dimension]];
     const fixed = factors[dimension];
@@ -187,87 +241,68 @@ export function relax(
       if (product * factor > choice.capacity || factor > limit) break;
       inner[dimension] = digits[dimension] - drops[option];
       factors[dimension] = fixed * factor;
-      choose(stage, index + 1, product * factor, point - drops[option] * strides[dimension]);
+      this.choose(stage, index + 1, product * factor, point - drops[option] * strides[dimension]);
     }
     inner[dimension] = digits[dimension];
     factors[dimension] = fixed;
   }
 
-  /** Continues with every mask that the choice may lead to. */
-  function goOn(stage: number, product: number, point: number): void {
-    const work = works[stage];
+  /** Continues at the point that the factors lead to, with every mask that the choice may lead to. */
+  private goOn(stage: number, product: number, point: number): void {
+    const work = this.works[stage];
     const { choice } = work.stage;
     if (choice === undefined) return;
     const isSpace = choice.kind === "space";
-    const { next, mayRepeat } = repetitions[stage];
+    const rules = this.repetitions[stage];
     if (isSpace) {
       if (work.fits !== undefined && !work.fits(work.factors)) return;
-      fillRatios(plan, choice.level, work.prepared, work.factors, work.ratios);
-      if (mayRepeat) repeatInSpace(stage, work);
-    } else if (mayRepeat) repeatInTime(stage, work, product);
-    for (const mask of next[2 * work.mask + (!isSpace && product > 1 ? 1 : 0)]) {
-      let value = works[stage + 1].table.get(keyOf(point, mask));
-      // The digits of the stage inside are those of the point; deeper stages have their own.
-      if (value === unknown) value = solve(stage + 1, point, mask);
-      if (value !== infeasible) goOnWith(work, value - 1, isSpace ? 1 : product);
+      fillRatios(this.plan, choice.level, work.prepared, work.factors, work.ratios);
+      if (rules.mayRepeat) repeatInSpace(work, rules);
+    } else if (rules.mayRepeat) repeatInTime(work, rules, product);
+    for (const mask of rules.next[2 * work.mask + (!isSpace && product > 1 ? 1 : 0)]) {
+      let entry = this.works[stage + 1].table.get(this.keyOf(point, mask));
+      if (entry === unknown) entry = this.solve(stage + 1, point, mask);
+      if (entry !== infeasible) this.take(work, entry, isSpace ? 1 : product);
     }
   }
 
-  /** How the chosen space factors repeat the traffic of every tensor inside. */
-  function repeatInSpace(stage: number, { repeated, ratios, factors }: StageWork): void {
-    const { repeatedInSpace, wordsRepeat } = repetitions[stage];
-    for (let tensor = 0; tensor < tensorCount; tensor += 1) {
-      let product = 1;
-      for (const dimension of repeatedInSpace[tensor]) product *= factors[dimension];
-      repeated[tensor] = product;
-      if (wordsRepeat[tensor]) ratios[tensor] *= product;
-    }
-  }
-
-  /** How the chosen time loop repeats the traffic of every tensor inside. */
-  function repeatInTime(stage: number, { repeated, ratios, mask }: StageWork, factor: number): void {
-    const { repeatedInTime, wordsRepeat } = repetitions[stage];
-    for (let tensor = 0; tensor < tensorCount; tensor += 1) {
-      const product = repeatedInTime[tensor] && ((mask >> tensor) & 1) === 1 ? factor : 1;
-      repeated[tensor] = product;
-      ratios[tensor] = wordsRepeat[tensor] ? product : 1;
-    }
-  }
-
-  function goOnWith(work: StageWork, next: number, steps: number): void {
-    transitions += 1;
+  /** Adds what the entry inside leaves possible to what is known of the point in work. */
+  private take(work: StageWork, entry: number, steps: number): void {
+    this.transitions += 1;
+    const { tensorCount, entries } = this;
     const { ratios, words, front, repeated } = work;
-    const from = next * tensorCount;
-    const known = arriving.values;
+    const from = entry * tensorCount;
+    const arriving = entries.arriving.values;
     for (let tensor = 0; tensor < tensorCount; tensor += 1)
-      words[tensor] = Math.min(words[tensor], known[from + tensor] * ratios[tensor]);
-    const energyPj = work.settledPj + crossingEnergy(work, from);
+      words[tensor] = Math.min(words[tensor], arriving[from + tensor] * ratios[tensor]);
+    const energyPj = work.settledPj + this.crossingEnergy(work, from);
     let repeatedPj = 0;
     for (let tensor = 0; tensor < tensorCount; tensor += 1) {
-      const once = repeatedWhole.values[from + tensor];
+      const once = entries.repeatedWhole.values[from + tensor];
       const inner = once * repeated[tensor];
       repeatedPj += inner - once;
       work.innerRepeated[tensor] = Math.min(work.innerRepeated[tensor], inner);
       const least = inner + work.crossingRepeated[tensor];
       work.leastRepeated[tensor] = Math.min(work.leastRepeated[tensor], least);
     }
-    const end = pairStarts.values[next + 1];
-    for (let pair = pairStarts.values[next]; pair < end; pair += 1) {
-      const total = stepList.values[pair] * steps;
+    const end = this.end(entry);
+    for (let pair = this.first(entry); pair < end; pair += 1) {
+      const total = entries.steps.values[pair] * steps;
       if (total > work.stepLimit) break;
-      const inner = wholeList.values[pair] + repeatedPj;
+      const inner = entries.whole.values[pair] + repeatedPj;
       front.add(total, inner, inner + energyPj);
     }
   }
 
   /** Cost of the events whose words come from inside the choice; `from` is the place of the next entry's words. */
-  function crossingEnergy(work: StageWork, from: number): number {
+  private crossingEnergy(work: StageWork, from: number): number {
     const { bounds, sources, firstWords, ratios, crossingRepeated } = work;
+    const arriving = this.entries.arriving.values;
     let total = 0;
     crossingRepeated.fill(0);
     for (let index = 0; index < bounds.crossing.length; index += 1) {
       const cost = bounds.crossing[index];
-      const inside = from < 0 ? operations : arriving.values[from + cost.tensor] * ratios[cost.tensor];
+      const inside = from < 0 ? this.operations : arriving[from + cost.tensor] * ratios[cost.tensor];
       const words = Math.min(sources[index], inside * (cost.arrival.through ?? 1));
       const energyPj = contentEnergy(cost, words, firstWords[index]);
       total += energyPj;
@@ -276,40 +311,41 @@ export function relax(
     return total;
   }
 
-  function record(work: StageWork): number {
-    const { bounds, digits, words, front } = work;
-    const entry = arriving.length / tensorCount;
-    front.reduce(keepPair);
-    pairStarts.push(stepList.length);
-    for (let tensor = 0; tensor < tensorCount; tensor += 1) {
-      const arrival = bounds.arrivals[tensor];
-      const inside = arrival.through === null ? Infinity : words[tensor] * arrival.through;
-      arriving.push(Math.min(sourceWords(arrival, digits), inside));
-      crossing.push(words[tensor]);
-      repeatedInner.push(work.innerRepeated[tensor]);
-      repeatedWhole.push(work.settledRepeated[tensor] + work.leastRepeated[tensor]);
-    }
-    return entry + 1;
+  find(stage: number, point: number, mask: number): number {
+    return Math.max(unknown, this.works[stage].table.get(this.keyOf(point, mask)));
   }
 
-  const top = works[0].digits;
-  lattice.divisors.forEach((list, dimension) => (top[dimension] = list.length - 1));
-  for (const mask of repetitions[0].masks) solve(0, lattice.size - 1, mask);
-  if (isOver) return undefined;
-  return {
-    find: (stage, point, mask) => Math.max(infeasible, works[stage].table.get(keyOf(point, mask))) - 1,
-    first: (entry) => pairStarts.values[entry],
-    end: (entry) => pairStarts.values[entry + 1],
-    steps: (pair) => stepList.values[pair],
-    innerEnergyPj: (pair) => innerList.values[pair],
-    wholeEnergyPj: (pair) => wholeList.values[pair],
-    crossingWords: (entry, tensor) => crossing.values[entry * tensorCount + tensor],
-    repeatedEnergyPj: (entry, tensor) => repeatedInner.values[entry * tensorCount + tensor],
-    stepLimit,
-    points: arriving.length / tensorCount,
-    transitions,
-    infeasiblePoints,
-  };
+  first(entry: number): number {
+    return this.entries.pairStarts.values[entry];
+  }
+
+  end(entry: number): number {
+    return this.entries.pairStarts.values[entry + 1];
+  }
+
+  steps(pair: number): number {
+    return this.entries.steps.values[pair];
+  }
+
+  innerEnergyPj(pair: number): number {
+    return this.entries.inner.values[pair];
+  }
+
+  wholeEnergyPj(pair: number): number {
+    return this.entries.whole.values[pair];
+  }
+
+  crossingWords(entry: number, tensor: number): number {
+    return this.entries.crossing.values[entry * this.tensorCount + tensor];
+  }
+
+  repeatedEnergyPj(entry: number, tensor: number): number {
+    return this.entries.repeatedInner.values[entry * this.tensorCount + tensor];
+  }
+
+  get points(): number {
+    return this.entries.count;
+  }
 }
 
 /**

@@ -1,8 +1,12 @@
 import type { MapSpace } from "../../mapspace/map-space";
 import type { Slot } from "../../mapspace/slots";
 import type { AccessCosts } from "../../model/access-costs";
+import { hasBandwidth } from "../../model/bandwidth";
+import { mayForward } from "../../model/forwarding";
 import type { HardwareLevel } from "../../model/hardware";
+import { countOperations } from "../../model/problem";
 import type { Tensor } from "../../model/problem";
+import { fetchesEverything } from "../../model/traffic";
 import type { DivisorLattice } from "./factor-steps";
 import { createDivisorLattice, largestProduct } from "./factor-steps";
 
@@ -241,7 +245,7 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
   );
   const tensors = problem.tensors.map((tensor) => describeTensor(tensor, problem.bounds));
   const forwards = rules.map((_, level) =>
-    tensors.map((tensor, index) => mayForward(space, mayLoop, tensor, index, level)),
+    tensors.map(({ tensor }, index) => someMayForward(space, mayLoop, tensor, index, level)),
   );
   const repeats = rules.map(({ noTemporalReuse }, level) =>
     tensors.map(
@@ -261,19 +265,19 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
     leaks: costs.levels.some(({ leakPj }) => leakPj !== undefined)
       ? costs.levels.map(({ leakPj = 0 }) => leakPj)
       : null,
-    computeEnergyPj: problem.bounds.reduce((product, bound) => product * bound, 1) * costs.computePj,
+    computeEnergyPj: countOperations(problem) * costs.computePj,
     tensors,
     lattice,
     stages: createStages(space, lattice, isFree),
     matters: rules.map((_, level) =>
       tensors.map(({ tensor }) => {
         const { readPj, fillPj, updatePj } = rowCosts[level];
-        const isLimited = isLimitedLevel(space.hardware.levels[level]);
+        const isLimited = hasBandwidth(space.hardware.levels[level]);
         const fills = fillPj > 0 || isLimited;
         return { fills, content: readPj > 0 || isLimited || (tensor.readWrite && (updatePj > 0 || fills)) };
       }),
     ),
-    limitedLevels: rules.flatMap((_, level) => (isLimitedLevel(space.hardware.levels[level]) ? [level] : [])),
+    limitedLevels: rules.flatMap((_, level) => (hasBandwidth(space.hardware.levels[level]) ? [level] : [])),
     forwards,
     repeats,
     contentRepeats: rules.map((_, level) =>
@@ -282,10 +286,6 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
     freeTimeOutside,
     fixedTimeOutside,
   };
-}
-
-function isLimitedLevel({ readBandwidth, writeBandwidth, sharedBandwidth }: HardwareLevel): boolean {
-  return readBandwidth !== null || writeBandwidth !== null || sharedBandwidth !== null;
 }
 
 function describeTensor(tensor: Tensor, bounds: readonly number[]): PlanTensor {
@@ -303,33 +303,20 @@ function describeTensor(tensor: Tensor, bounds: readonly number[]): PlanTensor {
   return { tensor, shape, dividesEvenly: isSimple && isPlain && axes.every((count) => count <= 1) };
 }
 
-/**
- * Whether transfers between neighbours are possible at all. They need a time loop that moves the tiles as the
- * children are displaced, or children that fetch their whole tile even where it stays. Where no axis of the tensor
- * has both a space loop in the slot and a time loop outside the children, and no two time loops share an axis, no
- * child ever needs what a neighbour needed before.
- */
-function mayForward(
+/** Whether neighbours below a level may pass on words in some mapping: asks the model with all loops that may occur. */
+function someMayForward(
   space: MapSpace,
   mayLoop: (slot: Slot, dimension: number) => boolean,
-  { tensor }: PlanTensor,
+  tensor: Tensor,
   index: number,
   level: number,
 ): boolean {
   const slot = space.slots.find((candidate) => candidate.level === level && candidate.kind === "space");
   if (slot === undefined || space.rules[level].noLinkTransfer[index]) return false;
   const timeSlots = space.slots.filter((candidate) => candidate.kind === "time" && candidate.level >= level);
-  const inTime = (dimension: number): boolean => timeSlots.some((candidate) => mayLoop(candidate, dimension));
-  const fetchesEverything = level === 0 || space.rules[level - 1].noTemporalReuse[index];
-  if (fetchesEverything && space.problem.bounds.some((_, dimension) => inTime(dimension))) return true;
-  const axesOf = new Map<number, number>();
-  for (const { dimensions } of tensor.ranks) {
-    const moving = dimensions.filter(inTime);
-    if (moving.length === 0) continue;
-    if (moving.length > 1 || dimensions.some((dimension) => mayLoop(slot, dimension))) return true;
-    axesOf.set(moving[0], (axesOf.get(moving[0]) ?? 0) + 1);
-  }
-  return [...axesOf.values()].some((count) => count > 1);
+  const flags = (slots: readonly Slot[]): number[] =>
+    space.problem.bounds.map((_, dimension) => (slots.some((one) => mayLoop(one, dimension)) ? 1 : 0));
+  return mayForward(tensor, fetchesEverything(space.rules, level, index), flags(timeSlots), flags([slot]));
 }
 
 /** Whether all levels inside that the words of a level may come from have bounds that grow with repetitions. */

@@ -1,3 +1,6 @@
+import { accessRule, accessRules } from "../../model/access-counts";
+import { exceeds, tileRoom, underfills } from "../../model/fit";
+import type { TileRoom } from "../../model/fit";
 import type { PlanChoice, PlanEvent, SearchPlan } from "./search-plan";
 import {
   evaluateProduct,
@@ -113,9 +116,7 @@ interface FillCost {
   readonly firstWords: DigitProduct | null;
 }
 
-interface TileCheck {
-  readonly capacityWords: number;
-  readonly minimumWords: number;
+interface TileCheck extends TileRoom {
   /** Tiles that are certainly held. */
   readonly certain: readonly TileSize[];
   /** Tiles that may be held. */
@@ -163,7 +164,7 @@ function describeStage(plan: SearchPlan, events: readonly PlanEvent[]): StageBou
 function tileCheck(plan: SearchPlan, level: number, inside: ArrayLike<number>): TileCheck[] {
   const { lattice, space, tensors } = plan;
   const { bounds } = space.problem;
-  const { capacityWords, minUtilization } = space.hardware.levels[level];
+  const room = tileRoom(space.hardware.levels[level]);
   const { keep } = space.rules[level];
   const tiles = (wanted: (decision: string) => boolean): TileSize[] =>
     tensors.flatMap(({ tensor }, index) =>
@@ -171,34 +172,29 @@ function tileCheck(plan: SearchPlan, level: number, inside: ArrayLike<number>): 
     );
   const certain = tiles((decision) => decision === "keep");
   const possible = tiles((decision) => decision !== "bypass");
-  if (possible.length === 0 && minUtilization === 0) return [];
-  return [
-    {
-      capacityWords,
-      minimumWords: minUtilization > 0 ? capacityWords * minUtilization : 0,
-      certain,
-      possible,
-    },
-  ];
+  return possible.length === 0 && room.minimumWords === 0 ? [] : [{ ...room, certain, possible }];
 }
 
 function fillCost(plan: SearchPlan, level: number, tensor: number, inside: ArrayLike<number>): FillCost[] {
   const { space, tensors, rowCosts } = plan;
   const rules = space.rules[level];
   const heldOutside = space.rules.some(({ keep }, outer) => outer > level && keep[tensor] === "keep");
-  const { readWrite } = tensors[tensor].tensor;
   const { fillPj } = rowCosts[level];
+  const rule = accessRule(
+    tensors[tensor].tensor.readWrite,
+    rules.passthrough[tensor],
+    rules.rmwOnFirstWriteback[tensor],
+  );
   // A level that passes partial sums on counts its fills with what comes from inside.
-  const isThrough = readWrite && rules.passthrough[tensor];
+  const isThrough = rule === accessRules.passthrough;
   if (rules.keep[tensor] !== "keep" || !heldOutside || isThrough || fillPj === 0) return [];
-  const elides = readWrite && !rules.rmwOnFirstWriteback[tensor];
   return [
     {
       tensor,
       repeats: plan.repeats[level][tensor],
       bound: trafficBound(plan, tensor, level, inside),
       wordPj: (fillPj / space.hardware.levels[level].blockWords) * leastCharged(plan, level),
-      firstWords: elides ? partitionBound(plan, tensor, level, inside) : null,
+      firstWords: rule === accessRules.elided ? partitionBound(plan, tensor, level, inside) : null,
     },
   ];
 }
@@ -216,11 +212,16 @@ function contentCost(
   if (rules.keep[tensor] !== "keep") return [];
   const { readPj, fillPj, updatePj } = rowCosts[level];
   const share = leastCharged(plan, level) / space.hardware.levels[level].blockWords;
-  const { readWrite } = tensors[tensor].tensor;
-  const elides = readWrite && !rules.passthrough[tensor] && !rules.rmwOnFirstWriteback[tensor];
+  const rule = accessRule(
+    tensors[tensor].tensor.readWrite,
+    rules.passthrough[tensor],
+    rules.rmwOnFirstWriteback[tensor],
+  );
+  const elides = rule === accessRules.elided;
+  // What every word that crosses adds to reads, updates and fills, see `readsOf`, `updatesOf` and `fillsOf`.
   let word = elides ? 0 : readPj;
-  if (readWrite) word += updatePj;
-  if (readWrite && rules.passthrough[tensor]) word += fillPj;
+  if (rule !== accessRules.readOnly) word += updatePj;
+  if (rule === accessRules.passthrough) word += fillPj;
   if (word === 0 && !(elides && readPj > 0)) return [];
   return [
     {
@@ -266,14 +267,15 @@ function factorTable({ space }: SearchPlan, loops: readonly (readonly [number, n
 
 /** Whether the tiles that certainly lie at the stage's levels fit, and those that may lie there suffice. */
 export function mayFit({ checks }: StageBounds, digits: Int32Array): boolean {
-  for (const { capacityWords, minimumWords, certain, possible } of checks) {
+  for (const check of checks) {
+    const { certain, possible } = check;
     let words = 0;
     for (let index = 0; index < certain.length; index += 1) words += evaluateTile(certain[index], digits);
-    if (words > capacityWords) return false;
-    if (minimumWords === 0) continue;
+    if (exceeds(check, words)) return false;
+    if (check.minimumWords === 0) continue;
     words = 0;
     for (let index = 0; index < possible.length; index += 1) words += evaluateTile(possible[index], digits);
-    if (words < minimumWords) return false;
+    if (underfills(check, words)) return false;
   }
   return true;
 }

@@ -1,12 +1,14 @@
 import { defaultOrder, firstFittingSplit, hasFreeOrder } from "../../mapspace/loop-orders";
+import { agreement } from "../tolerances";
 import { fitsMeshSomehow } from "./factor-steps";
 import { describeReach } from "./reach";
 import type { Reach } from "./reach";
 import type { PlanStage, SearchPlan } from "./search-plan";
-import { prepareRatios } from "./stage-bounds";
+import type { RepetitionRules } from "./repetitions";
+import { firstWordsOf, prepareRatios, settledEnergy, sourceWords } from "./stage-bounds";
 import type { ChoiceRatio, StageBounds } from "./stage-bounds";
 
-/** Integers of 0 or more by integer keys of 0 or more. */
+/** Integers by integer keys of 0 or more. */
 interface PointTable {
   /** The value of a key, or -1. */
   get(key: number): number;
@@ -205,8 +207,49 @@ export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: nu
   };
 }
 
+/** Prepares the work at another point, whose digits are set. */
+export function beginPoint(work: StageWork): void {
+  const { bounds, digits } = work;
+  work.settledPj = settledEnergy(bounds, digits, work.settledRepeated);
+  work.leastRepeated.fill(Infinity);
+  work.innerRepeated.fill(Infinity);
+  for (let index = 0; index < bounds.crossing.length; index += 1) {
+    const cost = bounds.crossing[index];
+    work.sources[index] = sourceWords(cost.arrival, digits);
+    work.firstWords[index] = firstWordsOf(cost, digits);
+  }
+  work.front.clear();
+  work.words.fill(Infinity);
+}
+
+/** How the chosen space factors repeat the traffic of every tensor inside. */
+export function repeatInSpace(
+  { repeated, ratios, factors }: StageWork,
+  { repeatedInSpace, wordsRepeat }: RepetitionRules,
+): void {
+  for (let tensor = 0; tensor < repeated.length; tensor += 1) {
+    let product = 1;
+    for (const dimension of repeatedInSpace[tensor]) product *= factors[dimension];
+    repeated[tensor] = product;
+    if (wordsRepeat[tensor]) ratios[tensor] *= product;
+  }
+}
+
+/** How the chosen time loop repeats the traffic of every tensor inside. */
+export function repeatInTime(
+  { repeated, ratios, mask }: StageWork,
+  { repeatedInTime, wordsRepeat }: RepetitionRules,
+  factor: number,
+): void {
+  for (let tensor = 0; tensor < repeated.length; tensor += 1) {
+    const product = repeatedInTime[tensor] && ((mask >> tensor) & 1) === 1 ? factor : 1;
+    repeated[tensor] = product;
+    ratios[tensor] = wordsRepeat[tensor] ? product : 1;
+  }
+}
+
 /** Limits are compared with quotients: what equals them must pass. */
-export const limitTolerance = 1 + 1e-9;
+export const limitTolerance = 1 + agreement;
 
 /** Notes what a space choice has to take at least, so that the rest finds room and time inside. */
 export function describeNeed({ lattice }: SearchPlan, work: StageWork, inside: Reach): void {

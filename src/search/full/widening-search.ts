@@ -1,3 +1,4 @@
+import { agreement } from "../tolerances";
 import type { Incumbent, SearchCounts, SearchParts } from "./best-first";
 import { searchBestFirst } from "./best-first";
 import { createBudget } from "./budget";
@@ -77,7 +78,6 @@ export interface WideningOutcome {
 const relaxationWorkLimit = 3_000_000;
 /** Share of the time left that the relaxed problem may take. */
 const relaxationShare = 0.6;
-const rounding = 1e-9;
 /** The first limit of steps over those that every mapping needs. */
 const firstShare = 1.15;
 
@@ -222,11 +222,11 @@ function boundBeyond(
   { objective }: Criteria,
 ): (limit: number) => number {
   const accessesPj = plan.computeEnergyPj + leastEnergy(plan, stageBounds);
-  const cyclesPerStep = leastStretch(plan) * plan.stages[0].fixedTimeInside * (1 - rounding);
+  const cyclesPerStep = leastStretch(plan) * plan.stages[0].fixedTimeInside * (1 - agreement);
   const leaks = createLeakBounds(plan);
   return (limit) => {
     const cycles = (Math.floor(limit) + 1) * cyclesPerStep;
-    return objective.value((accessesPj + leaks.ofSpace(cycles)) * (1 - rounding), cycles);
+    return objective.value((accessesPj + leaks.ofSpace(cycles)) * (1 - agreement), cycles);
   };
 }
 
@@ -236,7 +236,7 @@ function leastSteps(plan: SearchPlan): number {
     (product, divisors) => product * divisors[divisors.length - 1],
     1,
   );
-  return Math.max(1, Math.ceil((left / describeReach(plan, 0).capacity) * (1 - rounding)));
+  return Math.max(1, Math.ceil((left / describeReach(plan, 0).capacity) * (1 - agreement)));
 }
 
 /** Whether the objective rises with the number of time steps at all. */

@@ -1,6 +1,7 @@
 import { rowsWith } from "../../mapspace/features";
 import type { FeatureTables } from "../../mapspace/features";
-import type { SearchLayout } from "../../mapspace/search-layout";
+import { createProducts, multiplySpans, readFactors } from "../../mapspace/search-layout";
+import type { DimensionProducts, SearchLayout } from "../../mapspace/search-layout";
 import type { ScorerPlan } from "./scorer-plan";
 import type { TimeLoop } from "./time-loops";
 
@@ -29,6 +30,8 @@ export class ChoiceClasses {
       numbers: new Int32Array(list.count),
       firsts: [],
       byHash: new Map<number, number[]>(),
+      one: createProducts(slots.length),
+      other: createProducts(slots.length),
     }));
   }
 
@@ -71,25 +74,20 @@ export class ChoiceClasses {
   }
 
   private haveSameLoops(position: number, first: number, second: number): boolean {
-    const { fixedFactors, list, freeSlots } = this.layout.varying[position];
-    const { isCounted } = this.dimensions[position];
-    let stride = 1;
-    let otherStride = 1;
-    let next = 0;
-    for (let index = 0; index < fixedFactors.length; index += 1) {
-      let factor = fixedFactors[index];
-      let otherFactor = factor;
-      if (factor === 0) {
-        factor = list.factors[first * freeSlots.length + next];
-        otherFactor = list.factors[second * freeSlots.length + next];
-        next += 1;
-      }
-      if (isCounted[index] && (factor !== otherFactor || (factor > 1 && stride !== otherStride)))
-        return false;
-      stride *= factor;
-      otherStride *= otherFactor;
-    }
-    return true;
+    const { isCounted, one, other } = this.dimensions[position];
+    this.readProducts(position, first, one);
+    this.readProducts(position, second, other);
+    return isCounted.every((counts, slot) => {
+      const factor = one.factors[slot];
+      const isSame =
+        factor === other.factors[slot] && (factor === 1 || one.spans[slot] === other.spans[slot]);
+      return !counts || isSame;
+    });
+  }
+
+  private readProducts(position: number, choice: number, into: DimensionProducts): void {
+    readFactors(this.layout.varying[position], choice, into.factors);
+    multiplySpans(into);
   }
 }
 
@@ -102,4 +100,7 @@ interface DimensionClasses {
   readonly firsts: number[];
   /** Numbers of the classes by a hash of their table rows. */
   readonly byHash: Map<number, number[]>;
+  /** Scratch space. */
+  readonly one: DimensionProducts;
+  readonly other: DimensionProducts;
 }

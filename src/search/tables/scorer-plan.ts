@@ -4,8 +4,14 @@ import type { Feature, FeatureTables } from "../../mapspace/features";
 import type { SearchLayout } from "../../mapspace/search-layout";
 import type { AccessCosts } from "../../model/access-costs";
 import { costsOf } from "../../model/access-costs";
+import { accessRule, accessRules } from "../../model/access-counts";
+import type { AccessRule } from "../../model/access-counts";
+import { hasBandwidth } from "../../model/bandwidth";
+import { mayForward } from "../../model/forwarding";
 import type { HardwareLevel } from "../../model/hardware";
+import { countOperations } from "../../model/problem";
 import type { LinearForm, Tensor } from "../../model/problem";
+import { fetchesEverything } from "../../model/traffic";
 import type { PlanFeatures, ReceivedPlan } from "./plan-features";
 import { createPlanFeatures } from "./plan-features";
 import { isPlain, loopsOnAxis, movesOneAxisEach, outermostHolder, timeDimensionsFrom } from "./time-loops";
@@ -60,7 +66,7 @@ function planGuards(
       for (const rank of tensor.ranks)
         if (mustLookTogether(layout, keep, costs, index, slot, rank, outermost))
           coupled.push(features.sum(countLoops(layout, slot, loopsOnAxis(slot, rank))));
-      if (mayForward(layout, tensor, index, slot, active))
+      if (someMayForward(layout, tensor, index, slot, active))
         forwards.push(describeForward(layout, features, tensor, index, slot));
     }
   });
@@ -91,27 +97,24 @@ function mustLookTogether(
   return costs.levels[child].fillPj !== 0 || writeBandwidth !== null || sharedBandwidth !== null;
 }
 
-/**
- * Whether a neighbour could ever have what a child needs. Never where the space loops and the time loops outside
- * move along different axes: then a child would have to need the same words twice in a row, and a tile that does
- * not move is not fetched again. (It is where nothing is reused, at the compute units, or where two dimensions
- * that move along one axis can bring a tile back to its place.)
- */
-function mayForward(
+/** Whether neighbours below a slot may pass on words in some mapping: asks the model with all loops that may occur. */
+function someMayForward(
   { space }: SearchLayout,
   tensor: Tensor,
   index: number,
-  slot: ActiveSlot,
+  { level, dimensions }: ActiveSlot,
   active: readonly ActiveSlot[],
 ): boolean {
-  const { level } = slot;
   if (space.rules[level].noLinkTransfer[index]) return false;
-  if (level === 0 || space.rules[level - 1].noTemporalReuse[index]) return true;
   const moving = timeDimensionsFrom(active, level);
-  return tensor.ranks.some((rank) => {
-    const inTime = rank.dimensions.filter((dimension) => moving.has(dimension)).length;
-    return inTime > 1 || (inTime > 0 && loopsOnAxis(slot, rank).length > 0);
-  });
+  const flags = (isThere: (dimension: number) => boolean): number[] =>
+    tensor.moves.map((_, dimension) => (isThere(dimension) ? 1 : 0));
+  return mayForward(
+    tensor,
+    fetchesEverything(space.rules, level, index),
+    flags((dimension) => moving.has(dimension)),
+    flags((dimension) => dimensions.includes(dimension)),
+  );
 }
 
 function describeForward(
@@ -130,7 +133,7 @@ function describeForward(
   return {
     tensor: index,
     fromLevel: level,
-    everything: level === 0 || layout.space.rules[level - 1].noTemporalReuse[index],
+    everything: fetchesEverything(layout.space.rules, level, index),
     extents: tensor.ranks.map((rank) => (level === 0 ? -1 : features.extent(rank, level - 1))),
     reach: tensor.ranks.map((rank) => features.sum(reachOfChildren(layout, slot, rank))),
     coinciding: features.sum(countLoops(layout, slot, [...still, ...sharing])),
@@ -153,10 +156,6 @@ function reachOfChildren(layout: SearchLayout, slot: ActiveSlot, rank: LinearFor
   return feature;
 }
 
-/** Which formula gives the accesses (see access-counts); numbers, because the inner loop asks. */
-export const countRules = { readOnly: 0, passthrough: 1, rmw: 2, elided: 3 } as const;
-type CountRule = (typeof countRules)[keyof typeof countRules];
-
 /** One tensor at one level, as far as it matters for the figures. */
 interface TensorStep extends ReceivedPlan {
   readonly tensor: number;
@@ -166,7 +165,7 @@ interface TensorStep extends ReceivedPlan {
   readonly groups: number;
   /** Null where neither energy nor bandwidth nor the last level needs the accesses. */
   readonly price: {
-    readonly rule: CountRule;
+    readonly rule: AccessRule;
     readonly outermost: boolean;
     readonly instances: number;
     /** -1 where nothing is elided. */
@@ -239,14 +238,10 @@ export function planScorer(
     extents: createFeatureTables(layout, features.extents, "sums"),
     steps,
     computePj: costs.computePj,
-    computes: problem.bounds.reduce((product, bound) => product * bound, 1),
+    computes: countOperations(problem),
     levels,
     leaks: levels.some(({ leak }) => leak !== null),
   };
-}
-
-function hasBandwidth({ readBandwidth, writeBandwidth, sharedBandwidth }: HardwareLevel): boolean {
-  return readBandwidth !== null || writeBandwidth !== null || sharedBandwidth !== null;
 }
 
 /** The steps of one tensor, by level. */
@@ -274,7 +269,7 @@ function planTensor(
         level === hardware.levels.length - 1);
     const filters = !rules[level].passthrough[tensor] && level < outermost;
     if (!matters && !filters) continue;
-    const usesShare = matters && level < outermost && price.rule !== countRules.passthrough;
+    const usesShare = matters && level < outermost && price.rule !== accessRules.passthrough;
     steps.set(level, {
       tensor,
       insideFilters,
@@ -298,25 +293,19 @@ function planPrice(
 ): TensorStep["price"] {
   const { problem, hardware, rules } = layout.space;
   const { readWrite } = problem.tensors[tensor];
-  const rule = countRule(
+  const rule = accessRule(
     readWrite,
     rules[level].passthrough[tensor],
     rules[level].rmwOnFirstWriteback[tensor],
   );
-  const isFilled = level < outermost || rule === countRules.passthrough;
+  const isFilled = level < outermost || rule === accessRules.passthrough;
   return {
     rule,
     outermost: level === outermost,
     instances: features.instances(level),
-    partition: rule === countRules.elided ? features.partition(tensor, level) : -1,
+    partition: rule === accessRules.elided ? features.partition(tensor, level) : -1,
     blockWords: hardware.levels[level].blockWords,
     clusters: hardware.levels[level].clusters ?? Infinity,
     ...costsOf(costs, hardware, problem, level, tensor, isFilled),
   };
-}
-
-function countRule(readWrite: boolean, passthrough: boolean, rmw: boolean): CountRule {
-  if (!readWrite) return countRules.readOnly;
-  if (passthrough) return countRules.passthrough;
-  return rmw ? countRules.rmw : countRules.elided;
 }

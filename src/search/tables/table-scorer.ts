@@ -2,25 +2,78 @@ import { extendFigures } from "../../mapspace/features";
 import type { FeatureTables } from "../../mapspace/features";
 import type { LoopOrders } from "../../mapspace/loop-orders";
 import type { SearchLayout } from "../../mapspace/search-layout";
-import { energyOfInstances, leakageEnergy } from "../../model/access-costs";
+import { energyOfInstances, energyOfRows, leakageEnergy, rowAccesses } from "../../model/access-costs";
+import { accessRules, fillsOf, readsOf, updatesOf } from "../../model/access-counts";
 import { levelTiming } from "../../model/bandwidth";
 import type { MappingScorer } from "../scorer";
 import { ChoiceClasses } from "./choice-classes";
 import type { LoopsPlan, TileColumns } from "./plan-features";
 import type { ForwardGuard, LevelPlan, ScorerPlan } from "./scorer-plan";
-import { countRules } from "./scorer-plan";
 import type { ActiveSlot, LoopFigures, LoopSequencer, TimeLoop } from "./time-loops";
 import { chooseLoops, createLoopFigures, createLoopSequencer, timeLoops } from "./time-loops";
 
 /**
- * Whether some step of a run might use transfers between neighbours; `false` is certain. Looks at the displacements
- * at which one child needs now what another needed a step before (see forwarding): none may lie within the reach of
+ * Words received where tiles overlap or loops leave them in place: the recurrence of `receivedWords`,
+ * `A + (f - 1) (A - F + g)` from the innermost loop outwards. Its own shape, because a space has every dimension on one
+ * axis of a tensor at most: a movement is then one axis and one distance, and the words of a tile that moves along one
+ * axis are `F - (F / extent) (extent - move)`.
+ *
+ * @param tile - words of the tile, F
+ * @param extents - sums over the dimensions, from `at` on
+ */
+export function receivedThroughLoops(
+  plan: LoopsPlan,
+  tensor: number,
+  loops: readonly TimeLoop[],
+  sequence: Int32Array,
+  { factors, strides }: LoopFigures,
+  tile: number,
+  extents: Float64Array,
+  at: number,
+): number {
+  let total = tile;
+  let firstMove = -1;
+  let firstWords = 0;
+  // How far the loops so far move the tile together: the only axis they move along (-1: none, -2: several).
+  let movedAxis = -1;
+  let moved = 0;
+  for (let index = 0; index < sequence.length; index += 1) {
+    const id = sequence[index];
+    const factor = factors[id];
+    const loop = loops[id];
+    if (factor === 1 || loop.level < plan.fromLevel) continue;
+    const axis = loop.axis[tensor];
+    const move = axis < 0 ? 0 : loop.coefficient[tensor] * strides[id];
+    let words = tile;
+    if (firstMove < 0) {
+      firstMove = move;
+      if (axis >= 0) {
+        const extent = extents[at + plan.extents[axis]];
+        firstWords = move >= extent ? tile : tile - (tile / extent) * (extent - move);
+      }
+      words = firstWords;
+    } else if (movedAxis === -1 ? move === 0 : movedAxis === axis && move - moved === firstMove) {
+      // The tile moves as at a step of the innermost loop, the loops inside returning from their second iteration.
+      words = firstWords;
+    }
+    total += (factor - 1) * (total - tile + words);
+    if (move > 0) {
+      movedAxis = movedAxis === -1 || movedAxis === axis ? axis : -2;
+      moved += move;
+    }
+  }
+  return total;
+}
+
+/**
+ * Whether some step of a run might use transfers between neighbours (see `forwardedTraffic` of the model); `false`
+ * is certain. Looks at the displacements at which one child needs now what another needed a step before (see forwarding): none may lie within the reach of
  * the children.
  *
  * @param figures - sums over the dimensions, from `at` on
  * @param moved - scratch space, one number per axis
  */
-function mightForward(
+export function mightForward(
   guard: ForwardGuard,
   loops: readonly TimeLoop[],
   sequence: Int32Array,
@@ -256,7 +309,15 @@ class TableScorer implements MappingScorer {
     }
   }
 
-  /** Adds the energy of a level; its bandwidth demand is left in the fields. Numbers handed back would be garbage. */
+  /**
+   * Adds the energy of a level. Of every tensor it holds, from the inside out:
+   *
+   * - content = (words received by the holder inside, or its content where it passes words on) x groups of children
+   * - received = tile x steps outside, or by the loops where tiles overlap or stay
+   * - reads, fills and updates by the level's rule; energy = rows x price, all instances together
+   *
+   * The bandwidth demand is left in the fields: numbers handed back would be garbage.
+   */
   private priceLevel(level: LevelPlan, steps: number, index: number): void {
     const { productFigures, atProducts, content, received } = this;
     let energyPj = 0;
@@ -269,25 +330,31 @@ class TableScorer implements MappingScorer {
       const words = inside * productFigures[atProducts + step.groups];
       content[tensor] = words;
       if (step.whole !== null) received[tensor] = this.tileWords(step.whole);
-      else if (step.loops !== null) received[tensor] = this.receivedThroughLoops(step.loops, tensor);
+      else if (step.loops !== null)
+        received[tensor] = receivedThroughLoops(
+          step.loops,
+          tensor,
+          this.loops,
+          this.sequence,
+          this.loopFigures,
+          this.tileWords(step.loops.tile),
+          this.extentFigures,
+          this.atExtents,
+        );
       const { price } = step;
       if (price === null) continue;
+      const { rule, blockWords, readPj, fillPj, updatePj } = price;
       const share = price.outermost ? 0 : received[tensor];
-      let reads = words;
-      let fills = share;
-      let updates = words;
-      if (price.rule === countRules.elided) {
-        const partition = productFigures[atProducts + price.partition];
-        reads = words > partition ? words - partition : 0;
-        fills = share > partition ? share - partition : 0;
-      } else if (price.rule === countRules.passthrough) fills = words;
-      else if (price.rule === countRules.readOnly) updates = 0;
-      const { blockWords, readPj, fillPj, updatePj } = price;
+      const partition = rule === accessRules.elided ? productFigures[atProducts + price.partition] : 0;
+      // Nobody passes on words here: the guards leave such mappings to the scorer of whole nests.
+      const reads = readsOf(rule, words, 0, partition);
+      const fills = fillsOf(rule, words, share, 0, partition);
+      const updates = updatesOf(rule, words);
       const instances = productFigures[atProducts + price.instances];
-      const readRows = readPj === 0 ? 0 : Math.ceil(reads / blockWords);
-      const fillRows = fillPj === 0 ? 0 : Math.ceil(fills / blockWords);
-      const updateRows = updatePj === 0 ? 0 : Math.ceil(updates / blockWords);
-      const perInstancePj = readRows * readPj + fillRows * fillPj + updateRows * updatePj;
+      const readRows = readPj === 0 ? 0 : rowAccesses(reads, blockWords);
+      const fillRows = fillPj === 0 ? 0 : rowAccesses(fills, blockWords);
+      const updateRows = updatePj === 0 ? 0 : rowAccesses(updates, blockWords);
+      const perInstancePj = energyOfRows(readRows, readPj, fillRows, fillPj, updateRows, updatePj);
       energyPj += energyOfInstances(perInstancePj, instances, price.clusters);
       if (this.rows && (readPj !== 0 || fillPj !== 0 || updatePj !== 0)) {
         const at = this.recorded;
@@ -312,43 +379,5 @@ class TableScorer implements MappingScorer {
     for (let index = 0; index < extents.length; index += 1)
       words *= this.extentFigures[this.atExtents + extents[index]];
     return words;
-  }
-
-  /** Words received where tiles overlap or loops leave them in place (see received-words). */
-  private receivedThroughLoops(plan: LoopsPlan, tensor: number): number {
-    const { sequence, loops } = this;
-    const { factors, strides } = this.loopFigures;
-    const tile = this.tileWords(plan.tile);
-    let total = tile;
-    let firstMove = -1;
-    let firstWords = 0;
-    // How far the loops so far move the tile together: the only axis they move along (-1: none, -2: several).
-    let movedAxis = -1;
-    let moved = 0;
-    for (let index = 0; index < sequence.length; index += 1) {
-      const id = sequence[index];
-      const factor = factors[id];
-      const loop = loops[id];
-      if (factor === 1 || loop.level < plan.fromLevel) continue;
-      const axis = loop.axis[tensor];
-      const move = axis < 0 ? 0 : loop.coefficient[tensor] * strides[id];
-      let words = tile;
-      if (firstMove < 0) {
-        firstMove = move;
-        if (axis >= 0) {
-          const extent = this.extentFigures[this.atExtents + plan.extents[axis]];
-          firstWords = move >= extent ? tile : tile - (tile / extent) * (extent - move);
-        }
-        words = firstWords;
-      } else if (movedAxis === -1 ? move === 0 : movedAxis === axis && move - moved === firstMove) {
-        words = firstWords;
-      }
-      total += (factor - 1) * (total - tile + words);
-      if (move > 0) {
-        movedAxis = movedAxis === -1 || movedAxis === axis ? axis : -2;
-        moved += move;
-      }
-    }
-    return total;
   }
 }

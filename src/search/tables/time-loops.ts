@@ -2,7 +2,8 @@ import type { KeepTable } from "../../mapspace/capacity";
 import { defaultOrder } from "../../mapspace/loop-orders";
 import type { LoopOrders } from "../../mapspace/loop-orders";
 import type { MapSpace } from "../../mapspace/map-space";
-import type { SearchLayout, VaryingDimension } from "../../mapspace/search-layout";
+import { createProducts, multiplySpans, readFactors } from "../../mapspace/search-layout";
+import type { DimensionProducts, SearchLayout, VaryingDimension } from "../../mapspace/search-layout";
 import type { LinearForm } from "../../model/problem";
 
 /** A slot in which some mapping of the space has a loop with a factor above 1. */
@@ -122,6 +123,8 @@ export interface LoopFigures {
   readonly strides: Float64Array;
   /** Per varying dimension and slot of it: the loop there, -1 where it has none. */
   readonly loopOfSlot: readonly Int32Array[];
+  /** Per varying dimension: scratch space. */
+  readonly products: readonly DimensionProducts[];
 }
 
 /** Figures with those loops filled in that do not vary. */
@@ -139,30 +142,25 @@ export function createLoopFigures(layout: SearchLayout, loops: readonly TimeLoop
       loops.findIndex((loop) => loop.slot === slot && loop.dimension === dimension),
     ),
   );
-  return { factors, strides, loopOfSlot };
+  const products = varying.map(({ slots }) => createProducts(slots.length));
+  return { factors, strides, loopOfSlot, products };
 }
 
-/** Writes the loops of one choice of a varying dimension. */
+/** Writes the loops of one choice of a varying dimension: a loop strides over what the loops inside it span. */
 export function chooseLoops(
-  { factors, strides, loopOfSlot }: LoopFigures,
-  { list, freeSlots, fixedFactors }: VaryingDimension,
+  { factors, strides, loopOfSlot, products }: LoopFigures,
+  dimension: VaryingDimension,
   position: number,
   choice: number,
 ): void {
   const loops = loopOfSlot[position];
-  let next = choice * freeSlots.length;
-  let stride = 1;
+  const own = products[position];
+  readFactors(dimension, choice, own.factors);
+  multiplySpans(own);
   for (let slot = 0; slot < loops.length; slot += 1) {
-    let factor = fixedFactors[slot];
-    if (factor === 0) {
-      factor = list.factors[next];
-      next += 1;
-    }
     const loop = loops[slot];
-    if (loop >= 0) {
-      factors[loop] = factor;
-      strides[loop] = stride;
-    }
-    stride *= factor;
+    if (loop < 0) continue;
+    factors[loop] = own.factors[slot];
+    strides[loop] = own.spans[slot];
   }
 }
