@@ -13,7 +13,6 @@ const filesWithNode = ["src/platform.ts", "src/threads.ts", "src/spec/files.ts"]
 /** What is remembered between calls stands in one module; all else at the top of a module never changes. */
 const memory = "What is remembered between calls stands in src/memory.ts: use a Memo, or none.";
 const isTop = ":matches(Program, Program > ExportNamedDeclaration)";
-// eslint-disable-next-line no-unused-vars
 const stateRules = {
   files: ["src/**/*.ts"],
   // Memory; what users register and which files they choose, state by its nature; the work of a thread.
@@ -121,5 +120,5 @@ export default tseslint.config(
       ],
     },
   },
-  // stateRules,
+  stateRules,
 );

@@ -12,15 +12,13 @@ export interface CofactorList {
  * mappings have.
  */
 export function divisorsInMapperOrder(bound: number): readonly number[] {
-  return remember(divisorCache, bound, () => {
-    const divisors: number[] = [];
-    for (let divisor = 1; divisor * divisor <= bound; divisor += 1) {
-      if (bound % divisor !== 0) continue;
-      divisors.push(divisor);
-      if (divisor * divisor !== bound) divisors.push(bound / divisor);
-    }
-    return divisors;
-  });
+  const divisors: number[] = [];
+  for (let divisor = 1; divisor * divisor <= bound; divisor += 1) {
+    if (bound % divisor !== 0) continue;
+    divisors.push(divisor);
+    if (divisor * divisor !== bound) divisors.push(bound / divisor);
+  }
+  return divisors;
 }
 
 /**
@@ -30,10 +28,6 @@ export function divisorsInMapperOrder(bound: number): readonly number[] {
 export function countCofactors(quotient: number, slots: number, limits: readonly number[] | null): bigint {
   if (slots === 0) return quotient === 1 ? 1n : 0n;
   if (limits !== null) return countWithin(quotient, slots, limits, new Map());
-  return remember(countCache, quotient * 128 + slots, () => countUnlimited(quotient, slots));
-}
-
-function countUnlimited(quotient: number, slots: number): bigint {
   let count = 1n;
   let rest = quotient;
   for (let prime = 2; prime * prime <= rest; prime += 1) {
@@ -78,18 +72,6 @@ export function listCofactors(
   limits: readonly number[] | null,
 ): CofactorList {
   const count = Number(countCofactors(quotient, slots, limits));
-  if (count * slots > cachedNumbers) return makeList(bound, quotient, slots, limits, count);
-  const key = `${bound} ${quotient} ${slots} ${limits === null ? "" : limits.join(" ")}`;
-  return remember(listCache, key, () => makeList(bound, quotient, slots, limits, count));
-}
-
-function makeList(
-  bound: number,
-  quotient: number,
-  slots: number,
-  limits: readonly number[] | null,
-  count: number,
-): CofactorList {
   const divisors = divisorsInMapperOrder(bound);
   const factors = new Float64Array(count * slots);
   const current = new Float64Array(slots);
@@ -137,23 +119,6 @@ export function cofactorsAt(
   }
   if (slots > 0) factors[0] = rest;
   return factors;
-}
-
-const cacheEntries = 1024;
-/** Longer results are not kept. */
-const cachedNumbers = 32768;
-const divisorCache = new Map<number, readonly number[]>();
-const countCache = new Map<number, bigint>();
-const listCache = new Map<string, CofactorList>();
-
-/** Pure results by their arguments; the oldest go when there are too many. */
-function remember<K, V>(cache: Map<K, V>, key: K, compute: () => V): V {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const value = compute();
-  if (cache.size >= cacheEntries) cache.delete(cache.keys().next().value as K);
-  cache.set(key, value);
-  return value;
 }
 
 /** How one dimension may be split: what the constraints fix and what is left for the free slots. */

@@ -4,7 +4,7 @@ import type { FlatConstraint, FlatLevel } from "./flat-form";
 import { formatLayerTitle } from "./layer-text";
 
 /** Attributes that every level has and that decide nothing here. */
-const quietAttributes = new Set([
+const quietAttributes: ReadonlySet<string> = new Set([
   "meshX",
   "meshY",
   "n_banks",

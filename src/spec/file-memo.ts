@@ -51,7 +51,7 @@ export class FileLook {
     if (stamp === undefined) return undefined;
     const find = (): string => (stamp.kind === "file" ? this.read(path).sha256 : this.list(path).join("\n"));
     try {
-      return isSettled(stamp) ? digests.get(`${path}\n${stamp.version}`, find) : find();
+      return isSettled(stamp) ? rememberedDigest(path, stamp, find) : find();
     } catch (error) {
       if (error instanceof RaellaError) return undefined;
       throw error;
@@ -65,7 +65,7 @@ export class FileLook {
     const stamp = this.stamp(path);
     const isFixed = stamp !== undefined && isSettled(stamp);
     const file = readTextFile(this.source, path, stamp, location);
-    if (isFixed) digests.get(`${path}\n${stamp.version}`, () => file.sha256);
+    if (isFixed) rememberedDigest(path, stamp, () => file.sha256);
     this.files.set(path, file);
     this.digests.set(path, file.sha256);
     return file;
@@ -101,10 +101,19 @@ export function withOneLook<T>(compute: (look: FileLook) => T): T {
 }
 
 /**
- * Hashes of contents by where a file lies, how large it is and when it was changed: nothing has to be read that is the
- * same. Without them every call reads and hashes some thirty files.
+ * Hashes of contents by where a file lies, good while its size and times are the same: nothing has to be read that is
+ * the same. Without them every call reads and hashes some thirty files.
  */
-const digests = new Memo<string>(1_000_000, () => 10);
+const digests = new Memo<{ readonly version: FileStamp["version"]; readonly digest: string }>(
+  1_000_000,
+  () => 30,
+);
+
+function rememberedDigest(path: string, { version }: FileStamp, find: () => string): string {
+  const isSame = (known: { readonly version: FileStamp["version"] }): boolean =>
+    known.version.length === version.length && known.version.every((part, index) => part === version[index]);
+  return digests.get(path, () => ({ version, digest: find() }), isSame).digest;
+}
 
 /** Longer than the clock of any file system takes to advance, in milliseconds. */
 const unsettledMs = 2_500;

@@ -20,8 +20,8 @@ export interface FileStamp {
   readonly kind: "file" | "folder" | "other";
   /** In bytes. */
   readonly size: number;
-  /** Another text after every change, unless that comes in the same tick of the clock of the file system. */
-  readonly version: string;
+  /** Others after every change, unless that comes in the same tick of the clock of the file system. */
+  readonly version: readonly (string | bigint)[];
   /** When it was changed last, in milliseconds since 1970. */
   readonly changedMs: number;
 }
@@ -58,7 +58,7 @@ function filesOnDisk(): FileSource | undefined {
           kind: stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other",
           size: Number(size),
           // The time of a change cannot be set by hand; it tells files apart that were given the same time of writing.
-          version: `${ctimeNs} ${mtimeNs} ${size} ${ino} ${dev}`,
+          version: [ctimeNs, mtimeNs, size, ino, dev],
           changedMs: Number(ctimeMs > mtimeMs ? ctimeMs : mtimeMs),
         };
       } catch {
@@ -119,9 +119,9 @@ export function filesInMemory(files: Readonly<Record<string, string | Uint8Array
   const createStamp = (path: string): FileStamp | undefined => {
     const bytes = contents.get(path);
     if (bytes !== undefined)
-      return { kind: "file", size: bytes.length, version: sha256(bytes), changedMs: 0 };
+      return { kind: "file", size: bytes.length, version: [sha256(bytes)], changedMs: 0 };
     if (!folders.has(path)) return undefined;
-    return { kind: "folder", size: 0, version: JSON.stringify(list(path)), changedMs: 0 };
+    return { kind: "folder", size: 0, version: list(path), changedMs: 0 };
   };
   return {
     stamp(path) {

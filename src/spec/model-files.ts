@@ -1,9 +1,9 @@
 import { RaellaError } from "../errors";
+import { Memo } from "../memory";
 import { dirname, join, resolve, sep } from "../platform";
 import type { FileReader } from "./file-memo";
 import type { CompiledModel } from "./processing/compiled-model";
 import { compileModel } from "./processing/compile-model";
-import { checkProblem } from "./processing/workload-from-problem";
 import type { ProblemDocument } from "./schema/problem-schema";
 import type { ModelDocument } from "./schema/read-document";
 import { readDocument } from "./schema/read-document";
@@ -19,8 +19,8 @@ export interface LoadedModel {
   readonly document: ModelDocument;
   readonly variables: ReadonlyMap<string, WrittenValue>;
   readonly sources: Sources;
-  /** By shape key; filled on demand. */
-  readonly compiled: Map<string, CompiledModel>;
+  /** By shape key: without it a layer takes a third more time. */
+  readonly compiled: Memo<CompiledModel>;
 }
 
 const isYaml = /\.ya?ml$/;
@@ -86,7 +86,12 @@ export function loadModel(
   const nodes = files.map((file) => loadYaml(file, reader, roots));
   const document = readDocument(uniteFiles(nodes), options.fidelity, options.isDense ?? false);
   const variables = new Map(Object.entries(document.variables));
-  return { document, variables, sources: sourcesOf(reader, options.base), compiled: new Map() };
+  return {
+    document,
+    variables,
+    sources: sourcesOf(reader, options.base),
+    compiled: new Memo(shapeLimit * sizeOfShape, () => sizeOfShape),
+  };
 }
 
 /** Path and content hash of every file read. */
@@ -97,18 +102,13 @@ export function sourcesOf(reader: FileReader, base: string): Sources {
   });
 }
 
-/** Most shapes kept for one model. */
+/** Most shapes kept for one model, and about the size of one in numbers of eight bytes. */
 const shapeLimit = 64;
+const sizeOfShape = 10_000;
 
 /** The model prepared for problems of this shape. */
 export function compiledFor(model: LoadedModel, problem: ProblemDocument): CompiledModel {
-  const known = model.compiled.get(problem.shapeKey);
-  if (known !== undefined) return known;
-  checkProblem(problem);
-  const compiled = compileModel(model.document, problem.shape);
-  if (model.compiled.size >= shapeLimit) model.compiled.clear();
-  model.compiled.set(problem.shapeKey, compiled);
-  return compiled;
+  return model.compiled.get(problem.shapeKey, () => compileModel(model.document, problem));
 }
 
 /** The files of a model directory, in the order of the original. */

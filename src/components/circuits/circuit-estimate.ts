@@ -27,7 +27,7 @@ type CircuitEnergy = keyof typeof actionsByEnergy;
 
 export const circuitActions: readonly string[] = Object.values(actionsByEnergy).flat();
 
-const energyOfAction = new Map<string, CircuitEnergy>(
+const energyOfAction: ReadonlyMap<string, CircuitEnergy> = new Map(
   Object.entries(actionsByEnergy).flatMap(([energy, actions]) =>
     actions.map((action) => [action, energy as CircuitEnergy] as const),
   ),

@@ -92,17 +92,10 @@ function crossbarEstimator(
   parameters: ArrayParameters,
   select: (answer: CrossbarAnswer, context: EstimationContext) => BlockFigures,
 ): Estimator {
-  // The actions of a component are asked one after the other.
-  let last: { readonly values: Values; readonly figures: BlockFigures } | undefined;
   const figuresOf = (values: Values, context: EstimationContext): BlockFigures => {
-    if (last?.values === values) return last.figures;
     const geometry = geometryOf(values, context);
     const figures = rememberedFigures(geometry, context.fidelity);
-    last = {
-      values,
-      figures: select({ figures, cell: geometry.cell, operands: operandsOf(values) }, context),
-    };
-    return last.figures;
+    return select({ figures, cell: geometry.cell, operands: operandsOf(values) }, context);
   };
   const estimator = defineEstimator({
     name: "circuit models",

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { Memo } from "../../memory";
 
 /** Advance widths of a font's glyphs, in units of the font size. */
 type GlyphWidths = (codePoint: number) => number;
 
-let widths: GlyphWidths | undefined;
+/** One font of 740 kB, read once: a chart asks for the widths of hundreds of texts. */
+const fonts = new Memo<GlyphWidths>(1_000_000, () => 100_000);
 
 /** Folder of the fonts that ship with the package. */
 export function fontDirectory(): string {
@@ -16,7 +18,8 @@ export function fontDirectory(): string {
  * much again as the real width, and leaves gaps beside legends and labels.
  */
 export function textWidth(text: string, fontSize: number): number {
-  widths ??= readGlyphWidths(readFileSync(path.join(fontDirectory(), "DejaVuSans.ttf")));
+  const file = path.join(fontDirectory(), "DejaVuSans.ttf");
+  const widths = fonts.get(file, () => readGlyphWidths(readFileSync(file)));
   let width = 0;
   for (const character of text) width += widths(character.codePointAt(0) as number);
   return width * fontSize;

@@ -84,14 +84,18 @@ export interface ExaminedSpace {
   readonly size: number;
   /** What the map space has to say about the constraints. */
   readonly warnings: readonly Warning[];
-  /** Mappings of the front that were the best one for some prices, by number; filled on demand. */
-  readonly chosen: Map<number, CountedMapping>;
+  /** Mappings of the front that were the best one for some prices, by number. */
+  readonly chosen: Memo<CountedMapping>;
 }
 
 /** Memory for fronts of map spaces, in numbers of eight bytes: 64 MB. */
 const room = 8_000_000;
 /** About as many numbers as the rest takes, with one or two chosen mappings. */
 const sizeOfRest = 1200;
+
+/** Room for mappings of one front, and about the size of one: a handful for each space. */
+const roomForChosen = 10_000;
+const sizeOfChosen = 500;
 
 const remembered = new Memo<ExaminedSpace | null>(room, (known) =>
   known === null ? 100 : sizeOfRest + known.front.numbers.length * (1 + known.front.length),
@@ -114,7 +118,7 @@ export function examineSpace(
     const front = findMappingFront(space, costs, metrics);
     if (front === null) return null;
     const { size, warnings } = space;
-    return { front, size, warnings: freeze(warnings), chosen: new Map<number, CountedMapping>() };
+    return { front, size, warnings: freeze(warnings), chosen: new Memo(roomForChosen, () => sizeOfChosen) };
   });
 }
 
@@ -124,15 +128,12 @@ export function mappingOfFront(
   { chosen }: ExaminedSpace,
   number: number,
 ): CountedMapping {
-  let counted = chosen.get(number);
-  if (counted === undefined) {
+  return chosen.get(String(number), () => {
     const space = createMapSpace(specification);
     const mapping = toMapping(space, factorsOfNumber(space, number), null, keepTable(space, 0));
     const { problem, hardware } = space;
     // It fits: the search has visited it.
     const counts = countNestAccesses(problem, hardware, nestOfMapping(problem, hardware, mapping));
-    counted = freeze({ mapping, counts });
-    chosen.set(number, counted);
-  }
-  return counted;
+    return freeze({ mapping, counts });
+  });
 }

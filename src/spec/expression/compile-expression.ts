@@ -1,4 +1,5 @@
 import { nearestName } from "../../errors";
+import { Memo } from "../../memory";
 import { ExpressionFailure } from "./expression-failure";
 import type { ExpressionFunction } from "./functions";
 import { expressionConstants, expressionFunctions } from "./functions";
@@ -187,18 +188,14 @@ export function namesIn(expression: Expression): string[] {
   }
 }
 
-/** Compiled expressions by their text; emptied when it grows beyond any real set of models. */
-const compiled = new Map<string, CompiledExpression>();
-const compiledLimit = 20_000;
+/** Without it a layer takes a seventh more time. */
+const compiled = new Memo<CompiledExpression>(10_000_000, ({ text }) => 100 + 20 * text.length);
 
-/** Reads an expression once and turns it into a function. Throws {@link ExpressionFailure} for a syntax error. */
+/** Reads an expression and turns it into a function. Throws {@link ExpressionFailure} for a syntax error. */
 export function compileExpression(text: string): CompiledExpression {
-  const known = compiled.get(text);
-  if (known !== undefined) return known;
-  const expression = parseExpression(text);
-  const names = new Set(namesIn(expression));
-  const result = { text, expression, evaluate: compileTree(expression), names, nameList: [...names] };
-  if (compiled.size >= compiledLimit) compiled.clear();
-  compiled.set(text, result);
-  return result;
+  return compiled.get(text, () => {
+    const expression = parseExpression(text);
+    const names = new Set(namesIn(expression));
+    return { text, expression, evaluate: compileTree(expression), names, nameList: [...names] };
+  });
 }

@@ -44,23 +44,10 @@ function literalOfText(text: string): boolean | number | IntegralFloat | undefin
   return booleanText.test(trimmed) ? trimmed.toLowerCase() === "true" : undefined;
 }
 
-/** Literals by their text, undefined for expressions; emptied when it grows beyond any real set of models. */
-const literals = new Map<string, boolean | number | IntegralFloat | undefined>();
-const literalsLimit = 20_000;
-
-function knownLiteral(text: string): boolean | number | IntegralFloat | undefined {
-  const known = literals.get(text);
-  if (known !== undefined || literals.has(text)) return known;
-  if (literals.size >= literalsLimit) literals.clear();
-  const literal = literalOfText(text);
-  literals.set(text, literal);
-  return literal;
-}
-
 /** Literals stay what they are; plain text is a number, a boolean or an expression. */
 export function evaluateWritten(value: WrittenValue, scope: Scope, options: EvaluationOptions): RuntimeValue {
   if (!isExpressionText(value)) return value;
-  return knownLiteral(value.expression) ?? evaluateText(value.expression, scope, options, value.location);
+  return literalOfText(value.expression) ?? evaluateText(value.expression, scope, options, value.location);
 }
 
 /**
@@ -85,7 +72,7 @@ export function evaluateText(
 /** Reads the text of an expression without evaluating it. Throws like {@link evaluateText}. */
 export function checkText(text: string, location?: SourceLocation): void {
   try {
-    if (knownLiteral(text) === undefined) compileExpression(text);
+    if (literalOfText(text) === undefined) compileExpression(text);
   } catch (error) {
     if (error instanceof ExpressionFailure) throw toRaellaError(error, text, location);
     throw error;
@@ -141,7 +128,7 @@ const noNames: readonly string[] = [];
 
 /** Names that a written value looks up; none if its syntax is wrong, which shows when it is evaluated. */
 export function namesRead(value: WrittenValue): readonly string[] {
-  if (!isExpressionText(value) || knownLiteral(value.expression) !== undefined) return noNames;
+  if (!isExpressionText(value) || literalOfText(value.expression) !== undefined) return noNames;
   try {
     return compileExpression(value.expression).nameList;
   } catch (error) {

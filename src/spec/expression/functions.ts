@@ -23,6 +23,8 @@ export interface ExpressionFunction {
   readonly apply: Implementation;
 }
 
+// Filled while this module is loaded, and never afterwards.
+// eslint-disable-next-line no-restricted-syntax
 const table = new Map<string, ExpressionFunction>();
 
 function define(

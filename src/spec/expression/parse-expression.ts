@@ -121,9 +121,19 @@ const arithmeticStrength: Readonly<Record<string, number>> = {
   "**": strength.power,
 };
 
-const comparisonSymbols = new Set(["<", ">", "<=", ">=", "==", "!="]);
-const reservedWords = new Set(["and", "or", "not", "if", "else", "in", "is", "lambda", "for"]);
-const constants = new Map<string, boolean | null>([
+const comparisonSymbols: ReadonlySet<string> = new Set(["<", ">", "<=", ">=", "==", "!="]);
+const reservedWords: ReadonlySet<string> = new Set([
+  "and",
+  "or",
+  "not",
+  "if",
+  "else",
+  "in",
+  "is",
+  "lambda",
+  "for",
+]);
+const constants: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ["True", true],
   ["False", false],
   ["None", null],

@@ -5,7 +5,7 @@ import { Memo } from "../../memory";
 import { sparseLevels, sparseWarnings } from "../computable";
 import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
 import type { LeafDocument } from "../schema/architecture-schema";
-import type { ProblemShape } from "../schema/problem-schema";
+import type { ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
 import type { Warning, WrittenValue } from "../specification";
 import { attachSparseTargets, attachTargets } from "./combine-constraints";
@@ -17,6 +17,7 @@ import { expandMacros } from "./expand-macros";
 import { hasParallelNodes, leavesOf } from "./mark-branches";
 import { readersOf } from "./names-read";
 import { storageAttributeNames } from "./storage-attributes";
+import { compileShape } from "./workload-from-problem";
 
 /** One letter wrong, missing, too many, or two neighbours swapped. */
 function isMisspelling(written: string, meant: string): boolean {
@@ -203,7 +204,9 @@ function inputsOf(written: readonly WrittenValue[], words: readonly string[]): r
  *
  * @throws RaellaErrors with the mistakes found.
  */
-export function compileModel(document: ModelDocument, shape: ProblemShape): CompiledModel {
+export function compileModel(document: ModelDocument, problem: ProblemDocument): CompiledModel {
+  const { shape } = problem;
+  const evaluateShape = compileShape(problem);
   const given = attachSparseTargets(
     attachTargets(leavesOf(document.nodes), document.targets),
     document.sparseTargets,
@@ -225,6 +228,7 @@ export function compileModel(document: ModelDocument, shape: ProblemShape): Comp
     document,
     shape,
     leaves: compiled,
+    evaluateShape,
     hasParallelNodes: hasParallelNodes(document.nodes),
     warnings: [
       ...misspeltAttributes(leaves),

@@ -4,6 +4,7 @@ import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
 import type { Level, SparseLevel, ValueTable, Warning, WrittenValue } from "../specification";
 import type { CompiledConstraints, LeafConstraints } from "./compile-constraints";
+import type { ShapeEvaluator } from "./workload-from-problem";
 
 /** A leaf with macros resolved and expressions compiled; what is left depends on variables and sizes. */
 export interface CompiledLeaf {
@@ -27,6 +28,7 @@ export interface CompiledModel {
   readonly document: ModelDocument;
   readonly shape: ProblemShape;
   readonly leaves: readonly CompiledLeaf[];
+  readonly evaluateShape: ShapeEvaluator;
   readonly hasParallelNodes: boolean;
   readonly warnings: readonly Warning[];
   /** Sparse optimizations that are not left out on purpose. */

@@ -20,16 +20,8 @@ export function wordsOf(parts: readonly CompiledPart<unknown>[]): readonly strin
   return parts.flatMap(({ words }) => words);
 }
 
-const wordPatterns = new Map<string, RegExp>();
-
 function wordPattern(name: string): RegExp {
-  let pattern = wordPatterns.get(name);
-  if (pattern === undefined) {
-    pattern = new RegExp(`\\b${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\b`, "g");
-    if (wordPatterns.size > 5_000) wordPatterns.clear();
-    wordPatterns.set(name, pattern);
-  }
-  return pattern;
+  return new RegExp(`\\b${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\b`, "g");
 }
 
 /** Words of a text that may be names. */

@@ -32,8 +32,8 @@ export function draftOf(compiled: CompiledLeaf, loops: LeafLoops, dataspace: Dat
   };
 }
 
-/** Prime factors in ascending order, by trial division. */
-function primeFactors(value: number): readonly number[] {
+/** Prime factors of an integer of at least 1, in ascending order with repeats, by trial division. */
+export function factorize(value: number): readonly number[] {
   const primes: number[] = [];
   let rest = value;
   for (let prime = 2; prime * prime <= rest; prime += prime === 2 ? 1 : 2)
@@ -42,19 +42,6 @@ function primeFactors(value: number): readonly number[] {
       rest /= prime;
     }
   if (rest > 1) primes.push(rest);
-  return primes;
-}
-
-const factorizations = new Map<number, readonly number[]>();
-
-/** Prime factors of an integer of at least 1, in ascending order with repeats. */
-export function factorize(value: number): readonly number[] {
-  let primes = factorizations.get(value);
-  if (primes === undefined) {
-    primes = primeFactors(value);
-    if (factorizations.size > 10_000) factorizations.clear();
-    factorizations.set(value, primes);
-  }
   return primes;
 }
 
@@ -103,19 +90,6 @@ export function allocateFactors(left: readonly number[], capacity: number): Allo
   for (const value of left) product *= value;
   if (product <= capacity) return { factors: left, left: left.map(() => 1) };
   if (capacity < 2) return { factors: left.map(() => 1), left };
-  const key = `${left.join(" ")}/${capacity}`;
-  let allocation = allocations.get(key);
-  if (allocation === undefined) {
-    allocation = multiplyPrimes(left, capacity);
-    if (allocations.size > 10_000) allocations.clear();
-    allocations.set(key, allocation);
-  }
-  return allocation;
-}
-
-const allocations = new Map<string, Allocation>();
-
-function multiplyPrimes(left: readonly number[], capacity: number): Allocation {
   const factors = left.map(() => 1);
   const rest = [...left];
   for (const prime of largestDivisor(primePowers(left), capacity)) {

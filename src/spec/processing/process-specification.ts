@@ -73,7 +73,7 @@ export function processSpecification(input: ProcessingInput): Specification {
   );
   const variableValues = toTable(numbers);
   requireOwnTypes(input, variableValues);
-  const workload = workloadFromProblem(input.problem, numbers);
+  const workload = workloadFromProblem(input.problem, model.evaluateShape, numbers);
   const leaves = evaluateLeaves(model, numbers, options);
   if (!input.greedySteps.every((step) => step.optional))
     requireKnownNames(

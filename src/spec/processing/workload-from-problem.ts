@@ -2,12 +2,11 @@ import { collectErrors, RaellaError, suggestName } from "../../errors";
 import type { SourceLocation } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
 import type { Scope } from "../expression/runtime-value";
-import { isInteger } from "../expression/runtime-value";
+import { emptyScope, isInteger } from "../expression/runtime-value";
 import type { DataSpaceShape, ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import { isVariableName } from "../schema/read-document";
 import type { DataSpace, RankTerm, Value, Workload, WrittenValue } from "../specification";
-import type { CompiledPart } from "./compiled-part";
-import { compilePart, substituteWords, wordsIn } from "./compiled-part";
+import { substituteWords, wordsIn } from "./compiled-part";
 
 /** Variables that count bits of an operand; a dimension whose bound one of them gives is a dimension of bits. */
 const bitVariable = /^(INPUT|WEIGHT|OUTPUT)_BITS$/;
@@ -75,7 +74,11 @@ interface CompiledDataSpace {
   readonly ranks: readonly (readonly RankTemplate[])[];
 }
 
-type CompiledShape = CompiledPart<readonly CompiledDataSpace[]>;
+/**
+ * The data spaces of a shape, known when variables are.
+ * @param place Where the shape of the problem at hand is written.
+ */
+export type ShapeEvaluator = (variables: Scope, place: SourceLocation) => readonly CompiledDataSpace[];
 
 function compileProduct(
   written: readonly string[],
@@ -113,36 +116,30 @@ function compileProduct(
   return { dimension: dimensions[0], coefficients };
 }
 
-/** Checks a shape; what its projections name may depend on variables. */
-function compileShape(problem: ProblemDocument): CompiledShape {
+/**
+ * Prepares the shape of a problem; what its projections name may depend on variables.
+ * @throws RaellaError for what is wrong with it whatever the sizes and variables are.
+ */
+export function compileShape(problem: ProblemDocument): ShapeEvaluator {
   checkShape(problem);
-  const { shape, location } = problem;
-  const place = { ...location, keyPath: "problem.shape.data_spaces" };
+  const { shape } = problem;
   const known = new Set([...shape.dimensions, ...shape.coefficients.map(({ name }) => name)]);
   const names = shape.dataSpaces.flatMap(({ projection }) => projection.flat(2));
-  const words = names.filter((name) => !known.has(name)).flatMap(wordsIn);
-  return compilePart(words, (variables) =>
+  const evaluate: ShapeEvaluator = (variables, place) =>
     shape.dataSpaces.map((dataSpace) => ({
       name: dataSpace.name,
       readWrite: dataSpace.readWrite,
       ranks: dataSpace.projection.map((sum) =>
         sum.map((product) => compileProduct(product, shape, dataSpace, place, variables)),
       ),
-    })),
-  );
+    }));
+  if (names.some((name) => !known.has(name) && wordsIn(name).length > 0)) return evaluate;
+  const value = evaluate(emptyScope, placeOfShape(problem));
+  return () => value;
 }
 
-const compiledShapes = new WeakMap<ProblemShape, CompiledShape>();
-
-/** Checks everything about the shape of a problem that depends neither on sizes nor on variables. */
-export function checkProblem(problem: ProblemDocument): void {
-  shapeOf(problem);
-}
-
-function shapeOf(problem: ProblemDocument): CompiledShape {
-  let compiled = compiledShapes.get(problem.shape);
-  if (compiled === undefined) compiledShapes.set(problem.shape, (compiled = compileShape(problem)));
-  return compiled;
+function placeOfShape({ location }: ProblemDocument): SourceLocation {
+  return { ...location, keyPath: "problem.shape.data_spaces" };
 }
 
 function nameOf({ name }: ProblemDocument, variables: Scope): string {
@@ -181,9 +178,13 @@ function shownSize(value: Value): string {
  *
  * @throws RaellaError for sizes that are no positive integers, a product of sizes beyond 2^53, or a malformed shape.
  */
-export function workloadFromProblem(problem: ProblemDocument, variables: Scope): Workload {
+export function workloadFromProblem(
+  problem: ProblemDocument,
+  evaluateShape: ShapeEvaluator,
+  variables: Scope,
+): Workload {
   const { shape } = problem;
-  const dataSpaces = shapeOf(problem).evaluate(variables);
+  const dataSpaces = evaluateShape(variables, placeOfShape(problem));
   const instance: Record<string, Value> = {};
   const floats = new Set<string>();
   for (const [name, written] of Object.entries(problem.instance)) {

@@ -90,12 +90,7 @@ interface KeyedShape {
   readonly shapeKey: string;
 }
 
-/** Shapes by their node, which the layer files of a DNN share. */
-const shapes = new WeakMap<YamlNode, KeyedShape>();
-
 function readShape(node: YamlNode, errors: RaellaError[]): KeyedShape | undefined {
-  const known = shapes.get(node);
-  if (known !== undefined) return known;
   const given = validate(shapeSchema, node, "problem.shape", errors);
   if (given === undefined) return undefined;
   const shape: ProblemShape = {
@@ -108,9 +103,7 @@ function readShape(node: YamlNode, errors: RaellaError[]): KeyedShape | undefine
     })),
   };
   const shapeKey = JSON.stringify(shape, (key, value: unknown) => (key === "location" ? undefined : value));
-  const result = { name: given.name ?? "", shape, shapeKey };
-  shapes.set(node, result);
-  return result;
+  return { name: given.name ?? "", shape, shapeKey };
 }
 
 /** Reads the top key `problem`. Mistakes are added to `errors`. */

@@ -1,6 +1,7 @@
 import type { YAMLParseError } from "yaml";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, throwAll } from "../../errors";
+import { Memo } from "../../memory";
 import type * as Composer from "./compose-text";
 import type {
   ComposedEntry,
@@ -38,7 +39,7 @@ export function parseYaml(source: SourceText): YamlNode {
 }
 
 /** Keys that objects of the language have a use of their own for. */
-const reservedKeys = new Set(["__proto__", "constructor", "prototype"]);
+const reservedKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** What a text means, and the anchors it defines. */
 interface ParsedText extends ConvertedNode {
@@ -68,9 +69,8 @@ function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
   return { ...converter.convertRoot(contents), anchors: converter.anchors };
 }
 
-/** Parsed parts of included files, such as the shape that every layer file includes. */
-const parsedParts = new Map<string, ParsedText>();
-const parsedPartsLimit = 64;
+/** Parts of included files, such as the shape that every layer file includes; null where only the whole text says more. */
+const parsedParts = new Memo<ParsedText | null>(1_000_000, (part) => 100 + 10 * (part?.size ?? 0));
 
 /**
  * Reads the pieces of a pasted text one by one, so that a file which many others include is read once. Undefined where
@@ -101,22 +101,18 @@ function parseParts(parts: readonly SourceText[]): YamlNode | undefined {
   return { kind: "map", entries, tag: undefined, source: parts[0], offset: 0 };
 }
 
-function parsePart(part: SourceText, anchors: Anchors, isIncluded: boolean): ParsedText | undefined {
-  const key = isIncluded && anchors.size === 0 ? `${part.origin}\n${part.text}` : undefined;
-  const known = key === undefined ? undefined : parsedParts.get(key);
-  if (known !== undefined) return known;
-  // Marks of documents and directives mean something for the whole text.
-  if (/^(---|\.\.\.|%)/m.test(part.text)) return undefined;
-  try {
-    const parsed = withMerges(parseWhole(part, anchors), part);
-    if (key === undefined) return parsed;
-    if (parsedParts.size >= parsedPartsLimit) parsedParts.clear();
-    parsedParts.set(key, parsed);
-    return parsed;
-  } catch (error) {
-    if (error instanceof RaellaError) return undefined;
-    throw error;
-  }
+function parsePart(part: SourceText, anchors: Anchors, isIncluded: boolean): ParsedText | null {
+  const parse = (): ParsedText | null => {
+    // Marks of documents and directives mean something for the whole text.
+    if (/^(---|\.\.\.|%)/m.test(part.text)) return null;
+    try {
+      return withMerges(parseWhole(part, anchors), part);
+    } catch (error) {
+      if (error instanceof RaellaError) return null;
+      throw error;
+    }
+  };
+  return isIncluded && anchors.size === 0 ? parsedParts.get(`${part.origin}\n${part.text}`, parse) : parse();
 }
 
 /** The text with every `<<` inside it applied, also in what its anchors stand for. */

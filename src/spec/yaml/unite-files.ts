@@ -24,7 +24,7 @@ export type TopKey = (typeof topKeys)[number];
 const matchedBySubstring = ["components", "constraints", "mapping"] as const;
 
 /** Lists that are joined when several files have them; any other list must be equal. */
-const joinedLists = new Set([
+const joinedLists: ReadonlySet<string> = new Set([
   "components.classes",
   "constraints.targets",
   "mapping",
