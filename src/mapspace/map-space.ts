@@ -149,7 +149,7 @@ export function factorProblem(space: MapSpace, dimension: number): RaellaError |
 }
 
 /** `64 (inter_column, spatial)` for every fixed factor above 1, outermost first. */
-export function placedFactors(space: MapSpace, dimension: number): string[] {
+function placedFactors(space: MapSpace, dimension: number): string[] {
   return [...space.slots]
     .reverse()
     .filter(({ factors }) => factors[dimension] > 1)

@@ -13,7 +13,7 @@ import type { MappingFigures, Metric } from "../ranking";
 import type { MappingScorer, ScorerFactory } from "../scorer";
 
 /** The loop orders of one choice of factors. */
-export interface OrderCombinations {
+interface OrderCombinations {
   /** Number of orders that fit the meshes. */
   readonly count: number;
   /** Calls `visit` with every order that may differ in cost; the array is reused. */
@@ -25,9 +25,7 @@ export interface OrderCombinations {
  * loops differ in cost only through transfers between neighbours, so where these are forbidden one order stands
  * for all.
  */
-export function orderCombinations(
-  layout: SearchLayout,
-): ((choice: ArrayLike<number>) => OrderCombinations) | null {
+function orderCombinations(layout: SearchLayout): ((choice: ArrayLike<number>) => OrderCombinations) | null {
   const { slots, choices, hardware, rules } = layout.space;
   const open = slots.flatMap((slot, index) =>
     orderableDimensions(choices, slot).length > 1 ? [{ slot, index }] : [],

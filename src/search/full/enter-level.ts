@@ -5,7 +5,7 @@ import {
   leakingInstances,
   rowAccesses,
 } from "../../model/access-costs";
-import { accessRule, accessRules, fillsOf, readsOf, updatesOf } from "../../model/access-counts";
+import { accessRules, fillsOf, readsOf, updatesOf } from "../../model/access-counts";
 import type { AccessRule } from "../../model/access-counts";
 import { fitsRoom, tileRoom } from "../../model/fit";
 import { tensorSize } from "../../model/problem";
@@ -120,8 +120,9 @@ function passTensor(
 }
 
 /**
- * Words that one instance of a level receives. Where loops move a tensor in one way only (`simple`), every step of the
- * innermost one that moves it and of all outside fetches the whole tile; where nothing is reused, every step does.
+ * Words that one instance of a level receives. Where no axis adds up two dimensions (`simple`), tiles never overlap:
+ * every step of the innermost loop that moves them, and of all outside it, fetches the whole tile. Where nothing is
+ * reused, every step does.
  */
 function receivedByTile(
   plan: SearchPlan,
@@ -170,14 +171,9 @@ export function enterCompute(plan: SearchPlan, partial: PartialMapping): void {
 function settle(plan: SearchPlan, partial: PartialMapping, pending: PendingContent, content: number): void {
   const { level, tensor, partition, peer } = pending;
   addEnergy(partial, level, tensor, contentEnergyPj(plan, pending, content));
-  const rule = ruleOf(plan, level, tensor);
+  const rule = plan.accessRules[level][tensor];
   const reads = readsOf(rule, content, peer, partition);
   countAccesses(plan, partial, level, reads, contentFills(rule, content, peer) + updatesOf(rule, content));
-}
-
-function ruleOf({ space, tensors }: SearchPlan, level: number, tensor: number): AccessRule {
-  const { passthrough, rmwOnFirstWriteback } = space.rules[level];
-  return accessRule(tensors[tensor].tensor.readWrite, passthrough[tensor], rmwOnFirstWriteback[tensor]);
 }
 
 /** Fills that depend on the inside: where words are passed on. */
@@ -190,7 +186,7 @@ export function contentEnergyPj(plan: SearchPlan, pending: PendingContent, conte
   const { level, tensor, partition, peer, instances } = pending;
   const { blockWords, clusters } = plan.space.hardware.levels[level];
   const { readPj, fillPj, updatePj } = plan.rowCosts[level];
-  const rule = ruleOf(plan, level, tensor);
+  const rule = plan.accessRules[level][tensor];
   const perInstancePj = energyOfRows(
     rowAccesses(readsOf(rule, content, peer, partition), blockWords),
     readPj,
@@ -209,7 +205,7 @@ function priceFills(
   { level, tensor, partition, peer, instances }: PendingContent,
   share: number,
 ): void {
-  const rule = ruleOf(plan, level, tensor);
+  const rule = plan.accessRules[level][tensor];
   if (rule === accessRules.passthrough) return;
   const fills = fillsOf(rule, 0, share, peer, partition);
   const { blockWords, clusters } = plan.space.hardware.levels[level];

@@ -1,5 +1,5 @@
 import { leakageEnergy } from "../../model/access-costs";
-import { accessRule, fillsOf, readsOf, updatesOf } from "../../model/access-counts";
+import { fillsOf, readsOf, updatesOf } from "../../model/access-counts";
 import { cyclesOfWords } from "../../model/bandwidth";
 import { countOperations } from "../../model/problem";
 import { roundingShare } from "../tolerances";
@@ -19,13 +19,13 @@ export function leastStretch(plan: SearchPlan): number {
   const { limitedLevels, space, tensors } = plan;
   let stretch = 1;
   for (const level of limitedLevels) {
-    const { keep, passthrough, rmwOnFirstWriteback } = space.rules[level];
+    const { keep } = space.rules[level];
     let reads = 0;
     let writes = 0;
-    tensors.forEach(({ tensor }, index) => {
+    tensors.forEach((_, index) => {
       if (keep[index] !== "keep") return;
       const words = leastWordsPerStep(plan, level, index);
-      const rule = accessRule(tensor.readWrite, passthrough[index], rmwOnFirstWriteback[index]);
+      const rule = plan.accessRules[level][index];
       // At worst everything is written for the first time, and nothing comes from outside.
       reads += readsOf(rule, words, 0, Infinity);
       writes += fillsOf(rule, words, 0, 0, Infinity) + updatesOf(rule, words);

@@ -1,6 +1,8 @@
 import type { MapSpace } from "../../mapspace/map-space";
 import type { Slot } from "../../mapspace/slots";
 import type { AccessCosts } from "../../model/access-costs";
+import { accessRule } from "../../model/access-counts";
+import type { AccessRule } from "../../model/access-counts";
 import { hasBandwidth } from "../../model/bandwidth";
 import { mayForward } from "../../model/forwarding";
 import type { HardwareLevel } from "../../model/hardware";
@@ -205,6 +207,8 @@ export interface SearchPlan {
   readonly stages: readonly PlanStage[];
   /** Levels (from the inside) with a limited bandwidth. */
   readonly limitedLevels: readonly number[];
+  /** Per level and tensor: which accesses the level has if it holds the tensor. */
+  readonly accessRules: readonly (readonly AccessRule[])[];
   /** Per level and tensor: whether accesses cost anything (or use up bandwidth) if the level holds the tensor. */
   readonly matters: readonly (readonly { readonly content: boolean; readonly fills: boolean }[])[];
   /**
@@ -269,6 +273,11 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
     tensors,
     lattice,
     stages: createStages(space, lattice, isFree),
+    accessRules: rules.map(({ passthrough, rmwOnFirstWriteback }) =>
+      tensors.map(({ tensor }, index) =>
+        accessRule(tensor.readWrite, passthrough[index], rmwOnFirstWriteback[index]),
+      ),
+    ),
     matters: rules.map((_, level) =>
       tensors.map(({ tensor }) => {
         const { readPj, fillPj, updatePj } = rowCosts[level];

@@ -1,4 +1,4 @@
-import { accessRule, accessRules } from "../../model/access-counts";
+import { accessRules } from "../../model/access-counts";
 import { exceeds, tileRoom, underfills } from "../../model/fit";
 import type { TileRoom } from "../../model/fit";
 import type { PlanChoice, PlanEvent, SearchPlan } from "./search-plan";
@@ -176,15 +176,11 @@ function tileCheck(plan: SearchPlan, level: number, inside: ArrayLike<number>): 
 }
 
 function fillCost(plan: SearchPlan, level: number, tensor: number, inside: ArrayLike<number>): FillCost[] {
-  const { space, tensors, rowCosts } = plan;
+  const { space, rowCosts } = plan;
   const rules = space.rules[level];
   const heldOutside = space.rules.some(({ keep }, outer) => outer > level && keep[tensor] === "keep");
   const { fillPj } = rowCosts[level];
-  const rule = accessRule(
-    tensors[tensor].tensor.readWrite,
-    rules.passthrough[tensor],
-    rules.rmwOnFirstWriteback[tensor],
-  );
+  const rule = plan.accessRules[level][tensor];
   // A level that passes partial sums on counts its fills with what comes from inside.
   const isThrough = rule === accessRules.passthrough;
   if (rules.keep[tensor] !== "keep" || !heldOutside || isThrough || fillPj === 0) return [];
@@ -207,16 +203,12 @@ function contentCost(
   tensor: number,
   inside: ArrayLike<number>,
 ): ContentCost[] {
-  const { space, tensors, rowCosts } = plan;
+  const { space, rowCosts } = plan;
   const rules = space.rules[level];
   if (rules.keep[tensor] !== "keep") return [];
   const { readPj, fillPj, updatePj } = rowCosts[level];
   const share = leastCharged(plan, level) / space.hardware.levels[level].blockWords;
-  const rule = accessRule(
-    tensors[tensor].tensor.readWrite,
-    rules.passthrough[tensor],
-    rules.rmwOnFirstWriteback[tensor],
-  );
+  const rule = plan.accessRules[level][tensor];
   const elides = rule === accessRules.elided;
   // What every word that crosses adds to reads, updates and fills, see `readsOf`, `updatesOf` and `fillsOf`.
   let word = elides ? 0 : readPj;

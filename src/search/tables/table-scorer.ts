@@ -67,8 +67,9 @@ export function receivedThroughLoops(
 
 /**
  * Whether some step of a run might use transfers between neighbours (see `forwardedTraffic` of the model); `false`
- * is certain. Looks at the displacements at which one child needs now what another needed a step before (see forwarding): none may lie within the reach of
- * the children.
+ * is certain. At a step, a child needs what another needed a step before where the two are displaced as the tile has
+ * just moved: by the movement of the loop that advances, less what the loops inside it have moved. No such displacement
+ * may lie within the reach of the children. What the steps fetch is looked at only as far as it is certain.
  *
  * @param figures - sums over the dimensions, from `at` on
  * @param moved - scratch space, one number per axis
