@@ -5,16 +5,44 @@ import tseslint from "typescript-eslint";
 const folderOrder = ["spec", "components", "model", "mapspace", "search", "network", "study", "report"];
 /** Folders that stay apart although the order would allow the import. */
 const strangers = { model: ["components"], mapspace: ["components"], search: ["components"] };
-const fileAccess = [
-  "node:fs",
-  "node:fs/promises",
-  "node:http",
-  "node:https",
-  "node:net",
-  "node:child_process",
+/** What writes files and talks to people; all before it runs in browsers and workers, too. */
+const foldersWithNode = ["report"];
+/** The places that may ask for modules of Node: paths and hashes, threads, files. */
+const filesWithNode = ["src/platform.ts", "src/threads.ts", "src/spec/files.ts"];
+
+/** What is remembered between calls stands in one module; all else at the top of a module never changes. */
+const memory = "What is remembered between calls stands in src/memory.ts: use a Memo, or none.";
+const isTop = ":matches(Program, Program > ExportNamedDeclaration)";
+// eslint-disable-next-line no-unused-vars
+const stateRules = {
+  files: ["src/**/*.ts"],
+  // Memory; what users register and which files they choose, state by its nature; the work of a thread.
+  ignores: ["src/memory.ts", "src/components/registry.ts", "src/spec/files.ts", "src/threads.ts"],
+  rules: {
+    "no-restricted-syntax": [
+      "error",
+      { selector: `${isTop} > VariableDeclaration[kind='let']`, message: memory },
+      {
+        selector: `${isTop} > VariableDeclaration > VariableDeclarator:not([id.typeAnnotation.typeAnnotation.operator='readonly']) > ArrayExpression[elements.length=0]`,
+        message: memory,
+      },
+      {
+        selector: `${isTop} > VariableDeclaration > VariableDeclarator:not([id.typeAnnotation.typeAnnotation.typeName.name=/^Readonly(Map|Set)$/]) > NewExpression[callee.name=/^(Map|Set|WeakMap|WeakSet)$/]`,
+        message: `${memory} A table that never changes is declared as a ReadonlyMap or ReadonlySet.`,
+      },
+      { selector: "PropertyDefinition[static=true][readonly!=true]", message: memory },
+    ],
+  },
+};
+
+const withoutNode = [
+  { regex: "^node:|^piscina$", message: "From spec to study nothing needs Node: see src/platform.ts." },
+  {
+    regex: "/platform$",
+    importNames: ["nodeModule"],
+    message: `Only ${filesWithNode.join(", ")} ask for modules of Node.`,
+  },
 ];
-/** Only reading input (spec) and writing output (report) may touch files; the command line does both. */
-const foldersWithFileAccess = ["spec", "report"];
 
 const folderRules = folderOrder.map((folder, index) => {
   const forbidden = [...folderOrder.slice(index + 1), ...(strangers[folder] ?? []), "index", "cli"];
@@ -24,17 +52,12 @@ const folderRules = folderOrder.map((folder, index) => {
       "no-restricted-imports": [
         "error",
         {
-          paths: foldersWithFileAccess.includes(folder)
-            ? []
-            : fileAccess.map((name) => ({
-                name,
-                message: "Files are touched only in spec/, report/ and cli.ts.",
-              })),
           patterns: [
             {
               regex: `^(\\.\\./)+(${forbidden.join("|")})(/|$)`,
               message: `src/${folder} may import only from folders before it: ${["errors", ...folderOrder.slice(0, index)].join(", ")}.`,
             },
+            ...(foldersWithNode.includes(folder) ? [] : withoutNode),
           ],
         },
       ],
@@ -55,6 +78,11 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": [
         "error",
         { considerDefaultExhaustiveForUnions: true },
+      ],
+      // What is loaded only where it is needed, and is found by bundlers all the same.
+      "@typescript-eslint/no-require-imports": [
+        "error",
+        { allow: ["/package\\.json$", "^\\./compose-text$", "^pathe$", "^@noble/hashes/sha2$"] },
       ],
       eqeqeq: "error",
       "prefer-const": "error",
@@ -79,4 +107,19 @@ export default tseslint.config(
     },
   },
   ...folderRules,
+  {
+    files: folderOrder
+      .filter((folder) => !foldersWithNode.includes(folder))
+      .map((folder) => `src/${folder}/**/*.ts`),
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        ...["process", "Buffer", "__dirname", "__filename", "setImmediate"].map((name) => ({
+          name,
+          message: "From spec to study nothing needs Node: see src/platform.ts.",
+        })),
+      ],
+    },
+  },
+  // stateRules,
 );

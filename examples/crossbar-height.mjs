@@ -1,8 +1,9 @@
 // How energy and area of a layer change with the number of rows of the crossbars.
 //   node examples/crossbar-height.mjs
-import { runLayer, showTable } from "raella";
+import { runLayer } from "raella";
+import { showTable } from "raella/notebook";
 
-const layer = { architecture: "raella", dnn: "ResNet18", layer: 10 };
+const layer = { architecture: "raella", dnn: "resnet18", layer: 10 };
 const rows = [128, 256, 512, 1024].map((height) => {
   const { energyPj, areaUm2, cycles } = runLayer({ ...layer, variables: { CIM_UNITS_PER_COLUMN: height } });
   return { "CiM units per column": height, energyPj: energyPj.total, areaUm2: areaUm2.total, cycles };

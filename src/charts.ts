@@ -2,10 +2,12 @@
 
 export { ablationChart, layerChart, layerMappingChart } from "./report/charts/study-charts";
 export type { AblationChartOptions, StudyChartOptions } from "./report/charts/study-charts";
+export { layerEnergiesChart } from "./report/charts/layer-energies-chart";
+export type { LayerEnergiesChartOptions } from "./report/charts/layer-energies-chart";
 export { comparisonChart } from "./report/charts/comparison-chart";
 export type { ComparisonChartOptions } from "./report/charts/comparison-chart";
 export { sweepChart } from "./report/charts/sweep-chart";
-export type { SweepChartOptions, SweepPoint } from "./report/charts/sweep-chart";
+export type { SweepChartOptions, SweepChartPoint } from "./report/charts/sweep-chart";
 export { mappingChart } from "./report/charts/mapping-chart";
 export type { MappingChartLevel, MappingChartOptions } from "./report/charts/mapping-chart";
 export { designScatter } from "./report/charts/exploration-scatter";

@@ -133,9 +133,21 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
-/** `Did you mean "raella"?`, else the list of what is there (shortened when long). */
+/** What options, keys and columns were called in version 0.1.0, and what they are called now. */
+const renamed: Readonly<Record<string, string>> = {
+  batch: "batchSize",
+  batches: "batchSize",
+  tiles: "nTiles",
+};
+
+/**
+ * `Did you mean "raella"?`, else the list of what is there (shortened when long); for a name of an earlier version,
+ * what it is called now.
+ */
 export function suggestName(name: string, candidates: Iterable<string>): string {
   const all = [...candidates];
+  if (Object.hasOwn(renamed, name) && all.includes(renamed[name]))
+    return `"${name}" is now "${renamed[name]}".`;
   const near = nearestName(name, all);
   if (near !== undefined) return `Did you mean "${near}"?`;
   const shown = all.slice(0, 12).join(", ");

@@ -39,14 +39,18 @@ export class Memo<Result> {
     private readonly sizeOf: (result: Result) => number,
   ) {}
 
-  /** The result for a key, computed if it is not remembered. What `compute` throws is not remembered. */
-  get(key: string, compute: () => Result): Result {
+  /**
+   * The result for a key, computed if it is not remembered. What `compute` throws is not remembered.
+   * @param isValid Whether a remembered result is still one: for keys that do not say what files contain.
+   */
+  get(key: string, compute: () => Result, isValid?: (result: Result) => boolean): Result {
     if (!isOn) return compute();
     if (this.ownAge !== age) this.forget();
     const recent = this.newer.get(key);
-    if (recent !== undefined) return recent;
-    const known = this.older.get(key);
-    const result = known === undefined ? compute() : known;
+    if (recent !== undefined && (isValid === undefined || isValid(recent))) return recent;
+    const known = recent === undefined ? this.older.get(key) : undefined;
+    const isKnown = known !== undefined && (isValid === undefined || isValid(known));
+    const result = isKnown ? known : compute();
     this.keep(key, result);
     return result;
   }
@@ -67,6 +71,29 @@ export class Memo<Result> {
     this.older = new Map();
     this.used = 0;
     this.ownAge = age;
+  }
+}
+
+/**
+ * What holds while a computation is under way, set where it starts instead of being handed through every function. Nothing
+ * is left of it afterwards.
+ */
+export class Scoped<Value> {
+  private value: Value | undefined;
+
+  get now(): Value | undefined {
+    return this.value;
+  }
+
+  /** Not for promises: what they do later is outside. */
+  during<Result>(value: Value, compute: () => Result): Result {
+    const outer = this.value;
+    this.value = value;
+    try {
+      return compute();
+    } finally {
+      this.value = outer;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { formatDiagnosisText } from "../report/diagnosis-text";
-import { diagnoseLayer, diagnoseSpecification } from "../study/diagnose-layer";
+import { diagnoseLayer } from "../study/diagnose-layer";
 import { chooseSpecification, studyOptions } from "./choose-specification";
 import type { GivenChoice } from "./choose-specification";
 import { print, printJson } from "./output";
@@ -15,6 +15,6 @@ export async function diagnoseCommand(
     files.length === 0 && architecture !== undefined && dnn !== undefined && layer !== undefined;
   const diagnosis = isNamed
     ? diagnoseLayer({ ...studyOptions(given), architecture, dnn, layer: parseCount(layer, "--layer", 0) })
-    : diagnoseSpecification(chooseSpecification(files, given));
+    : diagnoseLayer(chooseSpecification(files, given));
   await (given.json ? printJson(diagnosis) : print(formatDiagnosisText(diagnosis)));
 }

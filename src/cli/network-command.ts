@@ -1,9 +1,11 @@
+import { RaellaError } from "../errors";
+import { formatGainsText } from "../report/gains-text";
 import { formatAblationText, formatNetworkText } from "../report/network-text";
 import { loadComponentGroups } from "../spec/component-groups";
 import { listArchitectures, listDnns } from "../spec/workspace";
 import type { AblationResult } from "../study/network-result";
-import type { ReplicationScheme } from "../study/replication";
-import { runAblation, runAll } from "../study/run-network";
+import type { ReplicationScheme, TileAreas } from "../study/replication";
+import { runAblation, runAll, runGains } from "../study/run-network";
 import type { AblationOptions } from "../study/run-network";
 import { chosenWorkspace, studyOptions } from "./choose-specification";
 import type { GivenModelOptions } from "./choose-specification";
@@ -16,11 +18,13 @@ import {
   remark,
   remarkWarnings,
 } from "./output";
-import { parseCount, parseLayers, parseNames, parseWorkers } from "./parse-options";
+import { parseCount, parseLayers, parseNames, parsePositive, parseWorkers } from "./parse-options";
 
 interface GivenRunOptions extends GivenModelOptions {
   readonly architecture: readonly string[];
-  readonly aggregateTiles: string;
+  readonly aggregateTiles?: string;
+  readonly areaBudget?: string;
+  readonly tileAreas: TileAreas;
   readonly replication: ReplicationScheme;
   readonly workers: string;
   readonly json?: boolean;
@@ -54,9 +58,11 @@ export async function allCommand(
 ): Promise<void> {
   checkTables(given);
   const dnns = parseNames(given.dnn, listDnns(chosenWorkspace(given)));
-  const ablations = await runAll({ ...(await runOptions(given, "all DNNs")), dnns });
-  await present(ablations, given, { ablations }, () =>
-    ablations.map((ablation) => formatAblationText(ablation, false)).join("\n"),
+  const options = { ...(await runOptions(given, "all DNNs")), dnns };
+  const ablations = await runAll(options);
+  const gains = await runGains(ablations, options);
+  await present(ablations, given, { ablations, gains }, () =>
+    [...ablations.map((ablation) => formatAblationText(ablation, false)), formatGainsText(gains)].join("\n"),
   );
 }
 
@@ -67,11 +73,31 @@ async function runOptions(given: GivenRunOptions, label: string): Promise<Ablati
       given.architecture,
       listArchitectures(chosenWorkspace(given)).map(({ name }) => name),
     ),
-    aggregateTiles: parseCount(given.aggregateTiles, "--aggregate-tiles", 1),
+    ...givenSilicon(given),
+    tileAreas: given.tileAreas,
     replication: given.replication,
     workers: parseWorkers(given.workers),
     signal: interruptSignal(),
     onProgress: await progressOnTerminal(label, "layers"),
+  };
+}
+
+/** How much silicon there is for a pipeline; nothing where the default is meant. */
+function givenSilicon({
+  aggregateTiles,
+  areaBudget,
+}: GivenRunOptions): Pick<AblationOptions, "aggregateTiles" | "areaBudgetMm2"> {
+  if (aggregateTiles !== undefined && areaBudget !== undefined)
+    throw new RaellaError({
+      code: "usage",
+      message: "Both --aggregate-tiles and --area-budget say how much silicon there is.",
+      expected: "one of them",
+    });
+  return {
+    ...(aggregateTiles === undefined
+      ? {}
+      : { aggregateTiles: parseCount(aggregateTiles, "--aggregate-tiles", 1) }),
+    ...(areaBudget === undefined ? {} : { areaBudgetMm2: parsePositive(areaBudget, "--area-budget") }),
   };
 }
 
@@ -88,7 +114,12 @@ async function present(
 ): Promise<void> {
   const { json, csv, parquet } = given;
   const networks = ablations.flatMap((ablation) => ablation.networks);
-  remarkWarnings(networks.flatMap(({ layers }) => layers.flatMap(({ warnings }) => warnings)));
+  remarkWarnings(
+    networks.flatMap(({ layers, warnings = [] }) => [
+      ...warnings,
+      ...layers.flatMap((layer) => layer.warnings),
+    ]),
+  );
   if (csv !== undefined || parquet !== undefined) {
     const { writeCsv, writeParquet } = await import("../report/data-frame.js");
     const groups = loadComponentGroups(chosenWorkspace(given));

@@ -24,7 +24,7 @@ A sweep file:
   architectures: [raella]            # required, as are DNNs
   dnns: [resnet18]
   nTiles: 16                         # a number, a list or a range; default 16
-  batch: 32                          # likewise; default 32
+  batchSize: 32                      # likewise; default 32
   typical: false                     # typical instead of recorded statistics
   variables:                         # any variables of the models
     ADC_RESOLUTION: [5, 6, 7, 8]
@@ -33,7 +33,7 @@ A sweep file:
   random: {count: 1000, seed: 1}     # draw designs instead of combining all values
   constraint: topsPerMm2 >= 0.5      # over variables and columns of the result
   objective: [{minimize: energyPj}, {maximize: topsPerMm2}]
-  throughput: {areaMm2: 500}         # silicon; or aggregateTiles: 65536; scheme: doubling | increment
+  throughput: {areaBudgetMm2: 500}   # silicon; or aggregateTiles: 65536; scheme: doubling | increment
 
 Results are stored chunk by chunk in the folder; the same command continues after an interruption. Shards count from
 0 and may run anywhere, also into folders of their own. docs/sweeps.md describes every column.`;

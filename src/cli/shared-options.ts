@@ -4,7 +4,7 @@ import type { Command } from "commander";
 /** What `--json` of a layer prints. */
 export const jsonContract = `
 The object that --json prints, numbers in full precision (pJ, um^2, J x cycles):
-  architecture, dnn, layer, layerName, tiles, batch
+  architecture, dnn, layer, layerName, nTiles, batchSize
   cycles, computes, macs, edp
   utilization, spatialUtilization   of one operation per unit and cycle; of the units (crossbar cells) in use
   energyPj            {LEVEL: pJ, …, total}
@@ -30,9 +30,9 @@ Files that --out writes (as the original tools name them, after "model" with tim
 
 export const networkContract = `
 The object that --json prints: for one architecture
-  {architecture, dnn, tiles, batch, layers: […], totals, replication, manifest}
+  {architecture, dnn, nTiles, batchSize, layers: […], totals, replication, manifest}
 with layers as "raella layer --json" prints them; "ablation", and "network" for several architectures,
-  {dnn, architectures, tiles, batch, networks: [one such object for each]}.
+  {dnn, architectures, nTiles, batchSize, networks: [one such object for each]}.
   totals   energyPj {LEVEL: pJ, …, total}, energyPjByGroup {GROUP: pJ, …, total},
            areaUm2 {LEVEL: {each, count, total}, …, total}, areaUm2ByGroup {GROUP: um^2, …, total},
            cycles [per layer], computes, macs, throughputBatchesPerSecond, tilesUsed, tileBudget,
@@ -138,9 +138,9 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
       new Option(
         "--adc-beyond-library <way>",
         "a converter whose resolution is not in the component library: double the first entry with every bit, as " +
-          "the original does, or ask a model fitted to the ADC survey",
+          "the original does, or ask a model fitted to the ADC survey (survey-all: for every resolution)",
       )
-        .choices(["scale", "survey"])
+        .choices(["scale", "survey", "survey-all"])
         .default("scale"),
     )
     .option("--leakage", "count leakage, in energies and in what searches minimise")
@@ -199,7 +199,19 @@ export function choiceOptions(command: Command): Command {
 /** How the layers of a DNN share a pipeline's tiles, and how many threads compute. */
 export function throughputOptions(command: Command): Command {
   return command
-    .option("--aggregate-tiles <count>", "tiles of the whole pipeline, for the first architecture", "65536")
+    .option(
+      "--aggregate-tiles <count>",
+      "tiles of the whole pipeline, for the first architecture; others get as many as fit on the same area (default: 65536)",
+    )
+    .option("--area-budget <mm2>", "instead: silicon for the tiles of the pipeline of each architecture, mm²")
+    .addOption(
+      new Option(
+        "--tile-areas <kind>",
+        "what a tile takes where areas are compared: what the model comes to, or what is published",
+      )
+        .choices(["modelled", "published"])
+        .default("modelled"),
+    )
     .addOption(
       new Option(
         "--replication <scheme>",

@@ -1,7 +1,7 @@
-import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { index, oneOf, optional, optionsOf, positive } from "../arguments";
 import { contentNumber, freeze, Memo } from "../memory";
+import { join, resolve } from "../platform";
 import { fidelities } from "../spec/fidelity";
 import { FileMemo } from "../spec/file-memo";
 import type { FileReader } from "../spec/file-memo";
@@ -128,13 +128,17 @@ function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEn
 
 const rememberedClassSets = 64;
 
+/** Which converters of the library give way to the survey model. */
+const refusedConverters = { scale: "none", survey: "other resolutions", "survey-all": "all" } as const;
+
 function buildRegistry(
   { adcBeyondLibrary, modelsDirectory }: EngineSettings,
   reader: FileReader,
 ): EstimatorRegistry {
   const folder = (name: string): string => folderOf(modelsDirectory, name, reader);
-  const refuseOtherResolutions = adcBeyondLibrary === "survey";
-  const library = loadLibrary(folder("component_library"), reader, { refuseOtherResolutions });
+  const library = loadLibrary(folder("component_library"), reader, {
+    refuseConverters: refusedConverters[adcBeyondLibrary],
+  });
   const converters = library.flatMap(({ classNames }) => classNames).filter((name) => /adc$/i.test(name));
   const added = registrations();
   return createRegistry([
@@ -143,7 +147,7 @@ function buildRegistry(
     ...digitalEstimators(),
     sramEstimator(loadSramGrids(folder("sram"), reader)),
     adcEstimator(),
-    ...(refuseOtherResolutions ? [adcStandIn(converters)] : []),
+    ...(adcBeyondLibrary === "scale" ? [] : [adcStandIn(converters, adcBeyondLibrary === "survey")]),
     freeEstimator(),
     ...added.libraries.flatMap(({ directory, accuracyPercent }) =>
       loadLibrary(directory, reader, { name: `component library ${directory}`, accuracyPercent }),

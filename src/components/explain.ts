@@ -176,7 +176,7 @@ function explainRoot(
 }
 
 /** How a part is counted: `factor` is the product of all shares and counts from the root. */
-interface Place {
+interface PartPlace {
   readonly name: string;
   readonly action: string | null;
   readonly share: number;
@@ -187,7 +187,7 @@ interface Place {
 function explainComponent(
   component: ComponentInstance,
   components: LevelComponents,
-  place: Place,
+  place: PartPlace,
 ): Explanation {
   const parts =
     place.action === null
@@ -220,13 +220,13 @@ function explainComponent(
   };
 }
 
-function explainPart(part: PartInstance, components: LevelComponents, place: Place): Explanation {
+function explainPart(part: PartInstance, components: LevelComponents, place: PartPlace): Explanation {
   return part.component
     ? explainComponent(part.component, components, place)
     : explainPrimitive(components.primitiveOfPart(part), place);
 }
 
-function explainPrimitive(primitive: Primitive, place: Place): Explanation {
+function explainPrimitive(primitive: Primitive, place: PartPlace): Explanation {
   const { className, attributes } = primitive;
   const common = { attributes: Object.fromEntries(attributes), parts: [] };
   let estimate: PrimitiveEstimate;
@@ -261,7 +261,11 @@ type Figure = Pick<
   "name" | "className" | "quantity" | "action" | "unit" | "value" | "share" | "count" | "contribution"
 >;
 
-function figureOf({ name, action, share, count, factor }: Place, className: string, value: number): Figure {
+function figureOf(
+  { name, action, share, count, factor }: PartPlace,
+  className: string,
+  value: number,
+): Figure {
   return {
     name,
     className,

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import * as v from "valibot";
 import {
   callback,
@@ -16,6 +15,8 @@ import {
   text,
 } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
+import { Scoped } from "../memory";
+import { resolve } from "../platform";
 import { defineEstimator } from "./estimator";
 import type { Estimator, EstimatorDefinition } from "./estimator";
 import { parameterKinds } from "./parameters";
@@ -56,24 +57,19 @@ export interface Registrations {
   readonly version: number;
 }
 
+/** State by its nature: what users register holds until they remove it. */
 let present: Registrations = { estimators: [], libraries: [], version: 0 };
 /** Those that a computation under way has started with. */
-let held: Registrations | undefined;
+const held = new Scoped<Registrations>();
 
 /** What holds for the computation under way, or else at present. */
 export function registrations(): Registrations {
-  return held ?? present;
+  return held.now ?? present;
 }
 
 /** Computes something with the registrations of an earlier moment. Not for promises: what they do later is outside. */
 export function withRegistrations<Result>(registered: Registrations, compute: () => Result): Result {
-  const outer = held;
-  held = registered;
-  try {
-    return compute();
-  } finally {
-    held = outer;
-  }
+  return held.during(registered, compute);
 }
 
 function change(changes: Partial<Registrations>): void {

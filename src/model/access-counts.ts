@@ -11,7 +11,7 @@ import type { TensorTraffic } from "./traffic";
 import { analyseTraffic } from "./traffic";
 
 /** Accesses of one level for one tensor, words per instance over the whole run. */
-interface AccessCounts {
+interface TensorAccesses {
   readonly reads: number;
   readonly fills: number;
   readonly updates: number;
@@ -82,7 +82,7 @@ export function accessCounts(
   readWrite: boolean,
   tensor: number,
   level: number,
-): AccessCounts {
+): TensorAccesses {
   const rule = accessRule(readWrite, nestLevel.passthrough[tensor], nestLevel.rmwOnFirstWriteback[tensor]);
   const reads = readsOf(rule, content[level], peer[level], partition[level]);
   const updates = updatesOf(rule, content[level]);
@@ -164,7 +164,7 @@ export function countNestAccesses(problem: Problem, hardware: Hardware, nest: Ne
   return { steps, computeUnits, levels };
 }
 
-function checkExact({ reads, fills, updates }: AccessCounts, level: string, dataSpace: string): void {
+function checkExact({ reads, fills, updates }: TensorAccesses, level: string, dataSpace: string): void {
   const largest = Math.max(reads, fills, updates);
   if (largest <= Number.MAX_SAFE_INTEGER) return;
   throw new RaellaError({

@@ -5,7 +5,7 @@ import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
 import { compareOutputs } from "./output-error";
 import type { Slicing } from "./slicing";
-import { allSlicings, commonSlicings, oneBitSlicing, slicingName } from "./slicing";
+import { allSlicings, commonSlicings, mostCellBits, oneBitSlicing, slicingName } from "./slicing";
 
 /** Mean error of the non-zero outputs, in output steps, from which on a slicing is too coarse. */
 export const errorBound = 0.09;
@@ -18,6 +18,8 @@ export interface SlicingOptions {
   readonly rows?: number;
   readonly converterBits?: number;
   readonly signedInputs?: SignedInputs;
+  /** Bits that a memory cell holds, and so a slice at most. Default: 4. */
+  readonly cellBits?: number;
 }
 
 /** The slicing that a layer gets, with what the crossbars make of the layer then. */
@@ -57,12 +59,14 @@ export function chooseSlicing(
     const result = results.get(name) ?? computeInCrossbars(layer, { ...options, slicing });
     return { slicing, error: errors[name], errors, result };
   };
+  const fits = (slicing: Slicing): boolean => Math.max(...slicing) <= (options.cellBits ?? mostCellBits);
   if ((options.search ?? "common") === "common")
-    for (const slicing of commonSlicings) if (tryOut(slicing) < errorBound) return choose(slicing);
+    for (const slicing of commonSlicings)
+      if (fits(slicing) && tryOut(slicing) < errorBound) return choose(slicing);
   for (let slices = 2; slices <= 8; slices++) {
     let best: Slicing | undefined;
     for (const slicing of allSlicings) {
-      if (slicing.length !== slices || tryOut(slicing) >= errorBound) continue;
+      if (slicing.length !== slices || !fits(slicing) || tryOut(slicing) >= errorBound) continue;
       if (best === undefined || tryOut(slicing) < tryOut(best)) {
         if (best !== undefined) results.delete(slicingName(best));
         best = slicing;

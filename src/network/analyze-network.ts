@@ -1,4 +1,5 @@
 import { RaellaError, suggestName } from "../errors";
+import { sha256 } from "../platform";
 import type { SlicingSearch } from "./adaptive-slicing";
 import type { FloatEngine } from "./float-engine";
 import { onnxRuntime } from "./float-engine";
@@ -6,13 +7,16 @@ import type { SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
 import type { ArithmeticVariant, LayerAccuracy } from "./layer-accuracy";
 import type { LayerJob } from "./layer-job";
+import { layerJobs } from "./layer-job";
 import type { LayerStatistics } from "./layer-statistics";
 import { signedInputsOf } from "./layer-statistics";
-import type { MeasuredLayer } from "./measure-layers";
+import type { LayerScales, MeasuredLayer } from "./measure-layers";
 import { measureLayers, positionsPerSample } from "./measure-layers";
+import type { Constants } from "./onnx/constants";
 import { findConstants } from "./onnx/constants";
 import type { GraphLayer, GraphLayers, LayerOperator } from "./onnx/layers";
 import { findLayers } from "./onnx/layers";
+import type { OnnxModel } from "./onnx/model";
 import { nodeName } from "./onnx/model";
 import { readModel } from "./onnx/read-model";
 import { rewriteQuantizedLayers } from "./onnx/rewrite-quantized";
@@ -20,15 +24,15 @@ import type { ExternalFiles } from "./onnx/tensor";
 import { noExternalFiles } from "./onnx/tensor";
 import type { ActivationScale, QuantizationScheme } from "./quantization";
 import { quantizationSchemes } from "./quantization";
-import { runLayerJobs, throwIfStopped } from "./run-layer-jobs";
-import type { SampleInputs } from "./samples";
+import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
+import type { SampleInputs, Samples } from "./samples";
 import { prepareSamples } from "./samples";
 import { defaultPositions, defaultSeed } from "./sampling";
 import type { UnmappedReport } from "./unmapped";
 import { reportUnmapped } from "./unmapped";
 
 /** What an import is made from, and how. */
-export interface NetworkOptions {
+export interface AnalyzeNetworkOptions {
   /** The bytes of an ONNX model. */
   readonly model: Uint8Array;
   /** The model's file, for messages. */
@@ -133,29 +137,49 @@ export interface ImportedNetwork {
   readonly warnings: readonly string[];
 }
 
+/** A network that has been read, run on its samples and turned into integers. */
+export interface PreparedNetwork {
+  readonly file: string;
+  readonly sha256: string;
+  readonly model: OnnxModel;
+  readonly engine: FloatEngine;
+  readonly externalFiles: ExternalFiles;
+  readonly constants: Constants;
+  readonly found: GraphLayers;
+  readonly scheme: QuantizationScheme;
+  readonly samples: Samples;
+  readonly measured: readonly MeasuredLayer[];
+  /** How inputs enter a crossbar: as asked for, but symmetric ones always in two passes. */
+  readonly wayOfInputs: SignedInputs;
+  /** The layer that gets eight slices of one bit without a choice. */
+  readonly lastLayer: GraphLayer | undefined;
+}
+
 /**
- * Makes layers and statistics from an ONNX model: runs it on sample inputs, quantises it, and does the arithmetic of
- * every layer as RAELLA's and ISAAC's crossbars do.
+ * Reads a network and runs it on its samples.
  *
- * @throws RaellaError with what is wrong with the model, the inputs or an option; `aborted` by the signal.
+ * @param scales Those of its layers, where they are known from other samples.
+ * @param afterRun Called after each run of the network.
  */
-export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedNetwork> {
+export async function prepareNetwork(
+  options: AnalyzeNetworkOptions,
+  scales?: readonly LayerScales[],
+  afterRun?: (done: number, runs: number, layers: number) => void,
+): Promise<PreparedNetwork> {
   const { file = "model.onnx", externalFiles = noExternalFiles, signal } = options;
-  const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
+  const { samples: positions = defaultPositions, seed = defaultSeed } = options;
   checkOptions(options);
-  const sha256 = await hash(options.model);
+  const modelHash = sha256(options.model);
   const model = await rewriteQuantizedLayers(await readModel(options.model, file), externalFiles);
   const engine = options.engine ?? (await onnxRuntime());
   const constants = await findConstants(model, () => Promise.resolve(engine), externalFiles);
   const found = findLayers(model, constants);
   if (found.layers.length === 0) throw noLayers(file, found);
+  if (scales !== undefined && scales.length !== found.layers.length) throw otherModel(file);
   const scheme = chooseScheme(options.scheme ?? "auto", found);
   const lastLayer = findLastLayer(found.layers, options.lastLayer);
   const samples = prepareSamples(model, options.inputs, options.sizes ?? {}, seed);
   throwIfStopped(signal);
-  const unmapped = await reportUnmapped(found.unmapped, model, constants, samples, engine, externalFiles);
-  const runs = 2 * samples.count;
-  const steps = runs + (options.shapesOnly ? 0 : found.layers.length);
   const measured = await measureLayers({
     model,
     layers: found.layers,
@@ -165,30 +189,62 @@ export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedN
     scheme,
     positions: options.shapesOnly ? 1 : positions,
     seed,
-    afterRun: async (done) => {
-      options.onProgress?.({ done, total: steps });
+    scales,
+    afterRun: async (done, runs) => {
+      afterRun?.(done, runs, found.layers.length);
       await new Promise((resolve) => setTimeout(resolve, 0));
       throwIfStopped(signal);
     },
   });
-  const signedInputs = options.signedInputs ?? "recorded";
-  const symmetricInputs = scheme === "symmetric";
-  const wayOfInputs = signedInputsOf({ signedInputs, symmetricInputs });
+  const wayOfInputs = signedInputsOf({
+    signedInputs: options.signedInputs,
+    symmetricInputs: scheme === "symmetric",
+  });
+  return {
+    ...{ file, sha256: modelHash, model, engine, externalFiles, constants, found, scheme, samples, measured },
+    ...{ wayOfInputs, lastLayer },
+  };
+}
+
+/**
+ * Makes layers and statistics from an ONNX model: runs it on sample inputs, quantises it, and does the arithmetic of
+ * every layer as RAELLA's and ISAAC's crossbars do.
+ *
+ * @throws RaellaError with what is wrong with the model, the inputs or an option; `aborted` by the signal.
+ */
+export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
+  const { signal, shapesOnly = false, withAccuracy = false } = options;
+  const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
+  let before = 0;
+  let steps = 0;
+  const network = await prepareNetwork(options, undefined, (done, runs, layers) => {
+    [before, steps] = [runs, runs + (shapesOnly ? 0 : layers)];
+    options.onProgress?.({ done, total: steps });
+  });
+  const { measured, scheme, samples, engine, wayOfInputs, found } = network;
+  const unmapped = await reportUnmapped(
+    found.unmapped,
+    network.model,
+    network.constants,
+    samples,
+    engine,
+    network.externalFiles,
+  );
   const jobs = measured.map(({ graph, integers, output }): LayerJob => ({
     layer: integers,
     output,
     slicingSearch: slicings,
     signedInputs: wayOfInputs,
-    symmetricInputs,
-    isLast: graph === lastLayer,
-    withAccuracy: options.withAccuracy ?? false,
+    symmetricInputs: scheme === "symmetric",
+    isLast: graph === network.lastLayer,
+    withAccuracy,
   }));
-  const results = options.shapesOnly
+  const results = shapesOnly
     ? []
-    : await runLayerJobs(jobs, {
+    : await runNetworkJobs(jobs, layerJobs, {
         workers: options.workers,
         signal,
-        onLayer: (done) => options.onProgress?.({ done: runs + done, total: steps }),
+        onJob: (done) => options.onProgress?.({ done: before + done, total: steps }),
       });
   const layers = measured.map((layer, index) => ({
     ...describeLayer(layer, index, inputPasses(layer.inputScale.zero, wayOfInputs).length),
@@ -196,10 +252,10 @@ export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedN
   }));
   const mappedMacs = layers.reduce((sum, { macs }) => sum + macs, 0);
   return {
-    file,
-    sha256,
+    file: network.file,
+    sha256: network.sha256,
     scheme,
-    signedInputs,
+    signedInputs: options.signedInputs ?? "recorded",
     samples: positions,
     seed,
     slicings,
@@ -211,13 +267,17 @@ export async function analyzeNetwork(options: NetworkOptions): Promise<ImportedN
     unmapped,
     mappedMacs,
     totalMacs: unmapped.reduce((sum, { macs }) => sum + (macs ?? 0), mappedMacs),
-    warnings: warningsOf(measured, samples.madeUp, options.shapesOnly ?? false),
+    warnings: warningsOf(measured, samples.madeUp, shapesOnly),
   };
 }
 
-async function hash(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+function otherModel(file: string): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message: "The model has other layers than the imported network.",
+    location: { file },
+    remedy: "Give the model that was imported, or import this one.",
+  });
 }
 
 function checkOptions({
@@ -226,7 +286,7 @@ function checkOptions({
   samples,
   seed,
   slicings = "common",
-}: NetworkOptions): void {
+}: AnalyzeNetworkOptions): void {
   const oneOf = (value: string, known: readonly string[], what: string): void => {
     if (known.includes(value)) return;
     throw new RaellaError({

@@ -34,6 +34,9 @@ export interface ProgrammedSegment {
   readonly centers: Uint8Array;
   /** Σ |offset| over all columns and rows. */
   readonly absoluteOffsets: number;
+  /** Ends of what a one-bit sum of any column can be, whatever the inputs. */
+  readonly leastSum: number;
+  readonly greatestSum: number;
   readonly words: number;
   readonly layout: readonly PackedSlice[];
   readonly packed: Float64Array;
@@ -73,21 +76,30 @@ export function programSegment(
   const packedOffsets = new Float64Array(256 * words);
   const magnitudes = new Int32Array(256);
   let absoluteOffsets = 0;
+  let leastSum = 0;
+  let greatestSum = 0;
+  const leastSums = new Int32Array(slices.length);
+  const greatestSums = new Int32Array(slices.length);
   for (let filter = 0; filter < filters; filter++) {
     const histogram = weightHistogram(layer, group, filter, segment);
     const center = findCenter(histogram, slicing);
     centers[filter] = center;
     packedOffsets.fill(0);
     magnitudes.fill(0);
+    leastSums.fill(0);
+    greatestSums.fill(0);
     for (let code = 0; code < 256; code++) {
       if (histogram[code] === 0) continue;
       for (const { slice, word, unit } of layout) {
         const offset = offsetOf(code, center, slices[slice]);
         packedOffsets[code * words + word] += offset * unit;
         magnitudes[code] += Math.abs(offset);
+        (offset < 0 ? leastSums : greatestSums)[slice] += offset * histogram[code];
       }
       absoluteOffsets += magnitudes[code] * histogram[code];
     }
+    leastSum = Math.min(leastSum, ...leastSums);
+    greatestSum = Math.max(greatestSum, ...greatestSums);
     for (let word = 0; word < words; word++) {
       const lane = filter * words + word;
       const start = Math.floor(lane / laneBlock) * rows * laneBlock + (lane % laneBlock);
@@ -97,14 +109,18 @@ export function programSegment(
       }
     }
   }
-  return { rows, filters, sliceCount: slices.length, centers, absoluteOffsets, words, layout, packed };
+  return {
+    ...{ rows, filters, sliceCount: slices.length, centers, absoluteOffsets, leastSum, greatestSum },
+    ...{ words, layout, packed },
+  };
 }
 
-/** The rows whose input has a certain bit, for a number of samples: `rows[starts[8 · sample + bit]]` and so on. */
+/** The rows whose input has a certain bit, for a number of samples: `rows` from `starts[8 · sample + bit]` to `ends[…]`. */
 export interface DrivenRows {
   readonly samples: number;
   readonly rows: Uint16Array;
   readonly starts: Int32Array;
+  readonly ends: Int32Array;
   /** Sum of the applied inputs of each sample. */
   readonly inputSums: Float64Array;
 }
@@ -123,27 +139,45 @@ export function drivenRows(
   first: number,
   samples: number,
 ): DrivenRows {
+  const { inputs, rows: allRows } = layer;
   const length = segment.to - segment.from;
   const rows = new Uint16Array(samples * length * inputBits);
-  const starts = new Int32Array(samples * inputBits + 1);
+  const starts = new Int32Array(samples * inputBits);
+  const ends = new Int32Array(samples * inputBits);
   const inputSums = new Float64Array(samples);
-  let count = 0;
   for (let sample = 0; sample < samples; sample++) {
-    const from = (group * layer.samples + first + sample) * layer.rows + segment.from;
-    for (let bit = 0; bit < inputBits; bit++) {
-      starts[sample * inputBits + bit] = count;
-      for (let row = 0; row < length; row++) {
-        // Written in any case and counted if the bit is set: the processor has no branch to guess.
-        rows[count] = row;
-        count += (applied[layer.inputs[from + row]] >> bit) & 1;
-      }
-    }
+    const from = (group * layer.samples + first + sample) * allRows + segment.from;
+    const step = sample * inputBits;
+    for (let bit = 0; bit < inputBits; bit++) starts[step + bit] = (step + bit) * length;
+    let [end0, end1, end2, end3] = [starts[step], starts[step + 1], starts[step + 2], starts[step + 3]];
+    let [end4, end5, end6, end7] = [starts[step + 4], starts[step + 5], starts[step + 6], starts[step + 7]];
     let sum = 0;
-    for (let row = 0; row < length; row++) sum += applied[layer.inputs[from + row]];
+    for (let row = 0; row < length; row++) {
+      const value = applied[inputs[from + row]];
+      if (value === 0) continue;
+      sum += value;
+      // Written in any case and counted if the bit is set: the processor has no branch to guess.
+      rows[end7] = row;
+      end7 += value >> 7;
+      rows[end6] = row;
+      end6 += (value >> 6) & 1;
+      rows[end5] = row;
+      end5 += (value >> 5) & 1;
+      rows[end4] = row;
+      end4 += (value >> 4) & 1;
+      rows[end3] = row;
+      end3 += (value >> 3) & 1;
+      rows[end2] = row;
+      end2 += (value >> 2) & 1;
+      rows[end1] = row;
+      end1 += (value >> 1) & 1;
+      rows[end0] = row;
+      end0 += value & 1;
+    }
+    ends.set([end0, end1, end2, end3, end4, end5, end6, end7], step);
     inputSums[sample] = sum;
   }
-  starts[samples * inputBits] = count;
-  return { samples, rows, starts, inputSums };
+  return { samples, rows, starts, ends, inputSums };
 }
 
 /** Receives the one-bit sums S_0 … S_7 of one column: they stand in `sums` from `at` on. */
@@ -182,7 +216,7 @@ export function visitColumnSums(segment: ProgrammedSegment, driven: DrivenRows, 
 function sumPackedRows(
   packed: Float64Array,
   start: number,
-  { samples, rows, starts }: DrivenRows,
+  { samples, rows, starts, ends }: DrivenRows,
   result: Float64Array,
   block: number,
   blocks: number,
@@ -196,7 +230,7 @@ function sumPackedRows(
     let sum5 = 0;
     let sum6 = 0;
     let sum7 = 0;
-    const end = starts[step + 1];
+    const end = ends[step];
     for (let index = starts[step]; index < end; index++) {
       const at = start + rows[index] * laneBlock;
       sum0 += packed[at];

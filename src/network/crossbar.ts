@@ -1,10 +1,12 @@
+import type { DrivenRows, ProgrammedSegment } from "./column-sums";
 import { drivenRows, programSegment, visitColumnSums } from "./column-sums";
 import type { ConversionTally } from "./converter";
 import { convertBits, emptyTally, inputBits, raellaConverterBits, signedConverter } from "./converter";
-import type { SignedInputs } from "./input-passes";
+import type { InputPass, SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
 import type { IntegerLayer } from "./integer-layer";
 import { accumulatorCount, subtractWeightZeros, weightOffset } from "./integer-layer";
+import type { Segment } from "./segments";
 import { raellaRows, segmentsOf } from "./segments";
 import type { Slicing } from "./slicing";
 import { slicesOf } from "./slicing";
@@ -52,6 +54,67 @@ export interface CrossbarResult {
   readonly passes: readonly PassCounts[];
 }
 
+/** Part of a layer in a crossbar: a segment of a group's filters, and the inputs of a block of samples. */
+interface LayerPart {
+  readonly programmed: ProgrammedSegment;
+  readonly segment: Segment;
+  readonly group: number;
+  /** What is applied for each code of an input. */
+  readonly applied: Uint8Array;
+  /** The block's first sample, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+  /** Where the accumulators of the block's first sample are. */
+  readonly start: number;
+  /** Number of the pass, and the sign with which it counts. */
+  readonly pass: number;
+  readonly sign: 1 | -1;
+}
+
+/** Goes through a layer as crossbars hold it, one segment of one group after the other. */
+function visitParts(
+  layer: IntegerLayer,
+  { slicing, rows = raellaRows }: CrossbarOptions,
+  passes: readonly InputPass[],
+  program: (programmed: ProgrammedSegment, segment: number, group: number) => void,
+  visit: (part: LayerPart) => void,
+): void {
+  const { groups, filters, samples } = layer;
+  segmentsOf(layer.rows, rows).forEach((segment, segmentIndex) => {
+    for (let group = 0; group < groups; group++) {
+      const programmed = programSegment(layer, group, segment, slicing);
+      program(programmed, segmentIndex, group);
+      passes.forEach(({ applied, sign }, pass) => {
+        for (let first = 0; first < samples; first += sampleBlock) {
+          const count = Math.min(sampleBlock, samples - first);
+          const start = (group * samples + first) * filters;
+          visit({ programmed, segment, group, applied, first, count, start, pass, sign });
+        }
+      });
+    }
+  });
+}
+
+/** The rows that the inputs of a part drive. */
+function drivenIn(layer: IntegerLayer, { group, segment, applied, first, count }: LayerPart): DrivenRows {
+  return drivenRows(layer, group, segment, applied, first, count);
+}
+
+/** Adds the digital part of a pass, that of the centers: (center - 128) · Σ inputs. */
+function addCenters(
+  accumulators: Float64Array,
+  { programmed, start, sign }: LayerPart,
+  driven: DrivenRows,
+): void {
+  const { filters, centers } = programmed;
+  for (let sample = 0; sample < driven.samples; sample++) {
+    const sum = sign * driven.inputSums[sample];
+    const at = start + sample * filters;
+    for (let filter = 0; filter < filters; filter++)
+      accumulators[at + filter] += (centers[filter] - weightOffset) * sum;
+  }
+}
+
 /**
  * Computes a layer with RAELLA's crossbars: the column sums of every segment, slice and input bit through the converter,
  * shifted and added. To the columns' part, the sum of the products with offsets, the digital part adds that of the
@@ -63,45 +126,36 @@ export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions
   const placeValues = slicesOf(slicing).map(({ low }) => 2 ** low);
   const converter = signedConverter(converterBits);
   const passes = inputPasses(layer.inputZero, options.signedInputs ?? "recorded");
-  const segments = segmentsOf(layer.rows, rows);
+  const segments = segmentsOf(layer.rows, rows).length;
   const accumulators = new Float64Array(accumulatorCount(layer));
   const accumulatorsSpeculation = new Float64Array(accumulatorCount(layer));
-  const centers = segments.map(() => new Uint8Array(groups * filters));
+  const centers = Array.from({ length: segments }, () => new Uint8Array(groups * filters));
   const tallies = passes.map(emptyTally);
   let absoluteOffsets = 0;
-  segments.forEach((segment, segmentIndex) => {
-    for (let group = 0; group < groups; group++) {
-      const programmed = programSegment(layer, group, segment, slicing);
-      centers[segmentIndex].set(programmed.centers, group * filters);
+  visitParts(
+    layer,
+    options,
+    passes,
+    (programmed, segment, group) => {
+      centers[segment].set(programmed.centers, group * filters);
       absoluteOffsets += programmed.absoluteOffsets;
-      passes.forEach(({ applied, sign }, passIndex) => {
-        const tally = tallies[passIndex];
-        for (let first = 0; first < samples; first += sampleBlock) {
-          const count = Math.min(sampleBlock, samples - first);
-          const driven = drivenRows(layer, group, segment, applied, first, count);
-          const start = (group * samples + first) * filters;
-          visitColumnSums(programmed, driven, (sample, filter, slice, sums, at) => {
-            const weight = sign * placeValues[slice];
-            const to = start + sample * filters + filter;
-            accumulators[to] += weight * convertBits(sums, at, converter, tally);
-            accumulatorsSpeculation[to] += weight * convertSpeculatively(sums, at, converter, tally);
-          });
-          for (let sample = 0; sample < count; sample++) {
-            for (let filter = 0; filter < filters; filter++) {
-              const part = sign * (programmed.centers[filter] - weightOffset) * driven.inputSums[sample];
-              accumulators[start + sample * filters + filter] += part;
-              accumulatorsSpeculation[start + sample * filters + filter] += part;
-            }
-          }
-        }
+    },
+    (part) => {
+      const { start, sign } = part;
+      const tally = tallies[part.pass];
+      const driven = drivenIn(layer, part);
+      visitColumnSums(part.programmed, driven, (sample, filter, slice, sums, at) => {
+        const weight = sign * placeValues[slice];
+        const to = start + sample * filters + filter;
+        accumulators[to] += weight * convertBits(sums, at, converter, tally);
+        accumulatorsSpeculation[to] += weight * convertSpeculatively(sums, at, converter, tally);
       });
-    }
-  });
-  for (const sums of [accumulators, accumulatorsSpeculation]) {
-    if (passes.length === 1) subtractInputZero(sums, layer);
-    subtractWeightZeros(sums, layer);
-  }
-  const columns = segments.length * groups * filters * slicing.length;
+      addCenters(accumulators, part, driven);
+      addCenters(accumulatorsSpeculation, part, driven);
+    },
+  );
+  for (const sums of [accumulators, accumulatorsSpeculation]) finishSums(sums, layer, passes);
+  const columns = segments * groups * filters * slicing.length;
   return {
     accumulators,
     accumulatorsSpeculation,
@@ -109,6 +163,87 @@ export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions
     meanOffset: absoluteOffsets / (groups * filters * layer.rows * slicing.length),
     passes: tallies.map((tally) => passCounts(tally, columns * samples)),
   };
+}
+
+/** Accumulators of a layer, [group][sample][filter], and what they took. */
+export interface ConvertedSums {
+  readonly accumulators: Float64Array;
+  readonly conversions: number;
+  readonly saturated: number;
+}
+
+/** What no column can saturate for is exact: sums of products of applied inputs and weights. */
+function addProducts(accumulators: Float64Array, layer: IntegerLayer, part: LayerPart): void {
+  const { rows, filters, samples, weights, inputs } = layer;
+  const { segment, group, applied, first, count, start, sign } = part;
+  for (let sample = 0; sample < count; sample++) {
+    const from = (group * samples + first + sample) * rows;
+    const to = start + sample * filters;
+    for (let row = segment.from; row < segment.to; row++) {
+      const input = sign * applied[inputs[from + row]];
+      if (input === 0) continue;
+      const at = (group * rows + row) * filters;
+      for (let filter = 0; filter < filters; filter++)
+        accumulators[to + filter] += input * weights[at + filter];
+    }
+  }
+}
+
+/** The same accumulators as `computeInCrossbars` gives, either without or with speculation. */
+export function convertInCrossbars(
+  layer: IntegerLayer,
+  options: CrossbarOptions & { readonly speculation: boolean },
+): ConvertedSums {
+  const { slicing, rows = raellaRows, converterBits = raellaConverterBits, speculation } = options;
+  const { groups, filters, samples } = layer;
+  const placeValues = slicesOf(slicing).map(({ low }) => 2 ** low);
+  const converter = signedConverter(converterBits);
+  const passes = inputPasses(layer.inputZero, options.signedInputs ?? "recorded");
+  const accumulators = new Float64Array(accumulatorCount(layer));
+  const tally = emptyTally();
+  visitParts(
+    layer,
+    options,
+    passes,
+    () => undefined,
+    (part) => {
+      const { start, sign, programmed } = part;
+      const { leastSum, greatestSum } = programmed;
+      if (!speculation && leastSum >= converter.lowest && greatestSum <= converter.highest)
+        return addProducts(accumulators, layer, part);
+      const driven = drivenIn(layer, part);
+      visitColumnSums(
+        programmed,
+        driven,
+        speculation
+          ? (sample, filter, slice, sums, at) => {
+              accumulators[start + sample * filters + filter] +=
+                sign * placeValues[slice] * convertSpeculatively(sums, at, converter, tally);
+            }
+          : (sample, filter, slice, sums, at) => {
+              accumulators[start + sample * filters + filter] +=
+                sign * placeValues[slice] * convertBits(sums, at, converter, tally);
+            },
+      );
+      addCenters(accumulators, part, driven);
+    },
+  );
+  finishSums(accumulators, layer, passes);
+  const columns =
+    segmentsOf(layer.rows, rows).length * groups * filters * slicing.length * samples * passes.length;
+  return speculation
+    ? {
+        accumulators,
+        conversions: conversionsWithSpeculation(columns, tally.failed),
+        saturated: tally.saturatedSpeculation,
+      }
+    : { accumulators, conversions: inputBits * columns, saturated: tally.saturated };
+}
+
+/** The constants that are subtracted digitally. */
+function finishSums(accumulators: Float64Array, layer: IntegerLayer, passes: readonly InputPass[]): void {
+  if (passes.length === 1) subtractInputZero(accumulators, layer);
+  subtractWeightZeros(accumulators, layer);
 }
 
 /** Where the codes of the inputs were applied as they are, their zero point times the sum of a filter's weights. */

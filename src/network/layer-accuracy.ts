@@ -1,4 +1,5 @@
-import { computeInCrossbars, type CrossbarResult } from "./crossbar";
+import type { ConvertedSums, CrossbarResult, PassCounts } from "./crossbar";
+import { computeInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
@@ -28,6 +29,51 @@ export interface LayerAccuracyOptions {
   readonly signedInputs?: SignedInputs;
 }
 
+/** A layer with its exact output codes, to which others are compared. */
+interface ExactLayer {
+  readonly layer: IntegerLayer;
+  readonly output: OutputQuantization;
+  readonly exact: Uint8Array;
+}
+
+/** How accumulators change the output codes. */
+export function differenceOf(
+  { accumulators, saturated, conversions }: ConvertedSums,
+  { layer, output, exact }: ExactLayer,
+): LayerAccuracy {
+  return {
+    saturatedShare: saturated / conversions,
+    ...compareOutputs(outputCodes(accumulators, layer, output), exact, output.zero),
+  };
+}
+
+/** The same of what RAELLA's crossbars made of a layer, without or with speculation. */
+export function crossbarAccuracy(
+  { accumulators, accumulatorsSpeculation, passes }: CrossbarResult,
+  speculation: boolean,
+  layer: ExactLayer,
+): LayerAccuracy {
+  const total = (count: (pass: PassCounts) => number): number =>
+    passes.reduce((sum, pass) => sum + count(pass), 0);
+  return speculation
+    ? differenceOf(
+        {
+          accumulators: accumulatorsSpeculation,
+          saturated: total((pass) => pass.saturatedSpeculation),
+          conversions: total((pass) => pass.conversionsSpeculation),
+        },
+        layer,
+      )
+    : differenceOf(
+        {
+          accumulators,
+          saturated: total((pass) => pass.saturated),
+          conversions: total((pass) => pass.conversions),
+        },
+        layer,
+      );
+}
+
 /**
  * How the arithmetic of each architecture changes the output codes of a layer, given its true inputs. Rows and bits are
  * those of RAELLA; ISAAC keeps its own and is exact.
@@ -37,32 +83,13 @@ export function layerAccuracy(
   output: OutputQuantization,
   options: LayerAccuracyOptions,
 ): Readonly<Record<ArithmeticVariant, LayerAccuracy>> {
-  const exact = outputCodes(exactAccumulators(layer), layer, output);
-  const compare = (accumulators: Float64Array, saturated: number, conversions: number): LayerAccuracy => ({
-    saturatedShare: saturated / conversions,
-    ...compareOutputs(outputCodes(accumulators, layer, output), exact, output.zero),
-  });
-  const total = ({ passes }: CrossbarResult, count: "saturated" | "conversions"): number =>
-    passes.reduce((sum, pass) => sum + pass[count], 0);
-  const totalSpeculation = ({ passes }: CrossbarResult): readonly [number, number] => [
-    passes.reduce((sum, pass) => sum + pass.saturatedSpeculation, 0),
-    passes.reduce((sum, pass) => sum + pass.conversionsSpeculation, 0),
-  ];
+  const exact = { layer, output, exact: outputCodes(exactAccumulators(layer), layer, output) };
   const adaptive = options.result ?? computeInCrossbars(layer, options);
   const twoBit = computeInCrossbars(layer, { ...options, slicing: twoBitSlicing });
-  const isaac = computeInIsaac(layer);
   return {
-    isaac_like: compare(isaac.accumulators, isaac.saturated, isaac.conversions),
-    raella_no_speculation_2b_cells: compare(
-      twoBit.accumulators,
-      total(twoBit, "saturated"),
-      total(twoBit, "conversions"),
-    ),
-    raella_no_speculation: compare(
-      adaptive.accumulators,
-      total(adaptive, "saturated"),
-      total(adaptive, "conversions"),
-    ),
-    raella: compare(adaptive.accumulatorsSpeculation, ...totalSpeculation(adaptive)),
+    isaac_like: differenceOf(computeInIsaac(layer), exact),
+    raella_no_speculation_2b_cells: crossbarAccuracy(twoBit, false, exact),
+    raella_no_speculation: crossbarAccuracy(adaptive, false, exact),
+    raella: crossbarAccuracy(adaptive, true, exact),
   };
 }

@@ -6,6 +6,7 @@ import type { ArithmeticVariant, LayerAccuracy } from "./layer-accuracy";
 import { layerAccuracy } from "./layer-accuracy";
 import type { LayerStatistics } from "./layer-statistics";
 import { statisticsOf } from "./layer-statistics";
+import type { JobKind } from "./run-network-jobs";
 
 /** The integer part of one layer: everything that a thread needs. */
 export interface LayerJob {
@@ -25,8 +26,11 @@ export interface LayerJobResult {
   readonly accuracy?: Readonly<Record<ArithmeticVariant, LayerAccuracy>>;
 }
 
-/** Does the integer part of a layer. Also what a helping thread does. */
-export default function runLayerJob(job: LayerJob): LayerJobResult {
+/** What a helping thread does. */
+export default (): typeof runLayerJob => runLayerJob;
+
+/** Does the integer part of a layer. */
+export function runLayerJob(job: LayerJob): LayerJobResult {
   const { layer, output, signedInputs, slicingSearch, isLast } = job;
   const options = { signedInputs, search: slicingSearch };
   const chosen = isLast ? oneBitSlices(layer, options) : chooseSlicing(layer, output, options);
@@ -34,3 +38,9 @@ export default function runLayerJob(job: LayerJob): LayerJobResult {
   if (!job.withAccuracy) return { statistics };
   return { statistics, accuracy: layerAccuracy(layer, output, { ...chosen, signedInputs }) };
 }
+
+export const layerJobs: JobKind<LayerJob, LayerJobResult> = {
+  file: "layer-job",
+  run: runLayerJob,
+  work: ({ layer }) => layer.groups * layer.rows * layer.filters * layer.samples,
+};

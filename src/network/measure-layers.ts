@@ -1,11 +1,11 @@
 import { RaellaError } from "../errors";
 import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
-import type { GraphLayer, Window } from "./onnx/layers";
+import type { GraphLayer } from "./onnx/layers";
 import type { OnnxModel } from "./onnx/model";
 import { openPart } from "./onnx/part";
 import type { ExternalFiles } from "./onnx/tensor";
-import type { ActivationScale, QuantizationScheme, ValueRange } from "./quantization";
+import type { ActivationScale, QuantizationScheme, TensorRange } from "./quantization";
 import { activationCode, activationScale, quantizeWeights } from "./quantization";
 import type { Samples } from "./samples";
 import { drawPositions } from "./sampling";
@@ -37,6 +37,12 @@ export interface MeasuredLayer {
   readonly output: OutputQuantization;
 }
 
+/** The scales of a layer that its samples set. */
+export interface LayerScales {
+  readonly inputScale: ActivationScale;
+  readonly outputScale: ActivationScale;
+}
+
 export interface MeasureOptions {
   readonly model: OnnxModel;
   readonly layers: readonly GraphLayer[];
@@ -46,6 +52,8 @@ export interface MeasureOptions {
   readonly scheme: QuantizationScheme;
   readonly positions: number | "all";
   readonly seed: number;
+  /** Scales of each layer's input and output, where they are known. Default: from the ranges of the samples. */
+  readonly scales?: readonly LayerScales[];
   /** Called after each run of the network, of `runs`. @throws to stop */
   readonly afterRun?: (done: number, runs: number) => Promise<void>;
 }
@@ -96,12 +104,17 @@ export function positionsPerSample({ images, outputWidth, outputHeight }: LayerS
 /** The tensors of one sample: what goes into the network as it was given, the rest from the engine. */
 type SampleTensors = (name: string) => EngineTensor;
 
+/** Runs of the network that `measureLayers` makes. */
+export function measuringRuns({ samples, scales }: Pick<MeasureOptions, "samples" | "scales">): number {
+  return (scales === undefined ? 2 : 1) * samples.count;
+}
+
 /**
  * Runs the network over all samples twice: first for the range of every layer's input and output, which set the
- * scales, then for the codes at the drawn positions.
+ * scales (unless they are known), then for the codes at the drawn positions.
  */
 export async function measureLayers(options: MeasureOptions): Promise<readonly MeasuredLayer[]> {
-  const { model, layers, samples, engine, externalFiles, afterRun } = options;
+  const { model, layers, samples, engine, externalFiles, afterRun, scales } = options;
   const tensors = [...new Set(layers.flatMap(({ input, output }) => [input, output]))];
   const givenInputs = new Map(model.inputs.map(({ name, type }) => [name, type]));
   const computed = tensors.filter((name) => !givenInputs.has(name));
@@ -110,26 +123,31 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
   const eachSample = async (read: (tensors: SampleTensors, sample: number) => void): Promise<void> => {
     for (let sample = 0; sample < samples.count; sample++) {
       read(await runSample(session, samples, sample), sample);
-      await afterRun?.(++runs, 2 * samples.count);
+      await afterRun?.(++runs, measuringRuns(options));
     }
   };
   try {
-    const ranges = new Map<string, ValueRange>(tensors.map((name) => [name, { least: 0, greatest: 0 }]));
-    let sizes: readonly LayerSizes[] = [];
+    const ranges = new Map<string, TensorRange>(tensors.map((name) => [name, { least: 0, greatest: 0 }]));
+    const sizesIn = (tensorOf: SampleTensors): readonly LayerSizes[] =>
+      layers.map((layer) => layerSizes(layer, tensorOf(layer.input).dims, tensorOf(layer.output).dims));
+    let sizes: readonly LayerSizes[] | undefined;
+    if (scales === undefined)
+      await eachSample((tensorOf) => {
+        sizes ??= sizesIn(tensorOf);
+        for (const [name, range] of ranges) ranges.set(name, widen(range, tensorOf(name), name, model));
+      });
+    let measured: readonly MeasuredLayer[] = [];
+    let drawn: readonly Int32Array[] = [];
     await eachSample((tensorOf, sample) => {
-      if (sample === 0)
-        sizes = layers.map((layer) =>
-          layerSizes(layer, tensorOf(layer.input).dims, tensorOf(layer.output).dims),
+      if (sample === 0) {
+        const known = (sizes ??= sizesIn(tensorOf));
+        measured = layers.map((layer, index) => quantizeLayer(layer, index, known[index], ranges, options));
+        drawn = measured.map(({ totalPositions }) =>
+          drawPositions(totalPositions, options.positions, options.seed),
         );
-      for (const [name, range] of ranges) ranges.set(name, widen(range, tensorOf(name), name, model));
+      }
+      measured.forEach((layer, index) => readCodes(layer, drawn[index], tensorOf(layer.graph.input), sample));
     });
-    const measured = layers.map((layer, index) => quantizeLayer(layer, sizes[index], ranges, options));
-    const drawn = measured.map(({ totalPositions }) =>
-      drawPositions(totalPositions, options.positions, options.seed),
-    );
-    await eachSample((tensorOf, sample) =>
-      measured.forEach((layer, index) => readCodes(layer, drawn[index], tensorOf(layer.graph.input), sample)),
-    );
     return measured;
   } finally {
     await session.close();
@@ -143,11 +161,11 @@ async function runSample(session: FloatSession, samples: Samples, sample: number
 }
 
 function widen(
-  { least, greatest }: ValueRange,
+  { least, greatest }: TensorRange,
   { data }: EngineTensor,
   name: string,
   { file }: OnnxModel,
-): ValueRange {
+): TensorRange {
   let low = least;
   let high = greatest;
   for (let index = 0; index < data.length; index++) {
@@ -168,9 +186,10 @@ function widen(
 /** Chooses scales and turns weights into integers; the inputs' codes are filled in later. */
 function quantizeLayer(
   graph: GraphLayer,
+  index: number,
   sizes: LayerSizes,
-  ranges: ReadonlyMap<string, ValueRange>,
-  { scheme, samples, positions }: MeasureOptions,
+  ranges: ReadonlyMap<string, TensorRange>,
+  { scheme, samples, positions, scales: known }: MeasureOptions,
 ): MeasuredLayer {
   const { groups, filters, own } = graph;
   const rows = graph.weights.length / (groups * filters);
@@ -178,9 +197,9 @@ function quantizeLayer(
   const scaleOf = (tensor: string, given: GraphLayer["ownInput"]): ActivationScale =>
     scheme === "own" && given !== undefined
       ? { ...given, lowest: 0, highest: 255 }
-      : activationScale(ranges.get(tensor) as ValueRange, fallback);
-  const inputScale = scaleOf(graph.input, graph.ownInput);
-  const outputScale = scaleOf(graph.output, graph.ownOutput);
+      : activationScale(ranges.get(tensor) as TensorRange, fallback);
+  const inputScale = known?.[index].inputScale ?? scaleOf(graph.input, graph.ownInput);
+  const outputScale = known?.[index].outputScale ?? scaleOf(graph.output, graph.ownOutput);
   const { weights, scales } =
     scheme === "own" && own !== undefined ? own : quantizeWeights(graph.weights, groups, filters, fallback);
   const units = scales.map((scale) => inputScale.scale * scale);
@@ -221,34 +240,42 @@ function readCodes(
   sample: number,
 ): void {
   const perSample = positionsPerSample(sizes);
+  const codes = quantizeTensor(data, inputScale);
   for (let index = 0; index < drawn.length; index++) {
     const position = drawn[index] - sample * perSample;
     if (position < 0 || position >= perSample) continue;
     for (let group = 0; group < graph.groups; group++) {
       const to = (group * integers.samples + index) * integers.rows;
-      if (graph.spatialAxes === 0)
-        for (let row = 0; row < integers.rows; row++)
-          integers.inputs[to + row] = activationCode(data[position * integers.rows + row], inputScale);
-      else readWindow(graph, sizes, data, position, group, inputScale, integers.inputs, to);
+      readWindow(graph, sizes, codes, position, group, inputScale.zero, integers.inputs, to);
     }
   }
 }
 
+/** Codes of all values of a tensor. */
+export function quantizeTensor(data: EngineTensor["data"], scale: ActivationScale): Uint8Array {
+  const codes = new Uint8Array(data.length);
+  for (let index = 0; index < data.length; index++) codes[index] = activationCode(data[index], scale);
+  return codes;
+}
+
+/** What of a layer says which elements of its input meet one output. */
+export type WindowedLayer = Pick<GraphLayer, "channels" | "groups" | "window" | "spatialAxes">;
+
 /** The codes under the window of one output position: channel, kernel row, kernel column. Outside is the value 0. */
-function readWindow(
-  {
-    channels,
-    groups,
-    window,
-  }: { readonly channels: number; readonly groups: number; readonly window: Window },
+export function readWindow(
+  { channels, groups, window, spatialAxes }: WindowedLayer,
   { inputWidth, inputHeight, outputWidth, outputHeight, padTop, padLeft }: LayerSizes,
-  data: EngineTensor["data"],
+  codes: Uint8Array,
   position: number,
   group: number,
-  scale: ActivationScale,
+  zero: number,
   into: Uint8Array,
   at: number,
 ): void {
+  if (spatialAxes === 0) {
+    into.set(codes.subarray(position * channels, (position + 1) * channels), at);
+    return;
+  }
   const image = Math.floor(position / (outputWidth * outputHeight));
   const rest = position % (outputWidth * outputHeight);
   const top = Math.floor(rest / outputWidth) * window.strideY - padTop;
@@ -261,7 +288,7 @@ function readWindow(
       for (let kernelX = 0; kernelX < window.width; kernelX++) {
         const x = left + kernelX * window.dilationX;
         const isInside = y >= 0 && y < inputHeight && x >= 0 && x < inputWidth;
-        into[to++] = isInside ? activationCode(data[(plane + y) * inputWidth + x], scale) : scale.zero;
+        into[to++] = isInside ? codes[(plane + y) * inputWidth + x] : zero;
       }
     }
   }

@@ -29,7 +29,7 @@ export interface ActivationScale {
 }
 
 /** Least and greatest value of a tensor, 0 included. */
-export interface ValueRange {
+export interface TensorRange {
   readonly least: number;
   readonly greatest: number;
 }
@@ -39,7 +39,7 @@ const signedZero = 128;
 
 /** The scale of activations of a range. */
 export function activationScale(
-  { least, greatest }: ValueRange,
+  { least, greatest }: TensorRange,
   scheme: QuantizationScheme,
 ): ActivationScale {
   if (scheme === "symmetric") {

@@ -2,7 +2,7 @@
 export const weightBits = 8;
 
 /** Most bits that one memory cell holds. */
-const mostCellBits = 4;
+export const mostCellBits = 4;
 
 /** How the bits of a weight are shared among cells: bits of each slice, most significant slice first, e.g. [4, 2, 2]. */
 export type Slicing = readonly number[];

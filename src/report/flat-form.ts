@@ -54,8 +54,8 @@ export function flatForm(specification: Specification): FlatForm {
   return {
     architecture: identity.architecture,
     dnn: identity.dnn,
-    n_tiles: identity.tiles,
-    batch: identity.batch,
+    n_tiles: identity.nTiles,
+    batch: identity.batchSize,
     typical: identity.typicalStatistics,
     layer: identity.layer === null ? null : String(identity.layer).padStart(3, "0"),
     layer_name: identity.layerName,

@@ -1,22 +1,21 @@
-import { createHash } from "node:crypto";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { RaellaError } from "../errors";
-import type { ImportedNetwork, NetworkOptions } from "../network/analyze-network";
+import type { ImportedNetwork, AnalyzeNetworkOptions } from "../network/analyze-network";
 import { analyzeNetwork } from "../network/analyze-network";
 import type { ImageOptions } from "../network/images";
-import { readImages } from "../network/images";
 import type { ListedLayer } from "../network/layer-list";
 import { layersFromRows } from "../network/layer-list";
-import { readNumpy } from "../network/numpy";
+import { filesBeside, readInputs, sourcesOfNetwork } from "../network/network-sources";
 import type { SampleInputs } from "../network/samples";
-import { filesInFolder, readBinaryFile } from "../spec/read-binary-file";
+import { sha256 } from "../platform";
+import { readBinaryFile } from "../spec/read-binary-file";
 import { readCsv } from "../spec/read-csv";
 import { displayPath } from "../spec/yaml/source-text";
 import { checkNetworkName, writeNetwork } from "./write-network";
 
 /** What {@link importNetwork} is made from, and where it goes. */
 export interface ImportNetworkOptions extends Omit<
-  NetworkOptions,
+  AnalyzeNetworkOptions,
   "model" | "file" | "inputs" | "externalFiles"
 > {
   /** Path of an ONNX model, or its bytes. */
@@ -47,8 +46,6 @@ export interface ListedNetwork {
   readonly layers: readonly ListedLayer[];
 }
 
-const imageEndings = /\.(png|jpe?g|webp|gif|tiff?|avif)$/i;
-
 /**
  * Makes a DNN of a workspace from an ONNX model: layer files, statistics for the four architectures, and a record of how
  * they were made. From then on it is like any other: `runNetwork(name, { workspace })`.
@@ -69,7 +66,11 @@ export async function importNetwork(options: ImportNetworkOptions): Promise<Impo
     inputs: typeof inputs === "string" ? await readInputs(inputs, bytes, images ?? {}) : inputs,
     ...(folder !== undefined && { externalFiles: filesBeside(folder) }),
   });
-  return { name, workspace, files: writeNetwork(workspace, name, network), network };
+  const sources = sourcesOfNetwork(workspace, {
+    ...{ model, inputs, images, sizes: others.sizes, lastLayer: others.lastLayer, sha256: network.sha256 },
+  });
+  const recorded = { ...network, ...(sources && { sources }) };
+  return { name, workspace, files: writeNetwork(workspace, name, recorded), network };
 }
 
 /**
@@ -101,7 +102,7 @@ function readLayerList(path: string): ListedNetwork {
   const rows = isCsv ? readCsv(resolve(path)) : parseList(new TextDecoder().decode(bytes), file);
   return {
     file: basename(path),
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    sha256: sha256(bytes),
     layers: layersFromRows(rows, file),
   };
 }
@@ -126,31 +127,4 @@ function parseList(text: string, file: string): readonly Readonly<Record<string,
     location: { file },
     expected,
   });
-}
-
-/** Reads files beside a model, each once. */
-function filesBeside(folder: string): (location: string) => Uint8Array {
-  const read = new Map<string, Uint8Array>();
-  return (location) => {
-    const known = read.get(location) ?? readBinaryFile(join(folder, location), "The model's file");
-    read.set(location, known);
-    return known;
-  };
-}
-
-async function readInputs(path: string, model: Uint8Array, options: ImageOptions): Promise<SampleInputs> {
-  if (/\.np[yz]$/i.test(path)) return readNumpy(readBinaryFile(path, "The inputs"), path);
-  const names = filesInFolder(path, imageEndings);
-  if (names === undefined || names.length === 0)
-    throw new RaellaError({
-      code: "usage",
-      message:
-        names === undefined
-          ? `The inputs "${path}" are neither an array nor a folder.`
-          : `There are no images in ${path}.`,
-      value: path,
-      expected: "a .npy or .npz file, or a folder of PNG, JPEG, WebP, GIF, TIFF or AVIF images",
-    });
-  const files = names.map((name) => ({ name, bytes: readBinaryFile(join(path, name), "The image") }));
-  return readImages(files, model, options);
 }

@@ -9,12 +9,12 @@ export function formatImportText({ name, workspace, files, network }: ImportSumm
   const { layers, samples, scheme, signedInputs, inputSamples } = network;
   const inputs = network.madeUpInputs ? "made-up noise" : "given inputs";
   return [
-    `${name}: ${layers.length} layers of ${network.file}, scheme ${scheme}, signed inputs ${signedInputs}.`,
+    `${name}: ${count(layers.length)} of ${network.file}, scheme ${scheme}, signed inputs ${signedInputs}.`,
     `${inputSamples} ${inputSamples === 1 ? "sample" : "samples"} of ${inputs}, ${samples === "all" ? "all" : `at most ${samples}`} positions a layer, seed ${network.seed}; run by ${network.engine.name} ${network.engine.version}.`,
     "",
     layerTable(layers),
     ...unmappedLines(network),
-    `Mapped: ${share(network.mappedMacs, network.totalMacs)} of the multiply-accumulates.`,
+    `Mapped: ${share(network.mappedMacs, network.totalMacs)} of the multiply-accumulates${network.unmapped.some(({ macs }) => macs === null) ? " that are known" : ""}.`,
     "",
     `Wrote ${files.length} files to ${workspace}.`,
     "",
@@ -29,7 +29,7 @@ export function formatLayerListText({
   network,
 }: ImportSummary<ListedNetwork>): string {
   return [
-    `${name}: ${network.layers.length} layers of ${network.file}, without statistics (use --typical).`,
+    `${name}: ${count(network.layers.length)} of ${network.file}, without statistics (use --typical).`,
     "",
     layerTable(network.layers),
     "",
@@ -88,3 +88,5 @@ function unmappedLines({ unmapped, totalMacs }: ImportedNetwork): readonly strin
 }
 
 const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+
+const count = (layers: number): string => (layers === 1 ? "1 layer" : `${layers} layers`);

@@ -28,14 +28,14 @@ export function formatLayerText(result: LayerResult, groups: readonly ComponentG
 
 /** E.g. `raella · resnet18, layer 10 (layer3.0.conv1) · 16 tiles, batch 32`. */
 export function formatLayerTitle(
-  result: Pick<LayerResult, "architecture" | "dnn" | "layer" | "layerName" | "tiles" | "batch">,
+  result: Pick<LayerResult, "architecture" | "dnn" | "layer" | "layerName" | "nTiles" | "batchSize">,
 ): string {
-  const { architecture, dnn, layer, layerName, tiles, batch } = result;
+  const { architecture, dnn, layer, layerName, nTiles, batchSize } = result;
   const numbered = layer === null ? layerName : `layer ${layer}${layerName ? ` (${layerName})` : ""}`;
   const workload = [dnn, numbered].filter((part) => part !== null).join(", ");
   const size = [
-    ...(tiles === null ? [] : [`${formatCount(tiles)} ${tiles === 1 ? "tile" : "tiles"}`]),
-    ...(batch === null ? [] : [`batch ${formatCount(batch)}`]),
+    ...(nTiles === null ? [] : [`${formatCount(nTiles)} ${nTiles === 1 ? "tile" : "tiles"}`]),
+    ...(batchSize === null ? [] : [`batch ${formatCount(batchSize)}`]),
   ].join(", ");
   return [architecture, workload, size].filter((part) => part !== "").join(" · ");
 }
@@ -47,12 +47,21 @@ function figuresText(result: LayerResult, groups: readonly ComponentGroup[]): st
     [
       "Energy",
       formatFigure("energyPj", total),
-      `${formatNumber((total / macs) * 1e3)} fJ per multiply-accumulate`,
+      `${formatNumber(result.energyPerMacPj * 1e3)} fJ per multiply-accumulate, ${formatFixed(result.topsPerWatt)} TOPS/W`,
     ],
     ["Cycles", formatCount(cycles), `${formatFigure("seconds", cycles * 1e-9)} at 1 ns a cycle`],
     ["EDP", `${formatNumber(edp)} J·cycles`, ""],
     ["Area", formatFigure("areaUm2", areaUm2.total), ""],
     ["Work", `${formatNumber(macs)} MACs`, `${formatNumber(computes)} bit operations`],
+    ...(result.conversions === null || result.conversionsPerMac === null
+      ? []
+      : [
+          [
+            "Conversions",
+            formatNumber(result.conversions),
+            `${formatNumber(result.conversionsPerMac)} per multiply-accumulate`,
+          ] as [string, string, string],
+        ]),
     [
       "Utilization",
       formatShare(result.spatialUtilization),

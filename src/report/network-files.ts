@@ -1,6 +1,7 @@
 import type { ImportedLayer } from "../network/analyze-network";
 import type { ArithmeticVariant } from "../network/layer-accuracy";
 import type { ListedLayer } from "../network/layer-list";
+import { recordFile } from "../network/network-sources";
 import { csvLines } from "./tidy-columns";
 
 /** The files of an imported network, by their place in a workspace. */
@@ -22,7 +23,7 @@ export interface WritableNetwork {
 type WritableLayer = ListedLayer & Pick<ImportedLayer, "statistics">;
 
 /** Where the record of an import is kept, and so which networks were imported. */
-export const recordOf = (name: string): string => `recorded_statistics/imported/${name}.json`;
+export const recordOf = (name: string): string => `recorded_statistics/${recordFile(name)}`;
 
 /** Layer files, a table of statistics for each architecture, and the record of the import. */
 export function networkFiles(name: string, network: WritableNetwork): NetworkFiles {

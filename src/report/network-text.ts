@@ -16,6 +16,8 @@ export function formatNetworkText(network: NetworkResult): string {
     "",
     componentComparison([network]),
     "",
+    efficiencyText([network]),
+    "",
     ...fullSearchTables([network], true),
     throughputText([network]),
     "",
@@ -35,6 +37,8 @@ export function formatAblationText(ablation: AblationResult, layerByLayer = true
     "",
     componentComparison(networks),
     "",
+    efficiencyText(networks),
+    "",
     ...fullSearchTables(networks, layerByLayer),
     throughputText(networks),
     "",
@@ -42,12 +46,12 @@ export function formatAblationText(ablation: AblationResult, layerByLayer = true
 }
 
 function describeRun(
-  { dnn, tiles, batch }: Pick<NetworkResult, "dnn" | "tiles" | "batch">,
+  { dnn, nTiles, batchSize }: Pick<NetworkResult, "dnn" | "nTiles" | "batchSize">,
   layers: number,
 ): string {
   const parts = [`${dnn}, ${formatCount(layers)} ${layers === 1 ? "layer" : "layers"}`];
-  if (tiles !== null) parts.push(`${formatCount(tiles)} ${tiles === 1 ? "tile" : "tiles"} a layer`);
-  if (batch !== null) parts.push(`batch ${formatCount(batch)}`);
+  if (nTiles !== null) parts.push(`${formatCount(nTiles)} ${nTiles === 1 ? "tile" : "tiles"} a layer`);
+  if (batchSize !== null) parts.push(`batch ${formatCount(batchSize)}`);
   return parts.join(" · ");
 }
 
@@ -64,6 +68,8 @@ function layerTable({ layers, totals }: NetworkResult): string {
       "cycles",
       "MACs",
       "fJ/MAC",
+      "TOPS/W",
+      "conversions/MAC",
       "in use",
       "peak share",
     ],
@@ -74,7 +80,9 @@ function layerTable({ layers, totals }: NetworkResult): string {
       total > 0 ? `${formatFixed((energies[index] / total) * 100, 1)} %` : "",
       formatCount(layer.cycles),
       formatCount(layer.macs),
-      formatFixed((energies[index] / layer.macs) * 1e3, 1),
+      formatFixed(layer.energyPerMacPj * 1e3, 1),
+      formatFixed(layer.topsPerWatt),
+      conversionsText(layer.conversionsPerMac),
       formatShare(layer.spatialUtilization),
       formatShare(layer.utilization),
     ]),
@@ -85,11 +93,36 @@ function layerTable({ layers, totals }: NetworkResult): string {
       "",
       "",
       formatCount(totals.macs),
-      formatFixed((total / totals.macs) * 1e3, 1),
-      "",
+      formatFixed(totals.energyPerMacPj * 1e3, 1),
+      formatFixed(totals.topsPerWatt),
+      conversionsText(totals.conversionsPerMac),
+      formatShare(totals.spatialUtilization),
       "",
     ],
     leftAligned: [1],
+  });
+}
+
+function conversionsText(perMac: number | null): string {
+  return perMac === null ? "—" : formatFixed(perMac, 4);
+}
+
+/** What a network's energy comes to, for every architecture. */
+function efficiencyText(networks: readonly NetworkResult[]): string {
+  const row = (name: string, figure: (totals: NetworkResult["totals"]) => string): string[] => [
+    name,
+    ...networks.map(({ totals }) => figure(totals)),
+  ];
+  return formatTextTable({
+    columns: ["efficiency", ...networks.map(({ architecture }) => architecture)],
+    rows: [
+      row("fJ per multiply-accumulate", ({ energyPerMacPj }) => formatFixed(energyPerMacPj * 1e3, 1)),
+      row("TOPS/W", ({ topsPerWatt }) => formatFixed(topsPerWatt)),
+      row("conversions per multiply-accumulate", ({ conversionsPerMac }) =>
+        conversionsText(conversionsPerMac),
+      ),
+      row("crossbar places in use", ({ spatialUtilization }) => formatShare(spatialUtilization)),
+    ],
   });
 }
 

@@ -1,5 +1,5 @@
 import { chooseUnit, formatNumber } from "./theme/numbers";
-import type { DisplayUnit, Quantity } from "./theme/numbers";
+import type { DisplayUnit, DisplayQuantity } from "./theme/numbers";
 
 /** A table for a terminal: cells are texts, the first column is left-aligned, the others right-aligned. */
 interface TextTable {
@@ -52,7 +52,7 @@ interface FigureColumn {
  * @param decimals Digits after the point.
  */
 export function figureColumn(
-  quantity: Quantity,
+  quantity: DisplayQuantity,
   figures: readonly (number | null)[],
   decimals = 2,
 ): FigureColumn {
@@ -79,7 +79,7 @@ export function formatCount(value: number): string {
 }
 
 /** A figure with the unit that suits it. */
-export function formatFigure(quantity: Quantity, value: number): string {
+export function formatFigure(quantity: DisplayQuantity, value: number): string {
   const { symbol, divisor } = chooseUnit(quantity, value);
   return `${formatNumber(value / divisor)} ${symbol}`.trimEnd();
 }

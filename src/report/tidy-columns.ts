@@ -8,6 +8,7 @@ import { isLayerResult } from "../study/layer-result";
 import type { LayerResult } from "../study/layer-result";
 import { areaOfLevel, componentsOf, isAblationResult, isNetworkResult } from "../study/network-result";
 import type { AblationResult, NetworkResult } from "../study/network-result";
+import type { Cell } from "../study/sweep/sweep-row";
 
 /**
  * Rows as CSV text (RFC 4180, but every line ends in a line feed); null is an empty cell. Texts that a spreadsheet would
@@ -25,8 +26,6 @@ function plainText(text: string): string {
 /** Results of which tables can be made: layers, DNNs, ablations, or lists of them. */
 export type TabularResult =
   LayerResult | NetworkResult | AblationResult | readonly (LayerResult | NetworkResult | AblationResult)[];
-
-export type Cell = string | number | null;
 
 /** A table by columns, in order; all columns are equally long. Units stand in the names. */
 export type Columns = Readonly<Record<string, readonly Cell[]>>;
@@ -64,8 +63,8 @@ const layerColumns = {
   dnn: (layer: LayerResult) => layer.dnn,
   layer: (layer: LayerResult) => layer.layer,
   layerName: (layer: LayerResult) => layer.layerName,
-  tiles: (layer: LayerResult) => layer.tiles,
-  batch: (layer: LayerResult) => layer.batch,
+  nTiles: (layer: LayerResult) => layer.nTiles,
+  batchSize: (layer: LayerResult) => layer.batchSize,
 } as const;
 
 /** What a full search adds: the share that may be left to gain, and the best mapping of the greedy steps. */
@@ -77,7 +76,7 @@ const searchColumns = {
 
 /**
  * Tidy columns: one row per architecture, DNN, layer and component (level). Columns: architecture, dnn, layer,
- * layerName, tiles, batch, component, group, energyPj, areaUm2, areaEachUm2, instances, cycles (of the layer).
+ * layerName, nTiles, batchSize, component, group, energyPj, areaUm2, areaEachUm2, instances, cycles (of the layer).
  */
 export function componentColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
   requireResults(results, groups, "componentColumns");
@@ -105,8 +104,8 @@ export function componentColumns(results: TabularResult, groups: readonly Compon
 
 /**
  * One row per layer, its figures and, wide, the energy of every component group: `ADC (pJ)`, …. Columns: architecture,
- * dnn, layer, layerName, tiles, batch, energyPj, areaUm2, cycles, computes, macs, utilization,
- * spatialUtilization, edpJouleCycles, mappings, validMappings, after full searches gapToBound, greedyEnergyPj, greedyCycles, then the groups.
+ * dnn, layer, layerName, nTiles, batchSize, energyPj, areaUm2, cycles, computes, macs, energyPerMacPj,
+ * topsPerWatt, conversions, conversionsPerMac, utilization, spatialUtilization, edpJouleCycles, mappings, validMappings, after full searches gapToBound, greedyEnergyPj, greedyCycles, then the groups.
  */
 export function layerWideColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
   requireResults(results, groups, "layerWideColumns");
@@ -126,6 +125,7 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
   const columns = emptyColumns([
     ...Object.keys(layerColumns),
     ...["energyPj", "areaUm2", "cycles", "computes", "macs"],
+    ...["energyPerMacPj", "topsPerWatt", "conversions", "conversionsPerMac"],
     ...["utilization", "spatialUtilization", "edpJouleCycles"],
     ...["mappings", "validMappings", ...Object.keys(searched)],
     ...names.map((name) => `${name} (pJ)`),
@@ -143,6 +143,10 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
       layer.cycles,
       layer.computes,
       layer.macs,
+      layer.energyPerMacPj,
+      layer.topsPerWatt,
+      layer.conversions,
+      layer.conversionsPerMac,
       layer.utilization,
       layer.spatialUtilization,
       layer.edp,

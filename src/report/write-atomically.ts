@@ -1,4 +1,4 @@
-import { hash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -20,6 +20,7 @@ import type { Stats } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
+import { sha256 } from "../platform";
 
 /**
  * Writes a file so that a reader sees either the old content or the whole new one, as {@link openOutput}.
@@ -228,7 +229,7 @@ export function temporaryName(path: string): string {
 /** Names of files have a limit of 255 bytes. */
 function stemOf(path: string): string {
   const name = basename(path);
-  return Buffer.byteLength(name) > 120 ? hash("sha256", name).slice(0, 32) : name;
+  return Buffer.byteLength(name) > 120 ? sha256(name).slice(0, 32) : name;
 }
 
 function host(): string {

@@ -56,11 +56,11 @@ export interface WalkOptions {
 }
 
 /** Why a thread ended. */
-type StopReason = "search_size" | "victory" | "timeout" | "empty";
+type ThreadStop = "search_size" | "victory" | "timeout" | "empty";
 
 interface ThreadWalk {
   readonly thread: number;
-  readonly stop: StopReason;
+  readonly stop: ThreadStop;
   /** Mappings tried, revisits and invalid ones included. */
   readonly visited: number;
   /** Valid ones among them. */
@@ -156,7 +156,7 @@ function refuseUnsettledWalk(
 }
 
 /** What the mapper learns of one mapping, in the order in which it tries its variants. */
-interface Verdict {
+interface WalkVerdict {
   /** Variants (splits over the mesh's axes) that fail before one fits, all of them where none does. */
   readonly failures: number;
   /** Null where the mapping is invalid. */
@@ -167,7 +167,7 @@ interface Verdict {
 
 interface Judge {
   readonly keep: KeepTable;
-  readonly verdict: (number: number) => Verdict;
+  readonly verdict: (number: number) => WalkVerdict;
   readonly evaluated: () => number;
 }
 
@@ -177,13 +177,13 @@ function createJudge(layout: SearchLayout, createScorer: ScorerFactory): Judge {
   const { products, extents, checks } = createCapacityTables(layout, keep);
   const productFigures = new Float64Array(products.width);
   const extentFigures = new Float64Array(extents.width);
-  const known = new Map<number, Verdict>();
+  const known = new Map<number, WalkVerdict>();
   const choice = new Int32Array(layout.varying.length);
   const countSplits = splitCounter(layout);
   let scorer: MappingScorer | undefined;
   let evaluated = 0;
 
-  function judge(number: number): Verdict {
+  function judge(number: number): WalkVerdict {
     readChoice(layout, number, choice);
     const { failing, fitting } = countSplits(choice);
     if (fitting === 0) return { failures: failing, figures: null, repetitions: 0 };
@@ -205,7 +205,7 @@ function createJudge(layout: SearchLayout, createScorer: ScorerFactory): Judge {
     return fitsCapacities(checks, productFigures, 0, extentFigures, 0);
   }
 
-  function verdict(number: number): Verdict {
+  function verdict(number: number): WalkVerdict {
     let result = known.get(number);
     if (result === undefined) known.set(number, (result = judge(number)));
     return result;
@@ -262,7 +262,7 @@ function refuseEndlessWalk(
   thread: number,
   owned: number,
   numThreads: number,
-  verdict: (number: number) => Verdict,
+  verdict: (number: number) => WalkVerdict,
 ): void {
   for (let index = 0; index < owned; index += 1)
     if (verdict(index * numThreads + thread).figures !== null) return;
@@ -279,7 +279,7 @@ function walkThread(
   thread: number,
   options: WalkOptions,
   metrics: readonly Metric[],
-  verdict: (number: number) => Verdict,
+  verdict: (number: number) => WalkVerdict,
 ): ThreadResult {
   const { numThreads, searchSize, victoryCondition, timeout } = options;
   const owned = Math.ceil((size - thread) / numThreads);
@@ -293,7 +293,7 @@ function walkThread(
   let valid = 0;
   let withoutImprovement = 0;
   let invalidInARow = 0;
-  const stopReason = (): StopReason | undefined => {
+  const stopReason = (): ThreadStop | undefined => {
     if (withoutImprovement >= patience) return "victory";
     if (valid >= wanted) return "search_size";
     // A timeout of 0 still allows mappings as long as they are valid.

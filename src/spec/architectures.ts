@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import * as v from "valibot";
 import type { RaellaError } from "../errors";
 import { throwAll } from "../errors";
 import { freeze } from "../memory";
+import { join } from "../platform";
 import { FileMemo } from "./file-memo";
 import { closedObject, text, textList, validate } from "./schema/validate";
 import { loadYaml } from "./yaml/load-yaml";

@@ -1,9 +1,9 @@
-import { join } from "node:path";
 import * as v from "valibot";
 import { hasParts, isListOf, isText, listOf, requireArgument } from "../arguments";
 import type { RaellaError } from "../errors";
 import { throwAll } from "../errors";
 import { freeze } from "../memory";
+import { join } from "../platform";
 import { FileMemo } from "./file-memo";
 import { closedObject, text, textList, validate } from "./schema/validate";
 import { givenWorkspace, workspaceSchema } from "./workspace";

@@ -1,7 +1,7 @@
-import { dirname, join } from "node:path";
 import { checkedLater, flag, optional, optionsOf, requireOptions, shown } from "../arguments";
 import { RaellaError, throwAll } from "../errors";
 import { publish } from "../memory";
+import { dirname, join } from "../platform";
 import type { ArchitectureEntry, StatisticsRules } from "./architectures";
 import { densityWarnings, placeholderWarnings } from "./computable";
 import { requireFidelity } from "./fidelity";

@@ -1,4 +1,3 @@
-import { basename, dirname, resolve } from "node:path";
 import * as v from "valibot";
 import {
   checkedLater,
@@ -14,6 +13,7 @@ import {
 } from "../arguments";
 import { RaellaError } from "../errors";
 import { publish } from "../memory";
+import { basename, dirname, resolve, workingDirectory } from "../platform";
 import { densityWarnings, placeholderWarnings } from "./computable";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader, withOneLook } from "./file-memo";
@@ -89,7 +89,7 @@ function readStatistics(statistics: LoadSpecificationOptions["statistics"]): Giv
   if (typeof statistics !== "string") return { values: statistics ?? {}, file: "statistics", sources: [] };
   const reader = new FileReader();
   const { values, file } = readNameValueFile(resolve(statistics), reader);
-  return { values, file, sources: sourcesOf(reader, process.cwd()) };
+  return { values, file, sources: sourcesOf(reader, workingDirectory()) };
 }
 
 /**
@@ -114,7 +114,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
     workspace.modelsDirectory,
     workspace.layersDirectory,
   ];
-  const base = process.cwd();
+  const base = workingDirectory();
   const model = models.get(JSON.stringify([files, roots, fidelity, isDense, base]), (reader) =>
     loadModel(files, reader, { roots, base, fidelity, isDense }),
   );

@@ -4,7 +4,7 @@ import type { ModelChoices } from "./specification";
 
 /** The ways of each choice, the default first. */
 const ways = {
-  adcBeyondLibrary: ["scale", "survey"],
+  adcBeyondLibrary: ["scale", "survey", "survey-all"],
   technologyInterpolation: ["linear", "original"],
   unmetChecks: ["warn", "adapt"],
   sparse: ["refuse", "dense"],

@@ -1,5 +1,5 @@
-import { dirname, join, resolve, sep } from "node:path";
 import { RaellaError } from "../errors";
+import { dirname, join, resolve, sep } from "../platform";
 import type { FileReader } from "./file-memo";
 import type { CompiledModel } from "./processing/compiled-model";
 import { compileModel } from "./processing/compile-model";

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname } from "node:path";
 import { RaellaError, suggestName } from "../errors";
+import { basename, dirname } from "../platform";
+import { presentFiles } from "./files";
 
 /** Protobuf messages, and so models in one file, end at 2 GB. */
 const maximumBytes = 2 ** 31 - 1;
@@ -10,41 +10,36 @@ const maximumBytes = 2 ** 31 - 1;
  * @throws RaellaError `file-not-found` with the nearest name in its folder; `out-of-range` for one of 2 GB or more.
  */
 export function readBinaryFile(path: string, what: string): Uint8Array {
-  try {
-    const { size } = statSync(path);
-    if (size > maximumBytes)
-      throw new RaellaError({
-        code: "out-of-range",
-        message: `${what} ${path} has ${size} bytes.`,
-        value: size,
-        expected: "less than 2 GB",
-      });
-    return new Uint8Array(readFileSync(path));
-  } catch (error) {
-    if (error instanceof RaellaError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
+  const files = presentFiles();
+  const stamp = files.stamp(path);
+  if (stamp === undefined)
     throw new RaellaError({
       code: "file-not-found",
-      message:
-        code === "ENOENT" ? `${what} ${path} is not there.` : `${what} ${path} cannot be read: ${message}.`,
+      message: `${what} ${path} is not there.`,
       value: path,
-      remedy: code === "ENOENT" ? suggestName(basename(path), namesBeside(path)) : undefined,
+      remedy: suggestName(basename(path), files.list(dirname(path))),
+    });
+  if (stamp.size > maximumBytes)
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `${what} ${path} has ${stamp.size} bytes.`,
+      value: stamp.size,
+      expected: "less than 2 GB",
+    });
+  try {
+    return new Uint8Array(files.read(path));
+  } catch (error) {
+    throw new RaellaError({
+      code: "file-not-found",
+      message: `${what} ${path} cannot be read: ${(error as Error).message}.`,
+      value: path,
     });
   }
 }
 
 /** Names of the files in a folder that have one of these endings, sorted; undefined if it is no folder. */
 export function filesInFolder(path: string, endings: RegExp): readonly string[] | undefined {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
-  return readdirSync(path)
-    .filter((name) => endings.test(name))
-    .sort();
-}
-
-function namesBeside(path: string): readonly string[] {
-  try {
-    return readdirSync(dirname(path));
-  } catch {
-    return [];
-  }
+  const files = presentFiles();
+  if (files.stamp(path)?.kind !== "folder") return undefined;
+  return files.list(path).filter((name) => endings.test(name));
 }

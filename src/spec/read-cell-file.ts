@@ -1,5 +1,5 @@
-import { dirname, extname } from "node:path";
 import { RaellaError } from "../errors";
+import { dirname, extname } from "../platform";
 import { FileReader } from "./file-memo";
 import { loadYaml } from "./yaml/load-yaml";
 import { locationOf } from "./yaml/yaml-node";

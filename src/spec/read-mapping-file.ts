@@ -1,9 +1,9 @@
-import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { dataWith, hasParts, isListOf, isNumber, isText, listOf, name, requireArgument } from "../arguments";
 import type { SourceLocation } from "../errors";
 import { RaellaError, throwAll } from "../errors";
 import { freeze } from "../memory";
+import { dirname, resolve } from "../platform";
 import { FileReader } from "./file-memo";
 import { closedObject, text, textList, validate } from "./schema/validate";
 import type { PlacedText } from "./schema/validate";

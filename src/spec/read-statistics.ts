@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName } from "../errors";
+import { join } from "../platform";
 import type { FileReader } from "./file-memo";
 import type { StatisticsValues } from "./processing/apply-statistics";
 import { readCsv } from "./read-csv";

@@ -105,9 +105,10 @@ export type Fidelity = "artifact" | "corrected";
 
 /**
  * What happens to a converter whose resolution the component library does not have: `scale` doubles its first entry's
- * figures with every bit, as the original does; `survey` asks a model fitted to the ADC survey.
+ * figures with every bit, as the original does; `survey` asks a model fitted to the ADC survey. With `survey-all` that model
+ * answers for converters of every resolution.
  */
-export type AdcBeyondLibrary = "scale" | "survey";
+export type AdcBeyondLibrary = "scale" | "survey" | "survey-all";
 
 /** What happens to sparse optimizations: they are refused, or left out to compute the dense counterpart. */
 export type SparseHandling = "refuse" | "dense";
@@ -229,8 +230,8 @@ export interface SpecificationIdentity extends ModelChoices {
   /** Number of the layer in its DNN. */
   readonly layer: number | null;
   readonly layerName: string | null;
-  readonly tiles: number | null;
-  readonly batch: number | null;
+  readonly nTiles: number | null;
+  readonly batchSize: number | null;
   readonly typicalStatistics: boolean;
   readonly fidelity: Fidelity;
 }

@@ -1,10 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
 import { name, optionsOf, requireArgument } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
 import { freeze, isPublished, publish } from "../memory";
+import { join, packageFolder, resolve } from "../platform";
 import type { ArchitectureEntry } from "./architectures";
 import { readArchitectures } from "./architectures";
+import { withOneLook } from "./file-memo";
 import type { Workspace } from "./specification";
 
 export type { Workspace };
@@ -59,13 +59,7 @@ export function isSameWorkspace(first: Workspace, second: Workspace): boolean {
   );
 }
 
-/** The nearest folder above that holds a package.json: the same from sources and from the built package. */
-function packageRoot(from: string): string {
-  const parent = dirname(from);
-  return parent === from || existsSync(join(from, "package.json")) ? from : packageRoot(parent);
-}
-
-const defaults = workspaceAt(packageRoot(__dirname));
+const defaults = workspaceAt(packageFolder);
 
 /** The workspace that comes with the package. */
 export function defaultWorkspace(): Workspace {
@@ -96,18 +90,15 @@ export function findArchitecture(name: string, workspace: Workspace = defaults):
   });
 }
 
-function directoriesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-}
-
 /** Names of the DNNs that have layer files, sorted. */
 export function listDnns(workspace: Workspace = defaults): readonly string[] {
   requireArgument(workspaceSchema, workspace, "the workspace");
-  return freeze(directoriesIn(workspace.layersDirectory));
+  const { layersDirectory } = workspace;
+  return withOneLook((look) =>
+    freeze(
+      look.list(layersDirectory).filter((name) => look.stamp(join(layersDirectory, name))?.kind === "folder"),
+    ),
+  );
 }
 
 /**
@@ -120,7 +111,7 @@ export function listLayers(dnn: string, workspace: Workspace = defaults): readon
   requireArgument(workspaceSchema, workspace, "the workspace");
   const folder = join(workspace.layersDirectory, findDnn(dnn, workspace));
   return freeze(
-    readdirSync(folder)
+    withOneLook((look) => look.list(folder))
       .flatMap((name) => (/^[0-9]+\.yaml$/.test(name) ? [Number.parseInt(name, 10)] : []))
       .sort((first, second) => first - second),
   );

@@ -16,7 +16,7 @@ import { specificationSchema } from "../spec/specification";
 import type { MappedLayer, MappingBlock } from "./layer-result";
 import { mappingBlocks } from "./layer-result";
 import type { LayerRequest } from "./run-layer";
-import { mapAssembled } from "./run-layer";
+import { isSpecification, mapAssembled } from "./run-layer";
 import { layerEntries, searchEntries, withDefaults } from "./study-options";
 import type { LayerOptions } from "./study-options";
 
@@ -61,7 +61,7 @@ export interface Usage {
 /** Whether a layer fits, why not, what would help; how well the best mapping uses the hardware. Plain data. */
 export interface Diagnosis extends Pick<
   SpecificationIdentity,
-  "architecture" | "dnn" | "layer" | "layerName" | "tiles" | "batch"
+  "architecture" | "dnn" | "layer" | "layerName" | "nTiles" | "batchSize"
 > {
   readonly fits: boolean;
   readonly misfits: readonly Misfit[];
@@ -85,10 +85,10 @@ export function findRemedies(
   nearestMiss: NearestMiss | null,
   options: LayerRequest,
 ): Remedy[] {
-  const { tiles, batch } = specification.identity;
+  const { nTiles, batchSize } = specification.identity;
   const remedies: (Remedy | undefined)[] = [
-    tiles === null ? undefined : moreTiles(tiles, options),
-    batch === null ? undefined : otherBatch(batch, options),
+    nTiles === null ? undefined : moreTiles(nTiles, options),
+    batchSize === null ? undefined : otherBatch(batchSize, options),
     ...deeperBuffers(specification, nearestMiss),
     ...rounderSizes(specification, options),
   ];
@@ -215,10 +215,17 @@ const diagnosisSchema = optionsOf(
 /**
  * Says whether a layer fits on an architecture; if not, why not, by how much the nearest mapping misses, and the
  * smallest changes with which it fits (these are tried: fewest tiles, a batch, the depth of a buffer). Warns of parts
- * that the best mapping leaves idle.
+ * that the best mapping leaves idle. For a specification that was made before there are no remedies, since those change
+ * what it is made from; one whose statistics are placeholders is looked at, too, with a warning: no figure of the
+ * diagnosis is an energy.
  * @throws RaellaError for names that do not exist and mistakes in the files.
  */
-export function diagnoseLayer(options: DiagnosisOptions): Diagnosis {
+export function diagnoseLayer(layer: DiagnosisOptions | Specification): Diagnosis {
+  if (isSpecification(layer)) {
+    requireArgument(specificationSchema, layer, "the specification of diagnoseLayer");
+    return diagnose(layer);
+  }
+  const options = layer;
   requireOptions(diagnosisSchema, options, "diagnoseLayer");
   const complete = withDefaults(options);
   const specification = assembleSpec(complete);
@@ -227,19 +234,10 @@ export function diagnoseLayer(options: DiagnosisOptions): Diagnosis {
   return freeze({ ...diagnosis, remedies: findRemedies(specification, diagnosis.nearestMiss, complete) });
 }
 
-/**
- * The same for any specification; without remedies, since those change what the specification is made from. One whose
- * statistics are placeholders is looked at, too, with a warning: no figure of the diagnosis is an energy.
- */
-export function diagnoseSpecification(specification: Specification): Diagnosis {
-  requireArgument(specificationSchema, specification, "the specification of diagnoseSpecification");
-  return diagnose(specification);
-}
-
 function diagnose(given: Specification): Diagnosis {
   const specification: Specification = adopt({ ...given, placeholders: undefined });
-  const { architecture, dnn, layer, layerName, tiles, batch } = specification.identity;
-  const identity = { architecture, dnn, layer, layerName, tiles, batch };
+  const { architecture, dnn, layer, layerName, nTiles, batchSize } = specification.identity;
+  const identity = { architecture, dnn, layer, layerName, nTiles, batchSize };
   const mapped = mapIfPossible(specification);
   if (mapped !== undefined) {
     const usage = usageOf(mapped);

@@ -228,7 +228,7 @@ function productErrors(specification: Specification, entries: readonly MappingEn
 /**
  * Maps a specification given as YAML files, or evaluates the given mapping for it. A full search leaves out the
  * greedy steps and compares with them, unless they are declined.
- * @throws RaellaError for mistakes in the files, and as `mapSpecification` and `evaluateGivenMapping`.
+ * @throws RaellaError for mistakes in the files, and as `mapLayer` and `evaluateGivenMapping`.
  */
 export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLayer {
   const { nTiles, batchSize, variables, newVariables, fidelity, workspace, strict } = options;

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf } from "../arguments";
+import { conversionsPerAction } from "../components/conversions";
 import { RaellaError } from "../errors";
 import { freeze, publish } from "../memory";
 import { isEvaluation } from "../model/evaluation";
@@ -95,13 +96,20 @@ export interface FullSearchSummary {
  */
 export interface LayerResult extends Pick<
   SpecificationIdentity,
-  "architecture" | "dnn" | "layer" | "layerName" | "tiles" | "batch"
+  "architecture" | "dnn" | "layer" | "layerName" | "nTiles" | "batchSize"
 > {
   readonly cycles: number;
   /** Operations of the problem (one combination of an input, a weight and an output bit each). */
   readonly computes: number;
   /** Multiply-accumulates of whole operands. */
   readonly macs: number;
+  /** Energy of one multiply-accumulate of whole operands. */
+  readonly energyPerMacPj: number;
+  /** Operations per joule, two for each multiply-accumulate, as in every published figure; speed plays no part. */
+  readonly topsPerWatt: number;
+  /** Analog-to-digital conversions that are done; null where no level has converters. */
+  readonly conversions: number | null;
+  readonly conversionsPerMac: number | null;
   /** Share of the operations that the compute units could do in these cycles with one each per cycle. */
   readonly utilization: number;
   /** Share of the compute units that work at the same time; of crossbars, the share of their cells in use. */
@@ -137,8 +145,8 @@ const isArea = (value: unknown): boolean =>
 const isCount = (value: unknown): boolean => value === null || isNumber(value);
 
 const layerParts = {
-  tiles: isCount,
-  batch: isCount,
+  nTiles: isCount,
+  batchSize: isCount,
   cycles: isNumber,
   computes: isNumber,
   macs: isNumber,
@@ -281,20 +289,22 @@ function countsOf(level: string, { levels, cycles }: Evaluation): Record<string,
  */
 export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict = false): LayerResult {
   const { specification, tables, mapping, evaluation, mapSpace } = layer;
-  const { architecture, dnn, layer: number, layerName, tiles, batch } = specification.identity;
+  const { architecture, dnn, layer: number, layerName, nTiles, batchSize } = specification.identity;
   const { cycles, computes, utilization, edpPjCycles } = evaluation;
   const remarks = remarksOn(examineRun(specification, evaluation), isStrict);
   const notes = [...(specification.notes ?? []), ...remarks.notes];
+  const macs = multiplyAccumulates(specification, computes);
   return {
     architecture,
     dnn,
     layer: number,
     layerName,
-    tiles,
-    batch,
+    nTiles,
+    batchSize,
     cycles,
     computes,
-    macs: multiplyAccumulates(specification, computes),
+    macs,
+    ...efficiency(evaluation.energyPj, macs, conversionsOf(specification, evaluation)),
     utilization,
     spatialUtilization: evaluation.usedComputeUnits / computeUnitsOf(specification),
     energyPj: energyOfLevels(layer),
@@ -312,6 +322,36 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict
     ...(notes.length > 0 ? { notes } : {}),
     ...(manifest ? { manifest } : {}),
   };
+}
+
+const operationsPerMac = 2;
+
+/** What energy and conversions come to for one multiply-accumulate. */
+export function efficiency(
+  energyPj: number,
+  macs: number,
+  conversions: number | null,
+): Pick<LayerResult, "energyPerMacPj" | "topsPerWatt" | "conversions" | "conversionsPerMac"> {
+  return {
+    energyPerMacPj: energyPj / macs,
+    topsPerWatt: (operationsPerMac * macs) / energyPj,
+    conversions,
+    conversionsPerMac: conversions === null ? null : conversions / macs,
+  };
+}
+
+/** Conversions of all levels that have converters: rows moved, times what is converted for each. */
+function conversionsOf(specification: Specification, evaluation: Evaluation): number | null {
+  const converters = conversionsPerAction(specification);
+  if (converters.size === 0) return null;
+  let sum = 0;
+  for (const { level, accesses } of evaluation.levels) {
+    const each = converters.get(level);
+    if (each === undefined) continue;
+    for (const { rowReads, rowFills, rowUpdates, clusters } of Object.values(accesses))
+      sum += clusters * (rowReads * each.read + rowFills * each.write + rowUpdates * each.update);
+  }
+  return sum;
 }
 
 function computeUnitsOf({ levels }: Specification): number {

@@ -14,23 +14,17 @@ export type SentOutcome =
   | { readonly error: ErrorDetails }
   | { readonly errors: readonly ErrorDetails[] };
 
-/** Layers for a thread, with what is registered where they come from. */
-export interface SentJobs {
-  readonly jobs: readonly LayerRequest[];
-  readonly registered: Registrations;
-}
-
-/** What this thread has found; it lives as long as one run. */
-let surroundings: Surroundings | undefined;
-
-/** The work of a helping thread: layers in, outcomes out, in the same order. */
-export default function runLayersHere({ jobs, registered }: SentJobs): readonly SentOutcome[] {
-  const own = (surroundings ??= new Surroundings(registered));
-  return jobs.map((job) => {
-    const outcome = own.during(() => attempt(job));
-    if (outcome instanceof RaellaErrors) return { errors: outcome.errors.map((error) => error.toJSON()) };
-    return outcome instanceof RaellaError ? { error: outcome.toJSON() } : { result: outcome };
-  });
+/** The work of a helping thread: layers in, outcomes out, in the same order. All that it finds stays until it ends. */
+export default function layersWork(
+  registered: Registrations,
+): (jobs: readonly LayerRequest[]) => readonly SentOutcome[] {
+  const surroundings = new Surroundings(registered);
+  return (jobs) =>
+    jobs.map((job) => {
+      const outcome = surroundings.during(() => attempt(job));
+      if (outcome instanceof RaellaErrors) return { errors: outcome.errors.map((error) => error.toJSON()) };
+      return outcome instanceof RaellaError ? { error: outcome.toJSON() } : { result: outcome };
+    });
 }
 
 /** Turns an outcome that was sent back into one; what was frozen is a fresh copy by then. */

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { flag, name, names, optional, optionsOf } from "../arguments";
 import { frozenCopy } from "../memory";
 import { unusualChoices } from "../spec/model-choices";
@@ -59,12 +58,9 @@ interface PackageIdentity {
   readonly version: string;
 }
 
-let identity: PackageIdentity | undefined;
-
 /** Name and version of this package. */
 export function packageIdentity(): PackageIdentity {
-  identity ??= createRequire(__filename)("../../package.json") as PackageIdentity;
-  return identity;
+  return require("../../package.json") as PackageIdentity;
 }
 
 /** The manifest of a result that comes from this specification. */

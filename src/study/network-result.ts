@@ -1,8 +1,9 @@
 import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf, isText } from "../arguments";
 import { addUp, leakageKey, sumByGroup, totalKey } from "./component-groups";
 import type { ComponentGroup } from "./component-groups";
-import { isLayerResult, totalAreas } from "./layer-result";
+import { efficiency, isLayerResult, totalAreas } from "./layer-result";
 import type { LayerResult, LevelArea } from "./layer-result";
+import type { Warning } from "../spec/specification";
 import type { Manifest } from "./manifest";
 import type { Replication } from "./replication";
 
@@ -30,6 +31,15 @@ export interface NetworkTotals {
   readonly cycles: readonly number[];
   readonly computes: number;
   readonly macs: number;
+  /** Per multiply-accumulate of whole operands. */
+  readonly energyPerMacPj: number;
+  /** Operations per joule, two for each multiply-accumulate. Throughput plays no part. */
+  readonly topsPerWatt: number;
+  /** Analog-to-digital conversions, and how many come on a multiply-accumulate; null where no level has converters. */
+  readonly conversions: number | null;
+  readonly conversionsPerMac: number | null;
+  /** Mean over the layers, weighted by their multiply-accumulates, of the share of the places (crossbar cells) in use. */
+  readonly spatialUtilization: number;
   /** Throughput of the pipeline after its layers have been replicated. */
   readonly throughputBatchesPerSecond: number;
   /** Tiles that the replicated layers take. */
@@ -46,11 +56,13 @@ export interface NetworkTotals {
 export interface NetworkResult {
   readonly architecture: string;
   readonly dnn: string;
-  readonly tiles: number | null;
-  readonly batch: number | null;
+  readonly nTiles: number | null;
+  readonly batchSize: number | null;
   readonly layers: readonly LayerResult[];
   readonly totals: NetworkTotals;
   readonly replication: Replication;
+  /** What limits the pipeline and was probably not meant; left out where there is nothing to tell. */
+  readonly warnings?: readonly Warning[];
   readonly manifest: Manifest;
 }
 
@@ -58,8 +70,8 @@ export interface NetworkResult {
 export interface AblationResult {
   readonly dnn: string;
   readonly architectures: readonly string[];
-  readonly tiles: number | null;
-  readonly batch: number | null;
+  readonly nTiles: number | null;
+  readonly batchSize: number | null;
   readonly networks: readonly NetworkResult[];
 }
 
@@ -69,8 +81,8 @@ const isCount = (value: unknown): boolean => value === null || isNumber(value);
 
 const networkParts = {
   architecture: isText,
-  tiles: isCount,
-  batch: isCount,
+  nTiles: isCount,
+  batchSize: isCount,
   dnn: isText,
   layers: (value: unknown) => isListOf(isLayerResult)(value) && (value as readonly unknown[]).length > 0,
   totals: (value: unknown) =>
@@ -92,8 +104,8 @@ export const isNetworkResult = (value: unknown): boolean => hasParts(value, netw
 
 const ablationParts = {
   dnn: isText,
-  tiles: isCount,
-  batch: isCount,
+  nTiles: isCount,
+  batchSize: isCount,
   networks: (value: unknown) => isListOf(isNetworkResult)(value) && (value as readonly unknown[]).length > 0,
 };
 
@@ -117,10 +129,11 @@ export function networkTotals(
   groups: readonly ComponentGroup[],
 ): NetworkTotals {
   const energyPj = sumOverLayers(layers.map((layer) => layer.energyPj));
-  const { areaUm2, tiles } = layers[layers.length - 1];
+  const { areaUm2, nTiles } = layers[layers.length - 1];
   const areaUm2ByGroup = sumByGroup(totalAreas(areaUm2), groups);
   const { tileBudget } = replication;
   const fullSearch = fullSearchTotals(layers);
+  const macs = addUp(layers.map((layer) => layer.macs));
   return {
     energyPj,
     energyPjByGroup: sumByGroup(energyPj, groups),
@@ -128,12 +141,20 @@ export function networkTotals(
     areaUm2ByGroup,
     cycles: layers.map(({ cycles }) => cycles),
     computes: addUp(layers.map(({ computes }) => computes)),
-    macs: addUp(layers.map(({ macs }) => macs)),
+    macs,
+    ...efficiency(
+      energyPj[totalKey],
+      macs,
+      layers.some(({ conversions }) => conversions === null)
+        ? null
+        : addUp(layers.map(({ conversions }) => conversions ?? 0)),
+    ),
+    spatialUtilization: addUp(layers.map((layer) => layer.spatialUtilization * layer.macs)) / macs,
     throughputBatchesPerSecond: replication.throughputBatchesPerSecond,
     tilesUsed: replication.tilesUsed,
     tileBudget,
     pipelineAreaUm2ByGroup: Object.fromEntries(
-      Object.entries(areaUm2ByGroup).map(([group, area]) => [group, (area * tileBudget) / (tiles ?? 1)]),
+      Object.entries(areaUm2ByGroup).map(([group, area]) => [group, (area * tileBudget) / (nTiles ?? 1)]),
     ),
     ...(fullSearch ? { fullSearch } : {}),
   };

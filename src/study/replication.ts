@@ -35,8 +35,15 @@ export interface LayerAllocation {
   readonly batchesPerSecond: number;
 }
 
+/** What a tile takes where areas are compared: what the model comes to, or what is published. */
+export type TileAreas = "modelled" | "published";
+
 /** Tiles handed out to the layers of a DNN that run as a pipeline. */
 export interface Replication {
+  /** Silicon for the pipeline, mm^2; only where it was given. */
+  readonly areaBudgetMm2?: number;
+  /** Only where they are the published ones. */
+  readonly tileAreas?: TileAreas;
   readonly scheme: ReplicationScheme;
   /** Tiles that could be used. */
   readonly tileBudget: number;

@@ -1,5 +1,6 @@
-import { availableParallelism } from "node:os";
 import { RaellaError } from "../errors";
+import { breathe } from "../platform";
+import { processors, threadCount } from "../threads";
 import type { LayerResult } from "./layer-result";
 import { runRequest } from "./run-layer";
 import type { LayerRequest } from "./run-layer";
@@ -62,20 +63,12 @@ export async function runJobs(
 }
 
 function helperCount(jobs: readonly LayerRequest[], workers: number | "auto"): number {
-  if (workers === "auto") {
+  const threads = threadCount(workers, () => {
     // A full search takes as long as hundreds of usual ones.
     const pays = jobs.length >= (jobs.at(0)?.search === "full" ? 2 : layersThatPay);
-    return pays ? Math.min(availableParallelism(), 4) - 1 : 0;
-  }
-  if (!Number.isSafeInteger(workers) || workers < 1) {
-    throw new RaellaError({
-      code: "out-of-range",
-      message: `There cannot be ${workers} workers.`,
-      value: workers,
-      expected: 'a whole number of at least 1, or "auto"',
-    });
-  }
-  return Math.min(workers - 1, Math.max(0, jobs.length - 1));
+    return pays ? Math.min(processors(), 4) : 1;
+  });
+  return workers === "auto" ? threads - 1 : Math.min(threads - 1, Math.max(0, jobs.length - 1));
 }
 
 /**
@@ -95,7 +88,7 @@ export async function mapPatiently<Result>(
     results.push(surroundings.during(() => compute(job, results.length)));
     onProgress?.(progressOf(job, results.length, jobs.length));
     if (performance.now() - breathedAt > breath) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await breathe();
       breathedAt = performance.now();
     }
   }

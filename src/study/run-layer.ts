@@ -1,5 +1,6 @@
-import { optionsOf, requireArgument, requireOptions } from "../arguments";
+import { isObject, optionsOf, requireArgument, requireOptions } from "../arguments";
 import { priceLevels } from "../components/estimate";
+import { RaellaError } from "../errors";
 import { adopt, freeze, frozenCopy, publish } from "../memory";
 import { describeCosts } from "../model/access-costs";
 import { evaluateMapping } from "../model/evaluate-mapping";
@@ -25,35 +26,15 @@ import { requireSearchKind } from "./search-kind";
 import { layerEntries, requireFullSearch, searchEntries, studyEntries, withDefaults } from "./study-options";
 import type { LayerOptions, StudyOptions } from "./study-options";
 
-/** How a specification is mapped. */
+/** How a specification that was made before is mapped. */
 export type MappingOptions = Pick<StudyOptions, "search" | "workspace" | "objective" | "timeLimitMs">;
 
-const mappingOptionsSchema = optionsOf({ ...searchEntries, workspace: studyEntries.workspace });
-const evaluationOptionsSchema = optionsOf({
-  ...searchEntries,
-  workspace: studyEntries.workspace,
-  variables: studyEntries.variables,
-  newVariables: studyEntries.newVariables,
-  strict: studyEntries.strict,
-});
+const mappingEntries = { ...searchEntries, workspace: studyEntries.workspace };
+const mappingOptionsSchema = optionsOf(mappingEntries);
+const evaluationSchema = optionsOf({ ...mappingEntries, strict: studyEntries.strict });
 const layerSchema = optionsOf(layerEntries);
 
-/**
- * Prices a specification and finds the best mapping for it.
- * @throws RaellaError `no-mapping` where nothing fits, `constraint` where constraints contradict each other,
- *   `component` where a level cannot be priced.
- */
-export function mapSpecification(specification: Specification, options: MappingOptions = {}): MappedLayer {
-  requireArgument(specificationSchema, specification, "the specification of mapSpecification");
-  requireOptions(mappingOptionsSchema, options, "mapSpecification");
-  requireFullSearch(options);
-  return publishLayer(mapAssembled(adoptIn(specification, options.workspace), options));
-}
-
-/**
- * The same for use inside the package, for options that have been checked: of a specification that nobody else can
- * change, and not frozen.
- */
+/** Prices a specification that nobody else can change and finds the best mapping for it; not frozen. */
 export function mapAssembled(
   specification: Specification,
   options: Omit<MappingOptions, "workspace"> = {},
@@ -116,11 +97,44 @@ export function mapFully(
   return requireFinite(searchFully(full, heuristic, options));
 }
 
-/** Finds the best mapping of a DNN layer on an architecture, with all that reports may show of it. */
-export function mapLayer(options: LayerOptions): MappedLayer {
-  requireOptions(layerSchema, options, "mapLayer");
+/**
+ * Finds the best mapping of a DNN layer on an architecture, or of a specification that was made before, with all that
+ * reports may show of it.
+ * @throws RaellaError `no-mapping` where nothing fits, `constraint` where constraints contradict each other,
+ *   `component` where a level cannot be priced; for a layer also for names that do not exist and mistakes in the files.
+ */
+export function mapLayer(specification: Specification, options?: MappingOptions): MappedLayer;
+export function mapLayer(options: LayerOptions): MappedLayer;
+export function mapLayer(layer: LayerOptions | Specification, options?: MappingOptions): MappedLayer {
+  if (isSpecification(layer)) {
+    requireOptions(mappingOptionsSchema, options === undefined ? {} : options, "mapLayer");
+    return publishLayer(mapGiven(layer, options, "mapLayer"));
+  }
+  requireLayer(layer, options, "mapLayer");
+  return publishLayer(mapRequest(withDefaults(layer)));
+}
+
+/** Options of a layer have no levels. */
+export function isSpecification(given: object): given is Specification {
+  return isObject(given) && ("levels" in given || "workload" in given);
+}
+
+function mapGiven(given: Specification, options: MappingOptions = {}, functionName: string): MappedLayer {
+  requireArgument(specificationSchema, given, `the specification of ${functionName}`);
   requireFullSearch(options);
-  return publishLayer(mapRequest(withDefaults(options)));
+  return mapAssembled(adoptIn(given, options.workspace), options);
+}
+
+function requireLayer(layer: LayerOptions, more: unknown, functionName: string): void {
+  requireOptions(layerSchema, layer, functionName);
+  requireFullSearch(layer);
+  if (more === undefined) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `A second argument of ${functionName} says something only about a specification.`,
+    value: more,
+    remedy: "Write all options into the first one.",
+  });
 }
 
 /** A layer of a study, whose options have been checked, with what they leave open. */
@@ -157,30 +171,29 @@ function summarizeRequest(mapped: MappedLayer, options: RequestedOptions, inputs
   return freeze(summarizeLayer(mapped, manifest, options.strict));
 }
 
-/** Maps a specification and returns the result as plain data. Errors as {@link mapSpecification}. */
-export function evaluateSpecification(
-  specification: Specification,
-  options: MappingOptions & Pick<StudyOptions, "variables" | "newVariables" | "strict"> = {},
-): LayerResult {
-  requireOptions(evaluationOptionsSchema, options, "evaluateSpecification");
-  const { variables, newVariables, strict, ...mapping } = options;
-  const { search } = mapping;
-  return summarizeRequest(mapSpecification(specification, mapping), {
-    ...{ search, variables, newVariables, strict },
-  });
-}
-
 /**
- * The best mapping of a DNN layer on an architecture, and its energy, area and cycles.
- * @throws RaellaError for names that do not exist, mistakes in the files, a layer that does not fit.
+ * The best mapping of a DNN layer on an architecture, or of a specification that was made before, and its energy, area
+ * and cycles. Errors as {@link mapLayer}.
  */
-export function runLayer(options: LayerOptions): LayerResult {
-  requireOptions(layerSchema, options, "runLayer");
-  requireFullSearch(options);
-  return runRequest(withDefaults(options));
+export function runLayer(
+  specification: Specification,
+  options?: MappingOptions & Pick<StudyOptions, "strict">,
+): LayerResult;
+export function runLayer(options: LayerOptions): LayerResult;
+export function runLayer(
+  layer: LayerOptions | Specification,
+  options?: MappingOptions & Pick<StudyOptions, "strict">,
+): LayerResult {
+  if (isSpecification(layer)) {
+    requireOptions(evaluationSchema, options === undefined ? {} : options, "runLayer");
+    const { search, strict } = options ?? {};
+    return summarizeRequest(publishLayer(mapGiven(layer, options, "runLayer")), { search, strict });
+  }
+  requireLayer(layer, options, "runLayer");
+  return runRequest(withDefaults(layer));
 }
 
 /** {@link runLayer} for a request. */
 export function runRequest(request: LayerRequest): LayerResult {
-  return summarizeRequest(mapRequest(request), request);
+  return withOneLook(() => summarizeRequest(mapRequest(request), request));
 }

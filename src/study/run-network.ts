@@ -15,15 +15,19 @@ import { RaellaError, throwAll } from "../errors";
 import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
 import { unknownLayer } from "../spec/get-spec";
+import { loadPublishedFigures } from "../spec/published-figures";
 import { choicesAmong } from "../spec/model-choices";
-import { listArchitectures, listDnns, listLayers } from "../spec/workspace";
+import { findArchitecture, findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
 import { mergeManifests } from "./manifest";
 import type { Manifest } from "./manifest";
+import { gainsOver } from "./gains";
+import type { Gains } from "./gains";
 import { areaOfChip, networkTotals } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
-import type { Replication, ReplicationScheme, TileOption } from "./replication";
+import { pipelineWarnings } from "./pipeline-warnings";
+import type { Replication, ReplicationScheme, TileAreas, TileOption } from "./replication";
 import { defaultAggregateTiles, replicateByDoubling, replicateByIncrement, tileBudget } from "./replication";
 import type { Outcome } from "./run-jobs";
 import { mapPatiently, runJobs } from "./run-jobs";
@@ -38,8 +42,8 @@ import { Surroundings } from "./surroundings";
  * that it has been mapped to.
  * @param result The layer mapped to the usual number of tiles.
  */
-function tileOptions(layer: LayerRequest, result: Pick<LayerResult, "tiles" | "cycles">): TileOption[] {
-  const usual = { tiles: result.tiles ?? 1, cycles: result.cycles };
+function tileOptions(layer: LayerRequest, result: Pick<LayerResult, "nTiles" | "cycles">): TileOption[] {
+  const usual = { tiles: result.nTiles ?? 1, cycles: result.cycles };
   const fewest = fewestTiles(layer, usual.tiles);
   return fewest === undefined || fewest.tiles === usual.tiles ? [usual] : [fewest, usual];
 }
@@ -65,6 +69,13 @@ function fewestTiles(layer: LayerRequest, limit: number): TileOption | undefined
 export interface ThroughputOptions {
   /** Tiles of the whole pipeline for the first architecture; others get as many as fit on the same area. */
   readonly aggregateTiles?: number;
+  /** Instead of `aggregateTiles`: silicon for the tiles of the pipeline, mm^2, the same for every architecture. */
+  readonly areaBudgetMm2?: number;
+  /**
+   * What a tile takes where areas are compared: what the model comes to (`modelled`, the default), or what is published of
+   * the architecture. Areas in results are the model's with either.
+   */
+  readonly tileAreas?: TileAreas;
   /** Default `doubling`, the tutorial's scheme. `increment` is finer, never worse, and maps the layers a few times more. */
   readonly replication?: ReplicationScheme;
   /** Area of one chip that areas are normalised to, um^2 (default: the first architecture's). */
@@ -94,6 +105,8 @@ export interface AllOptions extends Omit<AblationOptions, "layers"> {
 
 const throughputEntries = {
   aggregateTiles: optional(count),
+  areaBudgetMm2: optional(positive),
+  tileAreas: optional(oneOf(["modelled", "published"])),
   replication: optional(oneOf(["doubling", "increment"])),
   baseAreaUm2: optional(positive),
 };
@@ -161,12 +174,38 @@ export async function runAll(options: AllOptions = {}): Promise<readonly Ablatio
   );
 }
 
+/**
+ * What every architecture of a run gains over the first one, beside what is published of it. Where a paper says what is
+ * gained, throughput is given by both schemes of replication: the layers are run once more for the finer one.
+ * @param options Those of the run. Errors as {@link runLayers}.
+ */
+export async function runGains(
+  ablations: readonly AblationResult[],
+  options: AllOptions = {},
+): Promise<readonly Gains[]> {
+  requireOptions(allSchema, options, "runGains");
+  const published = loadPublishedFigures(options.workspace);
+  const gains = gainsOver(ablations, published);
+  const compared = gains.filter((gain) => gain.published.length > 0);
+  if (options.replication === "increment" || options.search === "full" || compared.length === 0) return gains;
+  const architectures = [compared[0].base, ...compared.map(({ architecture }) => architecture)];
+  const dnns = ablations.map(({ dnn }) => dnn);
+  const finer = gainsOver(
+    await runAll({ ...options, architectures, dnns, replication: "increment" }),
+    published,
+  );
+  return freeze(
+    gains.map((gain) => finer.find(({ architecture }) => architecture === gain.architecture) ?? gain),
+  );
+}
+
 /** All layers of all studies are run as one list of jobs, so that threads never wait for each other in between. */
 async function runStudies(
   studies: readonly { readonly dnn: string; readonly layers?: readonly number[] }[],
   options: AblationOptions,
 ): Promise<readonly AblationResult[]> {
   requireFullSearch(options);
+  requireOneBudget(options);
   const architectures = options.architectures ?? listArchitectures(options.workspace).map(({ name }) => name);
   if (architectures.length === 0) {
     throw new RaellaError({
@@ -181,17 +220,21 @@ async function runStudies(
   const layers = await runReplicableLayers(jobs.flat(2), options, new Surroundings());
   const groups = loadComponentGroups(options.workspace);
   let taken = 0;
-  return studies.map(({ dnn }, study) => {
-    const layersOfNetworks = jobs[study].map((own) => layers.slice(taken, (taken += own.length)));
-    const baseArea = options.baseAreaUm2 ?? areaOfChip(layersOfNetworks[0].map(({ result }) => result));
-    const networks = layersOfNetworks.map((own, index) =>
-      networkOf(dnn, architectures[index], own, baseArea, options, groups),
+  return jobs.map((ofStudy) => {
+    const layersOfNetworks = ofStudy.map((own) => layers.slice(taken, (taken += own.length)));
+    const areas = layersOfNetworks.map((own, index) =>
+      comparedArea(ofStudy[index][0].architecture, own, options),
     );
-    const { tiles, batch } = networks[0];
+    const baseArea = options.baseAreaUm2 ?? areas[0];
+    const networks = layersOfNetworks.map((own, index) => {
+      const budget = tilesWithin(options, areas[index], baseArea, own[0].result.nTiles ?? 1);
+      return networkOf(ofStudy[index][0], own, budget, options, groups);
+    });
+    const { dnn, nTiles, batchSize } = networks[0];
     return freeze({
       dnn,
       architectures: networks.map(({ architecture }) => architecture),
-      ...{ tiles, batch, networks },
+      ...{ nTiles, batchSize, networks },
     });
   });
 }
@@ -224,14 +267,17 @@ async function runReplicableLayers(
   );
 }
 
+/** Layers to run; architecture and DNN are called as the lists call them, whatever the case they were given in. */
 function jobsOf(
   options: StudyOptions,
-  architecture: string,
-  dnn: string,
+  givenArchitecture: string,
+  givenDnn: string,
   layers: readonly number[] | undefined,
 ): readonly LayerRequest[] {
   const { useTypicalStatistics, nTiles, batchSize, variables, newVariables, greedySteps } = options;
   const { fidelity, workspace, search, objective, timeLimitMs, strict } = options;
+  const dnn = findDnn(givenDnn, workspace);
+  const architecture = findArchitecture(givenArchitecture, workspace).name;
   const known = listLayers(dnn, workspace);
   const chosen = layers ?? known;
   const unknown = chosen.find((layer) => typeof layer === "number" && !known.includes(layer));
@@ -289,24 +335,25 @@ function shorten(error: RaellaError): RaellaError {
 }
 
 function networkOf(
-  dnn: string,
-  architecture: string,
+  { dnn, architecture }: LayerRequest,
   layers: readonly ReplicableLayer[],
-  baseArea: number,
+  budget: number,
   options: ThroughputOptions,
   groups: readonly ComponentGroup[],
 ): NetworkResult {
   const results = layers.map(({ result }) => result);
-  const { tiles, batch } = results[0];
-  const replication = replicate(layers, baseArea, options);
+  const { nTiles, batchSize } = results[0];
+  const replication = replicate(layers, budget, options);
+  const warnings = pipelineWarnings(`${dnn} on ${architecture}`, results, replication);
   return {
     architecture,
     dnn,
-    tiles,
-    batch,
+    nTiles,
+    batchSize,
     layers: results.map(withoutManifest),
     totals: networkTotals(results, replication, groups),
     replication,
+    ...(warnings.length > 0 ? { warnings } : {}),
     manifest: mergeManifests(
       results.map(({ manifest }) => manifest).filter((manifest): manifest is Manifest => !!manifest),
     ),
@@ -322,20 +369,75 @@ function withoutManifest(layer: LayerResult): LayerResult {
 
 function replicate(
   layers: readonly ReplicableLayer[],
-  baseArea: number,
-  options: ThroughputOptions,
+  budget: number,
+  { replication, areaBudgetMm2, tileAreas }: ThroughputOptions,
 ): Replication {
   const results = layers.map(({ result }) => result);
-  const budget = tileBudget(options.aggregateTiles ?? defaultAggregateTiles, areaOfChip(results), baseArea);
-  if (options.replication === "increment") {
-    return replicateByIncrement(
-      layers.map((layer) => layer.tileOptions),
-      budget,
-    );
-  }
-  return replicateByDoubling(
-    results.map(({ cycles }) => cycles),
-    results[0].tiles ?? defaultTiles,
-    budget,
-  );
+  const allocated =
+    replication === "increment"
+      ? replicateByIncrement(
+          layers.map((layer) => layer.tileOptions),
+          budget,
+        )
+      : replicateByDoubling(
+          results.map(({ cycles }) => cycles),
+          results[0].nTiles ?? defaultTiles,
+          budget,
+        );
+  return {
+    ...(areaBudgetMm2 === undefined ? {} : { areaBudgetMm2 }),
+    ...(tileAreas === "published" ? { tileAreas } : {}),
+    ...allocated,
+  };
+}
+
+/** @throws RaellaError `usage` where the silicon is given twice. */
+function requireOneBudget({ areaBudgetMm2, aggregateTiles, baseAreaUm2 }: ThroughputOptions): void {
+  if (areaBudgetMm2 === undefined) return;
+  const other =
+    aggregateTiles !== undefined ? "aggregateTiles" : baseAreaUm2 !== undefined ? "baseAreaUm2" : null;
+  if (other === null) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `Both areaBudgetMm2 and ${other} say how much silicon there is.`,
+    value: other,
+    expected: "areaBudgetMm2 or aggregateTiles",
+  });
+}
+
+/**
+ * Area of a chip, um^2, as areas are compared.
+ * @throws RaellaError `usage` where no tile of the architecture is published.
+ */
+function comparedArea(
+  architecture: string,
+  layers: readonly ReplicableLayer[],
+  { tileAreas, workspace }: AblationOptions,
+): number {
+  const results = layers.map(({ result }) => result);
+  if (tileAreas !== "published") return areaOfChip(results);
+  const published = loadPublishedFigures(workspace).filter(({ figure }) => figure === "tileArea");
+  const found = published.find((figure) => figure.architecture === architecture);
+  if (found !== undefined) return found.value * um2PerMm2 * (results[0].nTiles ?? 1);
+  throw new RaellaError({
+    code: "usage",
+    message: `No area of a tile of ${architecture} is published.`,
+    value: architecture,
+    expected: `one of ${published.map((figure) => figure.architecture).join(", ")}`,
+    remedy: "Add a line tileArea to published_figures.csv beside the models, or compare modelled areas.",
+  });
+}
+
+const um2PerMm2 = 1e6;
+
+/** Tiles that an architecture may use, for the areas of a chip of its own and of the first architecture. */
+function tilesWithin(
+  { areaBudgetMm2, aggregateTiles }: ThroughputOptions,
+  area: number,
+  baseArea: number,
+  tiles: number,
+): number {
+  return areaBudgetMm2 === undefined
+    ? tileBudget(aggregateTiles ?? defaultAggregateTiles, area, baseArea)
+    : Math.floor(areaBudgetMm2 / (area / tiles / um2PerMm2));
 }

@@ -1,8 +1,8 @@
-import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
-import { Piscina } from "piscina";
+import type { Registrations } from "../components/registry";
+import { breathe } from "../platform";
+import { startThreads } from "../threads";
 import { receiveOutcome } from "./layer-worker";
-import type { SentJobs, SentOutcome } from "./layer-worker";
+import type { SentOutcome } from "./layer-worker";
 import { attempt, progressOf, throwIfAborted } from "./run-jobs";
 import type { Outcome } from "./run-jobs";
 import type { LayerOptions, RunOptions } from "./study-options";
@@ -23,13 +23,11 @@ export async function runWithHelpers(
   { onProgress, signal }: RunOptions,
   surroundings: Surroundings,
 ): Promise<readonly Outcome[]> {
-  const pool = new Piscina<SentJobs, readonly SentOutcome[]>({
-    // The extension of this file: .ts when run from sources, .js when built.
-    filename: join(__dirname, `layer-worker${__filename.slice(-3)}`),
-    minThreads: helpers,
-    maxThreads: helpers,
-    concurrentTasksPerWorker: 1,
-  });
+  const threads = startThreads<Registrations, readonly LayerOptions[], readonly SentOutcome[]>(
+    "study/layer-worker",
+    surroundings.forThreads,
+    helpers,
+  );
   const order = byWorkload(jobs);
   const outcomes = new Array<Outcome>(jobs.length);
   let taken = 0;
@@ -48,14 +46,14 @@ export async function runWithHelpers(
   const helper = async (): Promise<void> => {
     while (taken < jobs.length) {
       const indices = take(chunkSize);
-      const chunk = { jobs: indices.map((index) => jobs[index]), registered: surroundings.forThreads };
-      finish(indices, (await pool.run(chunk, { signal })).map(receiveOutcome));
+      const chunk = indices.map((index) => jobs[index]);
+      finish(indices, (await threads.run(chunk, signal)).map(receiveOutcome));
     }
   };
   const here = async (): Promise<void> => {
     while (taken < jobs.length) {
       // Lets messages of the other threads, progress and interruptions through.
-      await setImmediate();
+      await breathe();
       if (signal) throwIfAborted(signal);
       const indices = take(chunkSizeHere);
       finish(
@@ -70,7 +68,7 @@ export async function runWithHelpers(
     if (signal) throwIfAborted(signal);
     throw error;
   } finally {
-    await pool.destroy();
+    await threads.end();
   }
   return outcomes;
 }

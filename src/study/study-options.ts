@@ -31,7 +31,7 @@ export const layerEntries = { architecture, dnn, layer, ...studyEntries };
 
 /** Tiles of a chip and samples of a batch unless something else is asked for, as in the tutorial. */
 export const defaultTiles = 16;
-export const defaultBatch = 32;
+export const defaultBatchSize = 32;
 
 /** How far a run is. */
 export interface Progress {
@@ -91,7 +91,7 @@ export function withDefaults<Options extends StudyOptions>(
     ...options,
     defaults: {
       ...(isOpen(nTiles, tilesVariable) && { [tilesVariable]: defaultTiles }),
-      ...(isOpen(batchSize, batchVariable) && { [batchVariable]: defaultBatch }),
+      ...(isOpen(batchSize, batchVariable) && { [batchVariable]: defaultBatchSize }),
     },
   };
 }

@@ -2,13 +2,15 @@ import { optionsOf, requireOptions } from "../arguments";
 import { RaellaError, RaellaErrors } from "../errors";
 import { frozenCopy } from "../memory";
 import { choicesAmong } from "../spec/model-choices";
+import type { Gains } from "./gains";
 import { mapInputs } from "./given-mapping";
 import type { LayerResult } from "./layer-result";
 import { packageIdentity } from "./manifest";
 import type { Manifest } from "./manifest";
 import type { AblationResult, NetworkResult } from "./network-result";
 import { resultOf, runRequest } from "./run-layer";
-import { runAblation } from "./run-network";
+import { runAblation, runGains } from "./run-network";
+import type { AblationOptions } from "./run-network";
 import { runEntries } from "./study-options";
 import type { RunOptions, StudyOptions } from "./study-options";
 
@@ -48,7 +50,10 @@ function isContainer(value: unknown): value is Record<string, unknown> {
 
 /** Any result that the command line prints as JSON. */
 export type VerifiableResult =
-  LayerResult | NetworkResult | AblationResult | { readonly ablations: readonly AblationResult[] };
+  | LayerResult
+  | NetworkResult
+  | AblationResult
+  | { readonly ablations: readonly AblationResult[]; readonly gains?: readonly Gains[] };
 
 /** How a result compares with what the same request gives now. */
 export interface Verification {
@@ -61,7 +66,8 @@ export interface Verification {
 }
 
 /**
- * Recomputes a result from its manifest and compares every figure.
+ * Recomputes a result from its manifest and compares every figure. Results of version 0.1 are read, too; what they do not
+ * have yet is not compared.
  * @param given The result, parsed from JSON.
  * @throws RaellaError `usage` if it is no result or has no manifest, and whatever recomputing throws.
  */
@@ -73,7 +79,10 @@ export async function verifyResult(given: unknown, options: RunOptions = {}): Pr
   if (!manifests.every(isManifest)) throw noResult("Its manifest is damaged.");
   requireReproducible(result);
   const now = await recompute(result, options);
-  const differences = compareResults(result, now, new Set(["manifest"]));
+  const isEarlier = manifests[0].version.startsWith("0.1.");
+  const differences = compareResults(result, now, new Set(["manifest"])).filter(
+    ({ path, before }) => !(isEarlier && before === undefined && laterFigures.test(path)),
+  );
   return frozenCopy({
     equal: differences.length === 0,
     differences,
@@ -81,6 +90,9 @@ export async function verifyResult(given: unknown, options: RunOptions = {}): Pr
     version: { then: manifests[0].version, now: packageIdentity().version },
   });
 }
+
+/** Figures that results of version 0.1 do not have yet. */
+const laterFigures = /(^|\.)(spatialUtilization|notes)$/;
 
 function isManifest(given: unknown): given is Manifest {
   const { files, variables, version } = { ...(given as Partial<Manifest> | null) };
@@ -108,8 +120,23 @@ function asResult(given: unknown): VerifiableResult {
     throw noResult("It is no JSON object.");
   const keys = ["mapSpace", "totals", "networks", "ablations"];
   if (!keys.some((key) => key in given)) throw noResult(`It has none of the keys ${keys.join(", ")}.`);
-  return given as VerifiableResult;
+  return inTodaysNames(given) as VerifiableResult;
 }
+
+/** A result of version 0.1.0, which calls `nTiles` tiles and `batchSize` batch, in the names of today. */
+function inTodaysNames(result: object): object {
+  const entries = Object.entries(result).map(([key, value]: [string, unknown]): [string, unknown] => {
+    if (["ablations", "networks", "layers"].includes(key) && Array.isArray(value))
+      return [key, value.map((item: unknown) => (isContainer(item) ? inTodaysNames(item) : item))];
+    return [earlierNames.get(key) ?? key, value];
+  });
+  return Object.fromEntries(entries);
+}
+
+const earlierNames: ReadonlyMap<string, string> = new Map([
+  ["tiles", "nTiles"],
+  ["batch", "batchSize"],
+]);
 
 /** @throws RaellaError `usage` for what another run need not find again. */
 function requireReproducible(result: VerifiableResult): void {
@@ -143,12 +170,13 @@ async function recompute(result: VerifiableResult, options: RunOptions): Promise
   if ("ablations" in result) {
     const ablations: AblationResult[] = [];
     for (const ablation of result.ablations) ablations.push(await recomputeAblation(ablation, options));
-    return { ablations };
+    if (result.gains === undefined) return { ablations };
+    return { ablations, gains: await runGains(ablations, studyOf(result.ablations[0], options)) };
   }
   if ("networks" in result) return recomputeAblation(result, options);
   if ("totals" in result) {
-    const { dnn, tiles, batch, architecture } = result;
-    const study = { dnn, tiles, batch, architectures: [architecture], networks: [result] };
+    const { dnn, nTiles, batchSize, architecture } = result;
+    const study = { dnn, nTiles, batchSize, architectures: [architecture], networks: [result] };
     return (await recomputeAblation(study, options)).networks[0];
   }
   return recomputeLayer(result);
@@ -198,26 +226,35 @@ const quoting: ReadonlySet<RaellaError["code"]> = new Set([
 async function recomputeAblation(ablation: AblationResult, options: RunOptions): Promise<AblationResult> {
   const [first] = ablation.networks;
   return runAblation(ablation.dnn, {
+    ...studyOf(ablation, options),
+    layers: first.layers.flatMap(({ layer }) => (layer === null ? [] : [layer])),
+  });
+}
+
+function studyOf(ablation: AblationResult, options: RunOptions): Omit<AblationOptions, "layers"> {
+  const [first] = ablation.networks;
+  const { scheme, tileBudget, areaBudgetMm2, tileAreas } = first.replication;
+  return {
     ...options,
     ...request(first.manifest, ablation, first.layers[0].fullSearch?.objective),
     architectures: ablation.architectures,
-    layers: first.layers.flatMap(({ layer }) => (layer === null ? [] : [layer])),
     // The first architecture's own budget is the aggregate that the others are normalised to.
-    aggregateTiles: first.replication.tileBudget,
-    replication: first.replication.scheme,
-  });
+    ...(areaBudgetMm2 === undefined ? { aggregateTiles: tileBudget } : { areaBudgetMm2 }),
+    tileAreas,
+    replication: scheme,
+  };
 }
 
 /** The request that a manifest stands for; null leaves tiles and batch to the model, as they were. */
 function request(
   manifest: Manifest,
-  { tiles, batch }: { readonly tiles: number | null; readonly batch: number | null },
+  { nTiles, batchSize }: Pick<LayerResult, "nTiles" | "batchSize">,
   objective?: StudyOptions["objective"],
 ): StudyOptions {
   const { variables, newVariables, fidelity, typicalStatistics, search, workspace } = manifest;
   return {
-    nTiles: tiles,
-    batchSize: batch,
+    nTiles,
+    batchSize,
     variables: variables as StudyOptions["variables"],
     newVariables: newVariables as StudyOptions["newVariables"],
     fidelity,

@@ -12,7 +12,7 @@ import { smallWhole } from "../trust/bad-inputs/case";
 
 const oneLayer = ["layer", "--architecture", "raella", "--dnn", "resnet18", "--layer", "10"];
 const contract = [
-  ...["architecture", "dnn", "layer", "layerName", "tiles", "batch", "cycles", "computes", "macs"],
+  ...["architecture", "dnn", "layer", "layerName", "nTiles", "batchSize", "cycles", "computes", "macs"],
   ...["utilization", "energyPj", "edp", "areaUm2", "energyPerActionPj", "accesses", "mapSpace", "mapping"],
 ];
 
@@ -33,12 +33,12 @@ describe("raella", () => {
     it("prints the object of the contract", async () => {
       const result = await json<LayerResult>(...oneLayer);
       for (const key of contract) assert.ok(key in result, key);
-      const { architecture, dnn, layer, layerName, tiles, batch } = result;
+      const { architecture, dnn, layer, layerName, nTiles, batchSize } = result;
       assert.deepEqual(
-        { architecture, dnn, layer, layerName, tiles, batch },
+        { architecture, dnn, layer, layerName, nTiles, batchSize },
         {
           ...{ architecture: "raella", dnn: "resnet18", layer: 10, layerName: "layer3.0.conv1" },
-          ...{ tiles: 16, batch: 32 },
+          ...{ nTiles: 16, batchSize: 32 },
         },
       );
       assert.equal(result.cycles, 107_800);
@@ -99,10 +99,10 @@ describe("raella", () => {
       assert.ok(finer.energyPj.column_readout > base.energyPj.column_readout);
       assert.deepEqual(finer.manifest?.variables, { ADC_RESOLUTION: 8 });
       const small = await json<LayerResult>(...oneLayer, "--tiles", "8", "--batch", "4");
-      assert.deepEqual([small.tiles, small.batch], [8, 4]);
+      assert.deepEqual([small.nTiles, small.batchSize], [8, 4]);
       assert.ok(small.areaUm2.total < base.areaUm2.total);
       const tilesByName = await json<LayerResult>(...oneLayer, "--set", "TILES_PER_ARCH=8");
-      assert.equal(tilesByName.tiles, 8);
+      assert.equal(tilesByName.nTiles, 8);
       const typical = await json<LayerResult>(...oneLayer, "--typical");
       assert.notEqual(typical.energyPj.total, base.energyPj.total);
       assert.equal(typical.manifest?.typicalStatistics, true);

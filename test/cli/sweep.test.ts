@@ -11,7 +11,9 @@ interface Printed {
   readonly missing: number;
   readonly computed: number;
   readonly result: string;
-  readonly fronts: Readonly<Record<string, readonly { readonly tiles: number; readonly batch: number }[]>>;
+  readonly fronts: Readonly<
+    Record<string, readonly { readonly nTiles: number; readonly batchSize: number }[]>
+  >;
 }
 
 const description = {
@@ -19,7 +21,7 @@ const description = {
   architectures: ["isaac_like", "raella"],
   dnns: "resnet18",
   nTiles: [1, 64],
-  batch: [1, 32],
+  batchSize: [1, 32],
   chunkSize: 2,
 };
 
@@ -60,7 +62,7 @@ describe("raella sweep", () => {
       printed,
       /^Pareto front for resnet18, \d designs \(minimize energyPerInferencePj, maximize topsPerMm2\)$/m,
     );
-    assert.match(printed, /^ *point +architecture +tiles +batch +energyPerInferencePj/m);
+    assert.match(printed, /^ *point +architecture +nTiles +batchSize +energyPerInferencePj/m);
   });
 
   it("has no front without an objective", async () => {

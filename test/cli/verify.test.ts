@@ -68,6 +68,7 @@ describe("raella verify", () => {
         (name) => join(modelsDirectory, name),
       ),
       join(layersDirectory, "resnet18", "010.yaml"),
+      "--use-placeholders",
     );
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.replace('"cycles": ', '"cycles": 1'));
@@ -91,6 +92,7 @@ describe("raella verify", () => {
       join(defaultWorkspace().modelsDirectory, "common_components", "*.yaml"),
       join(defaultWorkspace().modelsDirectory, "mapper.yaml"),
       join(defaultWorkspace().layersDirectory, "resnet18", "010.yaml"),
+      "--use-placeholders",
     );
     const result = JSON.parse(readFileSync(file, "utf8")) as { manifest: { inputs: { files: string[] } } };
     for (const text of [

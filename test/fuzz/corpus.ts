@@ -38,7 +38,7 @@ export const sweepText = `sweep:
   architectures: [raella, isaac_like]
   dnns: resnet18
   nTiles: {from: 1, to: 64, factor: 2}
-  batch: [1, 32]
+  batchSize: [1, 32]
   variables:
     ADC_RESOLUTION: [5, 6, 7]
     CIM_UNITS_PER_COLUMN: {from: 128, to: 512, step: 128}

@@ -13,7 +13,7 @@ import { parseYaml } from "../../src/spec/yaml/parse-yaml";
 import { SourceText } from "../../src/spec/yaml/source-text";
 import { mappingFromEntries } from "../../src/study/given-mapping";
 import type { LayerResult } from "../../src/study/layer-result";
-import { evaluateGivenMapping, mapSpecification, resultOf, runLayer } from "../../src/study/run-layer";
+import { evaluateGivenMapping, mapLayer, resultOf, runLayer } from "../../src/study/run-layer";
 import { runLayers } from "../../src/study/run-network";
 import type { LayersOptions } from "../../src/study/run-network";
 import { parseSweep } from "../../src/study/sweep/plan-sweep";
@@ -84,7 +84,7 @@ function modelFigures(text: string): void {
   const specification = loadSpecification({ files: [file], greedySteps: [] });
   rmSync(file);
   if (buildMapSpace(specification).size > searchedMappings) return;
-  const result: LayerResult = resultOf(mapSpecification(specification));
+  const result: LayerResult = resultOf(mapLayer(specification));
   const { energyPj, areaUm2, cycles, edp, utilization, computes } = result;
   requireFigures({ energyPj, areaUm2, cycles, edp, utilization, computes });
 }
@@ -211,7 +211,7 @@ function randomSweep(random: Random): SweepDescription {
   const throughput = random.pick<SweepDescription["throughput"]>([
     {},
     { scheme: "increment" },
-    { areaMm2: 1 + random.below(300) },
+    { areaBudgetMm2: 1 + random.below(300) },
     { aggregateTiles: random.below(100_000) + 1 },
   ]);
   return {
@@ -221,7 +221,7 @@ function randomSweep(random: Random): SweepDescription {
     variables: { [random.pick(knobs)]: values(), CROSSBAR_LATENCY: values() },
     throughput,
     ...(random.chance(0.3) && {
-      constraint: random.pick(["topsPerMm2 >= 0.5", "tiles < 8", "energyPj > 1e9"]),
+      constraint: random.pick(["topsPerMm2 >= 0.5", "nTiles < 8", "energyPj > 1e9"]),
     }),
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RaellaError } from "../../src/errors";
-import type { NetworkOptions } from "../../src/network/analyze-network";
+import type { AnalyzeNetworkOptions } from "../../src/network/analyze-network";
 import { analyzeNetwork } from "../../src/network/analyze-network";
 import type { SmallModel } from "./small-model";
 import { smallLayer, smallModel } from "./small-model";
@@ -9,7 +9,7 @@ const weights = { dims: [4, 3], values: Array.from({ length: 12 }, (_, index) =>
 const oneSample = { dims: [1, 4], data: [1, -2, 3, 0.5] };
 
 /** What is wrong, the model, the options, and what the message has to say. */
-const cases: readonly (readonly [string, SmallModel, Partial<NetworkOptions>, RegExp])[] = [
+const cases: readonly (readonly [string, SmallModel, Partial<AnalyzeNetworkOptions>, RegExp])[] = [
   [
     "token ids without inputs",
     smallLayer({
@@ -96,6 +96,19 @@ const cases: readonly (readonly [string, SmallModel, Partial<NetworkOptions>, Re
     }),
     { inputs: oneSample },
     /weights quantised in blocks, which is not supported/,
+  ],
+  [
+    "weights of 4 bits",
+    smallLayer({
+      nodes: [
+        { operator: "DequantizeLinear", inputs: ["w4", "s"], outputs: ["w"] },
+        { operator: "MatMul", inputs: ["x", "w"], outputs: ["y"] },
+      ],
+      tensors: { w4: { dims: [4, 2], type: 22, values: [1, 2, 3, 4] }, s: { dims: [], values: [0.1] } },
+      operatorSets: { "": 21 },
+    }),
+    { inputs: oneSample },
+    /of type int4, which is not supported/,
   ],
   [
     "inputs of another shape",

@@ -31,11 +31,11 @@ function onCrossbars(dnn: string, rows: number, columns: number, bits: number): 
 /** Area of RAELLA's chip of 16 tiles, which the silicon of all designs is measured in; see the first test. */
 let chipAreaUm2: number | undefined;
 
-const energyOf = ({ totals, batch }: NetworkResult): number => totals.energyPj.total / Number(batch);
+const energyOf = ({ totals, batchSize }: NetworkResult): number => totals.energyPj.total / Number(batchSize);
 
-function densityOf({ totals, layers, batch }: NetworkResult): number {
+function densityOf({ totals, layers, batchSize }: NetworkResult): number {
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
-  assert.ok(batch !== null);
+  assert.ok(batchSize !== null);
   return (2 * macs * totals.throughputBatchesPerSecond) / 1e12 / (totals.pipelineAreaUm2ByGroup.total / 1e6);
 }
 

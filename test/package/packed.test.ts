@@ -18,6 +18,7 @@ import { runLayer, type LayerResult } from "raella";
 import { buildMapSpace, type MapSpace } from "raella/advanced";
 import { comparisonChart, renderPng, type ChartSpecification } from "raella/charts";
 import { showTable } from "raella/notebook";
+import { importNetwork } from "raella/network";
 import { paretoFront, sweep, type SweepResult } from "raella/sweep";
 
 const result: LayerResult = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
@@ -31,7 +32,7 @@ export const space: ((...given: never[]) => MapSpace) | undefined = buildMapSpac
 showTable([{ cycles: 5 }]);
 void renderPng(chart).then(({ png }) => {
   const [first]: Uint8Array = png;
-  console.log(result.cycles > 0, first, typeof paretoFront);
+  console.log(result.cycles > 0, first, typeof paretoFront, typeof importNetwork);
 });
 `;
 
@@ -78,7 +79,7 @@ describe("the package in a new project", function () {
       const ran = project.node(file);
       assert.deepEqual(
         [ran.status, ran.stdout],
-        [0, "cycles\n──────\n     5\ntrue 137 function\n"],
+        [0, "cycles\n──────\n     5\ntrue 137 function function\n"],
         ran.stderr,
       );
     }
@@ -91,7 +92,7 @@ describe("the package in a new project", function () {
         `${environment}; const { showChart, showTable, progressBar } = require("raella/notebook");
          progressBar({ label: "Run" })({ done: 1, total: 1 });
          showTable([{ cycles: 5 }]);
-         showChart({ title: "Demo" });`,
+         showChart({ $schema: "https://vega.github.io/schema/vega-lite/v5.json", title: "Demo" });`,
       );
       return project.node("show.cjs");
     };
@@ -144,6 +145,17 @@ describe("the package in a new project", function () {
   });
 });
 
+/** What the root exports; another name needs a good reason. */
+const rootNames = [
+  ...["getSpec", "loadSpecification", "greedy", "defaultGreedySteps", "defaultWorkspace", "workspaceAt"],
+  ...["listArchitectures", "listDnns", "listLayers", "loadComponentGroups"],
+  ...["runLayer", "mapLayer", "resultOf", "runLayers", "runNetwork", "runAblation", "runAll", "sweep"],
+  ...["evaluateGivenMapping", "mappingFromEntries", "readMappingFile", "diagnoseLayer", "verifyResult"],
+  ...["estimate", "explainArea", "explainEnergy", "formatExplanation"],
+  ...["registerComponentLibrary", "registerEstimator"],
+  ...["toDataFrame", "writeCsv", "writeParquet", "writeLayerFiles", "RaellaError", "RaellaErrors"],
+];
+
 describe("the entries of the package", () => {
   const entries = Object.keys(manifest.exports)
     .filter((name) => name !== "." && name !== "./package.json")
@@ -152,7 +164,7 @@ describe("the entries of the package", () => {
   it("are the modules at the top of the sources, found the new way and the old", () => {
     const modules = readdirSync(join(root, "src")).filter((file) => file.endsWith(".ts"));
     const names = modules.map((file) => file.slice(0, -3));
-    const inside = ["cli", "errors", "index"];
+    const inside = ["arguments", "cli", "errors", "index", "memory"];
     assert.deepEqual(entries, names.filter((name) => !inside.includes(name)).sort());
     for (const name of entries) {
       const built = { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` };
@@ -161,10 +173,23 @@ describe("the entries of the package", () => {
     }
   });
 
+  it("keep the root small, and share nothing with it but `sweep`", async () => {
+    const namesOf = async (file: string): Promise<string[]> =>
+      Object.keys((await import(join(root, "src", `${file}.ts`))) as object).filter(
+        (name) => name !== "default" && name !== "module.exports",
+      );
+    const atRoot = await namesOf("index");
+    assert.deepEqual(atRoot.sort(), rootNames.sort());
+    for (const entry of entries) {
+      const shared = (await namesOf(entry)).filter((name) => atRoot.includes(name));
+      assert.deepEqual(shared, entry === "sweep" ? ["sweep"] : [], entry);
+    }
+  });
+
   it("share no name", async () => {
     const owner = new Map<string, string>();
     for (const entry of entries)
-      for (const name of Object.keys((await import(join(root, "src", entry))) as object)) {
+      for (const name of Object.keys((await import(join(root, "src", `${entry}.ts`))) as object)) {
         if (name === "default" || name === "module.exports") continue;
         assert.equal(owner.get(name), undefined, `${name} is in ${owner.get(name)} and in ${entry}`);
         owner.set(name, entry);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
 import { getSpec, runLayer, runNetwork } from "../../src/index";
 import type { Workspace } from "../../src/index";
-import { importLayerList, importNetwork } from "../../src/network-api";
-import type { ImportNetworkOptions } from "../../src/network-api";
+import { importLayerList, importNetwork } from "../../src/network";
+import type { ImportNetworkOptions } from "../../src/network";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import { near } from "../network/golden-layers";
 import { readTiny, tinyBytes, tinyInputs, tinyPath } from "../network/golden-networks";
@@ -65,7 +65,7 @@ describe("An imported network", () => {
       ["conv_grouped_1", "depthwise", "c3", "depthwise_second", "fc"],
     );
     network.layers.forEach(({ macs }, index) =>
-      assert.equal(result.layers[index].macs, macs * Number(result.batch)),
+      assert.equal(result.layers[index].macs, macs * Number(result.batchSize)),
     );
     for (const architecture of ["isaac_like", "raella_no_speculation_2b_cells", "raella_no_speculation"])
       assert.ok(runLayer({ architecture, dnn: "convs", layer: 0, workspace }).energyPj.total > 0);

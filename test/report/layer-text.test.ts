@@ -16,19 +16,19 @@ function row(changed: Partial<LayerResult>, name: string): string | undefined {
 
 describe("text of a layer", () => {
   it("names what is known of it", () => {
-    const { architecture, dnn, layer, layerName, tiles, batch } = result;
-    const whole = { architecture, dnn, layer, layerName, tiles, batch };
+    const { architecture, dnn, layer, layerName, nTiles, batchSize } = result;
+    const whole = { architecture, dnn, layer, layerName, nTiles, batchSize };
     assert.equal(formatLayerTitle(whole), "raella · resnet18, layer 20 (fc) · 16 tiles, batch 32");
     assert.equal(
-      formatLayerTitle({ ...whole, layerName: null, tiles: 1 }),
+      formatLayerTitle({ ...whole, layerName: null, nTiles: 1 }),
       "raella · resnet18, layer 20 · 1 tile, batch 32",
     );
     assert.equal(
-      formatLayerTitle({ ...whole, dnn: null, layer: null, batch: 1000 }),
+      formatLayerTitle({ ...whole, dnn: null, layer: null, batchSize: 1000 }),
       "raella · fc · 16 tiles, batch 1,000",
     );
     assert.equal(
-      formatLayerTitle({ ...whole, tiles: null, batch: null }),
+      formatLayerTitle({ ...whole, nTiles: null, batchSize: null }),
       "raella · resnet18, layer 20 (fc)",
     );
   });

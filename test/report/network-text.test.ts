@@ -15,9 +15,9 @@ describe("text of a network", () => {
 
   it("names one layer and one tile as one", () => {
     assert.match(formatNetworkText(network), /^raella · resnet18, 1 layer · 16 tiles a layer · batch 32$/m);
-    assert.match(formatNetworkText({ ...network, tiles: 1 }), /, 1 layer · 1 tile a layer · batch 32$/m);
+    assert.match(formatNetworkText({ ...network, nTiles: 1 }), /, 1 layer · 1 tile a layer · batch 32$/m);
     assert.match(
-      formatNetworkText({ ...network, tiles: null, batch: null }),
+      formatNetworkText({ ...network, nTiles: null, batchSize: null }),
       /^raella · resnet18, 1 layer$/m,
     );
   });

@@ -7,7 +7,7 @@ import { formatSpecificationText } from "../../src/report/specification-text";
 import { componentColumns, layerWideColumns } from "../../src/report/tidy-columns";
 import { readMappingFile } from "../../src/spec/read-mapping-file";
 import { mappingFromEntries } from "../../src/study/given-mapping";
-import { evaluateSpecification, mapSpecification } from "../../src/study/run-layer";
+import { runLayer, mapLayer } from "../../src/study/run-layer";
 import { smallSpecification, withFiles } from "../spec/support/small-model";
 import { textsOf } from "../support/chart-checks";
 
@@ -27,7 +27,7 @@ describe("a model of one's own", () => {
   const specification = smallSpecification(undefined, undefined, {}, tables);
 
   it("has a picture titled with what is known of it", async () => {
-    const texts = await textsOf(layerMappingChart(mapSpecification(specification)));
+    const texts = await textsOf(layerMappingChart(mapLayer(specification)));
     assert.ok(
       texts.some((text) => /^Mapping of product on raella-test-/.test(text)),
       texts[0],
@@ -35,7 +35,7 @@ describe("a model of one's own", () => {
   });
 
   it("keeps the axes of loops in space when a mapping is written and read", () => {
-    const { mapping } = mapSpecification(specification);
+    const { mapping } = mapLayer(specification);
     const fanOut = mapping.levels.find(({ level }) => level === "inter_pe_spatial_dummy");
     assert.deepEqual(
       fanOut?.spatial.map(({ dimension, axis }) => `${dimension} ${axis}`),
@@ -62,7 +62,7 @@ describe("a model of one's own", () => {
   it("has rows for levels that cost energy alone or area alone, and for networks", () => {
     const fanOut = "    - !Container\n      name: pe\n";
     const network = `    - !Element {name: wires, class: XY_NoC}\n${fanOut}`;
-    const result = evaluateSpecification(smallSpecification(fanOut, network, {}, tables));
+    const result = runLayer(smallSpecification(fanOut, network, {}, tables));
     const { component, energyPj, areaUm2, instances } = componentColumns(result, []);
     assert.deepEqual(
       component.map((name, index) => [name, energyPj[index], areaUm2[index], instances[index]]),

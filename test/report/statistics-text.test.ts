@@ -4,7 +4,7 @@ import { formatStatisticsText, summaryLines } from "../../src/report/statistics-
 import { getSpec } from "../../src/spec/get-spec";
 import type { Specification } from "../../src/spec/specification";
 import { mappingFromEntries } from "../../src/study/given-mapping";
-import { evaluateGivenMapping, mapSpecification } from "../../src/study/run-layer";
+import { evaluateGivenMapping, mapLayer } from "../../src/study/run-layer";
 import { smallModel, smallProblem, specificationOf } from "../spec/support/small-model";
 import { readGoldenLines } from "../support/golden";
 
@@ -66,7 +66,7 @@ describe("formatStatisticsText", () => {
   const blockOf = (level: string, size: string): string => {
     const model = smallModel.replace("depth: BUFFER_DEPTH\n        width: datawidth * 2", size);
     const given = `${model}${smallProblem}ERT:\n  tables:\n${tables.join("")}ART: {tables: []}\n`;
-    const text = formatStatisticsText(mapSpecification(specificationOf({ "model.yaml": given })));
+    const text = formatStatisticsText(mapLayer(specificationOf({ "model.yaml": given })));
     return text.slice(text.indexOf(`=== ${level} ===`)).split(/\nLevel /)[0];
   };
   const figure = (block: string, name: string): string =>

@@ -36,7 +36,7 @@ describe("tables of results", () => {
   it("have one row per architecture, layer and component, none of them lost", () => {
     const columns = componentColumns(ablation, groups);
     const names = Object.keys(columns);
-    assert.deepEqual(names.slice(0, 6), ["architecture", "dnn", "layer", "layerName", "tiles", "batch"]);
+    assert.deepEqual(names.slice(0, 6), ["architecture", "dnn", "layer", "layerName", "nTiles", "batchSize"]);
     const lengths = new Set(Object.values(columns).map((column) => column.length));
     assert.equal(lengths.size, 1);
     const energy = columns.energyPj.reduce<number>((sum, value) => sum + Number(value), 0);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { evaluateSpecification } from "../../src/study/run-layer";
+import { runLayer } from "../../src/study/run-layer";
 import { smallModel, smallProblem, smallSpecification, specificationOf } from "./support/small-model";
 
 const checksOf = (...entries: string[]): string =>
@@ -78,14 +78,14 @@ describe("checks of a design", () => {
   it("of a level see its attributes and the counts of the run", () => {
     const check = (expression: string) =>
       `level: memory, expression: ${expression}, message: '{rows_read} of {width} bits', ${limit}`;
-    const run = (...entries: string[]) => evaluateSpecification(withChecks(...entries));
+    const run = (...entries: string[]) => runLayer(withChecks(...entries));
     assert.deepEqual(run(check("width == 32 and datawidth == WORD and cycles > 0")).warnings, []);
     const { warnings, accesses, notes } = run(check("rows_read + rows_filled + rows_updated == 0"));
     assert.equal(notes, undefined);
     const words = Object.values(accesses.memory).reduce((sum, { reads }) => sum + reads, 0);
     assert.match(warnings[0].message, /^\d+ of 32 bits/);
     assert.ok(Number.parseInt(warnings[0].message, 10) >= words / 4, "four words a row");
-    const strict = () => evaluateSpecification(withChecks(check("rows_read == 0")), { strict: true });
+    const strict = () => runLayer(withChecks(check("rows_read == 0")), { strict: true });
     assert.throws(strict, { code: "check" });
   });
 

@@ -28,8 +28,8 @@ describe("getSpec", () => {
       dnn: "resnet18",
       layer: 10,
       layerName: "layer3.0.conv1",
-      tiles: 16,
-      batch: 32,
+      nTiles: 16,
+      batchSize: 32,
       typicalStatistics: false,
       fidelity: "artifact",
     }));
@@ -37,7 +37,7 @@ describe("getSpec", () => {
   it("takes names in any letter case, a layer as a number or as a text, and the model's own sizes", () => {
     const specification = getSpec({ architecture: "RAELLA", dnn: "ResNet18", layer: "010" });
     assert.deepEqual(specification.workload.bounds.L, 24);
-    assert.deepEqual([specification.identity.tiles, specification.identity.batch], [32, 1]);
+    assert.deepEqual([specification.identity.nTiles, specification.identity.batchSize], [32, 1]);
     assert.deepEqual(getSpec({ ...base, layer: "010" }), spec());
   });
 

@@ -42,7 +42,7 @@ describe("loadSpecification", () => {
   it("reads an architecture without anything of RAELLA in it", () => {
     const { workload, mapper, warnings, identity } = smallSpecification();
     assert.deepEqual(workload.bounds, { M: 8, N: 4, K: 16 });
-    assert.deepEqual([workload.name, workload.bitDimensions, identity.tiles], ["matmul", [], null]);
+    assert.deepEqual([workload.name, workload.bitDimensions, identity.nTiles], ["matmul", [], null]);
     assert.deepEqual([mapper.optimizationMetrics, mapper.numThreads, mapper.timeout], [["energy"], 2, 1000]);
     assert.deepEqual(warnings, []);
   });

@@ -11,13 +11,7 @@ import { defaultWorkspace, workspaceAt } from "../../src/spec/workspace";
 import type { Workspace } from "../../src/spec/workspace";
 import { diagnoseLayer } from "../../src/study/diagnose-layer";
 import type { LayerResult } from "../../src/study/layer-result";
-import {
-  evaluateGivenMapping,
-  evaluateSpecification,
-  mapLayer,
-  resultOf,
-  runLayer,
-} from "../../src/study/run-layer";
+import { evaluateGivenMapping, runLayer, mapLayer, resultOf } from "../../src/study/run-layer";
 import { runLayers, runNetwork } from "../../src/study/run-network";
 import { layerFigures } from "../../src/study/sweep/design-figures";
 import { sweep } from "../../src/study/sweep/sweep";
@@ -70,9 +64,9 @@ describe("a workspace", function () {
     assert.ok(isDear(explainEnergy(specification, "column_readout", "read").tableValue));
     const mapped = mapLayer(options);
     assert.ok(isDear(converter(resultOf(evaluateGivenMapping(mapped.specification, mapped.mapping)))));
-    assert.ok(isDear(converter(evaluateSpecification(specification))));
-    assert.ok(isDear(converter(evaluateSpecification(getSpec(layer), { workspace }))));
-    assert.ok(isDear(converter(evaluateSpecification(structuredClone(specification)))));
+    assert.ok(isDear(converter(runLayer(specification))));
+    assert.ok(isDear(converter(runLayer(getSpec(layer), { workspace }))));
+    assert.ok(isDear(converter(runLayer(structuredClone(specification)))));
     assert.equal(layerFigures(options).energyPj.column_readout, runLayer(options).energyPj.column_readout);
     assert.equal(diagnoseLayer(options).fits, true);
     const verified = await verifyResult(JSON.parse(JSON.stringify(runLayer(options))));
@@ -103,10 +97,11 @@ describe("a workspace", function () {
     const others = [join(root, "models/common_components/*.yaml"), join(root, "models/mapper.yaml")];
     const problem = join(root, "dnn_layers/resnet18/010.yaml");
     const given = { ...workspace };
-    const specification = loadSpecification({ files: [...files, ...others, problem], workspace: given });
-    const before = converter(evaluateSpecification(specification));
+    const options = { files: [...files, ...others, problem], workspace: given, usePlaceholders: true };
+    const specification = loadSpecification(options);
+    const before = converter(runLayer(specification));
     given.modelsDirectory = defaultWorkspace().modelsDirectory;
-    assert.equal(converter(evaluateSpecification(specification)), before);
+    assert.equal(converter(runLayer(specification)), before);
     assert.deepEqual(specification.workspace, workspaceAt(root));
   });
 

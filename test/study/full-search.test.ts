@@ -4,7 +4,7 @@ import type { FullSearchObjective } from "../../src/search/full/objective";
 import { getSpec } from "../../src/spec/get-spec";
 import { listArchitectures, listDnns, listLayers } from "../../src/spec/workspace";
 import { totalKey } from "../../src/study/component-groups";
-import { mapSpecification, runLayer } from "../../src/study/run-layer";
+import { mapLayer, runLayer } from "../../src/study/run-layer";
 import { runAblation } from "../../src/study/run-network";
 import type { LayerOptions } from "../../src/study/study-options";
 import { createRandom } from "../search/full/cases";
@@ -96,7 +96,7 @@ describe("studies with a full search", () => {
     const specification = getSpec({ ...options, nTiles: 16, batchSize: 32 });
     const least = (metric: string): number => {
       const mapper = { ...specification.mapper, optimizationMetrics: [metric] };
-      return mapSpecification({ ...specification, mapper }).evaluation.energyPj;
+      return mapLayer({ ...specification, mapper }).evaluation.energyPj;
     };
     assert.equal(fullSearch?.heuristic?.energyPj, least("energy"));
     assert.ok(least("energy") <= least("edp"));

@@ -8,7 +8,7 @@ import { getSpec } from "../../src/spec/get-spec";
 import { readMappingFile } from "../../src/spec/read-mapping-file";
 import type { Specification } from "../../src/spec/specification";
 import { mappingFromEntries } from "../../src/study/given-mapping";
-import { evaluateGivenMapping, mapSpecification } from "../../src/study/run-layer";
+import { evaluateGivenMapping, mapLayer } from "../../src/study/run-layer";
 
 describe("a given mapping", () => {
   let directory: string;
@@ -36,7 +36,7 @@ describe("a given mapping", () => {
     for (const layer of [0, 7, 10, 20]) {
       for (const architecture of ["isaac_like", "raella"]) {
         const own = getSpec({ architecture, dnn: "resnet18", layer, nTiles: 16, batchSize: 32 });
-        const { mapping, evaluation } = mapSpecification(own);
+        const { mapping, evaluation } = mapLayer(own);
         const again = read(formatMappingYaml(own, mapping), own);
         assert.deepEqual(again, mapping);
         assert.deepEqual(evaluateGivenMapping(own, again).evaluation, evaluation);
@@ -45,7 +45,7 @@ describe("a given mapping", () => {
   });
 
   it("takes what it does not state from the architecture", () => {
-    const { mapping } = mapSpecification(specification);
+    const { mapping } = mapLayer(specification);
     const loops = formatMappingYaml(specification, mapping).replace(
       / {2}- target: \S+\n {4}type: dataspace\n( {4}(keep|bypass|passthrough): .*\n)+/g,
       "",
@@ -55,7 +55,7 @@ describe("a given mapping", () => {
   });
 
   it("may hold other data spaces and carry other directives than the architecture says", () => {
-    const { mapping } = mapSpecification(specification);
+    const { mapping } = mapLayer(specification);
     const text = `${formatMappingYaml(specification, mapping)
       .replace(
         /( {2}- target: input_buffer\n {4}type: dataspace\n {4}keep: )\[Inputs\]\n {4}bypass: .*\n/,
@@ -72,7 +72,7 @@ describe("a given mapping", () => {
 
   it("states only the data spaces that it names", () => {
     const kept = (entry: string): readonly string[] | undefined => {
-      const loops = formatMappingYaml(specification, mapSpecification(specification).mapping).replace(
+      const loops = formatMappingYaml(specification, mapLayer(specification).mapping).replace(
         / {2}- target: eDRAM_buf\n {4}type: dataspace\n( {4}(keep|bypass): .*\n)+/,
         `  - {target: eDRAM_buf, type: bypass, ${entry}}\n`,
       );
@@ -142,7 +142,7 @@ describe("a given mapping", () => {
   }
 
   it("that does not fit the hardware is refused with the numbers", () => {
-    const { mapping } = mapSpecification(specification);
+    const { mapping } = mapLayer(specification);
     const fixed = formatMappingYaml(specification, mapping)
       .replace(/N=\d+/g, "N=1")
       .replace(/(target: inter_tile_spatial_dummy\n {4}type: spatial\n {4}factors: .*)N=1/, "$1N=32");

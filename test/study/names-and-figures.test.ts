@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { loadSpecification } from "../../src/spec/load-specification";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import { diagnoseLayer } from "../../src/study/diagnose-layer";
-import { evaluateGivenMapping, mapSpecification, runLayer } from "../../src/study/run-layer";
+import { evaluateGivenMapping, mapLayer, runLayer } from "../../src/study/run-layer";
 import { runAblation, runAll, runLayers, runNetwork } from "../../src/study/run-network";
 import type { LayerOptions } from "../../src/study/study-options";
 import { sweep } from "../../src/study/sweep/sweep";
@@ -87,8 +87,8 @@ describe("names that nobody knows", () => {
     };
     withWorkspace(changes, (workspace) => {
       const options = { ...layer, workspace, useTypicalStatistics: true };
-      const { tiles, batch } = runLayer(options);
-      assert.deepEqual([tiles, batch], [16, null]);
+      const { nTiles, batchSize } = runLayer(options);
+      assert.deepEqual([nTiles, batchSize], [16, null]);
       assert.throws(() => runLayer({ ...options, batchSize: 2 }), {
         code: "unknown-name",
         message: /has no variable BATCH_SIZE/,
@@ -123,7 +123,7 @@ describe("figures that no number can hold", () => {
       {},
       tables.replaceAll("energy: 100}", "energy: 1.0e+308}"),
     );
-    const { mapping } = mapSpecification(
+    const { mapping } = mapLayer(
       smallSpecification("WORD: 8", "WORD: 8", {}, smallWhole.slice(smallWhole.indexOf("ERT:"))),
     );
     assert.throws(() => evaluateGivenMapping(specification, mapping), { code: "out-of-range" });

@@ -6,9 +6,9 @@ import { estimate } from "../../src/components/estimate";
 import { buildMapSpace } from "../../src/mapspace/map-space";
 import { loadSpecification } from "../../src/spec/load-specification";
 import type { LoadSpecificationOptions } from "../../src/spec/load-specification";
-import { diagnoseSpecification } from "../../src/study/diagnose-layer";
+import { diagnoseLayer } from "../../src/study/diagnose-layer";
 import { mapInputs } from "../../src/study/given-mapping";
-import { mapSpecification, resultOf } from "../../src/study/run-layer";
+import { mapLayer, resultOf } from "../../src/study/run-layer";
 import type { StudyOptions } from "../../src/study/study-options";
 import { verifyResult } from "../../src/study/verify-result";
 import { replaced } from "../spec/support/small-model";
@@ -58,9 +58,9 @@ describe("what is given and not modelled", () => {
         ],
       ];
       for (const [text, message] of cases)
-        for (const compute of [mapSpecification, buildMapSpace, diagnoseSpecification])
+        for (const compute of [mapLayer, buildMapSpace, diagnoseLayer])
           assert.throws(() => compute(load(text)), { code: "schema", message });
-      assert.throws(() => mapSpecification(load(cases[0][0])), {
+      assert.throws(() => mapLayer(load(cases[0][0])), {
         message: /--sparse dense[^]*sparse: "dense"/,
       });
     });
@@ -83,7 +83,7 @@ describe("what is given and not modelled", () => {
     });
 
     it("that say nothing, densities and attributes of sparse formats change nothing", () => {
-      const dense = mapSpecification(load(smallWhole)).evaluation;
+      const dense = mapLayer(load(smallWhole)).evaluation;
       for (const text of [
         targets("target: buffer, action_optimization: [], representation_format: {}", "target: mac"),
         replaced(
@@ -100,7 +100,7 @@ describe("what is given and not modelled", () => {
           "instance: {M: 8, N: 4, K: 16, densities: {A: 0.5}}",
         ),
       ])
-        assert.deepEqual(mapSpecification(load(text)).evaluation, dense);
+        assert.deepEqual(mapLayer(load(text)).evaluation, dense);
       const { warnings } = load(
         replaced(
           smallWhole,
@@ -117,10 +117,7 @@ describe("what is given and not modelled", () => {
     it("are left out on purpose, and verify repeats it", async () => {
       const text = targets(`name: buffer, ${skipping}`);
       const specification = load(text, { sparse: "dense" });
-      assert.deepEqual(
-        mapSpecification(specification).evaluation,
-        mapSpecification(load(smallWhole)).evaluation,
-      );
+      assert.deepEqual(mapLayer(specification).evaluation, mapLayer(load(smallWhole)).evaluation);
       assert.deepEqual(
         specification.levels.map(({ requiredActions }) => requiredActions),
         load(smallWhole).levels.map(({ requiredActions }) => requiredActions),
@@ -141,7 +138,7 @@ describe("what is given and not modelled", () => {
   describe("placeholders", () => {
     const marked = `${smallWhole}placeholders: [ROWS]\n`;
     const energy = (options: Omit<LoadSpecificationOptions, "files">, text = marked): number =>
-      mapSpecification(load(text, options)).evaluation.energyPj;
+      mapLayer(load(text, options)).evaluation.energyPj;
 
     it("are refused until they are given, or meant", () => {
       const statistics = join(folder, "statistics");
@@ -175,18 +172,18 @@ describe("what is given and not modelled", () => {
       .replace('factors: [M=2], no_reuse: ["*"]', 'factors: [M=2], permutation: [M, N, K], no_reuse: ["*"]');
     const withAlgorithm = (algorithm: string) =>
       load(replaced(settled, "num_threads: 2", `num_threads: 2, algorithm: ${algorithm}`));
-    const walk = mapSpecification(withAlgorithm("random_pruned"), { search: "timeloop" });
+    const walk = mapLayer(withAlgorithm("random_pruned"), { search: "timeloop" });
     assert.ok(walk.walk);
     for (const algorithm of ["linear_pruned", "banana"]) {
       const specification = withAlgorithm(algorithm);
       assert.equal(specification.warnings.length, 1);
-      assert.throws(() => mapSpecification(specification, { search: "timeloop" }), {
+      assert.throws(() => mapLayer(specification, { search: "timeloop" }), {
         code: "usage",
         message: new RegExp(`algorithm ${algorithm} cannot be re-enacted[^]*algorithm: random_pruned`),
       });
       assert.deepEqual(
-        mapSpecification(specification).evaluation,
-        mapSpecification(withAlgorithm("random_pruned")).evaluation,
+        mapLayer(specification).evaluation,
+        mapLayer(withAlgorithm("random_pruned")).evaluation,
       );
     }
   });

@@ -100,7 +100,8 @@ describe("what users register", function () {
         onProgress: () => (remove ??= registerEstimator(router)),
       });
       assert.ok(!results.some(priced(777)));
-      assert.equal(routerEnergy(runLayer({ ...layers, layer: 3 })), 777);
+      const { architecture, dnn } = layers;
+      assert.equal(routerEnergy(runLayer({ architecture, dnn, layer: 3 })), 777);
     } finally {
       remove?.();
     }

@@ -7,7 +7,7 @@ import { forgetEverything, Memo, setRemembering } from "../../src/memory";
 import { getSpec } from "../../src/spec/get-spec";
 import { loadSpecification } from "../../src/spec/load-specification";
 import type { Level, Specification } from "../../src/spec/specification";
-import { evaluateSpecification, runLayer } from "../../src/study/run-layer";
+import { runLayer } from "../../src/study/run-layer";
 import type { SearchKind } from "../../src/study/search-kind";
 import { randomSpecifications } from "../mapspace/random-specification";
 import type { RandomSpecification } from "../mapspace/random-specification";
@@ -40,7 +40,7 @@ function specificationOf({ specification, energyTable }: RandomSpecification): S
 
 function outcome(specification: Specification, search: SearchKind): string {
   try {
-    return JSON.stringify(evaluateSpecification(specification, { search }));
+    return JSON.stringify(runLayer(specification, { search }));
   } catch (error) {
     if (error instanceof RaellaError) return error.message;
     throw error;

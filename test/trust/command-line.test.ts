@@ -50,6 +50,12 @@ const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], R
     [[], /Nothing says which|YAML files, or/],
     [["FOLDER/bad.yaml"], /bad\.yaml:2:1: /],
   ],
+  import: [
+    [["FOLDER/nothing.onnx", "--workspace", "FOLDER/own"], /nothing\.onnx/],
+    [["FOLDER/nothing.onnx"], /There is no folder to write the network to/],
+    [["FOLDER/nothing.onnx", "--workspace", "FOLDER/own", "--size", "224"], /--size cannot read "224"/],
+    [["FOLDER/bad.csv", "--workspace", "FOLDER/own"], /bad\.csv/],
+  ],
   components: [[["-a", "raela", "-d", "resnet18", "-l", "0"], /Did you mean "raella"/]],
   diagnose: [[["-a", "raella", "-d", "resnet18", "-l", "0", "-t", "0"], /--tiles cannot be "0"/]],
   verify: [
@@ -73,6 +79,7 @@ describe("every command of the command line", () => {
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "raella-trust-"));
     writeFileSync(join(folder, "bad.yaml"), "variables: {A: 1\n");
+    writeFileSync(join(folder, "bad.csv"), "channels\nmany\n");
     writeFileSync(join(folder, "empty.json"), "{}");
     writeFileSync(join(folder, "deep.json"), "[".repeat(5000) + "]".repeat(5000));
   });

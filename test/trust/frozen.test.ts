@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as raella from "../../src/index";
+import * as raella from "../support/public-api";
 
 /** Paths of everything in a value that can still be changed. */
 function changeable(value: unknown, path = "", seen = new Set<object>()): string[] {
@@ -10,7 +10,8 @@ function changeable(value: unknown, path = "", seen = new Set<object>()): string
   return Object.isFrozen(value) ? inner : [path || "the value itself", ...inner];
 }
 
-const layer = { architecture: "raella", dnn: "resnet18", layer: 10 } as const;
+const network = { architecture: "raella", dnn: "resnet18" } as const;
+const layer = { ...network, layer: 10 } as const;
 const ownFile = join(__dirname, "..", "fixtures", "own-architecture-with-bandwidth.yaml");
 const own = (): raella.Specification => raella.loadSpecification({ files: [ownFile], greedySteps: [] });
 
@@ -31,23 +32,23 @@ const handedOut: Readonly<Record<string, () => unknown>> = {
   "a map space": () => raella.buildMapSpace(own()),
   "a mapping": () => raella.mappingAt(raella.buildMapSpace(own()), 3),
   "an evaluation": () =>
-    raella.evaluateMapping(own(), raella.estimate(own()).energy, raella.mapSpecification(own()).mapping),
+    raella.evaluateMapping(own(), raella.estimate(own()).energy, raella.mapLayer(own()).mapping),
   "a full search": () => raella.searchFullMapSpace(own(), raella.estimate(own()).energy),
   "a mapped layer": () => raella.mapLayer(layer),
-  "a mapped specification": () => raella.mapSpecification(structuredClone(own())),
+  "a mapped specification": () => raella.mapLayer(structuredClone(own())),
   "a given mapping": () =>
-    raella.evaluateGivenMapping(own(), structuredClone(raella.mapSpecification(own()).mapping)),
+    raella.evaluateGivenMapping(own(), structuredClone(raella.mapLayer(own()).mapping)),
   "a result": () => raella.runLayer(layer),
-  "a result of Timeloop's walk": () => raella.evaluateSpecification(own(), { search: "timeloop" }),
+  "a result of Timeloop's walk": () => raella.runLayer(own(), { search: "timeloop" }),
   "a result of a full search": () =>
-    raella.evaluateSpecification(own(), {
+    raella.runLayer(own(), {
       search: "full",
       objective: { energyExponent: 1, cyclesExponent: 2 },
     }),
   "a result with variables": () => raella.runLayer({ ...layer, variables: { ADC_RESOLUTION: 6 } }),
-  layers: () => raella.runLayers({ ...layer, layers: [3, 10] }),
-  "layers of other threads": () => raella.runLayers({ ...layer, layers: [3, 10, 15], workers: 2 }),
-  "a DNN": () => raella.runNetwork(layer),
+  layers: () => raella.runLayers({ ...network, layers: [3, 10] }),
+  "layers of other threads": () => raella.runLayers({ ...network, layers: [3, 10, 15], workers: 2 }),
+  "a DNN": () => raella.runNetwork(network),
   "an ablation": () =>
     raella.runAblation("resnet18", { architectures: ["raella", "isaac_like"], layers: [3] }),
   everything: () => raella.runAll({ dnns: ["resnet18"], architectures: ["raella"] }),
@@ -79,7 +80,7 @@ describe("what the package hands out", function () {
     const objective = { energyExponent: 2, cyclesExponent: 1 };
     const workspace = { ...raella.defaultWorkspace() };
     const mine = structuredClone(own());
-    const mapping = structuredClone(raella.mapSpecification(own()).mapping);
+    const mapping = structuredClone(raella.mapLayer(own()).mapping);
     const description = {
       architectures: ["raella"],
       dnns: ["resnet18"],
@@ -87,7 +88,7 @@ describe("what the package hands out", function () {
     };
     const levels = ["tile"];
     raella.runLayer({ ...layer, variables, workspace });
-    raella.evaluateSpecification(mine);
+    raella.runLayer(mine);
     raella.evaluateGivenMapping(mine, mapping);
     raella.buildMapSpace(mine);
     raella.explainArea(mine, "memory");
@@ -103,11 +104,11 @@ describe("what the package hands out", function () {
     const areaOf = (depth: number): number => {
       for (const { name, attributes } of mine.levels)
         if (name === "input_buffer") (attributes as Record<string, raella.Value>).depth = depth;
-      const { areaUm2 } = raella.evaluateSpecification(mine);
+      const { areaUm2 } = raella.runLayer(mine);
       return areaUm2.total;
     };
     const alone = (depth: number): number =>
-      raella.evaluateSpecification({
+      raella.runLayer({
         ...mine,
         levels: mine.levels.map((level) =>
           level.name === "input_buffer" ? { ...level, attributes: { ...level.attributes, depth } } : level,

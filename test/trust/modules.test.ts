@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -16,6 +16,23 @@ function surroundings(): object {
     exitCode: process.exitCode,
   };
 }
+
+describe("names of types", () => {
+  it("belong to one type each", () => {
+    const places = new Map<string, string[]>();
+    for (const file of readdirSync(sources, { recursive: true, encoding: "utf8" }).sort()) {
+      if (!file.endsWith(".ts")) continue;
+      const text = readFileSync(join(sources, file), "utf8");
+      const declared = text.matchAll(/^(?:export )?(?:abstract )?(?:interface|type|class|enum) (\w+)/gm);
+      for (const [, name] of declared) places.set(name, [...(places.get(name) ?? []), file]);
+    }
+    assert.ok(places.size > 500);
+    assert.deepEqual(
+      [...places].filter(([, files]) => files.length > 1),
+      [],
+    );
+  });
+});
 
 describe("every module", () => {
   it("loads by itself, and does nothing but define what it exports", () => {

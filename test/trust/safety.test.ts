@@ -9,7 +9,7 @@ import { loadSpecification } from "../../src/spec/load-specification";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import { parseYaml } from "../../src/spec/yaml/parse-yaml";
 import { SourceText } from "../../src/spec/yaml/source-text";
-import { mapSpecification, resultOf, runLayer } from "../../src/study/run-layer";
+import { mapLayer, resultOf, runLayer } from "../../src/study/run-layer";
 import { parseSweep } from "../../src/study/sweep/plan-sweep";
 import { replaced } from "../spec/support/small-model";
 import { inFolder, smallWhole } from "./bad-inputs/case";
@@ -118,7 +118,7 @@ describe("names that objects inherit are names like any other, or refused", () =
   function figures(text: string): unknown {
     return inFolder({ "model.yaml": text }, (folder) => {
       const specification = loadSpecification({ files: [join(folder, "model.yaml")], greedySteps: [] });
-      const { cycles, energyPj, areaUm2 } = resultOf(mapSpecification(specification));
+      const { cycles, energyPj, areaUm2 } = resultOf(mapLayer(specification));
       return [cycles, energyPj.total, areaUm2.total];
     });
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as raella from "../../src/index";
+import * as raella from "../support/public-api";
 
 /** What a script may pass by mistake in place of anything. */
 const wrongValues: readonly (readonly [string, unknown])[] = [
@@ -41,7 +41,7 @@ const rows = [
 const axis = { column: "a", title: "A" };
 const chart = raella.layerChart(result);
 const sensitivities = raella.mainEffects(rows, ["a"], "b");
-const goal = { goal: "minimize", value: () => 1 } as const;
+const goal = { minimize: () => 1 };
 const estimator = {
   name: "none",
   classNames: ["nothing_at_all"],
@@ -86,14 +86,16 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     evaluateMapping: [specification, mapped.tables.energy, mapped.mapping],
     searchFullMapSpace: [specification, mapped.tables.energy, { workLimit: 1, startFrom: mapped.mapping }],
     evaluateGivenMapping: [specification, mapped.mapping],
-    evaluateSpecification: [specification, { search: "optimal", variables: {} }],
     mapLayer: [{ ...layer, search: "optimal" }],
-    mapSpecification: [specification, { search: "optimal" }],
     resultOf: [mapped, { search: "optimal" }, { files: ["x"], greedy: true }],
     runLayer: [{ ...layer, search: "optimal", useTypicalStatistics: false }],
     mappingFromEntries: [specification, []],
     runAblation: ["resnet18", { ...quick, aggregateTiles: 65536, replication: "doubling", baseAreaUm2: 1 }],
     runAll: [{ ...quick, layers: undefined, dnns: [] }],
+    runGains: [[ablation], { ...quick, layers: undefined, dnns: [] }],
+    gainsOver: [[ablation], raella.loadPublishedFigures()],
+    tileParts: [network, raella.loadPublishedFigures(), "isaac"],
+    loadPublishedFigures: [raella.defaultWorkspace()],
     runLayers: [{ ...layer, layer: undefined, layers: [0], workers: 1, onProgress: () => undefined }],
     runNetwork: [{ ...layer, layer: undefined, layers: [0], replication: "doubling" }],
     groupOfLevel: ["eDRAM_buf", groups],
@@ -103,7 +105,6 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     replicateByIncrement: [[[{ tiles: 1, cycles: 1 }]], 10],
     tileBudget: [100, 1, 1],
     diagnoseLayer: [{ ...layer, nTiles: 16 }],
-    diagnoseSpecification: [specification],
     verifyResult: [result, { workers: 1 }],
     sweep: [{ architectures: "raella", dnns: "nonsense" }, { workers: 1 }],
     planSweep: [
@@ -142,6 +143,7 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     formatAblationText: [ablation, true],
     formatNetworkText: [network],
     ablationChart: [ablation, { speed: "cycles", title: "x" }],
+    layerEnergiesChart: [network, { title: "x", subtitle: "y", perMac: true }],
     layerChart: [result, { title: "x" }],
     layerMappingChart: [mapped, { title: "x", dimensionNames: { P: "x" } }],
     comparisonChart: [{ energyPj: { a: { b: 1 } }, cycles: { a: 1 }, names: { a: "A" }, relative: true }],
@@ -163,6 +165,13 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     energyOrigins: [mapped, groups],
   };
 }
+
+/** The same of functions that also take a specification. */
+const ofSpecification: Readonly<Record<string, readonly unknown[]>> = {
+  mapLayer: [specification, { search: "optimal" }],
+  runLayer: [specification, { search: "optimal", strict: true }],
+  diagnoseLayer: [specification],
+};
 
 /** Classes, and constants. */
 const noFunctions = ["RaellaError", "RaellaErrors"];
@@ -199,6 +208,17 @@ describe("wrong arguments", function () {
     rmSync(folder, { recursive: true });
   });
 
+  it("that had another name in version 0.1 are told the new one", () => {
+    const renamed = (call: () => unknown, old: string, now: string): void =>
+      assert.throws(call, (error: Error) => error.message.includes(`"${old}" is now "${now}".`));
+    const given = (options: object): typeof layer => ({ ...layer, ...options });
+    renamed(() => raella.runLayer(given({ batch: 1 })), "batch", "batchSize");
+    renamed(() => raella.getSpec(given({ tiles: 1 })), "tiles", "nTiles");
+    const description = { architectures: "raella", dnns: "resnet18" };
+    renamed(() => raella.planSweep({ ...description, ...{ batch: 1 } }), "batch", "batchSize");
+    renamed(() => raella.frontObjectives([{ minimize: "tiles" }], ["nTiles"]), "tiles", "nTiles");
+  });
+
   it("are refused with a message of the package's own, by every function", async () => {
     const known = await rightArguments();
     const functions = Object.entries(raella).filter(
@@ -213,7 +233,8 @@ describe("wrong arguments", function () {
     let calls = 0;
     for (const [name, value] of functions) {
       const call = value as (...given: readonly unknown[]) => unknown;
-      for (const [title, given] of spoilt(known[name])) {
+      const cases = [known[name], ofSpecification[name] ?? []].flatMap((right) => [...spoilt(right)]);
+      for (const [title, given] of cases) {
         // All DNNs on all architectures would take its time.
         if (name === "runAll" && title.includes("argument 0 = ") && /undefined|\{\}/.test(title)) continue;
         calls += 1;

@@ -47,6 +47,8 @@ export function htmlPage(notebook, title) {
     "<!doctype html>",
     '<html lang="en">',
     '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+    // Whatever the texts and outputs of a notebook hold, nothing of them runs.
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src * data:; style-src 'unsafe-inline'">`,
     `<title>${escapeHtml(headingOf(notebook) ?? title)}</title>`,
     `<style>${style}</style></head>`,
     "<body>",

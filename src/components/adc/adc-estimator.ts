@@ -45,8 +45,13 @@ export function adcEstimator(): Estimator {
   return surveyEstimator(["adc"], () => []);
 }
 
-/** The general ADC model where the component library has a class of converters but not the one that is asked for. */
-export function adcStandIn(classNames: readonly string[]): Estimator {
+/**
+ * The general ADC model where the component library has a class of converters but not the one that is asked for, or where
+ * it is to answer for all of them.
+ * @param isRemarkable whether a warning says that it answers
+ */
+export function adcStandIn(classNames: readonly string[], isRemarkable: boolean): Estimator {
+  if (!isRemarkable) return surveyEstimator(classNames, () => []);
   return surveyEstimator(classNames, ({ resolution, technology }) => [
     `The component library has no converter of ${resolution} bits that could be scaled to ${technology} nm; ` +
       "the ADC survey model answers.",

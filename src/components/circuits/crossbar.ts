@@ -88,13 +88,13 @@ function figuresAtNode(crossbar: Crossbar, readPulseS: number): CrossbarFigures 
   };
 }
 
-type CellFigures = Pick<
+type CellCosts = Pick<
   CrossbarFigures,
   "cellReadLowPj" | "cellReadHighPj" | "cellWriteLowPj" | "cellWriteHighPj" | "cellAreaUm2"
 >;
 
 /** A high cell sees the whole row and column wire, a low cell none of it. */
-function cellFigures(crossbar: Crossbar, readPulseS: number): CellFigures {
+function cellFigures(crossbar: Crossbar, readPulseS: number): CellCosts {
   const { cell, rows, columns } = crossbar;
   const wireOhm =
     rows * (wireResistancePerM * (wireWidthM * cell.heightF)) +

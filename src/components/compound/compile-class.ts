@@ -127,7 +127,7 @@ export interface CompiledAttribute {
   readonly isDemanded: boolean;
 }
 
-export interface CompiledPart {
+export interface CompiledSubcomponent {
   readonly name: PartName;
   readonly className: string;
   readonly attributes: readonly CompiledAttribute[];
@@ -154,7 +154,7 @@ export interface CompiledClass {
   readonly location?: SourceLocation;
   readonly attributes: readonly CompiledAttribute[];
   readonly attributeNames: ReadonlySet<string>;
-  readonly parts: readonly CompiledPart[];
+  readonly parts: readonly CompiledSubcomponent[];
   /** In written order. */
   readonly actions: readonly CompiledAction[];
   /** By lower-case name. */
@@ -168,7 +168,7 @@ export interface CompiledClass {
  */
 export function compileClass(written: ComponentClass): CompiledClass {
   const { name, location } = written;
-  const parts = written.subcomponents.map((part): CompiledPart => ({
+  const parts = written.subcomponents.map((part): CompiledSubcomponent => ({
     name: partName(part.name, location),
     className: part.class,
     attributes: compileAttributes(part.attributes, location),
@@ -200,7 +200,7 @@ function compileAttributes(
 
 function compileAction(
   action: CompoundAction,
-  parts: readonly CompiledPart[],
+  parts: readonly CompiledSubcomponent[],
   owner: ComponentClass,
 ): CompiledAction {
   const all = action.subcomponents.map(({ name: text, actions }): CompiledPartAction => {

@@ -6,7 +6,7 @@ import { misspeltParameter } from "../parameters";
 import type {
   CompiledAttribute,
   CompiledClass,
-  CompiledPart,
+  CompiledSubcomponent,
   CompiledPartAction,
   EvaluatedName,
 } from "./compile-class";
@@ -32,7 +32,7 @@ export interface ComponentInstance {
 
 /** A part of a component, with everything evaluated. */
 export interface PartInstance {
-  readonly part: CompiledPart;
+  readonly part: CompiledSubcomponent;
   readonly range: EvaluatedName;
   /** From the level down, `buf.address_generators[0..1]`. */
   readonly fullName: string;
@@ -172,7 +172,7 @@ function withClassDefaults(
 }
 
 function areaShareOf(
-  part: CompiledPart,
+  part: CompiledSubcomponent,
   own: AttributeValues,
   owner: Scope,
   evaluation: EvaluationOptions,

@@ -1,5 +1,5 @@
-import { basename } from "node:path";
 import { RaellaError } from "../../errors";
+import { basename } from "../../platform";
 import type { CsvRow } from "../../spec/read-csv";
 
 /** A value that an entry of the component library was published for. */

@@ -1,5 +1,5 @@
-import { basename, extname, join } from "node:path";
 import { RaellaError } from "../../errors";
+import { basename, extname, join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
 import { readCsv } from "../../spec/read-csv";
 import { unknownAction } from "../estimator";
@@ -13,12 +13,14 @@ import type { Quantity } from "./technology-scaling";
 /** Accuracy that the component library claims. */
 const libraryAccuracyPercent = 90;
 
+export type RefusedConverters = "none" | "other resolutions" | "all";
+
 /** Who answers, and how far. */
 interface LibraryOptions {
   readonly name?: string;
   readonly accuracyPercent?: number;
-  /** Refuse converters of a resolution that no entry has, instead of scaling an entry by a factor of two per bit. */
-  readonly refuseOtherResolutions?: boolean;
+  /** Refuse converters of a resolution that no entry has, instead of scaling an entry by a factor of two per bit; or all. */
+  readonly refuseConverters?: RefusedConverters;
 }
 
 interface Candidate {
@@ -38,7 +40,7 @@ export function libraryEstimator(
   options: LibraryOptions = {},
 ): Estimator {
   const { name = "component library", accuracyPercent = libraryAccuracyPercent } = options;
-  const refuseOtherResolutions = options.refuseOtherResolutions ?? false;
+  const refuseConverters = options.refuseConverters ?? "none";
   const attributeNames = new Set(
     entries.flatMap(({ attributes }) => attributes.flatMap(({ names }) => names)),
   );
@@ -55,12 +57,12 @@ export function libraryEstimator(
       attributeNames.has(attribute.toLowerCase()) ||
       attribute === "no_scale_energy" ||
       attribute === "no_scale_area",
-    estimateArea: (query) => answer("area", query, entries, refuseOtherResolutions),
+    estimateArea: (query) => answer("area", query, entries, refuseConverters),
     estimateEnergy: (query, action) => {
       const wanted = action.toLowerCase();
       const candidates = entries.filter((entry) => entry.actions.includes(wanted));
       if (candidates.length === 0) throw unknownAction(query.className, action, actions);
-      return answer("energy", query, candidates, refuseOtherResolutions);
+      return answer("energy", query, candidates, refuseConverters);
     },
   };
 }
@@ -69,7 +71,7 @@ function answer(
   quantity: Quantity,
   query: EstimatorQuery,
   entries: readonly LibraryEntry[],
-  refuseOtherResolutions: boolean,
+  refuseConverters: RefusedConverters,
 ): Estimate {
   let best: Candidate | undefined;
   for (const entry of entries) {
@@ -83,8 +85,8 @@ function answer(
   if (!(value >= 0)) throw unscalable(query, entries);
   const extrapolated =
     published !== 0 && factors.some(({ name, factor }) => name === "resolution" && factor !== 1);
-  if (extrapolated && refuseOtherResolutions && /adc$/i.test(query.className))
-    throw unscalable(query, entries);
+  const isRefused = refuseConverters === "all" || (extrapolated && refuseConverters === "other resolutions");
+  if (isRefused && /adc$/i.test(query.className)) throw unscalable(query, entries);
   return {
     value,
     source: entry.source,

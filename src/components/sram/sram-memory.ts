@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { RaellaError } from "../../errors";
+import { join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
 import { readCsv } from "../../spec/read-csv";
 import type { SramBasis } from "./sram-errors";

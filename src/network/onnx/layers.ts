@@ -98,6 +98,19 @@ const multiplying = [
   "Scan",
 ];
 
+/** The same of onnxruntime's own operators, which its optimiser and quantiser write. */
+const multiplyingOfRuntime =
+  /^(Fused(Conv|Gemm|MatMul.*)|Nhwc.*Conv|MatMul(NBits|IntegerToFloat)|DynamicQuantize(MatMul|LSTM)|Q(Linear)?(Conv|Gemm|Attention).*|.*Attention|TransposeMatMul|GemmFastGelu|GemmFloat8|QMoE|MoE)$/;
+
+/** Whether a node multiplies, or hides other nodes that may. */
+function mayMultiply(node: OnnxNode, model: OnnxModel): boolean {
+  return (
+    isOperator(node, ...multiplying) ||
+    model.functions.has(`${node.domain}.${node.operator}`) ||
+    (node.domain === "com.microsoft" && multiplyingOfRuntime.test(node.operator))
+  );
+}
+
 /** Where a graph's tensors come from and who uses them. */
 class Wiring {
   private readonly producers = new Map<string, OnnxNode>();
@@ -136,8 +149,8 @@ export function findLayers(model: OnnxModel, constants: Constants): GraphLayers 
   const unmapped: UnmappedNode[] = [];
   let hasAttention = false;
   for (const node of model.nodes) {
-    if (!isOperator(node, ...multiplying)) continue;
-    const reason = reasonAgainst(node, constants);
+    if (!mayMultiply(node, model)) continue;
+    const reason = reasonAgainst(node, model, constants);
     if (reason !== undefined) {
       unmapped.push({ node, reason });
       if (isOperator(node, "MatMul") && !node.inputs.some((name) => constants.has(name))) hasAttention = true;
@@ -161,8 +174,10 @@ function uniqueName(name: string, taken: Set<string>): string {
 }
 
 /** Why a node is not mapped to crossbars; undefined if it is. */
-function reasonAgainst(node: OnnxNode, constants: Constants): string | undefined {
+function reasonAgainst(node: OnnxNode, model: OnnxModel, constants: Constants): string | undefined {
   const [, weight, bias = ""] = node.inputs;
+  if (model.functions.has(`${node.domain}.${node.operator}`))
+    return "a function of the model, whose inside is not looked at";
   if (!isOperator(node, "Conv", "Gemm", "MatMul"))
     return isOperator(node, "If", "Loop", "Scan") ? "layers inside it are not looked at" : "not supported";
   if (!constants.has(weight))

@@ -89,6 +89,8 @@ export interface OnnxModel {
   /** Operator sets and functions as they are in the file. */
   readonly operatorSetBytes: readonly Uint8Array[];
   readonly functionBytes: readonly Uint8Array[];
+  /** Functions that the model defines, as `domain.name`. */
+  readonly functions: ReadonlySet<string>;
   /** Weights of layers that were quantised as a whole: the DequantizeLinear that would make each of integers. */
   readonly dequantized?: ReadonlyMap<string, OnnxNode>;
 }

@@ -53,11 +53,6 @@ function peekBytes(pbf: PbfReader): Uint8Array {
   return bytes;
 }
 
-function skipMessage(pbf: PbfReader): void {
-  const length = pbf.readVarint();
-  pbf.pos += length;
-}
-
 const readInteger = (pbf: PbfReader): number => pbf.readVarint(true);
 
 function readIntegers(pbf: PbfReader, into: number[]): void {
@@ -80,6 +75,7 @@ function modelFrom(reader: PbfReader, file: string): OnnxModel {
   const operatorSets = new Map<string, number>();
   const operatorSetBytes: Uint8Array[] = [];
   const functionBytes: Uint8Array[] = [];
+  const functions = new Set<string>();
   let graph: Graph | undefined;
   eachField(reader, reader.length, (tag, pbf) => {
     if (tag === 1) irVersion = readInteger(pbf);
@@ -95,7 +91,13 @@ function modelFrom(reader: PbfReader, file: string): OnnxModel {
       operatorSets.set(domain === "ai.onnx" ? "" : domain, version);
     } else if (tag === 25) {
       functionBytes.push(peekBytes(pbf));
-      skipMessage(pbf);
+      let domain = "";
+      let name = "";
+      eachInner(pbf, (inner) => {
+        if (inner === 1) name = pbf.readString();
+        if (inner === 10) domain = pbf.readString();
+      });
+      functions.add(`${domain}.${name}`);
     }
   });
   if (graph === undefined || irVersion === 0 || operatorSets.size === 0)
@@ -112,6 +114,7 @@ function modelFrom(reader: PbfReader, file: string): OnnxModel {
     values: new Map([...graph.values, ...graph.inputs, ...graph.outputs].map((info) => [info.name, info])),
     operatorSetBytes,
     functionBytes,
+    functions,
   };
 }
 

@@ -83,6 +83,8 @@ export function tensorBytes(
 /** The values of a tensor as doubles. */
 export function tensorValues(tensor: StoredTensor, file: string, externalFiles: ExternalFiles): TensorValues {
   const type = elementType(tensor, file);
+  if (type === "string" || type === "int4" || type === "uint4")
+    throw unsupportedType(tensor.name, type, file);
   const count = elementCount(tensor.dims);
   const bytes = tensorBytes(tensor, file, externalFiles);
   const data =
@@ -96,6 +98,15 @@ export function tensorValues(tensor: StoredTensor, file: string, externalFiles: 
       location: { file },
     });
   return { dims: tensor.dims, type, data };
+}
+
+function unsupportedType(name: string, type: ElementType, file: string): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: `The values of the tensor "${name}" are of type ${type}, which is not supported.`,
+    location: { file },
+    expected: "floating-point numbers of 16 to 64 bits, or integers of 8 to 64",
+  });
 }
 
 /** 16-bit floats are listed as the integers of the same bits. */
@@ -139,12 +150,7 @@ function decodeBytes(bytes: Uint8Array, type: ElementType, name: string, file: s
     case "string":
     case "int4":
     case "uint4":
-      throw new RaellaError({
-        code: "schema",
-        message: `The values of the tensor "${name}" are of type ${type}, which is not supported.`,
-        location: { file },
-        expected: "floating-point numbers of 16 to 64 bits, or integers of 8 to 64",
-      });
+      throw unsupportedType(name, type, file);
   }
 }
 

@@ -1,7 +1,7 @@
 import { levelTitle, quietTextColor, textColor } from "../theme/chart-style";
 import { colorsOfGroups, neutralColor, sortGroups } from "../theme/component-colors";
 import { chooseUnit, formatAligned, formatNumber, formatShare } from "../theme/numbers";
-import type { Quantity } from "../theme/numbers";
+import type { DisplayQuantity } from "../theme/numbers";
 import type { ChartPart } from "./chart-specification";
 import { textWidth } from "./text-width";
 
@@ -36,7 +36,7 @@ export type GroupValues = Readonly<Record<string, number>>;
 
 interface BarPanelOptions {
   readonly title: string;
-  readonly quantity: Quantity;
+  readonly quantity: DisplayQuantity;
   /** One bar per key, in this order; a number is a bar without groups. */
   readonly bars: Readonly<Record<string, GroupValues | number>>;
   /** Text under a bar instead of its key. */

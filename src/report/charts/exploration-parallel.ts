@@ -126,7 +126,7 @@ export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartS
   });
 }
 
-interface AxisScale {
+interface CoordinateScale {
   readonly heightOf: (row: DesignTable[number]) => number;
   readonly ticks: readonly { readonly height: number; readonly text: string }[];
 }
@@ -139,7 +139,7 @@ function positionable(row: DesignTable[number], axis: FigureAxis): boolean {
   return typeof cell === "string" || figureOf(row, axis) !== null;
 }
 
-function axisScale(rows: DesignTable, axis: FigureAxis): AxisScale {
+function axisScale(rows: DesignTable, axis: FigureAxis): CoordinateScale {
   const values = distinctValues(rows, axis.column);
   const isNumeric = values.every((value) => typeof value === "number");
   if (!isNumeric || values.length <= mostSteps) return steppedScale(values, axis);
@@ -161,7 +161,7 @@ function axisScale(rows: DesignTable, axis: FigureAxis): AxisScale {
   };
 }
 
-function steppedScale(values: readonly DesignCell[], axis: FigureAxis): AxisScale {
+function steppedScale(values: readonly DesignCell[], axis: FigureAxis): CoordinateScale {
   const { column, goal, scale = 1 } = axis;
   const ordered = goal === "minimize" ? [...values].reverse() : values;
   const heightAt = (index: number): number => (ordered.length === 1 ? 0.5 : index / (ordered.length - 1));

@@ -1,5 +1,6 @@
 import { callback, index, names, optional, optionsOf, positive, requireOptions } from "../../arguments";
 import { paretoFront } from "../../study/sweep/pareto-front";
+import type { FrontObjective } from "../../study/sweep/pareto-front";
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { levelTitle, quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
@@ -64,12 +65,7 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
   const drawn = designs.filter((row) => figureOf(row, x) !== null && figureOf(row, y) !== null);
   const shown = drawn.filter((row) => !ruledOut(row));
   const hasFront = x.goal !== undefined && y.goal !== undefined;
-  const front = hasFront
-    ? paretoFront(shown, [
-        { goal: x.goal, value: (row) => figureOf(row, x) },
-        { goal: y.goal, value: (row) => figureOf(row, y) },
-      ])
-    : [];
+  const front = hasFront ? paretoFront(shown, [objectiveOf(x), objectiveOf(y)]) : [];
   const onFront = new Set(front);
   const others = thinOut(
     shown.filter((row) => !onFront.has(row)),
@@ -204,4 +200,9 @@ function labels(points: readonly LabelledPoint[], encoding: object, middle: numb
     ...named("left"),
     ...named("right"),
   ];
+}
+
+function objectiveOf(axis: FigureAxis): FrontObjective<DesignTable[number]> {
+  const value = (row: DesignTable[number]): number | null => figureOf(row, axis);
+  return axis.goal === "minimize" ? { minimize: value } : { maximize: value };
 }

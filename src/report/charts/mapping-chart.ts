@@ -24,7 +24,7 @@ export interface MappingChartLoop {
 }
 
 /** How much of something is used: `used` of `available`. */
-export interface Usage {
+export interface Occupancy {
   readonly used: number;
   readonly available: number;
 }
@@ -40,9 +40,9 @@ export interface MappingChartLevel {
   /** Loops over the children of this level, outermost first; they stand inside the temporal ones. */
   readonly spatial: readonly MappingChartLoop[];
   /** Instances of this level in use and built. */
-  readonly instances?: Usage;
+  readonly instances?: Occupancy;
   /** Storage of one instance, in words. */
-  readonly storage?: Usage;
+  readonly storage?: Occupancy;
 }
 
 export interface MappingChartOptions {

@@ -16,7 +16,7 @@ import type { GroupValues } from "./bar-panel";
 import { headingEntries } from "./chart-specification";
 import type { ChartSpecification } from "./chart-specification";
 import { comparisonChart } from "./comparison-chart";
-import type { MappingChartLevel, MappingChartOptions, Usage } from "./mapping-chart";
+import type { MappingChartLevel, MappingChartOptions, Occupancy } from "./mapping-chart";
 import { mappingChart, mappingChartEntries } from "./mapping-chart";
 
 /** A size that no real memory reaches: the model says "does not matter". */
@@ -34,7 +34,7 @@ export function mappedLayerLevels(mapped: MappedLayer): readonly MappingChartLev
     const outside = inUse;
     inUse *= spatial.reduce((product, { factor }) => product * factor, 1);
     // The row of a container stands for its own instances, of which its loops in space use some.
-    const instances: Usage | undefined =
+    const instances: Occupancy | undefined =
       built &&
       (fanOutName.test(level)
         ? { used: inUse, available: built.instances * built.fanX * built.fanY }
@@ -135,7 +135,10 @@ export function ablationChart(
       (layers.length === 1 ? titleOfLayer({ ...layers[0], dnn }) : `${dnn}, ${layers.length} layers`),
     subtitle: withWarnings(
       options.subtitle ?? (throughput ? pipelineSizes(ablation) : sizes(ablation)),
-      networks.flatMap((network) => network.layers.flatMap(({ warnings }) => warnings)),
+      networks.flatMap(({ warnings = [], layers: own }) => [
+        ...warnings,
+        ...own.flatMap((layer) => layer.warnings),
+      ]),
     ),
     names: architectureTitles(options.workspace),
     energyPj: by(({ totals }) => withoutTotal(totals.energyPjByGroup)),
@@ -199,16 +202,16 @@ function titleOfLayer({ dnn, layer, layerName }: Pick<LayerResult, "dnn" | "laye
   return [place, layerName].filter((part) => part !== null && part !== "").join(": ");
 }
 
-function sizes({ tiles, batch }: Pick<LayerResult, "tiles" | "batch">): string {
-  return [tiles === null ? null : `${tiles} tiles`, batch === null ? null : `batch of ${batch}`]
+function sizes({ nTiles, batchSize }: Pick<LayerResult, "nTiles" | "batchSize">): string {
+  return [nTiles === null ? null : `${nTiles} tiles`, batchSize === null ? null : `batch of ${batchSize}`]
     .filter((part) => part !== null)
     .join(", ");
 }
 
-function pipelineSizes({ networks, batch }: AblationResult): string {
+function pipelineSizes({ networks, batchSize }: AblationResult): string {
   const { tileBudget } = networks[0].totals;
   const area = `the area of ${formatWhole(tileBudget)} tiles of the first architecture for each`;
-  return batch === null ? area : `${area}, batch of ${batch}`;
+  return batchSize === null ? area : `${area}, batch of ${batchSize}`;
 }
 
 /** Bars are stacked from groups; the total stands above them. */

@@ -15,7 +15,7 @@ import {
 import { levelTitle } from "../theme/chart-style";
 import { neutralColor, seriesColors } from "../theme/component-colors";
 import { chooseUnit, formatNumber, quantities } from "../theme/numbers";
-import type { Quantity } from "../theme/numbers";
+import type { DisplayQuantity } from "../theme/numbers";
 import type { ChartPart, ChartSpecification } from "./chart-specification";
 import { chart } from "./chart-specification";
 
@@ -23,7 +23,7 @@ import { chart } from "./chart-specification";
 interface AxisOptions {
   readonly title: string;
   /** Chooses the unit by the largest figure; without it, figures are shown as they are. */
-  readonly quantity?: Quantity;
+  readonly quantity?: DisplayQuantity;
   /** Unit of figures without a quantity, e.g. `bits`. */
   readonly unit?: string;
   /** Word in front of `per second`, e.g. `batches`. */
@@ -74,7 +74,7 @@ function scaleAxis(options: AxisOptions, figures: readonly number[]): AxisScale 
 }
 
 /** What came out for one value of the swept variable. */
-export interface SweepPoint {
+export interface SweepChartPoint {
   readonly value: number | string;
   /** Figures by the keys of `figures`; one that is missing or not finite leaves a gap. */
   readonly figures: Readonly<Record<string, number>>;
@@ -83,7 +83,7 @@ export interface SweepPoint {
 }
 
 export interface SweepChartOptions {
-  readonly points: readonly SweepPoint[];
+  readonly points: readonly SweepChartPoint[];
   /** The swept variable. */
   readonly variable: AxisOptions;
   /** One panel for each figure, in this order. */

@@ -17,7 +17,7 @@ import {
 } from "../../arguments";
 import { RaellaError, suggestName } from "../../errors";
 import { chooseUnit, formatAligned, formatNumber, formatShare, formatWhole } from "../theme/numbers";
-import type { Quantity } from "../theme/numbers";
+import type { DisplayQuantity } from "../theme/numbers";
 import { remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
 
 const entities: Readonly<Record<string, string>> = {
@@ -101,7 +101,7 @@ interface TableColumn {
 }
 
 /** A table as texts, ready to be written as HTML or plain text. */
-interface Table {
+interface ShownTable {
   readonly title?: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly string[])[];
@@ -124,7 +124,7 @@ const suffixes: readonly (readonly [RegExp, Omit<Heading, "title">])[] = [
 ];
 
 /** Lays a table out: which rows and columns, headings with units taken from the columns' names, formatted figures. */
-export function layOutTable(data: TableData, options: TableOptions = {}): Table {
+export function layOutTable(data: TableData, options: TableOptions = {}): ShownTable {
   requireArgument(tableSchema, data, "the rows of showTable");
   requireOptions(tableOptionsSchema, options, "showTable");
   const { maxRows = 12, digits = 4 } = options;
@@ -198,7 +198,7 @@ function figureWriter(figures: readonly number[], digits: number): (figure: numb
 interface Heading {
   readonly title: string;
   readonly unit?: string;
-  readonly quantity?: Quantity;
+  readonly quantity?: DisplayQuantity;
   readonly format?: (figure: number) => string;
 }
 
@@ -249,7 +249,7 @@ export function showTable(data: TableData, options: TableOptions = {}): void {
 }
 
 /** The table as HTML. It has to look right without styles too: code hosts strip them. */
-export function tableHtml(table: Table): string {
+export function tableHtml(table: ShownTable): string {
   const align = ({ numeric }: TableColumn): string => (numeric ? "right" : "left");
   const cell = (tag: "td" | "th", text: string, column: TableColumn): string =>
     `<${tag} style="text-align: ${align(column)}">${escapeHtml(text)}</${tag}>`;
@@ -279,7 +279,7 @@ export function tableHtml(table: Table): string {
 }
 
 /** The table as aligned plain text. */
-export function tableText(table: Table): string {
+export function tableText(table: ShownTable): string {
   const heads = table.columns.map(({ title, unit }) => (unit === "" ? title : `${title} (${unit})`));
   const widths = heads.map((head, index) =>
     Math.max(head.length, ...table.rows.map((row) => row[index].length)),
@@ -300,6 +300,6 @@ export function tableText(table: Table): string {
   ].join("\n");
 }
 
-function moreRows({ hiddenRows }: Table): string {
+function moreRows({ hiddenRows }: ShownTable): string {
   return `… and ${formatWhole(hiddenRows)} more ${hiddenRows === 1 ? "row" : "rows"}`;
 }

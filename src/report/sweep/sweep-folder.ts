@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RaellaError } from "../../errors";
+import { sha256 } from "../../platform";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import { countChunks } from "../../study/sweep/sweep-plan";
 import type { SweepColumn, SweepRow } from "../../study/sweep/sweep-row";
@@ -156,7 +156,7 @@ function parseObject(text: string): Record<string, unknown> {
 
 /** Hash of everything that the results depend on. */
 export function manifestHash(manifest: object): string {
-  return createHash("sha256").update(JSON.stringify(manifest)).digest("hex");
+  return sha256(JSON.stringify(manifest));
 }
 
 function checkSame(path: string, stored: SweepManifest, wanted: SweepManifest): void {

@@ -1,10 +1,11 @@
 import { RaellaError } from "../../errors";
 import type { SweepRecord } from "../../study/sweep/objectives";
-import { frontObjectives, frontsByDnn, plannedObjective } from "../../study/sweep/objectives";
+import { frontObjectives, frontsByDnn } from "../../study/sweep/objectives";
 import type { FrontObjective } from "../../study/sweep/pareto-front";
 import type { SweepObjective } from "../../study/sweep/sweep-description";
 import { variableNames } from "../../study/sweep/sweep-plan";
-import type { PlannedObjective, SweepPlan } from "../../study/sweep/sweep-plan";
+import { partsOf } from "../../study/sweep/pareto-front";
+import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import type { Cell } from "../../study/sweep/sweep-row";
 import { formatTextTable } from "../text-table";
 import { formatNumber } from "../theme/numbers";
@@ -20,13 +21,13 @@ export interface SweepSummary {
   readonly reasons: readonly { readonly reason: string; readonly points: number }[];
   /** Best points of each DNN by the objectives; empty without any. */
   readonly fronts: ReadonlyMap<string, readonly SweepRecord[]>;
-  readonly objectives: readonly (PlannedObjective | SweepObjective)[];
+  readonly objectives: readonly SweepObjective[];
 }
 
 /** Reads a merged sweep once; memory does not grow with it. */
 export async function summarizeSweep(
   sweep: StoredSweep,
-  objectives: readonly (PlannedObjective | SweepObjective)[] = sweep.plan.objectives,
+  objectives: readonly SweepObjective[] = sweep.plan.objectives,
 ): Promise<SweepSummary> {
   const goals = frontObjectives(
     objectives,
@@ -90,11 +91,11 @@ function frontTable(
   front: readonly SweepRecord[],
   objectives: SweepSummary["objectives"],
 ): string {
-  const goals = objectives.map(plannedObjective).map(({ goal, expression }) => `${goal} ${expression}`);
+  const goals = objectives.map((objective) => partsOf(objective).join(" "));
   const varied = [
     ...(plan.architectures.length > 1 ? ["architecture"] : []),
-    ...(plan.tiles.length > 1 ? ["tiles"] : []),
-    ...(plan.batches.length > 1 ? ["batch"] : []),
+    ...(plan.nTiles.length > 1 ? ["nTiles"] : []),
+    ...(plan.batchSize.length > 1 ? ["batchSize"] : []),
     ...variableNames(plan),
   ];
   const figures = [

@@ -6,10 +6,10 @@ export interface DisplayUnit {
 }
 
 /** What a figure measures, with the unit it is given in: pJ, um^2, cycles, seconds, per second. */
-export type Quantity = "energyPj" | "areaUm2" | "cycles" | "seconds" | "perSecond";
+export type DisplayQuantity = "energyPj" | "areaUm2" | "cycles" | "seconds" | "perSecond";
 
 /** Ascending. */
-const units: Readonly<Record<Quantity, readonly DisplayUnit[]>> = {
+const units: Readonly<Record<DisplayQuantity, readonly DisplayUnit[]>> = {
   energyPj: [
     { symbol: "fJ", divisor: 1e-3 },
     { symbol: "pJ", divisor: 1 },
@@ -44,10 +44,10 @@ const units: Readonly<Record<Quantity, readonly DisplayUnit[]>> = {
   ],
 };
 
-export const quantities = Object.keys(units) as readonly Quantity[];
+export const quantities = Object.keys(units) as readonly DisplayQuantity[];
 
 /** The largest unit in which `largest` (in the base unit) is at least 1; the smallest one if there is none. */
-export function chooseUnit(quantity: Quantity, largest: number): DisplayUnit {
+export function chooseUnit(quantity: DisplayQuantity, largest: number): DisplayUnit {
   const candidates = units[quantity];
   return candidates.filter(({ divisor }) => Math.abs(largest) >= divisor).at(-1) ?? smallestUsual(candidates);
 }

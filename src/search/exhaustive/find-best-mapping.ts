@@ -142,7 +142,7 @@ export function keepsEverything(keep: KeepTable): boolean {
   return keep[0].every((_, tensor) => keep.some((level) => level[tensor]));
 }
 
-interface Incumbent {
+interface BestSoFar {
   readonly choice: Int32Array;
   readonly keep: KeepTable;
   readonly orders: LoopOrders | null;
@@ -157,7 +157,7 @@ class Search {
   private readonly ranksByEdp: boolean;
   /** The first metric of the best mapping so far. */
   private bestValue = Infinity;
-  private best: Incumbent | null = null;
+  private best: BestSoFar | null = null;
   private withinFanout = 0;
   private valid = 0;
   private evaluated = 0;

@@ -304,7 +304,7 @@ export function bestOfFront(
   const ranking = rankingMetrics(metrics);
   const figuresOf = (mapping: number): MappingFigures => {
     const cycles = cyclesOf(front, hardware, mapping);
-    priceAccesses(front, mapping, prices, levelsPj);
+    priceTerms(front, mapping, prices, levelsPj);
     if (leakagePj !== null) priceLeakage(front, mapping, costs, cycles, leakagePj);
     return { energyPj: addLevels(computePj, levelsPj, leakagePj), cycles, lastLevelAccesses: 0 };
   };
@@ -344,7 +344,7 @@ function pricesOfLevels({ levels }: AccessCosts): Float64Array {
 }
 
 /** Energy of the accesses of every level; the sums run in the model's order so that they agree bit for bit. */
-function priceAccesses(
+function priceTerms(
   { terms, counts, length }: MappingFront,
   mapping: number,
   prices: Float64Array,

@@ -102,7 +102,7 @@ function followPartition(
 }
 
 /** How a tensor depends on the order of a slot's loops. */
-type Sensitivity =
+type OrderSensitivity =
   /** Not at all: no level inside holds it, or none reuses anything. */
   | "none"
   /** On which loop is the innermost that moves it. */
@@ -113,7 +113,7 @@ type Sensitivity =
   | "all";
 
 /** Per tensor, for the loops of a time slot of `level`. */
-export function orderSensitivities(plan: SearchPlan, level: number): readonly Sensitivity[] {
+export function orderSensitivities(plan: SearchPlan, level: number): readonly OrderSensitivity[] {
   const { tensors, space, forwards } = plan;
   return tensors.map(({ shape }, index) => {
     if (forwards.some((flags, outer) => outer <= level && flags[index])) return "all";
@@ -133,7 +133,7 @@ export function orderSensitivities(plan: SearchPlan, level: number): readonly Se
 export function distinctTimeOrders(
   plan: SearchPlan,
   slot: Slot,
-  sensitivities: readonly Sensitivity[],
+  sensitivities: readonly OrderSensitivity[],
   factors: LoopList,
 ): LoopList[] {
   const factorOf = new Map(factors);
@@ -167,7 +167,7 @@ export function distinctTimeOrders(
 /** Whether the loops placed so far (innermost first) decide all that the tensors feel, however the others follow. */
 function isSettled(
   { tensors }: SearchPlan,
-  sensitivities: readonly Sensitivity[],
+  sensitivities: readonly OrderSensitivity[],
   placed: LoopList,
   left: LoopList,
 ): boolean {

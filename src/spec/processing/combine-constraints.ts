@@ -9,17 +9,15 @@ import type {
   TemporalDocument,
 } from "../schema/constraint-schema";
 import type { SparseTargetDocument } from "../schema/read-document";
-import type { PlacedText } from "../schema/validate";
-
-type Names = readonly PlacedText[];
+import type { PlacedTexts } from "../schema/validate";
 
 /** Both lists without repeats, in order. */
-export function uniteNames(first: Names, second: Names): Names {
+export function uniteNames(first: PlacedTexts, second: PlacedTexts): PlacedTexts {
   const known = new Set(first.map((item) => item.text));
   return [...first, ...second.filter((item) => !known.has(item.text) && known.add(item.text))];
 }
 
-function textsOf(names: Names): string {
+function textsOf(names: PlacedTexts): string {
   return names.map((item) => item.text).join(",");
 }
 
@@ -48,11 +46,15 @@ class Combination {
     });
   }
 
-  private names(first: Names, second: Names, what: string): Names {
+  private names(first: PlacedTexts, second: PlacedTexts, what: string): PlacedTexts {
     return this.same(first, second, what, (list) => list.length === 0, textsOf);
   }
 
-  private macro(first: Names | undefined, second: Names | undefined, what: string): Names | undefined {
+  private macro(
+    first: PlacedTexts | undefined,
+    second: PlacedTexts | undefined,
+    what: string,
+  ): PlacedTexts | undefined {
     return this.same(
       first,
       second,

@@ -1,33 +1,35 @@
 import { RaellaError } from "../../errors";
 import type { ConstraintsDocument, LoopConstraintDocument } from "../schema/constraint-schema";
 import type { ProblemShape } from "../schema/problem-schema";
-import type { PlacedText } from "../schema/validate";
+import type { PlacedText, PlacedTexts } from "../schema/validate";
 import type { WrittenValue } from "../specification";
 import { uniteNames } from "./combine-constraints";
 import type { FactorEntry } from "./factor-entry";
 import { parseFactor, tidyFactors, unknownProblemName } from "./factor-entry";
 
-type Names = readonly PlacedText[];
-
 /** Loop constraints without macros; names may still stand for dimensions and values. */
 export interface ExpandedLoops {
   readonly factors: readonly FactorEntry[];
-  readonly permutation: Names;
+  readonly permutation: PlacedTexts;
   readonly defaultMaxFactor: WrittenValue;
 }
 
 /** The constraints of a leaf without macros. */
 export interface ExpandedConstraints {
   readonly spatial: ExpandedLoops & {
-    readonly noMulticastNoReduction: Names;
-    readonly noLinkTransfer: Names;
+    readonly noMulticastNoReduction: PlacedTexts;
+    readonly noLinkTransfer: PlacedTexts;
     readonly split: WrittenValue;
   };
   readonly temporal: ExpandedLoops & {
-    readonly noTemporalReuse: Names;
-    readonly rmwOnFirstWriteback: Names;
+    readonly noTemporalReuse: PlacedTexts;
+    readonly rmwOnFirstWriteback: PlacedTexts;
   };
-  readonly dataspace: { readonly keep: Names; readonly bypass: Names; readonly passthrough: Names };
+  readonly dataspace: {
+    readonly keep: PlacedTexts;
+    readonly bypass: PlacedTexts;
+    readonly passthrough: PlacedTexts;
+  };
 }
 
 const noLoops: LoopConstraintDocument = { factors: [], permutation: [], defaultMaxFactor: null };
@@ -36,7 +38,7 @@ const noTemporal = { ...noLoops, noTemporalReuse: [], rmwOnFirstWriteback: [] };
 const noDataSpaces = { keep: [], bypass: [], passthrough: [] };
 
 /** Replaces `*` by the data spaces of the problem that the list does not have yet, in their order. */
-function expandStar(names: Names | undefined, shape: ProblemShape): Names | undefined {
+function expandStar(names: PlacedTexts | undefined, shape: ProblemShape): PlacedTexts | undefined {
   if (!names?.some((item) => item.text === "*")) return names;
   const written = names.filter((item) => item.text !== "*");
   return uniteNames(
@@ -45,7 +47,8 @@ function expandStar(names: Names | undefined, shape: ProblemShape): Names | unde
   );
 }
 
-const listed = (names: Names | undefined, shape: ProblemShape): Names => expandStar(names, shape) ?? [];
+const listed = (names: PlacedTexts | undefined, shape: ProblemShape): PlacedTexts =>
+  expandStar(names, shape) ?? [];
 
 /** What a data space's indices depend on, in the order of its projection: dimensions, and names that may become some. */
 function projectedDimensions(
@@ -102,7 +105,8 @@ function expandDataSpaces(
   level: string,
 ): ExpandedConstraints["dataspace"] {
   const all = shape.dataSpaces.map(({ name }) => ({ text: name }));
-  const others = (names: Names): Names => all.filter(({ text }) => !names.some((item) => item.text === text));
+  const others = (names: PlacedTexts): PlacedTexts =>
+    all.filter(({ text }) => !names.some((item) => item.text === text));
   let keep = listed(given.keep, shape);
   let bypass = listed(given.bypass, shape);
   if (given.keepOnly !== undefined) {

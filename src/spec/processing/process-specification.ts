@@ -44,7 +44,7 @@ export interface ProcessingInput {
   readonly isStrict: boolean;
   /** Attributes that component classes see instead of their own defaults (corrected fidelity). */
   readonly correctedAttributes: Readonly<Record<string, string>>;
-  readonly identity: Omit<SpecificationIdentity, "tiles" | "batch" | "fidelity">;
+  readonly identity: Omit<SpecificationIdentity, "nTiles" | "batchSize" | "fidelity">;
   readonly workspace: Workspace;
   /** Statistics that are still placeholders. */
   readonly placeholders: readonly string[];
@@ -96,8 +96,8 @@ export function processSpecification(input: ProcessingInput): Specification {
   return {
     identity: {
       ...input.identity,
-      tiles: integerOf(variableValues[tilesVariable]),
-      batch: integerOf(variableValues[batchVariable]),
+      nTiles: integerOf(variableValues[tilesVariable]),
+      batchSize: integerOf(variableValues[batchVariable]),
       fidelity,
     },
     levels,

@@ -114,19 +114,6 @@ function readArchitecture(node: YamlNode | undefined, errors: RaellaError[]): No
     );
     return [];
   }
-  const subtree = node.kind === "map" ? node.entries.get("subtree") : undefined;
-  if (subtree !== undefined) {
-    errors.push(
-      new RaellaError({
-        code: "schema",
-        message: "This is an architecture of version 0.3 or earlier: a `subtree` with `local` components.",
-        location: keyLocation(subtree, "architecture.subtree"),
-        expected: "version 0.4: a list `nodes` of !Container and !Component, outermost first",
-        remedy: "Write the levels of the subtree as such a list; the models of this package are examples.",
-      }),
-    );
-    return [];
-  }
   validate(architectureSchema, node, "architecture", errors);
   if (node.kind !== "map") return [];
   return readNodes(node.entries.get("nodes")?.value, "architecture.nodes", errors);

@@ -160,6 +160,8 @@ export interface PlacedText {
   readonly isAlone?: true;
 }
 
+export type PlacedTexts = readonly PlacedText[];
+
 /** Blanks around the sign of a factor (`C = 4`) separate nothing. */
 export function splitText(value: string): string[] {
   const joined = value.replace(/\s*(<=|>=|=)\s*/g, "$1");
@@ -170,7 +172,7 @@ export function splitText(value: string): string[] {
 }
 
 /** A list of texts, or one text that is cut at its commas, or else at its blanks. Null is an empty list. */
-export function textList(expected: string): v.GenericSchema<unknown, readonly PlacedText[]> {
+export function textList(expected: string): v.GenericSchema<unknown, PlacedTexts> {
   const item = v.union([v.string(), expressionSchema, v.number()], expected);
   return v.pipe(
     v.union([v.null(), item, v.array(item)], expected),

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { resolve } from "../../platform";
 import type { FileReader } from "../file-memo";
 import { refuseTemplate } from "./format";
 import { mergeHierarchical } from "./merges";

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { YAMLParseError } from "yaml";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, throwAll } from "../../errors";
@@ -53,8 +52,6 @@ function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
   const composed = composedWithPackage(source.file, source.text) ?? composeText(source.text);
   if (composed === undefined) throw tooDeep(source);
   const { contents, errors } = composed;
-  const template = errors.length > 0 ? source.text.search(/\{\{|\{%/) : -1;
-  if (template >= 0) throw isTemplate(source, template);
   if (errors.length > 0)
     throwAll(
       errors.slice(0, 5).map(
@@ -67,7 +64,7 @@ function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
           }),
       ),
     );
-  const converter = new Converter(source, anchors);
+  const converter = new NodeConverter(source, anchors);
   return { ...converter.convertRoot(contents), anchors: converter.anchors };
 }
 
@@ -155,22 +152,9 @@ function syntaxMessage({ code, message, pos }: YAMLParseError, text: string): st
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
-let composer: typeof Composer | undefined;
-
 /** Loads the YAML library with the first text that it has to read: files as they came with the package need none. */
 function composeText(text: string): ComposedText | undefined {
-  composer ??= createRequire(__filename)("./compose-text") as typeof Composer;
-  return composer.composeText(text);
-}
-
-function isTemplate(source: SourceText, offset: number): RaellaError {
-  return new RaellaError({
-    code: "yaml-syntax",
-    message: "This file is a Jinja template ({{ … }}, {% … %}).",
-    location: source.locate(offset),
-    remedy:
-      "Render it first. Files are put together with lines `!include ./file.yaml`, and values may be expressions of variables.",
-  });
+  return (require("./compose-text") as typeof Composer).composeText(text);
 }
 
 function tooDeep(source: SourceText): RaellaError {
@@ -181,7 +165,7 @@ function tooDeep(source: SourceText): RaellaError {
   });
 }
 
-class Converter {
+class NodeConverter {
   /** Anchors at this point of the text. */
   readonly anchors: Map<string, ConvertedNode | null>;
 
@@ -272,11 +256,7 @@ class Converter {
   }
 
   private checkKey([key, keyAt]: ComposedEntry, mapOffset: number): { key: string; keyOffset: number } {
-    if (key === null) {
-      if ([0, 1].some((before) => this.source.text.startsWith("{{", mapOffset - before)))
-        throw isTemplate(this.source, mapOffset);
-      this.fail("A key must be plain text.", mapOffset);
-    }
+    if (key === null) this.fail("A key must be plain text.", mapOffset);
     const keyOffset = keyAt ?? mapOffset;
     if (reservedKeys.has(key)) this.fail(`"${key}" cannot be a key.`, keyOffset);
     return { key, keyOffset };

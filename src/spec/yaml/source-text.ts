@@ -1,8 +1,8 @@
-import { realpathSync } from "node:fs";
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
+import { dirname, isAbsolute, relative, resolve, sep, workingDirectory } from "../../platform";
 import type { FileReader } from "../file-memo";
+import { withOneLook } from "../file-memo";
 
 /** Largest accepted text after all includes, in characters. */
 const maximumTextLength = 16 * 1024 * 1024;
@@ -92,25 +92,18 @@ export function relativeTo(folder: string, path: string): string {
 
 /** The path as messages show it: relative to the working directory when it lies in it. */
 export function displayPath(path: string): string {
-  const shown = relativeTo(process.cwd(), path);
+  const shown = relativeTo(workingDirectory(), path);
   return shown === "" || shown.startsWith("..") || isAbsolute(shown) ? path : shown;
-}
-
-/** The absolute path with symbolic links followed, as far as it exists. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
 }
 
 /** Whether a file lies in one of the folders, also after symbolic links are followed. */
 export function isInside(path: string, roots: readonly string[]): boolean {
-  const real = realPath(path);
-  return roots.some((root) => {
-    const folder = realPath(root);
-    return real === folder || real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  return withOneLook(({ source }) => {
+    const real = source.realPath(path);
+    return roots.some((root) => {
+      const folder = source.realPath(root);
+      return real === folder || real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+    });
   });
 }
 

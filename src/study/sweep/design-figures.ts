@@ -78,9 +78,9 @@ function energiesByLevel(
 export interface NetworkFigures {
   readonly layers: number;
   /** Tiles of the chip, all of which each layer is mapped to. */
-  readonly tiles: number;
+  readonly nTiles: number;
   /** Samples of a batch. */
-  readonly batch: number;
+  readonly batchSize: number;
   /** Multiply-accumulates of all layers for one batch. */
   readonly macs: number;
   /** All layers, one batch. */
@@ -147,36 +147,36 @@ export function designFigures(
   throughput: SweepPlan["throughput"],
   referenceAreaUm2: number,
 ): DesignFigures | Infeasible {
-  const { layers, tiles, batch, macs, energyPj, cycles, chipAreaUm2 } = network;
-  const tileAreaMm2 = chipAreaUm2 / tiles / um2PerMm2;
+  const { layers, nTiles, batchSize, macs, energyPj, cycles, chipAreaUm2 } = network;
+  const tileAreaMm2 = chipAreaUm2 / nTiles / um2PerMm2;
   const budget =
-    throughput.areaMm2 === null
+    throughput.areaBudgetMm2 === null
       ? tileBudget(throughput.aggregateTiles, chipAreaUm2, referenceAreaUm2)
-      : Math.floor(throughput.areaMm2 / tileAreaMm2);
+      : Math.floor(throughput.areaBudgetMm2 / tileAreaMm2);
   const fewestTiles = network.tileOptions?.map((options) =>
     Math.min(...options.map((option) => option.tiles)),
   );
-  const tilesNeeded = fewestTiles?.reduce((sum, count) => sum + count, 0) ?? tiles * layers;
+  const tilesNeeded = fewestTiles?.reduce((sum, count) => sum + count, 0) ?? nTiles * layers;
   if (tilesNeeded > budget)
     return {
       reason: `The ${layers} layers need ${tilesNeeded} tiles, but only ${budget} fit on the silicon of the sweep.`,
     };
   const replication = network.tileOptions
     ? replicateByIncrement(network.tileOptions, budget)
-    : replicateByDoubling(cycles, tiles, budget);
+    : replicateByDoubling(cycles, nTiles, budget);
   const cyclesSlowestLayer = Math.max(...cycles);
   const operations = operationsPerMac * macs;
   const topsAt = (batches: number): number => (operations * batches) / 1e12;
   const pipelineAreaMm2 = tileAreaMm2 * replication.tilesUsed;
   const tops = topsAt(replication.throughputBatchesPerSecond);
-  const unreplicatedAreaMm2 = tileAreaMm2 * tiles * layers;
+  const unreplicatedAreaMm2 = tileAreaMm2 * nTiles * layers;
   const unreplicatedBatches = batchesPerSecond(cyclesSlowestLayer);
   const unreplicatedTops = topsAt(unreplicatedBatches);
   return {
     layers,
-    macsPerInference: macs / batch,
+    macsPerInference: macs / batchSize,
     energyPj,
-    energyPerInferencePj: energyPj / batch,
+    energyPerInferencePj: energyPj / batchSize,
     energyPerMacPj: energyPj / macs,
     topsPerWatt: operations / energyPj,
     cyclesTotal: cycles.reduce((sum, count) => sum + count, 0),
@@ -185,12 +185,12 @@ export function designFigures(
     tileBudget: budget,
     tilesUsed: replication.tilesUsed,
     pipelineAreaMm2,
-    inferencesPerSecond: replication.throughputBatchesPerSecond * batch,
+    inferencesPerSecond: replication.throughputBatchesPerSecond * batchSize,
     tops,
     topsPerMm2: tops / pipelineAreaMm2,
     powerW: energyPj * 1e-12 * replication.throughputBatchesPerSecond,
     unreplicatedAreaMm2,
-    unreplicatedInferencesPerSecond: unreplicatedBatches * batch,
+    unreplicatedInferencesPerSecond: unreplicatedBatches * batchSize,
     unreplicatedTops,
     unreplicatedTopsPerMm2: unreplicatedTops / unreplicatedAreaMm2,
   };

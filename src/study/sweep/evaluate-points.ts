@@ -18,7 +18,7 @@ import { figureNames, groupColumnName } from "./sweep-row";
 export type PointsEvaluator = (points: readonly SweepPoint[]) => readonly SweepRow[];
 
 /** What a point comes to: named cells, filled as far as they are known. */
-interface Outcome {
+interface PointOutcome {
   readonly status: PointStatus;
   readonly reason: string | null;
   readonly results: ReadonlyMap<string, Cell>;
@@ -32,7 +32,7 @@ interface PointState {
   readonly known: ReadonlyMap<string, Cell>;
   readonly isConstraintDecided: boolean;
   /** Set as soon as it is clear what becomes of the point. */
-  outcome: Outcome | undefined;
+  outcome: PointOutcome | undefined;
   readonly energies: Record<string, number>;
   readonly cycles: number[];
   macs: number;
@@ -47,12 +47,12 @@ interface PointState {
  */
 export function createPointsEvaluator(context: SweepContext): PointsEvaluator {
   const referenceAreas = new Map<string, number>();
-  const referenceArea = ({ dnn, tiles }: SweepPoint): number => {
-    if (context.plan.throughput.areaMm2 !== null) return Number.NaN;
-    const key = `${dnn} ${tiles}`;
+  const referenceArea = ({ dnn, nTiles }: SweepPoint): number => {
+    if (context.plan.throughput.areaBudgetMm2 !== null) return Number.NaN;
+    const key = `${dnn} ${nTiles}`;
     let area = referenceAreas.get(key);
     if (area === undefined) {
-      area = referenceChipArea(context, dnn, tiles);
+      area = referenceChipArea(context, dnn, nTiles);
       referenceAreas.set(key, area);
     }
     return area;
@@ -75,7 +75,7 @@ export function createPointsEvaluator(context: SweepContext): PointsEvaluator {
 }
 
 /** A design that cannot be built or cannot run the DNN is a result like any other. */
-function attempt(evaluate: () => Outcome): Outcome {
+function attempt(evaluate: () => PointOutcome): PointOutcome {
   try {
     return evaluate();
   } catch (error) {
@@ -84,12 +84,12 @@ function attempt(evaluate: () => Outcome): Outcome {
   }
 }
 
-const infeasible = (reason: string): Outcome => ({ status: "infeasible", reason, results: new Map() });
+const infeasible = (reason: string): PointOutcome => ({ status: "infeasible", reason, results: new Map() });
 
 const reasonOf = (error: RaellaError): string =>
   error instanceof RaellaErrors ? error.errors.map(({ summary }) => summary).join(" ") : error.summary;
 
-const excluded = ({ constraint }: SweepContext, results: Outcome["results"]): Outcome => ({
+const excluded = ({ constraint }: SweepContext, results: PointOutcome["results"]): PointOutcome => ({
   status: "excluded",
   reason: `Not fulfilled: ${constraint?.text}`,
   results,
@@ -134,14 +134,14 @@ function addLayer(context: SweepContext, state: PointState, layer: number): void
   }
 }
 
-function finishPoint(context: SweepContext, state: PointState, referenceAreaUm2: number): Outcome {
+function finishPoint(context: SweepContext, state: PointState, referenceAreaUm2: number): PointOutcome {
   const { constraint, plan } = context;
   const { point, energies, cycles, macs, chipAreaUm2, tileOptions } = state;
   const figures = designFigures(
     {
       layers: cycles.length,
-      tiles: point.tiles,
-      batch: point.batch,
+      nTiles: point.nTiles,
+      batchSize: point.batchSize,
       macs,
       energyPj: energies[totalKey],
       cycles,
@@ -166,8 +166,8 @@ function inputCells({ plan }: SweepContext, point: SweepPoint): ReadonlyMap<stri
     ["design", point.design],
     ["architecture", point.architecture],
     ["dnn", point.dnn],
-    ["tiles", point.tiles],
-    ["batch", point.batch],
+    ["nTiles", point.nTiles],
+    ["batchSize", point.batchSize],
     ...variableNames(plan).map((name) => [name, point.variables[name]] as const),
   ]);
 }
@@ -183,14 +183,14 @@ function modelValues(context: SweepContext, point: SweepPoint): Iterable<readonl
 
 function layerRequest(
   { plan, workspace }: SweepContext,
-  { architecture, dnn, tiles, batch, variables }: Omit<SweepPoint, "point" | "design">,
+  { architecture, dnn, nTiles, batchSize, variables }: Omit<SweepPoint, "point" | "design">,
   layer: number,
 ): LayerRequest {
   return {
     architecture,
     dnn,
     layer,
-    defaults: { [tilesVariable]: tiles, [batchVariable]: batch },
+    defaults: { [tilesVariable]: nTiles, [batchVariable]: batchSize },
     variables,
     useTypicalStatistics: plan.typicalStatistics,
     fidelity: plan.fidelity,
@@ -223,11 +223,11 @@ function fewestTiles(request: LayerRequest, limit: number): TileOption | undefin
 }
 
 /** Area of a chip of the first architecture as it is in the models; that of the last layer, as for whole DNNs. */
-function referenceChipArea(context: SweepContext, dnn: string, tiles: number): number {
+function referenceChipArea(context: SweepContext, dnn: string, nTiles: number): number {
   const [architecture] = context.plan.architectures;
-  const [batch] = context.plan.batches;
+  const [batchSize] = context.plan.batchSize;
   const last = context.layers.get(dnn)?.at(-1) ?? 0;
-  return layerFigures(layerRequest(context, { architecture, dnn, tiles, batch, variables: {} }, last))
+  return layerFigures(layerRequest(context, { architecture, dnn, nTiles, batchSize, variables: {} }, last))
     .areaUm2;
 }
 

@@ -1,27 +1,24 @@
 import * as v from "valibot";
-import { listOf, names, oneOf, requireArgument, text } from "../../arguments";
+import { listOf, names, requireArgument, text } from "../../arguments";
 import { isTrue, numberOf } from "../../spec/expression";
 import type { RuntimeValue } from "../../spec/expression";
 import { compileColumnExpression } from "./constraint";
 import type { FrontObjective } from "./pareto-front";
-import { frontSchema, paretoFront } from "./pareto-front";
+import { frontSchema, paretoFront, partsOf } from "./pareto-front";
 import { recordsSchema } from "./sensitivity";
 import type { SweepObjective } from "./sweep-description";
-import type { PlannedObjective } from "./sweep-plan";
 import type { Cell } from "./sweep-row";
 
 /** A point with its result, by column. */
 export type SweepRecord = Readonly<Record<string, Cell>>;
 
-const goals = v.union(
-  [
-    v.strictObject({ minimize: text }),
-    v.strictObject({ maximize: text }),
-    v.strictObject({ goal: oneOf(["minimize", "maximize"]), expression: text }),
-  ],
-  "{minimize: EXPRESSION} or {maximize: EXPRESSION}",
+const objectivesSchema = listOf(
+  v.union(
+    [v.strictObject({ minimize: text }), v.strictObject({ maximize: text })],
+    "{minimize: EXPRESSION} or {maximize: EXPRESSION}",
+  ),
+  "a list of objectives",
 );
-const objectivesSchema = listOf(goals, "a list of objectives");
 const columnsSchema = v.custom<Iterable<string>>(
   (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
   "names of columns",
@@ -33,14 +30,15 @@ const columnsSchema = v.custom<Iterable<string>>(
  * @throws RaellaError for an expression that cannot be read or uses an unknown column.
  */
 export function frontObjectives(
-  objectives: readonly (PlannedObjective | SweepObjective)[],
+  objectives: readonly SweepObjective[],
   columns: Iterable<string>,
 ): readonly FrontObjective<SweepRecord>[] {
   requireArgument(objectivesSchema, objectives, "the objectives of a front");
   requireArgument(columnsSchema, columns, "the columns of a front");
   const known = new Set(columns);
   requireArgument(names, [...known], "the columns of a front");
-  return objectives.map(plannedObjective).map(({ goal, expression }) => {
+  return objectives.map((objective): FrontObjective<SweepRecord> => {
+    const [goal, expression] = partsOf(objective);
     const compiled = compileColumnExpression(expression, known, "objective");
     const isColumn = compiled.names.size === 1 && compiled.names.has(expression.trim());
     const value = (record: SweepRecord): number | null => {
@@ -48,16 +46,8 @@ export function frontObjectives(
       for (const name of compiled.names) if (record[name] === null) return null;
       return numericValue(compiled.evaluate(new Map(Object.entries(record))));
     };
-    return { goal, value };
+    return goal === "minimize" ? { minimize: value } : { maximize: value };
   });
-}
-
-/** `{minimize: x}` and `{goal: "minimize", expression: x}` mean the same. */
-export function plannedObjective(objective: PlannedObjective | SweepObjective): PlannedObjective {
-  if ("goal" in objective) return objective;
-  return "minimize" in objective
-    ? { goal: "minimize", expression: objective.minimize }
-    : { goal: "maximize", expression: objective.maximize };
 }
 
 function numberCell(cell: Cell | undefined): number | null {

@@ -1,19 +1,25 @@
 import * as v from "valibot";
-import { dataWith, listOf, requireArgument } from "../../arguments";
+import { listOf, requireArgument } from "../../arguments";
 
-/** One of the figures that a front trades off. */
-export interface FrontObjective<Item> {
-  readonly goal: "minimize" | "maximize";
-  /** The figure; null or NaN leaves the item out. */
-  readonly value: (item: Item) => number | null;
+/** What is to become small or large: a column or expression, or a function of what is compared. */
+export type Objective<Of> = { readonly minimize: Of } | { readonly maximize: Of };
+
+/** One of the figures that a front trades off; null or NaN leaves the item out. */
+export type FrontObjective<Item> = Objective<(item: Item) => number | null>;
+
+/** An objective of either kind, as `goal` and what it is about. */
+export function partsOf<Of>(objective: Objective<Of>): readonly [goal: "minimize" | "maximize", of: Of] {
+  return "minimize" in objective ? ["minimize", objective.minimize] : ["maximize", objective.maximize];
 }
 
+const figure = v.function("a function that gives the figure of an item");
+
 export const frontSchema = listOf(
-  dataWith("an objective {goal, value}", {
-    goal: (value) => value === "minimize" || value === "maximize",
-    value: (value) => typeof value === "function",
-  }),
-  "a list of objectives {goal, value}",
+  v.union(
+    [v.strictObject({ minimize: figure }), v.strictObject({ maximize: figure })],
+    "an objective {minimize: FUNCTION} or {maximize: FUNCTION}",
+  ),
+  "a list of objectives {minimize: FUNCTION} or {maximize: FUNCTION}",
 );
 
 /**
@@ -31,8 +37,9 @@ export function paretoFront<Item>(
   requireArgument(frontSchema, objectives, "the objectives of paretoFront");
   const candidates: { readonly index: number; readonly costs: readonly number[] }[] = [];
   items.forEach((item, index) => {
-    const costs = objectives.map(({ goal, value }) => {
-      const figure = value(item) ?? Number.NaN;
+    const costs = objectives.map((objective) => {
+      const [goal, figureOf] = partsOf(objective);
+      const figure = figureOf(item) ?? Number.NaN;
       return goal === "minimize" ? figure : -figure;
     });
     if (!costs.some(Number.isNaN)) candidates.push({ index, costs });

@@ -8,8 +8,7 @@ import { frozenCopy } from "../../memory";
 import { completeChoices } from "../../spec/model-choices";
 import { nestedTooDeeply, parseDeepDocument } from "../../spec/yaml/parse-document";
 import { defaultAggregateTiles } from "../replication";
-import { defaultBatch, defaultTiles } from "../study-options";
-import { plannedObjective } from "./objectives";
+import { defaultBatchSize, defaultTiles } from "../study-options";
 import type {
   SweepDescription,
   SweepObjective,
@@ -18,7 +17,7 @@ import type {
   ValueRange,
 } from "./sweep-description";
 import { sweepSchema } from "./sweep-description";
-import type { PlannedObjective, SweepAxis, SweepPlan } from "./sweep-plan";
+import type { SweepAxis, SweepPlan } from "./sweep-plan";
 import { countDesigns, countPoints } from "./sweep-plan";
 
 /** Longest list that a range may stand for. */
@@ -149,12 +148,12 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
   const checked = v.safeParse(sweepSchema, description, { abortPipeEarly: true });
   if (!checked.success) throwAll(checked.issues.map((issue) => toError(issue, locate)));
   const { variables = {}, points, random, throughput } = description;
-  if (throughput?.areaMm2 !== undefined && throughput.aggregateTiles !== undefined)
+  if (throughput?.areaBudgetMm2 !== undefined && throughput.aggregateTiles !== undefined)
     throw new RaellaError({
       code: "usage",
       message: "The silicon for the pipeline is given twice.",
       location: locate(["throughput", "aggregateTiles"]),
-      expected: "`areaMm2` or `aggregateTiles`",
+      expected: "`areaBudgetMm2` or `aggregateTiles`",
     });
   const isRandom = random !== undefined;
   const axes = Object.entries(variables).map(([variable, values]) =>
@@ -164,8 +163,8 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
     name: description.name ?? "sweep",
     architectures: asNames(description.architectures, locate(["architectures"])),
     dnns: asNames(description.dnns, locate(["dnns"])),
-    tiles: asCounts(description.nTiles ?? defaultTiles, locate(["nTiles"])),
-    batches: asCounts(description.batch ?? defaultBatch, locate(["batch"])),
+    nTiles: asCounts(description.nTiles ?? defaultTiles, locate(["nTiles"])),
+    batchSize: asCounts(description.batchSize ?? defaultBatchSize, locate(["batchSize"])),
     typicalStatistics: description.typical ?? false,
     fidelity: description.fidelity ?? "artifact",
     ...completeChoices(description),
@@ -175,7 +174,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
     constraint: description.constraint ?? null,
     objectives: asObjectives(description.objective),
     throughput: {
-      areaMm2: throughput?.areaMm2 ?? null,
+      areaBudgetMm2: throughput?.areaBudgetMm2 ?? null,
       aggregateTiles: throughput?.aggregateTiles ?? defaultAggregateTiles,
       scheme: throughput?.scheme ?? "doubling",
     },
@@ -223,12 +222,9 @@ function asCounts(counts: NonNullable<SweepDescription["nTiles"]>, place: Source
   });
 }
 
-function asObjectives(objective: SweepDescription["objective"]): readonly PlannedObjective[] {
+function asObjectives(objective: SweepDescription["objective"]): readonly SweepObjective[] {
   if (objective === undefined) return [];
-  const list = Array.isArray(objective)
-    ? (objective as readonly SweepObjective[])
-    : [objective as SweepObjective];
-  return list.map(plannedObjective);
+  return Array.isArray(objective) ? (objective as readonly SweepObjective[]) : [objective as SweepObjective];
 }
 
 /** Every point must set the same variables, none of which is an axis as well. */
@@ -261,9 +257,9 @@ function checkListed(
   return points;
 }
 
-type Issue = v.InferIssue<typeof sweepSchema>;
+type SweepIssue = v.InferIssue<typeof sweepSchema>;
 
-function toError(issue: Issue, locate: LocateKey): RaellaError {
+function toError(issue: SweepIssue, locate: LocateKey): RaellaError {
   const path = (issue.path ?? []).map(({ key }) => key as string | number);
   const key = path.at(-1);
   const location = locate(path);
@@ -296,7 +292,7 @@ function toError(issue: Issue, locate: LocateKey): RaellaError {
 function knownKeys(path: readonly (string | number)[]): readonly string[] {
   if (path.length === 1) return Object.keys(sweepSchema.entries);
   if (path[0] === "random") return ["count", "seed"];
-  if (path[0] === "throughput") return ["areaMm2", "aggregateTiles", "scheme"];
+  if (path[0] === "throughput") return ["areaBudgetMm2", "aggregateTiles", "scheme"];
   return ["from", "to", "step", "factor", "logarithmic"];
 }
 

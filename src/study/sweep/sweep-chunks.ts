@@ -1,6 +1,6 @@
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { RaellaError } from "../../errors";
+import { breathe } from "../../platform";
+import { processors, startThreads, threadCount } from "../../threads";
 import { createPointsEvaluator, evaluateChunk } from "./evaluate-points";
 import type { SweepContext } from "./sweep-context";
 import { chunkRange } from "./sweep-plan";
@@ -27,7 +27,7 @@ const evaluationsThatPay = 10_000;
  * Limit of a thread's heap. A twentieth of it is enough; with the gigabytes that V8 grants otherwise it also lets several
  * times as much garbage gather as there is in use.
  */
-const maxOldGenerationSizeMb = 1024;
+const maximumHeapMb = 1024;
 
 /**
  * Computes chunks of a sweep and hands each over as soon as it is done. The order in which they come depends on the
@@ -42,7 +42,10 @@ export async function* sweepChunks(
     const { start, end } = chunkRange(context.plan, chunk);
     return sum + end - start;
   }, 0);
-  const wanted = threadCount(workers, points * layersOfPoint(context));
+  const evaluations = points * layersOfPoint(context);
+  const wanted = threadCount(workers, () =>
+    Math.max(1, Math.min(Math.floor(evaluations / evaluationsThatPay), processors())),
+  );
   const threads = context.surroundings.fitThreads ? Math.min(wanted, chunks.length) : 1;
   if (threads > 1) yield* inThreads(context, chunks, threads, signal);
   else yield* inThisThread(context, chunks, signal);
@@ -53,18 +56,6 @@ function layersOfPoint({ layers }: SweepContext): number {
   return [...layers.values()].flat().length / layers.size;
 }
 
-function threadCount(workers: number | "auto", evaluations: number): number {
-  if (workers === "auto")
-    return Math.max(1, Math.min(Math.floor(evaluations / evaluationsThatPay), availableParallelism()));
-  if (Number.isSafeInteger(workers) && workers >= 1) return workers;
-  throw new RaellaError({
-    code: "out-of-range",
-    message: `There cannot be ${workers} workers.`,
-    value: workers,
-    expected: 'a whole number of at least 1, or "auto"',
-  });
-}
-
 async function* inThisThread(
   context: SweepContext,
   chunks: readonly number[],
@@ -73,7 +64,7 @@ async function* inThisThread(
   const evaluate = createPointsEvaluator(context);
   for (const chunk of chunks) {
     // Lets Ctrl-C and progress through.
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
     throwIfAborted(signal);
     yield { chunk, rows: evaluateChunk(context.plan, chunk, evaluate) };
   }
@@ -86,16 +77,12 @@ async function* inThreads(
   threads: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FinishedChunk> {
-  const { Piscina } = await import("piscina");
-  const pool = new Piscina<number, readonly SweepRow[]>({
-    // The extension of this file: .ts when run from sources, .js when built.
-    filename: join(__dirname, `sweep-worker${__filename.slice(-3)}`),
-    minThreads: threads,
-    maxThreads: threads,
-    concurrentTasksPerWorker: 1,
-    workerData: { plan, workspace, registered: surroundings.forThreads } satisfies SweepWorkerData,
-    resourceLimits: { maxOldGenerationSizeMb },
-  });
+  const pool = startThreads<SweepWorkerData, number, readonly SweepRow[]>(
+    "study/sweep/sweep-worker",
+    { plan, workspace, registered: surroundings.forThreads },
+    threads,
+    maximumHeapMb,
+  );
   const underWay = new Map<number, Promise<FinishedChunk>>();
   const waiting = [...chunks].reverse();
   try {
@@ -104,7 +91,7 @@ async function* inThreads(
       while (underWay.size < 2 * threads) {
         const chunk = waiting.pop();
         if (chunk === undefined) break;
-        const finished = pool.run(chunk, { signal }).then((rows) => ({ chunk, rows }));
+        const finished = pool.run(chunk, signal).then((rows) => ({ chunk, rows }));
         // A failure is reported where the chunk is awaited.
         finished.catch(() => undefined);
         underWay.set(chunk, finished);
@@ -118,7 +105,7 @@ async function* inThreads(
     throwIfAborted(signal);
     throw error;
   } finally {
-    await pool.destroy();
+    await pool.end();
   }
 }
 

@@ -1,7 +1,7 @@
-import { dirname } from "node:path";
 import { readPriceFiles } from "../../components/estimation-engine";
 import { RaellaError, suggestName } from "../../errors";
 import { frozenCopy } from "../../memory";
+import { dirname } from "../../platform";
 import { loadComponentGroups } from "../../spec/component-groups";
 import { requireComputable } from "../../spec/computable";
 import { FileReader } from "../../spec/file-memo";
@@ -15,9 +15,10 @@ import type { Workspace } from "../../spec/workspace";
 import { findArchitecture, findDnn, givenWorkspace, listLayers } from "../../spec/workspace";
 import type { ComponentGroup } from "../component-groups";
 import { groupOfLevel, leakageGroup } from "../component-groups";
-import { defaultBatch, defaultTiles } from "../study-options";
+import { defaultBatchSize, defaultTiles } from "../study-options";
 import { Surroundings } from "../surroundings";
 import type { ColumnExpression } from "./constraint";
+import { partsOf } from "./pareto-front";
 import { compileColumnExpression } from "./constraint";
 import type { SweepPlan } from "./sweep-plan";
 import { pointAt, variableNames } from "./sweep-plan";
@@ -91,7 +92,8 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surr
   const constraint =
     plan.constraint === null ? null : compileColumnExpression(plan.constraint, known, "constraint");
   const columnNames = new Set(columns.map(({ name }) => name));
-  for (const { expression } of plan.objectives) compileColumnExpression(expression, columnNames, "objective");
+  for (const objective of plan.objectives)
+    compileColumnExpression(partsOf(objective)[1], columnNames, "objective");
   return { plan, workspace, columns, groups, groupNames, layers, constraint, modelVariables, warnings };
 }
 
@@ -113,7 +115,7 @@ function checkVariables(plan: SweepPlan, { identity, variables }: Specification)
 function checkCountsAreOptions(plan: SweepPlan): void {
   for (const [variable, key] of [
     [tilesVariable, "nTiles"],
-    [batchVariable, "batch"],
+    [batchVariable, "batchSize"],
   ])
     if (variableNames(plan).includes(variable))
       throw new RaellaError({
@@ -128,8 +130,8 @@ function checkCountsAreOptions(plan: SweepPlan): void {
 /** What is not the default was asked for. */
 function checkCounts(plan: SweepPlan, { identity, variables }: Specification): void {
   for (const [variable, key, values, usual] of [
-    [tilesVariable, "nTiles", plan.tiles, defaultTiles],
-    [batchVariable, "batch", plan.batches, defaultBatch],
+    [tilesVariable, "nTiles", plan.nTiles, defaultTiles],
+    [batchVariable, "batchSize", plan.batchSize, defaultBatchSize],
   ] as const) {
     if (Object.hasOwn(variables, variable) || (values.length === 1 && values[0] === usual)) continue;
     throw new RaellaError({

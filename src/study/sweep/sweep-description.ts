@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
+import type { Objective } from "./pareto-front";
 
 /** What a variable of a model can be set to: a number, or text that is evaluated as an expression. */
 export type SweepValue = number | string;
@@ -31,13 +32,13 @@ export interface RandomDesign {
 }
 
 /** What makes one design better than another: a column of the result, or an expression over columns. */
-export type SweepObjective = { readonly minimize: string } | { readonly maximize: string };
+export type SweepObjective = Objective<string>;
 
 /** How throughput is computed. */
 export interface SweepThroughput {
   /** Silicon for the tiles of the pipeline, mm^2. */
-  readonly areaMm2?: number;
-  /** Instead of `areaMm2`: the area of so many tiles of the first architecture as it is in the models. */
+  readonly areaBudgetMm2?: number;
+  /** Instead of `areaBudgetMm2`: the area of so many tiles of the first architecture as it is in the models. */
   readonly aggregateTiles?: number;
   /** How layers are replicated, `doubling` (default) or `increment`. */
   readonly scheme?: ReplicationScheme;
@@ -45,7 +46,7 @@ export interface SweepThroughput {
 
 /**
  * A sweep as the user writes it, in YAML or as an object. Every combination of the values of `architectures`,
- * `nTiles`, `batch`, `points` and `variables` is a design (with `random` the variables are drawn instead of
+ * `nTiles`, `batchSize`, `points` and `variables` is a design (with `random` the variables are drawn instead of
  * combined); every design on every DNN is a point.
  */
 export interface SweepDescription extends ModelChoices {
@@ -55,7 +56,7 @@ export interface SweepDescription extends ModelChoices {
   /** Tiles of a chip; default 16. */
   readonly nTiles?: number | readonly number[] | ValueRange;
   /** Samples processed together; default 32. */
-  readonly batch?: number | readonly number[] | ValueRange;
+  readonly batchSize?: number | readonly number[] | ValueRange;
   /** Typical instead of recorded statistics of the layers. */
   readonly typical?: boolean;
   readonly fidelity?: Fidelity;
@@ -122,10 +123,12 @@ export const sweepSchema = v.strictObject(
     architectures: names,
     dnns: names,
     nTiles: v.optional(counts),
-    batch: v.optional(counts),
+    batchSize: v.optional(counts),
     typical: v.optional(v.boolean("true or false")),
     fidelity: v.optional(v.picklist(["artifact", "corrected"], "artifact or corrected")),
-    adcBeyondLibrary: v.optional(v.picklist(["scale", "survey"], "scale or survey")),
+    adcBeyondLibrary: v.optional(
+      v.picklist(["scale", "survey", "survey-all"], "scale, survey or survey-all"),
+    ),
     sparse: v.optional(v.picklist(["refuse", "dense"], "refuse or dense")),
     leakage: v.optional(v.boolean("true or false")),
     usePlaceholders: v.optional(v.boolean("true or false")),
@@ -156,11 +159,11 @@ export const sweepSchema = v.strictObject(
     throughput: v.optional(
       v.strictObject(
         {
-          areaMm2: v.optional(positive),
+          areaBudgetMm2: v.optional(positive),
           aggregateTiles: v.optional(count),
           scheme: v.optional(v.picklist(["doubling", "increment"], "doubling or increment")),
         },
-        "{areaMm2 or aggregateTiles, scheme}",
+        "{areaBudgetMm2 or aggregateTiles, scheme}",
       ),
     ),
     chunkSize: v.optional(v.pipe(count, v.maxValue(100000, "at most 100000"))),

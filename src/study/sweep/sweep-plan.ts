@@ -10,7 +10,7 @@ import {
 } from "../../arguments";
 import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
-import type { SweepValue } from "./sweep-description";
+import type { SweepObjective, SweepValue } from "./sweep-description";
 
 const wordMask = (1n << 64n) - 1n;
 const goldenGamma = 0x9e3779b97f4a7c15n;
@@ -48,11 +48,6 @@ export type SweepAxis =
       readonly interval: { readonly from: number; readonly to: number; readonly logarithmic: boolean };
     };
 
-export interface PlannedObjective {
-  readonly goal: "minimize" | "maximize";
-  readonly expression: string;
-}
-
 /**
  * A checked sweep with nothing left open, as plain data. It fixes the number of every point: architectures, tiles,
  * batches, listed points and variables count like the digits of a number in this order, the DNN being the fastest.
@@ -61,8 +56,8 @@ export interface SweepPlan extends Required<ModelChoices> {
   readonly name: string;
   readonly architectures: readonly string[];
   readonly dnns: readonly string[];
-  readonly tiles: readonly number[];
-  readonly batches: readonly number[];
+  readonly nTiles: readonly number[];
+  readonly batchSize: readonly number[];
   readonly typicalStatistics: boolean;
   readonly fidelity: Fidelity;
   /** At least one entry; `{}` if the sweep lists no points. */
@@ -71,9 +66,9 @@ export interface SweepPlan extends Required<ModelChoices> {
   /** Null: every combination of the axes. */
   readonly random: { readonly count: number; readonly seed: number } | null;
   readonly constraint: string | null;
-  readonly objectives: readonly PlannedObjective[];
+  readonly objectives: readonly SweepObjective[];
   readonly throughput: {
-    readonly areaMm2: number | null;
+    readonly areaBudgetMm2: number | null;
     readonly aggregateTiles: number;
     readonly scheme: ReplicationScheme;
   };
@@ -87,8 +82,8 @@ const planSchema = dataWith("a plan, as planSweep and parseSweep return it", {
   name: isText,
   architectures: isList,
   dnns: isList,
-  tiles: isList,
-  batches: isList,
+  nTiles: isList,
+  batchSize: isList,
   listed: isList,
   axes: isListOf((axis) => hasParts(axis, { variable: isText }) && hasRange(axis)),
   random: (value) => value === null || hasParts(value, { count: isNumber, seed: isNumber }),
@@ -112,8 +107,8 @@ export interface SweepPoint {
   readonly design: number;
   readonly architecture: string;
   readonly dnn: string;
-  readonly tiles: number;
-  readonly batch: number;
+  readonly nTiles: number;
+  readonly batchSize: number;
   readonly variables: Readonly<Record<string, SweepValue>>;
 }
 
@@ -126,8 +121,8 @@ export function countPoints(plan: SweepPlan): number {
 /** Designs of a sweep. */
 export function countDesigns(plan: SweepPlan): number {
   requireArgument(planSchema, plan, "the plan of countDesigns");
-  const { architectures, tiles, batches, listed } = plan;
-  return architectures.length * tiles.length * batches.length * listed.length * countCombinations(plan);
+  const { architectures, nTiles, batchSize, listed } = plan;
+  return architectures.length * nTiles.length * batchSize.length * listed.length * countCombinations(plan);
 }
 
 function countCombinations(plan: SweepPlan): number {
@@ -156,10 +151,10 @@ export function pointAt(plan: SweepPlan, point: number): SweepPoint {
     ? drawVariables(plan.axes, plan.random.seed, digit(plan.random.count))
     : combineVariables(plan.axes, digit);
   const listed = plan.listed[digit(plan.listed.length)];
-  const batch = plan.batches[digit(plan.batches.length)];
-  const tiles = plan.tiles[digit(plan.tiles.length)];
+  const batchSize = plan.batchSize[digit(plan.batchSize.length)];
+  const nTiles = plan.nTiles[digit(plan.nTiles.length)];
   const architecture = plan.architectures[digit(plan.architectures.length)];
-  return { point, design, architecture, dnn, tiles, batch, variables: { ...listed, ...drawn } };
+  return { point, design, architecture, dnn, nTiles, batchSize, variables: { ...listed, ...drawn } };
 }
 
 /** The last variable changes fastest. */

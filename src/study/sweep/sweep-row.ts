@@ -32,8 +32,8 @@ const identityColumns: readonly SweepColumn[] = [
   },
   { name: "architecture", type: "text", unit: "", description: "architecture" },
   { name: "dnn", type: "text", unit: "", description: "DNN" },
-  { name: "tiles", type: "integer", unit: "", description: "tiles of a chip" },
-  { name: "batch", type: "integer", unit: "", description: "samples of a batch" },
+  { name: "nTiles", type: "integer", unit: "", description: "tiles of a chip" },
+  { name: "batchSize", type: "integer", unit: "", description: "samples of a batch" },
 ];
 
 const statusColumns: readonly SweepColumn[] = [
@@ -52,7 +52,7 @@ const figureColumns: {
   topsPerWatt: ["TOPS/W", "operations (two for each multiply-accumulate) per joule"],
   cyclesTotal: ["cycles", "one batch through all layers, one after the other"],
   cyclesSlowestLayer: ["cycles", "one batch through the slowest layer"],
-  chipAreaMm2: ["mm²", "one chip of `tiles` tiles"],
+  chipAreaMm2: ["mm²", "one chip of `nTiles` tiles"],
   tileBudget: ["tiles", "tiles that fit on the silicon of the sweep"],
   tilesUsed: ["tiles", "tiles of the replicated pipeline"],
   pipelineAreaMm2: ["mm²", "silicon of the tiles used"],

@@ -1,8 +1,6 @@
-import { workerData } from "node:worker_threads";
 import type { Registrations } from "../../components/registry";
 import type { Workspace } from "../../spec/workspace";
 import { Surroundings } from "../surroundings";
-import type { PointsEvaluator } from "./evaluate-points";
 import { createPointsEvaluator, evaluateChunk } from "./evaluate-points";
 import { prepareSweep } from "./sweep-context";
 import type { SweepPlan } from "./sweep-plan";
@@ -16,14 +14,12 @@ export interface SweepWorkerData {
   readonly registered: Registrations;
 }
 
-let evaluator: { readonly plan: SweepPlan; readonly evaluate: PointsEvaluator } | undefined;
-
 /** The work of a helping thread: the number of a chunk in, its rows out. */
-export default function evaluateChunkHere(chunk: number): readonly SweepRow[] {
-  const { plan, workspace, registered } = workerData as SweepWorkerData;
-  evaluator ??= {
-    plan,
-    evaluate: createPointsEvaluator(prepareSweep(plan, workspace, new Surroundings(registered))),
-  };
-  return evaluateChunk(plan, chunk, evaluator.evaluate);
+export default function chunksWork({
+  plan,
+  workspace,
+  registered,
+}: SweepWorkerData): (chunk: number) => readonly SweepRow[] {
+  const evaluate = createPointsEvaluator(prepareSweep(plan, workspace, new Surroundings(registered)));
+  return (chunk) => evaluateChunk(plan, chunk, evaluate);
 }

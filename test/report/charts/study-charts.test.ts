@@ -59,7 +59,7 @@ describe("ablationChart", () => {
     const cycles = ablationChart(ablation);
     assert.deepEqual(compileChart(cycles).warnings, []);
     const texts = await textsOf(cycles);
-    assert.ok(texts.includes("ResNet18, 2 layers"));
+    assert.ok(texts.includes("resnet18, 2 layers"));
     assert.ok(texts.includes(((totals.cycles[0] + totals.cycles[1]) / 1e3).toPrecision(3)));
 
     const pipeline = await textsOf(ablationChart(ablation, { speed: "throughput" }));

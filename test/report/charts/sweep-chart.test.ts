@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { sweepChart } from "../../../src/report/charts/sweep-chart";
-import type { SweepPoint } from "../../../src/report/charts/sweep-chart";
+import type { SweepChartPoint } from "../../../src/report/charts/sweep-chart";
 import { compileChart, textsOf } from "../../support/chart-checks";
 
-const points: readonly SweepPoint[] = [64, 128, 256, 512].flatMap((value) =>
+const points: readonly SweepChartPoint[] = [64, 128, 256, 512].flatMap((value) =>
   ["first", "second"].map((series) => ({
     value,
     series,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { LoadSpecificationOptions } from "../../../src/spec/load-specification";
 import { loadSpecification } from "../../../src/spec/load-specification";
-import { mapSpecification } from "../../../src/study/run-layer";
+import { mapLayer } from "../../../src/study/run-layer";
 import { replaced, smallModel, smallProblem } from "../../spec/support/small-model";
 
 /** An input that must be refused; `run` throws. The expected message stands in expected-messages.yaml by name. */
@@ -72,7 +72,7 @@ export function files(
     run: () =>
       inFolder(given, (folder) => {
         try {
-          mapSpecification(loadSpecification({ files: read.map((file) => join(folder, file)), ...options }));
+          mapLayer(loadSpecification({ files: read.map((file) => join(folder, file)), ...options }));
         } catch (error) {
           throw withoutFolder(error, folder);
         }

@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
@@ -22,7 +31,9 @@ export interface Difference {
 
 /**
  * Plays sequences in one process and compares every call with the same call in a fresh process, which has nothing to
- * remember, computes in one thread, and finds the files and registrations as the sequence had left them.
+ * remember, computes in one thread, and finds the registrations as the sequence had left them. The files are there those
+ * of the package itself, of which the fresh process has a copy with the models of the workspace: it needs to know of no
+ * other one.
  */
 export class SequenceChecker implements Ingredients {
   readonly folder = mkdtempSync(join(tmpdir(), "raella-sequences-"));
@@ -35,6 +46,8 @@ export class SequenceChecker implements Ingredients {
   freshProcesses = 0;
 
   constructor() {
+    if (!existsSync(join(root, "dist", "index.js")))
+      throw new Error("Processes of their own run what has been built: npm run build");
     const copy = (name: string): void =>
       cpSync(realpathSync(join(root, name)), join(this.folder, name), { recursive: true, dereference: true });
     copy("models");
@@ -42,6 +55,9 @@ export class SequenceChecker implements Ingredients {
     for (const layer of ["000", "003", "010"]) copy(`dnn_layers/resnet18/${layer}.yaml`);
     copy("dnn_layers/problem_shape.yaml");
     this.write("library/own.csv", ownLibrary);
+    cpSync(join(root, "package.json"), join(this.folder, "package.json"));
+    for (const name of ["dist", "node_modules"])
+      symlinkSync(realpathSync(join(root, name)), join(this.folder, name));
     this.reset();
   }
 
@@ -104,31 +120,26 @@ export class SequenceChecker implements Ingredients {
   }
 
   private async answerAlone(step: CallStep, registered: ReadonlySet<string>): Promise<string> {
-    const { workers, ...options } = step.options;
-    const single = {
-      ...step,
-      edit: false,
-      options: workers === undefined ? options : { ...options, workers: 1 },
-    };
+    const options = { ...step.options, workspace: undefined };
+    if (step.options.workers !== undefined) Object.assign(options, { workers: 1 });
+    const single = { ...step, edit: false, options };
     const registrations = [...registered].map((name): Step => ({ do: "register", name }));
     const key = JSON.stringify([single, registrations, [...this.held]]);
     const known = this.answers.get(key);
     if (known !== undefined) return known;
     this.freshProcesses += 1;
-    const [answer] = await this.play([...registrations, single], true);
+    const [answer] = await this.play([...registrations, single], true, this.folder);
     this.answers.set(key, answer);
     return answer;
   }
 
-  private play(steps: readonly Step[], isRemembering: boolean): Promise<string[]> {
-    // Compiled where that has been done: a fresh process then starts in a third of the time.
-    const isBuilt = existsSync(join(root, "dist", "index.js"));
-    const file = (name: string): string => join(root, isBuilt ? `dist/${name}.js` : `src/${name}.ts`);
-    const child = spawn(
-      process.execPath,
-      [...(isBuilt ? [] : ["--import", "tsx"]), join(__dirname, "player.cjs")],
-      { cwd: root, stdio: ["pipe", "pipe", "inherit"] },
-    );
+  private play(steps: readonly Step[], isRemembering: boolean, packageFolder = root): Promise<string[]> {
+    const file = (name: string): string => join(packageFolder, "dist", `${name}.js`);
+    // Links are not followed, so that the package finds its own folder.
+    const child = spawn(process.execPath, ["--preserve-symlinks", join(__dirname, "player.cjs")], {
+      cwd: root,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     const output: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
     child.stdin.end(

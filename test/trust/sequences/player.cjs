@@ -72,8 +72,7 @@ const calls = {
     raella.explainEnergy(raella.getSpec(options), level, action),
   component: (raella, { component, action, workspace }) =>
     raella.componentEnergy(component, action, { workspace }),
-  own: (raella, { search, ...options }) =>
-    raella.evaluateSpecification(raella.loadSpecification(options), { search }),
+  own: (raella, { search, ...options }) => raella.runLayer(raella.loadSpecification(options), { search }),
   given: (raella, { number, ...options }) => {
     const specification = raella.loadSpecification(options);
     const space = raella.buildMapSpace(specification);
@@ -87,7 +86,7 @@ const calls = {
     const mine = kept.get(key) ?? JSON.parse(JSON.stringify(raella.getSpec({ ...options, workspace })));
     kept.set(key, mine);
     for (const level of mine.levels) if (level.name === name) level.attributes.depth = depth;
-    const mapped = raella.mapSpecification(mine);
+    const mapped = raella.mapLayer(mine);
     return [mapped.evaluation, raella.resultOf(mapped), raella.buildMapSpace(mine).size];
   },
   lists: (raella, { workspace }) => [
@@ -97,7 +96,6 @@ const calls = {
     raella.loadComponentGroups(workspace),
     raella.componentModels({ workspace }),
     raella.defaultGreedySteps,
-    raella.defaultWorkspace(),
     raella.fidelityDifferences,
     raella.estimationDifferences,
     raella.planSweep({ architectures: "raella", dnns: "resnet18", variables: { ADC_RESOLUTION: [5, 6] } }),
@@ -119,13 +117,19 @@ async function outcome(compute) {
 async function play({ entry, memory, folder, isRemembering, steps, codeCache }) {
   // Processes start faster with the code that the first one has compiled.
   require("node:module").enableCompileCache?.(codeCache);
-  const raella = require(entry);
+  const entries = ["index", "advanced", "charts", "sweep"].map((name) =>
+    path.join(path.dirname(entry), name),
+  );
+  const raella = Object.assign({}, ...entries.map((file) => require(file)));
   if (!isRemembering) require(memory).setRemembering(false);
   const removals = new Map();
   const kept = new Map();
   for (const step of steps) {
-    if (step.do === "write") write(folder, step);
-    else if (step.do === "register")
+    if (step.do === "write") {
+      write(folder, step);
+      // What was read before says nothing of the files as they are now.
+      kept.clear();
+    } else if (step.do === "register")
       removals.set(
         step.name,
         step.name === "library"
@@ -137,7 +141,8 @@ async function play({ entry, memory, folder, isRemembering, steps, codeCache }) 
       removals.delete(step.name);
     } else {
       const result = await outcome(() => calls[step.call](raella, step.options, kept));
-      const text = JSON.stringify(result);
+      // The fresh process need not name the workspace, which is its own.
+      const text = JSON.stringify(result, (key, value) => (key === "workspace" ? undefined : value));
       if (step.edit) edit(result.value);
       process.stdout.write(`${text}\n`);
     }

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { designFigures } from "../../src/study/sweep/design-figures";
-import type { NetworkFigures } from "../../src/study/sweep/design-figures";
-import { paretoFront } from "../../src/study/sweep/pareto-front";
-import type { FrontObjective } from "../../src/study/sweep/pareto-front";
-import { mainEffects, oneAtATime } from "../../src/study/sweep/sensitivity";
+import { designFigures } from "../../../src/study/sweep/design-figures";
+import type { NetworkFigures } from "../../../src/study/sweep/design-figures";
+import { paretoFront } from "../../../src/study/sweep/pareto-front";
+import type { FrontObjective } from "../../../src/study/sweep/pareto-front";
+import { mainEffects, oneAtATime } from "../../../src/study/sweep/sensitivity";
 
 type Item = readonly number[];
 
 function objectivesOf(goals: readonly ("minimize" | "maximize")[]): FrontObjective<Item>[] {
-  return goals.map((goal, index) => ({ goal, value: (item) => item[index] }));
+  return goals.map((goal, index) =>
+    goal === "minimize" ? { minimize: (item) => item[index] } : { maximize: (item) => item[index] },
+  );
 }
 
 describe("Pareto front", () => {
@@ -41,7 +43,7 @@ describe("Pareto front", () => {
   });
 
   it("leaves out items without a figure", () => {
-    const objectives: FrontObjective<number | null>[] = [{ goal: "minimize", value: (item) => item }];
+    const objectives: FrontObjective<number | null>[] = [{ minimize: (item) => item }];
     assert.deepEqual(paretoFront([null, 3, Number.NaN, 2, 2], objectives), [2, 2]);
   });
 
@@ -110,15 +112,15 @@ describe("sensitivity", () => {
 describe("figures of a design", () => {
   const network: NetworkFigures = {
     layers: 2,
-    tiles: 4,
-    batch: 8,
+    nTiles: 4,
+    batchSize: 8,
     macs: 4e9,
     energyPj: 2e9,
     cycles: [1e6, 2e6],
     chipAreaUm2: 8e6,
     tileOptions: null,
   };
-  const budget = { areaMm2: 30, aggregateTiles: 1, scheme: "doubling" } as const;
+  const budget = { areaBudgetMm2: 30, aggregateTiles: 1, scheme: "doubling" } as const;
 
   it("follows the definitions", () => {
     const figures = designFigures(network, budget, Number.NaN);
@@ -146,7 +148,11 @@ describe("figures of a design", () => {
   });
 
   it("takes the silicon from the reference when none is given", () => {
-    const figures = designFigures(network, { areaMm2: null, aggregateTiles: 48, scheme: "doubling" }, 4e6);
+    const figures = designFigures(
+      network,
+      { areaBudgetMm2: null, aggregateTiles: 48, scheme: "doubling" },
+      4e6,
+    );
     assert.ok(!("reason" in figures));
     assert.equal(figures.tileBudget, 24);
   });
@@ -170,7 +176,7 @@ describe("figures of a design", () => {
   });
 
   it("says why a pipeline does not fit on the silicon", () => {
-    const figures = designFigures(network, { ...budget, areaMm2: 14 }, Number.NaN);
+    const figures = designFigures(network, { ...budget, areaBudgetMm2: 14 }, Number.NaN);
     assert.deepEqual(figures, {
       reason: "The 2 layers need 8 tiles, but only 7 fit on the silicon of the sweep.",
     });

@@ -12,22 +12,22 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readParquet as polarsReadParquet } from "nodejs-polars";
-import { RaellaError } from "../../src/errors";
-import { mergeSweep } from "../../src/report/sweep/merge-sweep";
-import { openSweep, readSweep } from "../../src/report/sweep/read-sweep";
+import { RaellaError } from "../../../src/errors";
+import { mergeSweep } from "../../../src/report/sweep/merge-sweep";
+import { openSweep, readSweep } from "../../../src/report/sweep/read-sweep";
 import {
   chunkPath,
   examineChunks,
   openSweepFolder,
   readSweepFolder,
   writeChunk,
-} from "../../src/report/sweep/sweep-folder";
-import type { SweepFolder, SweepManifest } from "../../src/report/sweep/sweep-folder";
-import { formatSweepText, objectivesFrom, summarizeSweep } from "../../src/report/sweep/sweep-text";
-import { planSweep } from "../../src/study/sweep/plan-sweep";
-import { chunkRange, countChunks, pointAt } from "../../src/study/sweep/sweep-plan";
-import { sweepColumns } from "../../src/study/sweep/sweep-row";
-import type { SweepRow } from "../../src/study/sweep/sweep-row";
+} from "../../../src/report/sweep/sweep-folder";
+import type { SweepFolder, SweepManifest } from "../../../src/report/sweep/sweep-folder";
+import { formatSweepText, objectivesFrom, summarizeSweep } from "../../../src/report/sweep/sweep-text";
+import { planSweep } from "../../../src/study/sweep/plan-sweep";
+import { chunkRange, countChunks, pointAt } from "../../../src/study/sweep/sweep-plan";
+import { sweepColumns } from "../../../src/study/sweep/sweep-row";
+import type { SweepRow } from "../../../src/study/sweep/sweep-row";
 
 const plan = planSweep({
   name: "test",
@@ -50,10 +50,10 @@ const manifest: SweepManifest = {
 
 /** Made-up results: every fifth point is infeasible. */
 function rowOf(point: number): SweepRow {
-  const { design, architecture, dnn, tiles, batch, variables } = pointAt(plan, point);
+  const { design, architecture, dnn, nTiles, batchSize, variables } = pointAt(plan, point);
   const isInfeasible = point % 5 === 4;
   const cells = new Map<string, string | number | null>(
-    Object.entries({ point, design, architecture, dnn, tiles, batch, ...variables }),
+    Object.entries({ point, design, architecture, dnn, nTiles, batchSize, ...variables }),
   );
   cells.set("status", isInfeasible ? "infeasible" : "ok");
   cells.set("reason", isInfeasible ? "Layer 3: too large, µ — ü" : null);
@@ -152,7 +152,9 @@ describe("folder of a sweep", () => {
     await mergeSweep([folder], { csv });
     const lines = readFileSync(csv, "utf8").split("\n");
     assert.equal(lines.length, 202);
-    assert.ok(lines[0].startsWith("point,design,architecture,dnn,tiles,batch,A,B,status,reason,layers,"));
+    assert.ok(
+      lines[0].startsWith("point,design,architecture,dnn,nTiles,batchSize,A,B,status,reason,layers,"),
+    );
     assert.ok(lines[1].startsWith("0,0,raella,resnet18,16,32,0,x,ok,,,,1000000000.1,"));
     assert.ok(lines[5].startsWith('4,2,raella,resnet18,16,32,1,x,infeasible,"Layer 3: too large, µ — ü",'));
     assert.ok(lines[3].startsWith('2,1,raella,resnet18,16,32,0,"with ""quotes"", commas",ok'));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { RaellaError } from "../../src/errors";
-import { parseSweep, planSweep } from "../../src/study/sweep/plan-sweep";
-import type { SweepDescription, SweepValues } from "../../src/study/sweep/sweep-description";
+import { RaellaError } from "../../../src/errors";
+import { parseSweep, planSweep } from "../../../src/study/sweep/plan-sweep";
+import type { SweepDescription, SweepValues } from "../../../src/study/sweep/sweep-description";
 import {
   chunkRange,
   chunksOfShard,
@@ -12,7 +12,7 @@ import {
   pointAt,
   randomUnit,
   splitMix64,
-} from "../../src/study/sweep/sweep-plan";
+} from "../../../src/study/sweep/sweep-plan";
 
 const base = { architectures: "raella", dnns: "resnet18" };
 
@@ -38,7 +38,7 @@ describe("sweep plan", () => {
       architectures: ["raella", "isaac_like"],
       dnns: ["resnet18", "qdqbert"],
       nTiles: [8, 16],
-      batch: 4,
+      batchSize: 4,
       points: [{ P: 1 }, { P: 2 }, { P: 3 }],
       variables: { A: [1, 2], B: ["x", "y", "z"] },
     });
@@ -49,14 +49,14 @@ describe("sweep plan", () => {
       design: 0,
       architecture: "raella",
       dnn: "resnet18",
-      tiles: 8,
-      batch: 4,
+      nTiles: 8,
+      batchSize: 4,
       variables: { P: 1, A: 1, B: "x" },
     });
     assert.deepEqual(pointAt(plan, 3).variables, { P: 1, A: 1, B: "y" });
     assert.deepEqual(pointAt(plan, 6).variables, { P: 1, A: 2, B: "x" });
     assert.deepEqual(pointAt(plan, 12).variables, { P: 2, A: 1, B: "x" });
-    assert.equal(pointAt(plan, 36).tiles, 16);
+    assert.equal(pointAt(plan, 36).nTiles, 16);
     assert.equal(pointAt(plan, 72).architecture, "isaac_like");
     const all = Array.from({ length: 144 }, (_, point) =>
       JSON.stringify({ ...pointAt(plan, point), point: 0 }),
@@ -65,8 +65,8 @@ describe("sweep plan", () => {
   });
 
   it("uses the tutorial's tiles and batch when none are given", () => {
-    const { tiles, batch } = pointAt(planSweep(base), 0);
-    assert.deepEqual([tiles, batch], [16, 32]);
+    const { nTiles, batchSize } = pointAt(planSweep(base), 0);
+    assert.deepEqual([nTiles, batchSize], [16, 32]);
   });
 
   it("deals the chunks out to shards, each exactly once", () => {
@@ -209,7 +209,7 @@ describe("sweep plan", () => {
       { ...base, nTiles: { from: 1, to: 2, step: 0.5 } },
       /The value 1\.5 is not a count/,
     ],
-    ["no sample", { ...base, batch: [0] }, /"batch\[0\]" cannot be 0/],
+    ["no sample", { ...base, batchSize: [0] }, /"batchSize\[0\]" cannot be 0/],
     [
       "a logarithm of 0",
       { ...base, random: { count: 1 }, variables: { A: { from: 0, to: 1, logarithmic: true } } },
@@ -220,14 +220,14 @@ describe("sweep plan", () => {
     ["a point too much", { ...base, points: [{ A: 1 }, { A: 1, B: 1 }] }, /Point 1 has B/],
     ["a variable twice", { ...base, points: [{ A: 1 }], variables: { A: 1 } }, /variable A is both listed/],
     ["an unknown goal", { ...base, objective: { minimise: "energyPj" } }, /\{minimize: EXPRESSION\}/],
-    ["two silicon budgets", { ...base, throughput: { areaMm2: 1, aggregateTiles: 2 } }, /given twice/],
-    ["no silicon", { ...base, throughput: { areaMm2: 0 } }, /"throughput\.areaMm2" cannot be 0/],
+    ["two silicon budgets", { ...base, throughput: { areaBudgetMm2: 1, aggregateTiles: 2 } }, /given twice/],
+    ["no silicon", { ...base, throughput: { areaBudgetMm2: 0 } }, /"throughput\.areaBudgetMm2" cannot be 0/],
     ["an unknown scheme", { ...base, throughput: { scheme: "tripling" } }, /doubling or increment/],
     [
       "too many points",
       {
         ...base,
-        batch: { from: 1, to: 100000, step: 1 },
+        batchSize: { from: 1, to: 100000, step: 1 },
         variables: { A: { from: 1, to: 100000, step: 1 } },
       },
       /The sweep has 10000000000 points/,

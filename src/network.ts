@@ -9,7 +9,7 @@ export type {
   ImportedNetwork,
   ImportProgress,
   LayerShape,
-  NetworkOptions,
+  AnalyzeNetworkOptions,
 } from "./network/analyze-network";
 export { networkFiles, type NetworkFiles, type WritableNetwork } from "./report/network-files";
 export { readNumpy } from "./network/numpy";

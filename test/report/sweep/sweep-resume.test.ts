@@ -13,19 +13,19 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { mergeSweep } from "../../src/report/sweep/merge-sweep";
-import { readSweep } from "../../src/report/sweep/read-sweep";
-import { sweepToFolder } from "../../src/report/sweep/sweep-to-folder";
-import { planSweep } from "../../src/study/sweep/plan-sweep";
-import { sweep } from "../../src/study/sweep/sweep";
-import { countPoints } from "../../src/study/sweep/sweep-plan";
-import { copyWorkspace } from "../spec/support/workspace-copy";
-import { commandLineProcess } from "../support/command-line-process";
-import { runCli } from "../support/run-cli";
-import { reasonAgainstSlurm, startSlurmCluster, until } from "../support/slurm-cluster";
-import type { SlurmCluster } from "../support/slurm-cluster";
+import { mergeSweep } from "../../../src/report/sweep/merge-sweep";
+import { readSweep } from "../../../src/report/sweep/read-sweep";
+import { sweepToFolder } from "../../../src/report/sweep/sweep-to-folder";
+import { planSweep } from "../../../src/study/sweep/plan-sweep";
+import { sweep } from "../../../src/study/sweep/sweep";
+import { countPoints } from "../../../src/study/sweep/sweep-plan";
+import { copyWorkspace } from "../../spec/support/workspace-copy";
+import { commandLineProcess } from "../../support/command-line-process";
+import { runCli } from "../../support/run-cli";
+import { reasonAgainstSlurm, startSlurmCluster, until } from "../../support/slurm-cluster";
+import type { SlurmCluster } from "../../support/slurm-cluster";
 
-const root = path.join(__dirname, "..", "..");
+const root = path.join(__dirname, "..", "..", "..");
 const description = {
   name: "resumed",
   architectures: "raella",

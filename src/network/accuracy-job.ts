@@ -1,0 +1,105 @@
+import type { SlicingSearch } from "./adaptive-slicing";
+import { chooseSlicing, oneBitSlices } from "./adaptive-slicing";
+import type { ArithmeticDesign } from "./arithmetic-design";
+import { isAdaptive } from "./arithmetic-design";
+import type { CrossbarResult } from "./crossbar";
+import { computeInCrossbars } from "./crossbar";
+import type { SignedInputs } from "./input-passes";
+import type { IntegerLayer, OutputQuantization } from "./integer-layer";
+import { exactAccumulators, outputCodes } from "./integer-layer";
+import { computeInIsaac } from "./isaac-encoding";
+import type { LayerAccuracy } from "./layer-accuracy";
+import { crossbarAccuracy, differenceOf } from "./layer-accuracy";
+import type { JobKind } from "./run-network-jobs";
+import type { Slicing } from "./slicing";
+import { slicingName, twoBitSlicing } from "./slicing";
+import { adcShare, averageWeight } from "./statistics";
+
+/** One layer, and the designs that compute it. */
+export interface AccuracyJob {
+  readonly layer: IntegerLayer;
+  readonly output: OutputQuantization;
+  /** The slicing of the import; undefined where it is to be chosen as an import does. */
+  readonly kept: Slicing | undefined;
+  readonly designs: readonly ArithmeticDesign[];
+  readonly slicingSearch: SlicingSearch;
+  readonly signedInputs: SignedInputs;
+  /** The layer gets eight slices of one bit without a choice. */
+  readonly isLast: boolean;
+}
+
+/** How accurate a design computes a layer, and with which slices. */
+export interface DesignLayerAccuracy extends LayerAccuracy {
+  readonly slicing: string;
+  readonly slices: number;
+  /** Mean state of the cells and share of the conversions, as the cost model takes them. Not of ISAAC. */
+  readonly averageWeight: number | null;
+  readonly adcShare: number | null;
+}
+
+/** What a helping thread does. */
+export default (): typeof runAccuracyJob => runAccuracyJob;
+
+/** What a layer comes to in each of the designs, in their order. */
+function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
+  const { layer, output, signedInputs } = job;
+  const exact = outputCodes(exactAccumulators(layer), layer, output);
+  const chosen = new Map<string, Slicing>();
+  const results = new Map<string, CrossbarResult>();
+  const choose = (rows: number | undefined, converterBits: number | undefined, cellBits: number): Slicing => {
+    const key = [rows, converterBits, cellBits].join(" ");
+    const known = chosen.get(key);
+    if (known !== undefined) return known;
+    const options = { signedInputs, search: job.slicingSearch, rows, converterBits, cellBits };
+    const found = job.isLast ? oneBitSlices(layer, options) : chooseSlicing(layer, output, options);
+    chosen.set(key, found.slicing);
+    if (rows !== undefined && converterBits !== undefined)
+      results.set([slicingName(found.slicing), rows, converterBits].join(" "), found.result);
+    return found.slicing;
+  };
+  const compute = (slicing: Slicing, { rows, converterBits }: ArithmeticDesign): CrossbarResult => {
+    const key = [slicingName(slicing), rows, converterBits].join(" ");
+    const result =
+      results.get(key) ?? computeInCrossbars(layer, { slicing, rows, converterBits, signedInputs });
+    results.set(key, result);
+    return result;
+  };
+  return job.designs.map((design): DesignLayerAccuracy => {
+    const { architecture, rows, converterBits, cellBits } = design;
+    if (architecture === "isaac_like") {
+      const isaac = computeInIsaac(layer, { rows, converterBits });
+      return {
+        ...differenceOf(isaac, { layer, output, exact }),
+        ...sliced(twoBitSlicing),
+        averageWeight: null,
+        adcShare: null,
+      };
+    }
+    const isAnew = design.slicing === "anew";
+    const slicing = !isAdaptive(architecture)
+      ? twoBitSlicing
+      : isAnew
+        ? choose(rows, converterBits, cellBits)
+        : (job.kept ?? choose(undefined, undefined, 4));
+    const result = compute(slicing, design);
+    const speculation = architecture === "raella";
+    return {
+      ...crossbarAccuracy(result, speculation, { layer, output, exact }),
+      ...sliced(slicing),
+      averageWeight: averageWeight(result),
+      adcShare: speculation ? adcShare(result) : 1,
+    };
+  });
+}
+
+const sliced = (slicing: Slicing): { slicing: string; slices: number } => ({
+  slicing: slicingName(slicing),
+  slices: slicing.length,
+});
+
+export const accuracyJobs: JobKind<AccuracyJob, readonly DesignLayerAccuracy[]> = {
+  file: "accuracy-job",
+  run: runAccuracyJob,
+  work: ({ layer, designs }) =>
+    layer.groups * layer.rows * layer.filters * layer.samples * (1 + designs.length),
+};

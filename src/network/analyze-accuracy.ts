@@ -1,0 +1,229 @@
+import { RaellaError } from "../errors";
+import type { AccuracyJob, DesignLayerAccuracy } from "./accuracy-job";
+import { accuracyJobs } from "./accuracy-job";
+import type { ImportedNetwork, AnalyzeNetworkOptions, PreparedNetwork } from "./analyze-network";
+import { prepareNetwork } from "./analyze-network";
+import type { ArithmeticDesign } from "./arithmetic-design";
+import { checkDesign, designKey } from "./arithmetic-design";
+import { cutNetwork } from "./cut-network";
+import type { EndToEndAccuracy, ReferenceAccuracy } from "./end-to-end";
+import { checkLabels, endToEndAccuracy, poorQuantization, referenceAccuracy } from "./end-to-end";
+import type { CutRunJob, LayerArithmetic } from "./run-cut-network";
+import { cutRunJobs, runCutNetwork } from "./run-cut-network";
+import type { JobKind } from "./run-network-jobs";
+import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
+import type { Slicing } from "./slicing";
+import { parseSlicing } from "./slicing";
+
+/** Samples that go through a network together: what is stored in crossbars serves them all. */
+const samplesTogether = 4;
+
+/** A network, and the designs that are to compute it. */
+export interface AccuracyAnalysisOptions extends Omit<AnalyzeNetworkOptions, "shapesOnly" | "withAccuracy"> {
+  readonly designs: readonly ArithmeticDesign[];
+  /** The import of the same model, whose scales and slicings are kept. Default: they are set by these inputs. */
+  readonly imported?: Pick<ImportedNetwork, "sha256" | "layers">;
+  /** Also run the whole network with the arithmetic of each design. */
+  readonly endToEnd?: boolean;
+  /** Classes of the samples. */
+  readonly labels?: ArrayLike<number>;
+}
+
+/** A layer of a design. */
+export interface NamedLayerAccuracy extends DesignLayerAccuracy {
+  readonly layer: number;
+  readonly layerName: string;
+}
+
+/** How accurate a design computes a network. */
+export interface DesignAccuracy extends ArithmeticDesign {
+  /** Means over the layers: slices of a weight, error of the outputs that are not 0 in output steps, saturated share. */
+  readonly meanSlices: number;
+  readonly meanError: number;
+  readonly meanSaturatedShare: number;
+  readonly layers: readonly NamedLayerAccuracy[];
+  /** Null unless it was asked for. */
+  readonly endToEnd: EndToEndAccuracy | null;
+}
+
+export interface AccuracyAnalysis {
+  readonly file: string;
+  readonly sha256: string;
+  readonly scheme: string;
+  readonly signedInputs: string;
+  readonly inputSamples: number;
+  readonly madeUpInputs: boolean;
+  readonly engine: { readonly name: string; readonly version: string };
+  readonly reference: ReferenceAccuracy | null;
+  readonly designs: readonly DesignAccuracy[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * How accurate designs compute a network: layer by layer on the inputs that the float network gives, and, if asked for,
+ * end to end.
+ *
+ * @throws RaellaError with what is wrong with the model, the inputs or an option; `aborted` by the signal.
+ */
+export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise<AccuracyAnalysis> {
+  const { designs, imported, endToEnd = false, labels, signal, onProgress } = options;
+  designs.forEach(checkDesign);
+  if (labels !== undefined && !endToEnd)
+    throw new RaellaError({
+      code: "usage",
+      message: "Labels are only of use end to end.",
+      expected: "endToEnd: true (--end-to-end) with labels",
+    });
+  const distinct = [...new Map(designs.map((design) => [designKey(design), design])).values()];
+  let done = 0;
+  let total = 0;
+  const step = (steps = 1): void => onProgress?.({ done: (done += steps), total });
+  const network = await prepareNetwork(options, imported?.layers, (_, runs, layers) => {
+    const samples = imported === undefined ? runs / 2 : runs;
+    total = runs + layers + (endToEnd ? samples * (distinct.length + 2) : 0);
+    step();
+  });
+  if (imported !== undefined && imported.sha256 !== network.sha256) throw changedModel(network.file);
+  const layers = await accuracyOfLayers(network, distinct, options, step);
+  const whole = endToEnd ? await runEndToEnd(network, distinct, layers, options, step) : null;
+  const results = new Map(
+    distinct.map((design, index) => [
+      designKey(design),
+      {
+        layers: layers.map((each, layer) => ({
+          layer,
+          layerName: network.measured[layer].graph.name,
+          ...each[index],
+        })),
+        endToEnd: whole?.designs[index] ?? null,
+      },
+    ]),
+  );
+  throwIfStopped(signal);
+  const { engine, samples } = network;
+  return {
+    file: network.file,
+    sha256: network.sha256,
+    scheme: network.scheme,
+    signedInputs: options.signedInputs ?? "recorded",
+    inputSamples: samples.count,
+    madeUpInputs: samples.madeUp,
+    engine: { name: engine.name, version: engine.version },
+    reference: whole?.reference ?? null,
+    designs: designs.map((design): DesignAccuracy => {
+      const result = results.get(designKey(design)) as Pick<DesignAccuracy, "layers" | "endToEnd">;
+      const mean = (figure: (layer: NamedLayerAccuracy) => number): number =>
+        result.layers.reduce((sum, layer) => sum + figure(layer), 0) / result.layers.length;
+      return {
+        ...design,
+        meanSlices: mean(({ slices }) => slices),
+        meanError: mean(({ error }) => error),
+        meanSaturatedShare: mean(({ saturatedShare }) => saturatedShare),
+        ...result,
+      };
+    }),
+    warnings: warningsOf(network, whole?.reference ?? null),
+  };
+}
+
+/** [layer][design] */
+async function accuracyOfLayers(
+  { measured, wayOfInputs, lastLayer }: PreparedNetwork,
+  designs: readonly ArithmeticDesign[],
+  { imported, slicings = "common", workers, signal }: AccuracyAnalysisOptions,
+  step: () => void,
+): Promise<readonly (readonly DesignLayerAccuracy[])[]> {
+  const jobs = measured.map(({ graph, integers, output }, index): AccuracyJob => ({
+    layer: integers,
+    output,
+    kept: parseSlicing(imported?.layers[index].statistics?.slicing ?? ""),
+    designs,
+    slicingSearch: slicings,
+    signedInputs: wayOfInputs,
+    isLast: graph === lastLayer,
+  }));
+  return runNetworkJobs(jobs, accuracyJobs, { workers, signal, onJob: step });
+}
+
+async function runEndToEnd(
+  network: PreparedNetwork,
+  designs: readonly ArithmeticDesign[],
+  layers: readonly (readonly DesignLayerAccuracy[])[],
+  { labels, workers, signal, engine }: AccuracyAnalysisOptions,
+  step: (steps?: number) => void,
+): Promise<{ reference: ReferenceAccuracy; designs: readonly EndToEndAccuracy[] }> {
+  const { cut, reference: float } = await cutNetwork(network, async () => {
+    step();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    throwIfStopped(signal);
+  });
+  if (labels !== undefined) checkLabels(labels, float);
+  const arithmetics: readonly LayerArithmetic[] = [
+    { kind: "exact" },
+    ...designs.map(({ architecture, converterBits, rows }, index) => ({
+      kind: architecture,
+      converterBits,
+      rows,
+      slicings: layers.map((each) => parseSlicing(each[index].slicing) as Slicing),
+      signedInputs: network.wayOfInputs,
+    })),
+  ];
+  const inputs = Array.from({ length: network.samples.count }, (_, index) => network.samples.at(index));
+  const blocks = Array.from({ length: Math.ceil(inputs.length / samplesTogether) }, (_, index) =>
+    inputs.slice(index * samplesTogether, (index + 1) * samplesTogether),
+  );
+  const jobs = arithmetics.flatMap((arithmetic) =>
+    blocks.map((block): CutRunJob => ({ cut, arithmetic, inputs: block })),
+  );
+  const here: JobKind<CutRunJob, Awaited<ReturnType<typeof runCutNetwork>>> = {
+    ...cutRunJobs,
+    run: (job) => runCutNetwork(job, network.engine, () => throwIfStopped(signal)),
+  };
+  // An engine that was given cannot be sent to other threads.
+  const threads = engine === undefined ? workers : 1;
+  let before = 0;
+  const results = await runNetworkJobs(jobs, here, {
+    workers: threads,
+    signal,
+    onJob: (done) => {
+      const samples = Math.round((done / jobs.length) * inputs.length * arithmetics.length);
+      step(samples - before);
+      before = samples;
+    },
+  });
+  const runs = arithmetics.map((_, index) =>
+    results.slice(index * blocks.length, (index + 1) * blocks.length),
+  );
+  const [ideal, ...others] = runs.map((run) => run.flatMap(({ outputs }) => outputs));
+  return {
+    reference: referenceAccuracy(ideal, float, labels),
+    designs: others.map((outputs, index) => {
+      const sum = (count: "conversions" | "saturated"): number =>
+        runs[index + 1].reduce((total, part) => total + part[count], 0);
+      return endToEndAccuracy(outputs, ideal, float, labels, sum("saturated") / sum("conversions"));
+    }),
+  };
+}
+
+function changedModel(file: string): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message: "The model is not the one that was imported: its SHA-256 differs.",
+    location: { file },
+    remedy: "Give the model that was imported, or import this one again.",
+  });
+}
+
+function warningsOf({ samples }: PreparedNetwork, reference: ReferenceAccuracy | null): readonly string[] {
+  const warnings: string[] = [];
+  if (samples.madeUp)
+    warnings.push(
+      "No inputs were given: the accuracy is that on made-up noise. Give samples of real data (--inputs).",
+    );
+  const sqnr = reference?.idealSqnrToFloat ?? Infinity;
+  if (sqnr < poorQuantization)
+    warnings.push(
+      `The 8-bit network itself is not the float network: they agree to ${sqnr.toFixed(1)} dB only. What is lost beyond that says little; try another scheme (--scheme of raella import).`,
+    );
+  return warnings;
+}

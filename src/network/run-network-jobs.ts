@@ -1,0 +1,76 @@
+import { RaellaError } from "../errors";
+import { breathe } from "../platform";
+import { processors, startThreads, threadCount } from "../threads";
+
+/** Multiply-accumulates of all jobs together from which on more threads pay. */
+const workThatPays = 2e8;
+
+/** How jobs are run, and who is told. */
+export interface RunJobsOptions {
+  /** Threads. Default: `auto`, up to four where the work is worth it. */
+  readonly workers?: number | "auto";
+  readonly signal?: AbortSignal;
+  readonly onJob?: (done: number, total: number) => void;
+}
+
+/** What is done with each job, here or in another thread. */
+export interface JobKind<Job, Result> {
+  /** Name of the file in this folder whose default export it is, without extension. */
+  readonly file: string;
+  readonly run: (job: Job) => Result | Promise<Result>;
+  /** Multiply-accumulates of a job, about. */
+  readonly work: (job: Job) => number;
+}
+
+/** Runs jobs. The results stand in the order of the jobs and do not depend on the number of threads. */
+export async function runNetworkJobs<Job, Result>(
+  jobs: readonly Job[],
+  kind: JobKind<Job, Result>,
+  options: RunJobsOptions,
+): Promise<readonly Result[]> {
+  const works = jobs.map((job) => kind.work(job));
+  const wanted = threadCount(options.workers ?? "auto", () => {
+    const pays = works.reduce((sum, work) => sum + work, 0) >= workThatPays;
+    return pays ? Math.min(processors(), 4) : 1;
+  });
+  const workers = Math.min(wanted, works.length);
+  const results = new Array<Result>(jobs.length);
+  let done = 0;
+  const finish = (index: number, result: Result): void => {
+    results[index] = result;
+    options.onJob?.(++done, jobs.length);
+  };
+  if (workers <= 1) {
+    for (const [index, job] of jobs.entries()) {
+      await breathe();
+      throwIfStopped(options.signal);
+      finish(index, await kind.run(job));
+    }
+    return results;
+  }
+  const threads = startThreads<null, Job, Result>(`network/${kind.file}`, null, workers);
+  // The longest first, so that no thread is left alone with it at the end.
+  const order = jobs.map((_, index) => index).sort((first, second) => works[second] - works[first]);
+  try {
+    let taken = 0;
+    const thread = async (): Promise<void> => {
+      while (taken < order.length) {
+        const index = order[taken++];
+        finish(index, await threads.run(jobs[index], options.signal));
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, thread));
+  } catch (error) {
+    throwIfStopped(options.signal);
+    throw error;
+  } finally {
+    await threads.end();
+  }
+  return results;
+}
+
+/** @throws RaellaError `aborted` */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new RaellaError({ code: "aborted", message: "The work was stopped before it was finished." });
+}

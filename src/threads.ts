@@ -1,0 +1,87 @@
+// The one place that starts threads. Who computes in them does not show in any result.
+import type * as PiscinaModule from "piscina";
+import { RaellaError } from "./errors";
+import { isRemembering, setRemembering } from "./memory";
+import { codeFolder, join, nodeModule } from "./platform";
+
+/** Threads that all do the same work. */
+export interface Threads<Task, Answer> {
+  /** Has whichever is free do a task. */
+  run(task: Task, signal: AbortSignal | undefined): Promise<Answer>;
+  /** Ends them, whatever they are doing. */
+  end(): Promise<void>;
+}
+
+/**
+ * The default export of a module whose work threads can do.
+ * @param data What a thread is told when it starts: data that can be cloned.
+ */
+export type Work<Data, Task, Answer> = (data: Data) => (task: Task) => Answer;
+
+interface ThreadData {
+  readonly module: string;
+  readonly data: unknown;
+  readonly isRemembering: boolean;
+}
+
+/** Processors to share work among; one where there are no threads. */
+export function processors(): number {
+  return nodeModule("node:os")?.availableParallelism() ?? 1;
+}
+
+/**
+ * The number of threads to compute in, this one included: as many as are wanted, where there are threads at all.
+ * @throws RaellaError `out-of-range` for what is no number of workers.
+ */
+export function threadCount(workers: number | "auto", whenAuto: () => number): number {
+  const wanted = workers === "auto" ? whenAuto() : workers;
+  if (!Number.isSafeInteger(wanted) || wanted < 1)
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `There cannot be ${wanted} workers.`,
+      value: wanted,
+      expected: 'a whole number of at least 1, or "auto"',
+    });
+  return nodeModule("node:worker_threads") === undefined ? 1 : wanted;
+}
+
+function load(path: string): unknown {
+  return nodeModule("node:module")?.createRequire(__filename)(path);
+}
+
+/**
+ * Starts threads. Their library is loaded here, so that whoever needs none does not wait for it.
+ * @param module Where their work is: a path below the folder of the code, without extension.
+ * @param maximumHeapMb Limit of the memory of each.
+ */
+export function startThreads<Data, Task, Answer>(
+  module: string,
+  data: Data,
+  count: number,
+  maximumHeapMb?: number,
+): Threads<Task, Answer> {
+  const { Piscina } = load("piscina") as typeof PiscinaModule;
+  const pool = new Piscina<Task, Answer>({
+    filename: __filename,
+    minThreads: count,
+    maxThreads: count,
+    concurrentTasksPerWorker: 1,
+    workerData: { module, data, isRemembering: isRemembering() } satisfies ThreadData,
+    ...(maximumHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maximumHeapMb } }),
+  });
+  return { run: (task, signal) => pool.run(task, { signal }), end: () => pool.destroy() };
+}
+
+/** The work of this thread, if it is one of those started here. */
+let work: ((task: unknown) => unknown) | undefined;
+
+/** What such a thread does with each task. */
+export default function doTask(task: unknown): unknown {
+  if (work === undefined) {
+    const told = nodeModule("node:worker_threads")?.workerData as ThreadData;
+    setRemembering(told.isRemembering);
+    const loaded = load(join(codeFolder, told.module)) as { default: Work<unknown, unknown, unknown> };
+    work = loaded.default(told.data);
+  }
+  return work(task);
+}
