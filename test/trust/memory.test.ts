@@ -12,7 +12,7 @@ import { forgetEverything, setRemembering } from "../../src/memory";
 import { getSpec } from "../../src/spec/get-spec";
 import { loadSpecification } from "../../src/spec/load-specification";
 import { diagnoseLayer } from "../../src/study/diagnose-layer";
-import { evaluateGivenMapping, evaluateSpecification, resultOf, runLayer } from "../../src/study/run-layer";
+import { evaluateGivenMapping, resultOf, runLayer } from "../../src/study/run-layer";
 import { runLayers, runNetwork } from "../../src/study/run-network";
 import { sweep } from "../../src/study/sweep/sweep";
 import { Random } from "../fuzz/random";
@@ -42,13 +42,12 @@ function questionsIn(folder: string): ReadonlyMap<string, Question> {
     "other crossbars": () => runLayer({ ...layer, variables: { COLUMNS_PER_CROSSBAR: 256 } }),
     "corrected figures": () => runLayer({ ...layer, fidelity: "corrected" }),
     "Timeloop's walk": () => runLayer({ ...layer, search: "timeloop" }),
-    "a full search": () =>
-      evaluateSpecification(loadSpecification({ ...own, greedySteps: [] }), { search: "full" }),
+    "a full search": () => runLayer(loadSpecification({ ...own, greedySteps: [] }), { search: "full" }),
     "a specification": () => getSpec(layer),
     tables: () => estimate(getSpec(layer)),
     "an explanation": () => explainEnergy(getSpec(layer), "column_readout", "read"),
     "a diagnosis": () => diagnoseLayer(tooLarge),
-    "own files": () => evaluateSpecification(loadSpecification({ ...own, greedySteps: [] })),
+    "own files": () => runLayer(loadSpecification({ ...own, greedySteps: [] })),
     "a mapping by number": () => {
       const specification = loadSpecification({ ...own, greedySteps: [] });
       const mapping = mappingAt(buildMapSpace(specification), 1n);
