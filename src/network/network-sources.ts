@@ -1,5 +1,5 @@
-import { isAbsolute, join, relative, resolve, sha256 as sha256Of } from "../platform";
 import { RaellaError } from "../errors";
+import { isAbsolute, join, relative, resolve, sha256 as sha256Of } from "../platform";
 import { filesInFolder, readBinaryFile } from "../spec/read-binary-file";
 import type { ImportedNetwork } from "./analyze-network";
 import type { ImageOptions } from "./images";

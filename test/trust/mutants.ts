@@ -523,13 +523,6 @@ export const mutations: readonly Mutation[] = [
     tests: "model",
   },
   {
-    name: "a changed variable that does not reach its readers' readers",
-    file: "spec/processing/evaluate-variables.ts",
-    from: "    affected.add(name);\n",
-    to: "    if (value !== before[position]) affected.add(name);\n",
-    tests: "shared",
-  },
-  {
     name: "found mappings that forget bandwidths",
     file: "search/exhaustive/examine-space.ts",
     from: "JSON.stringify([options, bandwidths, costs, spaceKey(specification, hardware, costs)])",
@@ -546,8 +539,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "a workspace priced by the library of the package",
     file: "components/estimation-engine.ts",
-    from: "workspace = ownWorkspace,",
-    to: "workspace = defaultWorkspace(),",
+    from: "workspace: options.workspace ?? workspace",
+    to: "workspace: options.workspace",
     tests: "sequences",
   },
   {
@@ -560,8 +553,15 @@ export const mutations: readonly Mutation[] = [
   {
     name: "files that are not looked at again",
     file: "spec/file-memo.ts",
-    from: "known !== undefined && look.confirms(known.reader)",
-    to: "known !== undefined",
+    from: "({ reader }) => look.confirms(reader)",
+    to: "() => true",
+    tests: "sequences",
+  },
+  {
+    name: "files taken for the same by their paths",
+    file: "spec/file-memo.ts",
+    from: "known.version.length === version.length && known.version.every((part, index) => part === version[index])",
+    to: "known.version.length === version.length",
     tests: "sequences",
   },
   {
