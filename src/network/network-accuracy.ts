@@ -110,9 +110,9 @@ export function designsOf(
     const usual = usualDesign(architecture);
     return (listOf(options.slicing) ?? [usual.slicing]).flatMap((slicing) =>
       (listOf(options.rows) ?? [usual.rows]).flatMap((rows) =>
-        (listOf(options.adcBits) ?? [usual.converterBits]).map((converterBits) => ({
+        (listOf(options.adcBits) ?? [usual.adcBits]).map((adcBits) => ({
           ...usual,
-          converterBits,
+          adcBits,
           rows,
           slicing,
         })),
