@@ -97,7 +97,9 @@ describe("a workspace", function () {
     const others = [join(root, "models/common_components/*.yaml"), join(root, "models/mapper.yaml")];
     const problem = join(root, "dnn_layers/resnet18/010.yaml");
     const given = { ...workspace };
-    const specification = loadSpecification({ files: [...files, ...others, problem], workspace: given });
+    const specification = loadSpecification({
+      ...{ files: [...files, ...others, problem], workspace: given, usePlaceholders: true },
+    });
     const before = converter(runLayer(specification));
     given.modelsDirectory = defaultWorkspace().modelsDirectory;
     assert.equal(converter(runLayer(specification)), before);

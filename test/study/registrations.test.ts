@@ -100,7 +100,7 @@ describe("what users register", function () {
         onProgress: () => (remove ??= registerEstimator(router)),
       });
       assert.ok(!results.some(priced(777)));
-      assert.equal(routerEnergy(runLayer({ ...layers, layer: 3 })), 777);
+      assert.equal(routerEnergy(runLayer({ architecture: "raella", dnn: "resnet18", layer: 3 })), 777);
     } finally {
       remove?.();
     }
