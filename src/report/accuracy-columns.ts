@@ -13,7 +13,8 @@ import { dataWith, requireOptions } from "../arguments";
 import type { DesignAccuracy } from "../network/analyze-accuracy";
 import type { NetworkAccuracy } from "../network/network-accuracy";
 import { columnsToDataFrame } from "./data-frame";
-import type { Cell, Columns } from "./tidy-columns";
+import type { Cell } from "../study/sweep/sweep-row";
+import type { Columns } from "./tidy-columns";
 
 /** What is looked at of the accuracy of a network. */
 export const accuracySchema = dataWith("an accuracy, as networkAccuracy returns it", {

@@ -69,7 +69,9 @@ function filesOnDisk(): FileSource | undefined {
     list(folder) {
       try {
         return fs.readdirSync(folder).sort();
-      } catch {
+      } catch (error) {
+        // What the system says of the folder; anything else is a fault of the program.
+        if ((error as { code?: unknown }).code === undefined) throw error;
         return [];
       }
     },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { NetworkAccuracy } from "../../src/network-api";
+import type { NetworkAccuracy } from "../../src/network";
 import { runCli } from "../support/run-cli";
 
 const networks = join(__dirname, "..", "..", "examples", "networks");
