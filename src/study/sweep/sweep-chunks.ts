@@ -81,7 +81,7 @@ async function* inThisThread(
 
 /** Every thread has one chunk in hand and one waiting, so that none is idle while results are stored. */
 async function* inThreads(
-  { plan, workspace, surroundings }: SweepContext,
+  { plan, workspace, surroundings, accuracy }: SweepContext,
   chunks: readonly number[],
   threads: number,
   signal: AbortSignal | undefined,
@@ -93,7 +93,7 @@ async function* inThreads(
     minThreads: threads,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
-    workerData: { plan, workspace, registered: surroundings.forThreads } satisfies SweepWorkerData,
+    workerData: { plan, workspace, registered: surroundings.forThreads, accuracy } satisfies SweepWorkerData,
     resourceLimits: { maxOldGenerationSizeMb },
   });
   const underWay = new Map<number, Promise<FinishedChunk>>();

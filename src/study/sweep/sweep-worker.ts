@@ -4,6 +4,7 @@ import type { Workspace } from "../../spec/workspace";
 import { Surroundings } from "../surroundings";
 import type { PointsEvaluator } from "./evaluate-points";
 import { createPointsEvaluator, evaluateChunk } from "./evaluate-points";
+import type { AccuracyTable } from "./sweep-accuracy";
 import { prepareSweep } from "./sweep-context";
 import type { SweepPlan } from "./sweep-plan";
 import type { SweepRow } from "./sweep-row";
@@ -14,16 +15,20 @@ export interface SweepWorkerData {
   readonly workspace: Workspace;
   /** What is registered where the sweep was started. */
   readonly registered: Registrations;
+  readonly accuracy: AccuracyTable | undefined;
 }
 
 let evaluator: { readonly plan: SweepPlan; readonly evaluate: PointsEvaluator } | undefined;
 
 /** The work of a helping thread: the number of a chunk in, its rows out. */
 export default function evaluateChunkHere(chunk: number): readonly SweepRow[] {
-  const { plan, workspace, registered } = workerData as SweepWorkerData;
+  const { plan, workspace, registered, accuracy } = workerData as SweepWorkerData;
   evaluator ??= {
     plan,
-    evaluate: createPointsEvaluator(prepareSweep(plan, workspace, new Surroundings(registered))),
+    evaluate: createPointsEvaluator({
+      ...prepareSweep(plan, workspace, new Surroundings(registered)),
+      accuracy,
+    }),
   };
   return evaluateChunk(plan, chunk, evaluator.evaluate);
 }
