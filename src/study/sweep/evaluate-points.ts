@@ -10,7 +10,7 @@ import { designFigures, layerFigures } from "./design-figures";
 import type { LayerFigures } from "./design-figures";
 import { layerRequest } from "./layer-request";
 import type { SweepAccuracy } from "./sweep-accuracy";
-import { createArithmeticFinder, slicesVariables } from "./sweep-accuracy";
+import { createArithmeticFinder, slicesStatistics } from "./sweep-accuracy";
 import type { SweepContext } from "./sweep-context";
 import type { SweepPlan, SweepPoint } from "./sweep-plan";
 import { chunkRange, pointAt, variableNames } from "./sweep-plan";
@@ -169,7 +169,7 @@ function addLayer(context: SweepContext, state: PointState, layer: number): void
   if (state.outcome !== undefined) return;
   try {
     const plain = layerRequest(context, state.point, layer);
-    const request = { ...plain, variables: variablesOf(context, state, layer), strict: true };
+    const request = { ...plain, measured: measuredOf(context, state, layer), strict: true };
     const figures = layerFigures(request);
     const { energies } = state;
     for (const level of Object.keys(figures.energyPj))
@@ -185,14 +185,14 @@ function addLayer(context: SweepContext, state: PointState, layer: number): void
   }
 }
 
-/** The variables of the sweep, and those that follow from slices chosen anew, unless the sweep sets them itself. */
-function variablesOf(
+/** What follows for a layer from slices chosen anew; variables that the sweep sets itself stay as it sets them. */
+function measuredOf(
   { plan }: SweepContext,
   { point, accuracy }: PointState,
   layer: number,
-): SweepPoint["variables"] {
-  if (accuracy === undefined || plan.accuracy?.dnn !== point.dnn) return point.variables;
-  return { ...slicesVariables(accuracy, layer), ...point.variables };
+): LayerRequest["measured"] {
+  if (accuracy === undefined || plan.accuracy?.dnn !== point.dnn) return undefined;
+  return slicesStatistics(accuracy, layer);
 }
 
 function finishPoint(context: SweepContext, state: PointState, referenceAreaUm2: number): Outcome {

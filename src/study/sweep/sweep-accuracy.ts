@@ -202,17 +202,17 @@ function missingDesigns(
   return [...missing.values()];
 }
 
-/** Variables of a layer's model that follow from slices chosen anew. */
-export function slicesVariables(
+/** Statistics of a layer that follow from slices chosen anew, as tables of statistics have them. */
+export function slicesStatistics(
   { layers }: SweepAccuracy,
   layer: number,
-): Readonly<Record<string, number>> | undefined {
+): Readonly<Record<string, string>> | undefined {
   const slices = layers?.[layer];
   return (
     slices && {
-      CIM_UNITS_PER_WEIGHT: slices.slices,
-      AVERAGE_WEIGHT_VALUE: slices.averageWeight,
-      ADC_ACTION_SHARE: slices.adcShare,
+      CIM_UNITS_PER_WEIGHT: String(slices.slices),
+      AVERAGE_WEIGHT_VALUE: String(slices.averageWeight),
+      ADC_ACTION_SHARE: String(slices.adcShare),
     }
   );
 }
