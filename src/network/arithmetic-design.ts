@@ -26,8 +26,8 @@ export interface ArithmeticDesign {
 export type SlicingChoice = "kept" | "anew";
 
 /** Converters and crossbars that can be asked for. */
-const converterRange = { least: 4, greatest: 10 };
-const rowRange = { least: 128, greatest: 4608 };
+const converterRange = { least: 2, greatest: 16 };
+const rowRange = { least: 1, greatest: 65536 };
 
 /** Converter, crossbar and cells as an architecture has them. */
 export function usualDesign(architecture: ArithmeticVariant): ArithmeticDesign {

@@ -46,9 +46,9 @@ export interface NetworkAccuracyOptions extends Pick<
   readonly labels?: string | ArrayLike<number>;
   /** Default: all four. */
   readonly architectures?: ArithmeticVariant | readonly ArithmeticVariant[];
-  /** Bits of the converters, 4 … 10. Default: those of each architecture. */
+  /** Bits of the converters, 2 … 16. Default: those of each architecture. */
   readonly adcBits?: number | readonly number[];
-  /** Rows of a crossbar, 128 … 4608. Default: those of each architecture. */
+  /** Rows of a crossbar. Default: those of each architecture. */
   readonly rows?: number | readonly number[];
   /** Keep the slicings of the import (the default), or choose them anew for each converter and number of rows. */
   readonly slicing?: SlicingChoice | readonly SlicingChoice[];

@@ -14,6 +14,7 @@ import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableDefaults, VariableOptions } from "./overrides";
 import { namingOverrides, readOverrides, unreadStatistics, variableEntries } from "./overrides";
+import type { StatisticsValues } from "./processing/apply-statistics";
 import { applyStatistics, namesSetByRules, variablesOfRules } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -69,6 +70,8 @@ const getSpecSchema = optionsOf(specificationEntries);
 /** A specification that studies ask for, whose options have been checked. */
 export interface SpecificationRequest extends GetSpecOptions {
   readonly defaults?: VariableDefaults;
+  /** Statistics of the layer that take the place of those of the same name in the files. */
+  readonly measured?: StatisticsValues;
 }
 
 interface LoadedProblem {
@@ -140,10 +143,11 @@ function specificationOf(
   const compiled = compiledFor(model, problem);
   const variables = new Map(model.variables);
   const { statistics: rules = noRules } = architecture;
-  const statistics =
+  const loaded =
     architecture.statistics === undefined
       ? undefined
       : loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
+  const statistics = loaded && { ...loaded, values: { ...loaded.values, ...options.measured } };
   const statisticsNames = Object.keys(statistics?.values ?? {});
   for (const name of statisticsNames) checkVariableName(name, compiled.reservedNames);
   const added = statisticsNames.filter((name) => !model.variables.has(name));

@@ -138,7 +138,7 @@ function requireLayer(layer: LayerOptions, more: unknown, functionName: string):
 }
 
 /** A layer of a study, whose options have been checked, with what they leave open. */
-export type LayerRequest = LayerOptions & Pick<SpecificationRequest, "defaults">;
+export type LayerRequest = LayerOptions & Pick<SpecificationRequest, "defaults" | "measured">;
 
 /** {@link mapLayer} for a request; not frozen, since it does not leave the package. */
 function mapRequest(request: LayerRequest): MappedLayer {

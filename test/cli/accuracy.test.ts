@@ -69,8 +69,8 @@ describe("raella accuracy", () => {
   it("says what is wrong with what it was given", async () => {
     for (const [args, message] of [
       [["-d", "resnet18"], /"resnet18" is no imported network[^]*digits/],
-      [["--adc-bits", "3"], /Bits of a converter cannot be 3[^]*4 to 10/],
-      [["--rows", "64"], /Rows of a crossbar cannot be 64[^]*128 to 4608/],
+      [["--adc-bits", "1"], /Bits of a converter cannot be 1[^]*2 to 16/],
+      [["--rows", "0"], /0/],
       [["-a", "raela"], /raella/],
       [["--labels", labels], /Labels are only of use end to end/],
       [["--model", images], /digits-images\.npy/],

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isObject } from "../../arguments";
 import { RaellaError } from "../../errors";
 import { sha256 } from "../../platform";
+import type { AccuracyTable } from "../../study/sweep/sweep-accuracy";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import { countChunks } from "../../study/sweep/sweep-plan";
 import type { SweepColumn, SweepRow } from "../../study/sweep/sweep-row";
@@ -30,6 +32,7 @@ export interface SweepFolder {
 
 const manifestName = "sweep.json";
 const chunksName = "chunks";
+const accuracyName = "accuracy.json";
 
 /**
  * Opens the folder of a sweep, or makes it. Several processes may do so at once.
@@ -65,6 +68,24 @@ export async function writeChunk(
 ): Promise<void> {
   const { columns } = folder.manifest;
   writeFileAtomically(chunkPath(folder, chunk), await encodeParquet(columns, rows, ownerOf(folder, chunk)));
+}
+
+/** Stores the accuracy of designs as it is known so far; a sweep that goes on does not compute it again. */
+export function writeAccuracy(folder: SweepFolder, table: AccuracyTable): void {
+  const text = JSON.stringify({ sweep: folder.digest, table }, undefined, 1);
+  writeFileAtomically(join(folder.path, accuracyName), `${text}\n`);
+}
+
+/** What is stored of the accuracy of this sweep's designs; nothing where that is of another one or damaged. */
+export function readAccuracy(folder: SweepFolder): AccuracyTable {
+  let text: string;
+  try {
+    text = readFileSync(join(folder.path, accuracyName), "utf8");
+  } catch {
+    return {};
+  }
+  const { sweep, table } = parseObject(text);
+  return sweep === folder.digest && isObject(table) ? (table as AccuracyTable) : {};
 }
 
 /** A chunk belongs to its sweep and to its points. */

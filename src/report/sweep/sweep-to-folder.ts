@@ -16,6 +16,7 @@ import { packageIdentity } from "../../study/manifest";
 import { planSweep } from "../../study/sweep/plan-sweep";
 import { sweepRunEntries } from "../../study/sweep/sweep";
 import type { SweepProgress } from "../../study/sweep/sweep";
+import { accuracyOfSweep } from "../../study/sweep/sweep-accuracy";
 import { sweepChunks } from "../../study/sweep/sweep-chunks";
 import type { SweepRunOptions } from "../../study/sweep/sweep-chunks";
 import { prepareSweep, sweepFiles } from "../../study/sweep/sweep-context";
@@ -25,7 +26,14 @@ import { chunkRange, chunksOfShard } from "../../study/sweep/sweep-plan";
 import type { Shard, SweepPlan } from "../../study/sweep/sweep-plan";
 import { removeLeftovers } from "../write-atomically";
 import { mergeSweep } from "./merge-sweep";
-import { chunkPath, examineChunks, openSweepFolder, writeChunk } from "./sweep-folder";
+import {
+  chunkPath,
+  examineChunks,
+  openSweepFolder,
+  readAccuracy,
+  writeAccuracy,
+  writeChunk,
+} from "./sweep-folder";
 import type { SweepManifest } from "./sweep-folder";
 
 export interface SweepToFolderOptions extends SweepRunOptions {
@@ -70,8 +78,12 @@ export async function sweepToFolder(
   requireOptions(optionsSchema, options, "sweepToFolder");
   const plan =
     isObject(sweep) && "axes" in sweep ? (sweep as SweepPlan) : planSweep(sweep as SweepDescription);
-  const context = prepareSweep(plan, options.workspace);
-  const folder = openSweepFolder(folderPath, manifestOf(context));
+  const prepared = prepareSweep(plan, options.workspace);
+  const folder = openSweepFolder(folderPath, manifestOf(prepared));
+  const accuracy = await accuracyOfSweep(prepared, options, readAccuracy(folder), (table) =>
+    writeAccuracy(folder, table),
+  );
+  const context = { ...prepared, accuracy };
   const mine = chunksOfShard(plan, options.shard);
   removeLeftovers(mine.map((chunk) => chunkPath(folder, chunk)));
   const { finished, broken } = examineChunks(folder);

@@ -1,18 +1,21 @@
 import { RaellaError, RaellaErrors } from "../../errors";
+import { designKey } from "../../network/arithmetic-design";
 import { assembleSpec } from "../../spec/get-spec";
-import { choicesAmong } from "../../spec/model-choices";
-import { batchVariable, tilesVariable } from "../../spec/processing/process-specification";
+import { tilesVariable } from "../../spec/processing/process-specification";
 import { sumByGroup, totalKey } from "../component-groups";
 import type { TileOption } from "../replication";
 import type { LayerRequest } from "../run-layer";
 import { holds } from "./constraint";
 import { designFigures, layerFigures } from "./design-figures";
 import type { LayerFigures } from "./design-figures";
+import { layerRequest } from "./layer-request";
+import type { SweepAccuracy } from "./sweep-accuracy";
+import { createArithmeticFinder, slicesStatistics } from "./sweep-accuracy";
 import type { SweepContext } from "./sweep-context";
 import type { SweepPlan, SweepPoint } from "./sweep-plan";
 import { chunkRange, pointAt, variableNames } from "./sweep-plan";
 import type { Cell, PointStatus, SweepRow } from "./sweep-row";
-import { figureNames, groupColumnName } from "./sweep-row";
+import { accuracyColumnNames, figureNames, groupColumnName } from "./sweep-row";
 
 /** Computes points: all layers of their DNNs on their designs. Rows in the order of the points. */
 export type PointsEvaluator = (points: readonly SweepPoint[]) => readonly SweepRow[];
@@ -28,6 +31,8 @@ interface PointOutcome {
 interface PointState {
   readonly point: SweepPoint;
   readonly inputs: ReadonlyMap<string, Cell>;
+  /** Of the design, if the sweep asks for it. */
+  readonly accuracy: SweepAccuracy | undefined;
   /** What a constraint may use besides results. */
   readonly known: ReadonlyMap<string, Cell>;
   readonly isConstraintDecided: boolean;
@@ -57,8 +62,9 @@ export function createPointsEvaluator(context: SweepContext): PointsEvaluator {
     }
     return area;
   };
+  const accuracyOf = createAccuracyFinder(context);
   const evaluate: PointsEvaluator = (points) => {
-    const states = points.map((point) => startPoint(context, point));
+    const states = points.map((point) => startPoint(context, point, accuracyOf));
     for (const [dnn, layers] of context.layers) {
       const own = states.filter(({ point }) => point.dnn === dnn);
       for (const layer of layers) for (const state of own) addLayer(context, state, layer);
@@ -95,30 +101,75 @@ const excluded = ({ constraint }: SweepContext, results: PointOutcome["results"]
   results,
 });
 
-function startPoint(context: SweepContext, point: SweepPoint): PointState {
+/** Looks up the accuracy of a design, or says why it is not known. */
+type AccuracyFinder = (point: SweepPoint) => SweepAccuracy | undefined | { readonly reason: string };
+
+function createAccuracyFinder(context: SweepContext): AccuracyFinder {
+  const { plan, accuracy: table = {} } = context;
+  if (plan.accuracy === undefined) return () => undefined;
+  const find = createArithmeticFinder(context, plan.accuracy);
+  return (point) => {
+    const arithmetic = find(point);
+    return "reason" in arithmetic ? arithmetic : table[designKey(arithmetic)];
+  };
+}
+
+function startPoint(context: SweepContext, point: SweepPoint, accuracyOf: AccuracyFinder): PointState {
   const { constraint } = context;
   const inputs = inputCells(context, point);
   const sums = { energies: {}, cycles: [], macs: 0, chipAreaUm2: 0, tileOptions: [] };
-  if (constraint === null)
-    return { point, inputs, known: inputs, isConstraintDecided: true, outcome: undefined, ...sums };
   try {
-    const known = new Map([...modelValues(context, point), ...inputs]);
+    const accuracy = accuracyOf(point);
+    if (accuracy !== undefined && "reason" in accuracy) {
+      const outcome = infeasible(accuracy.reason);
+      return {
+        ...{ point, inputs, known: inputs, accuracy: undefined },
+        isConstraintDecided: true,
+        outcome,
+        ...sums,
+      };
+    }
+    const ofAccuracy = accuracyCells(context, accuracy);
+    if (constraint === null)
+      return {
+        ...{ point, inputs, known: inputs, accuracy },
+        isConstraintDecided: true,
+        outcome: undefined,
+        ...sums,
+      };
+    const known = new Map([...modelValues(context, point), ...inputs, ...ofAccuracy]);
     const isConstraintDecided = [...constraint.names].every((name) => known.has(name));
     const isExcluded = isConstraintDecided && !holds(constraint, known);
-    const outcome = isExcluded ? excluded(context, new Map()) : undefined;
-    return { point, inputs, known, isConstraintDecided, outcome, ...sums };
+    const outcome = isExcluded ? excluded(context, ofAccuracy) : undefined;
+    return { point, inputs, known, accuracy, isConstraintDecided, outcome, ...sums };
   } catch (error) {
     if (!(error instanceof RaellaError)) throw error;
     const outcome = infeasible(reasonOf(error));
-    return { point, inputs, known: inputs, isConstraintDecided: true, outcome, ...sums };
+    return {
+      ...{ point, inputs, known: inputs, accuracy: undefined },
+      isConstraintDecided: true,
+      outcome,
+      ...sums,
+    };
   }
+}
+
+/** The columns that accuracy adds. */
+function accuracyCells(
+  { plan }: SweepContext,
+  accuracy: SweepAccuracy | undefined,
+): ReadonlyMap<string, Cell> {
+  return new Map<string, Cell>(
+    accuracyColumnNames(plan).map((name) => [name, accuracy?.[name] ?? null] as const),
+  );
 }
 
 /** Adds the figures of a layer, or notes why the design cannot run it. */
 function addLayer(context: SweepContext, state: PointState, layer: number): void {
   if (state.outcome !== undefined) return;
   try {
-    const request = { ...layerRequest(context, state.point, layer), strict: true };
+    const plain = layerRequest(context, state.point, layer);
+    const request = { ...plain, measured: measuredOf(context, state, layer), strict: true };
     const figures = layerFigures(request);
     const { energies } = state;
     for (const level of Object.keys(figures.energyPj))
@@ -132,6 +183,16 @@ function addLayer(context: SweepContext, state: PointState, layer: number): void
     if (!(error instanceof RaellaError)) throw error;
     state.outcome = infeasible(`Layer ${layer}: ${reasonOf(error)}`);
   }
+}
+
+/** What follows for a layer from slices chosen anew; variables that the sweep sets itself stay as it sets them. */
+function measuredOf(
+  { plan }: SweepContext,
+  { point, accuracy }: PointState,
+  layer: number,
+): LayerRequest["measured"] {
+  if (accuracy === undefined || plan.accuracy?.dnn !== point.dnn) return undefined;
+  return slicesStatistics(accuracy, layer);
 }
 
 function finishPoint(context: SweepContext, state: PointState, referenceAreaUm2: number): PointOutcome {
@@ -152,7 +213,10 @@ function finishPoint(context: SweepContext, state: PointState, referenceAreaUm2:
     referenceAreaUm2,
   );
   if ("reason" in figures) return infeasible(figures.reason);
-  const results = new Map<string, Cell>(figureNames.map((name) => [name, figures[name]]));
+  const results = new Map<string, Cell>([
+    ...figureNames.map((name) => [name, figures[name]] as const),
+    ...accuracyCells(context, state.accuracy),
+  ]);
   for (const [group, energy] of Object.entries(sumByGroup(energies, context.groups)))
     if (group !== totalKey) results.set(groupColumnName(group), energy);
   if (constraint && !state.isConstraintDecided && !holds(constraint, new Map([...state.known, ...results])))
@@ -179,24 +243,6 @@ function modelValues(context: SweepContext, point: SweepPoint): Iterable<readonl
   return Object.entries(variableValues).filter(
     (entry): entry is [string, Cell] => typeof entry[1] === "number" || typeof entry[1] === "string",
   );
-}
-
-function layerRequest(
-  { plan, workspace }: SweepContext,
-  { architecture, dnn, nTiles, batchSize, variables }: Omit<SweepPoint, "point" | "design">,
-  layer: number,
-): LayerRequest {
-  return {
-    architecture,
-    dnn,
-    layer,
-    defaults: { [tilesVariable]: nTiles, [batchVariable]: batchSize },
-    variables,
-    useTypicalStatistics: plan.typicalStatistics,
-    fidelity: plan.fidelity,
-    ...choicesAmong(plan),
-    workspace,
-  };
 }
 
 /** The two ways that replication by increment chooses from: on the fewest tiles, and on the usual ones. */

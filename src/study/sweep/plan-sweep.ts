@@ -147,7 +147,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
     });
   const checked = v.safeParse(sweepSchema, description, { abortPipeEarly: true });
   if (!checked.success) throwAll(checked.issues.map((issue) => toError(issue, locate)));
-  const { variables = {}, points, random, throughput } = description;
+  const { variables = {}, points, random, throughput, accuracy } = description;
   if (throughput?.areaBudgetMm2 !== undefined && throughput.aggregateTiles !== undefined)
     throw new RaellaError({
       code: "usage",
@@ -179,6 +179,13 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
       scheme: throughput?.scheme ?? "doubling",
     },
     chunkSize: 1,
+    ...(accuracy && {
+      accuracy: {
+        dnn: accuracy.dnn.toLowerCase(),
+        slicing: accuracy.slicing ?? "kept",
+        endToEnd: accuracy.end_to_end ?? false,
+      },
+    }),
   } satisfies SweepPlan;
   const size = countPoints(plan);
   if (!(size <= maximumPoints))
@@ -292,6 +299,7 @@ function toError(issue: SweepIssue, locate: LocateKey): RaellaError {
 function knownKeys(path: readonly (string | number)[]): readonly string[] {
   if (path.length === 1) return Object.keys(sweepSchema.entries);
   if (path[0] === "random") return ["count", "seed"];
+  if (path[0] === "accuracy") return ["dnn", "slicing", "end_to_end"];
   if (path[0] === "throughput") return ["areaBudgetMm2", "aggregateTiles", "scheme"];
   return ["from", "to", "step", "factor", "logarithmic"];
 }

@@ -72,14 +72,14 @@ async function* inThisThread(
 
 /** Every thread has one chunk in hand and one waiting, so that none is idle while results are stored. */
 async function* inThreads(
-  { plan, workspace, surroundings }: SweepContext,
+  { plan, workspace, surroundings, accuracy }: SweepContext,
   chunks: readonly number[],
   threads: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FinishedChunk> {
   const pool = startThreads<SweepWorkerData, number, readonly SweepRow[]>(
     "study/sweep/sweep-worker",
-    { plan, workspace, registered: surroundings.forThreads },
+    { plan, workspace, registered: surroundings.forThreads, accuracy },
     threads,
     maximumHeapMb,
   );

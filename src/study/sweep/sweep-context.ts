@@ -1,7 +1,8 @@
 import { readPriceFiles } from "../../components/estimation-engine";
 import { RaellaError, suggestName } from "../../errors";
 import { frozenCopy } from "../../memory";
-import { dirname } from "../../platform";
+import { hashFile, readImportRecord, recordFile } from "../../network/network-sources";
+import { dirname, join } from "../../platform";
 import { loadComponentGroups } from "../../spec/component-groups";
 import { requireComputable } from "../../spec/computable";
 import { FileReader } from "../../spec/file-memo";
@@ -13,6 +14,7 @@ import { batchVariable, tilesVariable } from "../../spec/processing/process-spec
 import type { Specification, Warning } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
 import { findArchitecture, findDnn, givenWorkspace, listLayers } from "../../spec/workspace";
+import { displayPath } from "../../spec/yaml/source-text";
 import type { ComponentGroup } from "../component-groups";
 import { groupOfLevel, leakageGroup } from "../component-groups";
 import { defaultBatchSize, defaultTiles } from "../study-options";
@@ -20,6 +22,8 @@ import { Surroundings } from "../surroundings";
 import type { ColumnExpression } from "./constraint";
 import { partsOf } from "./pareto-front";
 import { compileColumnExpression } from "./constraint";
+import type { AccuracyTable } from "./sweep-accuracy";
+import { checkAccuracy } from "./sweep-accuracy";
 import type { SweepPlan } from "./sweep-plan";
 import { pointAt, variableNames } from "./sweep-plan";
 import type { SweepColumn } from "./sweep-row";
@@ -44,6 +48,8 @@ export interface SweepContext {
   readonly modelVariables: ReadonlySet<string>;
   /** What the models have to say of the first design on every architecture, each once. */
   readonly warnings: readonly Warning[];
+  /** Of all designs, once it is computed, if the sweep asks for it. */
+  readonly accuracy?: AccuracyTable;
 }
 
 /**
@@ -62,6 +68,7 @@ export function prepareSweep(
 }
 
 function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surroundings" | "look"> {
+  if (plan.accuracy !== undefined) readImportRecord(plan.accuracy.dnn, workspace.statisticsDirectory);
   const layers = new Map(
     plan.dnns.map((dnn) => [findDnn(dnn, workspace), listLayers(dnn, workspace)] as const),
   );
@@ -73,6 +80,7 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surr
     return assembleSpec({ architecture, dnn, layer, workspace, useTypicalStatistics, ...choicesAmong(plan) });
   });
   checkCountsAreOptions(plan);
+  checkAccuracy(plan);
   for (const specification of samples) {
     checkVariables(plan, specification);
     checkCounts(plan, specification);
@@ -212,5 +220,9 @@ function hashesOfFiles({ plan, layers, workspace }: SweepContext): Readonly<Reco
       .flat()
       .map(({ file, sha256 }) => [file, sha256]),
   );
+  if (plan.accuracy !== undefined) {
+    const record = join(workspace.statisticsDirectory, recordFile(plan.accuracy.dnn));
+    files.set(displayPath(record), hashFile(record, "The record"));
+  }
   return Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -34,6 +34,16 @@ export interface RandomDesign {
 /** What makes one design better than another: a column of the result, or an expression over columns. */
 export type SweepObjective = Objective<string>;
 
+/** Which network's accuracy is computed, and how. */
+export interface SweepAccuracyChoice {
+  /** An imported network. */
+  readonly dnn: string;
+  /** Slicings of the import (the default), or anew for each design, whose energy and area follow then. */
+  readonly slicing?: "kept" | "anew";
+  /** Also the loss of the network's result. */
+  readonly end_to_end?: boolean;
+}
+
 /** How throughput is computed. */
 export interface SweepThroughput {
   /** Silicon for the tiles of the pipeline, mm^2. */
@@ -72,6 +82,8 @@ export interface SweepDescription extends ModelChoices {
   readonly constraint?: string;
   readonly objective?: SweepObjective | readonly SweepObjective[];
   readonly throughput?: SweepThroughput;
+  /** How accurate the designs compute an imported network, as columns `error`, `meanSlices` and, end to end, `loss`. */
+  readonly accuracy?: SweepAccuracyChoice;
   /** Points that are computed and stored together. */
   readonly chunkSize?: number;
 }
@@ -164,6 +176,16 @@ export const sweepSchema = v.strictObject(
           scheme: v.optional(v.picklist(["doubling", "increment"], "doubling or increment")),
         },
         "{areaBudgetMm2 or aggregateTiles, scheme}",
+      ),
+    ),
+    accuracy: v.optional(
+      v.strictObject(
+        {
+          dnn: text,
+          slicing: v.optional(v.picklist(["kept", "anew"], "kept or anew")),
+          end_to_end: v.optional(v.boolean("true or false")),
+        },
+        "{dnn, slicing, end_to_end}",
       ),
     ),
     chunkSize: v.optional(v.pipe(count, v.maxValue(100000, "at most 100000"))),

@@ -10,6 +10,7 @@ import {
 } from "../../arguments";
 import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
+import type { PlannedAccuracy } from "./sweep-accuracy";
 import type { SweepObjective, SweepValue } from "./sweep-description";
 
 const wordMask = (1n << 64n) - 1n;
@@ -73,6 +74,8 @@ export interface SweepPlan extends Required<ModelChoices> {
     readonly scheme: ReplicationScheme;
   };
   readonly chunkSize: number;
+  /** Left out if the sweep does not ask for it. */
+  readonly accuracy?: PlannedAccuracy;
 }
 
 const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;

@@ -66,6 +66,19 @@ const figureColumns: {
   unreplicatedTopsPerMm2: ["TOPS/mm²", "operations per second and silicon, one copy of every layer"],
 };
 
+const accuracyColumns = {
+  loss: ["dB", "what the arithmetic costs end to end, on top of 8 bits"],
+  top1Agreement: ["", "share of samples that are classified as by the ideal 8-bit network"],
+  error: ["steps", "mean error of outputs that are not 0, mean over the layers"],
+  meanSlices: ["", "slices of a weight, mean over the layers"],
+} as const;
+
+/** Names of the columns that accuracy adds to a sweep. */
+export function accuracyColumnNames({ accuracy }: SweepPlan): readonly (keyof typeof accuracyColumns)[] {
+  if (accuracy === undefined) return [];
+  return accuracy.endToEnd ? ["loss", "top1Agreement", "error", "meanSlices"] : ["error", "meanSlices"];
+}
+
 /** Names of the figures, in column order. */
 export const figureNames = Object.keys(figureColumns) as readonly (keyof DesignFigures)[];
 
@@ -102,6 +115,12 @@ export function sweepColumns(plan: SweepPlan, groups: readonly string[]): readon
       type: "number" as const,
       unit: figureColumns[name][0],
       description: figureColumns[name][1],
+    })),
+    ...accuracyColumnNames(plan).map((name) => ({
+      name,
+      type: "number" as const,
+      unit: accuracyColumns[name][0],
+      description: accuracyColumns[name][1],
     })),
     ...groups.map((group) => ({
       name: groupColumnName(group),

@@ -2,6 +2,7 @@ import type { Registrations } from "../../components/registry";
 import type { Workspace } from "../../spec/workspace";
 import { Surroundings } from "../surroundings";
 import { createPointsEvaluator, evaluateChunk } from "./evaluate-points";
+import type { AccuracyTable } from "./sweep-accuracy";
 import { prepareSweep } from "./sweep-context";
 import type { SweepPlan } from "./sweep-plan";
 import type { SweepRow } from "./sweep-row";
@@ -12,6 +13,7 @@ export interface SweepWorkerData {
   readonly workspace: Workspace;
   /** What is registered where the sweep was started. */
   readonly registered: Registrations;
+  readonly accuracy: AccuracyTable | undefined;
 }
 
 /** The work of a helping thread: the number of a chunk in, its rows out. */
@@ -19,7 +21,9 @@ export default function chunksWork({
   plan,
   workspace,
   registered,
+  accuracy,
 }: SweepWorkerData): (chunk: number) => readonly SweepRow[] {
-  const evaluate = createPointsEvaluator(prepareSweep(plan, workspace, new Surroundings(registered)));
+  const context = { ...prepareSweep(plan, workspace, new Surroundings(registered)), accuracy };
+  const evaluate = createPointsEvaluator(context);
   return (chunk) => evaluateChunk(plan, chunk, evaluate);
 }

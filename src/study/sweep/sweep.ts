@@ -5,6 +5,7 @@ import { workspaceSchema } from "../../spec/workspace";
 import type { Workspace } from "../../spec/workspace";
 import { runEntries } from "../study-options";
 import { planSweep } from "./plan-sweep";
+import { accuracyOfSweep } from "./sweep-accuracy";
 import type { SweepRunOptions } from "./sweep-chunks";
 import { sweepChunks } from "./sweep-chunks";
 import { prepareSweep } from "./sweep-context";
@@ -57,7 +58,8 @@ const sweepOptionsSchema = optionsOf(sweepRunEntries);
 export async function sweep(description: SweepDescription, options: SweepOptions = {}): Promise<SweepResult> {
   requireOptions(sweepOptionsSchema, options, "sweep");
   const plan = planSweep(description);
-  const context = prepareSweep(plan, options.workspace);
+  const prepared = prepareSweep(plan, options.workspace);
+  const context = { ...prepared, accuracy: await accuracyOfSweep(prepared, options) };
   const total = countPoints(plan);
   const chunks = new Map<number, readonly SweepRow[]>();
   let done = 0;

@@ -1,0 +1,218 @@
+import { RaellaError } from "../../errors";
+import type { ArithmeticDesign, SlicingChoice } from "../../network/arithmetic-design";
+import { arithmeticVariants, checkDesign, designKey, isAdaptive } from "../../network/arithmetic-design";
+import type { ArithmeticVariant } from "../../network/layer-accuracy";
+import { accuracyOfDesigns } from "../../network/network-accuracy";
+import { mostCellBits } from "../../network/slicing";
+import { assembleSpec } from "../../spec/get-spec";
+import { layerRequest } from "./layer-request";
+import type { SweepContext } from "./sweep-context";
+import type { SweepPlan, SweepPoint } from "./sweep-plan";
+import { countDesigns, pointAt } from "./sweep-plan";
+import type { SweepRunOptions } from "./sweep-chunks";
+
+/** What a sweep asks of accuracy, complete. */
+export interface PlannedAccuracy {
+  /** An imported network. */
+  readonly dnn: string;
+  readonly slicing: "kept" | "anew";
+  readonly endToEnd: boolean;
+}
+
+/** What the slices of a layer change in the model of a design. */
+export interface LayerSlices {
+  readonly slices: number;
+  readonly averageWeight: number;
+  readonly adcShare: number;
+}
+
+/** How accurate a design computes the network. */
+export interface SweepAccuracy {
+  readonly loss: number | null;
+  readonly top1Agreement: number | null;
+  readonly error: number;
+  readonly meanSlices: number;
+  /** Of every layer, where they are chosen anew. */
+  readonly layers: readonly LayerSlices[] | null;
+}
+
+/** By the key of the arithmetic: few designs differ in it. */
+export type AccuracyTable = Readonly<Record<string, SweepAccuracy>>;
+
+/** Variables of the models that the arithmetic depends on. */
+const arithmeticVariables = ["ADC_RESOLUTION", "CIM_UNITS_PER_COLUMN", "BITS_PER_CELL", "DAC_RESOLUTION"];
+
+/** The arithmetic of a design, or why it is not known. */
+export type Arithmetic = ArithmeticDesign | { readonly reason: string };
+
+/** Finds the arithmetic of designs; what they do not differ in is looked at once. */
+export function createArithmeticFinder(
+  context: SweepContext,
+  accuracy: PlannedAccuracy,
+): (point: SweepPoint) => Arithmetic {
+  const known = new Map<string, Arithmetic>();
+  const plain = new Map<string, boolean>();
+  return (point) => {
+    const { architecture, variables } = point;
+    // A number decides alone; an expression may see any other variable.
+    const isNumber = (name: string): boolean => typeof (variables[name] ?? 0) === "number";
+    const values = plain.get(architecture)
+      ? arithmeticVariables.map((name) => variables[name] ?? null)
+      : Object.values(variables);
+    const key = JSON.stringify([architecture, ...values]);
+    const found = known.get(key);
+    if (found !== undefined && arithmeticVariables.every(isNumber)) return found;
+    const specification = assembleSpec(layerRequest(context, point, firstLayer(context)));
+    if (!plain.has(architecture))
+      plain.set(
+        architecture,
+        arithmeticVariables.every((name) => typeof specification.variables[name] === "number"),
+      );
+    const arithmetic = arithmeticOf(architecture, specification.variableValues, accuracy);
+    known.set(key, arithmetic);
+    return arithmetic;
+  };
+}
+
+const firstLayer = ({ layers, plan }: SweepContext): number => layers.get(plan.dnns[0])?.[0] ?? 0;
+
+function arithmeticOf(
+  architecture: string,
+  values: Readonly<Record<string, unknown>>,
+  { slicing }: PlannedAccuracy,
+): Arithmetic {
+  const [adcBits, rows, cellBits, inputBits] = arithmeticVariables.map((name) => Number(values[name]));
+  const variant = arithmeticVariants.find((name) => name === architecture);
+  if (variant === undefined) throw unknownArithmetic(architecture);
+  if (inputBits !== 1)
+    return {
+      reason: `Its accuracy is not known: the arithmetic applies one bit of an input in a step, not ${inputBits}.`,
+    };
+  const needed = bitsOfSlices(variant, slicing);
+  if (variant === "isaac_like" ? cellBits !== needed : cellBits < needed)
+    return {
+      reason: `Its accuracy is not known: its slices have ${needed} bits, its cells ${cellBits}.${isAdaptive(variant) ? " With `slicing: anew` they are chosen to fit." : ""}`,
+    };
+  const design = {
+    architecture: variant,
+    adcBits,
+    rows,
+    cellBits: Math.min(cellBits, mostCellBits),
+    slicing,
+  };
+  try {
+    checkDesign(design);
+  } catch (error) {
+    if (!(error instanceof RaellaError)) throw error;
+    return { reason: `Its accuracy is not known: ${error.message}` };
+  }
+  return design;
+}
+
+/** What cells have to hold: the bits of the widest slice that a layer may have. */
+function bitsOfSlices(variant: ArithmeticVariant, slicing: SlicingChoice): number {
+  if (!isAdaptive(variant)) return 2;
+  return slicing === "kept" ? mostCellBits : 1;
+}
+
+function unknownArithmetic(architecture: string): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message: `The arithmetic of the architecture "${architecture}" is not known, so that its accuracy cannot be computed.`,
+    location: { file: "sweep", keyPath: "accuracy" },
+    value: architecture,
+    expected: arithmeticVariants.join(", "),
+  });
+}
+
+/** @throws RaellaError if an architecture of the sweep computes in an unknown way. */
+export function checkAccuracy({ accuracy, architectures }: SweepPlan): void {
+  if (accuracy === undefined) return;
+  const other = architectures.find((name) => !arithmeticVariants.some((variant) => variant === name));
+  if (other !== undefined) throw unknownArithmetic(other);
+}
+
+/** Designs whose accuracy is computed between two times that results are stored. */
+const designsTogether = 8;
+
+/**
+ * The accuracy of all designs of a sweep, once for each arithmetic that occurs.
+ *
+ * @param stored What was computed before.
+ * @param store Called with the table so far, whenever something has been added.
+ */
+export async function accuracyOfSweep(
+  context: SweepContext,
+  { workers, signal }: SweepRunOptions,
+  stored: AccuracyTable = {},
+  store: (table: AccuracyTable) => void = () => undefined,
+): Promise<AccuracyTable | undefined> {
+  const { plan, workspace } = context;
+  const { accuracy } = plan;
+  if (accuracy === undefined) return undefined;
+  const missing = context.surroundings.during(() => missingDesigns(context, accuracy, stored));
+  let table = stored;
+  for (let from = 0; from < missing.length; from += designsTogether) {
+    const designs = missing.slice(from, from + designsTogether);
+    const found = await accuracyOfDesigns(
+      { dnn: accuracy.dnn, workspace, endToEnd: accuracy.endToEnd, workers, signal },
+      designs,
+    );
+    const entries = found.designs.map((design): readonly [string, SweepAccuracy] => [
+      designKey(design),
+      {
+        loss: design.endToEnd?.loss ?? null,
+        top1Agreement: design.endToEnd?.top1Agreement?.share ?? null,
+        error: design.meanError,
+        meanSlices: design.meanSlices,
+        layers:
+          design.slicing === "anew" && isAdaptive(design.architecture)
+            ? design.layers.map(({ slices, averageWeight, adcShare }) => ({
+                slices,
+                averageWeight: averageWeight as number,
+                adcShare: adcShare as number,
+              }))
+            : null,
+      },
+    ]);
+    table = { ...table, ...Object.fromEntries(entries) };
+    store(table);
+  }
+  return table;
+}
+
+function missingDesigns(
+  context: SweepContext,
+  accuracy: PlannedAccuracy,
+  stored: AccuracyTable,
+): readonly ArithmeticDesign[] {
+  const { plan } = context;
+  const find = createArithmeticFinder(context, accuracy);
+  const missing = new Map<string, ArithmeticDesign>();
+  for (let design = 0; design < countDesigns(plan); design++) {
+    try {
+      const arithmetic = find(pointAt(plan, design * plan.dnns.length));
+      if ("reason" in arithmetic || Object.hasOwn(stored, designKey(arithmetic))) continue;
+      missing.set(designKey(arithmetic), arithmetic);
+    } catch (error) {
+      // A design that cannot be built is a result of its own.
+      if (!(error instanceof RaellaError)) throw error;
+    }
+  }
+  return [...missing.values()];
+}
+
+/** Statistics of a layer that follow from slices chosen anew, as tables of statistics have them. */
+export function slicesStatistics(
+  { layers }: SweepAccuracy,
+  layer: number,
+): Readonly<Record<string, string>> | undefined {
+  const slices = layers?.[layer];
+  return (
+    slices && {
+      CIM_UNITS_PER_WEIGHT: String(slices.slices),
+      AVERAGE_WEIGHT_VALUE: String(slices.averageWeight),
+      ADC_ACTION_SHARE: String(slices.adcShare),
+    }
+  );
+}

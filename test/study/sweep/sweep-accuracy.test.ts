@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sweep, workspaceAt } from "../../../src/index";
+import { sweepToFolder } from "../../../src/sweep";
+import type { SweepDescription, Workspace } from "../../../src/index";
+import { importNetwork, networkAccuracy, readNumpy } from "../../../src/network";
+import type { InputArray } from "../../../src/network";
+
+const root = join(__dirname, "..", "..");
+const networks = join(root, "examples", "networks");
+
+describe("Accuracy in a sweep", () => {
+  let folder: string;
+  let workspace: Workspace;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "raella-sweep-accuracy-"));
+    const images = (await readNumpy(
+      new Uint8Array(readFileSync(join(networks, "digits-images.npy"))),
+      "digits-images.npy",
+    )) as InputArray;
+    // Sixteen of the images, so that runs end to end are short.
+    const [count, ...sizes] = images.dims;
+    const data = Array.from(images.data).slice(0, (16 * images.data.length) / count);
+    const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${[16, ...sizes].join(", ")}), }`;
+    const padded = `${header.padEnd(117)}\n`;
+    const inputs = join(folder, "images.npy");
+    writeFileSync(
+      inputs,
+      Buffer.concat([
+        Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, padded.length & 255, padded.length >> 8]),
+        Buffer.from(padded),
+        Buffer.from(Float64Array.from(data).buffer),
+      ]),
+    );
+    await importNetwork({
+      ...{ model: join(networks, "digits.onnx"), name: "digits", inputs, samples: 64, workspace: folder },
+    });
+    symlinkSync(join(root, "models"), join(folder, "models"));
+    workspace = workspaceAt(folder);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const base: SweepDescription = {
+    architectures: "raella_no_speculation",
+    dnns: "digits",
+    variables: { ADC_RESOLUTION: [5, 7] },
+  };
+
+  it("adds error and slices, as networkAccuracy computes them, and leaves energy alone if slices are kept", async () => {
+    const { rows, columns } = await sweep({ ...base, accuracy: { dnn: "digits" } }, { workspace });
+    const plain = await sweep(base, { workspace });
+    assert.ok(!columns.some(({ name }) => name === "loss"));
+    const { designs } = await networkAccuracy({
+      ...{ dnn: "digits", workspace, architectures: "raella_no_speculation", adcBits: [5, 7] },
+    });
+    rows.forEach((row, index) => {
+      assert.equal(row.status, "ok");
+      assert.equal(row.error, designs[index].meanError);
+      assert.equal(row.meanSlices, designs[index].meanSlices);
+      assert.equal(row.energyPj, plain.rows[index].energyPj);
+    });
+  });
+
+  it("charges for slices chosen anew; at seven bits and 512 rows they are the import's", async () => {
+    const { rows } = await sweep(
+      {
+        ...base,
+        architectures: ["raella", "raella_no_speculation"],
+        accuracy: { dnn: "digits", slicing: "anew" },
+      },
+      { workspace },
+    );
+    const plain = await sweep({ ...base, architectures: ["raella", "raella_no_speculation"] }, { workspace });
+    const [fiveBits, sevenBits] = rows;
+    assert.ok((fiveBits.meanSlices as number) > (sevenBits.meanSlices as number));
+    assert.ok((fiveBits.error as number) < 0.09);
+    for (const index of [1, 3]) assert.equal(rows[index].energyPj, plain.rows[index].energyPj);
+    for (const index of [0, 2])
+      assert.ok((rows[index].energyPj as number) > (plain.rows[index].energyPj as number));
+  });
+
+  it("decides constraints on the loss before anything else, and goes on where it was", async () => {
+    const description: SweepDescription = {
+      ...base,
+      ...{
+        accuracy: { dnn: "digits", end_to_end: true },
+        constraint: "loss <= 1",
+        objective: { minimize: "loss" },
+      },
+    };
+    const { rows } = await sweep(description, { workspace });
+    assert.deepEqual(
+      rows.map(({ status }) => status),
+      ["excluded", "ok"],
+    );
+    assert.ok((rows[0].loss as number) > 10 && rows[0].energyPj === null);
+    const target = join(folder, "result");
+    const first = await sweepToFolder(description, target, { workspace });
+    assert.equal(first.computed, 2);
+    assert.ok(existsSync(join(target, "accuracy.json")));
+    const again = await sweepToFolder(description, target, { workspace });
+    assert.equal(again.computed, 0);
+  });
+
+  it("says of a design that its accuracy is not known, and why", async () => {
+    const { rows } = await sweep(
+      { ...base, variables: { BITS_PER_CELL: [2, 4], CIM_UNITS_PER_WEIGHT: 4 }, accuracy: { dnn: "digits" } },
+      { workspace },
+    );
+    assert.equal(rows[0].status, "infeasible");
+    assert.match(String(rows[0].reason), /its slices have 4 bits, its cells 2/);
+    assert.notEqual(rows[1].error, null);
+  });
+
+  it("refuses a network that was not imported, and keys that do not exist", async () => {
+    await assert.rejects(
+      sweep({ ...base, accuracy: { dnn: "digit" } }, { workspace }),
+      /no imported network/,
+    );
+    const wrong = { ...base, accuracy: { dnn: "digits", slicng: "anew" } } as SweepDescription;
+    await assert.rejects(sweep(wrong, { workspace }), /slicing/);
+  });
+});
