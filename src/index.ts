@@ -63,7 +63,7 @@ export {
   runLayer,
 } from "./study/run-layer";
 export { mappingFromEntries } from "./study/given-mapping";
-export { runAblation, runAll, runGains, runLayers, runNetwork } from "./study/run-network";
+export { programNetwork, runAblation, runAll, runGains, runLayers, runNetwork } from "./study/run-network";
 export { gainsOver, tileParts } from "./study/gains";
 export type { Gain, GainFigures, Gains, TilePart } from "./study/gains";
 export type {
@@ -71,6 +71,7 @@ export type {
   AllOptions,
   LayersOptions,
   NetworkOptions,
+  NetworkProgramming,
   ThroughputOptions,
 } from "./study/run-network";
 export { defaultBatch, defaultTiles } from "./study/study-options";
