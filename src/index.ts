@@ -17,13 +17,14 @@ export type * from "./spec/specification";
 // Layers, DNNs, ablations, sweeps
 export { mapLayer, resultOf, runLayer } from "./study/run-layer";
 export type { MappingOptions } from "./study/run-layer";
-export { runAblation, runAll, runGains, runLayers, runNetwork } from "./study/run-network";
+export { programNetwork, runAblation, runAll, runGains, runLayers, runNetwork } from "./study/run-network";
 export type { Gain, GainFigures, Gains } from "./study/gains";
 export type {
   AblationOptions,
   AllOptions,
   LayersOptions,
   NetworkOptions,
+  NetworkProgramming,
   ThroughputOptions,
 } from "./study/run-network";
 export type { LayerOptions, Progress, RunOptions, StudyOptions } from "./study/study-options";

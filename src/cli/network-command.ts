@@ -1,11 +1,11 @@
 import { RaellaError } from "../errors";
 import { formatGainsText } from "../report/gains-text";
-import { formatAblationText, formatNetworkText } from "../report/network-text";
+import { formatAblationText, formatNetworkText, formatProgrammingText } from "../report/network-text";
 import { loadComponentGroups } from "../spec/component-groups";
 import { listArchitectures, listDnns } from "../spec/workspace";
 import type { AblationResult } from "../study/network-result";
 import type { ReplicationScheme, TileAreas } from "../study/replication";
-import { runAblation, runAll, runGains } from "../study/run-network";
+import { programNetwork, runAblation, runAll, runGains } from "../study/run-network";
 import type { AblationOptions } from "../study/run-network";
 import { chosenWorkspace, studyOptions } from "./choose-specification";
 import type { GivenModelOptions } from "./choose-specification";
@@ -37,9 +37,15 @@ export async function networkCommand(given: GivenRunOptions & { readonly dnn: st
   checkTables(given);
   const ablation = await runAblation(given.dnn, await runOptions(given, given.dnn));
   const [first, ...others] = ablation.networks;
-  await present([ablation], given, others.length === 0 ? first : ablation, () =>
-    others.length === 0 ? formatNetworkText(first) : formatAblationText(ablation),
-  );
+  await present([ablation], given, others.length === 0 ? first : ablation, () => {
+    const programmings = ablation.networks.flatMap(
+      (network) => programNetwork(network, studyOptions(given)) ?? [],
+    );
+    return [
+      others.length === 0 ? formatNetworkText(first) : formatAblationText(ablation),
+      ...(programmings.length > 0 ? [formatProgrammingText(programmings)] : []),
+    ].join("\n");
+  });
 }
 
 /** `raella ablation` */

@@ -2,6 +2,7 @@ import { flag, requireArgument } from "../arguments";
 import { totalKey } from "../study/component-groups";
 import { ablationResultSchema, networkResultSchema } from "../study/network-result";
 import type { AblationResult, NetworkResult } from "../study/network-result";
+import type { NetworkProgramming } from "../study/run-network";
 import { fullSearchTables } from "./full-search-text";
 import { figureColumn, formatCount, formatFigure, formatFixed, formatTextTable } from "./text-table";
 import { formatNumber, formatShare } from "./theme/numbers";
@@ -158,6 +159,24 @@ function componentComparison(networks: readonly NetworkResult[]): string {
       });
     })
     .join("\n\n");
+}
+
+/** What it takes to write the weights once: a table of its own, since it is no part of an inference. */
+export function formatProgrammingText(programmings: readonly NetworkProgramming[]): string {
+  const row = (name: string, figure: (programming: NetworkProgramming) => string): string[] => [
+    name,
+    ...programmings.map(figure),
+  ];
+  return `${formatTextTable({
+    columns: ["programming, not part of the above", ...programmings.map(({ architecture }) => architecture)],
+    rows: [
+      row("places written", ({ writes }) => formatCount(writes)),
+      row("energy", ({ energyPj }) => formatFigure("energyPj", energyPj)),
+      row("time, row after row", ({ timeS }) => (timeS === null ? "—" : formatFigure("seconds", timeS))),
+      row("tiles that hold the weights", ({ tilesNeeded }) => formatCount(tilesNeeded)),
+      row("loads of the tiles", ({ loads }) => formatCount(loads)),
+    ],
+  })}\n`;
 }
 
 function throughputText(networks: readonly NetworkResult[]): string {

@@ -14,24 +14,27 @@ import {
 import { RaellaError, throwAll } from "../errors";
 import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
-import { unknownLayer } from "../spec/get-spec";
+import { assembleSpec, unknownLayer } from "../spec/get-spec";
 import { loadPublishedFigures } from "../spec/published-figures";
 import { choicesAmong } from "../spec/model-choices";
 import { findArchitecture, findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
+import { addUp } from "./component-groups";
 import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
 import { mergeManifests } from "./manifest";
 import type { Manifest } from "./manifest";
 import { gainsOver } from "./gains";
 import type { Gains } from "./gains";
-import { areaOfChip, networkTotals } from "./network-result";
+import { areaOfChip, networkResultSchema, networkTotals } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
 import { pipelineWarnings, slowestOf } from "./pipeline-warnings";
+import { programmingOf } from "./programming";
+import type { LayerProgramming } from "./programming";
 import type { Replication, ReplicationScheme, TileAreas, TileOption } from "./replication";
 import { defaultAggregateTiles, replicateByDoubling, replicateByIncrement, tileBudget } from "./replication";
 import type { Outcome } from "./run-jobs";
 import { mapPatiently, runJobs } from "./run-jobs";
-import { runRequest } from "./run-layer";
+import { cyclesOfRequest, runRequest } from "./run-layer";
 import type { LayerRequest } from "./run-layer";
 import { defaultTiles, requireFullSearch, runEntries, studyEntries, withDefaults } from "./study-options";
 import type { RunOptions, StudyOptions } from "./study-options";
@@ -57,7 +60,8 @@ function fewestTiles(layer: LayerRequest, limit: number): TileOption | undefined
   const quick = layer.search === "full" ? ({ search: "optimal" } as const) : {};
   for (let tiles = 1; tiles < limit; tiles += 1) {
     try {
-      return { tiles, cycles: runRequest({ ...layer, nTiles: tiles, ...quick }).cycles };
+      const trial = { ...layer, nTiles: tiles, ...quick };
+      return { tiles, cycles: layer.strict ? runRequest(trial).cycles : cyclesOfRequest(trial) };
     } catch (error) {
       if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
     }
@@ -197,6 +201,47 @@ export async function runGains(
   return freeze(
     gains.map((gain) => finer.find(({ architecture }) => architecture === gain.architecture) ?? gain),
   );
+}
+
+/** What it takes to bring a DNN's weights onto a chip. Nothing of it is part of an inference. */
+export interface NetworkProgramming extends LayerProgramming {
+  readonly architecture: string;
+  readonly dnn: string;
+  /** Tiles that hold every layer once, each on the fewest that it fits on. */
+  readonly tilesNeeded: number;
+  readonly tileBudget: number;
+  /** How often the tiles of the budget are filled until all layers have run: 1 if all weights fit at once. */
+  readonly loads: number;
+}
+
+/**
+ * What it takes to write the weights of a DNN that has been run, once, and whether they fit on its silicon.
+ * @param options Those of the run.
+ * @returns null for a model in which weights do not stay in place
+ */
+export function programNetwork(
+  network: NetworkResult,
+  options: StudyOptions = {},
+): NetworkProgramming | null {
+  requireArgument(networkResultSchema, network, "the network of programNetwork");
+  requireOptions(optionsOf(studyEntries), options, "programNetwork");
+  const { architecture, dnn, layers, totals } = network;
+  const numbers = layers.flatMap(({ layer }) => layer ?? []);
+  const jobs = jobsOf(options, architecture, dnn, numbers);
+  const parts = jobs.map((job) => programmingOf(assembleSpec(job)));
+  if (!parts.every((part) => part !== null)) return null;
+  const times = parts.map(({ timeS }) => timeS);
+  const tilesNeeded = addUp(
+    jobs.map((job, index) => Math.min(...tileOptions(job, layers[index]).map(({ tiles }) => tiles))),
+  );
+  const { tileBudget } = totals;
+  return freeze({
+    ...{ architecture, dnn, tilesNeeded, tileBudget },
+    writes: addUp(parts.map(({ writes }) => writes)),
+    energyPj: addUp(parts.map(({ energyPj }) => energyPj)),
+    timeS: times.every((time) => time !== null) ? Math.max(...times) : null,
+    loads: Math.ceil(tilesNeeded / tileBudget),
+  });
 }
 
 /** All layers of all studies are run as one list of jobs, so that threads never wait for each other in between. */
@@ -373,7 +418,7 @@ function cyclesOfTwice(job: LayerRequest, batch: number | null): number | null {
   if (batch === null) return null;
   const quick = job.search === "full" ? ({ search: "optimal" } as const) : {};
   try {
-    return runRequest({ ...job, ...quick, batchSize: 2 * batch }).cycles;
+    return cyclesOfRequest({ ...job, ...quick, batchSize: 2 * batch });
   } catch (error) {
     if (error instanceof RaellaError) return null;
     throw error;

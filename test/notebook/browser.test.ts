@@ -95,7 +95,7 @@ describe("JupyterLab", function () {
 
       const chartCell = cellWith("showChart(layerChart(");
       const count = await page.locator(".jp-OutputArea canvas").count();
-      assert.equal(count, 10, "every chart is interactive");
+      assert.equal(count, 11, "every chart is interactive");
       const before = await picture(chartCell);
       for (let index = 0; index < count; index++) {
         const chart = page.locator(".jp-OutputArea canvas").nth(index);

@@ -122,6 +122,7 @@ describe("RAELLA.ipynb", function () {
       "Ablation of several layers",
       "Ablation of a full DNN",
       "A full DNN with energy, area and throughput",
+      "Against the papers",
       "Sweeping a design variable",
       "What the greedy steps cost",
       "Tips for extending the model",

@@ -149,7 +149,17 @@ describe("the package in a new project", function () {
 const rootNames = [
   ...["getSpec", "loadSpecification", "greedy", "defaultGreedySteps", "defaultWorkspace", "workspaceAt"],
   ...["listArchitectures", "listDnns", "listLayers", "loadComponentGroups"],
-  ...["runLayer", "mapLayer", "resultOf", "runLayers", "runNetwork", "runAblation", "runAll", "runGains"],
+  ...[
+    "runLayer",
+    "mapLayer",
+    "resultOf",
+    "runLayers",
+    "runNetwork",
+    "runAblation",
+    "runAll",
+    "runGains",
+    "programNetwork",
+  ],
   "sweep",
   ...["evaluateGivenMapping", "mappingFromEntries", "readMappingFile", "diagnoseLayer", "verifyResult"],
   ...["estimate", "explainArea", "explainEnergy", "formatExplanation"],

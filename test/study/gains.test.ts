@@ -8,7 +8,7 @@ import { loadPublishedFigures } from "../../src/spec/published-figures";
 import { workspaceAt } from "../../src/spec/workspace";
 import { gainsOver, tileParts } from "../../src/study/gains";
 import type { AblationResult } from "../../src/study/network-result";
-import { runAblation, runAll, runGains, runNetwork } from "../../src/study/run-network";
+import { programNetwork, runAblation, runAll, runGains, runNetwork } from "../../src/study/run-network";
 import { runLayer } from "../../src/study/run-layer";
 import { sweep } from "../../src/study/sweep/sweep";
 
@@ -151,6 +151,28 @@ describe("silicon for a pipeline", () => {
     );
     const enough = await runNetwork({ architecture: "raella", dnn: "qdqbert", nTiles: 64, batchSize: 128 });
     assert.equal(enough.warnings, undefined);
+  });
+});
+
+describe("programming", () => {
+  it("writes every slice of every weight once, at the price of a corrected cell", async () => {
+    const network = await runNetwork({ architecture: "raella", dnn: "resnet18", layers: [10] });
+    const programming = programNetwork(network);
+    assert.ok(programming);
+    // 128 x 256 x 3 x 3 weights in three slices.
+    assert.equal(programming.writes, 128 * 256 * 9 * 3);
+    near(programming.energyPj, programming.writes * 9.592017);
+    // 512 rows, 40 ns each.
+    near(programming.timeS ?? 0, 512 * 40e-9);
+    assert.equal(programming.loads, 1);
+  });
+
+  it("says how often the silicon is loaded where the weights do not fit", async () => {
+    const network = await runNetwork({ architecture: "isaac_like", dnn: "resnet18", areaBudgetMm2: 5 });
+    const programming = programNetwork(network);
+    assert.ok(programming);
+    assert.equal(programming.loads, Math.ceil(programming.tilesNeeded / Math.floor(5 / 0.579755300682)));
+    assert.ok(programming.loads > 1 && programming.tilesNeeded >= 21);
   });
 });
 

@@ -92,6 +92,7 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     mappingFromEntries: [specification, []],
     runAblation: ["resnet18", { ...quick, aggregateTiles: 65536, replication: "doubling", baseAreaUm2: 1 }],
     runAll: [{ ...quick, layers: undefined, dnns: [] }],
+    programNetwork: [network, { nTiles: 16, batchSize: 32 }],
     runGains: [[ablation], { ...quick, layers: undefined, dnns: [] }],
     gainsOver: [[ablation], raella.loadPublishedFigures()],
     tileParts: [network, raella.loadPublishedFigures(), "isaac"],

@@ -1,0 +1,56 @@
+import { engineOf } from "../components/estimation-engine";
+import { priceLevels } from "../components/estimate";
+import type { DataSpace, Level, Specification, Workload } from "../spec/specification";
+
+/** What it takes to write the weights of a layer once. */
+export interface LayerProgramming {
+  /** Places of weights (CiM units) that are written. */
+  readonly writes: number;
+  readonly energyPj: number;
+  /**
+   * Row after row with a write pulse for each, all crossbars at the same time; null where no cell says how long its pulse
+   * is.
+   */
+  readonly timeS: number | null;
+}
+
+/**
+ * What it takes to write the weights of one layer once, one copy of them. Nothing of it is part of an inference.
+ *
+ * Prices are those of corrected fidelity, whatever is asked for: the original, which counts no writes, has the average of a
+ * cell's write the wrong way round. As in the models, one device of a pair is written.
+ * @returns null where no data stay in one place for the whole run
+ */
+export function programmingOf(specification: Specification): LayerProgramming | null {
+  const { workload, levels } = specification;
+  const held = workload.dataSpaces
+    .filter(({ readWrite }) => !readWrite)
+    .map((space) => ({ space, places: levels.filter((level) => holds(level, space)) }))
+    .find(({ places }) => places.length === 1);
+  if (held === undefined) return null;
+  const [place] = held.places;
+  const options = { fidelity: "corrected" } as const;
+  const { write = 0 } = priceLevels(specification, options).energy.energyPj[place.name];
+  const writes = Math.ceil(wordsOf(held.space, workload) / wordsOfRow(place));
+  const { cell_config: cell, rows } = place.attributes;
+  const pulseS =
+    typeof cell === "string"
+      ? engineOf(specification, options).context.cellDescription(cell).writePulseS
+      : null;
+  const timeS = pulseS !== null && typeof rows === "number" ? rows * pulseS : null;
+  return { writes, energyPj: writes * write, timeS };
+}
+
+function holds({ kind, constraints }: Level, { name }: DataSpace): boolean {
+  return kind === "storage" && (constraints.dataspace?.keep ?? []).includes(name);
+}
+
+/** Words of a data space whose ranks are single dimensions, as those of weights are. */
+function wordsOf({ ranks }: DataSpace, { bounds }: Workload): number {
+  return ranks.flat().reduce((product, { dimension }) => product * bounds[dimension], 1);
+}
+
+function wordsOfRow({ attributes: { width, datawidth } }: Level): number {
+  const bits = typeof width === "number" ? width : 1;
+  return Math.max(1, Math.floor(bits / (typeof datawidth === "number" ? datawidth : 1)));
+}

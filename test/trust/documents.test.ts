@@ -1,0 +1,500 @@
+import assert from "node:assert/strict";
+import { componentArea, componentEnergy } from "../../src/components/estimate-component";
+import { explainArea } from "../../src/components/explain";
+import { getSpec } from "../../src/spec/get-spec";
+import { loadPublishedFigures } from "../../src/spec/published-figures";
+import type { PublishedFigure } from "../../src/spec/published-figures";
+import { listDnns, listLayers } from "../../src/spec/workspace";
+import { energyOrigins } from "../../src/report/notebook/energy-origins";
+import { gainsOver, tileParts } from "../../src/study/gains";
+import type { Gains, TilePart } from "../../src/study/gains";
+import type { LayerResult } from "../../src/study/layer-result";
+import type { AblationResult, NetworkResult } from "../../src/study/network-result";
+import { mapLayer, runLayer } from "../../src/study/run-layer";
+import { runAll } from "../../src/study/run-network";
+import type { AllOptions } from "../../src/study/run-network";
+import { cellOf, readNotebook, textOf } from "../notebook/support/executed-notebook";
+import { proseOf, tableIn } from "../support/documents";
+
+// The numbers that documents state: those of tables are computed here as a whole (UPDATE_DOCUMENTS=1 writes them), those of
+// sentences are computed and looked for in the sentence.
+
+const validation = "docs/validation.md";
+const comparison = "docs/comparison.md";
+const tutorial = "notebooks/RAELLA.ipynb";
+const exploration = "notebooks/Exploration.ipynb";
+const names: Readonly<Record<string, string>> = {
+  googlenet: "GoogLeNet",
+  inceptionv3: "InceptionV3",
+  mobilenetv2: "MobileNetV2",
+  qdqbert: "BERT",
+  resnet18: "ResNet18",
+  resnet50: "ResNet50",
+  shufflenet1_0: "ShuffleNet",
+};
+
+const pair = { architectures: ["isaac_like", "raella"] };
+const published = loadPublishedFigures();
+const times = (multiple = NaN): string => `${multiple.toFixed(2)}×`;
+const change = (ratio: number, digits = 0): string =>
+  `${ratio < 1 ? "−" : "+"}${Math.abs(100 * (ratio - 1)).toFixed(digits)} %`;
+
+/** Asserts that a document says so. */
+function says(file: string, ...sentences: readonly string[]): void {
+  const prose = proseOf(file);
+  for (const sentence of sentences) assert.ok(prose.includes(sentence), `${file} does not say: ${sentence}`);
+}
+
+async function hasTable(file: string, name: string, columns: string[], rows: string[][]): Promise<void> {
+  const [expected, actual] = await tableIn(file, name, columns, rows);
+  assert.equal(actual, expected);
+}
+
+describe("the numbers that documents state", function () {
+  this.timeout(600_000);
+  let all: readonly AblationResult[];
+  let finer: readonly AblationResult[];
+  let gains: Gains;
+  const networks = (architecture: string): readonly NetworkResult[] =>
+    all.flatMap((ablation) => ablation.networks.filter((network) => network.architecture === architecture));
+  const networkOf = (dnn: string, architecture: string): NetworkResult =>
+    networks(architecture).find((network) => network.dnn === dnn) as NetworkResult;
+  const gainsWith = async (options: AllOptions): Promise<Gains> =>
+    gainsOver(await runAll({ ...pair, ...options }), published)[0];
+
+  before(async () => {
+    all = await runAll();
+    finer = await runAll({ ...pair, replication: "increment" });
+    [gains] = gainsOver(finer, published);
+  });
+
+  describe("beside the papers", () => {
+    let paperTiles: Gains;
+    before(async () => {
+      paperTiles = await gainsWith({ replication: "increment", tileAreas: "published" });
+    });
+
+    it("what RAELLA gains", async () => {
+      const claim = (figure: PublishedFigure["figure"], statistic: string): string => {
+        const found = published.find((row) => row.figure === figure && row.statistic === statistic);
+        return `${found?.value.toFixed(1)}×${found?.certainty === "remembered" ? " (\\*)" : ""}`;
+      };
+      const paper = (statistic: string): string[] => [
+        `paper, ${statistic}`,
+        claim("energyEfficiency", statistic),
+        ...Array<string>(4).fill(claim("throughput", statistic)),
+      ];
+      const both = ({ doubling, increment }: Gains["dnns"][number]["throughput"]): string[] => [
+        times(doubling),
+        times(increment),
+      ];
+      const over = (statistic: "geometricMean" | "maximum", name: string): string[] => [
+        name,
+        times(gains.energyEfficiency[statistic]),
+        ...[gains, paperTiles].flatMap(({ throughput: { doubling, increment } }) => [
+          times(doubling?.[statistic]),
+          times(increment?.[statistic]),
+        ]),
+      ];
+      await hasTable(
+        validation,
+        "gains",
+        [
+          ...["RAELLA over ISAAC", "energy efficiency", "throughput, doubled", "one by one"],
+          ...["doubled, paper's tiles", "one by one, paper's tiles"],
+        ],
+        [
+          ...gains.dnns.map(({ dnn, energyEfficiency, throughput }, index) => [
+            names[dnn],
+            times(energyEfficiency),
+            ...both(throughput),
+            ...both(paperTiles.dnns[index].throughput),
+          ]),
+          over("geometricMean", "geometric mean"),
+          paper("geometric mean"),
+          over("maximum", "maximum"),
+          paper("maximum"),
+        ],
+      );
+      const claimed = (figure: string, statistic: string): number =>
+        published.find((row) => row.figure === figure && row.statistic === statistic)?.value ?? NaN;
+      const ratios = [
+        gains.energyEfficiency.geometricMean / claimed("energyEfficiency", "geometric mean"),
+        gains.energyEfficiency.maximum / claimed("energyEfficiency", "maximum"),
+        (gains.throughput.increment?.geometricMean ?? 0) / claimed("throughput", "geometric mean"),
+        (gains.throughput.increment?.maximum ?? 0) / claimed("throughput", "maximum"),
+      ];
+      for (const ratio of ratios) assert.ok(ratio > 0.9 && ratio < 1.1, String(ratio));
+      const below = 1 - (paperTiles.throughput.doubling?.geometricMean ?? 0) / 2;
+      says(
+        tutorial,
+        "**It does, within a tenth.**",
+        `the mean is ${Math.round(100 * below)} % below the claim`,
+      );
+    });
+
+    it("and under other assumptions", async () => {
+      const variants: readonly [string, AllOptions][] = [
+        ["as above", {}],
+        ["corrected fidelity", { fidelity: "corrected" }],
+        ["typical statistics", { useTypicalStatistics: true }],
+        ["published areas of tiles", { tileAreas: "published" }],
+        ["64 tiles a layer, batch 32", { nTiles: 64 }],
+        ["64 tiles a layer, batch 128", { nTiles: 64, batchSize: 128 }],
+      ];
+      const rows: string[][] = [];
+      for (const [name, options] of variants) {
+        const { energyEfficiency, throughput } = await gainsWith(options);
+        const { geometricMean, maximum } = throughput.doubling ?? { geometricMean: NaN, maximum: NaN };
+        rows.push([
+          name,
+          ...[energyEfficiency.geometricMean, energyEfficiency.maximum, geometricMean, maximum].map(times),
+        ]);
+        if (name.endsWith("batch 32")) says(tutorial, `the mean falls to ${geometricMean.toFixed(2)}`);
+      }
+      await hasTable(
+        validation,
+        "variants",
+        ["", "energy efficiency, mean", "maximum", "throughput, doubled, mean", "maximum"],
+        rows,
+      );
+    });
+
+    it("what a multiply-accumulate takes", async () => {
+      const figures = ({ totals }: NetworkResult): string[] => [
+        (totals.energyPerMacPj * 1e3).toFixed(0),
+        totals.topsPerWatt.toFixed(2),
+        (totals.conversionsPerMac ?? NaN).toFixed(3),
+        `${(100 * totals.spatialUtilization).toFixed(0)} %`,
+      ];
+      await hasTable(
+        validation,
+        "efficiency",
+        [
+          "",
+          ...["ISAAC", "RAELLA"].flatMap((name) =>
+            ["fJ/MAC", "TOPS/W", "conversions/MAC", "crossbars in use"].map((figure) => `${name}: ${figure}`),
+          ),
+        ],
+        listDnns().map((dnn) => [
+          names[dnn],
+          ...figures(networkOf(dnn, "isaac_like")),
+          ...figures(networkOf(dnn, "raella")),
+        ]),
+      );
+    });
+
+    it("a tile, part by part, and its power", async () => {
+      const [isaac, raella] = pair.architectures.map((architecture) =>
+        tileParts(networkOf("resnet18", architecture), published, "isaac"),
+      );
+      const parts = [...new Set([...isaac, ...raella].map(({ component }) => component))];
+      const of = (
+        tile: readonly TilePart[],
+        part: string,
+        figure: "areaMm2" | "publishedAreaMm2",
+      ): number | null => tile.find(({ component }) => component === part)?.[figure] ?? null;
+      const cell = (area: number | null): string => (area === null || area === 0 ? "" : area.toFixed(4));
+      const sum = (tile: readonly TilePart[], figure: "areaMm2" | "publishedAreaMm2"): number =>
+        tile.reduce((total, part) => total + (part[figure] ?? 0), 0);
+      const implied = (architecture: string): number =>
+        published.find((row) => row.figure === "tileArea" && row.architecture === architecture)?.value ?? NaN;
+      const [isaacArea, raellaArea] = [sum(isaac, "areaMm2"), sum(raella, "areaMm2")];
+      await hasTable(
+        validation,
+        "tiles",
+        ["", "ISAAC, Table I", "ISAAC here", "RAELLA here"],
+        [
+          ...parts.map((part) => [
+            part.startsWith("ISAAC") ? part.replace("ISAAC, ISCA 2016, Table I: ", "") : `\`${part}\``,
+            cell(of(isaac, part, "publishedAreaMm2")),
+            cell(of(isaac, part, "areaMm2")),
+            cell(of(raella, part, "areaMm2")),
+          ]),
+          ["sum", cell(sum(isaac, "publishedAreaMm2")), cell(isaacArea), cell(raellaArea)],
+          ["RAELLA's paper implies", "", cell(implied("isaac_like")), cell(implied("raella"))],
+        ],
+      );
+
+      const layer = runLayer({ architecture: "isaac_like", dnn: "resnet18", layer: 10 });
+      const read = (level: string, action: string): number => layer.energyPerActionPj[level][action];
+      const [crossbars, rows, columns, stepNs] = [96, 128, 128, 100];
+      const power: Readonly<Record<string, number>> = {
+        column_readout: crossbars * columns * read("column_readout", "read"),
+        input_drivers: crossbars * rows * read("input_drivers", "read"),
+        pim_cell: crossbars * rows * columns * read("pim_cell", "read"),
+        shift_add: crossbars * columns * read("shift_add", "update"),
+        timely_psubbuf: crossbars * columns * read("timely_psubbuf", "read"),
+      };
+      await hasTable(
+        validation,
+        "power",
+        ["", "ISAAC, Table I", "ISAAC here"],
+        Object.entries(power).map(([level, energyPj]) => {
+          const theirs = published.find((row) => row.figure === "componentPower" && row.component === level);
+          return [`\`${level}\``, String(theirs?.value), (energyPj / stepNs).toFixed(energyPj > 1e3 ? 1 : 2)];
+        }),
+      );
+
+      // What is missing, and what would make up for it.
+      const driversIn = (architecture: string): number => {
+        const specification = getSpec({ architecture, dnn: "resnet18", layer: 10, nTiles: 16 });
+        const level = specification.levels.find(({ name }) => name === "column_readout");
+        assert.ok(level);
+        const { attributes, instances } = level;
+        const given = [
+          "rows",
+          "cols",
+          "cols_active_at_once",
+          "cell_config",
+          "average_input_value",
+          "average_cell_value",
+        ];
+        const { value } = componentArea({
+          class: "array_col_drivers",
+          attributes: {
+            technology: 32,
+            read_pulse_width: 1e-9,
+            ...Object.fromEntries(given.map((name) => [name, attributes[name]])),
+          },
+        });
+        return (value * instances) / 16e6;
+      };
+      const drivers = pair.architectures.map(driversIn);
+      const shares = [drivers[0] / isaacArea, drivers[1] / raellaArea].map((share) =>
+        Math.round(100 * share),
+      );
+      const bus =
+        (of(isaac, "inter_tile_network", "areaMm2") ?? 0) -
+        (of(raella, "inter_tile_network", "areaMm2") ?? 0);
+      const rest = isaac.find(({ component }) => component.startsWith("ISAAC"))?.publishedAreaMm2 ?? NaN;
+      const psum = [isaac, raella].map((tile) =>
+        Math.round((100 * (of(tile, "timely_psubbuf", "areaMm2") ?? 0)) / sum(tile, "areaMm2")),
+      );
+      const raellaSpec = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 });
+      const [centers] = explainArea(raellaSpec, "output_center_offset_correct").parts;
+      says(
+        validation,
+        `(\`include_column_drivers: 0\`; ${drivers[1].toFixed(3)} mm²)`,
+        `(${bus.toFixed(3)} mm² more)`,
+        `Together these make ${(raellaArea + drivers[1] + bus + rest).toFixed(3)} mm².`,
+        `ISAAC's tile would be ${(isaacArea + drivers[0]).toFixed(3)} mm²`,
+        `${drivers[1].toFixed(3)} mm² a tile of RAELLA (${shares[1]} %), ${drivers[0].toFixed(3)} mm² a tile of ISAAC (${shares[0]} %)`,
+        `${psum[1]} % of the area of RAELLA's tile, ${psum[0]} % of ISAAC's`,
+        `${((3 * 8 * centers.contribution) / 1e6).toFixed(3)} mm² a tile for the other three`,
+        `${(of(isaac, "shift_add", "areaMm2") ?? 0).toFixed(4)} mm² a tile instead of ${(of(isaac, "shift_add", "publishedAreaMm2") ?? 0).toFixed(4)}`,
+      );
+    });
+
+    it("what the model leaves out", () => {
+      const energy = (name: string, action: string, attributes: Record<string, number | string>): number =>
+        componentEnergy({ class: name, attributes }, action).value;
+      const adc = (resolution: number): number => energy("isaac_adc", "read", { technology: 32, resolution });
+      const shiftAdd = [22, 14].map((technology) =>
+        energy("shift_add", "shift_add", { technology, n_bits: 7, shift_register_n_bits: 14 }),
+      );
+      const level = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 }).levels.find(
+        ({ name }) => name === "input_drivers",
+      );
+      const given = [
+        "rows",
+        "cols",
+        "cols_active_at_once",
+        "cell_config",
+        "average_input_value",
+        "average_cell_value",
+      ];
+      const rows = [22, 14].map((technology) =>
+        energy("array_row_drivers", "read", {
+          technology,
+          read_pulse_width: 1e-9,
+          ...Object.fromEntries(given.map((name) => [name, level?.attributes[name] as number])),
+        }),
+      );
+      let [reads, total] = [0, 0];
+      for (const layer of listLayers("qdqbert")) {
+        const mapped = mapLayer({ architecture: "raella", dnn: "qdqbert", layer, nTiles: 16, batchSize: 32 });
+        total += mapped.evaluation.energyPj;
+        for (const origin of energyOrigins(mapped))
+          if (origin.level === "input_buffer" && origin.action === "read") reads += origin.energyPj;
+      }
+      says(
+        validation,
+        `shift-add ${change(shiftAdd[1] / shiftAdd[0])}, row drivers ${change(rows[1] / rows[0])} energy`,
+        `${adc(10).toFixed(1)} to ${adc(11).toFixed(1)} pJ and ${adc(4).toFixed(2)} to ${adc(3).toFixed(2)} pJ a conversion`,
+        `${((100 * reads) / total).toFixed(1)} % of BERT's energy for the missing reads`,
+      );
+      says(
+        "docs/component-models.md",
+        `${adc(10).toFixed(2)} pJ at 10 bits and ${adc(11).toFixed(1)} at 11; ${adc(4).toFixed(2)} pJ at 4 bits and ${adc(3).toFixed(3)} at 3`,
+      );
+    });
+  });
+
+  it("beside AccelForge", async () => {
+    const question = { architecture: "raella", dnn: "resnet18", layer: 10, nTiles: 1, batchSize: 1 };
+    const survey = { adcBeyondLibrary: "survey-all", leakage: true } as const;
+    const ours = [
+      runLayer(question),
+      runLayer({ ...question, search: "full" }),
+      runLayer({ ...question, search: "full", ...survey }),
+    ];
+    // Measured once, with its source of 2026-08-12.
+    const theirs: readonly [string, string, string][] = [
+      ["ADC", "column_readout", "27 (57.4 with leakage)"],
+      ["cells", "pim_cell", "17.2"],
+      ["eDRAM", "eDRAM_buf", "4.3"],
+      ["input buffer", "input_buffer", "2.3"],
+      ["shift-add", "shift_add", "3.4"],
+      ["output register", "output_register", "1.7"],
+      ["row drivers", "input_drivers", "1.3"],
+    ];
+    const perMac = ({ energyPj, macs }: LayerResult, name: string): string =>
+      name in energyPj ? ((energyPj[name] / macs) * 1e3).toFixed(1) : "";
+    await hasTable(
+      comparison,
+      "accelforge",
+      ["fJ/MAC", "AccelForge", "greedy steps", "full space", "full space, ADC survey, leakage"],
+      [
+        ...theirs.map(([name, level, measured]) => [
+          name,
+          measured,
+          ...ours.map((layer) => perMac(layer, level)),
+        ]),
+        ["leakage", "30 of the ADC's", ...ours.map((layer) => perMac(layer, "leakage"))],
+        ["total", "91.8", ...ours.map((layer) => perMac(layer, "total"))],
+        ["µs", "40.4", ...ours.map(({ cycles }) => (cycles / 1e3).toFixed(1))],
+      ],
+    );
+    says(comparison, `${(ours[0].cycles / 1e3).toFixed(1)} µs here`);
+    const leakage = runLayer({ ...question, leakage: true });
+    says(
+      validation,
+      `${(100 * (leakage.energyPj.total / ours[0].energyPj.total - 1)).toFixed(1)} % for one tile`,
+    );
+  });
+
+  it("the tutorial, of the ideas one by one", () => {
+    const [isaac, offset, slicing, raella] = all
+      .find(({ dnn }) => dnn === "resnet18")
+      ?.networks.map(({ layers }) => layers[10]) as LayerResult[];
+    const buffer = offset.energyPj.input_buffer / isaac.energyPj.input_buffer;
+    const cells = offset.energyPj.pim_cell / isaac.energyPj.pim_cell;
+    const speculating = raella.energyPj.pim_cell / slicing.energyPj.pim_cell;
+    const ofAdc = (layer: LayerResult): number =>
+      layer.energyPj.column_readout + layer.energyPj.shift_add + layer.energyPj.timely_psubbuf;
+    const back = (raella.energyPj.pim_cell - slicing.energyPj.pim_cell) / (ofAdc(slicing) - ofAdc(raella));
+    const rising = (dnn: string): number => {
+      const [before, after] = ["isaac_like", "raella_no_speculation_2b_cells"].map(
+        (architecture) => networkOf(dnn, architecture).totals.energyPjByGroup,
+      );
+      return Object.keys(after).filter((group) => group !== "total" && after[group] > (before[group] ?? 0))
+        .length;
+    };
+    assert.deepEqual([rising("resnet18"), rising("mobilenetv2")], [3, 4]);
+    const saved = listDnns().map((dnn) => {
+      const [without, with_] = ["raella_no_speculation", "raella"].map(
+        (architecture) => networkOf(dnn, architecture).totals.conversions ?? NaN,
+      );
+      return Math.round(100 * (1 - with_ / without));
+    });
+    const worse = (dnn: string): number[] =>
+      networkOf(dnn, "raella").layers.flatMap((layer, index) =>
+        layer.energyPj.total > networkOf(dnn, "raella_no_speculation").layers[index].energyPj.total
+          ? [layer.layer ?? NaN]
+          : [],
+      );
+    assert.deepEqual(
+      listDnns().filter((dnn) => worse(dnn).length > 0),
+      ["googlenet", "mobilenetv2"],
+    );
+    const listed = (numbers: readonly number[]): string =>
+      [numbers.slice(0, -1).join(", "), numbers.at(-1)].join(" and ");
+    const exceptions = [...worse("googlenet"), ...worse("mobilenetv2")].length;
+    assert.equal(exceptions, 9);
+    says(
+      tutorial,
+      `the input buffer ${buffer.toFixed(2)} times as much`,
+      `the cells ${Math.round(100 * (cells - 1))} % more`,
+      "three of the seven components rise for ResNet18 and four for MobileNetV2",
+      `the cells need ${speculating.toFixed(2)} times as much, which takes back ${Math.round(100 * back)} %`,
+      `nine of the 410 layers: ${listed(worse("googlenet"))} of GoogLeNet, ${listed(worse("mobilenetv2"))} of MobileNetV2`,
+      `Between ${Math.min(...saved)} and ${Math.max(...saved)} % of a network's conversions disappear`,
+    );
+    says("docs/modelling.md", `Between ${Math.min(...saved)} and ${Math.max(...saved)} % fewer conversions`);
+  });
+
+  it("the tutorial, of last layers", () => {
+    const weights = ({ dnn, layer }: LayerResult): number => {
+      const { bounds } = getSpec({ architecture: "raella", dnn: dnn ?? "", layer: layer ?? 0 }).workload;
+      return ["C", "M", "R", "S", "G"].reduce((product, dimension) => product * bounds[dimension], 1);
+    };
+    const isLargest = (dnn: string): boolean => {
+      const sizes = networkOf(dnn, "raella").layers.map(weights);
+      return sizes.slice(0, -1).every((size) => size < (sizes.at(-1) ?? 0));
+    };
+    assert.deepEqual(listDnns().filter(isLargest), [
+      "googlenet",
+      "inceptionv3",
+      "mobilenetv2",
+      "shufflenet1_0",
+    ]);
+    const share = (dnn: string): number => {
+      const { layers, totals } = networkOf(dnn, "raella");
+      return (layers.at(-1)?.energyPj.total ?? NaN) / totals.energyPj.total;
+    };
+    for (const dnn of listDnns()) assert.ok(dnn === "qdqbert" || share(dnn) < 0.005, dnn);
+    // Adaptive slicing costs energy on the last layers, and on no other.
+    for (const { dnn, layers } of networks("raella_no_speculation")) {
+      const before = networkOf(dnn, "raella_no_speculation_2b_cells").layers;
+      const dearer = layers.filter((layer, index) => layer.energyPj.total > before[index].energyPj.total);
+      assert.deepEqual(dearer, layers.slice(-1), dnn);
+    }
+    says(
+      tutorial,
+      "in GoogLeNet, InceptionV3, MobileNetV2 and ShuffleNet, no layer has more",
+      `takes ${(100 * share("qdqbert")).toFixed(1)} % of the energy`,
+    );
+  });
+
+  it("the tutorial, of what greedy steps leave", () => {
+    const sizes = all
+      .flatMap((ablation) => ablation.networks)
+      .flatMap(({ layers }) => layers.map(({ mapSpace }) => mapSpace.size))
+      .sort((a, b) => a - b);
+    assert.equal(sizes.length, 1640);
+    assert.ok((sizes.at(-1) ?? 0) <= 500_000 && sizes[0] === 1);
+    says(tutorial, `for half of the layers, ${sizes[820]} or fewer`);
+  });
+
+  it("the exploration, of other models", () => {
+    const notebook = readNotebook(`${__dirname}/../../${exploration}`);
+    const [energies, densities] = textOf(cellOf(notebook, "models")).split("Change of density");
+    const row = (table: string, dnn: string, size: string): string[] => {
+      const line = table.split("\n").find((text) => text.startsWith(`${dnn} `) && text.includes(` ${size} `));
+      assert.ok(line, `${dnn} ${size}`);
+      return [...line.matchAll(/([−+]\d+) %/g)].map(([, number]) => number);
+    };
+    const answers = [
+      row(energies, "ResNet18", "1024 × 512"),
+      row(energies, "ResNet18", "2048 × 1024"),
+      row(energies, "BERT", "1024 × 2048"),
+      row(energies, "BERT", "2048 × 2048"),
+    ];
+    const column = (index: number): string => {
+      const numbers = answers.map((answer) => answer[index]);
+      return `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)} %`;
+    };
+    const [before, survey, , alone] = row(densities, "BERT", "1024 × 2048");
+    says(
+      exploration,
+      `with the survey's converters the table would say ${column(1)}`,
+      `without the credit for the resistance of wires ${column(2)}`,
+      `(BERT's ${before} % becomes ${alone} % at a batch of one)`,
+      `(with the survey's, ${survey} %)`,
+      ...answers.map(([as, other], index) =>
+        [other.slice(1), index === 0 ? "% instead of" : "instead of", as.slice(1)].join(" "),
+      ),
+    );
+  });
+});
