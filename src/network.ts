@@ -19,6 +19,23 @@ export type { UnmappedReport } from "./network/unmapped";
 export type { ActivationScale, QuantizationScheme } from "./network/quantization";
 export { onnxRuntime, type EngineTensor, type FloatEngine, type FloatSession } from "./network/float-engine";
 
+// How accurate designs compute it
+export { networkAccuracy } from "./network/network-accuracy";
+export type { NetworkAccuracy, NetworkAccuracyOptions } from "./network/network-accuracy";
+export { analyzeAccuracy } from "./network/analyze-accuracy";
+export type {
+  AccuracyAnalysis,
+  AccuracyAnalysisOptions,
+  DesignAccuracy,
+  NamedLayerAccuracy,
+} from "./network/analyze-accuracy";
+export { usualDesign, type ArithmeticDesign, type SlicingChoice } from "./network/arithmetic-design";
+export type { DesignLayerAccuracy } from "./network/accuracy-job";
+export type { EndToEndAccuracy, ReferenceAccuracy, Share } from "./network/end-to-end";
+export { accuracyColumns, accuracyFrame, type AccuracyFrameOptions } from "./report/accuracy-columns";
+export { accuracyByLayerChart, accuracyChart } from "./report/charts/accuracy-chart";
+export type { AccuracyByLayerChartOptions, AccuracyChartOptions } from "./report/charts/accuracy-chart";
+
 // The statistics of one layer, from tensors of any source
 export { layerStatistics } from "./network/layer-statistics";
 export type { LayerStatistics, LayerStatisticsOptions } from "./network/layer-statistics";

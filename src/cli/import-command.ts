@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { RaellaError } from "../errors";
 import type { SlicingSearch } from "../network/adaptive-slicing";
+import type { ImageOptions } from "../network/images";
 import type { SignedInputs } from "../network/input-passes";
 import type { QuantizationScheme } from "../network/quantization";
 import { importLayerList, importNetwork } from "../report/import-network";
@@ -8,14 +9,18 @@ import { formatImportText, formatLayerListText } from "../report/import-text";
 import { interruptSignal, print, printJson, progressOnTerminal, remark } from "./output";
 import { parseCount, parseWorkers } from "./parse-options";
 
-interface GivenImportOptions {
-  readonly name?: string;
-  readonly inputs?: string;
-  readonly size: readonly string[];
+/** How images become inputs. */
+export interface GivenImageOptions {
   readonly imageSize?: string;
   readonly resize?: string;
   readonly mean?: string;
   readonly deviation?: string;
+}
+
+interface GivenImportOptions extends GivenImageOptions {
+  readonly name?: string;
+  readonly inputs?: string;
+  readonly size: readonly string[];
   readonly scheme: string;
   readonly signedInputs: string;
   readonly samples: string;
@@ -42,12 +47,7 @@ export async function importCommand(model: string, given: GivenImportOptions): P
     name,
     inputs: given.inputs,
     sizes: parseSizes(given.size),
-    images: {
-      size: given.imageSize === undefined ? undefined : parseImageSize(given.imageSize),
-      resize: given.resize === undefined ? undefined : parseCount(given.resize, "--resize", 1),
-      mean: given.mean === undefined ? undefined : parseNumbers(given.mean, "--mean"),
-      deviation: given.deviation === undefined ? undefined : parseNumbers(given.deviation, "--deviation"),
-    },
+    images: imageOptions(given),
     scheme: given.scheme as QuantizationScheme | "auto",
     signedInputs: given.signedInputs as SignedInputs,
     samples: given.samples === "all" ? "all" : parseCount(given.samples, "--samples", 1),
@@ -63,6 +63,15 @@ export async function importCommand(model: string, given: GivenImportOptions): P
   });
   for (const warning of summary.network.warnings) remark(`warning: ${warning}`);
   await (given.json ? printJson(summary) : print(formatImportText(summary)));
+}
+
+export function imageOptions(given: GivenImageOptions): ImageOptions {
+  return {
+    size: given.imageSize === undefined ? undefined : parseImageSize(given.imageSize),
+    resize: given.resize === undefined ? undefined : parseCount(given.resize, "--resize", 1),
+    mean: given.mean === undefined ? undefined : parseNumbers(given.mean, "--mean"),
+    deviation: given.deviation === undefined ? undefined : parseNumbers(given.deviation, "--deviation"),
+  };
 }
 
 /** The file's name, as far as it can be that of a network. */

@@ -103,6 +103,7 @@ ${exitCodeHelp}`,
   addFileCommands(program);
   addLookingCommands(program);
   addImportCommand(program);
+  addAccuracyCommand(program);
   addListCommands(program);
   return program;
 }
@@ -244,8 +245,48 @@ function addLookingCommands(program: Command): void {
     .action(lazy(async () => (await import("./verify-command.js")).verifyCommand));
 }
 
+/** How images become inputs. */
+function imageOptions(command: Command): Command {
+  return command
+    .option("--image-size <height>x<width>", "what images are cut to (default: the model's)")
+    .option("--resize <pixels>", "shorter side of an image before it is cut (default: 8/7 of its size)")
+    .option("--mean <numbers>", "subtracted from the channels' values 0 … 1 (default: ImageNet's, or 0.5)")
+    .option("--deviation <numbers>", "what they are then divided by (default: ImageNet's, or 0.5)");
+}
+
+function addAccuracyCommand(program: Command): void {
+  const accuracy = program
+    .command("accuracy")
+    .summary("what the analog arithmetic does to your own network")
+    .description(
+      "Computes an imported network with the arithmetic of the architectures: saturated conversions, changed outputs and\n" +
+        "their error, layer by layer; with --end-to-end also what the network's result loses. docs/accuracy.md defines it.",
+    )
+    .requiredOption("-d, --dnn <name>", "a network that was imported (see: raella import)")
+    .addOption(architecturesOption())
+    .option("--adc-bits <numbers>", "bits of the converters, e.g. 5,6,7,8 (default: the architecture's)")
+    .option("--rows <numbers>", "rows of a crossbar, e.g. 256,512 (default: the architecture's)")
+    .option("--choose-slicing", "choose slicings anew for each of them, instead of keeping the import's")
+    .option("--end-to-end", "run the whole network: loss, agreement with the ideal network, accuracy")
+    .option("--labels <file>", "classes of the samples, for --end-to-end: .npy, or a number on each line")
+    .option("-m, --model <file>", "the model that was imported (default: where it was then)")
+    .option("-i, --inputs <path>", "other samples than the import's, in the same forms");
+  imageOptions(accuracy)
+    .option(
+      "--samples <count>",
+      "output positions of a layer that are looked at, or all (default: the import's)",
+    )
+    .addOption(workspaceOption())
+    .option("--workers <count>", "threads, or auto", "auto")
+    .option("--json", "print one JSON object instead of tables")
+    .option("--csv <file>", "write one row per design and layer")
+    .option("--parquet <file>", "the same as Parquet")
+    .option("--chart <file>", "draw loss (or error) against bits, or by layer: .png, .svg or .json")
+    .action(lazy(async () => (await import("./accuracy-command.js")).accuracyCommand));
+}
+
 function addImportCommand(program: Command): void {
-  program
+  const command = program
     .command("import <model>")
     .summary("your own network, from an ONNX model")
     .description(
@@ -259,11 +300,8 @@ function addImportCommand(program: Command): void {
       new Option("--size <name=number>", "an unknown size, for made-up inputs (repeatable)")
         .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
         .default([], "none"),
-    )
-    .option("--image-size <height>x<width>", "what images are cut to (default: the model's)")
-    .option("--resize <pixels>", "shorter side of an image before it is cut (default: 8/7 of its size)")
-    .option("--mean <numbers>", "subtracted from the channels' values 0 … 1 (default: ImageNet's, or 0.5)")
-    .option("--deviation <numbers>", "what they are then divided by (default: ImageNet's, or 0.5)")
+    );
+  imageOptions(command)
     .addOption(
       new Option("--scheme <name>", "how the network becomes one of 8 bits")
         .choices(["auto", "own", "channel8", "fbgemm", "qnnpack", "symmetric"])

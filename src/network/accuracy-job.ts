@@ -57,7 +57,7 @@ function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
       results.set([slicingName(found.slicing), rows, converterBits].join(" "), found.result);
     return found.slicing;
   };
-  const compute = (slicing: Slicing, { rows, converterBits }: ArithmeticDesign): CrossbarResult => {
+  const compute = (slicing: Slicing, { rows, adcBits: converterBits }: ArithmeticDesign): CrossbarResult => {
     const key = [slicingName(slicing), rows, converterBits].join(" ");
     const result =
       results.get(key) ?? computeInCrossbars(layer, { slicing, rows, converterBits, signedInputs });
@@ -65,7 +65,7 @@ function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
     return result;
   };
   return job.designs.map((design): DesignLayerAccuracy => {
-    const { architecture, rows, converterBits, cellBits } = design;
+    const { architecture, rows, adcBits: converterBits, cellBits } = design;
     if (architecture === "isaac_like") {
       const isaac = computeInIsaac(layer, { rows, converterBits });
       return {

@@ -160,9 +160,9 @@ async function runEndToEnd(
   if (labels !== undefined) checkLabels(labels, float);
   const arithmetics: readonly LayerArithmetic[] = [
     { kind: "exact" },
-    ...designs.map(({ architecture, converterBits, rows }, index) => ({
+    ...designs.map(({ architecture, adcBits, rows }, index) => ({
       kind: architecture,
-      converterBits,
+      converterBits: adcBits,
       rows,
       slicings: layers.map((each) => parseSlicing(each[index].slicing) as Slicing),
       signedInputs: network.wayOfInputs,

@@ -14,7 +14,8 @@ export const arithmeticVariants: readonly ArithmeticVariant[] = [
 /** Everything of a design that its arithmetic depends on. */
 export interface ArithmeticDesign {
   readonly architecture: ArithmeticVariant;
-  readonly converterBits: number;
+  /** Bits of the converters. */
+  readonly adcBits: number;
   readonly rows: number;
   /** Bits of a memory cell: what a slice may have at most. */
   readonly cellBits: number;
@@ -31,8 +32,8 @@ const rowRange = { least: 128, greatest: 4608 };
 /** Converter, crossbar and cells as an architecture has them. */
 export function usualDesign(architecture: ArithmeticVariant): ArithmeticDesign {
   return architecture === "isaac_like"
-    ? { architecture, converterBits: isaacConverterBits, rows: isaacRows, cellBits: 2, slicing: "kept" }
-    : { architecture, converterBits: raellaConverterBits, rows: raellaRows, cellBits: 4, slicing: "kept" };
+    ? { architecture, adcBits: isaacConverterBits, rows: isaacRows, cellBits: 2, slicing: "kept" }
+    : { architecture, adcBits: raellaConverterBits, rows: raellaRows, cellBits: 4, slicing: "kept" };
 }
 
 /** Whether the slicing of an architecture is chosen layer by layer; otherwise it is four slices of two bits. */
@@ -41,20 +42,14 @@ export function isAdaptive(architecture: ArithmeticVariant): boolean {
 }
 
 /** One text for each design; equal ones compute the same. */
-export function designKey({
-  architecture,
-  converterBits,
-  rows,
-  cellBits,
-  slicing,
-}: ArithmeticDesign): string {
+export function designKey({ architecture, adcBits, rows, cellBits, slicing }: ArithmeticDesign): string {
   return isAdaptive(architecture)
-    ? `${architecture} ${converterBits} ${rows} ${cellBits} ${slicing}`
-    : `${architecture} ${converterBits} ${rows}`;
+    ? `${architecture} ${adcBits} ${rows} ${cellBits} ${slicing}`
+    : `${architecture} ${adcBits} ${rows}`;
 }
 
 /** @throws RaellaError for an architecture of unknown arithmetic, or bits or rows out of range. */
-export function checkDesign({ architecture, converterBits, rows, cellBits }: ArithmeticDesign): void {
+export function checkDesign({ architecture, adcBits, rows, cellBits }: ArithmeticDesign): void {
   if (!arithmeticVariants.includes(architecture))
     throw new RaellaError({
       code: "unknown-name",
@@ -63,7 +58,7 @@ export function checkDesign({ architecture, converterBits, rows, cellBits }: Ari
       expected: arithmeticVariants.join(", "),
       remedy: suggestName(String(architecture), arithmeticVariants),
     });
-  checkWithin(converterBits, converterRange, "Bits of a converter");
+  checkWithin(adcBits, converterRange, "Bits of a converter");
   checkWithin(rows, rowRange, "Rows of a crossbar");
   checkWithin(cellBits, { least: 1, greatest: 4 }, "Bits of a cell");
 }

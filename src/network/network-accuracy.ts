@@ -24,7 +24,7 @@ import type { ArithmeticDesign, SlicingChoice } from "./arithmetic-design";
 import { arithmeticVariants, usualDesign } from "./arithmetic-design";
 import type { ImageOptions } from "./images";
 import type { ArithmeticVariant } from "./layer-accuracy";
-import type { ImportRecord, SourceFile } from "./network-sources";
+import type { ImportRecord, ImportedFile } from "./network-sources";
 import { filesBeside, findSource, hashFile, hashInputs, readImportRecord } from "./network-sources";
 import { readInputs, readLabels } from "./network-sources";
 import type { SampleInputs } from "./samples";
@@ -110,9 +110,9 @@ export function designsOf(
     const usual = usualDesign(architecture);
     return (listOf(options.slicing) ?? [usual.slicing]).flatMap((slicing) =>
       (listOf(options.rows) ?? [usual.rows]).flatMap((rows) =>
-        (listOf(options.adcBits) ?? [usual.converterBits]).map((converterBits) => ({
+        (listOf(options.adcBits) ?? [usual.adcBits]).map((adcBits) => ({
           ...usual,
-          converterBits,
+          adcBits,
           rows,
           slicing,
         })),
@@ -173,7 +173,7 @@ function findModel({ sources, file }: ImportRecord, root: string): string {
 
 /** Undefined for made-up ones. */
 function findInputs({ sources, madeUpInputs }: ImportRecord, root: string): string | undefined {
-  const inputs: SourceFile | null | undefined = sources?.inputs;
+  const inputs: ImportedFile | null | undefined = sources?.inputs;
   if (madeUpInputs) return undefined;
   if (inputs !== undefined && inputs !== null) return findSource(inputs, root, "The inputs", hashInputs);
   throw new RaellaError({

@@ -8,16 +8,16 @@ import { readNumpy } from "./numpy";
 import type { SampleInputs } from "./samples";
 
 /** A file or folder that an import was made from: relative to the workspace if it lies in there. */
-export interface SourceFile {
+export interface ImportedFile {
   readonly path: string;
   readonly sha256: string;
 }
 
 /** What an import was made from, so that its network can be run again. */
 export interface NetworkSources {
-  readonly model: SourceFile;
+  readonly model: ImportedFile;
   /** Null for made-up inputs; left out where they were no file. */
-  readonly inputs?: SourceFile | null;
+  readonly inputs?: ImportedFile | null;
   readonly images?: ImageOptions;
   readonly sizes?: Readonly<Record<string, number>>;
   readonly lastLayer?: string;
@@ -101,7 +101,7 @@ export function readImportRecord(name: string, statisticsDirectory: string): Imp
 
 /** The path of a source, checked to hold what it held. */
 export function findSource(
-  { path, sha256 }: SourceFile,
+  { path, sha256 }: ImportedFile,
   workspace: string,
   what: string,
   hash: (path: string) => string,

@@ -1,50 +1,48 @@
 import type { Warning } from "../spec/specification";
-import { addUp, totalKey } from "./component-groups";
 import type { LayerResult } from "./layer-result";
 import type { Replication } from "./replication";
 
-/** Below this share of tiles at work, a pipeline wastes more than its coarse steps explain. */
-const leastShareAtWork = 0.8;
+/** A larger batch is worth a warning where it makes the slowest layer this much faster for each sample. */
+const remarkableGain = 1.25;
 
-/**
- * Of the tiles that a layer is mapped to, the share that works: tiles without a copy of the weights to run samples or
- * rows on stay idle. 1 for models without tiles.
- */
-export function tilesAtWork({ nTiles, areaUm2, accesses }: LayerResult): number {
-  if (nTiles === null) return 1;
-  const ofTile = Object.entries(accesses).find(([level, counts]) => {
-    const area = areaUm2[level];
-    return (
-      level !== totalKey &&
-      typeof area === "object" &&
-      area.count === nTiles &&
-      Object.keys(counts).length > 0
-    );
-  });
-  if (ofTile === undefined) return 1;
-  return Math.max(...Object.values(ofTile[1]).map(({ instances }) => instances)) / nTiles;
+/** The position of the layer that sets the pace of a pipeline. */
+export function slowestOf({ layers }: Replication): number {
+  return layers.reduce(
+    (slowest, { batchesPerSecond }, index) =>
+      batchesPerSecond < layers[slowest].batchesPerSecond ? index : slowest,
+    0,
+  );
 }
 
-/** What limits a pipeline and was probably not meant. */
+/**
+ * What limits a pipeline and was probably not meant: silicon that does not hold its layers, or a batch with which the
+ * slowest layer cannot make use of its tiles.
+ * @param slowest The slowest layer, and its cycles with twice the batch; null where that is not known.
+ */
 export function pipelineWarnings(
   name: string,
-  layers: readonly LayerResult[],
-  { tileBudget, tilesUsed, layers: allocations }: Replication,
+  layers: number,
+  { tileBudget, tilesUsed }: Replication,
+  slowest: LayerResult,
+  cyclesOfTwice: number | null,
 ): readonly Warning[] {
   const warnings: Warning[] = [];
   if (tilesUsed > tileBudget)
     warnings.push({
       code: "check",
-      message: `${name}: the ${layers.length} layers need ${tilesUsed} tiles at once, but only ${tileBudget} fit on the silicon: the throughput is that of more silicon than there is. Give more (--aggregate-tiles, --area-budget), or fewer tiles a layer (--tiles, --replication increment).`,
+      message:
+        `${name}: the ${layers} layers need ${tilesUsed} tiles at once, but only ${tileBudget} fit on the silicon: the ` +
+        "throughput is that of more silicon than there is. Give more (--aggregate-tiles, --area-budget), or fewer tiles " +
+        "a layer (--tiles, --replication increment).",
     });
-  const atWork =
-    addUp(layers.map((layer, index) => tilesAtWork(layer) * allocations[index].tiles)) / tilesUsed;
-  if (atWork < leastShareAtWork) {
-    const [{ nTiles, batchSize }] = layers;
+  const gain = cyclesOfTwice === null ? 1 : (2 * slowest.cycles) / cyclesOfTwice;
+  if (gain > remarkableGain)
     warnings.push({
       code: "check",
-      message: `${name}: only ${Math.round(100 * atWork)} % of the pipeline's tiles work. A batch of ${batchSize} samples does not fill ${nTiles} tiles in every layer; take a larger batch (--batch) or fewer tiles (--tiles).`,
+      message:
+        `${name}: the batch limits the throughput. The slowest layer, ${slowest.layer}, cannot share ${slowest.batchSize} samples ` +
+        `out among its ${slowest.nTiles} tiles; with a batch twice as large it would do ${gain.toFixed(2)} times as many ` +
+        "a second. Take a larger batch (--batch) or fewer tiles (--tiles).",
     });
-  }
   return warnings;
 }

@@ -26,7 +26,7 @@ import { gainsOver } from "./gains";
 import type { Gains } from "./gains";
 import { areaOfChip, networkTotals } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
-import { pipelineWarnings } from "./pipeline-warnings";
+import { pipelineWarnings, slowestOf } from "./pipeline-warnings";
 import type { Replication, ReplicationScheme, TileAreas, TileOption } from "./replication";
 import { defaultAggregateTiles, replicateByDoubling, replicateByIncrement, tileBudget } from "./replication";
 import type { Outcome } from "./run-jobs";
@@ -228,7 +228,7 @@ async function runStudies(
     const baseArea = options.baseAreaUm2 ?? areas[0];
     const networks = layersOfNetworks.map((own, index) => {
       const budget = tilesWithin(options, areas[index], baseArea, own[0].result.nTiles ?? 1);
-      return networkOf(ofStudy[index][0], own, budget, options, groups);
+      return networkOf(ofStudy[index], own, budget, options, groups);
     });
     const { dnn, nTiles, batchSize } = networks[0];
     return freeze({
@@ -335,7 +335,7 @@ function shorten(error: RaellaError): RaellaError {
 }
 
 function networkOf(
-  { dnn, architecture }: LayerRequest,
+  jobs: readonly LayerRequest[],
   layers: readonly ReplicableLayer[],
   budget: number,
   options: ThroughputOptions,
@@ -343,8 +343,16 @@ function networkOf(
 ): NetworkResult {
   const results = layers.map(({ result }) => result);
   const { nTiles, batchSize } = results[0];
+  const { architecture, dnn } = jobs[0];
   const replication = replicate(layers, budget, options);
-  const warnings = pipelineWarnings(`${dnn} on ${architecture}`, results, replication);
+  const slowest = slowestOf(replication);
+  const warnings = pipelineWarnings(
+    `${dnn} on ${architecture}`,
+    results.length,
+    replication,
+    results[slowest],
+    cyclesOfTwice(jobs[slowest], batchSize),
+  );
   return {
     architecture,
     dnn,
@@ -358,6 +366,18 @@ function networkOf(
       results.map(({ manifest }) => manifest).filter((manifest): manifest is Manifest => !!manifest),
     ),
   };
+}
+
+/** Cycles of a layer with a batch twice as large; null for models without a batch, and where it does not fit. */
+function cyclesOfTwice(job: LayerRequest, batch: number | null): number | null {
+  if (batch === null) return null;
+  const quick = job.search === "full" ? ({ search: "optimal" } as const) : {};
+  try {
+    return runRequest({ ...job, ...quick, batchSize: 2 * batch }).cycles;
+  } catch (error) {
+    if (error instanceof RaellaError) return null;
+    throw error;
+  }
 }
 
 /** The layers of a DNN share its manifest. */

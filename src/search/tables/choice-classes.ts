@@ -3,7 +3,7 @@ import type { FeatureTables } from "../../mapspace/features";
 import { createProducts, multiplySpans, readFactors } from "../../mapspace/search-layout";
 import type { DimensionProducts, SearchLayout } from "../../mapspace/search-layout";
 import type { ScorerPlan } from "./scorer-plan";
-import type { TimeLoop } from "./time-loops";
+import type { ActiveTimeLoop } from "./time-loops";
 
 /**
  * Groups the choices of each varying dimension by what they contribute to the counts of a mapping: the same factors and
@@ -17,7 +17,7 @@ export class ChoiceClasses {
   constructor(
     private readonly layout: SearchLayout,
     { products, extents, levels }: ScorerPlan,
-    loops: readonly TimeLoop[],
+    loops: readonly ActiveTimeLoop[],
   ) {
     this.tables = [products, extents];
     const countedFrom = Math.min(

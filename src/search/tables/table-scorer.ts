@@ -9,7 +9,7 @@ import type { MappingScorer } from "../scorer";
 import { ChoiceClasses } from "./choice-classes";
 import type { LoopsPlan, TileColumns } from "./plan-features";
 import type { ForwardGuard, LevelPlan, ScorerPlan } from "./scorer-plan";
-import type { ActiveSlot, LoopFigures, LoopSequencer, TimeLoop } from "./time-loops";
+import type { ActiveSlot, LoopFigures, LoopSequencer, ActiveTimeLoop } from "./time-loops";
 import { chooseLoops, createLoopFigures, createLoopSequencer, timeLoops } from "./time-loops";
 
 /**
@@ -24,7 +24,7 @@ import { chooseLoops, createLoopFigures, createLoopSequencer, timeLoops } from "
 export function receivedThroughLoops(
   plan: LoopsPlan,
   tensor: number,
-  loops: readonly TimeLoop[],
+  loops: readonly ActiveTimeLoop[],
   sequence: Int32Array,
   { factors, strides }: LoopFigures,
   tile: number,
@@ -76,7 +76,7 @@ export function receivedThroughLoops(
  */
 export function mightForward(
   guard: ForwardGuard,
-  loops: readonly TimeLoop[],
+  loops: readonly ActiveTimeLoop[],
   sequence: Int32Array,
   { factors, strides }: LoopFigures,
   figures: Float64Array,
@@ -156,7 +156,7 @@ class TableScorer implements MappingScorer {
   private readonly extentFigures: Float64Array;
   private readonly atProducts: number;
   private readonly atExtents: number;
-  private readonly loops: readonly TimeLoop[];
+  private readonly loops: readonly ActiveTimeLoop[];
   private readonly loopFigures: LoopFigures;
   private readonly declaredSequence: Int32Array;
   private readonly ownSequence: Int32Array;

@@ -71,7 +71,7 @@ export function outermostHolder(keep: KeepTable, tensor: number): number {
 }
 
 /** A time loop that some mappings have. */
-export interface TimeLoop {
+export interface ActiveTimeLoop {
   readonly slot: number;
   readonly level: number;
   readonly dimension: number;
@@ -81,7 +81,7 @@ export interface TimeLoop {
 }
 
 /** All time loops that occur in a space, innermost first, in the constraints' order. */
-export function timeLoops({ space }: SearchLayout, active: readonly ActiveSlot[]): TimeLoop[] {
+export function timeLoops({ space }: SearchLayout, active: readonly ActiveSlot[]): ActiveTimeLoop[] {
   const { tensors } = space.problem;
   return active.flatMap(({ index, level, kind, dimensions }) => {
     if (kind === "space") return [];
@@ -101,7 +101,7 @@ export function timeLoops({ space }: SearchLayout, active: readonly ActiveSlot[]
 /** Writes loops in nest order, innermost first, where some slots have an order of their own. */
 export type LoopSequencer = (orders: LoopOrders, sequence: Int32Array) => void;
 
-export function createLoopSequencer(loops: readonly TimeLoop[]): LoopSequencer {
+export function createLoopSequencer(loops: readonly ActiveTimeLoop[]): LoopSequencer {
   const slots = [...new Set(loops.map(({ slot }) => slot))];
   const inSlot = slots.map((slot) => loops.flatMap((loop, id) => (loop.slot === slot ? [id] : [])));
   return (orders, sequence) => {
@@ -128,7 +128,7 @@ export interface LoopFigures {
 }
 
 /** Figures with those loops filled in that do not vary. */
-export function createLoopFigures(layout: SearchLayout, loops: readonly TimeLoop[]): LoopFigures {
+export function createLoopFigures(layout: SearchLayout, loops: readonly ActiveTimeLoop[]): LoopFigures {
   const { positions, varying, fixed, levels } = layout;
   const factors = new Float64Array(loops.length);
   const strides = new Float64Array(loops.length);

@@ -1,0 +1,92 @@
+import { RaellaError } from "../errors";
+import type { ImageOptions } from "../network/images";
+import type { ArithmeticVariant } from "../network/layer-accuracy";
+import { arithmeticVariants } from "../network/arithmetic-design";
+import { networkAccuracy } from "../network/network-accuracy";
+import { formatAccuracyText } from "../report/accuracy-text";
+import { formatCsv } from "../report/tidy-columns";
+import { writeFileAtomically } from "../report/write-atomically";
+import { imageOptions } from "./import-command";
+import type { GivenImageOptions } from "./import-command";
+import { checkOutputs, interruptSignal, print, printJson, progressOnTerminal, remark } from "./output";
+import { chosenWorkspace } from "./choose-specification";
+import { parseCount, parseNames, parseWorkers } from "./parse-options";
+
+interface GivenAccuracyOptions extends GivenImageOptions {
+  readonly dnn: string;
+  readonly architecture: readonly string[];
+  readonly adcBits?: string;
+  readonly rows?: string;
+  readonly chooseSlicing?: boolean;
+  readonly endToEnd?: boolean;
+  readonly model?: string;
+  readonly inputs?: string;
+  readonly labels?: string;
+  readonly samples?: string;
+  readonly workspace?: string;
+  readonly workers: string;
+  readonly json?: boolean;
+  readonly csv?: string;
+  readonly parquet?: string;
+  readonly chart?: string;
+}
+
+/** `raella accuracy` */
+export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void> {
+  const { csv, parquet, chart, json } = given;
+  const inputs = [given.model, given.inputs, given.labels].filter((path) => path !== undefined);
+  const isPrinted = checkOutputs([csv, parquet, chart], { json, inputs });
+  if (chart !== undefined) checkChartName(chart);
+  const images: ImageOptions = imageOptions(given);
+  const workspace = given.workspace ?? (process.env.RAELLA_WORKSPACE || undefined);
+  const accuracy = await networkAccuracy({
+    dnn: given.dnn,
+    workspace: chosenWorkspace({ workspace }),
+    model: given.model,
+    inputs: given.inputs,
+    images: Object.values(images).some((value) => value !== undefined) ? images : undefined,
+    labels: given.labels,
+    architectures: parseNames(given.architecture, arithmeticVariants) as readonly ArithmeticVariant[],
+    adcBits: given.adcBits === undefined ? undefined : parseCounts(given.adcBits, "--adc-bits"),
+    rows: given.rows === undefined ? undefined : parseCounts(given.rows, "--rows"),
+    slicing: given.chooseSlicing ? "anew" : "kept",
+    endToEnd: given.endToEnd,
+    samples:
+      given.samples === undefined || given.samples === "all"
+        ? given.samples
+        : parseCount(given.samples, "--samples", 1),
+    workers: parseWorkers(given.workers),
+    signal: interruptSignal(),
+    onProgress: await progressOnTerminal(given.dnn, "steps"),
+  });
+  for (const warning of accuracy.warnings) remark(`warning: ${warning}`);
+  if (csv !== undefined || parquet !== undefined) {
+    const { accuracyColumns, accuracyFrame } = await import("../report/accuracy-columns.js");
+    if (csv !== undefined) writeFileAtomically(csv, formatCsv(accuracyColumns(accuracy)));
+    if (parquet !== undefined) writeFileAtomically(parquet, accuracyFrame(accuracy).writeParquet());
+  }
+  if (chart !== undefined) {
+    const { saveChart } = await import("../report/charts/render-chart.js");
+    const { accuracyByLayerChart, accuracyChart } = await import("../report/charts/accuracy-chart.js");
+    const isOneConverter = new Set(accuracy.designs.map(({ adcBits }) => adcBits)).size === 1;
+    await saveChart(isOneConverter ? accuracyByLayerChart(accuracy) : accuracyChart(accuracy), chart);
+  }
+  if (!json) for (const file of [csv, parquet, chart]) if (file !== undefined) remark(`Wrote ${file}.`);
+  if (isPrinted) return;
+  await (json ? printJson(accuracy) : print(formatAccuracyText(accuracy)));
+}
+
+function parseCounts(text: string, option: string): readonly number[] {
+  return text.split(",").map((part) => parseCount(part, option, 1));
+}
+
+/** Before anything is computed. */
+function checkChartName(file: string): void {
+  if (/\.(png|svg|json)$/i.test(file)) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `The chart cannot be written to "${file}".`,
+    value: file,
+    expected: "a file name that ends in .png, .svg or .json",
+  });
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NetworkAccuracy } from "../../src/network";
+import { runCli } from "../support/run-cli";
+
+const networks = join(__dirname, "..", "..", "examples", "networks");
+const images = join(networks, "digits-images.npy");
+const labels = join(networks, "digits-labels.npy");
+
+describe("raella accuracy", () => {
+  let workspace: string;
+  let model: string;
+  before(async () => {
+    workspace = mkdtempSync(join(tmpdir(), "raella-accuracy-"));
+    model = join(workspace, "digits.onnx");
+    copyFileSync(join(networks, "digits.onnx"), model);
+    const { exitCode, stderr } = await runCli(
+      ...["import", model, "--inputs", images, "--workspace", workspace, "--samples", "64"],
+    );
+    assert.equal(exitCode, 0, stderr);
+  });
+  after(() => rmSync(workspace, { recursive: true, force: true }));
+
+  const accuracy = (...args: readonly string[]): ReturnType<typeof runCli> =>
+    runCli("accuracy", "--workspace", workspace, "-d", "digits", ...args);
+
+  it("shows the four architectures, from the files that the import was made from", async () => {
+    const { exitCode, stdout, stderr } = await accuracy();
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^digits: digits\.onnx, scheme channel8, 256 samples of data/);
+    assert.match(stdout, /isaac_like +8 +128 +kept +4\.00 +0\.000 +0\.0 %/);
+    assert.match(stdout, /raella +7 +512 +kept +3\.33/);
+  });
+
+  it("prints JSON and writes a table and a chart of every converter", async () => {
+    const [csv, chart] = [join(workspace, "a.csv"), join(workspace, "a.json")];
+    const { exitCode, stdout, stderr } = await accuracy(
+      ...["-a", "raella", "--adc-bits", "5,7", "--choose-slicing", "--json", "--csv", csv, "--chart", chart],
+    );
+    assert.equal(exitCode, 0, stderr);
+    const { designs } = JSON.parse(stdout) as NetworkAccuracy;
+    assert.deepEqual(
+      designs.map(({ adcBits, slicing }) => [adcBits, slicing]),
+      [
+        [5, "anew"],
+        [7, "anew"],
+      ],
+    );
+    assert.ok(designs[0].meanSlices > designs[1].meanSlices);
+    assert.equal(readFileSync(csv, "utf8").trim().split("\n").length, 1 + 2 * 6);
+    assert.ok(existsSync(chart));
+  });
+
+  it("runs end to end with labels", async () => {
+    const { exitCode, stdout, stderr } = await accuracy(
+      ...["-a", "raella", "isaac_like", "--end-to-end", "--labels", labels, "--json"],
+    );
+    assert.equal(exitCode, 0, stderr);
+    const { designs, reference } = JSON.parse(stdout) as NetworkAccuracy;
+    const [raella, isaac] = designs.map(({ endToEnd }) => endToEnd);
+    assert.equal(isaac?.loss, 0);
+    assert.ok(Math.abs(raella?.loss ?? 99) < 1);
+    assert.deepEqual(isaac?.accuracy, reference?.idealAccuracy);
+    assert.ok((raella?.accuracy?.share ?? 0) > 0.95);
+  });
+
+  it("says what is wrong with what it was given", async () => {
+    for (const [args, message] of [
+      [["-d", "resnet18"], /"resnet18" is no imported network[^]*digits/],
+      [["--adc-bits", "3"], /Bits of a converter cannot be 3[^]*4 to 10/],
+      [["--rows", "64"], /Rows of a crossbar cannot be 64[^]*128 to 4608/],
+      [["-a", "raela"], /raella/],
+      [["--labels", labels], /Labels are only of use end to end/],
+      [["--model", images], /digits-images\.npy/],
+      [["--chart", "a.gif"], /\.png, \.svg or \.json/],
+    ] as const) {
+      const { exitCode, stderr } = await accuracy(...args);
+      assert.equal(exitCode, 2, stderr);
+      assert.match(stderr, message);
+    }
+  });
+
+  it("refuses a model that has changed", async () => {
+    appendFileSync(model, "\0");
+    const { exitCode, stderr } = await accuracy();
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /is not what the network was imported with: its SHA-256 differs/);
+  });
+});

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import type { AccuracyAnalysisOptions, DesignAccuracy } from "../../src/network/analyze-accuracy";
+import { analyzeAccuracy } from "../../src/network/analyze-accuracy";
+import { prepareNetwork } from "../../src/network/analyze-network";
+import type { ArithmeticDesign } from "../../src/network/arithmetic-design";
+import { arithmeticVariants, usualDesign } from "../../src/network/arithmetic-design";
+import { cutNetwork } from "../../src/network/cut-network";
+import { decisionsOf, shareEqual, signalToNoise } from "../../src/network/end-to-end";
+import type { EngineTensor } from "../../src/network/float-engine";
+import type { LayerArithmetic } from "../../src/network/run-cut-network";
+import { runCutNetwork } from "../../src/network/run-cut-network";
+import { parseSlicing } from "../../src/network/slicing";
+import type { Slicing } from "../../src/network/slicing";
+import type { GoldenNetworkLayer, TinyNetwork } from "./golden-networks";
+import {
+  classifierInputs,
+  classifierModel,
+  readClassifier,
+  readTiny,
+  tinyBytes,
+  tinyInputs,
+} from "./golden-networks";
+import { near } from "./golden-layers";
+
+interface GoldenRun {
+  readonly output: readonly (readonly number[])[];
+  readonly sqnr: number | null;
+  readonly conversions: number;
+  readonly saturated: number;
+}
+
+interface GoldenEndToEnd extends Readonly<Record<string, unknown>> {
+  readonly float: readonly (readonly number[])[];
+  readonly ideal: readonly (readonly number[])[];
+}
+
+const tensor = (values: readonly number[]): EngineTensor => ({
+  type: "float32",
+  dims: [1, values.length],
+  data: Float64Array.from(values),
+});
+const tensors = (rows: readonly (readonly number[])[]): readonly EngineTensor[] => rows.map(tensor);
+
+/**
+ * Compares results with golden ones: equal but for the rounding of 32-bit floats. Where a network rounds its own result,
+ * as one with QLinearConv does, such a rounding may decide a tie: one result in a hundred may be a step off.
+ */
+function checkResults(results: readonly EngineTensor[], golden: unknown, what: string, step = 0): void {
+  const [own, expected] = [results.flatMap(({ data }) => [...data]), [golden].flat(Infinity) as number[]];
+  assert.equal(own.length, expected.length);
+  const tolerance = 1e-5 * Math.max(...expected.map(Math.abs));
+  const off = own.map((value, index) => Math.abs(value - expected[index])).filter((each) => each > tolerance);
+  assert.ok(off.length <= (step === 0 ? 0 : 0.01 * own.length), `${what}: ${off.length} differ`);
+  for (const each of off) assert.ok(each <= step + tolerance, `${what}: ${each} off`);
+}
+
+describe("A network end to end", () => {
+  // Networks of two to six layers, where no code of a 32-bit float run falls on another side of a rounding boundary.
+  for (const [name, signedInputs] of [
+    ["convs_channel8_artifact", "recorded"],
+    ["convs_channel8_corrected", "two-pass"],
+    ["attention_symmetric_corrected", "recorded"],
+    ["qdq_own_artifact", "recorded"],
+    ["qlinear_own_artifact", "recorded"],
+  ] as const)
+    it(`gives the golden results: ${name}`, async () => {
+      const golden = readTiny(name) as TinyNetwork & { readonly endToEnd: GoldenEndToEnd };
+      const network = await prepareNetwork({
+        model: tinyBytes(golden.model),
+        externalFiles: tinyBytes,
+        inputs: tinyInputs(golden),
+        signedInputs,
+      });
+      const { cut, reference } = await cutNetwork(network, () => Promise.resolve());
+      const inputs = Array.from({ length: network.samples.count }, (_, sample) => network.samples.at(sample));
+      const run = (arithmetic: LayerArithmetic): ReturnType<typeof runCutNetwork> =>
+        runCutNetwork({ cut, inputs, arithmetic });
+      const { endToEnd } = golden;
+      const step = name === "qlinear_own_artifact" ? network.measured[0].outputScale.scale : 0;
+      checkResults(reference, endToEnd.float, "float", step);
+      checkResults((await run({ kind: "exact" })).outputs, endToEnd.ideal, "ideal", step);
+      const slicings = golden.layers.map(({ slicing }) => parseSlicing(slicing) as Slicing);
+      for (const converterBits of [7, 5]) {
+        const key = `raella_no_speculation${converterBits === 7 ? "" : " adc=5"}`;
+        const { outputs } = await run({
+          ...{ kind: "raella_no_speculation", converterBits, rows: 512, slicings },
+          signedInputs: network.wayOfInputs,
+        });
+        checkResults(outputs, endToEnd[key], key, step);
+      }
+    });
+
+  it("is the same in parts and samples of any number, with one thread and two", async () => {
+    const golden = readTiny("convs_channel8_artifact");
+    const analyze = (workers: number): ReturnType<typeof analyzeAccuracy> =>
+      analyzeAccuracy({
+        ...{ model: tinyBytes(golden.model), externalFiles: tinyBytes, inputs: tinyInputs(golden), workers },
+        ...{ endToEnd: true, designs: arithmeticVariants.map(usualDesign) },
+      });
+    assert.deepEqual(await analyze(2), await analyze(1));
+  });
+
+  it("measures signal to noise, decisions and shares with their intervals", () => {
+    assert.equal(signalToNoise(tensors([[3, 4]]), tensors([[3, 4]])), null);
+    near(signalToNoise(tensors([[3, 4.5]]), tensors([[3, 4]])) ?? NaN, 20, "25 to 0.25");
+    assert.deepEqual(
+      decisionsOf(
+        tensors([
+          [1, 3, 3],
+          [5, 1, 2],
+        ]),
+      ),
+      [1, 0],
+    );
+    assert.equal(decisionsOf(tensors([[1]])), null);
+    const { share, low, high } = shareEqual([1, 0, 1, 1], [1, 0, 1, 0]);
+    // Wilson's interval of 3 of 4, as tables have it.
+    assert.deepEqual([share, low.toFixed(4), high.toFixed(4)], [0.75, "0.3006", "0.9544"]);
+  });
+});
+
+describe("The accuracy of a real classifier", () => {
+  const scheme = "channel8";
+  const golden = readClassifier("ppocr_cls.json")[scheme] as {
+    readonly layers: readonly GoldenNetworkLayer[];
+    readonly endToEnd: GoldenEndToEnd;
+  };
+  let options: Omit<AccuracyAnalysisOptions, "designs">;
+  before(function () {
+    const model = classifierModel();
+    if (model === undefined) return this.skip();
+    options = { model, inputs: classifierInputs(), scheme, endToEnd: true, labels: [0, 1, 1, 0], workers: 1 };
+  });
+
+  it("is golden within what 32-bit floats allow, and exact for ISAAC", async () => {
+    const coarse: ArithmeticDesign = { ...usualDesign("raella_no_speculation"), adcBits: 5 };
+    const { designs, reference, warnings } = await analyzeAccuracy({
+      ...options,
+      designs: [...arithmeticVariants.map(usualDesign), coarse],
+    });
+    assert.deepEqual(warnings, []);
+    const idealToFloat = 24.480398691048574;
+    assert.ok(Math.abs((reference?.idealSqnrToFloat ?? 0) - idealToFloat) < 2);
+    // Two of four are right in the golden results, too.
+    const right = decisionsOf(tensors(golden.endToEnd.ideal))?.map((each, sample) =>
+      Number(each === [0, 1, 1, 0][sample]),
+    );
+    assert.equal(
+      (reference?.idealAccuracy?.share ?? 0) * 4,
+      right?.reduce((sum, each) => sum + each, 0),
+    );
+    const [isaac, twoBit, noSpeculation, raella, fiveBits] = designs;
+    assert.equal(isaac.endToEnd?.loss, 0);
+    assert.equal(isaac.endToEnd?.sqnrToIdeal, null);
+    assert.equal(isaac.meanError, 0);
+    const shares: readonly (readonly [DesignAccuracy, string])[] = [
+      [twoBit, "raella_no_speculation_2b_cells"],
+      [noSpeculation, "raella_no_speculation"],
+      [raella, "raella"],
+      [fiveBits, "raella_no_speculation adc=5"],
+    ];
+    for (const [{ endToEnd }, key] of shares) {
+      const expected = golden.endToEnd[key] as GoldenRun;
+      const share = expected.saturated / expected.conversions;
+      assert.ok(Math.abs((endToEnd?.saturatedShare ?? 1) - share) <= 0.01 * share + 1e-6, key);
+    }
+    assert.ok((fiveBits.endToEnd?.loss ?? 0) > 20);
+    assert.equal(fiveBits.endToEnd?.top1Agreement?.share, 0.5);
+    assert.ok((raella.endToEnd?.loss ?? 99) < 3);
+  });
+
+  it("needs more slices with fewer bits if slicings are chosen anew, and keeps the error below its bound", async () => {
+    const designs = [7, 6, 5].map((adcBits): ArithmeticDesign => ({
+      ...usualDesign("raella_no_speculation"),
+      ...{ adcBits, slicing: "anew" },
+    }));
+    const found = await analyzeAccuracy({ ...options, labels: undefined, endToEnd: false, designs });
+    const slices = found.designs.map(({ meanSlices }) => meanSlices);
+    assert.ok(slices[0] < slices[1] && slices[1] < slices[2], slices.join(" "));
+    for (const { layers } of found.designs)
+      for (const { error, slices: count } of layers) assert.ok(error < 0.09 || count === 8);
+  });
+});

@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { format } from "prettier";
+
+const root = join(__dirname, "../..");
+
+/** Set, tables that no longer hold are written into the documents instead of failing. */
+const isWriting = process.env.UPDATE_DOCUMENTS === "1";
+
+/** A document as one line of text: line breaks and quotation marks of lists do not matter. For a notebook, its prose. */
+export function proseOf(file: string): string {
+  const text = readFileSync(join(root, file), "utf8");
+  const prose = file.endsWith(".ipynb")
+    ? (JSON.parse(text) as { cells: { cell_type: string; source: string | string[] }[] }).cells
+        .filter(({ cell_type }) => cell_type === "markdown")
+        .map(({ source }) => [source].flat().join(""))
+        .join("\n")
+    : text;
+  return prose.replace(/^\s*>\s?/gm, "").replace(/\s+/g, " ");
+}
+
+/**
+ * Whether the table of this name in a document, between `<!-- name -->` and `<!-- end -->`, holds these rows.
+ * @returns the table as it should stand there and as it stands, formatted
+ */
+export async function tableIn(
+  file: string,
+  name: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): Promise<readonly [expected: string, actual: string]> {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const alignment = columns.map((_, index) => (index === 0 ? "---" : "---:"));
+  const expected = await format([columns, alignment, ...rows].map(line).join("\n"), { parser: "markdown" });
+  const path = join(root, file);
+  const text = readFileSync(path, "utf8");
+  const [start, end] = [`<!-- ${name} -->\n`, "<!-- end -->"];
+  const from = text.indexOf(start) + start.length;
+  const to = text.indexOf(end, from);
+  if (text.indexOf(start) < 0 || to < 0) throw new Error(`${file} has no table ${name}.`);
+  const actual = text.slice(from, to);
+  if (isWriting && actual.trim() !== expected.trim())
+    writeFileSync(path, `${text.slice(0, from)}\n${expected}\n${text.slice(to)}`);
+  return [expected.trim(), isWriting ? expected.trim() : actual.trim()];
+}
