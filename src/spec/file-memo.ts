@@ -3,7 +3,7 @@ import { RaellaError, suggestName } from "../errors";
 import { Memo, Scoped } from "../memory";
 import { basename, dirname, sha256, workingDirectory } from "../platform";
 import type { FileSource, FileStamp } from "./files";
-import { presentFiles } from "./files";
+import { namesNear, presentFiles } from "./files";
 
 /** A text file as read. */
 export interface SourceFile {
@@ -72,7 +72,7 @@ export class FileLook {
   }
 
   list(directory: string): readonly string[] {
-    const known = this.folders.get(directory) ?? this.source.list(directory);
+    const known = this.folders.get(directory) ?? listFolder(this.source, directory);
     this.folders.set(directory, known);
     return known;
   }
@@ -149,7 +149,10 @@ export class FileReader {
     });
   }
 
-  /** The names in a folder, sorted; an empty list if there is no such folder. */
+  /**
+   * The names in a folder, sorted; an empty list if there is no such folder.
+   * @throws RaellaError `file-not-found` where it cannot be read.
+   */
   list(directory: string): readonly string[] {
     return withOneLook((look) => {
       this.digests.set(directory, look.digest(directory));
@@ -186,13 +189,28 @@ export class FileReader {
 
 function suggestFile(source: FileSource, path: string): string {
   const folder = dirname(path);
-  const names = source.list(folder);
+  const names = namesNear(source, folder);
   return names.length === 0 ? `There are no files in ${folder}.` : suggestName(basename(path), names);
 }
 
-/** What is wrong, in the words of whoever could not read: EACCES. */
-function reasonOf(error: unknown): string {
-  return String((error as { readonly code?: unknown }).code ?? error);
+/** An error of the system becomes one for people: EACCES. Faults of the program stay what they are. */
+function unreadable(path: string, error: unknown, location?: SourceLocation): unknown {
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code !== "string") return error;
+  return new RaellaError({
+    code: "file-not-found",
+    message: `${path} cannot be read: ${code}.`,
+    location,
+    value: path,
+  });
+}
+
+function listFolder(source: FileSource, folder: string): readonly string[] {
+  try {
+    return source.list(folder);
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
 }
 
 /**
@@ -250,12 +268,7 @@ function readTextFile(
   try {
     contents = source.read(path);
   } catch (error) {
-    throw new RaellaError({
-      code: "file-not-found",
-      message: `${path} cannot be read: ${reasonOf(error)}.`,
-      location,
-      value: path,
-    });
+    throw unreadable(path, error, location);
   }
   return { path, text: decodeText(contents, path, location), sha256: sha256(contents) };
 }

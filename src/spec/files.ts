@@ -8,7 +8,10 @@ export interface FileSource {
   stamp(path: string): FileStamp | undefined;
   /** @throws Error with a `code` such as EACCES where it cannot be read. */
   read(path: string): Uint8Array;
-  /** The names in a folder, sorted; none if there is no such folder. */
+  /**
+   * The names in a folder, sorted; none if there is no such folder.
+   * @throws Error with a `code` such as EACCES where it cannot be read.
+   */
   list(folder: string): readonly string[];
   /** The path with links followed, as far as it exists. */
   realPath(path: string): string;
@@ -45,6 +48,28 @@ export function useFiles(files: FileSource = usual): void {
   present = files;
 }
 
+/** Errors for paths at which nothing is, or can be: through a file, too long, in a circle, with a null byte. */
+const absences: ReadonlySet<unknown> = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "ENAMETOOLONG",
+  "ELOOP",
+  "ERR_INVALID_ARG_VALUE",
+]);
+
+function isAbsence(error: unknown): boolean {
+  return absences.has((error as { readonly code?: unknown }).code);
+}
+
+/** What a name may have been meant for: the names in a folder, none if it cannot be read. */
+export function namesNear(source: FileSource, folder: string): readonly string[] {
+  try {
+    return source.list(folder);
+  } catch {
+    return [];
+  }
+}
+
 function filesOnDisk(): FileSource | undefined {
   const fs = nodeModule("node:fs");
   if (fs === undefined) return undefined;
@@ -70,9 +95,8 @@ function filesOnDisk(): FileSource | undefined {
       try {
         return fs.readdirSync(folder).sort();
       } catch (error) {
-        // What the system says of the folder; anything else is a fault of the program.
-        if ((error as { code?: unknown }).code === undefined) throw error;
-        return [];
+        if (isAbsence(error)) return [];
+        throw error;
       }
     },
     realPath(path) {

@@ -1,6 +1,6 @@
 import { RaellaError, suggestName } from "../errors";
 import { basename, dirname } from "../platform";
-import { presentFiles } from "./files";
+import { namesNear, presentFiles } from "./files";
 
 /** Protobuf messages, and so models in one file, end at 2 GB. */
 const maximumBytes = 2 ** 31 - 1;
@@ -17,7 +17,7 @@ export function readBinaryFile(path: string, what: string): Uint8Array {
       code: "file-not-found",
       message: `${what} ${path} is not there.`,
       value: path,
-      remedy: suggestName(basename(path), files.list(dirname(path))),
+      remedy: suggestName(basename(path), namesNear(files, dirname(path))),
     });
   if (stamp.size > maximumBytes)
     throw new RaellaError({

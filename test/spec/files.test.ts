@@ -111,6 +111,22 @@ describe("files in memory", () => {
       assert.equal(read(), "memory");
     }));
 
+  it("may be refused, which is no fault of the program", () => {
+    const workspace = workspaceAt("/w");
+    const refusing = (error: Error): void =>
+      useFiles({
+        ...filesInMemory({}),
+        list() {
+          throw error;
+        },
+      });
+    refusing(Object.assign(new Error("refused"), { code: "EACCES" }));
+    assert.throws(() => listDnns(workspace), /^RaellaError: \/w\/dnn_layers cannot be read: EACCES\.$/);
+    const fault = new TypeError("a fault");
+    refusing(fault);
+    assert.throws(() => listDnns(workspace), fault);
+  });
+
   it("are copied: what a caller changes later has no effect", () => {
     const bytes = new TextEncoder().encode("before");
     const files = { "/a.txt": bytes };
