@@ -14,9 +14,11 @@ const patience = 15 * 60_000;
 
 /** What takes long, or tests other programs than Node.js. */
 const leftOut = [
-  "test/{notebook,package,report}/**",
-  "test/cli/{sweep,terminal,verify}*",
-  "test/model/{full-search,loop-walker,scorers}*",
+  "test/{network,notebook,package,report,search}/**",
+  "test/cli/{accuracy,import,sweep,terminal,verify}*",
+  "test/model/loop-walker*",
+  "test/study/sweep/**",
+  "test/trust/{documents,faults,memory,sequences}*",
 ];
 
 /** Path of a Node.js of this version, installed if it is not there; or why there is none. */
