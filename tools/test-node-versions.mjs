@@ -15,7 +15,7 @@ const patience = 15 * 60_000;
 /** What takes long, or tests other programs than Node.js. */
 const leftOut = [
   "test/{network,notebook,package,report,search}/**",
-  "test/cli/{accuracy,import,sweep,terminal,verify}*",
+  "test/cli/{accuracy,faults,import,kills,sweep,terminal,verify}*",
   "test/model/loop-walker*",
   "test/study/sweep/**",
   "test/trust/{documents,faults,memory,sequences}*",
