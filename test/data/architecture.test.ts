@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+const load = createRequire(__filename);
 const root = join(__dirname, "..", "..");
 const text = readFileSync(join(root, "docs", "architecture.md"), "utf8");
 
@@ -31,12 +33,12 @@ for (const file of readdirSync(join(root, "src"), { recursive: true, encoding: "
 }
 
 describe("docs/architecture.md", () => {
-  it("names the home of every equation, and each is the only one", async () => {
+  it("names the home of every equation, and each is the only one", () => {
     assert.ok(rows.length >= 25);
     for (const [equation, file, names, source] of rows) {
       const path = /^`src\/(.+)`$/.exec(file)?.[1] ?? "";
       assert.ok(path !== "" && existsSync(join(root, "src", path)), `${equation}: ${file} is not there`);
-      const exported = (await import(join(root, "src", path))) as Readonly<Record<string, unknown>>;
+      const exported = load(join(root, "src", path)) as Readonly<Record<string, unknown>>;
       assert.ok(wordsIn(names).length > 0, equation);
       for (const name of wordsIn(names)) {
         assert.equal(typeof exported[name], "function", `${path} exports ${name}`);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { KernelClient, printed } from "../notebook/support/kernel-client";
@@ -6,6 +7,7 @@ import { commandLineProcess } from "../support/command-line-process";
 import { PackedProject } from "../support/packed-project";
 import type { Ending } from "../support/packed-project";
 
+const load = createRequire(__filename);
 const root = join(__dirname, "..", "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
@@ -184,23 +186,23 @@ describe("the entries of the package", () => {
     }
   });
 
-  it("keep the root small, and share nothing with it but `sweep`", async () => {
-    const namesOf = async (file: string): Promise<string[]> =>
-      Object.keys((await import(join(root, "src", `${file}.ts`))) as object).filter(
+  it("keep the root small, and share nothing with it but `sweep`", () => {
+    const namesOf = (file: string): string[] =>
+      Object.keys(load(join(root, "src", `${file}.ts`)) as object).filter(
         (name) => name !== "default" && name !== "module.exports",
       );
-    const atRoot = await namesOf("index");
+    const atRoot = namesOf("index");
     assert.deepEqual(atRoot.sort(), rootNames.sort());
     for (const entry of entries) {
-      const shared = (await namesOf(entry)).filter((name) => atRoot.includes(name));
+      const shared = namesOf(entry).filter((name) => atRoot.includes(name));
       assert.deepEqual(shared, entry === "sweep" ? ["sweep"] : [], entry);
     }
   });
 
-  it("share no name", async () => {
+  it("share no name", () => {
     const owner = new Map<string, string>();
     for (const entry of entries)
-      for (const name of Object.keys((await import(join(root, "src", `${entry}.ts`))) as object)) {
+      for (const name of Object.keys(load(join(root, "src", `${entry}.ts`)) as object)) {
         if (name === "default" || name === "module.exports") continue;
         assert.equal(owner.get(name), undefined, `${name} is in ${owner.get(name)} and in ${entry}`);
         owner.set(name, entry);
