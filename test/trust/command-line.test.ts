@@ -50,6 +50,7 @@ const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], R
     [[], /Nothing says which|YAML files, or/],
     [["FOLDER/bad.yaml"], /bad\.yaml:2:1: /],
   ],
+  accuracy: [[["-d", "nosuch"], /"nosuch" is no imported network/]],
   import: [
     [["FOLDER/nothing.onnx", "--workspace", "FOLDER/own"], /nothing\.onnx/],
     [["FOLDER/nothing.onnx"], /There is no folder to write the network to/],
