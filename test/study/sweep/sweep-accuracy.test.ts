@@ -8,7 +8,7 @@ import type { SweepDescription, Workspace } from "../../../src/index";
 import { importNetwork, networkAccuracy, readNumpy } from "../../../src/network";
 import type { InputArray } from "../../../src/network";
 
-const root = join(__dirname, "..", "..");
+const root = join(__dirname, "..", "..", "..");
 const networks = join(root, "examples", "networks");
 
 describe("Accuracy in a sweep", () => {
