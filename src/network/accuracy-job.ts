@@ -1,5 +1,5 @@
 import type { SlicingSearch } from "./adaptive-slicing";
-import { chooseSlicing, oneBitSlices } from "./adaptive-slicing";
+import { findSlicing } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { isAdaptive } from "./arithmetic-design";
 import type { CrossbarResult } from "./crossbar";
@@ -12,7 +12,7 @@ import type { LayerAccuracy } from "./layer-accuracy";
 import { crossbarAccuracy, differenceOf } from "./layer-accuracy";
 import type { JobKind } from "./run-network-jobs";
 import type { Slicing } from "./slicing";
-import { slicingName, twoBitSlicing } from "./slicing";
+import { oneBitSlicing, slicingName, twoBitSlicing } from "./slicing";
 import { adcShare, averageWeight } from "./statistics";
 
 /** One layer, and the designs that compute it. */
@@ -51,11 +51,9 @@ function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
     const known = chosen.get(key);
     if (known !== undefined) return known;
     const options = { signedInputs, search: job.slicingSearch, rows, converterBits, cellBits };
-    const found = job.isLast ? oneBitSlices(layer, options) : chooseSlicing(layer, output, options);
-    chosen.set(key, found.slicing);
-    if (rows !== undefined && converterBits !== undefined)
-      results.set([slicingName(found.slicing), rows, converterBits].join(" "), found.result);
-    return found.slicing;
+    const found = job.isLast ? oneBitSlicing : findSlicing(layer, output, options);
+    chosen.set(key, found);
+    return found;
   };
   const compute = (slicing: Slicing, { rows, adcBits: converterBits }: ArithmeticDesign): CrossbarResult => {
     const key = [slicingName(slicing), rows, converterBits].join(" ");

@@ -1,9 +1,9 @@
 import type { CrossbarResult } from "./crossbar";
-import { computeInCrossbars } from "./crossbar";
+import { computeInCrossbars, convertInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
-import { compareOutputs } from "./output-error";
+import { compareOutputs, sumOfErrors } from "./output-error";
 import type { Slicing } from "./slicing";
 import { allSlicings, commonSlicings, mostCellBits, oneBitSlicing, slicingName } from "./slicing";
 
@@ -59,22 +59,86 @@ export function chooseSlicing(
     const result = results.get(name) ?? computeInCrossbars(layer, { ...options, slicing });
     return { slicing, error: errors[name], errors, result };
   };
-  const fits = (slicing: Slicing): boolean => Math.max(...slicing) <= (options.cellBits ?? mostCellBits);
-  if ((options.search ?? "common") === "common")
-    for (const slicing of commonSlicings)
-      if (fits(slicing) && tryOut(slicing) < errorBound) return choose(slicing);
+  return choose(
+    selectSlicing(tryOut, options, (slicing) => {
+      results.delete(slicingName(slicing));
+    }),
+  );
+}
+
+/**
+ * The order in which slicings are tried.
+ * @param tryOut The error of a slicing.
+ * @param giveUp Told of slicings that are good enough, but not the best.
+ */
+function selectSlicing(
+  tryOut: (slicing: Slicing) => number,
+  { search = "common", cellBits = mostCellBits }: SlicingOptions,
+  giveUp: (slicing: Slicing) => void = () => undefined,
+): Slicing {
+  const fits = (slicing: Slicing): boolean => Math.max(...slicing) <= cellBits;
+  if (search === "common")
+    for (const slicing of commonSlicings) if (fits(slicing) && tryOut(slicing) < errorBound) return slicing;
   for (let slices = 2; slices <= 8; slices++) {
     let best: Slicing | undefined;
     for (const slicing of allSlicings) {
       if (slicing.length !== slices || !fits(slicing) || tryOut(slicing) >= errorBound) continue;
       if (best === undefined || tryOut(slicing) < tryOut(best)) {
-        if (best !== undefined) results.delete(slicingName(best));
+        if (best !== undefined) giveUp(best);
         best = slicing;
-      } else results.delete(slicingName(slicing));
+      } else giveUp(slicing);
     }
-    if (best !== undefined) return choose(best);
+    if (best !== undefined) return best;
   }
-  return choose(oneBitSlicing);
+  return oneBitSlicing;
+}
+
+/** Samples after which a slicing is given up that is clearly too coarse. */
+const firstSamples = [32, 128];
+
+/**
+ * The slicing that {@link chooseSlicing} chooses, found sooner: what is too coarse is given up as soon as that is certain,
+ * and how coarse it is stays unknown. Errors only add up, so the choice is the same.
+ */
+export function findSlicing(
+  layer: IntegerLayer,
+  output: OutputQuantization,
+  options: SlicingOptions = {},
+): Slicing {
+  const parts = [...firstSamples.filter((count) => count < layer.samples), layer.samples].map((count) => {
+    const part = firstSamplesOf(layer, count);
+    return { part, exact: outputCodes(exactAccumulators(part), part, output) };
+  });
+  const { exact: all } = parts[parts.length - 1];
+  const nonZero = all.reduce((count, code) => count + Number(code !== output.zero), 0);
+  const errors = new Map<Slicing, number>();
+  const errorOf = (slicing: Slicing): number => {
+    for (const { part, exact } of parts) {
+      const { accumulators } = convertInCrossbars(part, { ...options, slicing, speculation: false });
+      const codes = outputCodes(accumulators, part, output);
+      if (part.samples === layer.samples) return compareOutputs(codes, exact, output.zero).error;
+      if (sumOfErrors(codes, exact, output.zero) / nonZero >= errorBound) return Infinity;
+    }
+    return Infinity;
+  };
+  const tryOut = (slicing: Slicing): number => {
+    const error = errors.get(slicing) ?? errorOf(slicing);
+    errors.set(slicing, error);
+    return error;
+  };
+  return selectSlicing(tryOut, options);
+}
+
+/** Some of the samples of a layer, from the first on. */
+function firstSamplesOf(layer: IntegerLayer, samples: number): IntegerLayer {
+  if (samples === layer.samples) return layer;
+  const { groups, rows } = layer;
+  const inputs = new Uint8Array(groups * samples * rows);
+  for (let group = 0; group < groups; group++) {
+    const from = group * layer.samples * rows;
+    inputs.set(layer.inputs.subarray(from, from + samples * rows), group * samples * rows);
+  }
+  return { ...layer, samples, inputs };
 }
 
 /** Eight slices of one bit without a choice: what the last layer of a network gets if it is fully connected. */

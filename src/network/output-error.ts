@@ -37,3 +37,11 @@ export function compareOutputs(codes: Uint8Array, exact: Uint8Array, zero: numbe
     sqnr: squares === 0 ? null : 10 * Math.log10(signal / squares),
   };
 }
+
+/** Sum of the differences over the outputs that are not 0. */
+export function sumOfErrors(codes: Uint8Array, exact: Uint8Array, zero: number): number {
+  let sum = 0;
+  for (let index = 0; index < exact.length; index++)
+    if (exact[index] !== zero) sum += Math.abs(codes[index] - exact[index]);
+  return sum;
+}

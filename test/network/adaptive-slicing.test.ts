@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseSlicing } from "../../src/network/adaptive-slicing";
+import { chooseSlicing, findSlicing } from "../../src/network/adaptive-slicing";
 import { goldenLayers, near } from "./golden-layers";
 
 describe("Adaptive weight slicing", () => {
@@ -23,6 +23,19 @@ describe("Adaptive weight slicing", () => {
         .map(([name, value]) => [name.replaceAll("-", ""), value] as const);
       assert.deepEqual(tried.map(([name]) => name).sort(), Object.keys(chosenFull.errors).sort());
       for (const [name, value] of tried) near(value, chosenFull.errors[name], `layer ${id}, ${name}`);
+    }
+  });
+
+  it("finds the same with few samples of those that are too coarse, also for other converters and crossbars", () => {
+    for (const { id, layer, output, chosenCommon, chosenFull } of layers) {
+      assert.equal(findSlicing(layer, output).join(""), chosenCommon.slicing, `layer ${id}`);
+      assert.equal(
+        findSlicing(layer, output, { search: "full" }).join(""),
+        chosenFull.slicing,
+        `layer ${id}`,
+      );
+      for (const options of [{ converterBits: 5 }, { rows: 64, converterBits: 6, cellBits: 2 }])
+        assert.deepEqual(findSlicing(layer, output, options), chooseSlicing(layer, output, options).slicing);
     }
   });
 });
