@@ -33,6 +33,7 @@ A sweep file:
   random: {count: 1000, seed: 1}     # draw designs instead of combining all values
   constraint: topsPerMm2 >= 0.5      # over variables and columns of the result
   objective: [{minimize: energyPj}, {maximize: topsPerMm2}]
+  accuracy: {dnn: mynet, slicing: anew, end_to_end: false}    # of an imported network; docs/accuracy.md
   throughput: {areaBudgetMm2: 500}   # silicon; or aggregateTiles: 65536; scheme: doubling | increment
 
 Results are stored chunk by chunk in the folder; the same command continues after an interruption. Shards count from
