@@ -17,16 +17,13 @@ export type * from "./spec/specification";
 // Layers, DNNs, ablations, sweeps
 export { mapLayer, resultOf, runLayer } from "./study/run-layer";
 export type { MappingOptions } from "./study/run-layer";
-export { programNetwork, runAblation, runAll, runGains, runLayers, runNetwork } from "./study/run-network";
+export { runAblation, runAll, runLayers, runNetwork } from "./study/run-network";
+export { runGains } from "./study/gains";
 export type { Gain, GainFigures, Gains } from "./study/gains";
-export type {
-  AblationOptions,
-  AllOptions,
-  LayersOptions,
-  NetworkOptions,
-  NetworkProgramming,
-  ThroughputOptions,
-} from "./study/run-network";
+export type { AblationOptions, AllOptions, LayersOptions, NetworkOptions } from "./study/run-network";
+export type { ThroughputOptions } from "./study/pipeline";
+export { programNetwork } from "./study/programming";
+export type { NetworkProgramming } from "./study/programming";
 export type { LayerOptions, Progress, RunOptions, StudyOptions } from "./study/study-options";
 export type { SearchKind } from "./study/search-kind";
 export type { FullSearchObjective } from "./search/full/objective";

@@ -2,7 +2,7 @@ import { flag, requireArgument } from "../arguments";
 import { totalKey } from "../study/component-groups";
 import { ablationResultSchema, networkResultSchema } from "../study/network-result";
 import type { AblationResult, NetworkResult } from "../study/network-result";
-import type { NetworkProgramming } from "../study/run-network";
+import type { NetworkProgramming } from "../study/programming";
 import { fullSearchTables } from "./full-search-text";
 import { figureColumn, formatCount, formatFigure, formatFixed, formatTextTable } from "./text-table";
 import { formatNumber, formatShare } from "./theme/numbers";

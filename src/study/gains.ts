@@ -1,11 +1,17 @@
 import * as v from "valibot";
-import { isListOf, requireArgument, text } from "../arguments";
+import { isListOf, requireArgument, requireOptions, text } from "../arguments";
 import { freeze } from "../memory";
+import { loadPublishedFigures } from "../spec/published-figures";
 import type { PublishedFigure } from "../spec/published-figures";
 import { isAblationResult, networkResultSchema } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
+import { tileOptions } from "./pipeline";
 import type { ReplicationScheme } from "./replication";
-import { replicateByDoubling } from "./replication";
+import { replicateByDoubling, replicateByIncrement } from "./replication";
+import { mapPatiently } from "./run-jobs";
+import { allSchema, jobsOf } from "./run-network";
+import type { AllOptions } from "./run-network";
+import { Surroundings } from "./surroundings";
 
 /** How many times as good an architecture is as another one on a DNN. */
 export interface Gain {
@@ -69,6 +75,65 @@ export function gainsOver(
       };
     }),
   );
+}
+
+/**
+ * What every architecture of a run gains over the first one, beside what is published of it. Where a paper says what is
+ * gained, throughput is given by both schemes of replication: for the finer one, the fewest tiles of each layer are found.
+ * @param options Those of the run. Errors as {@link runLayers}.
+ */
+export async function runGains(
+  ablations: readonly AblationResult[],
+  options: AllOptions = {},
+): Promise<readonly Gains[]> {
+  requireOptions(allSchema, options, "runGains");
+  const published = loadPublishedFigures(options.workspace);
+  const gains = gainsOver(ablations, published);
+  const compared = gains.filter((gain) => gain.published.length > 0);
+  if (options.replication === "increment" || options.search === "full" || compared.length === 0) return gains;
+  const architectures = [compared[0].base, ...compared.map(({ architecture }) => architecture)];
+  const finer = gainsOver(await withFinerReplication(ablations, architectures, options), published);
+  return freeze(
+    gains.map((gain) => finer.find(({ architecture }) => architecture === gain.architecture) ?? gain),
+  );
+}
+
+/** The same runs of some architectures, with tiles handed out by the finer scheme. */
+async function withFinerReplication(
+  ablations: readonly AblationResult[],
+  architectures: readonly string[],
+  options: AllOptions,
+): Promise<readonly AblationResult[]> {
+  const networks = ablations.map((ablation) =>
+    architectures.flatMap((name) => ablation.networks.filter(({ architecture }) => architecture === name)),
+  );
+  const layers = networks.flat().flatMap((network) => network.layers);
+  const jobs = networks.flat().flatMap(({ architecture, dnn, layers }) =>
+    jobsOf(
+      options,
+      architecture,
+      dnn,
+      layers.map(({ layer }) => layer ?? NaN),
+    ),
+  );
+  const tiles = await mapPatiently(
+    jobs,
+    (job, index) => tileOptions(job, layers[index]),
+    options,
+    new Surroundings(),
+  );
+  let taken = 0;
+  const replicated = (network: NetworkResult): NetworkResult => {
+    const own = tiles.slice(taken, (taken += network.layers.length));
+    const replication = replicateByIncrement(own, network.totals.tileBudget);
+    const { throughputBatchesPerSecond, tilesUsed } = replication;
+    const totals = { ...network.totals, throughputBatchesPerSecond, tilesUsed };
+    return { ...network, replication, totals };
+  };
+  return ablations.map((ablation, index) => ({
+    ...{ ...ablation, architectures },
+    networks: networks[index].map(replicated),
+  }));
 }
 
 function gainOf(dnn: string, base: NetworkResult, network: NetworkResult): Gain {

@@ -1,6 +1,16 @@
+import { optionsOf, requireArgument, requireOptions } from "../arguments";
 import { engineOf } from "../components/estimation-engine";
 import { priceLevels } from "../components/estimate";
+import { freeze } from "../memory";
+import { assembleSpec } from "../spec/get-spec";
 import type { DataSpace, Level, Specification, Workload } from "../spec/specification";
+import { addUp } from "./component-groups";
+import { networkResultSchema } from "./network-result";
+import type { NetworkResult } from "./network-result";
+import { tileOptions } from "./pipeline";
+import { jobsOf } from "./run-network";
+import { studyEntries } from "./study-options";
+import type { StudyOptions } from "./study-options";
 
 /** What it takes to write the weights of a layer once. */
 export interface LayerProgramming {
@@ -53,4 +63,45 @@ function wordsOf({ ranks }: DataSpace, { bounds }: Workload): number {
 function wordsOfRow({ attributes: { width, datawidth } }: Level): number {
   const bits = typeof width === "number" ? width : 1;
   return Math.max(1, Math.floor(bits / (typeof datawidth === "number" ? datawidth : 1)));
+}
+
+/** What it takes to bring a DNN's weights onto a chip. Nothing of it is part of an inference. */
+export interface NetworkProgramming extends LayerProgramming {
+  readonly architecture: string;
+  readonly dnn: string;
+  /** Tiles that hold every layer once, each on the fewest that it fits on. */
+  readonly tilesNeeded: number;
+  readonly tileBudget: number;
+  /** How often the tiles of the budget are filled until all layers have run: 1 if all weights fit at once. */
+  readonly loads: number;
+}
+
+/**
+ * What it takes to write the weights of a DNN that has been run, once, and whether they fit on its silicon.
+ * @param options Those of the run.
+ * @returns null for a model in which weights do not stay in place
+ */
+export function programNetwork(
+  network: NetworkResult,
+  options: StudyOptions = {},
+): NetworkProgramming | null {
+  requireArgument(networkResultSchema, network, "the network of programNetwork");
+  requireOptions(optionsOf(studyEntries), options, "programNetwork");
+  const { architecture, dnn, layers, totals } = network;
+  const numbers = layers.flatMap(({ layer }) => layer ?? []);
+  const jobs = jobsOf(options, architecture, dnn, numbers);
+  const parts = jobs.map((job) => programmingOf(assembleSpec(job)));
+  if (!parts.every((part) => part !== null)) return null;
+  const times = parts.map(({ timeS }) => timeS);
+  const tilesNeeded = addUp(
+    jobs.map((job, index) => Math.min(...tileOptions(job, layers[index]).map(({ tiles }) => tiles))),
+  );
+  const { tileBudget } = totals;
+  return freeze({
+    ...{ architecture, dnn, tilesNeeded, tileBudget },
+    writes: addUp(parts.map(({ writes }) => writes)),
+    energyPj: addUp(parts.map(({ energyPj }) => energyPj)),
+    timeS: times.every((time) => time !== null) ? Math.max(...times) : null,
+    loads: Math.ceil(tilesNeeded / tileBudget),
+  });
 }

@@ -1,90 +1,43 @@
 import {
   checkedLater,
-  count,
   listOf,
   name,
   names,
-  oneOf,
   optional,
   optionsOf,
-  positive,
   requireArgument,
   requireOptions,
 } from "../arguments";
 import { RaellaError, throwAll } from "../errors";
 import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
-import { assembleSpec, unknownLayer } from "../spec/get-spec";
-import { loadPublishedFigures } from "../spec/published-figures";
+import { unknownLayer } from "../spec/get-spec";
 import { choicesAmong } from "../spec/model-choices";
 import { findArchitecture, findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
-import { addUp } from "./component-groups";
 import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
 import { mergeManifests } from "./manifest";
 import type { Manifest } from "./manifest";
-import { gainsOver } from "./gains";
-import type { Gains } from "./gains";
-import { areaOfChip, networkResultSchema, networkTotals } from "./network-result";
+import { networkTotals } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
-import { pipelineWarnings, slowestOf } from "./pipeline-warnings";
-import { programmingOf } from "./programming";
-import type { LayerProgramming } from "./programming";
-import type { Replication, ReplicationScheme, TileAreas, TileOption } from "./replication";
-import { defaultAggregateTiles, replicateByDoubling, replicateByIncrement, tileBudget } from "./replication";
+import {
+  comparedArea,
+  cyclesOfTwice,
+  pipelineWarnings,
+  replicate,
+  requireOneBudget,
+  slowestOf,
+  throughputEntries,
+  tileOptions,
+  tilesWithin,
+} from "./pipeline";
+import type { ReplicableLayer, ThroughputOptions } from "./pipeline";
 import type { Outcome } from "./run-jobs";
 import { mapPatiently, runJobs } from "./run-jobs";
-import { cyclesOfRequest, runRequest } from "./run-layer";
 import type { LayerRequest } from "./run-layer";
-import { defaultTiles, requireFullSearch, runEntries, studyEntries, withDefaults } from "./study-options";
+import { requireFullSearch, runEntries, studyEntries, withDefaults } from "./study-options";
 import type { RunOptions, StudyOptions } from "./study-options";
 import { Surroundings } from "./surroundings";
-
-/**
- * The ways to map a layer that replication may choose from: on the fewest tiles that it fits on, and on the number
- * that it has been mapped to.
- * @param result The layer mapped to the usual number of tiles.
- */
-function tileOptions(layer: LayerRequest, result: Pick<LayerResult, "nTiles" | "cycles">): TileOption[] {
-  const usual = { tiles: result.nTiles ?? 1, cycles: result.cycles };
-  const fewest = fewestTiles(layer, usual.tiles);
-  return fewest === undefined || fewest.tiles === usual.tiles ? [usual] : [fewest, usual];
-}
-
-/**
- * The smallest number of tiles below `limit` on which a layer can be mapped, and how fast it is there; undefined if
- * there is none. Every number is tried, since which factors fit does not only depend on how much room there is.
- */
-function fewestTiles(layer: LayerRequest, limit: number): TileOption | undefined {
-  // A full search would find faster mappings, but for every number of tiles it takes too long.
-  const quick = layer.search === "full" ? ({ search: "optimal" } as const) : {};
-  for (let tiles = 1; tiles < limit; tiles += 1) {
-    try {
-      const trial = { ...layer, nTiles: tiles, ...quick };
-      return { tiles, cycles: layer.strict ? runRequest(trial).cycles : cyclesOfRequest(trial) };
-    } catch (error) {
-      if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
-    }
-  }
-  return undefined;
-}
-
-/** How the layers of a DNN share the tiles of a pipeline. */
-export interface ThroughputOptions {
-  /** Tiles of the whole pipeline for the first architecture; others get as many as fit on the same area. */
-  readonly aggregateTiles?: number;
-  /** Instead of `aggregateTiles`: silicon for the tiles of the pipeline, mm^2, the same for every architecture. */
-  readonly areaBudgetMm2?: number;
-  /**
-   * What a tile takes where areas are compared: what the model comes to (`modelled`, the default), or what is published of
-   * the architecture. Areas in results are the model's with either.
-   */
-  readonly tileAreas?: TileAreas;
-  /** Default `doubling`, the tutorial's scheme. `increment` is finer, never worse, and maps the layers a few times more. */
-  readonly replication?: ReplicationScheme;
-  /** Area of one chip that areas are normalised to, um^2 (default: the first architecture's). */
-  readonly baseAreaUm2?: number;
-}
 
 export interface LayersOptions extends StudyOptions, RunOptions {
   readonly architecture: string;
@@ -107,13 +60,6 @@ export interface AllOptions extends Omit<AblationOptions, "layers"> {
   readonly dnns?: readonly string[];
 }
 
-const throughputEntries = {
-  aggregateTiles: optional(count),
-  areaBudgetMm2: optional(positive),
-  tileAreas: optional(oneOf(["modelled", "published"])),
-  replication: optional(oneOf(["doubling", "increment"])),
-  baseAreaUm2: optional(positive),
-};
 const layersEntries = {
   ...studyEntries,
   ...runEntries,
@@ -130,7 +76,7 @@ const ablationEntries = {
   architectures: optional(names),
 };
 const ablationSchema = optionsOf({ ...ablationEntries, layers: layersEntries.layers });
-const allSchema = optionsOf({ ...ablationEntries, dnns: optional(names) });
+export const allSchema = optionsOf({ ...ablationEntries, dnns: optional(names) });
 
 /**
  * Runs layers of one DNN on one architecture.
@@ -178,72 +124,6 @@ export async function runAll(options: AllOptions = {}): Promise<readonly Ablatio
   );
 }
 
-/**
- * What every architecture of a run gains over the first one, beside what is published of it. Where a paper says what is
- * gained, throughput is given by both schemes of replication: the layers are run once more for the finer one.
- * @param options Those of the run. Errors as {@link runLayers}.
- */
-export async function runGains(
-  ablations: readonly AblationResult[],
-  options: AllOptions = {},
-): Promise<readonly Gains[]> {
-  requireOptions(allSchema, options, "runGains");
-  const published = loadPublishedFigures(options.workspace);
-  const gains = gainsOver(ablations, published);
-  const compared = gains.filter((gain) => gain.published.length > 0);
-  if (options.replication === "increment" || options.search === "full" || compared.length === 0) return gains;
-  const architectures = [compared[0].base, ...compared.map(({ architecture }) => architecture)];
-  const dnns = ablations.map(({ dnn }) => dnn);
-  const finer = gainsOver(
-    await runAll({ ...options, architectures, dnns, replication: "increment" }),
-    published,
-  );
-  return freeze(
-    gains.map((gain) => finer.find(({ architecture }) => architecture === gain.architecture) ?? gain),
-  );
-}
-
-/** What it takes to bring a DNN's weights onto a chip. Nothing of it is part of an inference. */
-export interface NetworkProgramming extends LayerProgramming {
-  readonly architecture: string;
-  readonly dnn: string;
-  /** Tiles that hold every layer once, each on the fewest that it fits on. */
-  readonly tilesNeeded: number;
-  readonly tileBudget: number;
-  /** How often the tiles of the budget are filled until all layers have run: 1 if all weights fit at once. */
-  readonly loads: number;
-}
-
-/**
- * What it takes to write the weights of a DNN that has been run, once, and whether they fit on its silicon.
- * @param options Those of the run.
- * @returns null for a model in which weights do not stay in place
- */
-export function programNetwork(
-  network: NetworkResult,
-  options: StudyOptions = {},
-): NetworkProgramming | null {
-  requireArgument(networkResultSchema, network, "the network of programNetwork");
-  requireOptions(optionsOf(studyEntries), options, "programNetwork");
-  const { architecture, dnn, layers, totals } = network;
-  const numbers = layers.flatMap(({ layer }) => layer ?? []);
-  const jobs = jobsOf(options, architecture, dnn, numbers);
-  const parts = jobs.map((job) => programmingOf(assembleSpec(job)));
-  if (!parts.every((part) => part !== null)) return null;
-  const times = parts.map(({ timeS }) => timeS);
-  const tilesNeeded = addUp(
-    jobs.map((job, index) => Math.min(...tileOptions(job, layers[index]).map(({ tiles }) => tiles))),
-  );
-  const { tileBudget } = totals;
-  return freeze({
-    ...{ architecture, dnn, tilesNeeded, tileBudget },
-    writes: addUp(parts.map(({ writes }) => writes)),
-    energyPj: addUp(parts.map(({ energyPj }) => energyPj)),
-    timeS: times.every((time) => time !== null) ? Math.max(...times) : null,
-    loads: Math.ceil(tilesNeeded / tileBudget),
-  });
-}
-
 /** All layers of all studies are run as one list of jobs, so that threads never wait for each other in between. */
 async function runStudies(
   studies: readonly { readonly dnn: string; readonly layers?: readonly number[] }[],
@@ -284,12 +164,6 @@ async function runStudies(
   });
 }
 
-/** A layer, and the ways to map it that replication may choose from. */
-interface ReplicableLayer {
-  readonly result: LayerResult;
-  readonly tileOptions: readonly TileOption[];
-}
-
 /** Runs layers, and with the finer replication also finds the fewest tiles of each. Progress counts both. */
 async function runReplicableLayers(
   jobs: readonly LayerRequest[],
@@ -313,7 +187,7 @@ async function runReplicableLayers(
 }
 
 /** Layers to run; architecture and DNN are called as the lists call them, whatever the case they were given in. */
-function jobsOf(
+export function jobsOf(
   options: StudyOptions,
   givenArchitecture: string,
   givenDnn: string,
@@ -413,96 +287,9 @@ function networkOf(
   };
 }
 
-/** Cycles of a layer with a batch twice as large; null for models without a batch, and where it does not fit. */
-function cyclesOfTwice(job: LayerRequest, batch: number | null): number | null {
-  if (batch === null) return null;
-  const quick = job.search === "full" ? ({ search: "optimal" } as const) : {};
-  try {
-    return cyclesOfRequest({ ...job, ...quick, batchSize: 2 * batch });
-  } catch (error) {
-    if (error instanceof RaellaError) return null;
-    throw error;
-  }
-}
-
 /** The layers of a DNN share its manifest. */
 function withoutManifest(layer: LayerResult): LayerResult {
   const bare = { ...layer };
   delete (bare as { manifest?: Manifest }).manifest;
   return bare;
-}
-
-function replicate(
-  layers: readonly ReplicableLayer[],
-  budget: number,
-  { replication, areaBudgetMm2, tileAreas }: ThroughputOptions,
-): Replication {
-  const results = layers.map(({ result }) => result);
-  const allocated =
-    replication === "increment"
-      ? replicateByIncrement(
-          layers.map((layer) => layer.tileOptions),
-          budget,
-        )
-      : replicateByDoubling(
-          results.map(({ cycles }) => cycles),
-          results[0].nTiles ?? defaultTiles,
-          budget,
-        );
-  return {
-    ...(areaBudgetMm2 === undefined ? {} : { areaBudgetMm2 }),
-    ...(tileAreas === "published" ? { tileAreas } : {}),
-    ...allocated,
-  };
-}
-
-/** @throws RaellaError `usage` where the silicon is given twice. */
-function requireOneBudget({ areaBudgetMm2, aggregateTiles, baseAreaUm2 }: ThroughputOptions): void {
-  if (areaBudgetMm2 === undefined) return;
-  const other =
-    aggregateTiles !== undefined ? "aggregateTiles" : baseAreaUm2 !== undefined ? "baseAreaUm2" : null;
-  if (other === null) return;
-  throw new RaellaError({
-    code: "usage",
-    message: `Both areaBudgetMm2 and ${other} say how much silicon there is.`,
-    value: other,
-    expected: "areaBudgetMm2 or aggregateTiles",
-  });
-}
-
-/**
- * Area of a chip, um^2, as areas are compared.
- * @throws RaellaError `usage` where no tile of the architecture is published.
- */
-function comparedArea(
-  architecture: string,
-  layers: readonly ReplicableLayer[],
-  { tileAreas, workspace }: AblationOptions,
-): number {
-  const results = layers.map(({ result }) => result);
-  if (tileAreas !== "published") return areaOfChip(results);
-  const published = loadPublishedFigures(workspace).filter(({ figure }) => figure === "tileArea");
-  const found = published.find((figure) => figure.architecture === architecture);
-  if (found !== undefined) return found.value * um2PerMm2 * (results[0].nTiles ?? 1);
-  throw new RaellaError({
-    code: "usage",
-    message: `No area of a tile of ${architecture} is published.`,
-    value: architecture,
-    expected: `one of ${published.map((figure) => figure.architecture).join(", ")}`,
-    remedy: "Add a line tileArea to published_figures.csv beside the models, or compare modelled areas.",
-  });
-}
-
-const um2PerMm2 = 1e6;
-
-/** Tiles that an architecture may use, for the areas of a chip of its own and of the first architecture. */
-function tilesWithin(
-  { areaBudgetMm2, aggregateTiles }: ThroughputOptions,
-  area: number,
-  baseArea: number,
-  tiles: number,
-): number {
-  return areaBudgetMm2 === undefined
-    ? tileBudget(aggregateTiles ?? defaultAggregateTiles, area, baseArea)
-    : Math.floor(areaBudgetMm2 / (area / tiles / um2PerMm2));
 }

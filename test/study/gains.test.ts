@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
 import { loadPublishedFigures } from "../../src/spec/published-figures";
 import { workspaceAt } from "../../src/spec/workspace";
-import { gainsOver, tileParts } from "../../src/study/gains";
+import { gainsOver, runGains, tileParts } from "../../src/study/gains";
 import type { AblationResult } from "../../src/study/network-result";
-import { programNetwork, runAblation, runAll, runGains, runNetwork } from "../../src/study/run-network";
+import { programNetwork } from "../../src/study/programming";
+import { runAblation, runAll, runNetwork } from "../../src/study/run-network";
 import { runLayer } from "../../src/study/run-layer";
 import { sweep } from "../../src/study/sweep/sweep";
 

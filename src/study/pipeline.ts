@@ -1,0 +1,207 @@
+import { count, oneOf, optional, positive } from "../arguments";
+import { RaellaError } from "../errors";
+import { loadPublishedFigures } from "../spec/published-figures";
+import type { Warning } from "../spec/specification";
+import type { LayerResult } from "./layer-result";
+import { areaOfChip } from "./network-result";
+import type { Replication, ReplicationScheme, TileAreas, TileOption } from "./replication";
+import { defaultAggregateTiles, replicateByDoubling, replicateByIncrement, tileBudget } from "./replication";
+import { cyclesOfRequest, runRequest } from "./run-layer";
+import type { LayerRequest } from "./run-layer";
+import { defaultTiles } from "./study-options";
+import type { StudyOptions } from "./study-options";
+
+/** How the layers of a DNN share the tiles of a pipeline. */
+export interface ThroughputOptions {
+  /** Tiles of the whole pipeline for the first architecture; others get as many as fit on the same area. */
+  readonly aggregateTiles?: number;
+  /** Instead of `aggregateTiles`: silicon for the tiles of the pipeline, mm^2, the same for every architecture. */
+  readonly areaBudgetMm2?: number;
+  /**
+   * What a tile takes where areas are compared: what the model comes to (`modelled`, the default), or what is published of
+   * the architecture. Areas in results are the model's with either.
+   */
+  readonly tileAreas?: TileAreas;
+  /** Default `doubling`, the tutorial's scheme. `increment` is finer, never worse, and maps the layers a few times more. */
+  readonly replication?: ReplicationScheme;
+  /** Area of one chip that areas are normalised to, um^2 (default: the first architecture's). */
+  readonly baseAreaUm2?: number;
+}
+
+export const throughputEntries = {
+  aggregateTiles: optional(count),
+  areaBudgetMm2: optional(positive),
+  tileAreas: optional(oneOf(["modelled", "published"])),
+  replication: optional(oneOf(["doubling", "increment"])),
+  baseAreaUm2: optional(positive),
+};
+
+/** A layer, and the ways to map it that replication may choose from. */
+export interface ReplicableLayer {
+  readonly result: LayerResult;
+  readonly tileOptions: readonly TileOption[];
+}
+
+/**
+ * The ways to map a layer that replication may choose from: on the fewest tiles that it fits on, and on the number
+ * that it has been mapped to.
+ * @param result The layer mapped to the usual number of tiles.
+ */
+export function tileOptions(
+  layer: LayerRequest,
+  result: Pick<LayerResult, "nTiles" | "cycles">,
+): TileOption[] {
+  const usual = { tiles: result.nTiles ?? 1, cycles: result.cycles };
+  const fewest = fewestTiles(layer, usual.tiles);
+  return fewest === undefined || fewest.tiles === usual.tiles ? [usual] : [fewest, usual];
+}
+
+/**
+ * The smallest number of tiles below `limit` on which a layer can be mapped, and how fast it is there; undefined if
+ * there is none. Every number is tried, since which factors fit does not only depend on how much room there is.
+ */
+function fewestTiles(layer: LayerRequest, limit: number): TileOption | undefined {
+  // A full search would find faster mappings, but for every number of tiles it takes too long.
+  const quick = layer.search === "full" ? ({ search: "optimal" } as const) : {};
+  for (let tiles = 1; tiles < limit; tiles += 1) {
+    try {
+      const trial = { ...layer, nTiles: tiles, ...quick };
+      return { tiles, cycles: layer.strict ? runRequest(trial).cycles : cyclesOfRequest(trial) };
+    } catch (error) {
+      if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
+    }
+  }
+  return undefined;
+}
+
+export function replicate(
+  layers: readonly ReplicableLayer[],
+  budget: number,
+  { replication, areaBudgetMm2, tileAreas }: ThroughputOptions,
+): Replication {
+  const results = layers.map(({ result }) => result);
+  const allocated =
+    replication === "increment"
+      ? replicateByIncrement(
+          layers.map((layer) => layer.tileOptions),
+          budget,
+        )
+      : replicateByDoubling(
+          results.map(({ cycles }) => cycles),
+          results[0].nTiles ?? defaultTiles,
+          budget,
+        );
+  return {
+    ...(areaBudgetMm2 === undefined ? {} : { areaBudgetMm2 }),
+    ...(tileAreas === "published" ? { tileAreas } : {}),
+    ...allocated,
+  };
+}
+
+/** Cycles of a layer with a batch twice as large; null for models without a batch, and where it does not fit. */
+export function cyclesOfTwice(job: LayerRequest, batch: number | null): number | null {
+  if (batch === null) return null;
+  const quick = job.search === "full" ? ({ search: "optimal" } as const) : {};
+  try {
+    return cyclesOfRequest({ ...job, ...quick, batchSize: 2 * batch });
+  } catch (error) {
+    if (error instanceof RaellaError) return null;
+    throw error;
+  }
+}
+
+/** @throws RaellaError `usage` where the silicon is given twice. */
+export function requireOneBudget({ areaBudgetMm2, aggregateTiles, baseAreaUm2 }: ThroughputOptions): void {
+  if (areaBudgetMm2 === undefined) return;
+  const other =
+    aggregateTiles !== undefined ? "aggregateTiles" : baseAreaUm2 !== undefined ? "baseAreaUm2" : null;
+  if (other === null) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `Both areaBudgetMm2 and ${other} say how much silicon there is.`,
+    value: other,
+    expected: "areaBudgetMm2 or aggregateTiles",
+  });
+}
+
+/**
+ * Area of a chip, um^2, as areas are compared.
+ * @throws RaellaError `usage` where no tile of the architecture is published.
+ */
+export function comparedArea(
+  architecture: string,
+  layers: readonly ReplicableLayer[],
+  { tileAreas, workspace }: ThroughputOptions & Pick<StudyOptions, "workspace">,
+): number {
+  const results = layers.map(({ result }) => result);
+  if (tileAreas !== "published") return areaOfChip(results);
+  const published = loadPublishedFigures(workspace).filter(({ figure }) => figure === "tileArea");
+  const found = published.find((figure) => figure.architecture === architecture);
+  if (found !== undefined) return found.value * um2PerMm2 * (results[0].nTiles ?? 1);
+  throw new RaellaError({
+    code: "usage",
+    message: `No area of a tile of ${architecture} is published.`,
+    value: architecture,
+    expected: `one of ${published.map((figure) => figure.architecture).join(", ")}`,
+    remedy: "Add a line tileArea to published_figures.csv beside the models, or compare modelled areas.",
+  });
+}
+
+const um2PerMm2 = 1e6;
+
+/** Tiles that an architecture may use, for the areas of a chip of its own and of the first architecture. */
+export function tilesWithin(
+  { areaBudgetMm2, aggregateTiles }: ThroughputOptions,
+  area: number,
+  baseArea: number,
+  tiles: number,
+): number {
+  return areaBudgetMm2 === undefined
+    ? tileBudget(aggregateTiles ?? defaultAggregateTiles, area, baseArea)
+    : Math.floor(areaBudgetMm2 / (area / tiles / um2PerMm2));
+}
+
+/** A larger batch is worth a warning where it makes the slowest layer this much faster for each sample. */
+const remarkableGain = 1.25;
+
+/** The position of the layer that sets the pace of a pipeline. */
+export function slowestOf({ layers }: Replication): number {
+  return layers.reduce(
+    (slowest, { batchesPerSecond }, index) =>
+      batchesPerSecond < layers[slowest].batchesPerSecond ? index : slowest,
+    0,
+  );
+}
+
+/**
+ * What limits a pipeline and was probably not meant: silicon that does not hold its layers, or a batch with which the
+ * slowest layer cannot make use of its tiles.
+ * @param slowest The slowest layer, and its cycles with twice the batch; null where that is not known.
+ */
+export function pipelineWarnings(
+  name: string,
+  layers: number,
+  { tileBudget, tilesUsed }: Replication,
+  slowest: LayerResult,
+  cyclesOfTwice: number | null,
+): readonly Warning[] {
+  const warnings: Warning[] = [];
+  if (tilesUsed > tileBudget)
+    warnings.push({
+      code: "check",
+      message:
+        `${name}: the ${layers} layers need ${tilesUsed} tiles at once, but only ${tileBudget} fit on the silicon: the ` +
+        "throughput is that of more silicon than there is. Give more (--aggregate-tiles, --area-budget), or fewer tiles " +
+        "a layer (--tiles, --replication increment).",
+    });
+  const gain = cyclesOfTwice === null ? 1 : (2 * slowest.cycles) / cyclesOfTwice;
+  if (gain > remarkableGain)
+    warnings.push({
+      code: "check",
+      message:
+        `${name}: the batch limits the throughput. The slowest layer, ${slowest.layer}, cannot share ${slowest.batchSize} samples ` +
+        `out among its ${slowest.nTiles} tiles; with a batch twice as large it would do ${gain.toFixed(2)} times as many ` +
+        "a second. Take a larger batch (--batch) or fewer tiles (--tiles).",
+    });
+  return warnings;
+}
