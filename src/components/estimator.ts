@@ -72,8 +72,8 @@ export interface Estimator {
   readonly isRelevant?: (attribute: string) => boolean;
   estimateArea(query: EstimatorQuery): Estimate;
   estimateEnergy(query: EstimatorQuery, action: string): Estimate;
-  /** A user has added it: where it refuses and another one answers, that is said. */
-  readonly isRegistered?: boolean;
+  /** A user has added it, in these words: where it refuses and another one answers, that is said. */
+  readonly registeredAs?: string;
   /** Power of an instance at rest, W; absent where it is not modelled. */
   leakagePowerW?(query: EstimatorQuery): number;
 }

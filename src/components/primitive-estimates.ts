@@ -35,7 +35,8 @@ function askEstimators(
     if (answer instanceof RaellaError) {
       refusals.push(answer);
       if (answer instanceof EstimatorFailure) failure ??= answer;
-      else if (estimator.isRegistered) passedOver.push(notAsked(estimator, query, action, answer));
+      else if (estimator.registeredAs !== undefined)
+        passedOver.push(notAsked(estimator, query, action, answer));
       continue;
     }
     if (failure !== undefined) throw failure;

@@ -90,6 +90,13 @@ export function registerEstimator<const Descriptions extends ParameterDescriptio
   return () => change({ estimators: present.estimators.filter((other) => other !== added) });
 }
 
+/** A definition as text, with the text of its functions; not with the values that they enclose. */
+function textOf(given: object): string {
+  return JSON.stringify({ ...given }, (_key, value: unknown) =>
+    typeof value === "function" ? String(value) : value,
+  );
+}
+
 /** The estimator as it is asked, whatever becomes of the object that was given. */
 function registrable<const Descriptions extends ParameterDescriptions>(
   given: EstimatorDefinition<Descriptions> | Estimator,
@@ -120,7 +127,7 @@ function registrable<const Descriptions extends ParameterDescriptions>(
     estimateArea: (query) => estimator.estimateArea(query),
     estimateEnergy: (query, action) => estimator.estimateEnergy(query, action),
     leakagePowerW: estimator.leakagePowerW?.bind(estimator),
-    isRegistered: true,
+    registeredAs: textOf(given),
   };
 }
 

@@ -21,6 +21,11 @@ export class Surroundings {
     return this.registered.estimators.length === 0;
   }
 
+  /** What registered estimators say of themselves. */
+  get estimatorTexts(): readonly string[] {
+    return this.registered.estimators.map(({ registeredAs = "" }) => registeredAs);
+  }
+
   /** For a thread that helps with this run. */
   get forThreads(): Registrations {
     return { ...this.registered, estimators: [] };

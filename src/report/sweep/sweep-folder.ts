@@ -4,6 +4,7 @@ import { isObject } from "../../arguments";
 import { RaellaError } from "../../errors";
 import { sha256 } from "../../platform";
 import type { AccuracyTable } from "../../study/sweep/sweep-accuracy";
+import type { SweepSources } from "../../study/sweep/sweep-context";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import { countChunks } from "../../study/sweep/sweep-plan";
 import type { SweepColumn, SweepRow } from "../../study/sweep/sweep-row";
@@ -11,15 +12,13 @@ import { explaining, makeFolders, writeFileAtomically } from "../write-atomicall
 import { encodeParquet, isSealed } from "./parquet-table";
 
 /** What a folder of results belongs to. Two runs may share a folder only if all of this is equal. */
-export interface SweepManifest {
+export interface SweepManifest extends SweepSources {
   readonly format: "raella-sweep";
   readonly formatVersion: 2;
   readonly package: string;
   readonly version: string;
   readonly plan: SweepPlan;
   readonly columns: readonly SweepColumn[];
-  /** Content hashes of the models, layers, statistics and component tables, by file. */
-  readonly files: Readonly<Record<string, string>>;
 }
 
 /** A folder that a sweep is written to: `sweep.json` and one Parquet file for each chunk of points. */
@@ -200,5 +199,7 @@ export function firstDifference(stored: SweepManifest, wanted: SweepManifest): s
   if (planKey) return `"${planKey}" was different`;
   const files = Object.keys({ ...stored.files, ...wanted.files });
   const file = files.find((name) => stored.files[name] !== wanted.files[name]);
-  return file ? `the file ${file} has changed` : "its columns were different";
+  if (file) return `the file ${file} has changed`;
+  if (stored.estimators !== wanted.estimators) return "other estimators were registered";
+  return "its columns were different";
 }

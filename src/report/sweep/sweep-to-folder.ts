@@ -19,7 +19,7 @@ import type { SweepProgress } from "../../study/sweep/sweep";
 import { accuracyOfSweep } from "../../study/sweep/sweep-accuracy";
 import { sweepChunks } from "../../study/sweep/sweep-chunks";
 import type { SweepRunOptions } from "../../study/sweep/sweep-chunks";
-import { prepareSweep, sweepFiles } from "../../study/sweep/sweep-context";
+import { prepareSweep, sweepSources } from "../../study/sweep/sweep-context";
 import type { SweepContext } from "../../study/sweep/sweep-context";
 import type { SweepDescription } from "../../study/sweep/sweep-description";
 import { chunkRange, chunksOfShard } from "../../study/sweep/sweep-plan";
@@ -131,6 +131,6 @@ function manifestOf(context: SweepContext): SweepManifest {
     version,
     plan: context.plan,
     columns: context.columns,
-    files: sweepFiles(context),
+    ...sweepSources(context),
   };
 }

@@ -1,8 +1,9 @@
+import { estimate } from "../../components/estimate";
 import { readPriceFiles } from "../../components/estimation-engine";
 import { RaellaError, suggestName } from "../../errors";
 import { frozenCopy } from "../../memory";
 import { hashFile, readImportRecord, recordFile } from "../../network/network-sources";
-import { dirname, join } from "../../platform";
+import { dirname, join, sha256 } from "../../platform";
 import { loadComponentGroups } from "../../spec/component-groups";
 import { requireComputable } from "../../spec/computable";
 import { FileReader } from "../../spec/file-memo";
@@ -192,13 +193,33 @@ function namesOfGroups(
   return [...known, ...[...present].filter((name) => !known.includes(name))];
 }
 
-/** Content hashes of all files that the points are computed from, by file. */
-export function sweepFiles(context: SweepContext): Readonly<Record<string, string>> {
-  return context.surroundings.during(() => hashesOfFiles(context));
+/** What the points are computed from, besides the plan. */
+export interface SweepSources {
+  /** Content hashes, by file. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Hash of what registered estimators say of themselves and answer for the models as they are; absent without. */
+  readonly estimators?: string;
 }
 
-function hashesOfFiles({ plan, layers, workspace }: SweepContext): Readonly<Record<string, string>> {
-  const specifications = plan.architectures.flatMap((architecture) =>
+/** What two runs must have in common for their points to belong to one sweep. */
+export function sweepSources(context: SweepContext): SweepSources {
+  const { surroundings } = context;
+  return surroundings.during(() => {
+    const specifications = specificationsOf(context);
+    const files = hashesOfFiles(context, specifications);
+    if (surroundings.fitThreads) return { files };
+    // Functions enclose values that their text does not show, so that their answers count, too.
+    const answers = context.plan.architectures.map((architecture) =>
+      specifications.find(({ identity }) => identity.architecture === architecture),
+    );
+    const tables = answers.map((specification) => specification && estimate(specification));
+    return { files, estimators: sha256(JSON.stringify([surroundings.estimatorTexts, tables])) };
+  });
+}
+
+/** The models as they are, for every layer. */
+function specificationsOf({ plan, layers, workspace }: SweepContext): readonly Specification[] {
+  return plan.architectures.flatMap((architecture) =>
     plan.dnns.flatMap((dnn) =>
       (layers.get(dnn) ?? []).map((layer) =>
         assembleSpec({
@@ -213,6 +234,12 @@ function hashesOfFiles({ plan, layers, workspace }: SweepContext): Readonly<Reco
       ),
     ),
   );
+}
+
+function hashesOfFiles(
+  { plan, workspace }: SweepContext,
+  specifications: readonly Specification[],
+): Readonly<Record<string, string>> {
   const reader = new FileReader();
   readPriceFiles(workspace, reader);
   const files = new Map(

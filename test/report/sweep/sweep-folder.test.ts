@@ -196,6 +196,7 @@ describe("folder of a sweep", () => {
         other({ files: { "models/raella/arch.yaml": "abd" } }),
         /the file models\/raella\/arch\.yaml has changed/,
       ],
+      [other({ estimators: "abc" }), /other estimators were registered/],
       [other({ columns: [] }), /columns were different/],
     ];
     for (const [changed, message] of attempts)

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { registerEstimator } from "../../../src/components/registry";
 import { mergeSweep } from "../../../src/report/sweep/merge-sweep";
 import { readSweep } from "../../../src/report/sweep/read-sweep";
 import { sweepToFolder } from "../../../src/report/sweep/sweep-to-folder";
@@ -71,6 +72,33 @@ describe("interrupted and divided sweeps", () => {
     expected = readFileSync(String(result));
   });
   after(() => rmSync(scratch, { recursive: true, force: true }));
+
+  it("go on only with the estimators they began with", async () => {
+    const folder = place("estimators");
+    const withRouter = async (energyPj: number): Promise<number> => {
+      const remove = registerEstimator({
+        name: "my router",
+        classNames: ["isaac_router"],
+        accuracyPercent: 99,
+        parameters: {},
+        actions: ["read", "write", "update", "idle"],
+        areaUm2: () => 1000,
+        energyPj: () => energyPj,
+      });
+      try {
+        return (await sweepToFolder({ ...description, variables: { ADC_RESOLUTION: 7 } }, folder)).computed;
+      } finally {
+        remove();
+      }
+    };
+    assert.deepEqual([await withRouter(777), await withRouter(777)], [1, 0]);
+    // Its functions read the same: what differs is the value that they enclose.
+    await assert.rejects(withRouter(778), /results of another sweep: other estimators were registered/);
+    await assert.rejects(
+      sweepToFolder({ ...description, variables: { ADC_RESOLUTION: 7 } }, folder),
+      /other estimators were registered/,
+    );
+  });
 
   it("continue after being killed, neither losing nor repeating a stored point", async function () {
     this.timeout(120_000);
