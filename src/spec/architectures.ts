@@ -31,8 +31,6 @@ export interface StatisticsRules {
   /** The state of a cell that counts as 1; undefined for no rescaling. */
   readonly averageWeightTopState?: number;
   readonly adjustments: readonly AdjustmentRule[];
-  /** With corrected fidelity: attributes that component classes see instead of their own defaults, as expressions. */
-  readonly correctedAttributes: Readonly<Record<string, string>>;
 }
 
 /** An architecture that can be chosen by name. */
@@ -78,7 +76,6 @@ const rulesSchema = v.pipe(
       v.pipe(v.number("a number"), v.minValue(1, "a number of at least 1")),
     ),
     adjustments: v.optional(v.array(adjustmentSchema, "a list of adjustments"), []),
-    corrected_attributes: v.optional(v.record(v.string(), text("an expression")), {}),
   }),
   v.transform((given): StatisticsRules => ({
     averageWeightFromBitDensities: given.average_weight_from_bit_densities,
@@ -86,7 +83,6 @@ const rulesSchema = v.pipe(
       averageWeightTopState: given.average_weight_top_state,
     }),
     adjustments: given.adjustments,
-    correctedAttributes: given.corrected_attributes,
   })),
 );
 

@@ -94,7 +94,6 @@ const statisticsTables = new FileMemo<{
 const noRules: StatisticsRules = {
   averageWeightFromBitDensities: false,
   adjustments: [],
-  correctedAttributes: {},
 };
 
 /**
@@ -185,7 +184,6 @@ function specificationOf(
     options: { workingDirectory: workspace.modelsDirectory },
     attributes,
     isStrict: options.strict === true,
-    correctedAttributes: rules.correctedAttributes,
     identity: {
       architecture: architecture.name,
       dnn,

@@ -157,7 +157,6 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
     options: { workingDirectory: workspace.modelsDirectory },
     attributes: {},
     isStrict: options.strict === true,
-    correctedAttributes: {},
     identity: {
       architecture,
       dnn: problem.modelName,

@@ -179,6 +179,14 @@ describe("loadSpecification", () => {
     assert.match(warnings[0].location?.keyPath ?? "", /attributes\.dpeth$/);
   });
 
+  it("takes corrected attributes where they are asked for", () => {
+    const text = "width: datawidth * 2\n      corrected_attributes: {width: datawidth * 4}";
+    const widthOf = (written: string, fidelity?: "corrected"): unknown =>
+      smallSpecification("width: datawidth * 2", written, { fidelity }).levels[2].attributes.width;
+    assert.deepEqual([widthOf(text), widthOf(text, "corrected")], [16, 32]);
+    assert.throws(() => widthOf(text.replace("{width", "{widht")), /"widht" is corrected, but there is no such/);
+  });
+
   describe("mapper options", () => {
     const mapperOf = (options: string, fidelity?: "corrected"): Specification =>
       smallSpecification("mapper: {optimization_metrics: [energy], num_threads: 2}", `mapper: ${options}`, {

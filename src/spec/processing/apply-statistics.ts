@@ -1,7 +1,7 @@
 import { RaellaError } from "../../errors";
 import type { AdjustmentRule, StatisticsRules } from "../architectures";
 import { compileExpression } from "../expression/compile-expression";
-import { isDecimal, isExpressionText, namesRead } from "../expression/evaluate";
+import { isDecimal, isExpressionText } from "../expression/evaluate";
 import { ExpressionFailure } from "../expression/expression-failure";
 import { valueText } from "../expression/runtime-value";
 import { bindsLikeFactor } from "../expression/syntax";
@@ -108,7 +108,6 @@ export function variablesOfRules(rules: StatisticsRules): readonly string[] {
       ...Object.keys(multiply),
       ...multiplyByPasses,
     ]),
-    ...Object.values(rules.correctedAttributes).flatMap((expression) => namesRead({ expression })),
   ];
 }
 

@@ -2,7 +2,7 @@ import { collectErrors, RaellaError, suggestName } from "../../errors";
 import type { UnmetCheck } from "../design-checks";
 import { examine, remarksOn, withAttributes } from "../design-checks";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateInOrder, evaluateWritten, isExpressionText, toTable } from "../expression/evaluate";
+import { evaluateInOrder, isExpressionText, toTable } from "../expression/evaluate";
 import { describeType, toValue, valueText } from "../expression/runtime-value";
 import type { Scope } from "../expression/runtime-value";
 import { requireKnownNames } from "../greedy";
@@ -15,7 +15,6 @@ import type {
   Specification,
   SpecificationIdentity,
   Value,
-  ValueTable,
   Warning,
   WrittenValue,
 } from "../specification";
@@ -42,8 +41,6 @@ export interface ProcessingInput {
   readonly attributes: Readonly<Record<string, number>>;
   /** Whether a design that a check rules out is refused. */
   readonly isStrict: boolean;
-  /** Attributes that component classes see instead of their own defaults (corrected fidelity). */
-  readonly correctedAttributes: Readonly<Record<string, string>>;
   readonly identity: Omit<SpecificationIdentity, "nTiles" | "batchSize" | "fidelity">;
   readonly workspace: Workspace;
   /** Statistics that are still placeholders. */
@@ -104,11 +101,7 @@ export function processSpecification(input: ProcessingInput): Specification {
     workload,
     variables: Object.fromEntries(input.variables),
     variableValues,
-    estimationVariables: {
-      ...toTable(estimation),
-      ...correctedAttributes(input, numbers),
-      ...input.attributes,
-    },
+    estimationVariables: { ...toTable(estimation), ...input.attributes },
     componentClasses: model.document.componentClasses,
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
@@ -217,16 +210,4 @@ function ownValue(name: string, { document }: CompiledModel, options: Evaluation
 
 function integerOf(value: Value | undefined): number | null {
   return typeof value === "number" ? value : null;
-}
-
-/** Attributes that component classes see instead of their own defaults: with corrected fidelity only. */
-function correctedAttributes(
-  { fidelity, correctedAttributes, options }: ProcessingInput,
-  numbers: Scope,
-): ValueTable {
-  if (fidelity === "artifact") return {};
-  const corrected = Object.entries(correctedAttributes);
-  return Object.fromEntries(
-    corrected.map(([name, expression]) => [name, toValue(evaluateWritten({ expression }, numbers, options))]),
-  );
 }

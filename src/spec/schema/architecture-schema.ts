@@ -1,12 +1,22 @@
 import * as v from "valibot";
 import { RaellaError, suggestName } from "../../errors";
 import type { SourceLocation } from "../../errors";
-import type { LevelKind, WrittenValue } from "../specification";
+import type { Fidelity, LevelKind, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, locationOf } from "../yaml/yaml-node";
 import type { ConstraintsDocument } from "./constraint-schema";
 import { constraintsSchema, dataSpaceConstraintsSchema } from "./constraint-schema";
-import { closedObject, locateIn, orEmpty, text, textList, validate, written, writtenTable } from "./validate";
+import {
+  closedObject,
+  correctedTable,
+  locateIn,
+  orEmpty,
+  text,
+  textList,
+  validate,
+  written,
+  writtenTable,
+} from "./validate";
 import type { PlacedText } from "./validate";
 
 export type LeafKind = LevelKind | "container" | "nothing";
@@ -94,6 +104,7 @@ function isVoid(value: unknown): boolean {
 const common = {
   name: text("the name of the node"),
   attributes: v.optional(writtenTable(), {}),
+  corrected_attributes: v.optional(writtenTable(), {}),
   spatial: v.optional(spatialSchema, {}),
   constraints: v.optional(constraintsSchema, {}),
   sparse_optimizations: v.optional(sparseSchema, {}),
@@ -125,7 +136,12 @@ const branchTags = ["!Hierarchical", "!Parallel", "!Pipelined"] as const;
 const nodeTags = ["!Container", "!Element", "!Component", ...branchTags, "!Nothing"];
 
 /** Reads the list of nodes of an architecture or a branch. Mistakes are added to `errors`. */
-export function readNodes(node: YamlNode | undefined, path: string, errors: RaellaError[]): NodeDocument[] {
+export function readNodes(
+  node: YamlNode | undefined,
+  path: string,
+  fidelity: Fidelity,
+  errors: RaellaError[],
+): NodeDocument[] {
   if (node === undefined || (node.kind === "scalar" && node.value === null)) return [];
   if (node.kind !== "list") {
     errors.push(
@@ -138,10 +154,15 @@ export function readNodes(node: YamlNode | undefined, path: string, errors: Rael
     );
     return [];
   }
-  return node.items.flatMap((item, index) => readNode(item, joinPath(path, index), errors) ?? []);
+  return node.items.flatMap((item, index) => readNode(item, joinPath(path, index), fidelity, errors) ?? []);
 }
 
-function readNode(node: YamlNode, path: string, errors: RaellaError[]): NodeDocument | undefined {
+function readNode(
+  node: YamlNode,
+  path: string,
+  fidelity: Fidelity,
+  errors: RaellaError[],
+): NodeDocument | undefined {
   const location = locationOf(node, path);
   const tag = node.tag;
   if (tag === undefined || !nodeTags.includes(tag)) {
@@ -149,11 +170,11 @@ function readNode(node: YamlNode, path: string, errors: RaellaError[]): NodeDocu
     return undefined;
   }
   const branch = branchTags.find((known) => known === tag);
-  if (branch !== undefined) return readBranch(branch, node, path, errors);
+  if (branch !== undefined) return readBranch(branch, node, path, fidelity, errors);
   if (tag === "!Nothing") return readNothing(node, path, location, errors);
   return tag === "!Container"
-    ? readContainer(node, path, location, errors)
-    : readElement(node, path, location, errors);
+    ? readContainer(node, path, fidelity, errors)
+    : readElement(node, path, fidelity, errors);
 }
 
 function unknownTag(tag: string | undefined, location: SourceLocation): RaellaError {
@@ -172,6 +193,7 @@ function readBranch(
   tag: (typeof branchTags)[number],
   node: YamlNode,
   path: string,
+  fidelity: Fidelity,
   errors: RaellaError[],
 ): BranchDocument | undefined {
   const location = locationOf(node, path);
@@ -180,7 +202,7 @@ function readBranch(
   validate(closedObject({ nodes: v.optional(v.unknown()) }), node, path, errors);
   return {
     kind,
-    nodes: readNodes(node.entries.get("nodes")?.value, joinPath(path, "nodes"), errors),
+    nodes: readNodes(node.entries.get("nodes")?.value, joinPath(path, "nodes"), fidelity, errors),
     location,
   };
 }
@@ -245,17 +267,17 @@ function meshOrder(node: YamlNode): readonly MeshAxis[] {
 function readContainer(
   node: YamlNode,
   path: string,
-  location: SourceLocation,
+  fidelity: Fidelity,
   errors: RaellaError[],
 ): LeafDocument | undefined {
   const given = validate(containerSchema, node, path, errors);
   if (given === undefined) return undefined;
   return {
-    ...nothingLeaf(location),
+    ...nothingLeaf(locationOf(node, path)),
     kind: "container",
     name: given.name,
     class: "",
-    attributes: given.attributes,
+    attributes: correctedTable(given, fidelity, node, path, errors),
     ...given.spatial,
     meshOrder: meshOrder(node),
     constraints: given.constraints,
@@ -267,7 +289,7 @@ function readContainer(
 function readElement(
   node: YamlNode,
   path: string,
-  location: SourceLocation,
+  fidelity: Fidelity,
   errors: RaellaError[],
 ): LeafDocument | undefined {
   const given = validate(elementSchema, node, path, errors);
@@ -293,12 +315,12 @@ function readElement(
     subclass: given.subclass ?? null,
     areaShare: given.area_share,
     requiredActions: given.required_actions.map((action: PlacedText) => action.text),
-    attributes: given.attributes,
+    attributes: correctedTable(given, fidelity, node, path, errors),
     ...given.spatial,
     meshOrder: meshOrder(node),
     constraints: given.constraints,
     sparseOptimizations: given.sparse_optimizations.optimizations,
-    location,
+    location: locationOf(node, path),
     locate: (...keys) => locateIn(node, path, keys),
   };
 }

@@ -2,10 +2,10 @@ import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
-import type { ComponentClass, WrittenValue } from "../specification";
+import type { ComponentClass, Fidelity, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { joinPath, locationOf } from "../yaml/yaml-node";
-import { closedObject, text, validate, written, writtenTable } from "./validate";
+import { closedObject, correctedTable, text, validate, written, writtenTable } from "./validate";
 
 /** A list; an empty map or nothing stands for an empty one. */
 function listOf<Output>(
@@ -59,15 +59,13 @@ const actionSchema = closedObject({
   ),
 });
 
-const classSchema = v.pipe(
-  closedObject({
-    name: text("the name of the class"),
-    attributes: writtenTable(),
-    subcomponents: listOf(subcomponentSchema, "a list of {name, class, attributes}"),
-    actions: listOf(actionSchema, "a list of {name, subcomponents}"),
-  }),
-  v.transform((given) => ({ ...given, attributes: withLiteralDemand(given.attributes) })),
-);
+const classSchema = closedObject({
+  name: text("the name of the class"),
+  attributes: writtenTable(),
+  corrected_attributes: v.optional(writtenTable(), {}),
+  subcomponents: listOf(subcomponentSchema, "a list of {name, class, attributes}"),
+  actions: listOf(actionSchema, "a list of {name, subcomponents}"),
+});
 
 const componentsSchema = closedObject({
   version: v.optional(v.unknown()),
@@ -87,7 +85,7 @@ function withLiteralDemand(
 }
 
 /** Reads the top key `components`. Mistakes are added to `errors`. */
-export function readComponents(node: YamlNode, errors: RaellaError[]): ComponentClass[] {
+export function readComponents(node: YamlNode, fidelity: Fidelity, errors: RaellaError[]): ComponentClass[] {
   if (validate(componentsSchema, node, "components", errors) === undefined || node.kind !== "map") return [];
   const classes = node.entries.get("classes")?.value;
   if (classes?.kind !== "list") {
@@ -103,7 +101,9 @@ export function readComponents(node: YamlNode, errors: RaellaError[]): Component
     const location = locationOf(item, path);
     if (names.has(given.name)) errors.push(secondClass(given.name, location));
     names.add(given.name);
-    return [{ ...given, location }];
+    const attributes = withLiteralDemand(correctedTable(given, fidelity, item, path, errors));
+    const { name, subcomponents, actions } = given;
+    return [{ name, attributes, subcomponents, actions, location }];
   });
 }
 

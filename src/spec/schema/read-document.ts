@@ -81,7 +81,7 @@ export function readDocument(top: Top, fidelity: Fidelity, isDense: boolean): Mo
   };
   const mapper = readMapperOptions(node("mapper"), fidelity, errors);
   const document: ModelDocument = {
-    nodes: readArchitecture(node("architecture"), errors),
+    nodes: readArchitecture(node("architecture"), fidelity, errors),
     variables: optional("variables", readVariables) ?? {},
     variableLocations: variableLocations(node("variables")),
     targets: [
@@ -91,7 +91,9 @@ export function readDocument(top: Top, fidelity: Fidelity, isDense: boolean): Mo
     sparseTargets: readSparseTargets(node("sparse_optimizations"), errors),
     isDense,
     placeholders: readPlaceholders(node("placeholders"), node("variables"), errors),
-    componentClasses: freeze(optional("components", readComponents) ?? []),
+    componentClasses: freeze(
+      optional("components", (value) => readComponents(value, fidelity, errors)) ?? [],
+    ),
     mapper: mapper.options,
     energyTable: optional("ERT", readEnergyTable),
     areaTable: optional("ART", readAreaTable),
@@ -103,7 +105,11 @@ export function readDocument(top: Top, fidelity: Fidelity, isDense: boolean): Mo
   return document;
 }
 
-function readArchitecture(node: YamlNode | undefined, errors: RaellaError[]): NodeDocument[] {
+function readArchitecture(
+  node: YamlNode | undefined,
+  fidelity: Fidelity,
+  errors: RaellaError[],
+): NodeDocument[] {
   if (node === undefined) {
     errors.push(
       new RaellaError({
@@ -116,7 +122,7 @@ function readArchitecture(node: YamlNode | undefined, errors: RaellaError[]): No
   }
   validate(architectureSchema, node, "architecture", errors);
   if (node.kind !== "map") return [];
-  return readNodes(node.entries.get("nodes")?.value, "architecture.nodes", errors);
+  return readNodes(node.entries.get("nodes")?.value, "architecture.nodes", fidelity, errors);
 }
 
 function readVariables(node: YamlNode, errors: RaellaError[]): Readonly<Record<string, WrittenValue>> {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
-import { nearestName, RaellaError } from "../../errors";
-import type { ExpressionText, Value, WrittenValue } from "../specification";
+import { nearestName, RaellaError, suggestName } from "../../errors";
+import type { ExpressionText, Fidelity, Value, WrittenValue } from "../specification";
 import { isIgnoredKey } from "../yaml/unite-files";
 import type { YamlMap, YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
@@ -220,6 +220,35 @@ export function writtenTable(): v.GenericSchema<unknown, Readonly<Record<string,
       v.record(v.string(), written(), expected),
     ),
   );
+}
+
+/**
+ * The attributes of a node or class: with corrected fidelity, `corrected_attributes` stand in for those of the same
+ * names. A name that nothing has corrects nothing, which is a mistake with either fidelity.
+ */
+export function correctedTable(
+  given: {
+    readonly attributes: Readonly<Record<string, WrittenValue>>;
+    readonly corrected_attributes: Readonly<Record<string, WrittenValue>>;
+  },
+  fidelity: Fidelity,
+  node: YamlNode,
+  path: string,
+  errors: RaellaError[],
+): Readonly<Record<string, WrittenValue>> {
+  const { attributes, corrected_attributes: corrected } = given;
+  for (const name of Object.keys(corrected))
+    if (!Object.hasOwn(attributes, name))
+      errors.push(
+        new RaellaError({
+          code: "unknown-name",
+          message: `"${name}" is corrected, but there is no such attribute here.`,
+          location: locateIn(node, path, ["corrected_attributes", name]),
+          value: name,
+          remedy: suggestName(name, Object.keys(attributes)),
+        }),
+      );
+  return fidelity === "corrected" ? { ...attributes, ...corrected } : attributes;
 }
 
 /** A map or list that may also be left empty. */

@@ -153,6 +153,11 @@ export const components: BadInputs = {
       "      subcomponents:\n        - {name: storage, c",
       "      subcomponent:\n        - {name: storage, c",
     ),
+    component(
+      "a correction of an attribute that a class does not have",
+      "share: 1}",
+      "share: 1}\n      corrected_attributes: {sahre: 2}",
+    ),
     component("a class without a name", "    - name: adding_buffer\n      attributes", "    - attributes"),
     component(
       "parts as a text",

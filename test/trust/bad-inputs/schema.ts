@@ -38,6 +38,11 @@ export const schema: BadInputs = {
     model("attributes as a list", "attributes: {datawidth: WORD, width: WORD * 4}", "attributes: [1, 2]"),
     model("an attribute that is a map", "width: WORD * 4", "width: {a: 1}"),
     model(
+      "a correction of an attribute that a level does not have",
+      "attributes: {datawidth: WORD, width: WORD * 4}",
+      "attributes: {datawidth: WORD, width: WORD * 4}\n      corrected_attributes: {widht: 8}",
+    ),
+    model(
       "a mesh with an unknown key",
       "spatial: {meshX: 4, meshY: ROWS}",
       "spatial: {meshX: 4, meshZ: ROWS}",
