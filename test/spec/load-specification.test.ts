@@ -184,7 +184,10 @@ describe("loadSpecification", () => {
     const widthOf = (written: string, fidelity?: "corrected"): unknown =>
       smallSpecification("width: datawidth * 2", written, { fidelity }).levels[2].attributes.width;
     assert.deepEqual([widthOf(text), widthOf(text, "corrected")], [16, 32]);
-    assert.throws(() => widthOf(text.replace("{width", "{widht")), /"widht" is corrected, but there is no such/);
+    assert.throws(
+      () => widthOf(text.replace("{width", "{widht")),
+      /"widht" is corrected, but there is no such/,
+    );
   });
 
   describe("mapper options", () => {

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { componentArea, componentEnergy } from "../../src/components/estimate-component";
-import { explainArea } from "../../src/components/explain";
 import { getSpec } from "../../src/spec/get-spec";
 import { loadPublishedFigures } from "../../src/spec/published-figures";
 import type { PublishedFigure } from "../../src/spec/published-figures";
 import { listDnns, listLayers } from "../../src/spec/workspace";
+import { adcEnergyPj } from "../../src/components/adc/adc-survey-model";
 import { energyOrigins } from "../../src/report/notebook/energy-origins";
 import { gainsOver, tileParts } from "../../src/study/gains";
 import type { Gains, TilePart } from "../../src/study/gains";
 import type { LayerResult } from "../../src/study/layer-result";
 import type { AblationResult, NetworkResult } from "../../src/study/network-result";
 import { mapLayer, runLayer } from "../../src/study/run-layer";
+import type { Fidelity } from "../../src/spec/specification";
 import { runAll } from "../../src/study/run-network";
 import type { AllOptions } from "../../src/study/run-network";
 import { cellOf, readNotebook, textOf } from "../notebook/support/executed-notebook";
@@ -38,6 +39,10 @@ const published = loadPublishedFigures();
 const times = (multiple = NaN): string => `${multiple.toFixed(2)}×`;
 const change = (ratio: number, digits = 0): string =>
   `${ratio < 1 ? "−" : "+"}${Math.abs(100 * (ratio - 1)).toFixed(digits)} %`;
+
+/** Area of a tile that RAELLA's paper implies, mm². */
+const impliedArea = (architecture: string): number =>
+  published.find((row) => row.figure === "tileArea" && row.architecture === architecture)?.value ?? NaN;
 
 /** Asserts that a document says so. */
 function says(file: string, ...sentences: readonly string[]): void {
@@ -197,8 +202,6 @@ describe("the numbers that documents state", function () {
       const cell = (area: number | null): string => (area === null || area === 0 ? "" : area.toFixed(4));
       const sum = (tile: readonly TilePart[], figure: "areaMm2" | "publishedAreaMm2"): number =>
         tile.reduce((total, part) => total + (part[figure] ?? 0), 0);
-      const implied = (architecture: string): number =>
-        published.find((row) => row.figure === "tileArea" && row.architecture === architecture)?.value ?? NaN;
       const [isaacArea, raellaArea] = [sum(isaac, "areaMm2"), sum(raella, "areaMm2")];
       await hasTable(
         validation,
@@ -212,7 +215,7 @@ describe("the numbers that documents state", function () {
             cell(of(raella, part, "areaMm2")),
           ]),
           ["sum", cell(sum(isaac, "publishedAreaMm2")), cell(isaacArea), cell(raellaArea)],
-          ["RAELLA's paper implies", "", cell(implied("isaac_like")), cell(implied("raella"))],
+          ["RAELLA's paper implies", "", cell(impliedArea("isaac_like")), cell(impliedArea("raella"))],
         ],
       );
 
@@ -271,18 +274,89 @@ describe("the numbers that documents state", function () {
       const psum = [isaac, raella].map((tile) =>
         Math.round((100 * (of(tile, "timely_psubbuf", "areaMm2") ?? 0)) / sum(tile, "areaMm2")),
       );
-      const raellaSpec = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 });
-      const [centers] = explainArea(raellaSpec, "output_center_offset_correct").parts;
       says(
         validation,
         `(\`include_column_drivers: 0\`; ${drivers[1].toFixed(3)} mm²)`,
         `(${bus.toFixed(3)} mm² more)`,
         `Together these make ${(raellaArea + drivers[1] + bus + rest).toFixed(3)} mm².`,
         `ISAAC's tile would be ${(isaacArea + drivers[0]).toFixed(3)} mm²`,
-        `${drivers[1].toFixed(3)} mm² a tile of RAELLA (${shares[1]} %), ${drivers[0].toFixed(3)} mm² a tile of ISAAC (${shares[0]} %)`,
-        `${psum[1]} % of the area of RAELLA's tile, ${psum[0]} % of ISAAC's`,
-        `${((3 * 8 * centers.contribution) / 1e6).toFixed(3)} mm² a tile for the other three`,
-        `${(of(isaac, "shift_add", "areaMm2") ?? 0).toFixed(4)} mm² a tile instead of ${(of(isaac, "shift_add", "publishedAreaMm2") ?? 0).toFixed(4)}`,
+        `without its multiplexers is ${drivers[1].toFixed(3)} mm² (${shares[1]} % of the tile)`,
+        `Table I has ${(of(isaac, "shift_add", "publishedAreaMm2") ?? 0).toFixed(4)} mm²`,
+      );
+      assert.deepEqual(psum, [11, 12]);
+      assert.equal(shares[0], 10);
+    });
+
+    it("what corrected fidelity repairs", async () => {
+      const parts = (architecture: string, fidelity: Fidelity): Readonly<Record<string, number>> => {
+        const { areaUm2 } = runLayer({ architecture, dnn: "resnet18", layer: 10, fidelity });
+        return Object.fromEntries(
+          Object.entries(areaUm2).map(([level, area]) => [
+            level,
+            (typeof area === "number" ? area : area.total) / 16e6,
+          ]),
+        );
+      };
+      const reads = (fidelity: Fidelity): number => {
+        const { energyPerActionPj } = runLayer({
+          architecture: "raella",
+          dnn: "qdqbert",
+          layer: 4,
+          fidelity,
+        });
+        const one = runLayer({
+          architecture: "raella_no_speculation",
+          dnn: "resnet18",
+          layer: 10,
+          fidelity: "corrected",
+        });
+        return energyPerActionPj.input_buffer.read / one.energyPerActionPj.input_buffer.read;
+      };
+      const fidelities = ["artifact", "corrected"] as const;
+      const areas = (name: string, architecture: string, level: string, without = 0): string[] => [
+        name,
+        ...fidelities.map((fidelity) => (parts(architecture, fidelity)[level] - without).toFixed(4)),
+      ];
+      const converters = (architecture: string): number => parts(architecture, "artifact").column_readout;
+      await hasTable(
+        validation,
+        "repaired",
+        ["", "as published", "corrected"],
+        [
+          [
+            "reads of an input of BERT from RAELLA's input buffer: two passes, in each of which it is speculated and recovered",
+            ...fidelities.map((fidelity) => reads(fidelity).toFixed(0)),
+          ],
+          areas(
+            "column drivers, needed to program cells, RAELLA, mm² a tile",
+            "raella",
+            "column_readout",
+            converters("raella"),
+          ),
+          areas("the same, ISAAC", "isaac_like", "column_readout", converters("isaac_like")),
+          areas("buffers for partial sums, scaled from 65 to 32 nm, RAELLA", "raella", "timely_psubbuf"),
+          areas("the same, ISAAC", "isaac_like", "timely_psubbuf"),
+          areas(
+            "four shift-add units for ISAAC's eight converters instead of one",
+            "isaac_like",
+            "shift_add",
+          ),
+          areas(
+            "centers for the filters of all four crossbars instead of one, RAELLA",
+            "raella",
+            "output_center_offset_correct",
+          ),
+          areas("a tile of RAELLA", "raella", "total"),
+          areas("a tile of ISAAC", "isaac_like", "total"),
+        ],
+      );
+      const correctedTiles = pair.architectures.map((architecture) => parts(architecture, "corrected").total);
+      correctedTiles.forEach((area, index) =>
+        assert.ok(Math.abs(area / impliedArea(pair.architectures[index]) - 1) < 0.03),
+      );
+      says(
+        validation,
+        `the tiles have ${correctedTiles[1].toFixed(3)} and ${correctedTiles[0].toFixed(3)} mm²`,
       );
     });
 
@@ -304,13 +378,17 @@ describe("the numbers that documents state", function () {
         "average_input_value",
         "average_cell_value",
       ];
-      const rows = [22, 14].map((technology) =>
-        energy("array_row_drivers", "read", {
-          technology,
-          read_pulse_width: 1e-9,
-          ...Object.fromEntries(given.map((name) => [name, level?.attributes[name] as number])),
-        }),
-      );
+      const rows = (more: Record<string, number>): string => {
+        const [at22, at14] = [22, 14].map((technology) =>
+          energy("array_row_drivers", "read", {
+            technology,
+            read_pulse_width: 1e-9,
+            ...Object.fromEntries(given.map((name) => [name, level?.attributes[name] as number])),
+            ...more,
+          }),
+        );
+        return change(at14 / at22);
+      };
       let [reads, total] = [0, 0];
       for (const layer of listLayers("qdqbert")) {
         const mapped = mapLayer({ architecture: "raella", dnn: "qdqbert", layer, nTiles: 16, batchSize: 32 });
@@ -320,15 +398,74 @@ describe("the numbers that documents state", function () {
       }
       says(
         validation,
-        `shift-add ${change(shiftAdd[1] / shiftAdd[0])}, row drivers ${change(rows[1] / rows[0])} energy`,
+        `shift-add ${change(shiftAdd[1] / shiftAdd[0])}, row drivers ${rows({})} energy (${rows({ average_input_value: 0.3 })} for rows driven at 0.3)`,
         `${adc(10).toFixed(1)} to ${adc(11).toFixed(1)} pJ and ${adc(4).toFixed(2)} to ${adc(3).toFixed(2)} pJ a conversion`,
-        `${((100 * reads) / total).toFixed(1)} % of BERT's energy for the missing reads`,
+        `The missing reads are ${((100 * reads) / total).toFixed(1)} % of BERT's energy`,
+        `ask ${128 / 100} GS/s of converters of 1.2 GS/s`,
+        `${change(128 / 100 / 1.2, 1).slice(1)} more than published`,
       );
       says(
         "docs/component-models.md",
         `${adc(10).toFixed(2)} pJ at 10 bits and ${adc(11).toFixed(1)} at 11; ${adc(4).toFixed(2)} pJ at 4 bits and ${adc(3).toFixed(3)} at 3`,
       );
     });
+  });
+
+  it("how much depends on the converters", async () => {
+    const crossbar = (rows: number, columns: number): Record<string, number> => ({
+      ...{ CIM_UNITS_PER_COLUMN: rows, COLUMNS_PER_CROSSBAR: columns, N_ADC_PER_BANK: columns / 128 },
+      ...{ CROSSBARS_PER_MACRO: 2048 / rows, MACROS_PER_TILE: 4096 / columns },
+    });
+    const library = (resolution: number): number =>
+      componentEnergy({ class: "isaac_adc", attributes: { technology: 32, resolution } }, "read").value;
+    const survey = (resolutionBits: number, conversionsPerSecond: number): number =>
+      adcEnergyPj({ resolutionBits, conversionsPerSecond, technologyNm: 32 });
+    /** Energy of a network with converters of this energy a conversion instead of the library's. */
+    const energyWith = (
+      dnn: string,
+      variables: Record<string, number>,
+      resolution: number,
+      each: number,
+    ): number =>
+      listLayers(dnn).reduce((sum, layer) => {
+        const { energyPj } = runLayer({
+          ...{ architecture: "raella", dnn, layer },
+          variables: { ...variables, ADC_RESOLUTION: resolution },
+        });
+        return sum + energyPj.total + energyPj.column_readout * (each / library(resolution) - 1);
+      }, 0);
+    const designs = [
+      ["resnet18", 1024, 512],
+      ["resnet18", 2048, 1024],
+      ["qdqbert", 1024, 2048],
+      ["qdqbert", 2048, 2048],
+    ] as const;
+    const [average, single] = [128 / 137.5e-9, 128 / 100e-9];
+    const models = [library, (bits: number) => survey(bits, average), (bits: number) => survey(bits, single)];
+    await hasTable(
+      validation,
+      "converters",
+      [
+        "energy against RAELLA's 512 × 512 with 7 bits",
+        ...["library", "survey, 0.93·10⁹ conversions a second", "survey, 1.28·10⁹"],
+      ],
+      designs.map(([dnn, rows, columns]) => [
+        `${names[dnn]}, ${rows} × ${columns} with 8 bits`,
+        ...models.map((each) =>
+          change(
+            energyWith(dnn, crossbar(rows, columns), 8, each(8)) /
+              energyWith(dnn, crossbar(512, 512), 7, each(7)),
+          ),
+        ),
+      ]),
+    );
+    says(
+      validation,
+      `${change(library(8) / library(7)).slice(1)} more in the library`,
+      `${(average / 1e9).toFixed(2)}·10⁹ with speculation`,
+      `within one activation of 100 ns, ${(single / 1e9).toFixed(2)}·10⁹`,
+    );
+    says(comparison, `for converters of ${(average / 1e9).toFixed(2)} GS/s`);
   });
 
   it("beside AccelForge", async () => {
