@@ -57,7 +57,7 @@ export type { EstimatorDefinition } from "./components/estimator";
 export { diagnoseLayer } from "./study/diagnose-layer";
 export type * from "./study/diagnose-layer";
 export { verifyResult } from "./study/verify-result";
-export type { VerifiableResult, Verification } from "./study/verify-result";
+export type { VerifiableResult, Verification, VerifyOptions } from "./study/verify-result";
 
 // Tables and files
 export { toDataFrame, writeCsv, writeParquet } from "./report/data-frame";

@@ -38,10 +38,9 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
   const isPrinted = checkOutputs([csv, parquet, chart], { json, inputs });
   if (chart !== undefined) checkChartName(chart);
   const images: ImageOptions = imageOptions(given);
-  const workspace = given.workspace ?? (process.env.RAELLA_WORKSPACE || undefined);
   const accuracy = await networkAccuracy({
     dnn: given.dnn,
-    workspace: chosenWorkspace({ workspace }),
+    workspace: chosenWorkspace(given),
     model: given.model,
     inputs: given.inputs,
     images: Object.values(images).some((value) => value !== undefined) ? images : undefined,

@@ -25,9 +25,10 @@ export interface GivenModelOptions extends ModelChoices {
   readonly workspace?: string;
 }
 
-/** The workspace that is asked for; undefined for the package's own. */
+/** The workspace that is asked for, by option or environment; undefined for the package's own. */
 export function chosenWorkspace({ workspace }: Pick<GivenModelOptions, "workspace">): Workspace | undefined {
-  return workspace === undefined ? undefined : workspaceAt(workspace);
+  const folder = workspace ?? (process.env.RAELLA_WORKSPACE || undefined);
+  return folder === undefined ? undefined : workspaceAt(folder);
 }
 
 /** The same for the functions of the library. */

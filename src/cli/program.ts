@@ -242,6 +242,7 @@ function addLookingCommands(program: Command): void {
     .description(
       "Recomputes a result written with --json (or result.json of --out) and compares every figure.",
     )
+    .option("--workspace <folder>", "read from this workspace (default: the one that the result names)")
     .option("--json", "print the differences as JSON")
     .action(lazy(async () => (await import("./verify-command.js")).verifyCommand));
 }
@@ -329,6 +330,16 @@ function addImportCommand(program: Command): void {
 }
 
 function addListCommands(program: Command): void {
+  program
+    .command("init <folder>")
+    .summary("a small workspace of your own to start from")
+    .description(
+      "Writes a commented workspace into a folder: a layer, an architecture derived from RAELLA, a component. Give the\n" +
+        "folder to other commands with --workspace, or for good with the environment variable RAELLA_WORKSPACE.",
+    )
+    .option("--json", "print one JSON object")
+    .action(lazy(async () => (await import("./init-command.js")).initCommand));
+
   program
     .command("architectures")
     .description("lists the architectures")

@@ -73,7 +73,8 @@ export function architecturesOption(): Option {
 export function workspaceOption(): Option {
   return new Option(
     "--workspace <folder>",
-    "read models, layers, statistics and component library from the folders models, dnn_layers and recorded_statistics in there",
+    "models, layers, statistics and components of your own, in the folders models, dnn_layers and recorded_statistics " +
+      "there; what it lacks comes from the package (default: $RAELLA_WORKSPACE)",
   );
 }
 

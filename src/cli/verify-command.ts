@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { RaellaError } from "../errors";
 import { formatCount } from "../report/text-table";
 import { decodeText } from "../spec/file-memo";
+import { workspaceAt } from "../spec/workspace";
 import { verifyResult } from "../study/verify-result";
 import type { Verification } from "../study/verify-result";
 import { exitCodes, ExitWith, interruptSignal, print, printJson } from "./output";
@@ -10,8 +11,14 @@ import { exitCodes, ExitWith, interruptSignal, print, printJson } from "./output
 const shown = 20;
 
 /** `raella verify` */
-export async function verifyCommand(file: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const verification = await verifyResult(readJson(file), { signal: interruptSignal() });
+export async function verifyCommand(
+  file: string,
+  { json, workspace }: { readonly json?: boolean; readonly workspace?: string },
+): Promise<void> {
+  const verification = await verifyResult(readJson(file), {
+    signal: interruptSignal(),
+    ...(workspace !== undefined && { workspace: workspaceAt(workspace) }),
+  });
   await (json ? printJson(verification) : print(verificationText(file, verification)));
   if (!verification.equal) throw new ExitWith(exitCodes.different);
 }

@@ -8,8 +8,9 @@ import type { FileReader } from "../spec/file-memo";
 import { estimationChoiceEntries } from "../spec/model-choices";
 import { readCellFile } from "../spec/read-cell-file";
 import type { ComponentClass, EstimationChoices, Fidelity, Specification } from "../spec/specification";
-import { defaultWorkspace, givenWorkspace, workspaceSchema } from "../spec/workspace";
+import { defaultWorkspace, givenWorkspace, overlaysOf, workspaceSchema } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
+import { displayPath } from "../spec/yaml/source-text";
 import { adcEstimator, adcStandIn } from "./adc/adc-estimator";
 import { cellFromEntries, cellFromText } from "./circuits/cell-description";
 import type { CellDescription } from "./circuits/cell-description";
@@ -21,7 +22,7 @@ import { LevelComponents } from "./level-components";
 import { LevelEstimates } from "./level-estimates";
 import { loadLibrary } from "./library/library-estimator";
 import { PrimitiveEstimates } from "./primitive-estimates";
-import { createRegistry, registrations } from "./registry";
+import { createRegistry, registrations, userLibraryAccuracyPercent } from "./registry";
 import type { EstimatorRegistry } from "./registry";
 import { sramEstimator } from "./sram/sram-estimator";
 import { loadSramGrids } from "./sram/sram-memory";
@@ -94,11 +95,14 @@ function engineFor(
     technologyInterpolation = identity.technologyInterpolation ?? "linear",
     cycleTimeS = defaultCycleTimeS,
   } = options;
-  const { modelsDirectory } = givenWorkspace(options.workspace);
+  const workspace = givenWorkspace(options.workspace);
+  const { modelsDirectory } = workspace;
   const { version } = registrations();
   const choices = { fidelity, cycleTimeS, adcBeyondLibrary, technologyInterpolation };
   const key = `${Object.values(choices).join(" ")} ${version} ${modelsDirectory}`;
-  return engines.get(key, (reader) => buildEngine({ ...choices, modelsDirectory }, reader));
+  const build = (reader: FileReader): EstimationEngine =>
+    buildEngine({ ...choices, modelsDirectory }, reader);
+  return engines.get(key, build, overlaysOf(workspace));
 }
 
 function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {
@@ -136,7 +140,8 @@ function buildRegistry(
   reader: FileReader,
 ): EstimatorRegistry {
   const folder = (name: string): string => folderOf(modelsDirectory, name, reader);
-  const library = loadLibrary(folder("component_library"), reader, {
+  const [own, ...below] = libraryFolders(modelsDirectory, reader);
+  const library = loadLibrary(below.at(0) ?? own, reader, {
     refuseConverters: refusedConverters[adcBeyondLibrary],
   });
   const converters = library.flatMap(({ classNames }) => classNames).filter((name) => /adc$/i.test(name));
@@ -149,6 +154,12 @@ function buildRegistry(
     adcEstimator(),
     ...(adcBeyondLibrary === "scale" ? [] : [adcStandIn(converters, adcBeyondLibrary === "survey")]),
     freeEstimator(),
+    ...(below.length === 0
+      ? []
+      : loadLibrary(own, reader, {
+          name: `component library ${displayPath(own)}`,
+          accuracyPercent: userLibraryAccuracyPercent,
+        })),
     ...added.libraries.flatMap(({ directory, accuracyPercent }) =>
       loadLibrary(directory, reader, { name: `component library ${directory}`, accuracyPercent }),
     ),
@@ -163,12 +174,25 @@ function folderOf(modelsDirectory: string, name: string, reader: FileReader): st
 }
 
 /**
+ * The component library of a workspace; where it lies over the package's and has tables, both, its own first: what it
+ * says of a component is preferred.
+ */
+function libraryFolders(modelsDirectory: string, reader: FileReader): readonly string[] {
+  const [own, ...below] = reader.placesOf(join(modelsDirectory, "component_library"));
+  if (below.length === 0) return [folderOf(modelsDirectory, "component_library", reader)];
+  const hasTables = reader.namesIn(own).some((name) => /\.csv$/i.test(name));
+  return hasTables ? [own, ...below] : below;
+}
+
+/**
  * Reads every file that prices may come from, whichever of them a specification needs: component libraries, also
  * registered ones, SRAM tables, cell descriptions.
  */
-export function readPriceFiles({ modelsDirectory }: Workspace, reader: FileReader): void {
+export function readPriceFiles(workspace: Workspace, reader: FileReader): void {
+  const { modelsDirectory } = workspace;
   const folders = [
-    ...["component_library", "sram"].map((name) => folderOf(modelsDirectory, name, reader)),
+    ...libraryFolders(modelsDirectory, reader),
+    folderOf(modelsDirectory, "sram", reader),
     join(modelsDirectory, "cell_configs"),
     ...registrations().libraries.map(({ directory }) => resolve(directory)),
   ];

@@ -172,7 +172,7 @@ const estimatorSchema = v.looseObject(
 );
 
 /** Accuracy that a user's library claims: more than the one that comes with the package. */
-const userLibraryAccuracyPercent = 95;
+export const userLibraryAccuracyPercent = 95;
 
 const librarySchema = optionsOf({
   accuracyPercent: optional(

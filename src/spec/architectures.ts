@@ -1,12 +1,13 @@
 import * as v from "valibot";
-import type { RaellaError } from "../errors";
-import { throwAll } from "../errors";
+import { RaellaError, suggestName, throwAll } from "../errors";
 import { freeze } from "../memory";
-import { join } from "../platform";
+import { dirname, join } from "../platform";
+import type { FileReader, Overlay } from "./file-memo";
 import { FileMemo } from "./file-memo";
 import { closedObject, text, textList, validate } from "./schema/validate";
 import { loadYaml } from "./yaml/load-yaml";
-import { joinPath } from "./yaml/yaml-node";
+import type { YamlNode } from "./yaml/yaml-node";
+import { joinPath, keyLocation, locationOf } from "./yaml/yaml-node";
 
 /** A change of variables for some workloads. All given conditions must hold. */
 export interface AdjustmentRule {
@@ -42,6 +43,29 @@ export interface ArchitectureEntry {
   readonly directory: string;
   /** Undefined for an architecture without statistics. */
   readonly statistics?: StatisticsRules;
+  /** The architecture whose files and statistics it changes or adds to. */
+  readonly derivedFrom?: string;
+}
+
+/** What a derived architecture has otherwise than the one it is derived from. */
+export interface ArchitectureChanges {
+  /** Variables to other values. */
+  readonly variables?: YamlNode;
+  /** Level names to what is other in them. */
+  readonly levels?: YamlNode;
+}
+
+/** Where an architecture comes from. */
+export interface ArchitectureOrigin {
+  /** From the outermost ancestor inwards. */
+  readonly changes: readonly ArchitectureChanges[];
+  /** Names under which its statistics may stand: its own and those of its ancestors, the nearest first. */
+  readonly statisticsNames: readonly string[];
+}
+
+export interface KnownArchitectures {
+  readonly entries: readonly ArchitectureEntry[];
+  readonly origins: ReadonlyMap<string, ArchitectureOrigin>;
 }
 
 const numbers = v.record(v.string(), v.number("a number"), "a map of variables to numbers");
@@ -90,28 +114,106 @@ const entrySchema = closedObject({
   name: text("the name users type"),
   title: v.optional(text(), ""),
   description: v.optional(text(), ""),
-  directory: text("the folder of the model files"),
+  directory: v.optional(text("the folder of the model files")),
   statistics: v.optional(rulesSchema),
+  derived_from: v.optional(text("the name of an architecture")),
+  variables: v.optional(v.unknown()),
+  levels: v.optional(v.unknown()),
 });
+/** What stands in them is looked at where it takes effect. */
+const changeKeys = ["variables", "levels"];
 
 const fileSchema = closedObject({ architectures: v.array(v.unknown(), "a list of architectures") });
 
-const memo = new FileMemo<readonly ArchitectureEntry[]>(16);
+const memo = new FileMemo<KnownArchitectures>(16);
 
-/** Reads `architectures.yaml` of a models directory. */
-export function readArchitectures(modelsDirectory: string): readonly ArchitectureEntry[] {
-  return memo.get(modelsDirectory, (reader) => {
+/**
+ * Reads `architectures.yaml` of a models directory, behind the one that it lies over: an entry of a name that is known
+ * takes its place.
+ */
+export function readArchitectures(modelsDirectory: string, overlays: readonly Overlay[]): KnownArchitectures {
+  const file = join(modelsDirectory, "architectures.yaml");
+  const read = (reader: FileReader): KnownArchitectures => {
     const errors: RaellaError[] = [];
-    const node = loadYaml(join(modelsDirectory, "architectures.yaml"), reader, [modelsDirectory]);
-    const entries: ArchitectureEntry[] = [];
-    validate(fileSchema, node, "", errors);
-    const list = node.kind === "map" ? node.entries.get("architectures")?.value : undefined;
-    const items = list?.kind === "list" ? list.items : [];
-    items.forEach((item, index) => {
-      const entry = validate(entrySchema, item, joinPath("architectures", index), errors);
-      if (entry !== undefined) entries.push({ ...entry, title: entry.title || entry.name });
-    });
+    const known = new Map<string, ArchitectureEntry>();
+    const origins = new Map<string, ArchitectureOrigin>();
+    const places = [...reader.placesOf(file)].reverse();
+    for (const place of places.length === 1 ? places : places.filter((path) => reader.has(path))) {
+      const node = loadYaml(place, reader, [dirname(place)]);
+      validate(fileSchema, node, "", errors);
+      const list = node.kind === "map" ? node.entries.get("architectures")?.value : undefined;
+      const items = list?.kind === "list" ? list.items : [];
+      items.forEach((item, index) => {
+        const path = joinPath("architectures", index);
+        const given = validate(entrySchema, item, path, errors, changeKeys);
+        if (given !== undefined) addEntry(given, { item, path, known, origins, errors });
+      });
+    }
     throwAll(errors);
-    return freeze(entries);
+    return freeze({ entries: [...known.values()], origins });
+  };
+  return memo.get(modelsDirectory, read, overlays);
+}
+
+function addEntry(
+  given: v.InferOutput<typeof entrySchema>,
+  found: {
+    readonly item: YamlNode;
+    readonly path: string;
+    readonly known: Map<string, ArchitectureEntry>;
+    readonly origins: Map<string, ArchitectureOrigin>;
+    readonly errors: RaellaError[];
+  },
+): void {
+  const { item, path, known, origins, errors } = found;
+  const { name, title, description, derived_from: wanted } = given;
+  const base = [...known.values()].find((entry) => entry.name.toLowerCase() === wanted?.toLowerCase());
+  const refuse = (key: string, message: string, remedy: string): void => {
+    const entry = item.kind === "map" ? item.entries.get(key) : undefined;
+    const location = entry === undefined ? locationOf(item, path) : keyLocation(entry, joinPath(path, key));
+    errors.push(new RaellaError({ code: "schema", message, location, remedy }));
+  };
+  if (wanted !== undefined && base === undefined)
+    return refuse(
+      "derived_from",
+      `There is no architecture "${wanted}" above "${name}".`,
+      suggestName(wanted, known.keys()),
+    );
+  const directory = given.directory ?? base?.directory;
+  if (directory === undefined)
+    return refuse(
+      "name",
+      `The architecture "${name}" has no directory.`,
+      "Name the folder of its model files with `directory`, or an architecture whose files it takes over with `derived_from`.",
+    );
+  const changes = changesIn(item);
+  const [needless] = Object.keys(changes);
+  if (base === undefined && needless !== undefined)
+    return refuse(
+      needless,
+      `"${name}" is derived from no architecture whose ${needless} could be changed.`,
+      "Name one with `derived_from`, or edit the files of its directory.",
+    );
+  const statistics = given.statistics ?? base?.statistics;
+  known.set(name, {
+    ...{ name, title: title || name, description, directory },
+    ...(statistics && { statistics }),
+    ...(base && { derivedFrom: base.name }),
   });
+  const origin = base && origins.get(base.name);
+  origins.set(name, {
+    // Files of its own have nothing that an ancestor could have changed.
+    changes: [...(given.directory === undefined ? (origin?.changes ?? []) : []), changes],
+    statisticsNames: [name, ...(origin?.statisticsNames ?? [])],
+  });
+}
+
+function changesIn(item: YamlNode): ArchitectureChanges {
+  const entries = item.kind === "map" ? item.entries : new Map<string, never>();
+  return Object.fromEntries(
+    changeKeys.flatMap((key) => {
+      const value = entries.get(key)?.value;
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
 }

@@ -3,10 +3,11 @@ import { hasParts, isListOf, isText, listOf, requireArgument } from "../argument
 import type { RaellaError } from "../errors";
 import { throwAll } from "../errors";
 import { freeze } from "../memory";
-import { join } from "../platform";
+import { dirname, join } from "../platform";
+import type { FileReader } from "./file-memo";
 import { FileMemo } from "./file-memo";
 import { closedObject, text, textList, validate } from "./schema/validate";
-import { givenWorkspace, workspaceSchema } from "./workspace";
+import { givenWorkspace, overlaysOf, workspaceSchema } from "./workspace";
 import type { Workspace } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 
@@ -42,18 +43,25 @@ const memo = new FileMemo<readonly ComponentGroup[]>(16);
 
 /**
  * The component groups of a workspace, `component_groups.yaml` beside its models, in the order to show them in; none
- * if there is no such file.
+ * if there is no such file. Where it lies over the package's, its groups come first, with the levels that the package
+ * gives a group of the same name behind its own.
  */
 export function loadComponentGroups(workspace?: Workspace): readonly ComponentGroup[] {
   if (workspace !== undefined) requireArgument(workspaceSchema, workspace, "the workspace");
-  const { modelsDirectory } = givenWorkspace(workspace);
-  return memo.get(modelsDirectory, (reader) => {
-    const file = join(modelsDirectory, "component_groups.yaml");
-    if (!reader.has(file)) return freeze([]);
+  const given = givenWorkspace(workspace);
+  const file = join(given.modelsDirectory, "component_groups.yaml");
+  const read = (reader: FileReader): readonly ComponentGroup[] => {
     const errors: RaellaError[] = [];
-    const node = loadYaml(file, reader, [modelsDirectory]);
-    const read = validate(fileSchema, node, "", errors);
+    const groups = new Map<string, ComponentGroup>();
+    for (const place of reader.placesOf(file).filter((path) => reader.has(path))) {
+      const node = loadYaml(place, reader, [dirname(place)]);
+      for (const group of validate(fileSchema, node, "", errors)?.component_groups ?? []) {
+        const known = groups.get(group.name);
+        groups.set(group.name, known ? { ...known, levels: [...known.levels, ...group.levels] } : group);
+      }
+    }
     throwAll(errors);
-    return freeze(read?.component_groups ?? []);
-  });
+    return freeze([...groups.values()]);
+  };
+  return memo.get(given.modelsDirectory, read, overlaysOf(given));
 }

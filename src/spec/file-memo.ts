@@ -1,7 +1,7 @@
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName } from "../errors";
 import { Memo, Scoped } from "../memory";
-import { basename, dirname, sha256, workingDirectory } from "../platform";
+import { basename, dirname, sep, sha256, workingDirectory } from "../platform";
 import type { FileSource, FileStamp } from "./files";
 import { namesNear, presentFiles } from "./files";
 
@@ -126,14 +126,22 @@ function isSettled({ changedMs }: FileStamp): boolean {
   return changedMs + unsettledMs < Date.now();
 }
 
+/** A folder that lies over another: what `upper` lacks is read at the same place in `lower`. */
+export interface Overlay {
+  readonly upper: string;
+  readonly lower: string;
+}
+
 /** Reads files for one result and remembers which ones, so that the result can be renewed when they change. */
 export class FileReader {
   private readonly existing = new Map<string, boolean>();
   private readonly digests = new Map<string, string | undefined>();
   private readonly files = new Map<string, SourceFile>();
 
+  constructor(private readonly overlays: readonly Overlay[] = []) {}
+
   /**
-   * The contents of a text file.
+   * The contents of a text file, and where they stand.
    *
    * @throws RaellaError `file-not-found` with the nearest name in the same folder.
    */
@@ -141,10 +149,11 @@ export class FileReader {
     const known = this.files.get(path);
     if (known !== undefined) return known;
     return withOneLook((look) => {
-      this.existing.set(path, look.stamp(path) !== undefined);
-      const file = look.read(path, location);
+      const place = this.placeOf(path);
+      this.isThere(place);
+      const file = look.read(place, location);
       this.files.set(path, file);
-      this.digests.set(path, file.sha256);
+      this.digests.set(place, file.sha256);
       return file;
     });
   }
@@ -153,29 +162,54 @@ export class FileReader {
    * The names in a folder, sorted; an empty list if there is no such folder.
    * @throws RaellaError `file-not-found` where it cannot be read.
    */
-  list(directory: string): readonly string[] {
+  list(folder: string): readonly string[] {
+    const lists = this.placesOf(folder).map((place) => this.namesIn(place));
+    return lists.length === 1 ? lists[0] : [...new Set(lists.flat())].sort();
+  }
+
+  /** The same without what the folder lies over. */
+  namesIn(folder: string): readonly string[] {
     return withOneLook((look) => {
-      this.digests.set(directory, look.digest(directory));
-      return look.list(directory);
+      this.digests.set(folder, look.digest(folder));
+      return look.list(folder);
     });
   }
 
   /** Whether there is a file or a folder of this path. */
   has(path: string): boolean {
+    return this.isThere(this.placeOf(path));
+  }
+
+  isFolder(path: string): boolean {
+    return withOneLook((look) => this.has(path) && look.stamp(this.placeOf(path))?.kind === "folder");
+  }
+
+  /** Where what is read under a path stands; the path itself if it is nowhere. */
+  placeOf(path: string): string {
+    const places = this.placesOf(path);
+    return places.length === 1 ? path : (places.find((place) => this.isThere(place)) ?? path);
+  }
+
+  /** Where a path is looked for, in order: itself, then what it lies over. */
+  placesOf(path: string): readonly string[] {
+    const over = this.overlays.find(({ upper }) => isWithin(upper, path));
+    return over === undefined ? [path] : [path, over.lower + path.slice(over.upper.length)];
+  }
+
+  private isThere(place: string): boolean {
     return withOneLook((look) => {
-      const isThere = look.stamp(path) !== undefined;
-      this.existing.set(path, isThere);
+      const isThere = look.stamp(place) !== undefined;
+      this.existing.set(place, isThere);
       return isThere;
     });
   }
 
-  isFolder(path: string): boolean {
-    return withOneLook((look) => this.has(path) && look.stamp(path)?.kind === "folder");
-  }
-
-  /** Every file read, in the order of reading. */
+  /** Every file read, in the order of reading; one of a folder below by its path in the folder that lies over it. */
   sources(): readonly SourceFile[] {
-    return [...this.files.values()];
+    return [...this.files].map(([path, { text, sha256 }]) => {
+      const over = this.overlays.find(({ lower }) => isWithin(lower, path));
+      return { path: over === undefined ? path : over.upper + path.slice(over.lower.length), text, sha256 };
+    });
   }
 
   /** Whether everything read or looked for is now as it was then. */
@@ -185,6 +219,10 @@ export class FileReader {
     for (const [path, digest] of this.digests) if (look.digest(path) !== digest) return false;
     return true;
   }
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
 }
 
 function suggestFile(source: FileSource, path: string): string {
@@ -290,13 +328,14 @@ export class FileMemo<T> {
     this.memo = new Memo(count * sizeOfEach, () => sizeOfEach);
   }
 
-  get(key: string, compute: (reader: FileReader) => T): T {
+  /** @param overlays Folders that lie over others while the result is computed. */
+  get(key: string, compute: (reader: FileReader) => T, overlays: readonly Overlay[] = []): T {
     return withOneLook((look) => {
       const known = this.memo.get(
         // Messages show paths as seen from the working directory.
-        `${workingDirectory()}\n${key}`,
+        [workingDirectory(), key, ...overlays.map(({ upper, lower }) => `${upper} ${lower}`)].join("\n"),
         () => {
-          const reader = new FileReader();
+          const reader = new FileReader(overlays);
           return { result: compute(reader), reader };
         },
         ({ reader }) => look.confirms(reader),

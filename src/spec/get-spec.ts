@@ -2,11 +2,10 @@ import { checkedLater, flag, optional, optionsOf, requireOptions, shown } from "
 import { RaellaError, throwAll } from "../errors";
 import { publish } from "../memory";
 import { dirname, join } from "../platform";
-import type { ArchitectureEntry, StatisticsRules } from "./architectures";
+import type { ArchitectureEntry, ArchitectureOrigin, StatisticsRules } from "./architectures";
 import { densityWarnings, placeholderWarnings } from "./computable";
 import { requireFidelity } from "./fidelity";
-import type { FileReader } from "./file-memo";
-import { FileMemo, withOneLook } from "./file-memo";
+import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
 import { modelChoiceEntries, unusualChoices } from "./model-choices";
@@ -29,7 +28,14 @@ import type { ProblemDocument } from "./schema/problem-schema";
 import { readProblem } from "./schema/problem-schema";
 import type { Fidelity, ModelChoices, Specification, Warning } from "./specification";
 import type { Workspace } from "./workspace";
-import { findArchitecture, findDnn, givenWorkspace, listLayers, workspaceSchema } from "./workspace";
+import {
+  findDnn,
+  givenWorkspace,
+  listLayers,
+  lookUpArchitecture,
+  overlaysOf,
+  workspaceSchema,
+} from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
@@ -75,6 +81,8 @@ export interface SpecificationRequest extends GetSpecOptions {
 }
 
 interface LoadedProblem {
+  /** As it is listed. */
+  readonly dnn: string;
   readonly problem: ProblemDocument;
   readonly sources: Sources;
 }
@@ -84,12 +92,18 @@ const problems = new FileMemo<LoadedProblem>(2_000);
 type LoadedStatistics = Statistics & { readonly sources: Sources };
 
 const statisticsFiles = new FileMemo<LoadedStatistics>(2_000);
-const statisticsTables = new FileMemo<{
+const statisticsTables = new FileMemo<LoadedTable>(256);
+
+interface LoadedTable {
+  /** That of all statistics. */
   readonly folder: string;
+  /** Path of the table without its ending, or of the folder that stands for it. */
+  readonly stem: string;
+  readonly isFolder: boolean;
   readonly table?: StatisticsTable;
   readonly shownFile: string;
   readonly sources: Sources;
-}>(256);
+}
 
 const noRules: StatisticsRules = {
   averageWeightFromBitDensities: false,
@@ -132,20 +146,23 @@ function specificationOf(
   const { useTypicalStatistics: isTypical = false, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
-  const architecture = findArchitecture(requireText(options.architecture, "architecture"), workspace);
-  const dnn = requireText(options.dnn, "dnn").toLowerCase();
+  const { entry: architecture, origin } = lookUpArchitecture(
+    requireText(options.architecture, "architecture"),
+    workspace,
+  );
+  const wantedDnn = requireText(options.dnn, "dnn");
   const layer = layerNumber(options.layer);
-  const { problem: written, sources: layerSources } = loadLayer(workspace, dnn, layer);
+  const { dnn, problem: written, sources: layerSources } = loadLayer(workspace, wantedDnn, layer);
   const problem = { ...written, instance: { ...written.instance, ...sizes } };
   const choices = unusualChoices(options);
-  const model = loadArchitecture(workspace, architecture, fidelity, choices.sparse === "dense");
+  const model = loadArchitecture(workspace, architecture, origin, fidelity, choices.sparse === "dense");
   const compiled = compiledFor(model, problem);
   const variables = new Map(model.variables);
   const { statistics: rules = noRules } = architecture;
   const loaded =
     architecture.statistics === undefined
       ? undefined
-      : loadStatistics(workspace, architecture.name, dnn, problem, isTypical);
+      : loadStatistics(workspace, origin, dnn, problem, isTypical);
   const statistics = loaded && { ...loaded, values: { ...loaded.values, ...options.measured } };
   const statisticsNames = Object.keys(statistics?.values ?? {});
   for (const name of statisticsNames) checkVariableName(name, compiled.reservedNames);
@@ -163,7 +180,15 @@ function specificationOf(
   else
     attributes = applyStatistics(
       variables,
-      { values: statistics.values, file: statistics.file, rules, isTypical, dnn, problem, fidelity },
+      {
+        values: statistics.values,
+        file: statistics.file,
+        rules,
+        isTypical,
+        dnn: dnn.toLowerCase(),
+        problem,
+        fidelity,
+      },
       overrides.values,
     );
   const given = new Set([
@@ -240,31 +265,38 @@ function baseOf(workspace: Workspace): string {
 function loadArchitecture(
   workspace: Workspace,
   entry: ArchitectureEntry,
+  { changes }: ArchitectureOrigin,
   fidelity: Fidelity,
   isDense: boolean,
 ): LoadedModel {
   const { modelsDirectory } = workspace;
-  return models.get(`${modelsDirectory}\n${entry.directory}\n${fidelity}\n${isDense}`, (reader) =>
-    loadModel(modelDirectoryFiles(modelsDirectory, entry.directory), reader, {
+  const load = (reader: FileReader): LoadedModel => {
+    // What a derived architecture changes is part of what it is made of.
+    if (entry.derivedFrom !== undefined) reader.read(join(modelsDirectory, "architectures.yaml"));
+    return loadModel(modelDirectoryFiles(modelsDirectory, entry.directory), reader, {
       roots: [modelsDirectory],
       base: baseOf(workspace),
-      fidelity,
-      isDense,
-    }),
-  );
+      ...{ fidelity, isDense, changes },
+    });
+  };
+  const key = [modelsDirectory, entry.directory, entry.derivedFrom === undefined ? "" : entry.name];
+  return models.get([...key, fidelity, isDense].join("\n"), load, overlaysOf(workspace));
 }
 
-function loadLayer(workspace: Workspace, dnn: string, layer: number): LoadedProblem {
+function loadLayer(workspace: Workspace, wantedDnn: string, layer: number): LoadedProblem {
   const { layersDirectory } = workspace;
-  return problems.get(`${layersDirectory}\n${dnn}\n${layer}`, (reader) => {
-    const folder = reader.list(layersDirectory).includes(dnn) ? dnn : findDnn(dnn, workspace);
-    const file = join(layersDirectory, folder, `${String(layer).padStart(3, "0")}.yaml`);
+  const load = (reader: FileReader): LoadedProblem => {
+    const isSpelt = reader.list(layersDirectory).includes(wantedDnn);
+    const dnn = isSpelt ? wantedDnn : findDnn(wantedDnn, workspace);
+    const file = join(layersDirectory, dnn, `${String(layer).padStart(3, "0")}.yaml`);
     if (!reader.has(file)) throw unknownLayer(dnn, layer, listLayers(dnn, workspace));
     return {
+      dnn,
       problem: readLayer(file, reader, layersDirectory),
       sources: sourcesOf(reader, baseOf(workspace)),
     };
-  });
+  };
+  return problems.get([layersDirectory, wantedDnn, layer].join("\n"), load, overlaysOf(workspace));
 }
 
 /** The error for a layer that a DNN does not have. */
@@ -296,21 +328,27 @@ function readLayer(file: string, reader: FileReader, layersDirectory: string): P
   return problem as ProblemDocument;
 }
 
+/**
+ * Statistics of a layer: those of the architecture itself before those of what it is derived from, and for each those of
+ * the workspace before those of what it lies over.
+ */
 function loadStatistics(
   workspace: Workspace,
-  architecture: string,
+  { statisticsNames }: ArchitectureOrigin,
   dnn: string,
-  { layerName, location }: ProblemDocument,
+  problem: ProblemDocument,
   isTypical: boolean,
 ): LoadedStatistics {
-  const { statisticsDirectory } = workspace;
-  const fromFile = (key: string, read: (reader: FileReader) => Statistics): LoadedStatistics =>
-    statisticsFiles.get(`${statisticsDirectory}\n${architecture}\n${key}`, (reader) => ({
-      ...read(reader),
-      sources: sourcesOf(reader, baseOf(workspace)),
-    }));
-  if (isTypical)
-    return fromFile("typical", (reader) => readTypicalStatistics(statisticsDirectory, architecture, reader));
+  const folders = new FileReader(overlaysOf(workspace)).placesOf(workspace.statisticsDirectory);
+  const places = statisticsNames.flatMap((name) => folders.map((folder) => ({ folder, name })));
+  if (isTypical) {
+    const found = places.find(({ folder, name }) => hasFile(join(folder, "typical_values"), name));
+    const { folder, name } = found ?? places[0];
+    return readOnce(folder, [folder, name, "typical"], (reader) =>
+      readTypicalStatistics(folder, name, reader),
+    );
+  }
+  const { layerName, location } = problem;
   if (layerName === null)
     throw new RaellaError({
       code: "statistics",
@@ -318,13 +356,40 @@ function loadStatistics(
       location,
       remedy: "Add problem.layer_name, or use typical statistics.",
     });
-  const key = `${statisticsDirectory}\n${architecture}\n${dnn}`;
-  const { folder, table, shownFile, sources } = statisticsTables.get(key, (reader) => {
-    const folder = join(statisticsDirectory, "torch_values", architecture, dnn);
-    const file = `${folder}.csv`;
+  const tables = places.map(({ folder, name }) => loadTable(folder, name, dnn));
+  const known = tables.filter(({ table, isFolder }) => table !== undefined || isFolder);
+  const found = known.find(({ table, stem }) => table?.has(layerName) ?? hasFile(stem, layerName));
+  const { folder, stem, table, shownFile, sources } = found ?? known.at(0) ?? tables[0];
+  return table === undefined
+    ? readOnce(folder, [stem, layerName], (reader) => readLayerStatistics(stem, layerName, reader))
+    : { ...statisticsOfLayer(table, layerName, shownFile), sources };
+}
+
+/** @param folder that holds all statistics. */
+function readOnce(
+  folder: string,
+  key: readonly string[],
+  read: (reader: FileReader) => Statistics,
+): LoadedStatistics {
+  return statisticsFiles.get(key.join("\n"), (reader) => ({
+    ...read(reader),
+    sources: sourcesOf(reader, dirname(folder)),
+  }));
+}
+
+function loadTable(folder: string, architecture: string, dnn: string): LoadedTable {
+  return statisticsTables.get([folder, architecture, dnn].join("\n"), (reader) => {
+    const stem = join(folder, "torch_values", architecture, dnn);
+    const file = `${stem}.csv`;
     const table = readStatisticsTable(file, reader);
-    return { folder, table, shownFile: displayPath(file), sources: sourcesOf(reader, baseOf(workspace)) };
+    return {
+      ...{ folder, stem, table, shownFile: displayPath(file) },
+      isFolder: table === undefined && reader.has(stem),
+      sources: sourcesOf(reader, dirname(folder)),
+    };
   });
-  if (table !== undefined) return { ...statisticsOfLayer(table, layerName, shownFile), sources };
-  return fromFile(`${dnn}\n${layerName}`, (reader) => readLayerStatistics(folder, layerName, reader));
+}
+
+function hasFile(folder: string, name: string): boolean {
+  return withOneLook((look) => look.stamp(join(folder, name)) !== undefined);
 }

@@ -16,6 +16,7 @@ import { publish } from "../memory";
 import { basename, dirname, resolve, workingDirectory } from "../platform";
 import { densityWarnings, placeholderWarnings } from "./computable";
 import { requireFidelity } from "./fidelity";
+import type { Overlay } from "./file-memo";
 import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
@@ -30,7 +31,7 @@ import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
 import type { Fidelity, ModelChoices, Specification } from "./specification";
 import type { Workspace } from "./workspace";
-import { givenWorkspace, workspaceSchema } from "./workspace";
+import { givenWorkspace, overlaysOf, workspaceSchema } from "./workspace";
 
 /** A specification given as YAML files. */
 export interface LoadSpecificationOptions extends VariableOptions, ModelChoices {
@@ -115,8 +116,11 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
     workspace.layersDirectory,
   ];
   const base = workingDirectory();
-  const model = models.get(JSON.stringify([files, roots, fidelity, isDense, base]), (reader) =>
-    loadModel(files, reader, { roots, base, fidelity, isDense }),
+  const overlays = overlaysOf(workspace);
+  const model = models.get(
+    JSON.stringify([files, roots, fidelity, isDense, base]),
+    (reader) => loadModel(files, reader, { roots, base, fidelity, isDense }),
+    overlays,
   );
   const { problem } = model.document;
   if (problem === undefined)
@@ -138,7 +142,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
         : value,
     );
   }
-  const architecture = architectureName(files);
+  const architecture = architectureName(files, overlays);
   const overridden = { name: architecture, compiled, problem, variables, readEarly: [] };
   const overrides = readOverrides(options, overridden);
   for (const [name, value] of overrides.values) variables.set(name, value);
@@ -178,7 +182,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
 }
 
 /** The folder of the first file, e.g. `raella` for `models/raella/arch.yaml`. */
-function architectureName(files: readonly string[]): string {
-  const [first] = expandPattern(files[0], new FileReader());
+function architectureName(files: readonly string[], overlays: readonly Overlay[]): string {
+  const [first] = expandPattern(files[0], new FileReader(overlays));
   return basename(dirname(first));
 }

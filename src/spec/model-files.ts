@@ -1,6 +1,8 @@
 import { RaellaError } from "../errors";
 import { Memo } from "../memory";
 import { dirname, join, resolve, sep } from "../platform";
+import type { ArchitectureChanges } from "./architectures";
+import { withChanges } from "./derived-architecture";
 import type { FileReader } from "./file-memo";
 import type { CompiledModel } from "./processing/compiled-model";
 import { compileModel } from "./processing/compile-model";
@@ -62,6 +64,7 @@ function wildcard(part: string): RegExp {
  *
  * @param patterns files, or patterns with `*`, in order.
  * @param roots folders that included files may lie in, besides those of the files.
+ * @param changes of an architecture that is derived from the one in the files.
  * @param isDense whether sparse optimizations are to be left out.
  * @param base folder that paths in `sources` are relative to, where they lie in it.
  */
@@ -73,6 +76,7 @@ export function loadModel(
     readonly base: string;
     readonly fidelity: Fidelity;
     readonly isDense?: boolean;
+    readonly changes?: readonly ArchitectureChanges[];
   },
 ): LoadedModel {
   const files = [...new Set(patterns.flatMap((pattern) => expandPattern(pattern, reader)))];
@@ -84,7 +88,8 @@ export function loadModel(
     });
   const roots = [...new Set([...files.map(dirname), ...options.roots])];
   const nodes = files.map((file) => loadYaml(file, reader, roots));
-  const document = readDocument(uniteFiles(nodes), options.fidelity, options.isDense ?? false);
+  const united = (options.changes ?? []).reduce(withChanges, uniteFiles(nodes));
+  const document = readDocument(united, options.fidelity, options.isDense ?? false);
   const variables = new Map(Object.entries(document.variables));
   return {
     document,

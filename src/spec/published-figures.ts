@@ -2,9 +2,10 @@ import { join } from "../platform";
 import { requireArgument } from "../arguments";
 import { RaellaError } from "../errors";
 import { freeze } from "../memory";
+import type { FileReader } from "./file-memo";
 import { FileMemo } from "./file-memo";
 import { readCsv } from "./read-csv";
-import { givenWorkspace, workspaceSchema } from "./workspace";
+import { givenWorkspace, overlaysOf, workspaceSchema } from "./workspace";
 import type { Workspace } from "./workspace";
 
 const figures = [
@@ -43,8 +44,9 @@ const memo = new FileMemo<readonly PublishedFigure[]>(16);
  */
 export function loadPublishedFigures(workspace?: Workspace): readonly PublishedFigure[] {
   if (workspace !== undefined) requireArgument(workspaceSchema, workspace, "the workspace");
-  const { modelsDirectory } = givenWorkspace(workspace);
-  return memo.get(modelsDirectory, (reader) => {
+  const given = givenWorkspace(workspace);
+  const { modelsDirectory } = given;
+  const read = (reader: FileReader): readonly PublishedFigure[] => {
     const file = join(modelsDirectory, "published_figures.csv");
     if (!reader.has(file)) return freeze([]);
     return freeze(
@@ -66,7 +68,8 @@ export function loadPublishedFigures(workspace?: Workspace): readonly PublishedF
         };
       }),
     );
-  });
+  };
+  return memo.get(modelsDirectory, read, overlaysOf(given));
 }
 
 function oneOf<Word extends string>(

@@ -14,9 +14,10 @@ export type CsvRow = Readonly<Record<string, string>>;
  */
 export function readCsv(file: string, reader: FileReader = new FileReader()): readonly CsvRow[] {
   // Comments and empty lines are left in until here, so that an index is a line of the file.
-  const { data, errors } = parse<readonly string[]>(reader.read(file).text, { delimiter: "," });
+  const { text, path } = reader.read(file);
+  const { data, errors } = parse<readonly string[]>(text, { delimiter: "," });
   const broken = errors.at(0);
-  if (broken) throw csvError(problemOf(broken), file, (broken.row ?? 0) + 1);
+  if (broken) throw csvError(problemOf(broken), path, (broken.row ?? 0) + 1);
   const rows: CsvRow[] = [];
   let columns: readonly string[] | undefined;
   data.forEach((cells, index) => {
@@ -28,7 +29,7 @@ export function readCsv(file: string, reader: FileReader = new FileReader()): re
     if (cells.length !== columns.length)
       throw csvError(
         `there are ${cells.length} cells where the header has ${columns.length}`,
-        file,
+        path,
         index + 1,
       );
     const row: Record<string, string> = {};

@@ -79,6 +79,8 @@ export interface Workspace {
   readonly layersDirectory: string;
   /** Holds torch_values/ and typical_values/. */
   readonly statisticsDirectory: string;
+  /** Whether the folders lie over the package's: what they lack is read there. Left out: they stand alone. */
+  readonly overPackage?: true;
 }
 
 /** An evaluated value. A string is a literal, never an expression. */

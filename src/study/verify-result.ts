@@ -1,7 +1,9 @@
-import { optionsOf, requireOptions } from "../arguments";
+import { optional, optionsOf, requireOptions } from "../arguments";
 import { RaellaError, RaellaErrors } from "../errors";
 import { frozenCopy } from "../memory";
 import { choicesAmong } from "../spec/model-choices";
+import type { Workspace } from "../spec/workspace";
+import { workspaceSchema } from "../spec/workspace";
 import type { Gains } from "./gains";
 import { mapInputs } from "./given-mapping";
 import type { LayerResult } from "./layer-result";
@@ -66,20 +68,29 @@ export interface Verification {
   readonly version: { readonly then: string; readonly now: string };
 }
 
+/** How a result is recomputed. */
+export interface VerifyOptions extends RunOptions {
+  /** Where models, layers and statistics are now. Default: where the result says that they were. */
+  readonly workspace?: Workspace;
+}
+
+const verifySchema = optionsOf({ ...runEntries, workspace: optional(workspaceSchema) });
+
 /**
  * Recomputes a result from its manifest and compares every figure. Results of version 0.1 are read, too; what they do not
  * have yet is not compared.
  * @param given The result, parsed from JSON.
  * @throws RaellaError `usage` if it is no result or has no manifest, and whatever recomputing throws.
  */
-export async function verifyResult(given: unknown, options: RunOptions = {}): Promise<Verification> {
-  requireOptions(optionsOf(runEntries), options, "verifyResult");
+export async function verifyResult(given: unknown, options: VerifyOptions = {}): Promise<Verification> {
+  requireOptions(verifySchema, options, "verifyResult");
   const result = asResult(given);
   const manifests = manifestsOf(result);
   if (manifests.length === 0) throw noResult("It has no manifest.");
   if (!manifests.every(isManifest)) throw noResult("Its manifest is damaged.");
   requireReproducible(result);
-  const now = await recompute(result, options);
+  const { workspace, ...runOptions } = options;
+  const now = await recompute(workspace === undefined ? result : inWorkspace(result, workspace), runOptions);
   const isEarlier = manifests[0].version.startsWith("0.1.");
   const differences = compareResults(result, now, new Set(["manifest"])).filter(
     ({ path, before }) => !(isEarlier && before === undefined && laterFigures.test(path)),
@@ -165,6 +176,20 @@ function manifestsOf(result: VerifiableResult): Manifest[] {
   const manifests =
     "mapSpace" in result ? [result.manifest] : networksOf(result).map(({ manifest }) => manifest);
   return manifests.filter((manifest): manifest is Manifest => manifest !== undefined);
+}
+
+/** The result as if it came from another workspace. */
+function inWorkspace(result: VerifiableResult, workspace: Workspace): VerifiableResult {
+  const moved = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(moved);
+    if (!isContainer(part)) return part;
+    const entries = Object.entries(part).map(([key, value]) => [
+      key,
+      key === "manifest" && isContainer(value) ? { ...value, workspace } : moved(value),
+    ]);
+    return Object.fromEntries(entries) as unknown;
+  };
+  return moved(result) as VerifiableResult;
 }
 
 async function recompute(result: VerifiableResult, options: RunOptions): Promise<VerifiableResult> {

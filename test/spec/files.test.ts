@@ -115,7 +115,7 @@ describe("files in memory", () => {
     const workspace = workspaceAt("/w");
     const refusing = (error: Error): void =>
       useFiles({
-        ...filesInMemory({}),
+        ...filesInMemory({ "/w/dnn_layers/mynet/000.yaml": "" }),
         list() {
           throw error;
         },

@@ -180,7 +180,7 @@ export function loadLibrary(
   reader: FileReader,
   options: LibraryOptions = {},
 ): Estimator[] {
-  const files = reader.list(directory).filter((name) => extname(name).toLowerCase() === ".csv");
+  const files = reader.namesIn(directory).filter((name) => extname(name).toLowerCase() === ".csv");
   if (files.length === 0)
     throw new RaellaError({
       code: "file-not-found",

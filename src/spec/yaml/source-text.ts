@@ -122,8 +122,9 @@ export function expandIncludes(path: string, reader: FileReader, roots: readonly
   let length = 0;
 
   const paste = (file: string, including: readonly string[], location?: SourceLocation): void => {
-    const text = withLineBreaks(reader.read(file, location).text);
-    const shown = displayPath(file);
+    const read = reader.read(file, location);
+    const text = withLineBreaks(read.text);
+    const shown = displayPath(read.path);
     let fileLine = 0;
     let from = 0;
     for (;;) {
@@ -136,7 +137,11 @@ export function expandIncludes(path: string, reader: FileReader, roots: readonly
       from = text.indexOf("\n", at) + 1;
       const place: SourceLocation = { file: shown, line: fileLine, column: 1 };
       const line = text.slice(at, from - 1);
-      paste(includedFile(line, file, [...including, file], roots, place), [...including, file], place);
+      paste(
+        includedFile(line, file, [...including, file], roots, place, reader),
+        [...including, file],
+        place,
+      );
       if (length > maximumTextLength)
         throw new RaellaError({
           code: "include",
@@ -175,6 +180,7 @@ function includedFile(
   including: readonly string[],
   roots: readonly string[],
   location: SourceLocation,
+  reader: FileReader,
 ): string {
   const name = includeLine.exec(line)?.[1] ?? "";
   if (name === "")
@@ -195,13 +201,14 @@ function includedFile(
       location,
       value: name,
     });
-  if (!isInside(included, roots))
+  const allowed = roots.flatMap((root) => reader.placesOf(root));
+  if (!isInside(reader.placeOf(included), allowed))
     throw new RaellaError({
       code: "include",
       message: `${name} lies outside the folders of the given files.`,
       location,
       value: name,
-      expected: `a file in ${roots.map(displayPath).join(" or ")}`,
+      expected: `a file in ${allowed.map(displayPath).join(" or ")}`,
       remedy:
         "Move the file there, or allow its folder with --include-root (includeRoots of loadSpecification).",
     });

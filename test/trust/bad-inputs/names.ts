@@ -129,6 +129,9 @@ function inFolderWith(folder: string, files: Readonly<Record<string, string>>, u
 
 const table = "recorded_statistics/torch_values/raella/resnet18.csv";
 
+const derived = (changes: string): string =>
+  `architectures:\n  - {name: first, directory: raella}\n  - {name: raella, derived_from: first, ${changes}}\n`;
+
 export const workspaces: BadInputs = {
   kind: "statistics and lists of architectures",
   inputs: [
@@ -176,6 +179,30 @@ export const workspaces: BadInputs = {
     }),
     workspace("a directory that there is not", {
       "models/architectures.yaml": "architectures:\n  - {name: raella, directory: rael}\n",
+    }),
+    workspace("an architecture derived from one that there is not", {
+      "models/architectures.yaml":
+        "architectures:\n  - {name: isaac, directory: isaac_like}\n  - {name: raella, derived_from: isac}\n",
+    }),
+    workspace("an architecture derived from one below it", {
+      "models/architectures.yaml":
+        "architectures:\n  - {name: raella, derived_from: isaac}\n  - {name: isaac, directory: isaac_like}\n",
+    }),
+    workspace("another value of a variable that there is not", {
+      "models/architectures.yaml": derived("variables: {ADC_RESOLUTON: 8}"),
+    }),
+    workspace("other parts of a level that there is not", {
+      "models/architectures.yaml": derived("levels: {input_bufer: {subclass: own}}"),
+    }),
+    workspace("other parts of a level that are no map", {
+      "models/architectures.yaml": derived("levels: {input_buffer: own}"),
+    }),
+    workspace("other variables that are no map", {
+      "models/architectures.yaml": derived("variables: [ADC_RESOLUTION]"),
+    }),
+    workspace("other variables of no architecture", {
+      "models/architectures.yaml":
+        "architectures:\n  - {name: raella, directory: raella, variables: {ADC_RESOLUTION: 8}}\n",
     }),
     workspace("a list of architectures that is a map", {
       "models/architectures.yaml": "architectures: {raella: 1}\n",
