@@ -144,7 +144,19 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
         .choices(["scale", "survey", "survey-all"])
         .default("scale"),
     )
-    .option("--leakage", "count leakage, in energies and in what searches minimise")
+    .option(
+      "--leakage",
+      "count leakage, in energies and in what searches minimise (default: in the convention of 2024)",
+    )
+    .option("--no-leakage", "do not count leakage")
+    .addOption(
+      new Option(
+        "--convention <year>",
+        "read and price a specification as the original tools of 2023 or of 2024 do; auto: as its files show",
+      )
+        .choices(["auto", "2023", "2024"])
+        .default("auto"),
+    )
     .addOption(
       new Option(
         "--sparse <way>",

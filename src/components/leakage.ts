@@ -1,5 +1,6 @@
 import { RaellaError } from "../errors";
 import { adopt } from "../memory";
+import { countsLeakage } from "../spec/convention";
 import type { EnergyReferenceTable } from "../spec/reference-tables";
 import type { Level, Specification, Value, Warning } from "../spec/specification";
 import type { ComponentInstance } from "./compound/expand-component";
@@ -93,7 +94,7 @@ export function leakageFigures(
   const storage = specification.levels.filter(({ kind }) => kind === "storage");
   const leakOf = (name: string): number | undefined =>
     Object.hasOwn(energyPj, name) && Object.hasOwn(energyPj[name], "leak") ? energyPj[name].leak : undefined;
-  if (specification.identity.leakage !== true) {
+  if (!countsLeakage(specification.identity)) {
     const leaking = storage.flatMap(({ name }) => ((leakOf(name) ?? 0) > 0 ? [name] : []));
     return { warnings: leaking.length === 0 ? [] : [leakNotCounted(leaking)] };
   }

@@ -1,5 +1,15 @@
 import type { Slot } from "./slots";
 
+/** Largest and smallest factor of each free slot, innermost first. */
+export interface FactorLimits {
+  readonly most: readonly number[];
+  readonly least: readonly number[];
+}
+
+function allows({ most, least }: FactorLimits, slot: number, factor: number): boolean {
+  return factor <= most[slot] && factor >= least[slot];
+}
+
 /** All ways to write a number as an ordered product of one factor per free slot. */
 export interface CofactorList {
   readonly count: number;
@@ -25,7 +35,7 @@ export function divisorsInMapperOrder(bound: number): readonly number[] {
  * Number of ways to write `quotient` as an ordered product of `slots` factors, each within its limit.
  * Without limits it is the product over its prime powers p^e of `binomial(e + slots - 1, slots - 1)`.
  */
-export function countCofactors(quotient: number, slots: number, limits: readonly number[] | null): bigint {
+export function countCofactors(quotient: number, slots: number, limits: FactorLimits | null): bigint {
   if (slots === 0) return quotient === 1 ? 1n : 0n;
   if (limits !== null) return countWithin(quotient, slots, limits, new Map());
   let count = 1n;
@@ -41,7 +51,7 @@ export function countCofactors(quotient: number, slots: number, limits: readonly
 function countWithin(
   quotient: number,
   slots: number,
-  limits: readonly number[],
+  limits: FactorLimits,
   known: Map<number, bigint>,
 ): bigint {
   if (slots === 0) return quotient === 1 ? 1n : 0n;
@@ -50,7 +60,7 @@ function countWithin(
   if (before !== undefined) return before;
   let count = 0n;
   for (const factor of divisorsInMapperOrder(quotient))
-    if (factor <= limits[slots - 1]) count += countWithin(quotient / factor, slots - 1, limits, known);
+    if (allows(limits, slots - 1, factor)) count += countWithin(quotient / factor, slots - 1, limits, known);
   known.set(key, count);
   return count;
 }
@@ -69,7 +79,7 @@ export function listCofactors(
   bound: number,
   quotient: number,
   slots: number,
-  limits: readonly number[] | null,
+  limits: FactorLimits | null,
 ): CofactorList {
   const count = Number(countCofactors(quotient, slots, limits));
   const divisors = divisorsInMapperOrder(bound);
@@ -77,7 +87,7 @@ export function listCofactors(
   const current = new Float64Array(slots);
   let next = 0;
   const split = (rest: number, slot: number): void => {
-    if (slot < 0 ? rest !== 1 : slot === 0 && limits !== null && rest > limits[0]) return;
+    if (slot < 0 ? rest !== 1 : slot === 0 && limits !== null && !allows(limits, 0, rest)) return;
     if (slot <= 0) {
       if (slot === 0) current[0] = rest;
       factors.set(current, next);
@@ -85,7 +95,7 @@ export function listCofactors(
       return;
     }
     for (const factor of divisors) {
-      if (rest % factor !== 0 || (limits !== null && factor > limits[slot])) continue;
+      if (rest % factor !== 0 || (limits !== null && !allows(limits, slot, factor))) continue;
       current[slot] = factor;
       split(rest / factor, slot - 1);
     }
@@ -99,7 +109,7 @@ export function cofactorsAt(
   bound: number,
   quotient: number,
   slots: number,
-  limits: readonly number[] | null,
+  limits: FactorLimits | null,
   index: bigint,
 ): number[] {
   const factors = new Array<number>(slots).fill(1);
@@ -107,7 +117,7 @@ export function cofactorsAt(
   let left = index;
   for (let slot = slots - 1; slot > 0; slot -= 1) {
     for (const factor of divisorsInMapperOrder(bound)) {
-      if (rest % factor !== 0 || (limits !== null && factor > limits[slot])) continue;
+      if (rest % factor !== 0 || (limits !== null && !allows(limits, slot, factor))) continue;
       const inside = countCofactors(rest / factor, slot, limits);
       if (left < inside) {
         factors[slot] = factor;
@@ -128,8 +138,8 @@ export interface DimensionChoices {
   readonly quotient: number;
   /** Slots without a fixed factor, from the inside out. */
   readonly freeSlots: readonly number[];
-  /** Largest factor per free slot; null without any limit. */
-  readonly limits: readonly number[] | null;
+  /** Null without any limit. */
+  readonly limits: FactorLimits | null;
   /** Ordered products of `quotient` over the free slots; exact up to 2^53. */
   readonly count: number;
 }
@@ -140,23 +150,26 @@ export function describeChoices(bound: number, dimension: number, slots: readonl
   let fits = true;
   let limited = false;
   const freeSlots: number[] = [];
-  const limits: number[] = [];
+  const most: number[] = [];
+  const least: number[] = [];
   for (let index = 0; index < slots.length; index += 1) {
     const slot = slots[index];
     const factor = slot.factors[dimension];
     const limit = slot.limits === null ? Infinity : slot.limits[dimension];
+    const lower = slot.least === null ? 1 : slot.least[dimension];
     if (factor === 0) {
       freeSlots.push(index);
-      limits.push(limit);
-      limited ||= limit < bound;
+      most.push(limit);
+      least.push(lower);
+      limited ||= limit < bound || lower > 1;
     } else {
       fixed *= factor;
-      fits &&= factor <= limit;
+      fits &&= factor <= limit && factor >= lower;
     }
   }
   const quotient = bound / fixed;
   const possible = fits && Number.isInteger(quotient);
-  const effective = limited ? limits : null;
+  const effective = limited ? { most, least } : null;
   const count = possible ? Number(countCofactors(quotient, freeSlots.length, effective)) : 0;
   return { bound, quotient, freeSlots, limits: effective, count };
 }

@@ -142,9 +142,9 @@ export function factorProblem(space: MapSpace, dimension: number): RaellaError |
     });
   return new RaellaError({
     code: "no-mapping",
-    message: `${name}: no choice of factors reaches ${bound} within the upper limits of the constraints.`,
+    message: `${name}: no choice of factors reaches ${bound} within the limits of the constraints.`,
     value: bound,
-    remedy: `Raise the limits (<=) of ${name}.`,
+    remedy: `Raise the upper limits (<=) of ${name}, or lower its lower ones (>=).`,
   });
 }
 

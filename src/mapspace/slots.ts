@@ -78,6 +78,8 @@ export interface Slot {
   readonly factors: readonly number[];
   /** Per dimension: the largest factor allowed (infinite without a limit); null without any limit. */
   readonly limits: readonly number[] | null;
+  /** Per dimension: the smallest factor allowed; null where every factor is. */
+  readonly least: readonly number[] | null;
   /** Dimensions listed as the innermost loops, innermost first. */
   readonly innerOrder: readonly number[];
   /** Dimensions the constraints do not list, in declared order: their order is free. */
@@ -163,11 +165,12 @@ function describeFactors(
   place: string,
   constraint: SpatialConstraint | TemporalConstraint | undefined,
   warnings: Warning[],
-): Pick<Slot, "factors" | "limits"> {
+): Pick<Slot, "factors" | "limits" | "least"> {
   const { bounds } = problem;
   const factors = bounds.map(() => 0);
-  if (constraint === undefined) return { factors, limits: null };
+  if (constraint === undefined) return { factors, limits: null, least: null };
   let limits: number[] | null = null;
+  let least: number[] | null = null;
   const limit = (index: number, value: number): void => {
     limits ??= bounds.map(() => Infinity);
     limits[index] = Math.min(limits[index], value);
@@ -187,6 +190,10 @@ function describeFactors(
       });
     if (operator === "<=") {
       limit(index, value);
+      continue;
+    }
+    if (operator === ">=") {
+      (least ??= bounds.map(() => 1))[index] = value;
       continue;
     }
     const factor = value === 0 ? bounds[index] : value;
@@ -211,7 +218,10 @@ function describeFactors(
     bounds.forEach((_, index) => {
       if (!named[index]) limit(index, Math.max(1, others));
     });
-  return { factors, limits };
+  const { defaultMinFactor } = constraint;
+  if (defaultMinFactor !== undefined && defaultMinFactor > 1)
+    least = bounds.map((_, index) => (named[index] ? (least?.[index] ?? 1) : defaultMinFactor));
+  return { factors, limits, least };
 }
 
 function describeOrder(

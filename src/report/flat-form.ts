@@ -1,4 +1,5 @@
 import { requireArgument } from "../arguments";
+import { conventionOf } from "../spec/convention";
 import { specificationSchema } from "../spec/specification";
 import type {
   Factor,
@@ -59,7 +60,11 @@ export function flatForm(specification: Specification): FlatForm {
     typical: identity.typicalStatistics,
     layer: identity.layer === null ? null : String(identity.layer).padStart(3, "0"),
     layer_name: identity.layerName,
-    variables: mapValues(variables, asWritten),
+    // The original of 2024 takes the version of the format for a variable here.
+    variables: {
+      ...(conventionOf(identity) === "2024" && { version: "0.4" }),
+      ...mapValues(variables, asWritten),
+    },
     instance: { ...workload.bounds, ...workload.coefficients, ...workload.instance },
     levels: specification.levels.map(flatLevel),
   };

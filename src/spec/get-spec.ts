@@ -8,7 +8,7 @@ import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
-import { modelChoiceEntries, unusualChoices } from "./model-choices";
+import { completeChoices, modelChoiceEntries, resolvedChoices } from "./model-choices";
 import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableDefaults, VariableOptions } from "./overrides";
@@ -154,8 +154,10 @@ function specificationOf(
   const layer = layerNumber(options.layer);
   const { dnn, problem: written, sources: layerSources } = loadLayer(workspace, wantedDnn, layer);
   const problem = { ...written, instance: { ...written.instance, ...sizes } };
-  const choices = unusualChoices(options);
-  const model = loadArchitecture(workspace, architecture, origin, fidelity, choices.sparse === "dense");
+  const { sparse, convention } = completeChoices(options);
+  const isDense = sparse === "dense";
+  const model = loadArchitecture(workspace, architecture, origin, { fidelity, isDense, convention });
+  const choices = resolvedChoices(options, model.document.convention);
   const compiled = compiledFor(model, problem);
   const variables = new Map(model.variables);
   const { statistics: rules = noRules } = architecture;
@@ -266,8 +268,7 @@ function loadArchitecture(
   workspace: Workspace,
   entry: ArchitectureEntry,
   { changes }: ArchitectureOrigin,
-  fidelity: Fidelity,
-  isDense: boolean,
+  choices: Pick<ModelChoices, "convention"> & { readonly fidelity: Fidelity; readonly isDense: boolean },
 ): LoadedModel {
   const { modelsDirectory } = workspace;
   const load = (reader: FileReader): LoadedModel => {
@@ -276,11 +277,12 @@ function loadArchitecture(
     return loadModel(modelDirectoryFiles(modelsDirectory, entry.directory), reader, {
       roots: [modelsDirectory],
       base: baseOf(workspace),
-      ...{ fidelity, isDense, changes },
+      ...{ ...choices, changes },
     });
   };
+  const { fidelity, isDense, convention } = choices;
   const key = [modelsDirectory, entry.directory, entry.derivedFrom === undefined ? "" : entry.name];
-  return models.get([...key, fidelity, isDense].join("\n"), load, overlaysOf(workspace));
+  return models.get([...key, fidelity, isDense, convention].join("\n"), load, overlaysOf(workspace));
 }
 
 function loadLayer(workspace: Workspace, wantedDnn: string, layer: number): LoadedProblem {

@@ -20,7 +20,7 @@ import type { Overlay } from "./file-memo";
 import { FileMemo, FileReader, withOneLook } from "./file-memo";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
-import { modelChoiceEntries, unusualChoices } from "./model-choices";
+import { completeChoices, modelChoiceEntries, resolvedChoices } from "./model-choices";
 import type { LoadedModel } from "./model-files";
 import { compiledFor, expandPattern, loadModel, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
@@ -108,8 +108,8 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   const { files, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
-  const choices = unusualChoices(options);
-  const isDense = choices.sparse === "dense";
+  const { sparse, convention } = completeChoices(options);
+  const isDense = sparse === "dense";
   const roots = [
     ...(options.includeRoots ?? []).map((root) => resolve(root)),
     workspace.modelsDirectory,
@@ -118,10 +118,11 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   const base = workingDirectory();
   const overlays = overlaysOf(workspace);
   const model = models.get(
-    JSON.stringify([files, roots, fidelity, isDense, base]),
-    (reader) => loadModel(files, reader, { roots, base, fidelity, isDense }),
+    JSON.stringify([files, roots, fidelity, isDense, convention, base]),
+    (reader) => loadModel(files, reader, { roots, base, fidelity, isDense, convention }),
     overlays,
   );
+  const choices = resolvedChoices(options, model.document.convention);
   const { problem } = model.document;
   if (problem === undefined)
     throw new RaellaError({

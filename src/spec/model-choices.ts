@@ -1,6 +1,7 @@
 import { checkedLater, oneOf, optional, shown } from "../arguments";
 import { nearestName, RaellaError } from "../errors";
-import type { ModelChoices } from "./specification";
+import { countsLeakage } from "./convention";
+import type { Convention, ModelChoices } from "./specification";
 
 /** The ways of each choice, the default first. */
 const ways = {
@@ -8,6 +9,7 @@ const ways = {
   technologyInterpolation: ["linear", "original"],
   unmetChecks: ["warn", "adapt"],
   sparse: ["refuse", "dense"],
+  convention: ["auto", "2023", "2024"],
   leakage: [false, true],
   usePlaceholders: [false, true],
 } as const satisfies { readonly [Name in keyof ModelChoices]-?: readonly ModelChoices[Name][] };
@@ -31,13 +33,20 @@ export function choicesAmong(options: ModelChoices): ModelChoices {
   return Object.fromEntries(modelChoices.map((name) => [name, options[name]]));
 }
 
+/** Whose defaults the files decide. */
+type OpenChoices = "leakage" | "convention";
+export type CompleteChoices = Required<Omit<ModelChoices, OpenChoices>> & Pick<ModelChoices, OpenChoices>;
+
 /**
- * Every choice, with the defaults of those left out.
+ * Every choice, with the defaults of those left out; leakage and convention stay open, since the files decide.
  * @throws RaellaError `usage` for a choice that there is not.
  */
-export function completeChoices(given: ModelChoices): Required<ModelChoices> {
-  const choices = modelChoices.map((name) => [name, requireChoice(name, given[name])] as const);
-  return Object.fromEntries(choices) as unknown as Required<ModelChoices>;
+export function completeChoices(given: ModelChoices): CompleteChoices {
+  const decided = modelChoices.filter(
+    (name) => (name !== "leakage" && name !== "convention") || given[name] !== undefined,
+  );
+  const choices = decided.map((name) => [name, requireChoice(name, given[name])] as const);
+  return Object.fromEntries(choices) as unknown as CompleteChoices;
 }
 
 /**
@@ -46,7 +55,21 @@ export function completeChoices(given: ModelChoices): Required<ModelChoices> {
  */
 export function unusualChoices(given: ModelChoices): ModelChoices {
   const choices = Object.entries(completeChoices(given)) as [keyof ModelChoices, unknown][];
-  return Object.fromEntries(choices.filter(([name, choice]) => choice !== ways[name][0]));
+  const usual = { ...given, leakage: undefined };
+  return Object.fromEntries(
+    choices.filter(
+      ([name, choice]) => choice !== (name === "leakage" ? countsLeakage(usual) : ways[name][0]),
+    ),
+  );
+}
+
+/** What the choices are for the files that they have been made for: of a convention of 2023 only one that is asked for is told. */
+export function resolvedChoices(given: ModelChoices, found: Convention): ModelChoices {
+  const asked = given.convention === "auto" ? undefined : given.convention;
+  const convention = asked ?? (found === "2024" ? found : undefined);
+  const { convention: ignored, ...others } = given;
+  void ignored;
+  return unusualChoices(convention === undefined ? others : { ...others, convention });
 }
 
 function requireChoice(name: keyof ModelChoices, given: unknown): string | boolean {

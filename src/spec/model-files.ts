@@ -2,6 +2,7 @@ import { RaellaError } from "../errors";
 import { Memo } from "../memory";
 import { dirname, join, resolve, sep } from "../platform";
 import type { ArchitectureChanges } from "./architectures";
+import { detectConvention } from "./convention";
 import { withChanges } from "./derived-architecture";
 import type { FileReader } from "./file-memo";
 import type { CompiledModel } from "./processing/compiled-model";
@@ -9,8 +10,8 @@ import { compileModel } from "./processing/compile-model";
 import type { ProblemDocument } from "./schema/problem-schema";
 import type { ModelDocument } from "./schema/read-document";
 import { readDocument } from "./schema/read-document";
-import type { Fidelity, Specification, WrittenValue } from "./specification";
-import { loadYaml } from "./yaml/load-yaml";
+import type { Fidelity, ModelChoices, Specification, WrittenValue } from "./specification";
+import { readYaml } from "./yaml/load-yaml";
 import { displayPath, relativeTo } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
 
@@ -77,6 +78,8 @@ export function loadModel(
     readonly fidelity: Fidelity;
     readonly isDense?: boolean;
     readonly changes?: readonly ArchitectureChanges[];
+    /** Instead of the one that the files show. */
+    readonly convention?: ModelChoices["convention"];
   },
 ): LoadedModel {
   const files = [...new Set(patterns.flatMap((pattern) => expandPattern(pattern, reader)))];
@@ -87,9 +90,11 @@ export function loadModel(
       expected: "at least one YAML file",
     });
   const roots = [...new Set([...files.map(dirname), ...options.roots])];
-  const nodes = files.map((file) => loadYaml(file, reader, roots));
-  const united = (options.changes ?? []).reduce(withChanges, uniteFiles(nodes));
-  const document = readDocument(united, options.fidelity, options.isDense ?? false);
+  const read = files.map((file) => readYaml(file, reader, roots));
+  const { convention: asked = "auto", fidelity, isDense = false, changes = [] } = options;
+  const convention = asked === "auto" ? detectConvention(read.map(({ root }) => root)) : asked;
+  const united = changes.reduce(withChanges, uniteFiles(read.map(({ merge }) => merge(convention))));
+  const document = readDocument(united, { fidelity, isDense, convention });
   const variables = new Map(Object.entries(document.variables));
   return {
     document,

@@ -45,11 +45,15 @@ export interface Subcomponent {
   readonly attributes: Readonly<Record<string, WrittenValue>>;
   /** Own key, else the attribute of that name, else 1: absent here means "look further". */
   readonly areaShare?: WrittenValue;
+  /** What the energies of the part are multiplied by; absent: 1. */
+  readonly energyShare?: WrittenValue;
 }
 
 export interface SubcomponentAction {
   readonly name: string;
   readonly actionShare: WrittenValue;
+  /** What else an estimator is told of the action, in the convention of 2024; left out where there is nothing. */
+  readonly arguments?: Readonly<Record<string, WrittenValue>>;
 }
 
 export interface CompoundAction {
@@ -112,6 +116,12 @@ export type Fidelity = "artifact" | "corrected";
  */
 export type AdcBeyondLibrary = "scale" | "survey" | "survey-all";
 
+/**
+ * Which generation of the original tools a specification is written for: those of August 2023, with which the figures of
+ * RAELLA were published, or those of May 2024, which name and price some things in other ways (docs/timeloop.md).
+ */
+export type Convention = "2023" | "2024";
+
 /** What happens to sparse optimizations: they are refused, or left out to compute the dense counterpart. */
 export type SparseHandling = "refuse" | "dense";
 
@@ -138,16 +148,18 @@ export interface ModelChoices extends EstimationChoices {
   readonly unmetChecks?: "warn" | "adapt";
   /** What happens to sparse optimizations: `refuse` (default), or `dense` to leave them out on purpose. */
   readonly sparse?: SparseHandling;
-  /** Count leakage, in energies and in what searches minimise. Off by default. */
+  /** Count leakage, in energies and in what searches minimise. By default only in the convention of 2024. */
   readonly leakage?: boolean;
+  /** Which convention counts; `auto` (default): the one that the files show. */
+  readonly convention?: Convention | "auto";
   /** Statistics that nobody gives may keep the placeholders that stand in the model. By default they are refused. */
   readonly usePlaceholders?: boolean;
 }
 
-/** A fixed factor (`=`) or an upper limit (`<=`) of a dimension. The value 0 means the full bound, -1 free. */
+/** A fixed factor (`=`), an upper (`<=`) or a lower limit (`>=`) of a dimension. The value 0 means the full bound, -1 free. */
 export interface Factor {
   readonly dimension: string;
-  readonly operator: "=" | "<=";
+  readonly operator: "=" | "<=" | ">=";
   readonly value: number;
 }
 
@@ -162,6 +174,8 @@ export interface SpatialConstraint {
   readonly noLinkTransfer: readonly string[];
   /** Upper limit for dimensions without a factor of their own. */
   readonly defaultMaxFactor: number | null;
+  /** Lower limit for dimensions without a factor of their own; left out where there is none. */
+  readonly defaultMinFactor?: number;
 }
 
 /** What the loops that a level's instance runs in time must look like. */
@@ -172,6 +186,8 @@ export interface TemporalConstraint {
   readonly noTemporalReuse: readonly string[];
   readonly rmwOnFirstWriteback: readonly string[];
   readonly defaultMaxFactor: number | null;
+  /** As for loops in space. */
+  readonly defaultMinFactor?: number;
 }
 
 /** Which data spaces a level holds. Those in none of the lists are the mapper's choice. */
@@ -201,6 +217,8 @@ export interface Level {
   /** The component class that prices it, where it is not `class`. */
   readonly subclass: string | null;
   readonly areaShare: number | null;
+  /** What all energies of the level are multiplied by; left out where nothing is said of it. */
+  readonly energyShare?: number;
   /** Hardware instances, `meshX * meshY`; 1 of a network, which has no count of its own. */
   readonly instances: number;
   readonly meshX: number;

@@ -3,6 +3,7 @@ import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName, throwAll } from "../errors";
 import { freeze, publish } from "../memory";
 import type { LevelMapping, Loop, Mapping } from "../model/mapping";
+import { nodeOfPlaceholder, placeholderName } from "../spec/convention";
 import { loadSpecification } from "../spec/load-specification";
 import { choicesAmong } from "../spec/model-choices";
 import { entriesSchema, readMappingFile } from "../spec/read-mapping-file";
@@ -38,9 +39,10 @@ export function mappingFromEntries(specification: Specification, given: readonly
   });
 }
 
-/** The level meant: the fan-out of PE may also be called PE or inter_PE_spatial. */
+/** The level meant: the fan-out of PE may be called PE, inter_PE_spatial or inter_PE_spatial_dummy. */
 function targetName(target: string, storage: readonly Level[]): string {
-  const names = [target, `${target}_dummy`, `inter_${target}_spatial_dummy`];
+  const node = nodeOfPlaceholder(target) ?? target;
+  const names = [target, placeholderName(node, "2024"), placeholderName(node, "2023")];
   return names.find((name) => storage.some((level) => level.name === name)) ?? target;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { FactorLimits } from "../../src/mapspace/factor-choices";
 import {
   cofactorsAt,
   countCofactors,
@@ -7,7 +8,12 @@ import {
   listCofactors,
 } from "../../src/mapspace/factor-choices";
 
-function tuples(bound: number, quotient: number, slots: number, limits: number[] | null = null): number[][] {
+function tuples(
+  bound: number,
+  quotient: number,
+  slots: number,
+  limits: FactorLimits | null = null,
+): number[][] {
   const { count, factors } = listCofactors(bound, quotient, slots, limits);
   return Array.from({ length: count }, (_, index) => [...factors.slice(index * slots, (index + 1) * slots)]);
 }
@@ -45,20 +51,25 @@ describe("ordered products of factors", () => {
         minLength: 4,
         maxLength: 4,
       }),
+      least: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 4, maxLength: 4 }),
     });
     fc.assert(
-      fc.property(cases, ({ quotient, rest, slots, limited, limits }) => {
+      fc.property(cases, ({ quotient, rest, slots, limited, limits, least }) => {
         const bound = quotient * rest;
-        const own = limited ? limits.slice(0, slots) : null;
+        const own = limited ? { most: limits.slice(0, slots), least: least.slice(0, slots) } : null;
+        const isWithin = (tuple: readonly number[]): boolean =>
+          own === null ||
+          tuple.every((factor, slot) => factor <= own.most[slot] && factor >= own.least[slot]);
         const list = tuples(bound, quotient, slots, own);
         assert.equal(BigInt(list.length), countCofactors(quotient, slots, own));
         assert.equal(new Set(list.map(String)).size, list.length);
+        assert.equal(list.length, tuples(bound, quotient, slots).filter(isWithin).length);
         list.forEach((tuple, index) => {
           assert.equal(
             tuple.reduce((product, factor) => product * factor, 1),
             quotient,
           );
-          assert.ok(own === null || tuple.every((factor, slot) => factor <= own[slot]));
+          assert.ok(isWithin(tuple));
           assert.deepEqual(cofactorsAt(bound, quotient, slots, own, BigInt(index)), tuple);
         });
       }),
@@ -69,7 +80,7 @@ describe("ordered products of factors", () => {
   it("of a number without slots exist only for 1", () => {
     assert.equal(countCofactors(1, 0, null), 1n);
     assert.equal(countCofactors(2, 0, null), 0n);
-    assert.equal(countCofactors(2, 0, []), 0n);
+    assert.equal(countCofactors(2, 0, { most: [], least: [] }), 0n);
     assert.deepEqual(tuples(7, 1, 0), [[]]);
     assert.deepEqual(cofactorsAt(7, 1, 0, null, 0n), []);
   });

@@ -104,7 +104,7 @@ describe("flat form", () => {
     const specification = withNodes(
       "    - !Nothing\n    - !Element {name: nothing_here, class: nothing}\n" +
         "    - !Element {name: noc, class: XY_NoC, attributes: {hop: 1}}\n" +
-        "    - !Component {name: regs, class: regfile, attributes: {datawidth: 8}}\n",
+        "    - !Element {name: regs, class: regfile, attributes: {datawidth: 8}}\n",
     );
     assert.deepEqual(
       specification.levels.map(({ name, kind }) => [name, kind]),

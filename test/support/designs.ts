@@ -1,57 +1,82 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+interface Tables {
+  readonly ERT: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly ART: Readonly<Record<string, number>>;
+}
+
+/** What the original model says of a mapping. */
+export interface ExpectedEvaluation {
+  readonly cycles: number;
+  readonly computes: number;
+  readonly energyPj: number;
+  readonly edpJCycle: number;
+  readonly macPj: number;
+  readonly levels: Readonly<
+    Record<
+      string,
+      {
+        readonly energyPj: number;
+        readonly leakPj: number;
+        readonly dataSpaces: Readonly<
+          Record<
+            string,
+            Readonly<Record<"tile" | "reads" | "fills" | "updates" | "instances" | "clusters", number>>
+          >
+        >;
+      }
+    >
+  >;
+}
 
 /** A public design: its specification as a tree, its tables, a mapping, and what the original model says of it. */
 export interface GoldenDesign {
   readonly input: Readonly<Record<string, unknown>>;
-  readonly storedTables: {
-    readonly ERT: Readonly<Record<string, Readonly<Record<string, number>>>>;
-    readonly ART: Readonly<Record<string, number>>;
+  readonly flat: {
+    readonly variables: Readonly<Record<string, unknown>>;
+    readonly levels: readonly {
+      readonly name: string;
+      readonly class: string;
+      readonly subclass?: string;
+      readonly attributes: Readonly<Record<string, unknown>>;
+      readonly requiredActions: readonly string[];
+    }[];
+    readonly constraints: readonly Readonly<Record<string, unknown>>[];
   };
+  /** Absent where no run is published. */
+  readonly storedTables?: Tables;
+  readonly ownTables: Tables;
   readonly mapping: readonly Readonly<Record<string, unknown>>[];
-  readonly expectedWithStoredTables: {
-    readonly cycles: number;
-    readonly computes: number;
-    readonly energyPj: number;
-    readonly edpJCycle: number;
-    readonly macPj: number;
-    readonly levels: Readonly<
-      Record<
-        string,
-        {
-          readonly energyPj: number;
-          readonly leakPj: number;
-          readonly dataSpaces: Readonly<
-            Record<
-              string,
-              Readonly<Record<"tile" | "reads" | "fills" | "updates" | "instances" | "clusters", number>>
-            >
-          >;
-        }
-      >
-    >;
-  };
+  readonly expectedWithStoredTables?: ExpectedEvaluation;
+  readonly expectedWithOwnTables: ExpectedEvaluation;
 }
+
+const folder = join(__dirname, "..", "golden", "designs");
+
+/** Names of all designs. */
+export const goldenDesigns: readonly string[] = readdirSync(folder)
+  .filter((file) => file.endsWith(".json"))
+  .map((file) => file.slice(0, -".json".length))
+  .sort();
 
 export function goldenDesign(id: string): GoldenDesign {
-  const file = join(__dirname, "..", "golden", "designs", `${id}.json`);
-  return JSON.parse(readFileSync(file, "utf8")) as GoldenDesign;
+  return JSON.parse(readFileSync(join(folder, `${id}.json`), "utf8")) as GoldenDesign;
 }
 
-/** The design without its component classes, with the tables instead. */
-export function designYaml({ input, storedTables }: GoldenDesign): string {
-  const { components, ...others } = input;
-  void components;
+/** The design as one file; with tables, if there are to be any, instead of what its components cost. */
+export function designYaml({ input }: GoldenDesign, given?: Tables): string {
+  if (given === undefined) return blockYaml(input);
   const tables = {
     ERT: {
-      tables: Object.entries(storedTables.ERT).map(([name, actions]) => ({
+      tables: Object.entries(given.ERT).map(([name, actions]) => ({
         name,
         actions: Object.entries(actions).map(([action, energy]) => ({ name: action, energy })),
       })),
     },
-    ART: { tables: Object.entries(storedTables.ART).map(([name, area]) => ({ name, area })) },
+    ART: { tables: Object.entries(given.ART).map(([name, area]) => ({ name, area })) },
   };
-  return blockYaml({ ...others, ...tables });
+  return blockYaml({ ...input, ...tables });
 }
 
 export function mappingYaml({ mapping }: GoldenDesign): string {

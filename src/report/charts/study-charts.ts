@@ -55,7 +55,7 @@ export function mappedLayerLevels(mapped: MappedLayer): readonly MappingChartLev
 }
 
 /** Fan-outs of containers appear in a flat architecture as levels of their own with this name. */
-const fanOutName = /^inter_(.+)_spatial_dummy$/;
+const fanOutName = /^inter_(.+)_spatial(?:_dummy)?$/;
 
 function levelTitle(level: string, built: HardwareLevel | undefined): string {
   const container = fanOutName.exec(level)?.[1];

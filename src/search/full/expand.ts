@@ -147,6 +147,7 @@ export function createExpander(plan: SearchPlan): Expander {
       for (let option = choice.forced[index] ? factors.length - 1 : 0; option < factors.length; option += 1) {
         const factor = factors[option];
         if (product * factor > choice.capacity || factor > choice.limits[index]) break;
+        if (factor < choice.least[index]) continue;
         digits[dimension] = digit - drops[option];
         chosen[index] = factor;
         choose(index + 1, product * factor, point - drops[option] * strides[dimension]);

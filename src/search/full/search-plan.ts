@@ -46,6 +46,8 @@ export interface PlanChoice {
   readonly forced: readonly boolean[];
   /** Largest factor per dimension of `dimensions`. */
   readonly limits: readonly number[];
+  /** Smallest factor, likewise. */
+  readonly least: readonly number[];
   /** Largest product of the chosen factors. */
   readonly capacity: number;
   /** Time slots are chosen dimension by dimension: whether the slot is complete, so that its order is due. */
@@ -131,6 +133,7 @@ function createStages(
           spaceOnlyCount: part.filter((dimension) => spaceOnly.includes(dimension)).length,
           forced: part.map(isForced),
           limits: part.map((dimension) => slot.limits?.[dimension] ?? Infinity),
+          least: part.map((dimension) => slot.least?.[dimension] ?? 1),
           capacity: slot.kind === "time" ? Infinity : roomInFanOut(hardware.levels[level], slot, part),
           completesSlot: number === parts.length - 1,
           orderPart: slot.kind === "space" ? "free" : inTurn[number][1],

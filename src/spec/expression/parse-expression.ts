@@ -11,6 +11,7 @@ const space = /\s+/y;
 const number =
   /0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?/y;
 const name = /[A-Za-z_][A-Za-z0-9_]*/y;
+const specificationPath = /spec(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)+/y;
 const symbol = /\*\*|\/\/|<=|>=|==|!=|[-+*/%<>()[\],]/y;
 const quoted = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y;
 
@@ -52,7 +53,9 @@ function tokenize(text: string): Token[] {
     }
     const word = matchAt(name, text, at);
     if (word !== undefined) {
-      take("name", word);
+      const path = word === "spec" ? matchAt(specificationPath, text, at) : undefined;
+      if (path !== undefined && path !== sizesName) throw unreachable(path, at);
+      take("name", path ?? word);
       continue;
     }
     const digits = matchAt(number, text, at);
@@ -78,6 +81,17 @@ function tokenize(text: string): Token[] {
   }
   tokens.push({ kind: "end", text: "", start: text.length, end: text.length });
   return tokens;
+}
+
+/** The only part of the specification that expressions can reach: the names of what `problem.instance` gives. */
+export const sizesName = "spec.problem.instance";
+
+function unreachable(path: string, at: number): ExpressionFailure {
+  return new ExpressionFailure(
+    `Expressions cannot reach ${path}.`,
+    { start: at, end: at + path.length },
+    `Only ${sizesName} can be reached, as in len(${sizesName}).`,
+  );
 }
 
 const substitutes: Readonly<Record<string, string>> = {

@@ -73,12 +73,30 @@ class Combination {
       factors: [...first.factors, ...second.factors],
       permutation: this.names(first.permutation, second.permutation, "permutation"),
       defaultMaxFactor: this.value(first.defaultMaxFactor, second.defaultMaxFactor, "default_max_factor"),
+      defaultMinFactor: this.value(first.defaultMinFactor, second.defaultMinFactor, "default_min_factor"),
       factorsOnly: this.macro(first.factorsOnly, second.factorsOnly, "factors_only"),
       noReuse: this.macro(first.noReuse, second.noReuse, "no_reuse"),
       noIterationOverDataspaces: this.macro(
         first.noIterationOverDataspaces,
         second.noIterationOverDataspaces,
         "no_iteration_over_dataspaces",
+      ),
+      mustIterateOverDataspaces: this.macro(
+        first.mustIterateOverDataspaces,
+        second.mustIterateOverDataspaces,
+        "must_iterate_over_dataspaces",
+      ),
+      maximizeDims: this.same(
+        first.maximizeDims,
+        second.maximizeDims,
+        "maximize_dims",
+        (groups) => groups === undefined,
+        (groups = []) => groups.map(textsOf).join("; "),
+      ),
+      maximizeDimsCapacity: this.value(
+        first.maximizeDimsCapacity,
+        second.maximizeDimsCapacity,
+        "maximize_dims_capacity",
       ),
     };
   }
@@ -170,12 +188,20 @@ export function attachSparseTargets(
   return result;
 }
 
+/** A node may be given with the range of its instances, a fan-out by the name of its placeholder. */
+function indexOfNode(target: string, leaves: readonly LeafDocument[]): number {
+  const name = target.replace(/\[.*\]$/, "");
+  const placeholder = /^inter_(.+)_spatial(?:_dummy)?$/.exec(name)?.[1];
+  const index = leaves.findIndex((leaf) => leaf.name === name);
+  return index >= 0 ? index : leaves.findIndex((leaf) => leaf.name === placeholder);
+}
+
 function indexOfTarget(
   what: string,
   { target, location }: Pick<TargetDocument, "target" | "location">,
   leaves: readonly LeafDocument[],
 ): number {
-  const index = leaves.findIndex((leaf) => leaf.name === target);
+  const index = indexOfNode(target, leaves);
   if (index >= 0) return index;
   throw new RaellaError({
     code: "unknown-name",

@@ -1,12 +1,14 @@
 import { RaellaError } from "../../errors";
 import type { SourceLocation } from "../../errors";
-import { isExpressionText } from "../expression/evaluate";
-import type { Scope } from "../expression/runtime-value";
+import { evaluateWritten, isExpressionText, namesRead } from "../expression/evaluate";
+import type { RuntimeValue, Scope } from "../expression/runtime-value";
+import { valueText } from "../expression/runtime-value";
 import type { LeafDocument } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { PlacedText } from "../schema/validate";
 import { splitText } from "../schema/validate";
 import type {
+  Convention,
   DataSpaceConstraint,
   Factor,
   LevelConstraints,
@@ -18,16 +20,45 @@ import type { CompiledPart } from "./compiled-part";
 import { compilePart, substituteWords, wordsIn, wordsOf } from "./compiled-part";
 import type { ExpandedConstraints, ExpandedLoops } from "./expand-macros";
 import type { FactorEntry } from "./factor-entry";
-import { contradictoryFactors, factorValue, shownFactor, unknownProblemName } from "./factor-entry";
+import {
+  areLimits,
+  contradictoryFactors,
+  factorValue,
+  shownFactor,
+  unknownProblemName,
+} from "./factor-entry";
+
+/** Where constraints stand, and whether what stands for a number in them is calculated, as in the convention of 2024. */
+interface ConstrainedLevel {
+  readonly level: string;
+  readonly calculates: boolean;
+}
+
+/** The value of an expression that stands for a number; undefined where none is calculated. */
+function calculated(
+  text: string,
+  scope: Scope,
+  location: SourceLocation | undefined,
+  { calculates }: ConstrainedLevel,
+): RuntimeValue | undefined {
+  if (!calculates || /^[-+]?[0-9]+$/.test(text)) return undefined;
+  return evaluateWritten({ expression: text, location }, scope, { workingDirectory: "" });
+}
+
+/** Words that may be names, also those that an expression reaches by a path. */
+function wordsOfText(text: string, { calculates }: ConstrainedLevel): readonly string[] {
+  return calculates ? [...wordsIn(text), ...namesRead({ expression: text })] : wordsIn(text);
+}
 
 function compileFactor(
   entry: FactorEntry,
   dimensions: readonly string[],
-  level: string,
+  place: ConstrainedLevel,
 ): CompiledPart<Factor> {
   const { location, operator } = entry;
+  const { level } = place;
   const isKnown = dimensions.includes(entry.dimension);
-  const words = [...(isKnown ? [] : wordsIn(entry.dimension)), ...wordsIn(entry.valueText)];
+  const words = [...(isKnown ? [] : wordsIn(entry.dimension)), ...wordsOfText(entry.valueText, place)];
   return compilePart(words, (scope) => {
     const dimension = isKnown ? entry.dimension : substituteWords(entry.dimension, scope).trim();
     if (!dimensions.includes(dimension))
@@ -38,12 +69,14 @@ function compileFactor(
         level,
         dimension,
       );
-    const became = { ...entry, dimension, valueText: substituteWords(entry.valueText, scope).trim() };
+    const result = calculated(entry.valueText, scope, location, place);
+    const text = result === undefined ? substituteWords(entry.valueText, scope) : valueText(result);
+    const became = { ...entry, dimension, valueText: text.trim() };
     const value = factorValue(entry, became, level);
-    if (operator === "<=" && value < 1)
+    if (operator !== "=" && value < 1)
       throw new RaellaError({
         code: "constraint",
-        message: `The upper limit ${shownFactor(entry, became)} of "${level}" allows no factor.`,
+        message: `The ${operator === "<=" ? "upper" : "lower"} limit ${shownFactor(entry, became)} of "${level}" ${operator === "<=" ? "allows no factor" : "says nothing"}.`,
         location,
         expected: "a limit of at least 1",
       });
@@ -62,7 +95,10 @@ function tidied(
     return shownFactor(entries[index], { dimension, operator, valueText: String(value) });
   };
   return factors.filter(({ dimension, operator, value }, index) => {
-    const next = factors.findIndex((factor, other) => other > index && factor.dimension === dimension);
+    const next = factors.findIndex(
+      (factor, other) =>
+        other > index && factor.dimension === dimension && !areLimits(factor, factors[index]),
+    );
     if (next < 0) return true;
     if (factors[next].operator === operator && factors[next].value === value) return false;
     const location = entries[index].location ?? entries[next].location;
@@ -74,9 +110,10 @@ function tidied(
 function compileFactors(
   entries: readonly FactorEntry[],
   dimensions: readonly string[],
-  level: string,
+  place: ConstrainedLevel,
 ): CompiledPart<readonly Factor[]> {
-  const parts = entries.map((entry) => compileFactor(entry, dimensions, level));
+  const { level } = place;
+  const parts = entries.map((entry) => compileFactor(entry, dimensions, place));
   const isTidy = entries.every(({ dimension }) => dimensions.includes(dimension));
   return compilePart(wordsOf(parts), (scope) => {
     const factors = parts.map(({ evaluate }) => evaluate(scope));
@@ -184,8 +221,22 @@ function compileStorage(
   });
 }
 
+/** Dimensions that are to fill the places of a leaf, in groups. */
+export interface MaximizedDimensions {
+  readonly groups: readonly (readonly string[])[];
+  /** Null: as many places as there are children. */
+  readonly capacity: number | null;
+  readonly location?: SourceLocation;
+}
+
 /** The constraints of a leaf, with and without content. */
-export type LeafConstraints = Required<LevelConstraints>;
+export interface LeafConstraints extends Required<LevelConstraints> {
+  /** Left out where nothing is to be filled. */
+  readonly maximized?: {
+    readonly spatial: MaximizedDimensions | null;
+    readonly temporal: MaximizedDimensions | null;
+  };
+}
 
 /** The constraints of a leaf with everything checked that does not depend on variables. */
 export type CompiledConstraints = CompiledPart<LeafConstraints>;
@@ -195,14 +246,16 @@ function compileInteger(
   written: WrittenValue,
   what: string,
   minimum: number,
-  level: string,
-  place: SourceLocation,
+  place: ConstrainedLevel,
+  around: SourceLocation,
 ): CompiledPart<number | null> {
+  const { level } = place;
   if (written === null || written === "") return compilePart([], () => null);
   const text = isExpressionText(written) ? written.expression : String(written);
-  const location = (isExpressionText(written) ? written.location : undefined) ?? place;
-  return compilePart(wordsIn(text), (scope) => {
-    const became = substituteWords(text, scope);
+  const location = (isExpressionText(written) ? written.location : undefined) ?? around;
+  return compilePart(wordsOfText(text, place), (scope) => {
+    const result = calculated(text, scope, location, place);
+    const became = result === undefined ? substituteWords(text, scope) : valueText(result);
     const value = Number(became);
     if (Number.isSafeInteger(value) && value >= minimum) return value;
     throw new RaellaError({
@@ -235,8 +288,10 @@ export function compileConstraints(
   { spatial, temporal, dataspace }: ExpandedConstraints,
   shape: ProblemShape,
   { name: level, locate }: LeafDocument,
+  convention: Convention,
 ): CompiledConstraints {
   const { dimensions } = shape;
+  const place: ConstrainedLevel = { level, calculates: convention === "2024" };
   const dataSpaces = shape.dataSpaces.map(({ name }) => name);
   const listed = (items: readonly PlacedText[]): CompiledPart<readonly string[]> =>
     compileDataSpaces(items, dataSpaces, level);
@@ -246,8 +301,27 @@ export function compileConstraints(
     what: string,
     minimum: number,
   ): CompiledPart<number | null> =>
-    compileInteger(written, what, minimum, level, locate("constraints", part, what));
-  const factors = ({ factors: entries }: ExpandedLoops) => compileFactors(entries, dimensions, level);
+    compileInteger(written, what, minimum, place, locate("constraints", part, what));
+  const factors = ({ factors: entries }: ExpandedLoops) => compileFactors(entries, dimensions, place);
+  /** An optional part stays away where it says nothing. */
+  const least = (loops: ExpandedLoops, part: "spatial" | "temporal") =>
+    loops.defaultMinFactor === null
+      ? {}
+      : { defaultMinFactor: integer(loops.defaultMinFactor, part, "default_min_factor", 1) };
+  const filled = (
+    { maximizeDims, maximizeDimsCapacity }: ExpandedLoops,
+    part: "spatial" | "temporal",
+  ): CompiledPart<MaximizedDimensions | null> => {
+    if (maximizeDims === undefined) return compilePart([], () => null);
+    const groups = maximizeDims.map((group) => compilePermutation(group, dimensions, level));
+    const capacity = integer(maximizeDimsCapacity, part, "maximize_dims_capacity", 1);
+    const location = locate("constraints", part, "maximize_dims");
+    return compilePart(wordsOf([...groups, capacity]), (scope) => ({
+      groups: groups.map((group) => group.evaluate(scope)),
+      capacity: capacity.evaluate(scope),
+      location,
+    }));
+  };
   const permutation = (loops: ExpandedLoops): CompiledPart<readonly string[]> =>
     compilePermutation(loops.permutation, dimensions, level);
   return compileParts<LeafConstraints>({
@@ -258,6 +332,7 @@ export function compileConstraints(
       noMulticastNoReduction: listed(spatial.noMulticastNoReduction),
       noLinkTransfer: listed(spatial.noLinkTransfer),
       defaultMaxFactor: integer(spatial.defaultMaxFactor, "spatial", "default_max_factor", 1),
+      ...(least(spatial, "spatial") as object),
     }),
     temporal: compileParts<TemporalConstraint>({
       factors: factors(temporal),
@@ -265,7 +340,16 @@ export function compileConstraints(
       noTemporalReuse: listed(temporal.noTemporalReuse),
       rmwOnFirstWriteback: listed(temporal.rmwOnFirstWriteback),
       defaultMaxFactor: integer(temporal.defaultMaxFactor, "temporal", "default_max_factor", 1),
+      ...(least(temporal, "temporal") as object),
     }),
     dataspace: compileStorage(dataspace, dataSpaces, level),
+    ...(spatial.maximizeDims === undefined && temporal.maximizeDims === undefined
+      ? {}
+      : {
+          maximized: compileParts<NonNullable<LeafConstraints["maximized"]>>({
+            spatial: filled(spatial, "spatial"),
+            temporal: filled(temporal, "temporal"),
+          }),
+        }),
   });
 }

@@ -3,11 +3,12 @@ import type { SourceLocation } from "../../errors";
 import { collectErrors, RaellaError, suggestName } from "../../errors";
 import { Memo } from "../../memory";
 import { sparseLevels, sparseWarnings } from "../computable";
+import { nodeOfPlaceholder } from "../convention";
 import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
 import type { LeafDocument } from "../schema/architecture-schema";
 import type { ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
-import type { Warning, WrittenValue } from "../specification";
+import type { Convention, Warning, WrittenValue } from "../specification";
 import { attachSparseTargets, attachTargets } from "./combine-constraints";
 import { compileConstraints } from "./compile-constraints";
 import type { CompiledLeaf, CompiledModel } from "./compiled-model";
@@ -60,7 +61,7 @@ function prefixed(prefixes: readonly string[]): string[] {
 }
 
 /** The actions a component must offer: those named in the file and those its kind demands, sorted. */
-function requiredActions(leaf: LeafDocument): readonly string[] {
+function requiredActions(leaf: LeafDocument, convention: Convention): readonly string[] {
   const kinds = leaf.sparseOptimizations.map(({ kind }) => kind);
   const hasActionOptimization =
     kinds.includes("action_optimization") || kinds.includes("compute_optimization");
@@ -72,6 +73,7 @@ function requiredActions(leaf: LeafDocument): readonly string[] {
   const add = (names: readonly string[]): void => names.forEach((name) => actions.add(name));
   if (leaf.kind === "storage") {
     add(storageActions);
+    if (convention === "2024") add(["leak"]);
     if (hasMetadata) add(prefixed(["metadata_"]));
     if (hasActionOptimization) add(prefixed(["gated_", "skipped_"]));
     if (hasMetadata && hasActionOptimization) add(prefixed(["gated_metadata_", "skipped_metadata_"]));
@@ -150,10 +152,9 @@ function unknownInTables(
   leaves: readonly LeafDocument[],
 ): Warning[] {
   const known = leaves.filter(({ kind }) => kind !== "nothing").map(({ name }) => name);
-  const placeholder = /^inter_(.+)_spatial_dummy$/;
   const names = new Set([...Object.keys(energyTable ?? {}), ...Object.keys(areaTable ?? {})]);
   return [...names]
-    .filter((name) => !known.includes(placeholder.exec(name)?.[1] ?? name))
+    .filter((name) => !known.includes(nodeOfPlaceholder(name) ?? name))
     .map((name) => ({
       code: "unknown-name",
       message: `The given tables price "${name}", which is no level of the architecture. ${suggestName(name, known)}`,
@@ -164,19 +165,34 @@ function unknownInTables(
 function checkSyntax(document: ModelDocument, leaves: readonly LeafDocument[]): void {
   const values = [
     ...Object.values(document.variables),
-    ...leaves.flatMap((leaf) => [...Object.values(leaf.attributes), leaf.meshX, leaf.meshY, leaf.areaShare]),
+    ...leaves.flatMap((leaf) => [
+      ...Object.values(leaf.attributes),
+      leaf.meshX,
+      leaf.meshY,
+      ...scalesOf(leaf),
+    ]),
   ];
   collectErrors(values.filter(isExpressionText), ({ expression, location }) =>
     checkText(expression, location),
   );
 }
 
-function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: ProblemShape): CompiledLeaf {
+/** What else of a node may be calculated. */
+function scalesOf({ areaShare, energyShare, enabled }: LeafDocument): readonly WrittenValue[] {
+  return [areaShare, energyShare, enabled];
+}
+
+function compileLeaf(
+  leaf: LeafDocument,
+  expanded: ExpandedConstraints,
+  shape: ProblemShape,
+  convention: Convention,
+): CompiledLeaf {
   const attributes = Object.entries(leaf.attributes);
   const meshX = unquoted(leaf.meshX, leaf.location);
   const meshY = unquoted(leaf.meshY, leaf.location);
-  const constraints = compileConstraints(expanded, shape, leaf);
-  const written = [...attributes.map(([, value]) => value), meshX, meshY, leaf.areaShare];
+  const constraints = compileConstraints(expanded, shape, leaf, convention);
+  const written = [...attributes.map(([, value]) => value), meshX, meshY, ...scalesOf(leaf)];
   return {
     document: leaf,
     kind: leaf.kind,
@@ -184,7 +200,7 @@ function compileLeaf(leaf: LeafDocument, expanded: ExpandedConstraints, shape: P
     attributes,
     meshX,
     meshY,
-    requiredActions: requiredActions(leaf),
+    requiredActions: requiredActions(leaf, convention),
     constraints,
     inputs: inputsOf(written, constraints.words),
   };
@@ -206,6 +222,7 @@ function inputsOf(written: readonly WrittenValue[], words: readonly string[]): r
  */
 export function compileModel(document: ModelDocument, problem: ProblemDocument): CompiledModel {
   const { shape } = problem;
+  const { convention } = document;
   const evaluateShape = compileShape(problem);
   const given = attachSparseTargets(
     attachTargets(leavesOf(document.nodes), document.targets),
@@ -223,10 +240,13 @@ export function compileModel(document: ModelDocument, problem: ProblemDocument):
   const expanded = collectErrors(leaves, ({ constraints, attributes, name }) =>
     expandMacros(constraints, shape, name, new Set([...variables, ...Object.keys(attributes)])),
   );
-  const compiled = collectErrors(leaves, (leaf, index) => compileLeaf(leaf, expanded[index], shape));
+  const compiled = collectErrors(leaves, (leaf, index) =>
+    compileLeaf(leaf, expanded[index], shape, convention),
+  );
   return {
     document,
     shape,
+    convention,
     leaves: compiled,
     evaluateShape,
     hasParallelNodes: hasParallelNodes(document.nodes),

@@ -2,7 +2,7 @@ import type { Memo } from "../../memory";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
-import type { Level, SparseLevel, ValueTable, Warning, WrittenValue } from "../specification";
+import type { Convention, Level, SparseLevel, ValueTable, Warning, WrittenValue } from "../specification";
 import type { CompiledConstraints, LeafConstraints } from "./compile-constraints";
 import type { ShapeEvaluator } from "./workload-from-problem";
 
@@ -27,6 +27,7 @@ export interface CompiledLeaf {
 export interface CompiledModel {
   readonly document: ModelDocument;
   readonly shape: ProblemShape;
+  readonly convention: Convention;
   readonly leaves: readonly CompiledLeaf[];
   readonly evaluateShape: ShapeEvaluator;
   readonly hasParallelNodes: boolean;
@@ -55,6 +56,8 @@ export interface LeafLoops {
   readonly meshX: number;
   readonly meshY: number;
   readonly constraints: LeafConstraints;
+  /** False: there is nothing. Left out where there is. */
+  readonly isEnabled?: false;
 }
 
 /** The values of a leaf. */
@@ -64,11 +67,13 @@ export interface LeafValues {
   /** Names of all attributes, also of those without a value. */
   readonly attributeNames: readonly string[];
   readonly areaShare: number | null;
+  /** Left out where there is none. */
+  readonly energyShare?: number;
   readonly loops: LeafLoops;
 }
 
 /** A level without its attributes. */
-export interface LevelFrame extends Omit<Level, "areaShare" | "attributes"> {
+export interface LevelFrame extends Omit<Level, "areaShare" | "energyShare" | "attributes"> {
   /** Position of the leaf that it belongs to. */
   readonly leaf: number;
   /** Whether it stands for the leaf's fan-out. */

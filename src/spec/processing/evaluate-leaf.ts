@@ -5,7 +5,7 @@ import { evaluateWritten } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { IntegralFloat, isInteger, numberOf, Scope, toValue, valueText } from "../expression/runtime-value";
 import type { MeshAxis } from "../schema/architecture-schema";
-import type { Value } from "../specification";
+import type { Convention, Value } from "../specification";
 import type { CompiledLeaf, CompiledModel, LeafLoops, LeafValues } from "./compiled-model";
 import { wordsIn } from "./compiled-part";
 import { checkStorageAttribute } from "./storage-attributes";
@@ -42,17 +42,35 @@ function evaluateMesh(
   });
 }
 
-function evaluateAreaShare(leaf: CompiledLeaf, scope: Scope, options: EvaluationOptions): number | null {
-  const { areaShare } = leaf.document;
-  const value = evaluateWritten(areaShare, scope, options);
+/** A share of the area or the energies of a level. */
+function evaluateShare(
+  leaf: CompiledLeaf,
+  kind: "area" | "energy",
+  scope: Scope,
+  options: EvaluationOptions,
+): number | null {
+  const { areaShare, energyShare } = leaf.document;
+  const value = evaluateWritten(kind === "area" ? areaShare : energyShare, scope, options);
   if (value === null) return null;
   const number = numberOf(value);
   if (number !== undefined && number >= 0 && Number.isFinite(number)) return number;
   throw new RaellaError({
     code: "schema",
-    message: `area_share of "${leaf.name}" is ${valueText(value)}.`,
-    location: leaf.document.locate("area_share"),
+    message: `${kind === "area" ? "area_share" : "energy_scale"} of "${leaf.name}" is ${valueText(value)}.`,
+    location: leaf.document.locate(kind === "area" ? "area_share" : "energy_scale"),
     expected: "a number that is not negative",
+  });
+}
+
+/** Whether the component is there at all. */
+function isEnabled(leaf: CompiledLeaf, scope: Scope, options: EvaluationOptions): boolean {
+  const value = evaluateWritten(leaf.document.enabled, scope, options);
+  if (typeof value === "boolean" || value === 0 || value === 1) return Boolean(value);
+  throw new RaellaError({
+    code: "schema",
+    message: `enabled of "${leaf.name}" is ${valueText(value)}.`,
+    location: leaf.document.locate("enabled"),
+    expected: "true or false",
   });
 }
 
@@ -82,19 +100,36 @@ function evaluateAttributes(
 
 /**
  * Evaluates a leaf: attributes in order, each seeing the variables and the attributes before it; names in constraints;
- * meshes, which see no attributes.
+ * meshes, which see no attributes in the convention of 2023.
  *
  * @throws RaellaError with the place of the value that fails.
  */
-function evaluateLeaf(leaf: CompiledLeaf, variables: Scope, options: EvaluationOptions): LeafValues {
+function evaluateLeaf(
+  leaf: CompiledLeaf,
+  variables: Scope,
+  options: EvaluationOptions,
+  convention: Convention,
+): LeafValues {
   const attributes = evaluateAttributes(leaf, variables, options);
   const scope = new Scope(attributes, variables);
   const constraints = leaf.constraints.evaluate(scope);
-  const areaShare = evaluateAreaShare(leaf, scope, options);
-  const loops = { ...evaluateMeshes(leaf, variables, options), constraints };
+  const areaShare = evaluateShare(leaf, "area", scope, options);
+  const energyShare = evaluateShare(leaf, "energy", scope, options);
+  const loops = {
+    ...evaluateMeshes(leaf, convention === "2023" ? variables : scope, options),
+    constraints,
+    ...(isEnabled(leaf, scope, options) ? {} : { isEnabled: false as const }),
+  };
   const table: Record<string, Value> = {};
   for (const [name, value] of attributes) if (!isEmptyValue(value)) table[name] = toValue(value);
-  return freeze({ attributes: table, attributeNames: [...attributes.keys()], areaShare, loops });
+  const attributeNames = [...attributes.keys()];
+  return freeze({
+    attributes: table,
+    attributeNames,
+    areaShare,
+    ...(energyShare !== null && { energyShare }),
+    loops,
+  });
 }
 
 function isEmptyValue(value: RuntimeValue): boolean {
@@ -103,18 +138,29 @@ function isEmptyValue(value: RuntimeValue): boolean {
 
 /**
  * Evaluates all leaves of a model. Most of them stay as they are from one layer or design to the next, so that values
- * are remembered by those of the variables that a leaf looks up.
+ * are remembered by those of the variables that a leaf looks up. In the convention of 2024 a leaf also sees the attributes
+ * of the containers before it.
  *
  * @throws RaellaErrors with every mistake.
  */
 export function evaluateLeaves(
-  { leaves, leafMemo }: CompiledModel,
-  variables: Scope,
+  { leaves, leafMemo, convention }: CompiledModel,
+  outermost: Scope,
   options: EvaluationOptions,
 ): readonly LeafValues[] {
+  if (convention === "2023") return collectErrors(leaves, (leaf, index) => evaluated(leaf, index, outermost));
+  const handedDown = new Map<string, RuntimeValue>();
+  const scope = new Scope(handedDown, outermost);
   return collectErrors(leaves, (leaf, index) => {
+    const values = evaluated(leaf, index, scope);
+    if (leaf.kind === "container")
+      for (const [name, value] of Object.entries(values.attributes)) handedDown.set(name, value);
+    return values;
+  });
+
+  function evaluated(leaf: CompiledLeaf, index: number, variables: Scope): LeafValues {
     const { inputs } = leaf;
-    if (inputs === null) return evaluateLeaf(leaf, variables, options);
+    if (inputs === null) return evaluateLeaf(leaf, variables, options, convention);
     let key = `${index} ${options.workingDirectory}`;
     // Words in the text of a variable may be names of others.
     const names = leaf.constraints.words.length === 0 ? inputs : new Set(inputs);
@@ -124,8 +170,8 @@ export function evaluateLeaves(
       if (names instanceof Set && typeof value === "string")
         for (const word of wordsIn(value)) names.add(word);
     }
-    return leafMemo.get(key, () => evaluateLeaf(leaf, variables, options));
-  });
+    return leafMemo.get(key, () => evaluateLeaf(leaf, variables, options, convention));
+  }
 }
 
 /** Floats differ from the integers of the same value. */

@@ -1,8 +1,10 @@
 import { RaellaError } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateAllInOrder, evaluateWritten, isExpressionText, readsAny } from "../expression/evaluate";
+import { sizesName } from "../expression/parse-expression";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { Scope } from "../expression/runtime-value";
+import type { ProblemDocument } from "../schema/problem-schema";
 import type { Warning, WrittenValue } from "../specification";
 
 /** The variables of a specification, in the order of evaluation. */
@@ -17,15 +19,19 @@ export interface EvaluatedVariables {
 /**
  * Evaluates all variables, each seeing those before it.
  *
+ * @param instance of the problem, whose names expressions can count.
  * @param quotesStatistics Whether component classes see values of statistics as texts, as in the original.
  * @throws RaellaErrors with every mistake.
  */
 export function evaluateVariables(
   written: ReadonlyMap<string, WrittenValue>,
+  instance: ProblemDocument["instance"],
   options: EvaluationOptions,
   quotesStatistics: boolean,
 ): EvaluatedVariables {
-  const numbers = evaluateAllInOrder(written, null, options);
+  // The original adds densities to every problem.
+  const sizes = [...new Set([...Object.keys(instance), "densities"])];
+  const numbers = evaluateAllInOrder(written, new Scope(new Map([[sizesName, sizes]])), options);
   if (!quotesStatistics) return { numbers, estimation: numbers, warnings: [] };
   return { numbers, ...quotedStatistics(written, numbers, options) };
 }
@@ -47,7 +53,7 @@ function quotedStatistics(
   options: EvaluationOptions,
 ): Pick<EvaluatedVariables, "estimation" | "warnings"> {
   const results = new Map<string, RuntimeValue>();
-  const estimation = new Scope(results);
+  const estimation = new Scope(results, numbers.outer);
   const warnings: Warning[] = [];
   /** Names whose value differs from the number: only what reads one of them is evaluated again. */
   const differing = new Set<string>();

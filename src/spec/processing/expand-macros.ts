@@ -12,6 +12,10 @@ export interface ExpandedLoops {
   readonly factors: readonly FactorEntry[];
   readonly permutation: PlacedTexts;
   readonly defaultMaxFactor: WrittenValue;
+  readonly defaultMinFactor: WrittenValue;
+  /** Groups of dimensions that fill the places once sizes are known; undefined where nothing is to be filled. */
+  readonly maximizeDims?: readonly PlacedTexts[];
+  readonly maximizeDimsCapacity: WrittenValue;
 }
 
 /** The constraints of a leaf without macros. */
@@ -32,7 +36,13 @@ export interface ExpandedConstraints {
   };
 }
 
-const noLoops: LoopConstraintDocument = { factors: [], permutation: [], defaultMaxFactor: null };
+const noLoops: LoopConstraintDocument = {
+  factors: [],
+  permutation: [],
+  defaultMaxFactor: null,
+  defaultMinFactor: null,
+  maximizeDimsCapacity: null,
+};
 const noSpatial = { ...noLoops, noMulticastNoReduction: [], noLinkTransfer: [], split: null };
 const noTemporal = { ...noLoops, noTemporalReuse: [], rmwOnFirstWriteback: [] };
 const noDataSpaces = { keep: [], bypass: [], passthrough: [] };
@@ -55,6 +65,7 @@ function projectedDimensions(
   name: PlacedText,
   shape: ProblemShape,
   { level, names }: Place,
+  macro: string,
 ): readonly string[] {
   const dataSpace = shape.dataSpaces.find((candidate) => candidate.name === name.text);
   if (dataSpace === undefined) {
@@ -62,7 +73,7 @@ function projectedDimensions(
     if (!names.has(name.text)) throw unknownProblemName("data space", name, known, level);
     throw new RaellaError({
       code: "constraint",
-      message: `no_iteration_over_dataspaces of "${level}" names "${name.text}", whose value is not known yet.`,
+      message: `${macro} of "${level}" names "${name.text}", whose value is not known yet.`,
       location: name.location,
       value: name.text,
       expected: known.join(", "),
@@ -93,10 +104,26 @@ function expandLoops(given: LoopConstraintDocument, shape: ProblemShape, place: 
     factors = tidyFactors([...factors, ...only, ...others], level);
   }
   for (const dataSpace of listed(given.noIterationOverDataspaces, shape)) {
-    const dimensions = projectedDimensions(dataSpace, shape, place);
+    const dimensions = projectedDimensions(dataSpace, shape, place, "no_iteration_over_dataspaces");
     factors = tidyFactors([...factors, ...dimensions.map(closed)], level);
   }
-  return { factors, permutation: given.permutation, defaultMaxFactor: given.defaultMaxFactor };
+  if (given.mustIterateOverDataspaces !== undefined) {
+    const iterated = new Set(
+      listed(given.mustIterateOverDataspaces, shape).flatMap((dataSpace) =>
+        projectedDimensions(dataSpace, shape, place, "must_iterate_over_dataspaces"),
+      ),
+    );
+    const others = shape.dimensions.filter((dimension) => !iterated.has(dimension)).map(closed);
+    factors = tidyFactors([...factors, ...others], level);
+  }
+  return {
+    factors,
+    permutation: given.permutation,
+    defaultMaxFactor: given.defaultMaxFactor,
+    defaultMinFactor: given.defaultMinFactor,
+    maximizeDims: given.maximizeDims,
+    maximizeDimsCapacity: given.maximizeDimsCapacity,
+  };
 }
 
 function expandDataSpaces(
@@ -130,8 +157,8 @@ function expandDataSpaces(
 }
 
 /**
- * Rewrites the short forms of constraints: `*`, `no_reuse`, `factors_only`, `no_iteration_over_dataspaces`, `keep_only`,
- * `bypass_only`. Happens before variables are known, so `C=X` and `C=2` contradict each other whatever X is.
+ * Rewrites the short forms of constraints: `*`, `no_reuse`, `factors_only`, `no_iteration_over_dataspaces`,
+ * `must_iterate_over_dataspaces`, `keep_only`, `bypass_only`. Happens before variables are known, so `C=X` and `C=2` contradict each other whatever X is.
  *
  * @param names variables and attributes that the constraints may name.
  * @throws RaellaError `constraint` for contradictions, `unknown-name` for unknown data spaces.

@@ -3,7 +3,7 @@ import { RaellaError, suggestName } from "../../errors";
 import type { PlacedText } from "../schema/validate";
 import type { Factor } from "../specification";
 
-/** A factor as written, `C=4` or `C=N_ROWS`. */
+/** A factor as written, `C=4`, `C=N_ROWS`, `C<=4` or `C>=2`. */
 export interface FactorEntry {
   readonly dimension: string;
   readonly operator: Factor["operator"];
@@ -12,9 +12,9 @@ export interface FactorEntry {
   readonly location?: SourceLocation;
 }
 
-const form = /^([^<>=\s]+)\s*(<=|=)\s*([^<>=]+?)$/;
+const form = /^([^<>=\s]+)\s*(<=|>=|=)\s*([^<>=]+?)$/;
 
-/** Reads `C=4` or `C<=4`. */
+/** Reads `C=4`, `C<=4` or `C>=4`. */
 export function parseFactor({ text, location }: PlacedText): FactorEntry {
   const match = form.exec(text.trim());
   if (match === null)
@@ -23,8 +23,7 @@ export function parseFactor({ text, location }: PlacedText): FactorEntry {
       message: `"${text}" is not a factor.`,
       location,
       value: text,
-      expected: "C=4 (exactly 4), C=0 (the whole dimension), C=-1 (free) or C<=4",
-      remedy: text.includes(">=") ? "A lower limit cannot be given." : undefined,
+      expected: "C=4 (exactly 4), C=0 (the whole dimension), C=-1 (free), C<=4 or C>=2",
     });
   const [, dimension, operator, valueText] = match;
   return { dimension, operator: operator as Factor["operator"], valueText: valueText.trim(), location };
@@ -50,7 +49,7 @@ export function tidyFactors(entries: readonly FactorEntry[], level: string): rea
   const byDimension = new Map<string, FactorEntry>();
   for (const entry of byText.values()) {
     const other = byDimension.get(entry.dimension);
-    if (other !== undefined)
+    if (other !== undefined && !areLimits(entry, other))
       throw contradictoryFactors(
         factorText(other),
         factorText(entry),
@@ -60,6 +59,14 @@ export function tidyFactors(entries: readonly FactorEntry[], level: string): rea
     byDimension.set(entry.dimension, entry);
   }
   return [...byText.values()];
+}
+
+/** A dimension may have an upper and a lower limit. */
+export function areLimits(
+  first: Pick<FactorEntry, "operator">,
+  second: Pick<FactorEntry, "operator">,
+): boolean {
+  return first.operator !== "=" && second.operator !== "=" && first.operator !== second.operator;
 }
 
 export function contradictoryFactors(

@@ -36,6 +36,7 @@ function levelOf(frame: LevelFrame, values: LeafValues, containers: readonly Lea
     class: frame.class,
     subclass: frame.subclass,
     areaShare: frame.isPlaceholder ? null : values.areaShare,
+    ...(values.energyShare !== undefined && !frame.isPlaceholder && { energyShare: values.energyShare }),
     instances: frame.instances,
     meshX: frame.meshX,
     meshY: frame.meshY,

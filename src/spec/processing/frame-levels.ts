@@ -1,6 +1,7 @@
 import { RaellaError } from "../../errors";
 import type { SourceLocation } from "../../errors";
 import { contentNumber, freeze } from "../../memory";
+import { placeholderName } from "../convention";
 import type { GreedyStep } from "../greedy";
 import type { ProblemShape } from "../schema/problem-schema";
 import type {
@@ -15,6 +16,7 @@ import type { CompiledModel, LeafValues, LevelFrame, LevelFrames } from "./compi
 import type { LeafDraft } from "./greedy-allocation";
 import { applyGreedyStep, draftOf } from "./greedy-allocation";
 import { markBranches, requireFlatBranches } from "./mark-branches";
+import { maximizeDimensions } from "./maximize-dimensions";
 
 /**
  * Puts loops that can only be 1 innermost, where their order has no effect: first the dimensions fixed at 1, then those
@@ -72,9 +74,10 @@ function completeFrames(
 ): LevelFrames {
   const leaves = draftLeaves(model, values);
   const warnings = exceedingFactors(leaves, bounds);
+  warnings.push(...maximizeDimensions(leaves, dimensions, bounds));
   completePermutations(leaves, dimensions, bounds);
   for (const step of greedySteps) applyGreedyStep(step, leaves, { dimensions, bounds });
-  return freeze({ levels: layOut(leaves, placeholderConstraints(model.shape)), warnings });
+  return freeze({ levels: layOut(leaves, model), warnings });
 }
 
 /** The leaves with what they must look like, parallel branches kept apart. */
@@ -97,17 +100,16 @@ interface Mesh {
 }
 
 /** Every fan-out becomes a placeholder level with the instance count outside it. */
-function layOut(
-  leaves: readonly LeafDraft[],
-  shared: Omit<LevelConstraints, "spatial">,
-): readonly LevelFrame[] {
+function layOut(leaves: readonly LeafDraft[], { shape, convention }: CompiledModel): readonly LevelFrame[] {
   const levels: LevelFrame[] = [];
+  const shared = placeholderConstraints(shape);
   let mesh: Mesh = { x: 1, y: 1 };
   leaves.forEach((leaf, index) => {
     const { kind } = leaf.compiled;
-    if (kind === "nothing") return;
+    if (kind === "nothing" || leaf.loops.isEnabled === false) return;
     if (leaf.fanout !== 1) {
-      levels.push(placeholderFrame(leaf, index, mesh, shared));
+      const name = placeholderName(leaf.compiled.name, convention);
+      levels.push(placeholderFrame(name, leaf, index, mesh, shared));
       mesh = multiply(mesh, leaf);
     }
     if (kind !== "container") levels.push(elementFrame(leaf, index, kind, mesh));
@@ -117,6 +119,7 @@ function layOut(
 }
 
 function placeholderFrame(
+  name: string,
   leaf: LeafDraft,
   index: number,
   mesh: Mesh,
@@ -126,7 +129,7 @@ function placeholderFrame(
   return {
     leaf: index,
     isPlaceholder: true,
-    name: `inter_${leaf.compiled.name}_spatial_dummy`,
+    name,
     kind: "storage",
     class: "dummy_storage",
     subclass: null,
@@ -165,6 +168,7 @@ function isEmptySpatial(constraint: SpatialConstraint): boolean {
   return (
     constraint.split === null &&
     constraint.defaultMaxFactor === null &&
+    constraint.defaultMinFactor === undefined &&
     [
       constraint.factors,
       constraint.permutation,
@@ -186,7 +190,8 @@ function elementConstraints(leaf: LeafDraft): LevelConstraints {
   const hasTemporal =
     leaf.temporalFactors.length + leaf.temporalPermutation.length > 0 ||
     temporal.noTemporalReuse.length + temporal.rmwOnFirstWriteback.length > 0 ||
-    temporal.defaultMaxFactor !== null;
+    temporal.defaultMaxFactor !== null ||
+    temporal.defaultMinFactor !== undefined;
   if (hasTemporal)
     constraints.temporal = {
       ...temporal,

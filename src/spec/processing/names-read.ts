@@ -33,7 +33,10 @@ export function readersOf(
 }
 
 function namesOfLeaf({ attributes, meshX, meshY, document, constraints }: CompiledLeaf): readonly string[] {
-  const written = [...attributes.map(([, value]) => value), meshX, meshY, document.areaShare];
+  const written = [
+    ...attributes.map(([, value]) => value),
+    ...[meshX, meshY, document.areaShare, document.energyShare, document.enabled],
+  ];
   return [...written.flatMap(namesRead), ...constraints.words];
 }
 

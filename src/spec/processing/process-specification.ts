@@ -19,7 +19,7 @@ import type {
   WrittenValue,
 } from "../specification";
 import type { Workspace } from "../workspace";
-import type { CompiledModel } from "./compiled-model";
+import type { CompiledModel, LeafValues } from "./compiled-model";
 import { evaluateLeaves } from "./evaluate-leaf";
 import { evaluateVariables } from "./evaluate-variables";
 import { flattenArchitecture } from "./flatten-architecture";
@@ -65,6 +65,7 @@ export function processSpecification(input: ProcessingInput): Specification {
   const { model, fidelity, options } = input;
   const { numbers, estimation, warnings } = evaluateVariables(
     input.variables,
+    input.problem.instance,
     options,
     fidelity === "artifact",
   );
@@ -79,6 +80,7 @@ export function processSpecification(input: ProcessingInput): Specification {
       workload.dimensions,
     );
   const frames = frameLevels(model, leaves, workload, input.greedySteps);
+  const ofTree = attributesOfTree(model, leaves);
   const { energyTable, areaTable } = model.document;
   const levels = flattenArchitecture(model, leaves, frames);
   const checks = withAttributes(model.document.checks, input.attributes);
@@ -99,9 +101,9 @@ export function processSpecification(input: ProcessingInput): Specification {
     },
     levels,
     workload,
-    variables: Object.fromEntries(input.variables),
-    variableValues,
-    estimationVariables: { ...toTable(estimation), ...input.attributes },
+    variables: { ...Object.fromEntries(input.variables), ...ofTree },
+    variableValues: { ...variableValues, ...ofTree },
+    estimationVariables: { ...toTable(estimation), ...ofTree, ...input.attributes },
     componentClasses: model.document.componentClasses,
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
@@ -114,6 +116,12 @@ export function processSpecification(input: ProcessingInput): Specification {
     workspace: input.workspace,
     sources: input.sources,
   };
+}
+
+/** In the convention of 2024 the attributes of the first container are those of the whole tree, as variables are. */
+function attributesOfTree({ convention, leaves }: CompiledModel, values: readonly LeafValues[]): ValueTable {
+  const first = leaves.findIndex(({ kind }) => kind === "container");
+  return convention === "2023" || first < 0 ? {} : values[first].attributes;
 }
 
 /** The checks that the variables do not meet. Those of a level wait for a mapping, but must name one that there is. */

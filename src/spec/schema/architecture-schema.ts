@@ -11,6 +11,7 @@ import {
   correctedTable,
   locateIn,
   orEmpty,
+  spelledOnce,
   text,
   textList,
   validate,
@@ -31,6 +32,9 @@ export interface LeafDocument {
   readonly class: string;
   readonly subclass: string | null;
   readonly areaShare: WrittenValue;
+  readonly energyShare: WrittenValue;
+  /** False: it is left out. */
+  readonly enabled: WrittenValue;
   readonly requiredActions: readonly string[];
   readonly attributes: Readonly<Record<string, WrittenValue>>;
   readonly meshX: WrittenValue;
@@ -112,13 +116,19 @@ const common = {
 
 const containerSchema = closedObject({ ...common, networks: v.optional(v.unknown()) });
 
-const elementSchema = closedObject({
-  ...common,
-  class: text("the class of the element"),
-  subclass: v.optional(v.nullable(text())),
-  required_actions: v.optional(textList("a list of action names"), []),
-  area_share: v.optional(written(), null),
-});
+const elementSchema = spelledOnce(
+  closedObject({
+    ...common,
+    class: text("the class of the element"),
+    subclass: v.optional(v.nullable(text())),
+    required_actions: v.optional(textList("a list of action names"), []),
+    area_share: v.optional(written()),
+    area_scale: v.optional(written()),
+    energy_scale: v.optional(written(), null),
+    enabled: v.optional(written("true or false, or an expression"), true),
+  }),
+  [["area_share", "area_scale"]],
+);
 
 /** Texts in a class that say what an element is for the mapper, in the order they are tried. */
 const kindsByClass: readonly (readonly [LeafKind, readonly string[]])[] = [
@@ -223,6 +233,8 @@ function nothingLeaf(location: SourceLocation): LeafDocument {
     class: "nothing",
     subclass: null,
     areaShare: null,
+    energyShare: null,
+    enabled: true,
     requiredActions: [],
     attributes: {},
     meshX: 1,
@@ -313,7 +325,9 @@ function readElement(
     name: given.name,
     class: given.class,
     subclass: given.subclass ?? null,
-    areaShare: given.area_share,
+    areaShare: given.area_share ?? given.area_scale ?? null,
+    energyShare: given.energy_scale,
+    enabled: given.enabled,
     requiredActions: given.required_actions.map((action: PlacedText) => action.text),
     attributes: correctedTable(given, fidelity, node, path, errors),
     ...given.spatial,

@@ -2,10 +2,16 @@ import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
-import type { ComponentClass, Fidelity, WrittenValue } from "../specification";
+import type {
+  ComponentClass,
+  Fidelity,
+  Subcomponent,
+  SubcomponentAction,
+  WrittenValue,
+} from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { joinPath, locationOf } from "../yaml/yaml-node";
-import { closedObject, correctedTable, text, validate, written, writtenTable } from "./validate";
+import { closedObject, correctedTable, spelledOnce, text, validate, written, writtenTable } from "./validate";
 
 /** A list; an empty map or nothing stands for an empty one. */
 function listOf<Output>(
@@ -24,28 +30,52 @@ function isEmpty(value: unknown): boolean {
 }
 
 const subcomponentSchema = v.pipe(
-  closedObject({
-    name: text("the name of the part"),
-    class: text("the class of the part"),
-    attributes: v.optional(writtenTable(), {}),
-    area_share: v.optional(written()),
-  }),
-  v.transform(({ area_share, attributes, ...rest }) => ({
+  spelledOnce(
+    closedObject({
+      name: text("the name of the part"),
+      class: text("the class of the part"),
+      attributes: v.optional(writtenTable(), {}),
+      area_share: v.optional(written()),
+      area_scale: v.optional(written()),
+      energy_scale: v.optional(written()),
+    }),
+    [["area_share", "area_scale"]],
+  ),
+  v.transform(({ area_share, area_scale, energy_scale, attributes, ...rest }): Subcomponent => ({
     ...rest,
     attributes: withLiteralDemand(attributes),
-    ...(area_share === undefined ? {} : { areaShare: area_share }),
+    ...optionalPart("areaShare", area_share ?? area_scale),
+    ...optionalPart("energyShare", energy_scale),
   })),
 );
 
 const subactionSchema = v.pipe(
-  closedObject({
-    name: text("the name of an action of the part"),
-    action_share: v.optional(written()),
-    repeat: v.optional(written()),
-    arguments: v.optional(v.unknown()),
-  }),
-  v.transform(({ name, action_share, repeat }) => ({ name, actionShare: repeat ?? action_share ?? 1 })),
+  spelledOnce(
+    closedObject({
+      name: text("the name of an action of the part"),
+      action_share: v.optional(written()),
+      repeat: v.optional(written()),
+      energy_scale: v.optional(written()),
+      arguments: v.optional(writtenTable()),
+    }),
+    [
+      ["action_share", "energy_scale"],
+      ["repeat", "energy_scale"],
+    ],
+  ),
+  v.transform(({ name, action_share, repeat, energy_scale, arguments: given = {} }): SubcomponentAction => ({
+    name,
+    actionShare: energy_scale ?? repeat ?? action_share ?? 1,
+    ...(Object.keys(given).length === 0 ? {} : { arguments: given }),
+  })),
 );
+
+function optionalPart<Name extends string>(
+  name: Name,
+  value: WrittenValue | undefined,
+): Partial<Record<Name, WrittenValue>> {
+  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, WrittenValue>>;
+}
 
 const actionSchema = closedObject({
   name: text("the name of the action"),

@@ -1,17 +1,23 @@
 import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
+import { isExpressionText } from "../expression/evaluate";
 import type { WrittenValue } from "../specification";
 import type { PlacedText } from "./validate";
-import { closedObject, orEmpty, text, textList, written } from "./validate";
+import { closedObject, orEmpty, spelledOnce, text, textList, written } from "./validate";
 
 /** The parts of a leaf's constraints, as written. Absent macros are undefined; an empty list is present. */
 export interface LoopConstraintDocument {
   readonly factors: readonly PlacedText[];
   readonly permutation: readonly PlacedText[];
   readonly defaultMaxFactor: WrittenValue;
+  readonly defaultMinFactor: WrittenValue;
   readonly factorsOnly?: readonly PlacedText[];
   readonly noReuse?: readonly PlacedText[];
   readonly noIterationOverDataspaces?: readonly PlacedText[];
+  readonly mustIterateOverDataspaces?: readonly PlacedText[];
+  /** Groups of dimensions that fill the places, each group what the one before leaves. */
+  readonly maximizeDims?: readonly (readonly PlacedText[])[];
+  readonly maximizeDimsCapacity: WrittenValue;
 }
 
 export interface SpatialDocument extends LoopConstraintDocument {
@@ -62,14 +68,49 @@ const macro = (expected: string): v.GenericSchema<unknown, readonly PlacedText[]
 
 const factorList = "a list of factors such as [C=4, M=1]";
 
+/** A factor may also be a list of its parts, `[M, =, 3]`. */
+const factors = (): v.GenericSchema<unknown, readonly PlacedText[]> =>
+  v.pipe(
+    v.unknown(),
+    v.transform((value): unknown => (Array.isArray(value) ? value.map(joinedFactor) : value)),
+    textList(factorList),
+  );
+
+function joinedFactor(item: unknown): unknown {
+  if (!Array.isArray(item)) return item;
+  return item.map((part) => textOfPart(part)).join("");
+}
+
+function textOfPart(part: unknown): string {
+  if (typeof part === "string" || typeof part === "number") return String(part);
+  return isExpressionText(part as WrittenValue) ? (part as { expression: string }).expression : "";
+}
+
+const dimensionGroups = "a list of dimensions, or of lists of dimensions";
+
+/** A plain list of dimensions is one group. */
+const groups = (): v.GenericSchema<unknown, readonly (readonly PlacedText[])[] | undefined> =>
+  v.pipe(
+    v.unknown(),
+    v.transform((value): unknown => {
+      if (value === null) return undefined;
+      return Array.isArray(value) && value.some((item) => Array.isArray(item)) ? value : [value];
+    }),
+    v.optional(v.array(textList(dimensionGroups), dimensionGroups)),
+  );
+
 const loopEntries = {
-  factors: v.optional(textList(factorList), []),
+  factors: v.optional(factors(), []),
   permutation: v.optional(textList("a list of dimensions, innermost first"), []),
   default_max_factor: v.optional(written("an integer"), null),
+  default_min_factor: v.optional(written("an integer"), null),
   remainders: v.optional(v.unknown()),
   factors_only: v.optional(macro(factorList)),
   no_reuse: v.optional(macro("a list of data spaces")),
   no_iteration_over_dataspaces: v.optional(macro("a list of data spaces")),
+  must_iterate_over_dataspaces: v.optional(macro("a list of data spaces")),
+  maximize_dims: v.optional(groups()),
+  maximize_dims_capacity: v.optional(written("an integer"), null),
   type: v.optional(text()),
   target: v.optional(text()),
 };
@@ -84,13 +125,15 @@ const spatialEntries = {
 const temporalEntries = {
   ...loopEntries,
   no_temporal_reuse: v.optional(dataSpaces(), []),
-  rmw_on_first_writeback: v.optional(dataSpaces(), []),
+  rmw_on_first_writeback: v.optional(dataSpaces()),
+  rmw_first_update: v.optional(dataSpaces()),
 };
 
 const dataSpaceEntries = {
   keep: v.optional(dataSpaces(), []),
   bypass: v.optional(dataSpaces(), []),
-  passthrough: v.optional(dataSpaces(), []),
+  passthrough: v.optional(dataSpaces()),
+  no_coalesce: v.optional(dataSpaces()),
   keep_only: v.optional(macro("a list of data spaces")),
   bypass_only: v.optional(macro("a list of data spaces")),
   type: v.optional(text()),
@@ -98,8 +141,10 @@ const dataSpaceEntries = {
 };
 
 const spatialObject = closedObject(spatialEntries);
-const temporalObject = closedObject(temporalEntries);
-const dataSpaceObject = closedObject(dataSpaceEntries);
+const temporalObject = spelledOnce(closedObject(temporalEntries), [
+  ["rmw_on_first_writeback", "rmw_first_update"],
+]);
+const dataSpaceObject = spelledOnce(closedObject(dataSpaceEntries), [["passthrough", "no_coalesce"]]);
 
 function loopDocument(
   given: v.InferOutput<typeof temporalObject> | v.InferOutput<typeof spatialObject>,
@@ -108,9 +153,13 @@ function loopDocument(
     factors: given.factors,
     permutation: given.permutation,
     defaultMaxFactor: given.default_max_factor,
+    defaultMinFactor: given.default_min_factor,
     factorsOnly: given.factors_only,
     noReuse: given.no_reuse,
     noIterationOverDataspaces: given.no_iteration_over_dataspaces,
+    mustIterateOverDataspaces: given.must_iterate_over_dataspaces,
+    maximizeDims: given.maximize_dims,
+    maximizeDimsCapacity: given.maximize_dims_capacity,
   };
 }
 
@@ -129,7 +178,7 @@ const temporalSchema = v.pipe(
   v.transform((given): TemporalDocument => ({
     ...loopDocument(given),
     noTemporalReuse: given.no_temporal_reuse,
-    rmwOnFirstWriteback: given.rmw_on_first_writeback,
+    rmwOnFirstWriteback: given.rmw_on_first_writeback ?? given.rmw_first_update ?? [],
   })),
 );
 
@@ -138,7 +187,7 @@ const dataSpaceSchema = v.pipe(
   v.transform((given): DataSpaceDocument => ({
     keep: given.keep,
     bypass: given.bypass,
-    passthrough: given.passthrough,
+    passthrough: given.passthrough ?? given.no_coalesce ?? [],
     keepOnly: given.keep_only,
     bypassOnly: given.bypass_only,
   })),
@@ -187,6 +236,18 @@ const schemasByType = {
 };
 
 export const constraintTypes = Object.keys(schemasByType) as (keyof typeof schemasByType)[];
+
+/** Other words for constraints of what a level holds. */
+const typeSynonyms: Readonly<Record<string, keyof typeof schemasByType>> = {
+  datatype: "dataspace",
+  bypass: "dataspace",
+};
+
+/** The type that a word stands for; undefined for a word that is none. */
+export function constraintType(word: string | undefined): keyof typeof schemasByType | undefined {
+  if (word !== undefined && Object.hasOwn(typeSynonyms, word)) return typeSynonyms[word];
+  return constraintTypes.find((known) => known === word);
+}
 
 /** The schema of a constraint with a `target`, by its `type`. */
 export function targetSchema(

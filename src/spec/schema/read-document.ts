@@ -4,6 +4,7 @@ import { RaellaError, suggestName, throwAll } from "../../errors";
 import { freeze } from "../../memory";
 import type {
   ComponentClass,
+  Convention,
   DesignCheck,
   Fidelity,
   GivenAreaTable,
@@ -20,7 +21,7 @@ import { readNodes, sparseSchema } from "./architecture-schema";
 import { readChecks } from "./check-schema";
 import { readComponents } from "./component-schema";
 import type { TargetDocument } from "./constraint-schema";
-import { constraintTypes, targetSchema } from "./constraint-schema";
+import { constraintType, constraintTypes, targetSchema } from "./constraint-schema";
 import { readMapperOptions } from "./mapper-schema";
 import type { ProblemDocument } from "./problem-schema";
 import { readProblem } from "./problem-schema";
@@ -43,6 +44,7 @@ export interface ModelDocument {
   readonly sparseTargets: readonly SparseTargetDocument[];
   /** Sparse optimizations are to be left out. */
   readonly isDense: boolean;
+  readonly convention: Convention;
   /** Variables whose values stand for statistics that every layer has of its own. */
   readonly placeholders: readonly string[];
   readonly componentClasses: readonly ComponentClass[];
@@ -69,7 +71,14 @@ type Top = ReadonlyMap<TopKey, YamlEntry>;
  *
  * @throws RaellaErrors with every mistake found.
  */
-export function readDocument(top: Top, fidelity: Fidelity, isDense: boolean): ModelDocument {
+export function readDocument(
+  top: Top,
+  {
+    fidelity,
+    isDense,
+    convention,
+  }: Pick<ModelDocument, "isDense" | "convention"> & { readonly fidelity: Fidelity },
+): ModelDocument {
   const errors: RaellaError[] = [];
   const node = (key: TopKey): YamlNode | undefined => {
     const value = top.get(key)?.value;
@@ -90,6 +99,7 @@ export function readDocument(top: Top, fidelity: Fidelity, isDense: boolean): Mo
     ],
     sparseTargets: readSparseTargets(node("sparse_optimizations"), errors),
     isDense,
+    convention,
     placeholders: readPlaceholders(node("placeholders"), node("variables"), errors),
     componentClasses: freeze(
       optional("components", (value) => readComponents(value, fidelity, errors)) ?? [],
@@ -188,7 +198,7 @@ function scalarText(node: YamlNode, key: string): string | undefined {
 function readTarget(node: YamlNode, path: string, errors: RaellaError[]): TargetDocument[] {
   const location = locationOf(node, path);
   const [typeName, target] = [scalarText(node, "type"), scalarText(node, "target")];
-  const type = constraintTypes.find((known) => known === typeName);
+  const type = constraintType(typeName);
   if (type === undefined) {
     errors.push(
       new RaellaError({

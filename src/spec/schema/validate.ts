@@ -68,6 +68,13 @@ function toError(issue: Issue, root: YamlNode, rootPath: string): RaellaError {
       location: locationOf(node, path),
       expected: issue.message,
     });
+  if (issue.type === "check" && issue.message.startsWith(twoSpellings))
+    return new RaellaError({
+      code: "schema",
+      message: `Two spellings of one key stand in this map: ${issue.message.slice(twoSpellings.length + 1)}.`,
+      location: locationOf(node, path),
+      expected: issue.message,
+    });
   return new RaellaError({
     code: "schema",
     message: `${describeNode(node)} is not accepted here.`,
@@ -140,6 +147,29 @@ export function closedObject<const Entries extends v.ObjectEntries>(
   return v.strictObject(entries, Object.keys(entries).join(", "));
 }
 
+/**
+ * An object whose keys may be spelled in two ways, but not both.
+ *
+ * @param pairs the two spellings of each such key.
+ */
+export function spelledOnce<Schema extends v.GenericSchema<unknown, object>>(
+  schema: Schema,
+  pairs: readonly (readonly [string, string])[],
+): v.GenericSchema<unknown, v.InferOutput<Schema>> {
+  const both = (given: object): readonly [string, string] | undefined =>
+    pairs.find((pair) => pair.every((key) => (given as Record<string, unknown>)[key] !== undefined));
+  return v.pipe(
+    schema,
+    v.check(
+      (given: v.InferOutput<Schema>) => both(given) === undefined,
+      ({ input }) => `${twoSpellings} ${both(input)?.join(" and ") ?? ""}`,
+    ),
+  );
+}
+
+/** Beginning of what is expected instead of two spellings of one key. */
+const twoSpellings = "only one of";
+
 const expressionSchema = v.custom<ExpressionText>(
   (value) => typeof value === "object" && value !== null && "expression" in value,
 );
@@ -162,9 +192,10 @@ export interface PlacedText {
 
 export type PlacedTexts = readonly PlacedText[];
 
-/** Blanks around the sign of a factor (`C = 4`) separate nothing. */
+/** Blanks around the sign of a factor (`C = 4`) separate nothing; a single factor is one (`C=2 * N`). */
 export function splitText(value: string): string[] {
-  const joined = value.replace(/\s*(<=|>=|=)\s*/g, "$1");
+  const joined = value.trim().replace(/\s*(<=|>=|=)\s*/g, "$1");
+  if (/^[^=,\s]+=[^=,]*[-+*/%(][^=]*$/.test(joined)) return [joined];
   return joined
     .split(joined.includes(",") ? /,/ : /\s+/)
     .map((part) => part.trim())

@@ -1,4 +1,5 @@
 import { RaellaError } from "../../errors";
+import type { Convention } from "../specification";
 import type { YamlEntry, YamlList, YamlMap, YamlNode } from "./yaml-node";
 import { describeNode, joinPath, locationOf } from "./yaml-node";
 
@@ -18,17 +19,18 @@ interface DraftList extends Omit<Extract<YamlNode, { kind: "list" }>, "items"> {
 
 /**
  * Applies every `<<<` of a tree: what the named map has and this one lacks is added, also inside maps that both have.
- * What is written in the map itself always wins, an empty list or null included; lists are never joined.
+ * What is written in the map itself always wins, an empty list or null included; lists are joined in the convention of 2024
+ * only, those of the map itself first. There the value may also be a list of maps, the first of which wins.
  *
  * Works depth first in the order of keys: a map inside that is written before the outer `<<<` takes its own merge first,
  * one written after it is filled by the outer merge first. `<<` must have been applied already.
  *
  * @throws RaellaError `schema` if the value of a `<<<` is not a map.
  */
-export function mergeHierarchical(root: YamlNode): YamlNode {
+export function mergeHierarchical(root: YamlNode, convention: Convention): YamlNode {
   if (!hasMergeKey(root, new Set())) return root;
   const draft = copy(root);
-  resolve(draft, "");
+  resolve(draft, "", convention);
   return draft;
 }
 
@@ -48,32 +50,37 @@ function copy(node: YamlNode | DraftNode): DraftNode {
   return { ...node, entries };
 }
 
-function resolve(node: DraftNode, path: string): void {
+function resolve(node: DraftNode, path: string, convention: Convention): void {
   if (node.kind === "scalar") return;
   if (node.kind === "list") {
-    node.items.forEach((item, index) => resolve(item, joinPath(path, index)));
+    node.items.forEach((item, index) => resolve(item, joinPath(path, index), convention));
     return;
   }
   for (const [key, { value }] of [...node.entries]) {
-    resolve(value, joinPath(path, key));
+    resolve(value, joinPath(path, key), convention);
     if (key !== mergeKey) continue;
     node.entries.delete(mergeKey);
-    if (value.kind !== "map")
-      throw new RaellaError({
-        code: "schema",
-        message: `"${mergeKey}" cannot merge ${describeNode(value)}.`,
-        location: locationOf(value, joinPath(path, mergeKey)),
-        expected: "one map",
-      });
-    fill(node, value);
+    const sources = value.kind === "list" && convention === "2024" ? value.items : [value];
+    for (const source of sources) {
+      if (source.kind !== "map")
+        throw new RaellaError({
+          code: "schema",
+          message: `"${mergeKey}" cannot merge ${describeNode(source)}.`,
+          location: locationOf(source, joinPath(path, mergeKey)),
+          expected: convention === "2024" ? "a map or a list of maps" : "one map",
+        });
+      fill(node, source, convention);
+    }
   }
 }
 
-function fill(destination: DraftMap, source: DraftMap): void {
+function fill(destination: DraftMap, source: DraftMap, convention: Convention): void {
   for (const [key, entry] of source.entries) {
     const own = destination.entries.get(key);
     if (own === undefined) destination.entries.set(key, { ...entry, value: copy(entry.value) });
-    else if (own.value.kind === "map" && entry.value.kind === "map") fill(own.value, entry.value);
+    else if (own.value.kind === "map" && entry.value.kind === "map") fill(own.value, entry.value, convention);
+    else if (convention === "2024" && own.value.kind === "list" && entry.value.kind === "list")
+      own.value.items.push(...entry.value.items.map(copy));
   }
 }
 

@@ -9,6 +9,7 @@ import { requireComputable } from "../../spec/computable";
 import { FileReader } from "../../spec/file-memo";
 import type { FileLook } from "../../spec/file-memo";
 import { assembleSpec } from "../../spec/get-spec";
+import { countsLeakage } from "../../spec/convention";
 import { choicesAmong } from "../../spec/model-choices";
 import { sourcesOf } from "../../spec/model-files";
 import { batchVariable, tilesVariable } from "../../spec/processing/process-specification";
@@ -90,7 +91,10 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surr
     warningsOfFirstPoint(plan, architecture, layers, workspace),
   );
   const groups = loadComponentGroups(workspace);
-  const groupNames = [...namesOfGroups(samples, groups), ...(plan.leakage === true ? [leakageGroup] : [])];
+  const groupNames = [
+    ...namesOfGroups(samples, groups),
+    ...(samples.some(({ identity }) => countsLeakage(identity)) ? [leakageGroup] : []),
+  ];
   const columns = sweepColumns(plan, groupNames);
   const modelVariables = new Set(
     Object.keys(samples[0].variables).filter((name) =>

@@ -143,6 +143,7 @@ export const sweepSchema = v.strictObject(
     ),
     sparse: v.optional(v.picklist(["refuse", "dense"], "refuse or dense")),
     leakage: v.optional(v.boolean("true or false")),
+    convention: v.optional(v.picklist(["auto", "2023", "2024"], "auto, 2023 or 2024")),
     usePlaceholders: v.optional(v.boolean("true or false")),
     technologyInterpolation: v.optional(v.picklist(["linear", "original"], "linear or original")),
     unmetChecks: v.optional(v.picklist(["warn", "adapt"], "warn or adapt")),

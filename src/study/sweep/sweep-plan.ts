@@ -8,7 +8,8 @@ import {
   isText,
   requireArgument,
 } from "../../arguments";
-import type { Fidelity, ModelChoices } from "../../spec/specification";
+import type { CompleteChoices } from "../../spec/model-choices";
+import type { Fidelity } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 import type { PlannedAccuracy } from "./sweep-accuracy";
 import type { SweepObjective, SweepValue } from "./sweep-description";
@@ -53,7 +54,7 @@ export type SweepAxis =
  * A checked sweep with nothing left open, as plain data. It fixes the number of every point: architectures, tiles,
  * batches, listed points and variables count like the digits of a number in this order, the DNN being the fastest.
  */
-export interface SweepPlan extends Required<ModelChoices> {
+export interface SweepPlan extends CompleteChoices {
   readonly name: string;
   readonly architectures: readonly string[];
   readonly dnns: readonly string[];
