@@ -15,6 +15,7 @@ import type {
   Specification,
   SpecificationIdentity,
   Value,
+  ValueTable,
   Warning,
   WrittenValue,
 } from "../specification";
