@@ -19,7 +19,7 @@ export function conversionsPerAction(specification: Specification): ReadonlyMap<
   const classes = new Map(componentClasses.map((written) => [written.name, written]));
   const converters = levels.filter((level) => mayConvert(level.subclass ?? level.class, classes));
   if (converters.length === 0) return new Map();
-  const { components } = engineOf(specification, {}).forClasses(componentClasses);
+  const { components } = engineOf(specification).forClasses(componentClasses);
   return new Map(
     converters.map((level): [string, Conversions] => {
       try {

@@ -1,11 +1,13 @@
 import * as v from "valibot";
 import { index, oneOf, optional, optionsOf, positive } from "../arguments";
 import { contentNumber, freeze, Memo } from "../memory";
-import { join, resolve } from "../platform";
+import { dirname, join, resolve } from "../platform";
 import { fidelities } from "../spec/fidelity";
 import { FileMemo } from "../spec/file-memo";
 import type { FileReader } from "../spec/file-memo";
 import { estimationChoiceEntries } from "../spec/model-choices";
+import { sourcesOf } from "../spec/model-files";
+import type { Sources } from "../spec/model-files";
 import { readCellFile } from "../spec/read-cell-file";
 import type { ComponentClass, EstimationChoices, Fidelity, Specification } from "../spec/specification";
 import { defaultWorkspace, givenWorkspace, overlaysOf, workspaceSchema } from "../spec/workspace";
@@ -52,6 +54,8 @@ export interface EstimationEngine {
   readonly registry: EstimatorRegistry;
   readonly context: EstimationContext;
   readonly primitives: PrimitiveEstimates;
+  /** Every file that prices may come from, whichever of them a specification needs. */
+  readonly sources: Sources;
   /** What belongs to a set of component classes, which must be frozen. */
   readonly forClasses: (classes: readonly ComponentClass[]) => ClassSet;
 }
@@ -74,7 +78,7 @@ export function estimationEngine(fidelity: Fidelity, options: EstimationOptions 
 /** The engine that prices a specification, unless options say otherwise. */
 export function engineOf(
   { identity, workspace }: Specification,
-  options: EstimationOptions,
+  options: EstimationOptions = {},
 ): EstimationEngine {
   return engineFor(identity, { ...options, workspace: options.workspace ?? workspace });
 }
@@ -108,6 +112,10 @@ function engineFor(
 function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {
   const { fidelity, cycleTimeS, technologyInterpolation, modelsDirectory } = settings;
   const registry = buildRegistry(settings, reader);
+  const cellsDirectory = join(modelsDirectory, "cell_configs");
+  for (const name of reader.list(cellsDirectory))
+    if (/\.(cell|ya?ml)$/i.test(name)) reader.read(join(cellsDirectory, name));
+  const sources = sourcesOf(reader, dirname(modelsDirectory));
   const cells = new Map<string, CellDescription>();
   const context: EstimationContext = {
     fidelity,
@@ -127,7 +135,7 @@ function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEn
       const components = new LevelComponents(classes, primitives, fidelity, evaluation);
       return { components, levels: new LevelEstimates(components) };
     });
-  return { registry, context, primitives, forClasses };
+  return { registry, context, primitives, sources, forClasses };
 }
 
 const rememberedClassSets = 64;
@@ -182,23 +190,6 @@ function libraryFolders(modelsDirectory: string, reader: FileReader): readonly s
   if (below.length === 0) return [folderOf(modelsDirectory, "component_library", reader)];
   const hasTables = reader.namesIn(own).some((name) => /\.csv$/i.test(name));
   return hasTables ? [own, ...below] : below;
-}
-
-/**
- * Reads every file that prices may come from, whichever of them a specification needs: component libraries, also
- * registered ones, SRAM tables, cell descriptions.
- */
-export function readPriceFiles(workspace: Workspace, reader: FileReader): void {
-  const { modelsDirectory } = workspace;
-  const folders = [
-    ...libraryFolders(modelsDirectory, reader),
-    folderOf(modelsDirectory, "sram", reader),
-    join(modelsDirectory, "cell_configs"),
-    ...registrations().libraries.map(({ directory }) => resolve(directory)),
-  ];
-  for (const folder of folders)
-    for (const name of reader.list(folder))
-      if (/\.(csv|cell|ya?ml)$/i.test(name)) reader.read(join(folder, name));
 }
 
 function readCell(file: string, fidelity: Fidelity, reader: FileReader): CellDescription {

@@ -1,4 +1,6 @@
 import { flag, name, names, optional, optionsOf } from "../arguments";
+import { engineOf } from "../components/estimation-engine";
+import { registrations } from "../components/registry";
 import { frozenCopy } from "../memory";
 import { unusualChoices } from "../spec/model-choices";
 import type { Fidelity, ModelChoices, Specification, WrittenValue } from "../spec/specification";
@@ -47,6 +49,8 @@ export interface Manifest extends ModelChoices {
   readonly newVariables?: Readonly<Record<string, WrittenValue>>;
   /** Where models, layers and statistics were read from. Left out: the package's own. */
   readonly workspace?: Workspace;
+  /** Names of the estimators that the caller had registered; left out where there were none. */
+  readonly estimators?: readonly string[];
   /** The files given, for a specification that was not chosen by name. */
   readonly inputs?: Inputs;
   /** Every file read, by path (relative to the package where it belongs to it), sorted. */
@@ -65,7 +69,7 @@ export function packageIdentity(): PackageIdentity {
 
 /** The manifest of a result that comes from this specification. */
 export function createManifest(
-  { identity, sources, workspace }: Pick<Specification, "identity" | "sources" | "workspace">,
+  specification: Specification,
   {
     search = "optimal",
     variables = {},
@@ -78,6 +82,8 @@ export function createManifest(
   inputs?: Inputs,
 ): Manifest {
   const { name, version } = packageIdentity();
+  const { identity, sources, workspace } = specification;
+  const estimators = registrations().estimators.map((estimator) => estimator.name);
   return {
     package: name,
     version,
@@ -89,8 +95,9 @@ export function createManifest(
     variables: frozenCopy(variables),
     ...(Object.keys(newVariables).length > 0 ? { newVariables: frozenCopy(newVariables) } : {}),
     ...(isSameWorkspace(workspace, defaultWorkspace()) ? {} : { workspace }),
+    ...(estimators.length > 0 ? { estimators } : {}),
     ...(inputs ? { inputs: frozenCopy(inputs) } : {}),
-    files: sortedFiles([sources]),
+    files: sortedFiles([sources, engineOf(specification).sources]),
   };
 }
 

@@ -1,5 +1,6 @@
 import { optional, optionsOf, requireOptions } from "../arguments";
 import { RaellaError, RaellaErrors } from "../errors";
+import { registrations } from "../components/registry";
 import { frozenCopy } from "../memory";
 import { choicesAmong } from "../spec/model-choices";
 import type { Workspace } from "../spec/workspace";
@@ -89,6 +90,7 @@ export async function verifyResult(given: unknown, options: VerifyOptions = {}):
   if (manifests.length === 0) throw noResult("It has no manifest.");
   if (!manifests.every(isManifest)) throw noResult("Its manifest is damaged.");
   requireReproducible(result);
+  requireEstimators(manifests);
   const { workspace, ...runOptions } = options;
   const now = await recompute(workspace === undefined ? result : inWorkspace(result, workspace), runOptions);
   const isEarlier = manifests[0].version.startsWith("0.1.");
@@ -98,7 +100,7 @@ export async function verifyResult(given: unknown, options: VerifyOptions = {}):
   return frozenCopy({
     equal: differences.length === 0,
     differences,
-    changedFiles: changedFiles(manifests, manifestsOf(now)),
+    changedFiles: changedFiles(manifests, manifestsOf(now), isEarlier),
     version: { then: manifests[0].version, now: packageIdentity().version },
   });
 }
@@ -163,6 +165,18 @@ function requireReproducible(result: VerifiableResult): void {
     code: "usage",
     message: `This result cannot be confirmed: a time limit or an interruption ended ${which === "its" ? "its search" : `${which} layers`}, so that it depends on the machine.`,
     remedy: "Run it again without a time limit to get a result that can be confirmed.",
+  });
+}
+
+/** @throws RaellaError `usage` for figures of estimators that this process does not have. */
+function requireEstimators(manifests: readonly Manifest[]): void {
+  const present = new Set(registrations().estimators.map(({ name }) => name));
+  const absent = manifests.flatMap(({ estimators = [] }) => estimators).find((name) => !present.has(name));
+  if (absent === undefined) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `This result cannot be confirmed: it was computed with the estimator "${absent}", which is not registered here.`,
+    remedy: "Register it in a script of your own, and call verifyResult there.",
   });
 }
 
@@ -292,12 +306,13 @@ function request(
   };
 }
 
-function changedFiles(then: readonly Manifest[], now: readonly Manifest[]): string[] {
+/** @param isEarlier Manifests of version 0.1 do not name the files of component models. */
+function changedFiles(then: readonly Manifest[], now: readonly Manifest[], isEarlier: boolean): string[] {
   const hashes = (manifests: readonly Manifest[]): Map<string, string> =>
     new Map(manifests.flatMap(({ files }) => files).map(({ file, sha256 }) => [file, sha256]));
   const [before, after] = [hashes(then), hashes(now)];
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (file) => before.get(file) !== after.get(file),
+    (file) => before.get(file) !== after.get(file) && (before.has(file) || !isEarlier),
   );
   // Seen from another folder, an unchanged file has another name.
   const [only, come] = [before, after].map((one, index) => {

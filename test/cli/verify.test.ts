@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { registerEstimator } from "../../src/components/registry";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import type { LayerResult } from "../../src/study/layer-result";
+import { runLayer } from "../../src/study/run-layer";
+import { verifyResult } from "../../src/study/verify-result";
 import type { Verification } from "../../src/study/verify-result";
+import { copyWorkspace } from "../spec/support/workspace-copy";
 import { runCli } from "../support/run-cli";
 import type { CommandOutput } from "../support/run-cli";
 
@@ -179,6 +183,35 @@ describe("raella verify", () => {
     assert.match(stdout, new RegExp(`^  ${files[0].file} is not the same as then\\.$`, "m"));
     assert.equal(stdout.match(/ then, .* now$/gm)?.length, 20);
     assert.match(stdout, /^ {2}… and \d+ more$/m);
+  });
+
+  it("names the file of a component model that has changed", async () => {
+    const root = join(directory, "own");
+    const library = join(copyWorkspace(root, {}).modelsDirectory, "component_library", "isaac.csv");
+    await keep(...oneLayer, "--workspace", root, "--typical");
+    writeFileSync(library, readFileSync(library, "utf8").replace(",20.74,", ",20.75,"));
+    const { exitCode, stdout } = await verify();
+    assert.equal(exitCode, 3);
+    assert.match(stdout, /component_library\/isaac\.csv/);
+  });
+
+  it("says which estimator it lacks", async () => {
+    const remove = registerEstimator({
+      name: "my router",
+      classNames: ["isaac_router"],
+      accuracyPercent: 99,
+      parameters: {},
+      actions: ["read", "write", "update", "idle"],
+      areaUm2: () => 1000,
+      energyPj: () => 777,
+    });
+    const result = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+    assert.equal((await verifyResult(result)).equal, true);
+    remove();
+    writeFileSync(file, JSON.stringify(result));
+    const { exitCode, stderr } = await verify();
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /cannot be confirmed: it was computed with the estimator "my router", which/);
   });
 
   it("says what it cannot read", async () => {

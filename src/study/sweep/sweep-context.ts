@@ -1,17 +1,15 @@
 import { estimate } from "../../components/estimate";
-import { readPriceFiles } from "../../components/estimation-engine";
+import { engineOf } from "../../components/estimation-engine";
 import { RaellaError, suggestName } from "../../errors";
 import { frozenCopy } from "../../memory";
 import { hashFile, readImportRecord, recordFile } from "../../network/network-sources";
-import { dirname, join, sha256 } from "../../platform";
+import { join, sha256 } from "../../platform";
 import { loadComponentGroups } from "../../spec/component-groups";
 import { requireComputable } from "../../spec/computable";
-import { FileReader } from "../../spec/file-memo";
 import type { FileLook } from "../../spec/file-memo";
 import { assembleSpec } from "../../spec/get-spec";
 import { countsLeakage } from "../../spec/convention";
 import { choicesAmong } from "../../spec/model-choices";
-import { sourcesOf } from "../../spec/model-files";
 import { batchVariable, tilesVariable } from "../../spec/processing/process-specification";
 import type { Specification, Warning } from "../../spec/specification";
 import type { Workspace } from "../../spec/workspace";
@@ -244,13 +242,11 @@ function hashesOfFiles(
   { plan, workspace }: SweepContext,
   specifications: readonly Specification[],
 ): Readonly<Record<string, string>> {
-  const reader = new FileReader();
-  readPriceFiles(workspace, reader);
-  const files = new Map(
-    [...specifications.map(({ sources }) => sources), sourcesOf(reader, dirname(workspace.modelsDirectory))]
-      .flat()
-      .map(({ file, sha256 }) => [file, sha256]),
-  );
+  const sources = specifications.flatMap((specification) => [
+    ...specification.sources,
+    ...engineOf(specification).sources,
+  ]);
+  const files = new Map(sources.map(({ file, sha256: hash }) => [file, hash]));
   if (plan.accuracy !== undefined) {
     const record = join(workspace.statisticsDirectory, recordFile(plan.accuracy.dnn));
     files.set(displayPath(record), hashFile(record, "The record"));
