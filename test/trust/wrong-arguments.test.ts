@@ -65,6 +65,7 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     ],
     defaultWorkspace: [],
     listArchitectures: [raella.defaultWorkspace()],
+    listVariables: ["raella", raella.defaultWorkspace()],
     listDnns: [raella.defaultWorkspace()],
     listLayers: ["resnet18", raella.defaultWorkspace()],
     workspaceAt: ["x"],
