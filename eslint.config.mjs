@@ -65,12 +65,17 @@ const folderRules = folderOrder.map((folder, index) => {
 });
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "node_modules/", ".venv/", "rundir/", "**/*.ipynb"] },
+  { ignores: ["dist/", "site/dist/", "coverage/", "node_modules/", ".venv/", "rundir/", "**/*.ipynb"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ["./tsconfig.json", "./site/tsconfig.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/explicit-module-boundary-types": "error",
