@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const all = "test/**/*.test.ts";
-const waiting = "test/{cli,package,report}/**/*.test.ts";
+const waiting = "test/{cli,package,report,site}/**/*.test.ts";
 const notebooks = "test/notebook/**/*.test.ts";
 const kernels = "test/notebook/{browser,execute,kernel}*.test.ts";
 

@@ -23,10 +23,12 @@ export async function draw(
   fit: Fit,
 ): Promise<void> {
   const stage = document.createElement("div");
-  stage.setAttribute("role", "img");
-  stage.setAttribute("aria-label", label);
   const shown = fit === "scroll" ? chart : fitted(chart, place.clientWidth, fit);
-  const view = new vega.View(parsed(shown), { renderer: "svg", hover: true }).initialize(stage);
+  // Vega gives the description to those who hear the page, and to every mark one of its own.
+  const view = new vega.View(parsed({ ...shown, description: label }), {
+    renderer: "svg",
+    hover: true,
+  }).initialize(stage);
   await view.runAsync();
   views.get(place)?.finalize();
   views.set(place, view);
