@@ -29,7 +29,9 @@ export type {
   DesignAccuracy,
   NamedLayerAccuracy,
 } from "./network/analyze-accuracy";
-export { usualDesign, type ArithmeticDesign, type SlicingChoice } from "./network/arithmetic-design";
+export { arithmeticArchitectures, usualDesign } from "./network/arithmetic-design";
+export type { ArithmeticDesign, SlicingChoice } from "./network/arithmetic-design";
+export type { SlicesOfWeights, WeightEncoding } from "./spec/arithmetic";
 export type { DesignLayerAccuracy } from "./network/accuracy-job";
 export type { EndToEndAccuracy, ReferenceAccuracy, Share } from "./network/end-to-end";
 export { accuracyColumns, accuracyFrame, type AccuracyFrameOptions } from "./report/accuracy-columns";
@@ -40,7 +42,7 @@ export type { AccuracyByLayerChartOptions, AccuracyChartOptions } from "./report
 export { layerStatistics } from "./network/layer-statistics";
 export type { LayerStatistics, LayerStatisticsOptions } from "./network/layer-statistics";
 export { layerAccuracy } from "./network/layer-accuracy";
-export type { ArithmeticVariant, LayerAccuracy, LayerAccuracyOptions } from "./network/layer-accuracy";
+export type { LayerAccuracy, LayerAccuracyOptions } from "./network/layer-accuracy";
 
 // RAELLA's and ISAAC's arithmetic
 export { computeInCrossbars } from "./network/crossbar";

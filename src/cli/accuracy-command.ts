@@ -1,7 +1,6 @@
 import { RaellaError } from "../errors";
 import type { ImageOptions } from "../network/images";
-import type { ArithmeticVariant } from "../network/layer-accuracy";
-import { arithmeticVariants } from "../network/arithmetic-design";
+import { arithmeticArchitectures } from "../network/arithmetic-design";
 import { networkAccuracy } from "../network/network-accuracy";
 import { formatAccuracyText } from "../report/accuracy-text";
 import { formatCsv } from "../report/tidy-columns";
@@ -38,14 +37,15 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
   const isPrinted = checkOutputs([csv, parquet, chart], { json, inputs });
   if (chart !== undefined) checkChartName(chart);
   const images: ImageOptions = imageOptions(given);
+  const workspace = chosenWorkspace(given);
   const accuracy = await networkAccuracy({
     dnn: given.dnn,
-    workspace: chosenWorkspace(given),
+    workspace,
     model: given.model,
     inputs: given.inputs,
     images: Object.values(images).some((value) => value !== undefined) ? images : undefined,
     labels: given.labels,
-    architectures: parseNames(given.architecture, arithmeticVariants) as readonly ArithmeticVariant[],
+    architectures: parseNames(given.architecture, arithmeticArchitectures(workspace)),
     adcBits: given.adcBits === undefined ? undefined : parseCounts(given.adcBits, "--adc-bits"),
     rows: given.rows === undefined ? undefined : parseCounts(given.rows, "--rows"),
     slicing: given.chooseSlicing ? "anew" : "kept",

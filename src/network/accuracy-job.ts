@@ -1,26 +1,25 @@
 import type { SlicingSearch } from "./adaptive-slicing";
 import { findSlicing } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
-import { isAdaptive } from "./arithmetic-design";
+import { mostBitsOfSlices } from "./arithmetic-design";
 import type { CrossbarResult } from "./crossbar";
 import { computeInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
-import { computeInIsaac } from "./isaac-encoding";
 import type { LayerAccuracy } from "./layer-accuracy";
-import { crossbarAccuracy, differenceOf } from "./layer-accuracy";
+import { layerAccuracyOf } from "./layer-accuracy";
 import type { JobKind } from "./run-network-jobs";
 import type { Slicing } from "./slicing";
-import { oneBitSlicing, slicingName, twoBitSlicing } from "./slicing";
+import { oneBitSlicing, slicingName } from "./slicing";
 import { adcShare, averageWeight } from "./statistics";
 
 /** One layer, and the designs that compute it. */
 export interface AccuracyJob {
   readonly layer: IntegerLayer;
   readonly output: OutputQuantization;
-  /** The slicing of the import; undefined where it is to be chosen as an import does. */
-  readonly kept: Slicing | undefined;
+  /** For each design the slicing of the import; undefined where it is to be chosen as an import does. */
+  readonly kept: readonly (Slicing | undefined)[];
   readonly designs: readonly ArithmeticDesign[];
   readonly slicingSearch: SlicingSearch;
   readonly signedInputs: SignedInputs;
@@ -62,38 +61,25 @@ function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
     results.set(key, result);
     return result;
   };
-  return job.designs.map((design): DesignLayerAccuracy => {
-    const { architecture, rows, adcBits: converterBits, cellBits } = design;
-    if (architecture === "isaac_like") {
-      const isaac = computeInIsaac(layer, { rows, converterBits });
-      return {
-        ...differenceOf(isaac, { layer, output, exact }),
-        ...sliced(twoBitSlicing),
-        averageWeight: null,
-        adcShare: null,
-      };
-    }
-    const isAnew = design.slicing === "anew";
-    const slicing = !isAdaptive(architecture)
-      ? twoBitSlicing
-      : isAnew
-        ? choose(rows, converterBits, cellBits)
-        : (job.kept ?? choose(undefined, undefined, 4));
-    const result = compute(slicing, design);
-    const speculation = architecture === "raella";
+  return job.designs.map((design, index): DesignLayerAccuracy => {
+    const { rows, adcBits: converterBits } = design;
+    const slicing =
+      design.slices !== "adaptive"
+        ? design.slices
+        : design.slicing === "anew"
+          ? choose(rows, converterBits, mostBitsOfSlices(design))
+          : (job.kept[index] ?? choose(undefined, undefined, mostBitsOfSlices(design)));
+    const accuracy = layerAccuracyOf(design, slicing, { layer, output, exact }, compute);
+    const result = design.encoding === "offset_invert" ? undefined : compute(slicing, design);
     return {
-      ...crossbarAccuracy(result, speculation, { layer, output, exact }),
-      ...sliced(slicing),
-      averageWeight: averageWeight(result),
-      adcShare: speculation ? adcShare(result) : 1,
+      ...accuracy,
+      slicing: slicingName(slicing),
+      slices: slicing.length,
+      averageWeight: result ? averageWeight(result) : null,
+      adcShare: result ? (design.speculation ? adcShare(result) : 1) : null,
     };
   });
 }
-
-const sliced = (slicing: Slicing): { slicing: string; slices: number } => ({
-  slicing: slicingName(slicing),
-  slices: slicing.length,
-});
 
 export const accuracyJobs: JobKind<AccuracyJob, readonly DesignLayerAccuracy[]> = {
   file: "accuracy-job",

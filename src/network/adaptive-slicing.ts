@@ -141,8 +141,12 @@ function firstSamplesOf(layer: IntegerLayer, samples: number): IntegerLayer {
   return { ...layer, samples, inputs };
 }
 
-/** Eight slices of one bit without a choice: what the last layer of a network gets if it is fully connected. */
-export function oneBitSlices(layer: IntegerLayer, options: SlicingOptions = {}): ChosenSlicing {
-  const result = computeInCrossbars(layer, { ...options, slicing: oneBitSlicing });
-  return { slicing: oneBitSlicing, error: null, errors: {}, result };
+/** Slices without a choice, as the last layer of a network gets them if it is fully connected: eight of one bit. */
+export function givenSlices(
+  layer: IntegerLayer,
+  slicing: Slicing,
+  options: SlicingOptions = {},
+): ChosenSlicing {
+  const result = computeInCrossbars(layer, { ...options, slicing });
+  return { slicing, error: null, errors: {}, result };
 }

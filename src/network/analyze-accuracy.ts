@@ -1,10 +1,15 @@
 import { RaellaError } from "../errors";
 import type { AccuracyJob, DesignLayerAccuracy } from "./accuracy-job";
 import { accuracyJobs } from "./accuracy-job";
-import type { ImportedNetwork, AnalyzeNetworkOptions, PreparedNetwork } from "./analyze-network";
+import type {
+  ImportedLayer,
+  ImportedNetwork,
+  AnalyzeNetworkOptions,
+  PreparedNetwork,
+} from "./analyze-network";
 import { prepareNetwork } from "./analyze-network";
 import type { ArithmeticDesign } from "./arithmetic-design";
-import { checkDesign, designKey } from "./arithmetic-design";
+import { checkDesign, designKey, slicesDoNotFit } from "./arithmetic-design";
 import { cutNetwork } from "./cut-network";
 import type { EndToEndAccuracy, ReferenceAccuracy } from "./end-to-end";
 import { checkLabels, endToEndAccuracy, poorQuantization, referenceAccuracy } from "./end-to-end";
@@ -136,13 +141,33 @@ async function accuracyOfLayers(
   const jobs = measured.map(({ graph, integers, output }, index): AccuracyJob => ({
     layer: integers,
     output,
-    kept: parseSlicing(imported?.layers[index].statistics?.slicing ?? ""),
+    kept: designs.map((design) => keptSlicing(design, imported?.layers[index])),
     designs,
     slicingSearch: slicings,
     signedInputs: wayOfInputs,
     isLast: graph === lastLayer,
   }));
   return runNetworkJobs(jobs, accuracyJobs, { workers, signal, onJob: step });
+}
+
+/**
+ * The slicing that the import chose for a layer.
+ * @throws RaellaError `out-of-range` if the design's cells do not hold its slices.
+ */
+function keptSlicing(
+  design: ArithmeticDesign,
+  imported: Pick<ImportedLayer, "statistics" | "ownStatistics"> | undefined,
+): Slicing | undefined {
+  if (imported === undefined || design.slices !== "adaptive" || design.slicing === "anew") return undefined;
+  const { slicing } = imported.ownStatistics?.[design.architecture] ?? imported.statistics ?? {};
+  const kept = parseSlicing(slicing ?? "");
+  const widest = Math.max(0, ...(kept ?? []));
+  if (widest <= design.cellBits) return kept;
+  throw slicesDoNotFit(
+    widest,
+    design.cellBits,
+    "Choose the slicings anew (--choose-slicing), or import the network again, for this architecture, too.",
+  );
 }
 
 async function runEndToEnd(
@@ -160,10 +185,9 @@ async function runEndToEnd(
   if (labels !== undefined) checkLabels(labels, float);
   const arithmetics: readonly LayerArithmetic[] = [
     { kind: "exact" },
-    ...designs.map(({ architecture, adcBits, rows }, index) => ({
-      kind: architecture,
-      converterBits: adcBits,
-      rows,
+    ...designs.map((design, index) => ({
+      kind: "analog" as const,
+      design,
       slicings: layers.map((each) => parseSlicing(each[index].slicing) as Slicing),
       signedInputs: network.wayOfInputs,
     })),

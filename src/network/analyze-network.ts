@@ -1,11 +1,14 @@
 import { RaellaError, suggestName } from "../errors";
 import { sha256 } from "../platform";
+import { defaultWorkspace, type Workspace } from "../spec/workspace";
 import type { SlicingSearch } from "./adaptive-slicing";
+import type { ArithmeticDesign } from "./arithmetic-design";
+import { arithmeticArchitectures, usualDesign } from "./arithmetic-design";
 import type { FloatEngine } from "./float-engine";
 import { onnxRuntime } from "./float-engine";
 import type { SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
-import type { ArithmeticVariant, LayerAccuracy } from "./layer-accuracy";
+import type { LayerAccuracy } from "./layer-accuracy";
 import type { LayerJob } from "./layer-job";
 import { layerJobs } from "./layer-job";
 import type { LayerStatistics } from "./layer-statistics";
@@ -55,6 +58,8 @@ export interface AnalyzeNetworkOptions {
   readonly slicings?: SlicingSearch;
   /** Name of the layer that gets eight slices of one bit. Default: the last one, if it is a matrix product. */
   readonly lastLayer?: string;
+  /** Whose architectures the statistics are for. Default: the package's. */
+  readonly models?: Workspace;
   /** Only find the layers; no statistics. */
   readonly shapesOnly?: boolean;
   /** Also say how accurate the architectures compute each layer. */
@@ -112,7 +117,10 @@ export interface ImportedLayer {
   readonly passes: number;
   /** Undefined where only shapes were asked for. */
   readonly statistics?: LayerStatistics;
-  readonly accuracy?: Readonly<Record<ArithmeticVariant, LayerAccuracy>>;
+  /** By name: of architectures whose crossbars, converters, cells or slices are others than those of `statistics`. */
+  readonly ownStatistics?: Readonly<Record<string, LayerStatistics>>;
+  /** By architecture. */
+  readonly accuracy?: Readonly<Record<string, LayerAccuracy>>;
 }
 
 export interface ImportedNetwork {
@@ -129,6 +137,8 @@ export interface ImportedNetwork {
   /** The statistics are of noise, not of data. */
   readonly madeUpInputs: boolean;
   readonly engine: { readonly name: string; readonly version: string };
+  /** The architectures that there are statistics for, and how they compute. */
+  readonly designs: readonly ArithmeticDesign[];
   readonly layers: readonly ImportedLayer[];
   readonly unmapped: readonly UnmappedReport[];
   /** Multiply-accumulates of one sample: of the layers, and with the unmapped nodes whose work is known. */
@@ -215,6 +225,8 @@ export async function prepareNetwork(
 export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
   const { signal, shapesOnly = false, withAccuracy = false } = options;
   const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
+  const { models = defaultWorkspace() } = options;
+  const designs = arithmeticArchitectures(models).map((name) => usualDesign(name, models));
   let before = 0;
   let steps = 0;
   const network = await prepareNetwork(options, undefined, (done, runs, layers) => {
@@ -233,6 +245,7 @@ export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<Im
   const jobs = measured.map(({ graph, integers, output }): LayerJob => ({
     layer: integers,
     output,
+    designs,
     slicingSearch: slicings,
     signedInputs: wayOfInputs,
     symmetricInputs: scheme === "symmetric",
@@ -263,6 +276,7 @@ export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<Im
     inputShapes: samples.shapes,
     madeUpInputs: samples.madeUp,
     engine: { name: engine.name, version: engine.version },
+    designs,
     layers,
     unmapped,
     mappedMacs,

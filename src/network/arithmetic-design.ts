@@ -1,25 +1,27 @@
-import { RaellaError, suggestName } from "../errors";
-import { isaacConverterBits, raellaConverterBits } from "./converter";
-import type { ArithmeticVariant } from "./layer-accuracy";
-import { isaacRows, raellaRows } from "./segments";
-
-/** The architectures whose arithmetic is known, in the order of the ablation study. */
-export const arithmeticVariants: readonly ArithmeticVariant[] = [
-  "isaac_like",
-  "raella_no_speculation_2b_cells",
-  "raella_no_speculation",
-  "raella",
-];
+import { RaellaError } from "../errors";
+import type { Arithmetic, SlicesOfWeights, WeightEncoding } from "../spec/arithmetic";
+import { arithmeticOf } from "../spec/arithmetic";
+import type { Workspace } from "../spec/workspace";
+import { defaultWorkspace, findArchitecture, listArchitectures } from "../spec/workspace";
+import { mostCellBits } from "./slicing";
 
 /** Everything of a design that its arithmetic depends on. */
 export interface ArithmeticDesign {
-  readonly architecture: ArithmeticVariant;
+  /** By which name its results go. */
+  readonly architecture: string;
+  /** How weights lie in cells: as offsets from a center, or as codes, in columns that may be inverted. */
+  readonly encoding: WeightEncoding;
+  /** Bits of the slices of a weight; `adaptive` if they are chosen layer by layer. */
+  readonly slices: SlicesOfWeights;
+  /** Slices whose cells AVERAGE_WEIGHT_VALUE describes. */
+  readonly averageWeightSlices: SlicesOfWeights;
+  readonly speculation: boolean;
   /** Bits of the converters. */
   readonly adcBits: number;
   readonly rows: number;
   /** Bits of a memory cell: what a slice may have at most. */
   readonly cellBits: number;
-  /** Whether layers keep the slicing of the import, or get one that suits this converter and these rows. */
+  /** Whether adaptive slices are those of the import, or such as suit this converter and these rows. */
   readonly slicing: SlicingChoice;
 }
 
@@ -29,38 +31,97 @@ export type SlicingChoice = "kept" | "anew";
 const converterRange = { least: 2, greatest: 16 };
 const rowRange = { least: 1, greatest: 65536 };
 
-/** Converter, crossbar and cells as an architecture has them. */
-export function usualDesign(architecture: ArithmeticVariant): ArithmeticDesign {
-  return architecture === "isaac_like"
-    ? { architecture, adcBits: isaacConverterBits, rows: isaacRows, cellBits: 2, slicing: "kept" }
-    : { architecture, adcBits: raellaConverterBits, rows: raellaRows, cellBits: 4, slicing: "kept" };
+/**
+ * The arithmetic of an architecture as its model declares it, with converter, crossbar and cells as it has them.
+ *
+ * @throws RaellaError for an architecture that there is not, or of an arithmetic that is not declared or not known here.
+ */
+export function usualDesign(
+  architecture: string,
+  workspace: Workspace = defaultWorkspace(),
+): ArithmeticDesign {
+  const { name } = findArchitecture(architecture, workspace);
+  const arithmetic = arithmeticOf(name, workspace);
+  if (arithmetic === undefined) throw undeclaredArithmetic(name, workspace);
+  return designOf(name, arithmetic, "kept");
 }
 
-/** Whether the slicing of an architecture is chosen layer by layer; otherwise it is four slices of two bits. */
-export function isAdaptive(architecture: ArithmeticVariant): boolean {
-  return architecture === "raella" || architecture === "raella_no_speculation";
-}
-
-/** One text for each design; equal ones compute the same. */
-export function designKey({ architecture, adcBits, rows, cellBits, slicing }: ArithmeticDesign): string {
-  return isAdaptive(architecture)
-    ? `${architecture} ${adcBits} ${rows} ${cellBits} ${slicing}`
-    : `${architecture} ${adcBits} ${rows}`;
-}
-
-/** @throws RaellaError for an architecture of unknown arithmetic, or bits or rows out of range. */
-export function checkDesign({ architecture, adcBits, rows, cellBits }: ArithmeticDesign): void {
-  if (!arithmeticVariants.includes(architecture))
+/** The design of an arithmetic. @throws RaellaError for one that is not known here. */
+export function designOf(
+  architecture: string,
+  { inputBits, converterBits: adcBits, ...arithmetic }: Arithmetic,
+  slicing: SlicingChoice,
+): ArithmeticDesign {
+  if (inputBits !== 1)
     throw new RaellaError({
-      code: "unknown-name",
-      message: `The arithmetic of the architecture "${String(architecture)}" is not known.`,
-      value: architecture,
-      expected: arithmeticVariants.join(", "),
-      remedy: suggestName(String(architecture), arithmeticVariants),
+      code: "out-of-range",
+      message: `The arithmetic applies one bit of an input in a step, not ${inputBits}.`,
+      value: inputBits,
+      expected: "input_bits: 1",
     });
+  const design = { architecture, ...arithmetic, adcBits, slicing };
+  checkDesign(design);
+  return design;
+}
+
+/** Architectures whose models declare an arithmetic, in the order of their list. */
+export function arithmeticArchitectures(workspace: Workspace = defaultWorkspace()): readonly string[] {
+  return listArchitectures(workspace)
+    .map(({ name }) => name)
+    .filter((name) => arithmeticOf(name, workspace) !== undefined);
+}
+
+export function undeclaredArithmetic(architecture: string, workspace: Workspace): RaellaError {
+  const known = arithmeticArchitectures(workspace);
+  return new RaellaError({
+    code: "usage",
+    message: `The model of ${architecture} does not say how its crossbars compute, so that its accuracy is not known.`,
+    value: architecture,
+    expected: known.length === 0 ? undefined : known.join(", "),
+    remedy: "Declare its `arithmetic` (models/README.md).",
+  });
+}
+
+/** One text for each arithmetic: what equal ones are called does not matter. */
+export function designKey(design: ArithmeticDesign): string {
+  const { encoding, slices, speculation, adcBits, rows, cellBits, slicing } = design;
+  return slices === "adaptive"
+    ? [encoding, slices, speculation ? "speculation" : "-", adcBits, rows, cellBits, slicing].join(" ")
+    : [encoding, slices.join("-"), speculation ? "speculation" : "-", adcBits, rows].join(" ");
+}
+
+/** @throws RaellaError for an arithmetic that is not known, or bits or rows out of range. */
+export function checkDesign(design: ArithmeticDesign): void {
+  const { encoding, slices, speculation, adcBits, rows, cellBits } = design;
   checkWithin(adcBits, converterRange, "Bits of a converter");
   checkWithin(rows, rowRange, "Rows of a crossbar");
-  checkWithin(cellBits, { least: 1, greatest: 4 }, "Bits of a cell");
+  checkWithin(cellBits, { least: 1, greatest: 8 }, "Bits of a cell");
+  if (encoding === "offset_invert" && (slices === "adaptive" || speculation))
+    throw new RaellaError({
+      code: "usage",
+      message: `Codes in inverted columns (offset_invert) are computed ${slices === "adaptive" ? "in slices of fixed bits" : "without speculation"} only.`,
+      value: design.architecture,
+      expected: slices === "adaptive" ? "slices: [2, 2, 2, 2] or the like" : "speculation: false",
+    });
+  if (slices === "adaptive") return;
+  // Codes fill the cells; offsets may leave states unused.
+  const wrong = slices.find((bits) => (encoding === "offset_invert" ? bits !== cellBits : bits > cellBits));
+  if (wrong !== undefined) throw slicesDoNotFit(wrong, cellBits);
+}
+
+/** What cells do not hold. */
+export function slicesDoNotFit(bits: number, cellBits: number, remedy?: string): RaellaError {
+  return new RaellaError({
+    code: "out-of-range",
+    message: `Its slices have ${bits} bits, its cells ${cellBits}.`,
+    value: bits,
+    remedy,
+  });
+}
+
+/** Bits that an adaptive slice may have. */
+export function mostBitsOfSlices({ cellBits }: ArithmeticDesign): number {
+  return Math.min(cellBits, mostCellBits);
 }
 
 function checkWithin(

@@ -2,10 +2,10 @@ import { convert, inputBits, isaacConverterBits, unsignedConverter } from "./con
 import type { IntegerLayer } from "./integer-layer";
 import { accumulatorCount, exactAccumulators, subtractWeightZeros, weightOffset } from "./integer-layer";
 import { isaacRows, segmentsOf } from "./segments";
+import type { Slicing } from "./slicing";
 import { digitOf, slicesOf, twoBitSlicing } from "./slicing";
 
-/** Greatest state of ISAAC's 2-bit cells. */
-const topState = 3;
+const topStateOf = (bits: number): number => 2 ** bits - 1;
 
 export interface IsaacResult {
   /** [group][sample][filter] */
@@ -15,21 +15,26 @@ export interface IsaacResult {
 }
 
 /**
- * Computes a layer with ISAAC's crossbars: codes weight + 128 in four 2-bit cells, one input bit at a time. A column
- * whose states sum up to more than half of what they could is stored inverted (3 - state), and its sum S becomes
- * 3 · Σ bit - S: with 128 rows no sum exceeds 192, so that 8 bits convert every one exactly.
+ * Computes a layer with ISAAC's crossbars: codes weight + 128 in cells, by default four of 2 bits, one input bit at a time. A
+ * column whose states sum up to more than half of what they could is stored inverted (top state - state), and its sum S
+ * becomes top state · Σ bit - S: with 2-bit cells and 128 rows no sum exceeds 192, so that 8 bits convert every one exactly.
  */
 export function computeInIsaac(
   layer: IntegerLayer,
-  { rows: limit = isaacRows, converterBits = isaacConverterBits } = {},
+  {
+    rows: limit = isaacRows,
+    converterBits = isaacConverterBits,
+    slicing = twoBitSlicing,
+  }: { readonly rows?: number; readonly converterBits?: number; readonly slicing?: Slicing } = {},
 ): IsaacResult {
   const { groups, rows, filters, samples, weights, inputs, inputZero } = layer;
   const converter = unsignedConverter(converterBits);
-  const slices = slicesOf(twoBitSlicing);
+  const slices = slicesOf(slicing);
   const segments = segmentsOf(rows, limit);
   const conversions = segments.length * groups * filters * slices.length * samples * inputBits;
   // No sum exceeds half of what a column could hold, so that nothing saturates.
-  if (Math.floor((topState / 2) * Math.min(rows, limit)) <= converter.highest)
+  const greatest = Math.max(...slices.map(({ bits }) => topStateOf(bits)));
+  if (Math.floor((greatest / 2) * Math.min(rows, limit)) <= converter.highest)
     return { accumulators: exactAccumulators(layer), conversions, saturated: 0 };
   const accumulators = new Float64Array(accumulatorCount(layer));
   const sums = new Int32Array(inputBits);
@@ -41,6 +46,7 @@ export function computeInIsaac(
       for (let filter = 0; filter < filters; filter++) {
         const weightAt = (row: number): number => weights[(group * rows + row) * filters + filter];
         for (const slice of slices) {
+          const topState = topStateOf(slice.bits);
           let total = 0;
           for (let row = from; row < to; row++)
             total += states[row - from] = digitOf(weightAt(row) + weightOffset, slice);

@@ -1,3 +1,5 @@
+import type { ArithmeticDesign } from "./arithmetic-design";
+import { arithmeticArchitectures, usualDesign } from "./arithmetic-design";
 import type { ConvertedSums, CrossbarResult, PassCounts } from "./crossbar";
 import { computeInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
@@ -7,7 +9,7 @@ import { computeInIsaac } from "./isaac-encoding";
 import type { OutputDifference } from "./output-error";
 import { compareOutputs } from "./output-error";
 import type { Slicing } from "./slicing";
-import { twoBitSlicing } from "./slicing";
+import { slicingName } from "./slicing";
 
 /** How accurate an architecture computes a layer. */
 export interface LayerAccuracy extends OutputDifference {
@@ -15,22 +17,19 @@ export interface LayerAccuracy extends OutputDifference {
   readonly saturatedShare: number;
 }
 
-/** The architectures of the ablation study, by name. */
-export type ArithmeticVariant =
-  "isaac_like" | "raella_no_speculation_2b_cells" | "raella_no_speculation" | "raella";
-
 export interface LayerAccuracyOptions {
   /** The slicing that was chosen for the layer. */
   readonly slicing: Slicing;
-  /** What the crossbars made of the layer with it, if that is known. */
-  readonly result?: CrossbarResult;
+  /** Default: those of each architecture. */
   readonly rows?: number;
   readonly converterBits?: number;
   readonly signedInputs?: SignedInputs;
+  /** Default: the package's architectures. */
+  readonly designs?: readonly ArithmeticDesign[];
 }
 
 /** A layer with its exact output codes, to which others are compared. */
-interface ExactLayer {
+export interface ExactLayer {
   readonly layer: IntegerLayer;
   readonly output: OutputQuantization;
   readonly exact: Uint8Array;
@@ -74,22 +73,50 @@ export function crossbarAccuracy(
       );
 }
 
+/** What the arithmetic of a design makes of a layer. */
+export function layerAccuracyOf(
+  design: ArithmeticDesign,
+  slicing: Slicing,
+  exact: ExactLayer,
+  compute: (slicing: Slicing, design: ArithmeticDesign) => CrossbarResult,
+): LayerAccuracy {
+  const { rows, adcBits: converterBits } = design;
+  return design.encoding === "offset_invert"
+    ? differenceOf(computeInIsaac(exact.layer, { rows, converterBits, slicing }), exact)
+    : crossbarAccuracy(compute(slicing, design), design.speculation, exact);
+}
+
 /**
  * How the arithmetic of each architecture changes the output codes of a layer, given its true inputs. Rows and bits are
- * those of RAELLA; ISAAC keeps its own and is exact.
+ * those of RAELLA; ISAAC, whose columns hold codes, keeps its own and is exact.
  */
 export function layerAccuracy(
   layer: IntegerLayer,
   output: OutputQuantization,
   options: LayerAccuracyOptions,
-): Readonly<Record<ArithmeticVariant, LayerAccuracy>> {
+): Readonly<Record<string, LayerAccuracy>> {
+  const { rows, converterBits, signedInputs } = options;
+  const designs = (options.designs ?? arithmeticArchitectures().map((name) => usualDesign(name))).map(
+    (design): ArithmeticDesign =>
+      design.encoding === "offset_invert"
+        ? design
+        : { ...design, rows: rows ?? design.rows, adcBits: converterBits ?? design.adcBits },
+  );
   const exact = { layer, output, exact: outputCodes(exactAccumulators(layer), layer, output) };
-  const adaptive = options.result ?? computeInCrossbars(layer, options);
-  const twoBit = computeInCrossbars(layer, { ...options, slicing: twoBitSlicing });
-  return {
-    isaac_like: differenceOf(computeInIsaac(layer), exact),
-    raella_no_speculation_2b_cells: crossbarAccuracy(twoBit, false, exact),
-    raella_no_speculation: crossbarAccuracy(adaptive, false, exact),
-    raella: crossbarAccuracy(adaptive, true, exact),
+  const results = new Map<string, CrossbarResult>();
+  const compute = (slicing: Slicing, design: ArithmeticDesign): CrossbarResult => {
+    const key = [slicingName(slicing), design.rows, design.adcBits].join(" ");
+    const known = results.get(key);
+    if (known !== undefined) return known;
+    const crossbar = { slicing, rows: design.rows, converterBits: design.adcBits, signedInputs };
+    const result = computeInCrossbars(layer, crossbar);
+    results.set(key, result);
+    return result;
   };
+  return Object.fromEntries(
+    designs.map((design) => {
+      const slicing = design.slices === "adaptive" ? options.slicing : design.slices;
+      return [design.architecture, layerAccuracyOf(design, slicing, exact, compute)];
+    }),
+  );
 }

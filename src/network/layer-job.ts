@@ -1,17 +1,27 @@
-import type { SlicingSearch } from "./adaptive-slicing";
-import { chooseSlicing, oneBitSlices } from "./adaptive-slicing";
+import type { SlicesOfWeights } from "../spec/arithmetic";
+import type { ChosenSlicing, SlicingSearch } from "./adaptive-slicing";
+import { chooseSlicing, givenSlices } from "./adaptive-slicing";
+import type { ArithmeticDesign } from "./arithmetic-design";
+import { raellaConverterBits } from "./converter";
+import type { CrossbarResult } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
-import type { ArithmeticVariant, LayerAccuracy } from "./layer-accuracy";
-import { layerAccuracy } from "./layer-accuracy";
+import { exactAccumulators, outputCodes } from "./integer-layer";
+import type { LayerAccuracy } from "./layer-accuracy";
+import { layerAccuracyOf } from "./layer-accuracy";
 import type { LayerStatistics } from "./layer-statistics";
 import { statisticsOf } from "./layer-statistics";
 import type { JobKind } from "./run-network-jobs";
+import { raellaRows } from "./segments";
+import { mostCellBits, oneBitSlicing } from "./slicing";
+import { averageWeight } from "./statistics";
 
 /** The integer part of one layer: everything that a thread needs. */
 export interface LayerJob {
   readonly layer: IntegerLayer;
   readonly output: OutputQuantization;
+  /** The architectures that statistics are for. */
+  readonly designs: readonly ArithmeticDesign[];
   readonly slicingSearch: SlicingSearch;
   readonly signedInputs: SignedInputs;
   readonly symmetricInputs: boolean;
@@ -23,20 +33,72 @@ export interface LayerJob {
 
 export interface LayerJobResult {
   readonly statistics: LayerStatistics;
-  readonly accuracy?: Readonly<Record<ArithmeticVariant, LayerAccuracy>>;
+  readonly ownStatistics?: Readonly<Record<string, LayerStatistics>>;
+  readonly accuracy?: Readonly<Record<string, LayerAccuracy>>;
 }
 
 /** What a helping thread does. */
 export default (): typeof runLayerJob => runLayerJob;
 
+/** How the statistics of a layer are made where no architecture says otherwise: RAELLA's. */
+const usualCrossbars = { rows: raellaRows, adcBits: raellaConverterBits, cellBits: mostCellBits };
+
 /** Does the integer part of a layer. */
 export function runLayerJob(job: LayerJob): LayerJobResult {
-  const { layer, output, signedInputs, slicingSearch, isLast } = job;
-  const options = { signedInputs, search: slicingSearch };
-  const chosen = isLast ? oneBitSlices(layer, options) : chooseSlicing(layer, output, options);
-  const statistics = statisticsOf(layer, chosen, job.symmetricInputs);
-  if (!job.withAccuracy) return { statistics };
-  return { statistics, accuracy: layerAccuracy(layer, output, { ...chosen, signedInputs }) };
+  const { layer, output, signedInputs, designs } = job;
+  const chosen = new Map<string, ChosenSlicing>();
+  type Crossbars = Pick<ArithmeticDesign, "rows" | "adcBits" | "cellBits">;
+  const keyOf = (slices: SlicesOfWeights, { rows, adcBits, cellBits }: Crossbars): string =>
+    [slices, rows, adcBits, ...(slices === "adaptive" ? [Math.min(cellBits, mostCellBits)] : [])].join(" ");
+  const choose = (slices: SlicesOfWeights, crossbars: Crossbars): ChosenSlicing => {
+    const key = keyOf(slices, crossbars);
+    const known = chosen.get(key);
+    if (known !== undefined) return known;
+    const { rows, adcBits: converterBits, cellBits } = crossbars;
+    const options = { signedInputs, search: job.slicingSearch, rows, converterBits, cellBits };
+    const found =
+      slices !== "adaptive"
+        ? givenSlices(layer, slices, options)
+        : job.isLast
+          ? givenSlices(layer, oneBitSlicing, options)
+          : chooseSlicing(layer, output, options);
+    chosen.set(key, found);
+    return found;
+  };
+  const usual = designs.find(({ slices }) => slices === "adaptive") ?? usualCrossbars;
+  const statistics = statisticsOf(layer, choose("adaptive", usual), job.symmetricInputs);
+  const ownStatistics: Record<string, LayerStatistics> = {};
+  for (const design of designs) {
+    const { slices, averageWeightSlices: weightSlices } = design;
+    if (design.encoding === "offset_invert") continue;
+    // Without speculation nothing but the cells' states follows from slices that are fixed.
+    const decisive = design.speculation || slices === "adaptive" ? slices : weightSlices;
+    const usualKey = keyOf("adaptive", usual);
+    if (keyOf(decisive, design) === usualKey && keyOf(weightSlices, design) === usualKey) continue;
+    ownStatistics[design.architecture] = {
+      ...statisticsOf(layer, choose(decisive, design), job.symmetricInputs),
+      averageWeight: averageWeight(choose(weightSlices, design).result),
+    };
+  }
+  return {
+    statistics,
+    ...(Object.keys(ownStatistics).length > 0 && { ownStatistics }),
+    ...(job.withAccuracy && { accuracy: accuracyOf(job, choose) }),
+  };
+}
+
+function accuracyOf(
+  { layer, output, designs }: LayerJob,
+  choose: (slices: SlicesOfWeights, design: ArithmeticDesign) => ChosenSlicing,
+): Readonly<Record<string, LayerAccuracy>> {
+  const exact = { layer, output, exact: outputCodes(exactAccumulators(layer), layer, output) };
+  return Object.fromEntries(
+    designs.map((design) => {
+      const slicing = design.slices === "adaptive" ? choose("adaptive", design).slicing : design.slices;
+      const compute = (): CrossbarResult => choose(design.slices, design).result;
+      return [design.architecture, layerAccuracyOf(design, slicing, exact, compute)];
+    }),
+  );
 }
 
 export const layerJobs: JobKind<LayerJob, LayerJobResult> = {

@@ -21,9 +21,8 @@ import type { AccuracyAnalysis } from "./analyze-accuracy";
 import { analyzeAccuracy } from "./analyze-accuracy";
 import type { AnalyzeNetworkOptions } from "./analyze-network";
 import type { ArithmeticDesign, SlicingChoice } from "./arithmetic-design";
-import { arithmeticVariants, usualDesign } from "./arithmetic-design";
+import { arithmeticArchitectures, usualDesign } from "./arithmetic-design";
 import type { ImageOptions } from "./images";
-import type { ArithmeticVariant } from "./layer-accuracy";
 import type { ImportRecord, ImportedFile } from "./network-sources";
 import { filesBeside, findSource, hashFile, hashInputs, readImportRecord } from "./network-sources";
 import { readInputs, readLabels } from "./network-sources";
@@ -44,8 +43,8 @@ export interface NetworkAccuracyOptions extends Pick<
   readonly images?: ImageOptions;
   /** Classes of the samples, or the path of a `.npy` file or of a text with one number on each line. */
   readonly labels?: string | ArrayLike<number>;
-  /** Default: all four. */
-  readonly architectures?: ArithmeticVariant | readonly ArithmeticVariant[];
+  /** Default: all whose models declare an arithmetic. */
+  readonly architectures?: string | readonly string[];
   /** Bits of the converters, 2 … 16. Default: those of each architecture. */
   readonly adcBits?: number | readonly number[];
   /** Rows of a crossbar. Default: those of each architecture. */
@@ -73,7 +72,7 @@ const optionsSchema = optionsOf({
   inputs: checkedLater,
   images: checkedLater,
   labels: checkedLater,
-  architectures: optional(oneOrMore(oneOf(arithmeticVariants), "the architectures")),
+  architectures: optional(oneOrMore(name, "the architectures")),
   adcBits: optional(oneOrMore(count, "the bits")),
   rows: optional(oneOrMore(count, "the rows")),
   slicing: optional(oneOrMore(oneOf(slicingChoices), "kept and anew")),
@@ -89,7 +88,7 @@ const listOf = <Item>(given: Item | readonly Item[] | undefined): readonly Item[
   given === undefined || Array.isArray(given) ? (given as readonly Item[] | undefined) : [given as Item];
 
 /**
- * How accurate an imported network is on the four architectures, and with other converters and crossbars: what saturates,
+ * How accurate an imported network is on the architectures, and with other converters and crossbars: what saturates,
  * how outputs change, how many slices that takes, and end to end what the network's result loses.
  *
  * @example
@@ -103,11 +102,12 @@ export async function networkAccuracy(options: NetworkAccuracyOptions): Promise<
 
 /** Every combination of what was asked for. */
 export function designsOf(
-  options: Pick<NetworkAccuracyOptions, "architectures" | "adcBits" | "rows" | "slicing">,
+  options: Pick<NetworkAccuracyOptions, "architectures" | "adcBits" | "rows" | "slicing" | "workspace">,
 ): readonly ArithmeticDesign[] {
-  const architectures = listOf(options.architectures) ?? arithmeticVariants;
+  const workspace = givenWorkspace(options.workspace);
+  const architectures = listOf(options.architectures) ?? arithmeticArchitectures(workspace);
   return architectures.flatMap((architecture) => {
-    const usual = usualDesign(architecture);
+    const usual = usualDesign(architecture, workspace);
     return (listOf(options.slicing) ?? [usual.slicing]).flatMap((slicing) =>
       (listOf(options.rows) ?? [usual.rows]).flatMap((rows) =>
         (listOf(options.adcBits) ?? [usual.adcBits]).map((adcBits) => ({

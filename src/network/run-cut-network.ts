@@ -1,5 +1,5 @@
 import { breathe } from "../platform";
-import type { ArithmeticVariant } from "./layer-accuracy";
+import type { ArithmeticDesign } from "./arithmetic-design";
 import type { CutLayer, CutNetwork } from "./cut-network";
 import { convertInCrossbars, type ConvertedSums } from "./crossbar";
 import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
@@ -11,7 +11,6 @@ import { computeInIsaac } from "./isaac-encoding";
 import { positionsPerSample, quantizeTensor, readWindow } from "./measure-layers";
 import type { JobKind } from "./run-network-jobs";
 import type { Slicing } from "./slicing";
-import { twoBitSlicing } from "./slicing";
 
 /** Bytes of a layer's inputs and accumulators that are in memory at a time, about. */
 const blockBytes = 64e6;
@@ -20,9 +19,8 @@ const blockBytes = 64e6;
 export type LayerArithmetic =
   | { readonly kind: "exact" }
   | {
-      readonly kind: ArithmeticVariant;
-      readonly converterBits: number;
-      readonly rows: number;
+      readonly kind: "analog";
+      readonly design: ArithmeticDesign;
       /** Of each layer. */
       readonly slicings: readonly Slicing[];
       readonly signedInputs: SignedInputs;
@@ -129,11 +127,12 @@ function runLayer(
 function computeLayer(layer: IntegerLayer, index: number, arithmetic: LayerArithmetic): ConvertedSums {
   if (arithmetic.kind === "exact")
     return { accumulators: exactAccumulators(layer), conversions: 0, saturated: 0 };
-  const { kind, converterBits, rows, slicings, signedInputs } = arithmetic;
-  if (kind === "isaac_like") return computeInIsaac(layer, { rows, converterBits });
-  const slicing = kind === "raella_no_speculation_2b_cells" ? twoBitSlicing : slicings[index];
-  const speculation = kind === "raella";
-  return convertInCrossbars(layer, { slicing, rows, converterBits, signedInputs, speculation });
+  const { design, slicings, signedInputs } = arithmetic;
+  const { rows, adcBits: converterBits, speculation } = design;
+  const slicing = slicings[index];
+  return design.encoding === "offset_invert"
+    ? computeInIsaac(layer, { rows, converterBits, slicing })
+    : convertInCrossbars(layer, { slicing, rows, converterBits, signedInputs, speculation });
 }
 
 /** All positions of some samples of a layer. */

@@ -1,4 +1,5 @@
-import { basename, dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
 import type { ImportedNetwork, AnalyzeNetworkOptions } from "../network/analyze-network";
 import { analyzeNetwork } from "../network/analyze-network";
@@ -10,13 +11,14 @@ import type { SampleInputs } from "../network/samples";
 import { sha256 } from "../platform";
 import { readBinaryFile } from "../spec/read-binary-file";
 import { readCsv } from "../spec/read-csv";
+import { workspaceAt } from "../spec/workspace";
 import { displayPath } from "../spec/yaml/source-text";
 import { checkNetworkName, writeNetwork } from "./write-network";
 
 /** What {@link importNetwork} is made from, and where it goes. */
 export interface ImportNetworkOptions extends Omit<
   AnalyzeNetworkOptions,
-  "model" | "file" | "inputs" | "externalFiles"
+  "model" | "file" | "inputs" | "externalFiles" | "models"
 > {
   /** Path of an ONNX model, or its bytes. */
   readonly model: string | Uint8Array;
@@ -26,7 +28,7 @@ export interface ImportNetworkOptions extends Omit<
   readonly inputs?: string | SampleInputs;
   /** How images become inputs. */
   readonly images?: ImageOptions;
-  /** Folder that holds, or gets, dnn_layers/ and recorded_statistics/. */
+  /** Folder that holds, or gets, dnn_layers/ and recorded_statistics/. Statistics are for the architectures of its models/, else the package's. */
   readonly workspace: string;
 }
 
@@ -61,6 +63,7 @@ export async function importNetwork(options: ImportNetworkOptions): Promise<Impo
   const bytes = isPath ? readBinaryFile(model, "The model") : model;
   const network = await analyzeNetwork({
     ...others,
+    models: existsSync(join(workspace, "models")) ? workspaceAt(workspace) : undefined,
     model: bytes,
     file: isPath ? basename(model) : undefined,
     inputs: typeof inputs === "string" ? await readInputs(inputs, bytes, images ?? {}) : inputs,

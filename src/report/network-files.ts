@@ -1,6 +1,7 @@
 import type { ImportedLayer } from "../network/analyze-network";
-import type { ArithmeticVariant } from "../network/layer-accuracy";
+import type { ArithmeticDesign } from "../network/arithmetic-design";
 import type { ListedLayer } from "../network/layer-list";
+import type { LayerStatistics } from "../network/layer-statistics";
 import { recordFile } from "../network/network-sources";
 import { csvLines } from "./tidy-columns";
 
@@ -18,9 +19,11 @@ export interface WritableNetwork {
   readonly file: string;
   readonly sha256: string;
   readonly layers: readonly WritableLayer[];
+  /** The architectures that there are statistics for. */
+  readonly designs?: readonly ArithmeticDesign[];
 }
 
-type WritableLayer = ListedLayer & Pick<ImportedLayer, "statistics">;
+type WritableLayer = ListedLayer & Pick<ImportedLayer, "statistics" | "ownStatistics">;
 
 /** Where the record of an import is kept, and so which networks were imported. */
 export const recordOf = (name: string): string => `recorded_statistics/${recordFile(name)}`;
@@ -28,7 +31,7 @@ export const recordOf = (name: string): string => `recorded_statistics/${recordF
 /** Layer files, a table of statistics for each architecture, and the record of the import. */
 export function networkFiles(name: string, network: WritableNetwork): NetworkFiles {
   const hasStatistics = network.layers.every(({ statistics }) => statistics !== undefined);
-  const tables = Object.entries(hasStatistics ? statisticsTables(network.layers) : {});
+  const tables = Object.entries(hasStatistics ? statisticsTables(network.layers, network.designs ?? []) : {});
   return {
     layersFolder: `dnn_layers/${name}`,
     layers: Object.fromEntries(
@@ -79,48 +82,39 @@ function layerFile(name: string, layer: WritableLayer, { file, sha256 }: Writabl
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ");
 
-/** Slices per weight where they are not chosen: four cells of two bits. */
-const fixedSlices = 4;
-
-/** What each architecture's table says of a layer. */
-const tableRows: Readonly<
-  Record<ArithmeticVariant, (layer: WritableLayer) => Readonly<Record<string, number>>>
-> = {
-  isaac_like: ({ statistics }) => ({
-    AVERAGE_WEIGHT_VALUE: statistics?.isaac.averageWeight ?? 0,
-    AVERAGE_INPUT_VALUE: statistics?.isaac.averageInput ?? 0,
-    ADC_ACTION_SHARE: 1,
-    CIM_UNITS_PER_WEIGHT: fixedSlices,
-    SPECULATION_ENABLED: 0,
-  }),
-  raella_no_speculation_2b_cells: ({ statistics }) => ({
-    AVERAGE_WEIGHT_VALUE: statistics?.averageWeight ?? 0,
-    AVERAGE_INPUT_VALUE: statistics?.averageInput ?? 0,
-    ADC_ACTION_SHARE: 1,
-    CIM_UNITS_PER_WEIGHT: fixedSlices,
-    SPECULATION_ENABLED: 0,
-  }),
-  raella_no_speculation: ({ statistics }) => ({
-    AVERAGE_WEIGHT_VALUE: statistics?.averageWeight ?? 0,
-    AVERAGE_INPUT_VALUE: statistics?.averageInput ?? 0,
-    ADC_ACTION_SHARE: 1,
-    CIM_UNITS_PER_WEIGHT: statistics?.slices ?? 0,
-    SPECULATION_ENABLED: 0,
-  }),
-  raella: ({ statistics }) => ({
-    AVERAGE_WEIGHT_VALUE: statistics?.averageWeight ?? 0,
-    AVERAGE_INPUT_VALUE: statistics?.averageInputSpeculation ?? 0,
-    ADC_ACTION_SHARE: statistics?.adcShare ?? 0,
-    CIM_UNITS_PER_WEIGHT: statistics?.slices ?? 0,
-  }),
-};
+/** What the table of an architecture says of a layer. */
+function tableRow(design: ArithmeticDesign, layer: WritableLayer): Readonly<Record<string, number>> {
+  const { slices, speculation, encoding } = design;
+  const statistics = (layer.ownStatistics?.[design.architecture] ?? layer.statistics) as LayerStatistics;
+  const isOffset = encoding === "offset_invert";
+  return {
+    AVERAGE_WEIGHT_VALUE: isOffset ? statistics.isaac.averageWeight : statistics.averageWeight,
+    AVERAGE_INPUT_VALUE: isOffset
+      ? statistics.isaac.averageInput
+      : speculation
+        ? statistics.averageInputSpeculation
+        : statistics.averageInput,
+    ADC_ACTION_SHARE: speculation ? statistics.adcShare : 1,
+    CIM_UNITS_PER_WEIGHT: slices === "adaptive" ? statistics.slices : slices.length,
+    // With speculation the model's own value stays, as in the tables that come with the package.
+    ...(!speculation && { SPECULATION_ENABLED: 0 }),
+  };
+}
 
 /** The table of each architecture, with one line per layer. */
-function statisticsTables(layers: readonly WritableLayer[]): Readonly<Record<string, string>> {
+function statisticsTables(
+  layers: readonly WritableLayer[],
+  designs: readonly ArithmeticDesign[],
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(tableRows).map(([architecture, rowOf]) => {
-      const rows = layers.map((layer) => [layerNumber(layer), layer.name, ...Object.values(rowOf(layer))]);
-      return [architecture, csvLines([["layer", "layer_name", ...Object.keys(rowOf(layers[0]))], ...rows])];
+    designs.map((design) => {
+      const table = layers.map((layer) => tableRow(design, layer));
+      const rows = layers.map((layer, index) => [
+        layerNumber(layer),
+        layer.name,
+        ...Object.values(table[index]),
+      ]);
+      return [design.architecture, csvLines([["layer", "layer_name", ...Object.keys(table[0])], ...rows])];
     }),
   );
 }

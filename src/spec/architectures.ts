@@ -4,6 +4,8 @@ import { freeze } from "../memory";
 import { dirname, join } from "../platform";
 import type { FileReader, Overlay } from "./file-memo";
 import { FileMemo } from "./file-memo";
+import type { WrittenArithmetic } from "./schema/arithmetic-schema";
+import { arithmeticSchema } from "./schema/arithmetic-schema";
 import { closedObject, text, textList, validate } from "./schema/validate";
 import { loadYaml } from "./yaml/load-yaml";
 import type { YamlNode } from "./yaml/yaml-node";
@@ -45,6 +47,8 @@ export interface ArchitectureEntry {
   readonly statistics?: StatisticsRules;
   /** The architecture whose files and statistics it changes or adds to. */
   readonly derivedFrom?: string;
+  /** Where its crossbars compute otherwise than the model says. */
+  readonly arithmetic?: WrittenArithmetic;
 }
 
 /** What a derived architecture has otherwise than the one it is derived from. */
@@ -119,6 +123,7 @@ const entrySchema = closedObject({
   derived_from: v.optional(text("the name of an architecture")),
   variables: v.optional(v.unknown()),
   levels: v.optional(v.unknown()),
+  arithmetic: v.optional(arithmeticSchema),
 });
 /** What stands in them is looked at where it takes effect. */
 const changeKeys = ["variables", "levels"];
@@ -195,9 +200,11 @@ function addEntry(
       "Name one with `derived_from`, or edit the files of its directory.",
     );
   const statistics = given.statistics ?? base?.statistics;
+  const arithmetic = { ...base?.arithmetic, ...given.arithmetic };
   known.set(name, {
     ...{ name, title: title || name, description, directory },
     ...(statistics && { statistics }),
+    ...(Object.keys(arithmetic).length > 0 && { arithmetic }),
     ...(base && { derivedFrom: base.name }),
   });
   const origin = base && origins.get(base.name);

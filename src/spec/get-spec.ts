@@ -264,7 +264,8 @@ function baseOf(workspace: Workspace): string {
   return dirname(workspace.modelsDirectory);
 }
 
-function loadArchitecture(
+/** The files of an architecture's model. */
+export function loadArchitecture(
   workspace: Workspace,
   entry: ArchitectureEntry,
   { changes }: ArchitectureOrigin,

@@ -3,7 +3,7 @@ import type { AccuracyAnalysisOptions, DesignAccuracy } from "../../src/network/
 import { analyzeAccuracy } from "../../src/network/analyze-accuracy";
 import { prepareNetwork } from "../../src/network/analyze-network";
 import type { ArithmeticDesign } from "../../src/network/arithmetic-design";
-import { arithmeticVariants, usualDesign } from "../../src/network/arithmetic-design";
+import { arithmeticArchitectures, usualDesign } from "../../src/network/arithmetic-design";
 import { cutNetwork } from "../../src/network/cut-network";
 import { decisionsOf, shareEqual, signalToNoise } from "../../src/network/end-to-end";
 import type { EngineTensor } from "../../src/network/float-engine";
@@ -83,7 +83,8 @@ describe("A network end to end", () => {
       for (const converterBits of [7, 5]) {
         const key = `raella_no_speculation${converterBits === 7 ? "" : " adc=5"}`;
         const { outputs } = await run({
-          ...{ kind: "raella_no_speculation", converterBits, rows: 512, slicings },
+          ...{ kind: "analog", slicings },
+          design: { ...usualDesign("raella_no_speculation"), adcBits: converterBits },
           signedInputs: network.wayOfInputs,
         });
         checkResults(outputs, endToEnd[key], key, step);
@@ -95,7 +96,7 @@ describe("A network end to end", () => {
     const analyze = (workers: number): ReturnType<typeof analyzeAccuracy> =>
       analyzeAccuracy({
         ...{ model: tinyBytes(golden.model), externalFiles: tinyBytes, inputs: tinyInputs(golden), workers },
-        ...{ endToEnd: true, designs: arithmeticVariants.map(usualDesign) },
+        ...{ endToEnd: true, designs: arithmeticArchitectures().map((name) => usualDesign(name)) },
       });
     assert.deepEqual(await analyze(2), await analyze(1));
   });
@@ -136,7 +137,7 @@ describe("The accuracy of a real classifier", () => {
     const coarse: ArithmeticDesign = { ...usualDesign("raella_no_speculation"), adcBits: 5 };
     const { designs, reference, warnings } = await analyzeAccuracy({
       ...options,
-      designs: [...arithmeticVariants.map(usualDesign), coarse],
+      designs: [...arithmeticArchitectures().map((name) => usualDesign(name)), coarse],
     });
     assert.deepEqual(warnings, []);
     const idealToFloat = 24.480398691048574;

@@ -1,5 +1,6 @@
 import { isExpressionText, namesRead } from "../expression/evaluate";
 import { expressionsOf, inMessage } from "../schema/check-schema";
+import { namesOfArithmetic } from "../schema/arithmetic-schema";
 import type { ProblemDocument } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
 import type { ComponentClass, WrittenValue } from "../specification";
@@ -8,11 +9,11 @@ import { wordsIn } from "./compiled-part";
 
 /** The readers of a model. */
 export function readersOf(
-  { componentClasses, checks }: ModelDocument,
+  { componentClasses, checks, arithmetic }: ModelDocument,
   leaves: readonly CompiledLeaf[],
 ): ModelReaders {
   const inChecks = checks.flatMap((check) => [...expressionsOf(check), ...inMessage(check, check.location)]);
-  const names = new Set([...leaves.flatMap(namesOfLeaf), ...inChecks.flatMap(namesRead)]);
+  const names = new Set([...leaves.flatMap(namesOfLeaf), ...inChecks.flatMap(namesRead), ...namesOfArithmetic(arithmetic ?? {})]);
   const classes = new Map(componentClasses.map((written) => [written.name, written]));
   const met = new Set<ComponentClass>();
   const visit = (className: string): void => {

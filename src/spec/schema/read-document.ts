@@ -18,6 +18,8 @@ import type { YamlEntry, YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
 import type { NodeDocument, SparseDocument } from "./architecture-schema";
 import { readNodes, sparseSchema } from "./architecture-schema";
+import type { WrittenArithmetic } from "./arithmetic-schema";
+import { readArithmetic } from "./arithmetic-schema";
 import { readChecks } from "./check-schema";
 import { readComponents } from "./component-schema";
 import type { TargetDocument } from "./constraint-schema";
@@ -53,6 +55,8 @@ export interface ModelDocument {
   readonly areaTable?: GivenAreaTable;
   readonly problem?: ProblemDocument;
   readonly checks: readonly DesignCheck[];
+  /** How its crossbars compute, if it says so. */
+  readonly arithmetic?: WrittenArithmetic;
   readonly warnings: readonly Warning[];
 }
 
@@ -109,6 +113,7 @@ export function readDocument(
     areaTable: optional("ART", readAreaTable),
     problem: optional("problem", readProblem),
     checks: optional("checks", readChecks) ?? [],
+    arithmetic: optional("arithmetic", readArithmetic),
     warnings: mapper.warnings,
   };
   throwAll(errors);

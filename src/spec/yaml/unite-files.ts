@@ -13,6 +13,7 @@ export const topKeys = [
   "sparse_optimizations",
   "variables",
   "checks",
+  "arithmetic",
   "mapper",
   "ERT",
   "ART",

@@ -1,10 +1,18 @@
 import { RaellaError } from "../../errors";
-import type { ArithmeticDesign, SlicingChoice } from "../../network/arithmetic-design";
-import { arithmeticVariants, checkDesign, designKey, isAdaptive } from "../../network/arithmetic-design";
-import type { ArithmeticVariant } from "../../network/layer-accuracy";
+import type { ArithmeticDesign } from "../../network/arithmetic-design";
+import {
+  arithmeticArchitectures,
+  designKey,
+  designOf,
+  slicesDoNotFit,
+  undeclaredArithmetic,
+} from "../../network/arithmetic-design";
 import { accuracyOfDesigns } from "../../network/network-accuracy";
 import { mostCellBits } from "../../network/slicing";
+import { arithmeticOf, variablesOfArithmetic } from "../../spec/arithmetic";
 import { assembleSpec } from "../../spec/get-spec";
+import type { ValueTable, Workspace } from "../../spec/specification";
+import { findArchitecture } from "../../spec/workspace";
 import { layerRequest } from "./layer-request";
 import type { SweepContext } from "./sweep-context";
 import type { SweepPlan, SweepPoint } from "./sweep-plan";
@@ -39,36 +47,39 @@ export interface SweepAccuracy {
 /** By the key of the arithmetic: few designs differ in it. */
 export type AccuracyTable = Readonly<Record<string, SweepAccuracy>>;
 
-/** Variables of the models that the arithmetic depends on. */
-const arithmeticVariables = ["ADC_RESOLUTION", "CIM_UNITS_PER_COLUMN", "BITS_PER_CELL", "DAC_RESOLUTION"];
-
 /** The arithmetic of a design, or why it is not known. */
-export type Arithmetic = ArithmeticDesign | { readonly reason: string };
+export type KnownArithmetic = ArithmeticDesign | { readonly reason: string };
 
 /** Finds the arithmetic of designs; what they do not differ in is looked at once. */
 export function createArithmeticFinder(
   context: SweepContext,
   accuracy: PlannedAccuracy,
-): (point: SweepPoint) => Arithmetic {
-  const known = new Map<string, Arithmetic>();
+): (point: SweepPoint) => KnownArithmetic {
+  const known = new Map<string, KnownArithmetic>();
+  const deciding = new Map<string, readonly string[]>();
   const plain = new Map<string, boolean>();
   return (point) => {
     const { architecture, variables } = point;
+    let names = deciding.get(architecture);
+    if (names === undefined) {
+      names = variablesOfArithmetic(architecture, context.workspace);
+      deciding.set(architecture, names);
+    }
     // A number decides alone; an expression may see any other variable.
-    const isNumber = (name: string): boolean => typeof (variables[name] ?? 0) === "number";
+    const areNumbers = names.every((name) => typeof (variables[name] ?? 0) === "number");
     const values = plain.get(architecture)
-      ? arithmeticVariables.map((name) => variables[name] ?? null)
+      ? names.map((name) => variables[name] ?? null)
       : Object.values(variables);
     const key = JSON.stringify([architecture, ...values]);
     const found = known.get(key);
-    if (found !== undefined && arithmeticVariables.every(isNumber)) return found;
+    if (found !== undefined && areNumbers) return found;
     const specification = assembleSpec(layerRequest(context, point, firstLayer(context)));
     if (!plain.has(architecture))
       plain.set(
         architecture,
-        arithmeticVariables.every((name) => typeof specification.variables[name] === "number"),
+        names.every((name) => typeof specification.variables[name] === "number"),
       );
-    const arithmetic = arithmeticOf(architecture, specification.variableValues, accuracy);
+    const arithmetic = arithmeticOfDesign(architecture, specification.variableValues, context, accuracy);
     known.set(key, arithmetic);
     return arithmetic;
   };
@@ -76,60 +87,35 @@ export function createArithmeticFinder(
 
 const firstLayer = ({ layers, plan }: SweepContext): number => layers.get(plan.dnns[0])?.[0] ?? 0;
 
-function arithmeticOf(
+function arithmeticOfDesign(
   architecture: string,
-  values: Readonly<Record<string, unknown>>,
+  values: ValueTable,
+  { workspace }: SweepContext,
   { slicing }: PlannedAccuracy,
-): Arithmetic {
-  const [adcBits, rows, cellBits, inputBits] = arithmeticVariables.map((name) => Number(values[name]));
-  const variant = arithmeticVariants.find((name) => name === architecture);
-  if (variant === undefined) throw unknownArithmetic(architecture);
-  if (inputBits !== 1)
-    return {
-      reason: `Its accuracy is not known: the arithmetic applies one bit of an input in a step, not ${inputBits}.`,
-    };
-  const needed = bitsOfSlices(variant, slicing);
-  if (variant === "isaac_like" ? cellBits !== needed : cellBits < needed)
-    return {
-      reason: `Its accuracy is not known: its slices have ${needed} bits, its cells ${cellBits}.${isAdaptive(variant) ? " With `slicing: anew` they are chosen to fit." : ""}`,
-    };
-  const design = {
-    architecture: variant,
-    adcBits,
-    rows,
-    cellBits: Math.min(cellBits, mostCellBits),
-    slicing,
-  };
+): KnownArithmetic {
+  const arithmetic = arithmeticOf(architecture, workspace, values);
+  if (arithmetic === undefined) throw undeclaredArithmetic(architecture, workspace);
   try {
-    checkDesign(design);
+    const design = designOf(architecture, arithmetic, slicing);
+    if (design.slices === "adaptive" && slicing === "kept" && design.cellBits < mostCellBits)
+      throw slicesDoNotFit(mostCellBits, design.cellBits);
+    return design;
   } catch (error) {
     if (!(error instanceof RaellaError)) throw error;
-    return { reason: `Its accuracy is not known: ${error.message}` };
+    const isKept = arithmetic.slices === "adaptive" && slicing === "kept";
+    const hint = isKept ? " With `slicing: anew` slices are chosen to fit." : "";
+    return { reason: `Its accuracy is not known: ${error.message}${hint}` };
   }
-  return design;
-}
-
-/** What cells have to hold: the bits of the widest slice that a layer may have. */
-function bitsOfSlices(variant: ArithmeticVariant, slicing: SlicingChoice): number {
-  if (!isAdaptive(variant)) return 2;
-  return slicing === "kept" ? mostCellBits : 1;
-}
-
-function unknownArithmetic(architecture: string): RaellaError {
-  return new RaellaError({
-    code: "usage",
-    message: `The arithmetic of the architecture "${architecture}" is not known, so that its accuracy cannot be computed.`,
-    location: { file: "sweep", keyPath: "accuracy" },
-    value: architecture,
-    expected: arithmeticVariants.join(", "),
-  });
 }
 
 /** @throws RaellaError if an architecture of the sweep computes in an unknown way. */
-export function checkAccuracy({ accuracy, architectures }: SweepPlan): void {
+export function checkAccuracy({ accuracy, architectures }: SweepPlan, workspace: Workspace): void {
   if (accuracy === undefined) return;
-  const other = architectures.find((name) => !arithmeticVariants.some((variant) => variant === name));
-  if (other !== undefined) throw unknownArithmetic(other);
+  const known = arithmeticArchitectures(workspace);
+  const other = architectures
+    .map((name) => findArchitecture(name, workspace).name)
+    .find((name) => !known.includes(name));
+  if (other !== undefined) throw undeclaredArithmetic(other, workspace);
 }
 
 /** Designs whose accuracy is computed between two times that results are stored. */
@@ -166,7 +152,7 @@ export async function accuracyOfSweep(
         error: design.meanError,
         meanSlices: design.meanSlices,
         layers:
-          design.slicing === "anew" && isAdaptive(design.architecture)
+          design.slicing === "anew" && design.slices === "adaptive"
             ? design.layers.map(({ slices, averageWeight, adcShare }) => ({
                 slices,
                 averageWeight: averageWeight as number,

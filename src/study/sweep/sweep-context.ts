@@ -80,7 +80,7 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surr
     return assembleSpec({ architecture, dnn, layer, workspace, useTypicalStatistics, ...choicesAmong(plan) });
   });
   checkCountsAreOptions(plan);
-  checkAccuracy(plan);
+  checkAccuracy(plan, workspace);
   for (const specification of samples) {
     checkVariables(plan, specification);
     checkCounts(plan, specification);

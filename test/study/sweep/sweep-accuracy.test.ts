@@ -110,7 +110,7 @@ describe("Accuracy in a sweep", () => {
       { workspace },
     );
     assert.equal(rows[0].status, "infeasible");
-    assert.match(String(rows[0].reason), /its slices have 4 bits, its cells 2/);
+    assert.match(String(rows[0].reason), /Its slices have 4 bits, its cells 2/);
     assert.notEqual(rows[1].error, null);
   });
 
