@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { Workspace } from "../../src/index";
 import { runLayer, sweep, workspaceAt } from "../../src/index";
 import { importNetwork, networkAccuracy, usualDesign } from "../../src/network";
+import { digitsModel, someDigits, writeNpy } from "../support/digits";
 
 const root = join(__dirname, "..", "..");
-const networks = join(root, "examples", "networks");
 
 /** Architectures of one's own: one that only has another name, one of other crossbars, one of fixed slices that speculates. */
 const entries = `
@@ -57,10 +57,11 @@ describe("An architecture that is derived from RAELLA", () => {
     );
     replaceIn(join(models, "silent", "variables.yaml"), [/\narithmetic:[^]*/, "\n"]);
     replaceIn(join(models, "architectures.yaml"), [/$/, entries]);
+    const inputs = join(folder, "images.npy");
+    writeNpy(inputs, await someDigits(8));
     await importNetwork({
-      model: join(networks, "digits.onnx"),
-      inputs: join(networks, "digits-images.npy"),
-      ...{ name: "digits", samples: 48, workspace: folder },
+      model: digitsModel,
+      ...{ inputs, name: "digits", samples: 32, workspace: folder },
     });
     workspace = workspaceAt(folder);
   });

@@ -1,41 +1,25 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sweep, workspaceAt } from "../../../src/index";
 import { sweepToFolder } from "../../../src/sweep";
 import type { SweepDescription, Workspace } from "../../../src/index";
-import { importNetwork, networkAccuracy, readNumpy } from "../../../src/network";
-import type { InputArray } from "../../../src/network";
+import { importNetwork, networkAccuracy } from "../../../src/network";
+import { digitsModel, someDigits, writeNpy } from "../../support/digits";
 
 const root = join(__dirname, "..", "..", "..");
-const networks = join(root, "examples", "networks");
 
 describe("Accuracy in a sweep", () => {
   let folder: string;
   let workspace: Workspace;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "raella-sweep-accuracy-"));
-    const images = (await readNumpy(
-      new Uint8Array(readFileSync(join(networks, "digits-images.npy"))),
-      "digits-images.npy",
-    )) as InputArray;
     // Sixteen of the images, so that runs end to end are short.
-    const [count, ...sizes] = images.dims;
-    const data = Array.from(images.data).slice(0, (16 * images.data.length) / count);
-    const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${[16, ...sizes].join(", ")}), }`;
-    const padded = `${header.padEnd(117)}\n`;
     const inputs = join(folder, "images.npy");
-    writeFileSync(
-      inputs,
-      Buffer.concat([
-        Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, padded.length & 255, padded.length >> 8]),
-        Buffer.from(padded),
-        Buffer.from(Float64Array.from(data).buffer),
-      ]),
-    );
+    writeNpy(inputs, await someDigits(16));
     await importNetwork({
-      ...{ model: join(networks, "digits.onnx"), name: "digits", inputs, samples: 64, workspace: folder },
+      ...{ model: digitsModel, name: "digits", inputs, samples: 64, workspace: folder },
     });
     symlinkSync(join(root, "models"), join(folder, "models"));
     workspace = workspaceAt(folder);
