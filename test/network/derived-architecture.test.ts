@@ -17,6 +17,11 @@ const entries = `
   - name: narrow
     directory: narrow
     statistics: *raella_statistics
+  - name: lean
+    derived_from: raella
+    variables: {CIM_UNITS_PER_COLUMN: 128, ADC_RESOLUTION: 5}
+  - name: plain
+    derived_from: raella_no_speculation_2b_cells
   - name: fixed
     directory: raella
     arithmetic: {slices: [4, 4]}
@@ -69,6 +74,8 @@ describe("An architecture that is derived from RAELLA", () => {
 
   it("gets statistics of its own crossbars and converters, whatever it is called", () => {
     assert.deepEqual(table("twin"), table("raella"));
+    assert.deepEqual(table("lean"), table("narrow"));
+    assert.deepEqual(table("plain"), table("raella_no_speculation_2b_cells"));
     const slices = (architecture: string): number =>
       table(architecture).reduce((sum, row) => sum + Number(row.CIM_UNITS_PER_WEIGHT), 0);
     assert.ok(slices("narrow") !== slices("raella"), "five bits on 128 rows take other slices");
