@@ -38,7 +38,7 @@ interface DeclaredArithmetic {
 /** What the model says, and where it differs for this architecture its entry in `architectures.yaml`. */
 function declaredArithmetic(architecture: string, workspace: Workspace): DeclaredArithmetic | undefined {
   const { entry, origin } = lookUpArchitecture(architecture, workspace);
-  const model = loadArchitecture(workspace, entry, origin, "artifact", false);
+  const model = loadArchitecture(workspace, entry, origin, { fidelity: "artifact", isDense: false });
   const { arithmetic } = model.document;
   if (arithmetic === undefined && entry.arithmetic === undefined) return undefined;
   return { entry, model, written: { ...arithmetic, ...entry.arithmetic } };
