@@ -13,7 +13,11 @@ export function readersOf(
   leaves: readonly CompiledLeaf[],
 ): ModelReaders {
   const inChecks = checks.flatMap((check) => [...expressionsOf(check), ...inMessage(check, check.location)]);
-  const names = new Set([...leaves.flatMap(namesOfLeaf), ...inChecks.flatMap(namesRead), ...namesOfArithmetic(arithmetic ?? {})]);
+  const names = new Set([
+    ...leaves.flatMap(namesOfLeaf),
+    ...inChecks.flatMap(namesRead),
+    ...namesOfArithmetic(arithmetic ?? {}),
+  ]);
   const classes = new Map(componentClasses.map((written) => [written.name, written]));
   const met = new Set<ComponentClass>();
   const visit = (className: string): void => {
