@@ -6,9 +6,17 @@ import type { Fidelity, ModelChoices, Specification } from "../spec/specificatio
 import { workspaceAt } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import type { SearchKind } from "../study/search-kind";
-import type { StudyOptions } from "../study/study-options";
+import type { LayerOptions, StudyOptions } from "../study/study-options";
 import { withDefaults } from "../study/study-options";
-import { parseCount, parseObjective, parsePositive, parseSettings, requireFullSearch } from "./parse-options";
+import {
+  parseCount,
+  parseLayer,
+  parseObjective,
+  parsePositive,
+  parseSettings,
+  parseShape,
+  requireFullSearch,
+} from "./parse-options";
 
 /** Options that say how layers are modelled, as the command line gives them. */
 export interface GivenModelOptions extends ModelChoices {
@@ -38,7 +46,7 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
   return {
     nTiles: given.tiles === undefined ? undefined : parseCount(given.tiles, "--tiles", 1),
     batchSize: given.batch === undefined ? undefined : parseCount(given.batch, "--batch", 1),
-    useTypicalStatistics: given.typical ?? false,
+    useTypicalStatistics: given.typical,
     variables: parseSettings(given.set),
     newVariables: newVariables.length === 0 ? undefined : parseSettings(newVariables, "--set-new"),
     fidelity: given.fidelity,
@@ -52,11 +60,38 @@ export function studyOptions(given: GivenModelOptions): StudyOptions {
   };
 }
 
-/** Options that choose a specification by name. */
-export interface GivenChoice extends GivenModelOptions {
-  readonly architecture?: string;
+/** Options that choose a layer. */
+export interface GivenLayer {
   readonly dnn?: string;
   readonly layer?: string;
+  /** Its sizes. */
+  readonly shape?: string;
+}
+
+/**
+ * The layer that is meant, by DNN and number or name or by sizes; undefined if none is.
+ * @throws RaellaError `usage` for both, or for half of one.
+ */
+export function chosenLayer({
+  dnn,
+  layer,
+  shape,
+}: GivenLayer): Pick<LayerOptions, "dnn" | "layer"> | undefined {
+  const needless = dnn === undefined ? "--layer" : "--dnn";
+  if (shape !== undefined && (dnn !== undefined || layer !== undefined))
+    throw new RaellaError({
+      code: "usage",
+      message: `--shape gives a layer of no DNN, so that ${needless} says nothing.`,
+      value: shape,
+      remedy: `Leave out --shape, or --dnn and --layer.`,
+    });
+  if (shape !== undefined) return { layer: parseShape(shape) };
+  return dnn === undefined || layer === undefined ? undefined : { dnn, layer: parseLayer(layer) };
+}
+
+/** Options that choose a specification by name. */
+export interface GivenChoice extends GivenModelOptions, GivenLayer {
+  readonly architecture?: string;
   /** False with `--no-greedy`. */
   readonly greedy?: boolean;
   readonly includeRoot: readonly string[];
@@ -69,7 +104,7 @@ export interface GivenChoice extends GivenModelOptions {
  * @throws RaellaError `usage` if neither is given in full, and for mistakes in the files or names.
  */
 export function chooseSpecification(files: readonly string[], given: GivenChoice): Specification {
-  const { architecture, dnn, layer } = given;
+  const { architecture } = given;
   const greedySteps = given.greedy === false ? [] : undefined;
   if (files.length > 0) {
     const options = studyOptions(given);
@@ -88,17 +123,13 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
       value: given.statistics,
       remedy: "Without files the recorded statistics of the layer are taken; --set changes single ones.",
     });
-  if (architecture === undefined || dnn === undefined || layer === undefined) {
+  const layer = chosenLayer(given);
+  if (architecture === undefined || layer === undefined) {
     throw new RaellaError({
       code: "usage",
       message: "Nothing says which specification is meant.",
-      expected: "YAML files, or --architecture, --dnn and --layer",
+      expected: "YAML files, or --architecture, --dnn and --layer, or --architecture and --shape",
     });
   }
-  return assembleSpec(
-    withDefaults({
-      ...studyOptions(given),
-      ...{ architecture, dnn, layer: parseCount(layer, "--layer", 0), greedySteps },
-    }),
-  );
+  return assembleSpec(withDefaults({ ...studyOptions(given), ...layer, architecture, greedySteps }));
 }

@@ -59,9 +59,11 @@ export async function componentsCommand(
 function withSomeLayer(files: readonly string[], given: GivenComponentsOptions): GivenComponentsOptions {
   if (files.length > 0) return given;
   const workspace = chosenWorkspace(given);
+  const architecture = given.architecture ?? listArchitectures(workspace).at(-1)?.name;
+  if (given.shape !== undefined) return { ...given, architecture };
   return {
     ...given,
-    architecture: given.architecture ?? listArchitectures(workspace).at(-1)?.name,
+    architecture,
     dnn: given.dnn ?? listDnns(workspace)[0],
     layer: given.layer ?? "0",
   };

@@ -1,24 +1,28 @@
+import { RaellaError } from "../errors";
 import { formatLayerText } from "../report/layer-text";
 import { loadComponentGroups } from "../spec/component-groups";
 import type { LayerResult, MappedLayer } from "../study/layer-result";
 import { mapLayer, resultOf } from "../study/run-layer";
-import { studyOptions } from "./choose-specification";
-import type { GivenModelOptions } from "./choose-specification";
+import { chosenLayer, studyOptions } from "./choose-specification";
+import type { GivenLayer, GivenModelOptions } from "./choose-specification";
 import { print, printJson, remark, remarkWarnings } from "./output";
-import { parseCount } from "./parse-options";
 
-interface GivenLayerOptions extends GivenModelOptions {
+interface GivenLayerOptions extends GivenModelOptions, GivenLayer {
   readonly architecture: string;
-  readonly dnn: string;
-  readonly layer: string;
   readonly json?: boolean;
   readonly out?: string;
 }
 
 /** `raella layer` */
 export async function layerCommand(given: GivenLayerOptions): Promise<void> {
-  const { architecture, dnn } = given;
-  const options = { ...studyOptions(given), architecture, dnn, layer: parseCount(given.layer, "--layer", 0) };
+  const layer = chosenLayer(given);
+  if (layer === undefined)
+    throw new RaellaError({
+      code: "usage",
+      message: "Nothing says which layer is meant.",
+      expected: "--dnn and --layer (see: raella dnns), or --shape",
+    });
+  const options = { ...studyOptions(given), ...layer, architecture: given.architecture };
   const mapped = mapLayer(options);
   await presentLayer(mapped, resultOf(mapped, options), given, "timeloop_mapper");
 }

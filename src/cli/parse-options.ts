@@ -14,6 +14,29 @@ export function parseCount(text: string, option: string, minimum: number): numbe
   });
 }
 
+/** A layer by its number or name. @throws RaellaError `out-of-range` for what can be neither. */
+export function parseLayer(text: string): number | string {
+  return /^[\d-]/.test(text.trim()) ? parseCount(text, "--layer", 0) : text.trim();
+}
+
+/** The sizes of a layer, `C=64,M=128,R=3`. @throws RaellaError `usage` */
+export function parseShape(text: string): Readonly<Record<string, number>> {
+  const sizes: Record<string, number> = {};
+  for (const part of text.split(/[\s,;]+/).filter((word) => word !== "")) {
+    const [, name, size] = /^(\w+)=(\d{1,15})$/.exec(part) ?? [];
+    if (name === undefined || Object.hasOwn(sizes, name))
+      throw new RaellaError({
+        code: "usage",
+        message:
+          name === undefined ? `--shape cannot read "${part}".` : `--shape gives ${name} more than once.`,
+        value: part,
+        expected: "sizes between commas, e.g. --shape C=64,M=128,R=3,S=3,P=28,Q=28",
+      });
+    sizes[name] = Number(size);
+  }
+  return sizes;
+}
+
 /** Threads to compute on. @throws RaellaError `out-of-range` */
 export function parseWorkers(text: string): number | "auto" {
   return text === "auto" ? text : parseCount(text, "--workers", 1);

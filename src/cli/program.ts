@@ -12,6 +12,7 @@ import {
   outContract,
   outputOptions,
   searchOptions,
+  shapeOption,
   statisticsOption,
   throughputOptions,
   workspaceOption,
@@ -95,6 +96,7 @@ Examples:
   raella network --dnn resnet18
   raella ablation --dnn resnet18 --layers 0,10,20
   raella layer -a raella -d resnet18 -l 10 --set ADC_RESOLUTION=8 --json
+  raella layer -a raella --shape C=64,M=128,R=3,S=3,P=28,Q=28
   raella components --level column_readout --explain
 ${exitCodeHelp}`,
     );
@@ -115,8 +117,9 @@ function addLayerCommand(program: Command): void {
     .summary("the best mapping of one layer, its energy, area and cycles")
     .description("Maps one DNN layer to one architecture: the best mapping and its energy, area and cycles.")
     .requiredOption("-a, --architecture <name>", "architecture (see: raella architectures)")
-    .requiredOption("-d, --dnn <name>", "DNN (see: raella dnns)")
-    .requiredOption("-l, --layer <number>", "number of the layer, from 0");
+    .option("-d, --dnn <name>", "DNN (see: raella dnns)")
+    .option("-l, --layer <number>", "number of the layer, from 0, or its name (see: raella dnns resnet18)")
+    .addOption(shapeOption());
   searchOptions(modelOptions(layer));
   outputOptions(layer, { out: true })
     .addHelpText("after", jsonContract + outContract)

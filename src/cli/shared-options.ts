@@ -69,6 +69,14 @@ export function architecturesOption(): Option {
   );
 }
 
+/** A layer that stands in no file. */
+export function shapeOption(): Option {
+  return new Option(
+    "--shape <sizes>",
+    "instead of --dnn and --layer: the sizes of a layer, e.g. C=64,M=128,R=3,S=3,P=28,Q=28; those left out are 1",
+  );
+}
+
 /** Where everything is read from. */
 export function workspaceOption(): Option {
   return new Option(
@@ -202,7 +210,8 @@ export function choiceOptions(command: Command): Command {
   command
     .option("-a, --architecture <name>", "architecture, instead of files")
     .option("-d, --dnn <name>", "DNN")
-    .option("-l, --layer <number>", "number of the layer, from 0");
+    .option("-l, --layer <number>", "number of the layer, from 0, or its name")
+    .addOption(shapeOption());
   return modelOptions(command)
     .option("--no-greedy", "leave the constraints as they are written")
     .addOption(statisticsOption())

@@ -1,11 +1,13 @@
-import { checkedLater, flag, optional, optionsOf, requireOptions, shown } from "../arguments";
-import { RaellaError, throwAll } from "../errors";
+import { checkedLater, flag, optional, optionsOf, requireOptions } from "../arguments";
+import { RaellaError } from "../errors";
 import { publish } from "../memory";
 import { dirname, join } from "../platform";
 import type { ArchitectureEntry, ArchitectureOrigin, StatisticsRules } from "./architectures";
 import { densityWarnings, placeholderWarnings } from "./computable";
 import { requireFidelity } from "./fidelity";
 import { FileMemo, FileReader, withOneLook } from "./file-memo";
+import type { LayerSizes, LoadedProblem } from "./find-layer";
+import { findLayer, requireText } from "./find-layer";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
 import { completeChoices, modelChoiceEntries, resolvedChoices } from "./model-choices";
@@ -24,21 +26,12 @@ import {
   readTypicalStatistics,
   statisticsOfLayer,
 } from "./read-statistics";
-import type { ProblemDocument } from "./schema/problem-schema";
-import { readProblem } from "./schema/problem-schema";
 import type { Fidelity, ModelChoices, Specification, Warning } from "./specification";
 import type { Workspace } from "./workspace";
-import {
-  findDnn,
-  givenWorkspace,
-  listLayers,
-  lookUpArchitecture,
-  overlaysOf,
-  workspaceSchema,
-} from "./workspace";
-import { loadYaml } from "./yaml/load-yaml";
+import { baseOf, givenWorkspace, lookUpArchitecture, overlaysOf, workspaceSchema } from "./workspace";
 import { displayPath } from "./yaml/source-text";
-import { uniteFiles } from "./yaml/unite-files";
+
+export type { LayerSizes };
 
 /** Which layer on which architecture, and what is changed about it. */
 export interface GetSpecOptions extends VariableOptions, ModelChoices {
@@ -46,10 +39,10 @@ export interface GetSpecOptions extends VariableOptions, ModelChoices {
   readonly strict?: boolean;
   /** Name of an architecture, in any letter case. */
   readonly architecture: string;
-  /** Name of a DNN, in any letter case. */
-  readonly dnn: string;
-  /** Number of the layer, or the stem of its file ("010"). */
-  readonly layer: number | string;
+  /** Name of a DNN, in any letter case. Left out for a layer that is given by its sizes. */
+  readonly dnn?: string;
+  /** Number of the layer, the stem of its file ("010") or its name, or else its sizes. */
+  readonly layer: number | string | LayerSizes;
   /** Use typical statistics of the architecture instead of those recorded for the layer. */
   readonly useTypicalStatistics?: boolean;
   /** Default: {@link defaultGreedySteps}. */
@@ -80,15 +73,7 @@ export interface SpecificationRequest extends GetSpecOptions {
   readonly measured?: StatisticsValues;
 }
 
-interface LoadedProblem {
-  /** As it is listed. */
-  readonly dnn: string;
-  readonly problem: ProblemDocument;
-  readonly sources: Sources;
-}
-
 const models = new FileMemo<LoadedModel>(64);
-const problems = new FileMemo<LoadedProblem>(2_000);
 type LoadedStatistics = Statistics & { readonly sources: Sources };
 
 const statisticsFiles = new FileMemo<LoadedStatistics>(2_000);
@@ -143,16 +128,16 @@ function specificationOf(
   options: SpecificationRequest,
   sizes: Readonly<Record<string, number>> = {},
 ): Specification {
-  const { useTypicalStatistics: isTypical = false, fidelity = "artifact" } = options;
+  const { useTypicalStatistics: wantsTypical, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
   const { entry: architecture, origin } = lookUpArchitecture(
     requireText(options.architecture, "architecture"),
     workspace,
   );
-  const wantedDnn = requireText(options.dnn, "dnn");
-  const layer = layerNumber(options.layer);
-  const { dnn, problem: written, sources: layerSources } = loadLayer(workspace, wantedDnn, layer);
+  const found = findLayer(workspace, options);
+  const { dnn, layer, problem: written, sources: layerSources } = found;
+  const isTypical = wantsTypical ?? found.sizes !== undefined;
   const problem = { ...written, instance: { ...written.instance, ...sizes } };
   const { sparse, convention } = completeChoices(options);
   const isDense = sparse === "dense";
@@ -162,9 +147,7 @@ function specificationOf(
   const variables = new Map(model.variables);
   const { statistics: rules = noRules } = architecture;
   const loaded =
-    architecture.statistics === undefined
-      ? undefined
-      : loadStatistics(workspace, origin, dnn, problem, isTypical);
+    architecture.statistics === undefined ? undefined : loadStatistics(workspace, origin, found, isTypical);
   const statistics = loaded && { ...loaded, values: { ...loaded.values, ...options.measured } };
   const statisticsNames = Object.keys(statistics?.values ?? {});
   for (const name of statisticsNames) checkVariableName(name, compiled.reservedNames);
@@ -187,7 +170,7 @@ function specificationOf(
         file: statistics.file,
         rules,
         isTypical,
-        dnn: dnn.toLowerCase(),
+        dnn: (dnn ?? "").toLowerCase(),
         problem,
         fidelity,
       },
@@ -216,16 +199,21 @@ function specificationOf(
       dnn,
       layer,
       layerName: problem.layerName,
+      ...(found.sizes && { sizes: found.sizes }),
       typicalStatistics: isTypical,
       ...choices,
     },
     workspace,
     placeholders,
+    notes:
+      found.sizes !== undefined && statistics !== undefined
+        ? [typicalInstead(architecture.name)]
+        : [],
     sources: model.sources.concat(layerSources, statistics?.sources ?? []),
     warnings: model.document.warnings.concat(
       overrides.warnings,
       unreadStatistics(statisticsNames, overridden, true),
-      isTypical && statistics === undefined ? [noStatistics(architecture.name)] : [],
+      isTypical && wantsTypical === true && statistics === undefined ? [noStatistics(architecture.name)] : [],
       densityWarnings(problem),
       placeholderWarnings(placeholders),
     ),
@@ -239,29 +227,11 @@ function noStatistics(architecture: string): Warning {
   };
 }
 
-function requireText(value: unknown, what: string): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw new RaellaError({
-    code: "usage",
-    message: `The option "${what}" is ${value === undefined ? "missing" : shown(value)}.`,
-    value,
-    expected: "a name",
-  });
-}
-
-function layerNumber(layer: unknown): number {
-  const number = typeof layer === "string" && /^[0-9]{1,6}$/.test(layer) ? Number(layer) : layer;
-  if (typeof number === "number" && Number.isInteger(number) && number >= 0) return number;
-  throw new RaellaError({
-    code: "out-of-range",
-    message: `The layer is ${layer === undefined ? "missing" : shown(layer)}.`,
-    value: layer,
-    expected: 'the number of a layer, e.g. 10 or "010"',
-  });
-}
-
-function baseOf(workspace: Workspace): string {
-  return dirname(workspace.modelsDirectory);
+function typicalInstead(architecture: string): Warning {
+  return {
+    code: "statistics",
+    message: `A layer given by its sizes has no recorded statistics: it is computed with those that are typical of ${architecture}.`,
+  };
 }
 
 /** The files of an architecture's model. */
@@ -286,51 +256,6 @@ export function loadArchitecture(
   return models.get([...key, fidelity, isDense, convention].join("\n"), load, overlaysOf(workspace));
 }
 
-function loadLayer(workspace: Workspace, wantedDnn: string, layer: number): LoadedProblem {
-  const { layersDirectory } = workspace;
-  const load = (reader: FileReader): LoadedProblem => {
-    const isSpelt = reader.list(layersDirectory).includes(wantedDnn);
-    const dnn = isSpelt ? wantedDnn : findDnn(wantedDnn, workspace);
-    const file = join(layersDirectory, dnn, `${String(layer).padStart(3, "0")}.yaml`);
-    if (!reader.has(file)) throw unknownLayer(dnn, layer, listLayers(dnn, workspace));
-    return {
-      dnn,
-      problem: readLayer(file, reader, layersDirectory),
-      sources: sourcesOf(reader, baseOf(workspace)),
-    };
-  };
-  return problems.get([layersDirectory, wantedDnn, layer].join("\n"), load, overlaysOf(workspace));
-}
-
-/** The error for a layer that a DNN does not have. */
-export function unknownLayer(dnn: string, layer: number, known: readonly number[]): RaellaError {
-  return new RaellaError({
-    code: "unknown-name",
-    message: `${dnn} has no layer ${layer}.`,
-    value: layer,
-    expected:
-      known.length === 0
-        ? "a DNN with layer files"
-        : `a layer from ${known[0]} to ${known[known.length - 1]}`,
-  });
-}
-
-/** Reads a layer file: one top key `problem`. */
-function readLayer(file: string, reader: FileReader, layersDirectory: string): ProblemDocument {
-  const top = uniteFiles([loadYaml(file, reader, [layersDirectory])]);
-  const node = top.get("problem")?.value;
-  if (node === undefined || top.size > 1)
-    throw new RaellaError({
-      code: "schema",
-      message: `A layer file has the top key "problem" and no other; this one has ${[...top.keys()].join(", ") || "none"}.`,
-      location: { file },
-    });
-  const errors: RaellaError[] = [];
-  const problem = readProblem(node, errors);
-  throwAll(errors);
-  return problem as ProblemDocument;
-}
-
 /**
  * Statistics of a layer: those of the architecture itself before those of what it is derived from, and for each those of
  * the workspace before those of what it lies over.
@@ -338,8 +263,7 @@ function readLayer(file: string, reader: FileReader, layersDirectory: string): P
 function loadStatistics(
   workspace: Workspace,
   { statisticsNames }: ArchitectureOrigin,
-  dnn: string,
-  problem: ProblemDocument,
+  { dnn, problem }: LoadedProblem,
   isTypical: boolean,
 ): LoadedStatistics {
   const folders = new FileReader(overlaysOf(workspace)).placesOf(workspace.statisticsDirectory);
@@ -352,6 +276,12 @@ function loadStatistics(
     );
   }
   const { layerName, location } = problem;
+  if (dnn === null)
+    throw new RaellaError({
+      code: "statistics",
+      message: "There are no recorded statistics of a layer that is given by its sizes.",
+      remedy: "Use typical statistics, or leave the choice out.",
+    });
   if (layerName === null)
     throw new RaellaError({
       code: "statistics",

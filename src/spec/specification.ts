@@ -250,6 +250,8 @@ export interface SpecificationIdentity extends ModelChoices {
   /** Number of the layer in its DNN. */
   readonly layer: number | null;
   readonly layerName: string | null;
+  /** Of a layer that was given by its sizes. */
+  readonly sizes?: Readonly<Record<string, number>>;
   readonly nTiles: number | null;
   readonly batchSize: number | null;
   readonly typicalStatistics: boolean;

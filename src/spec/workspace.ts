@@ -119,6 +119,11 @@ function noWorkspace({ modelsDirectory }: Workspace, look: FileLook): RaellaErro
   });
 }
 
+/** The folder that paths in sources are relative to. */
+export function baseOf(workspace: Workspace): string {
+  return dirname(workspace.modelsDirectory);
+}
+
 /** Reads a workspace with what it lies over. */
 function readerOf(workspace: Workspace): FileReader {
   return new FileReader(overlaysOf(workspace));

@@ -15,7 +15,7 @@ import type { Level, Specification, SpecificationIdentity, Warning } from "../sp
 import { specificationSchema } from "../spec/specification";
 import type { MappedLayer, MappingBlock } from "./layer-result";
 import { mappingBlocks } from "./layer-result";
-import type { LayerRequest } from "./run-layer";
+import type { AnyRequest } from "./run-layer";
 import { isSpecification, mapAssembled } from "./run-layer";
 import { layerEntries, searchEntries, withDefaults } from "./study-options";
 import type { LayerOptions } from "./study-options";
@@ -83,7 +83,7 @@ const mostTiles = 1024;
 export function findRemedies(
   specification: Specification,
   nearestMiss: NearestMiss | null,
-  options: LayerRequest,
+  options: AnyRequest,
 ): Remedy[] {
   const { nTiles, batchSize } = specification.identity;
   const remedies: (Remedy | undefined)[] = [
@@ -95,7 +95,7 @@ export function findRemedies(
   return remedies.filter((remedy): remedy is Remedy => remedy !== undefined);
 }
 
-function moreTiles(tiles: number, options: LayerRequest): Remedy | undefined {
+function moreTiles(tiles: number, options: AnyRequest): Remedy | undefined {
   for (let count = tiles + 1; count <= mostTiles; count += count < 64 ? 1 : Math.ceil(count / 64)) {
     if (!fits(() => assembleSpec({ ...options, nTiles: count }))) continue;
     return remedy(tilesVariable, tiles, count, `It fits on ${count} tiles instead of ${tiles}.`);
@@ -104,7 +104,7 @@ function moreTiles(tiles: number, options: LayerRequest): Remedy | undefined {
 }
 
 /** Batches from the nearest one outwards, smaller ones first. */
-function otherBatch(batch: number, options: LayerRequest): Remedy | undefined {
+function otherBatch(batch: number, options: AnyRequest): Remedy | undefined {
   const candidates = Array.from({ length: 2 * batch }, (_, index) => index + 1)
     .filter((size) => size !== batch && (batch % size === 0 || size % batch === 0))
     .sort((a, b) => Math.abs(a - batch) - Math.abs(b - batch));
@@ -140,7 +140,7 @@ const largestEasyFactor = 7;
 const nearSize = 0.05;
 
 /** For every dimension whose size divides badly, the nearest sizes below and above it that divide well and fit. */
-function rounderSizes({ workload }: Specification, options: LayerRequest): (Remedy | undefined)[] {
+function rounderSizes({ workload }: Specification, options: AnyRequest): (Remedy | undefined)[] {
   return Object.entries(workload.bounds).flatMap(([dimension, size]) => {
     if (largestPrimeFactor(size) <= largestEasyFactor) return [];
     const reach = Math.max(8, Math.ceil(nearSize * size));

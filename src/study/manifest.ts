@@ -2,6 +2,7 @@ import { flag, name, names, optional, optionsOf } from "../arguments";
 import { engineOf } from "../components/estimation-engine";
 import { registrations } from "../components/registry";
 import { frozenCopy } from "../memory";
+import type { LayerSizes } from "../spec/find-layer";
 import { unusualChoices } from "../spec/model-choices";
 import type { Fidelity, ModelChoices, Specification, WrittenValue } from "../spec/specification";
 import { defaultWorkspace, isSameWorkspace } from "../spec/workspace";
@@ -51,6 +52,8 @@ export interface Manifest extends ModelChoices {
   readonly workspace?: Workspace;
   /** Names of the estimators that the caller had registered; left out where there were none. */
   readonly estimators?: readonly string[];
+  /** The sizes of a layer that was given by them. */
+  readonly sizes?: LayerSizes;
   /** The files given, for a specification that was not chosen by name. */
   readonly inputs?: Inputs;
   /** Every file read, by path (relative to the package where it belongs to it), sorted. */
@@ -96,6 +99,7 @@ export function createManifest(
     ...(Object.keys(newVariables).length > 0 ? { newVariables: frozenCopy(newVariables) } : {}),
     ...(isSameWorkspace(workspace, defaultWorkspace()) ? {} : { workspace }),
     ...(estimators.length > 0 ? { estimators } : {}),
+    ...(identity.sizes && { sizes: identity.sizes }),
     ...(inputs ? { inputs: frozenCopy(inputs) } : {}),
     files: sortedFiles([sources, engineOf(specification).sources]),
   };

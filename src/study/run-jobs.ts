@@ -4,12 +4,12 @@ import { processors, threadCount } from "../threads";
 import type { LayerResult } from "./layer-result";
 import { runRequest } from "./run-layer";
 import type { LayerRequest } from "./run-layer";
-import type { LayerOptions, Progress, RunOptions } from "./study-options";
+import type { Progress, RunOptions } from "./study-options";
 import { Surroundings } from "./surroundings";
 
 /** What is reported after a layer of a study. */
 export function progressOf(
-  { architecture, dnn, layer }: LayerOptions,
+  { architecture, dnn, layer }: LayerRequest,
   done: number,
   total: number,
 ): Progress {

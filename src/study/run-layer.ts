@@ -137,15 +137,18 @@ function requireLayer(layer: LayerOptions, more: unknown, functionName: string):
   });
 }
 
-/** A layer of a study, whose options have been checked, with what they leave open. */
-export type LayerRequest = LayerOptions & Pick<SpecificationRequest, "defaults" | "measured">;
+/** Options of a layer that have been checked, with what they leave open. */
+export type AnyRequest = LayerOptions & Pick<SpecificationRequest, "defaults" | "measured">;
+
+/** The same for a layer of a DNN. */
+export type LayerRequest = AnyRequest & { readonly dnn: string; readonly layer: number | string };
 
 /** {@link mapLayer} for a request; not frozen, since it does not leave the package. */
-function mapRequest(request: LayerRequest): MappedLayer {
+function mapRequest(request: AnyRequest): MappedLayer {
   return withOneLook(() => mapRequestHere(request));
 }
 
-function mapRequestHere(request: LayerRequest): MappedLayer {
+function mapRequestHere(request: AnyRequest): MappedLayer {
   const { search, greedySteps = [] } = request;
   if (search !== "full") return mapAssembled(assembleSpec(request), request);
   const full = assembleSpec({ ...request, greedySteps });
@@ -199,6 +202,6 @@ export function cyclesOfRequest(request: LayerRequest): number {
 }
 
 /** {@link runLayer} for a request. */
-export function runRequest(request: LayerRequest): LayerResult {
+export function runRequest(request: AnyRequest): LayerResult {
   return withOneLook(() => summarizeRequest(mapRequest(request), request));
 }

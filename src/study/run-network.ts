@@ -11,7 +11,7 @@ import {
 import { RaellaError, throwAll } from "../errors";
 import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
-import { unknownLayer } from "../spec/get-spec";
+import { unknownLayer } from "../spec/find-layer";
 import { choicesAmong } from "../spec/model-choices";
 import { findArchitecture, findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";

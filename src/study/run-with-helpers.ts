@@ -5,7 +5,8 @@ import { receiveOutcome } from "./layer-worker";
 import type { SentOutcome } from "./layer-worker";
 import { attempt, progressOf, throwIfAborted } from "./run-jobs";
 import type { Outcome } from "./run-jobs";
-import type { LayerOptions, RunOptions } from "./study-options";
+import type { LayerRequest } from "./run-layer";
+import type { RunOptions } from "./study-options";
 import type { Surroundings } from "./surroundings";
 
 /** Jobs sent to a thread at a time: enough to make the messages cheap, few enough to share the work evenly. */
@@ -18,12 +19,12 @@ const chunkSizeHere = 4;
  * of the jobs. The threads are ended with the run, also when it is stopped.
  */
 export async function runWithHelpers(
-  jobs: readonly LayerOptions[],
+  jobs: readonly LayerRequest[],
   helpers: number,
   { onProgress, signal }: RunOptions,
   surroundings: Surroundings,
 ): Promise<readonly Outcome[]> {
-  const threads = startThreads<Registrations, readonly LayerOptions[], readonly SentOutcome[]>(
+  const threads = startThreads<Registrations, readonly LayerRequest[], readonly SentOutcome[]>(
     "study/layer-worker",
     surroundings.forThreads,
     helpers,
@@ -77,7 +78,7 @@ export async function runWithHelpers(
  * The jobs' numbers with those of one layer next to each other, so that one thread reads its file for all
  * architectures.
  */
-function byWorkload(jobs: readonly LayerOptions[]): number[] {
+function byWorkload(jobs: readonly LayerRequest[]): number[] {
   const places = new Map<string, number>();
   const place = jobs.map(({ dnn, layer }) => {
     const key = `${dnn}\n${layer}`;

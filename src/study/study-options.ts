@@ -15,12 +15,7 @@ export interface StudyOptions
 }
 
 /** One layer of a DNN on an architecture. */
-export interface LayerOptions extends StudyOptions {
-  readonly architecture: string;
-  readonly dnn: string;
-  /** Number, or its three digits: `10` or `"010"`. */
-  readonly layer: number | string;
-}
+export type LayerOptions = StudyOptions & Pick<GetSpecOptions, "architecture" | "dnn" | "layer">;
 
 const { architecture, dnn, layer, ...modelEntries } = specificationEntries;
 

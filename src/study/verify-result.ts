@@ -229,6 +229,13 @@ function recomputeLayer(result: LayerResult): LayerResult {
     const options = request(manifest, result, result.fullSearch?.objective);
     return withoutQuoting(() => resultOf(mapInputs(inputs, options), options, inputs));
   }
+  const sizes = manifest?.sizes;
+  if (manifest && sizes)
+    return runRequest({
+      ...request(manifest, result, result.fullSearch?.objective),
+      architecture,
+      layer: sizes,
+    });
   if (dnn === null || layer === null || !manifest) throw noResult("It does not say which layer it is of.");
   return runRequest({ ...request(manifest, result, result.fullSearch?.objective), architecture, dnn, layer });
 }

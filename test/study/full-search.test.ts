@@ -10,7 +10,7 @@ import type { LayerOptions } from "../../src/study/study-options";
 import { createRandom } from "../search/full/cases";
 
 /** A layer that the greedy steps cannot place, although mappings exist. */
-const beyondGreedySteps: LayerOptions = {
+const beyondGreedySteps: LayerOptions & { readonly dnn: string } = {
   architecture: "isaac_like",
   dnn: "resnet18",
   layer: 15,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProgram } from "../../src/cli/program";
@@ -9,7 +9,7 @@ import { runCli } from "../support/run-cli";
 const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], RegExp])[]>> = {
   layer: [
     [["-a", "raela", "-d", "resnet18", "-l", "0"], /Did you mean "raella"/],
-    [["-a", "raella", "-d", "resnet18", "-l", "ten"], /--layer cannot be "ten"/],
+    [["-a", "raella", "-d", "resnet18", "-l", "ten"], /resnet18 has no layer "ten"/],
     [["-a", "raella", "-d", "resnet18", "-l", "99999"], /no layer 99999/],
     [["-a", "raella", "-d", "resnet18", "-l", "0", "-b", "1e9"], /--batch cannot be "1e9"/],
     [["-a", "raella", "-d", "resnet18", "-l", "0", "-b", "1000000001"], /samples in a batch is 1000000001/],
@@ -24,7 +24,12 @@ const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], R
     [["-a", "raella", "-d", "resnet18", "-l", "0", "--set", "ADC_RESOLUTION=9**9**9**9"], /beyond the range/],
     [["-a", "raella", "-d", "resnet18", "-l", "0", "--fidelity", "exact"], /Allowed choices are artifact/],
     [["-a", "raella", "-d", "resnet18", "-l", "0", "more"], /too many arguments/],
-    [["-a", "raella"], /required option '-d/],
+    [["-a", "raella"], /Nothing says which layer is meant/],
+    [["-a", "raella", "-d", "resnet18"], /Nothing says which layer is meant/],
+    [["-a", "raella", "-d", "resnet18", "-l", "fcc"], /no layer "fcc"[^]*Did you mean "fc"/],
+    [["-a", "raella", "--shape", "C=64,MM=128"], /no size "MM"[^]*Did you mean "M"/],
+    [["-a", "raella", "--shape", "C=64,M"], /--shape cannot read "M"/],
+    [["-a", "raella", "--shape", "C=64", "-d", "resnet18"], /--dnn says nothing/],
     [["-a", "raella", "-d", "resnet18", "-l"], /--layer cannot be "--json"/],
   ],
   network: [
@@ -65,6 +70,7 @@ const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], R
     [["FOLDER/empty.json"], /not a result that can be verified/],
     [["FOLDER/deep.json"], /not a result that can be verified/],
   ],
+  init: [[["FOLDER"], /There is a workspace in .* already: dnn_layers\/mynet\/000\.yaml/]],
   architectures: [[["--jsn"], /unknown option/]],
   dnns: [[["-d", "resnet19"], /Did you mean "resnet18"/]],
   sweep: [
@@ -82,6 +88,8 @@ describe("every command of the command line", () => {
     writeFileSync(join(folder, "bad.yaml"), "variables: {A: 1\n");
     writeFileSync(join(folder, "bad.csv"), "channels\nmany\n");
     writeFileSync(join(folder, "empty.json"), "{}");
+    mkdirSync(join(folder, "dnn_layers", "mynet"), { recursive: true });
+    writeFileSync(join(folder, "dnn_layers", "mynet", "000.yaml"), "");
     writeFileSync(join(folder, "deep.json"), "[".repeat(5000) + "]".repeat(5000));
   });
   after(() => rmSync(folder, { recursive: true }));

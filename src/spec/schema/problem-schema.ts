@@ -84,13 +84,14 @@ const problemSchema = closedObject({
   passes: v.optional(v.picklist([1, 2], "1 or 2"), 1),
 });
 
-interface KeyedShape {
+export interface KeyedShape {
   readonly name: string;
   readonly shape: ProblemShape;
   readonly shapeKey: string;
 }
 
-function readShape(node: YamlNode, errors: RaellaError[]): KeyedShape | undefined {
+/** Reads the loop nest of a problem. Mistakes are added to `errors`. */
+export function readShape(node: YamlNode, errors: RaellaError[]): KeyedShape | undefined {
   const given = validate(shapeSchema, node, "problem.shape", errors);
   if (given === undefined) return undefined;
   const shape: ProblemShape = {
