@@ -56,7 +56,8 @@ export function findLayer(
 function layerNumber(layer: unknown): number | undefined {
   const number = typeof layer === "string" && /^[0-9]{1,6}$/.test(layer) ? Number(layer) : layer;
   if (typeof number === "number" && Number.isInteger(number) && number >= 0) return number;
-  if (typeof layer === "string" && layer !== "") return undefined;
+  // What is written like a number is none by mistake.
+  if (typeof layer === "string" && layer.trim() !== "" && Number.isNaN(Number(layer))) return undefined;
   throw new RaellaError({
     code: "out-of-range",
     message: `The layer is ${layer === undefined ? "missing" : shown(layer)}.`,

@@ -342,7 +342,7 @@ describe("arguments of getSpec", () => {
     ["a layer too many", { layer: 21 }, "unknown-name", /resnet18 has no layer 21[^]*from 0 to 20/],
     ["a negative layer", { layer: -1 }, "out-of-range", /The layer is -1/],
     ["half a layer", { layer: 1.5 }, "out-of-range", /The layer is 1\.5/],
-    ["a layer that is no number", { layer: "ten" }, "out-of-range", /The layer is "ten"/],
+    ["a layer that is no number", { layer: "ten" }, "unknown-name", /resnet18 has no layer "ten"/],
     ["no layer", { layer: undefined }, "out-of-range", /The layer is missing/],
     ["no tiles", { nTiles: 0 }, "out-of-range", /number of tiles is 0/],
     ["a negative batch", { batchSize: -4 }, "out-of-range", /number of samples in a batch is -4/],
