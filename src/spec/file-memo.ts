@@ -1,7 +1,7 @@
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName } from "../errors";
 import { Memo, Scoped } from "../memory";
-import { basename, dirname, sep, sha256, workingDirectory } from "../platform";
+import { basename, dirname, join, sep, sha256, workingDirectory } from "../platform";
 import type { FileSource, FileStamp } from "./files";
 import { namesNear, presentFiles } from "./files";
 
@@ -204,11 +204,18 @@ export class FileReader {
     });
   }
 
-  /** Every file read, in the order of reading; one of a folder below by its path in the folder that lies over it. */
+  /**
+   * Every file read, in the order of reading; one of a folder below by its path in the folder that lies over it, marked
+   * where a file is there, too.
+   */
   sources(): readonly SourceFile[] {
     return [...this.files].map(([path, { text, sha256 }]) => {
       const over = this.overlays.find(({ lower }) => isWithin(lower, path));
-      return { path: over === undefined ? path : over.upper + path.slice(over.lower.length), text, sha256 };
+      if (over === undefined) return { path, text, sha256 };
+      const rest = path.slice(over.lower.length);
+      const isTaken = this.files.has(over.upper + rest);
+      const marked = join(dirname(over.upper), "(package)", basename(over.upper));
+      return { path: (isTaken ? marked : over.upper) + rest, text, sha256 };
     });
   }
 

@@ -173,6 +173,10 @@ describe("a workspace with only what is new", function () {
         const others = { eDRAM_buf: 0, output_quantize: 0 };
         assert.deepEqual({ ...own, ...others }, { ...packages, ...others });
         assert.equal(own.eDRAM_buf.write, packages.eDRAM_buf.write);
+        const files = (workspace?: Workspace): readonly string[] =>
+          runLayer({ ...chosen, workspace }).manifest?.files.map(({ file }) => file) ?? [];
+        const added = files(workspace).filter((file) => !files().includes(file));
+        assert.deepEqual(added, ["(package)/models/component_library/isaac.csv"]);
       },
     ));
 

@@ -44,7 +44,8 @@ export function sramEstimator(grids: SramGrids): Estimator {
     classNames: ["SRAM"],
     accuracyPercent: 70,
     parameters,
-    actions: ["read", "write", "idle"],
+    // A partial sum is updated by writing it; reading it first is an access of its own.
+    actions: ["read", "write", "update", "idle"],
     listedActions: ["read", "write", "idle"],
     areaUm2: (values) => {
       const memory = memoryOf(values);
@@ -60,12 +61,13 @@ export function sramEstimator(grids: SramGrids): Estimator {
           ? estimate(memory, "idleEnergyPj", ownCyclePj)
           : estimate(memory, "leakageW", leakageW * memory.banks * cycleTimeS * 1e12);
       }
+      const quantity = action === "read" ? "readEnergyPj" : "writeEnergyPj";
       const access = action === "read" ? readEnergyPj : writeEnergyPj;
-      if (values.n_banks === 1) return estimate(memory, `${action}EnergyPj` as keyof SramFigures, access);
+      if (values.n_banks === 1) return estimate(memory, quantity, access);
       const banked = addressShare / values.n_banks + (1 - addressShare);
       return estimate(
         memory,
-        `${action}EnergyPj` as keyof SramFigures,
+        quantity,
         ownCyclePj + (access - ownCyclePj) * banked,
       );
     },
