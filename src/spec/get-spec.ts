@@ -205,10 +205,7 @@ function specificationOf(
     },
     workspace,
     placeholders,
-    notes:
-      found.sizes !== undefined && statistics !== undefined
-        ? [typicalInstead(architecture.name)]
-        : [],
+    notes: found.sizes !== undefined && statistics !== undefined ? [typicalInstead(architecture.name)] : [],
     sources: model.sources.concat(layerSources, statistics?.sources ?? []),
     warnings: model.document.warnings.concat(
       overrides.warnings,
