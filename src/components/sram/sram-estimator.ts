@@ -65,11 +65,7 @@ export function sramEstimator(grids: SramGrids): Estimator {
       const access = action === "read" ? readEnergyPj : writeEnergyPj;
       if (values.n_banks === 1) return estimate(memory, quantity, access);
       const banked = addressShare / values.n_banks + (1 - addressShare);
-      return estimate(
-        memory,
-        quantity,
-        ownCyclePj + (access - ownCyclePj) * banked,
-      );
+      return estimate(memory, quantity, ownCyclePj + (access - ownCyclePj) * banked);
     },
     leakagePowerW: (values) => {
       const memory = memoryOf(values);
