@@ -75,6 +75,28 @@ export class Memo<Result> {
 }
 
 /**
+ * What follows from frozen data alone: it is found once, as long as they live, since they say the same for ever. Data
+ * that may change are looked at every time.
+ */
+export class Derived<Data extends object, Result> {
+  private results = new WeakMap<Data, Result>();
+  private ownAge = age;
+
+  constructor(private readonly derive: (data: Data) => Result) {}
+
+  of(data: Data): Result {
+    if (!isOn) return this.derive(data);
+    if (this.ownAge !== age) this.results = new WeakMap();
+    this.ownAge = age;
+    const known = this.results.get(data);
+    if (known !== undefined) return known;
+    const result = this.derive(data);
+    if (Object.isFrozen(data)) this.results.set(data, result);
+    return result;
+  }
+}
+
+/**
  * What holds while a computation is under way, set where it starts instead of being handed through every function. Nothing
  * is left of it afterwards.
  */
@@ -99,25 +121,28 @@ export class Scoped<Value> {
 
 /**
  * Plain data as a text for keys that no other data have: -0 is not 0, infinity not null, nor the text "1" the number 1,
- * as they are in JSON.
+ * as they are in JSON. Texts follow their lengths, so that nothing in them has to be quoted.
  */
 export function contentOf(data: unknown): string {
   if (typeof data === "number") return Object.is(data, -0) ? "-0" : String(data);
-  if (typeof data === "string") return JSON.stringify(data);
-  if (typeof data !== "object" || data === null) return String(data);
+  if (typeof data === "string") return `'${data.length}:${data}`;
+  return typeof data === "object" && data !== null ? contentOfParts(data, contentOf) : String(data);
+}
+
+function contentOfParts(data: object, ofPart: (part: unknown) => string): string {
   if (Array.isArray(data)) {
     let list = "[";
-    for (let index = 0; index < data.length; index += 1) list += `${contentOf(data[index])},`;
+    for (let index = 0; index < data.length; index += 1) list += `${ofPart(data[index])},`;
     return `${list}]`;
   }
   let text = "{";
-  for (const [name, value] of Object.entries(data)) text += `${JSON.stringify(name)}:${contentOf(value)},`;
+  for (const name in data) text += `${name.length}:${name}=${ofPart(data[name as keyof typeof data])},`;
   return `${text}}`;
 }
 
 const contentNumbers = new Map<string, number>();
 const contentNumbersKept = 20_000;
-let lastContentNumber = 0;
+let lastNumber = 0;
 /** What is frozen is read once. */
 const knownNumbers = new WeakMap<object, number>();
 
@@ -126,17 +151,30 @@ const knownNumbers = new WeakMap<object, number>();
  * do (else something is computed twice).
  */
 export function contentNumber(data: object): number {
-  const known = knownNumbers.get(data);
-  if (known !== undefined) return known;
-  const text = contentOf(data);
+  // Parts have numbers of their own: texts stay short, and what is shared is read once.
+  return knownNumbers.get(data) ?? numberOfText(contentOfParts(data, numberedPart), data);
+}
+
+function numberedPart(part: unknown): string {
+  if (typeof part !== "object" || part === null || !Object.isFrozen(part)) return contentOf(part);
+  return `#${knownNumbers.get(part) ?? numberOfText(contentOf(part), part)}`;
+}
+
+function numberOfText(text: string, data: object): number {
   let number = contentNumbers.get(text);
   if (number === undefined) {
     if (contentNumbers.size >= contentNumbersKept) contentNumbers.clear();
-    contentNumbers.set(text, (number = lastContentNumber += 1));
+    contentNumbers.set(text, (number = lastNumber += 1));
   }
   if (Object.isFrozen(data)) knownNumbers.set(data, number);
   return number;
 }
+
+/**
+ * A number for frozen data of which this package makes one object: no other data have it. Cheaper than to read them; equal
+ * data that were made twice have two.
+ */
+export const serialNumber = new Derived<object, number>(() => (lastNumber += 1));
 
 /**
  * Freezes plain data with everything in it, and returns it. What is frozen already is taken to be so throughout: shared

@@ -1,5 +1,5 @@
 import { RaellaError } from "../errors";
-import { contentOf, Memo } from "../memory";
+import { contentNumber, contentOf, Derived, Memo } from "../memory";
 import type { LevelErrors } from "../spec/reference-tables";
 import type { Level, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
@@ -112,6 +112,17 @@ interface ClassNames extends InfluentialNames {
   readonly numeric: readonly string[];
 }
 
+/** What the price of a level depends on. */
+interface Question {
+  /** Its class, if that is a compound one. */
+  readonly compiled: CompiledClass | undefined;
+  /** Stands for what is asked for and for the attributes of its own that matter. */
+  readonly own: number;
+  /** Names that are looked up among the variables, since the level does not give them: whose values matter, and others. */
+  readonly values: readonly string[];
+  readonly demanded: readonly string[];
+}
+
 /** Room for priced levels, and about the size of one, in numbers of eight bytes. */
 const levelRoom = 2_000_000;
 const levelSize = 100;
@@ -123,25 +134,46 @@ const levelSize = 100;
 export class LevelEstimates {
   private readonly memo = new Memo<LevelEstimate>(levelRoom, () => levelSize);
   private readonly names = new Map<string, ClassNames>();
+  private readonly questions = new Derived<Level, Question>((level) => this.questionOf(level));
 
   constructor(private readonly components: LevelComponents) {}
 
   /** @throws RaellaError for actions that a class does not define and for what cannot be priced */
   estimate(level: Level, variables: ValueTable): LevelEstimate {
+    const { compiled, own, values, demanded } = this.questions.of(level);
+    if (compiled === undefined) {
+      const primitive = this.components.primitiveOfLevel(level, variables);
+      return this.memo.get(`${own} ${primitive.key}`, () => this.pricePrimitive(primitive, level));
+    }
+    let key = String(own);
+    for (const name of values) key += ` ${contentOf(variables[name])}`;
+    for (const name of demanded) key += (variables[name] ?? null) === null ? "-" : "+";
+    return this.memo.get(key, () => this.priceCompound(compiled, level, variables));
+  }
+
+  /** @throws RaellaError `component` for an attribute that is not the number it must be */
+  private questionOf(level: Level): Question {
+    const { attributes } = level;
     const compiled = this.components.compoundClass(level);
-    const asked = `${levelAreaShare(level)} ${level.requiredActions.join(" ")}`;
+    const asked = [levelAreaShare(level), level.requiredActions];
     if (compiled === undefined) {
       this.requireNumbers(level);
-      const primitive = this.components.primitiveOfLevel(level, variables);
-      return this.memo.get(`${asked}\n${primitive.key}`, () => this.pricePrimitive(primitive, level));
+      return { compiled, own: contentNumber(asked), values: [], demanded: [] };
     }
     const { values, demanded, numeric } = this.namesOf(compiled);
-    const { attributes } = level;
     for (const name of numeric) requireNumber(name, attributes[name]);
-    let key = `${asked}\n${compiled.name}`;
-    for (const name of values) key += `\n${contentOf(attributes[name] ?? variables[name])}`;
-    for (const name of demanded) key += (attributes[name] ?? variables[name] ?? null) === null ? "-" : "+";
-    return this.memo.get(key, () => this.priceCompound(compiled, level, variables));
+    const isOpen = (name: string): boolean => (attributes[name] ?? null) === null;
+    return {
+      compiled,
+      own: contentNumber([
+        compiled.name,
+        asked,
+        values.map((name) => attributes[name] ?? null),
+        demanded.map(isOpen),
+      ]),
+      values: values.filter(isOpen),
+      demanded: demanded.filter(isOpen),
+    };
   }
 
   private namesOf(compiled: CompiledClass): ClassNames {

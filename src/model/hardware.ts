@@ -1,4 +1,5 @@
 import { RaellaError } from "../errors";
+import { Derived, freeze } from "../memory";
 import { requireComputable } from "../spec/computable";
 import type { Level, Specification, Value } from "../spec/specification";
 
@@ -69,7 +70,7 @@ export function describeHardware(
   for (let index = levels.length - 1; index >= 0; index -= 1) {
     const level = levels[index];
     if (level.kind !== "storage") continue;
-    storage.push(describeLevel(level, child));
+    storage.push(levelsWithChildren.of(level).of(child));
     child = level;
   }
   if (storage.length === 0)
@@ -81,6 +82,11 @@ export function describeHardware(
   const { name, instances, meshX, meshY } = compute;
   return { levels: storage, compute: { name, instances, meshX, meshY } };
 }
+
+/** A storage level and the level inside it stay the same from layer to layer, mostly. */
+const levelsWithChildren = new Derived<Level, Derived<Level, HardwareLevel>>(
+  (level) => new Derived((child) => freeze(describeLevel(level, child))),
+);
 
 function describeLevel(level: Level, child: Level): HardwareLevel {
   const { name, instances, meshX, meshY, attributes } = level;

@@ -1,4 +1,5 @@
 import { RaellaError, suggestName, throwAll } from "../errors";
+import { Derived, freeze } from "../memory";
 import type { EvaluationOptions } from "./expression/compile-expression";
 import { evaluateText, evaluateWritten, namesRead } from "./expression/evaluate";
 import { expressionConstants, expressionFunctions } from "./expression/functions";
@@ -86,6 +87,11 @@ function shortText(value: RuntimeValue): string {
   return number === undefined ? valueText(value) : String(Number(number.toPrecision(3)));
 }
 
+/** All expressions of a check. */
+const writtenIn = new Derived<DesignCheck, readonly WrittenValue[]>((check) =>
+  freeze([...expressionsOf(check), ...inMessage(check, check.location)]),
+);
+
 /** Names in parts that are not evaluated are looked up as well, so that a slip does not wait for the one bad design. */
 function requireKnownNames(check: DesignCheck, known: Scope): void {
   const own = Object.keys(check.where);
@@ -108,7 +114,7 @@ function requireKnownNames(check: DesignCheck, known: Scope): void {
     );
   };
   const what = check.level === null ? "variable" : `variable, and no attribute or count of "${check.level}"`;
-  for (const value of [...expressionsOf(check), ...inMessage(check, check.location)])
+  for (const value of writtenIn.of(check))
     for (const name of namesRead(value))
       if (!isKnown(name)) report(name, what, value, [...own, ...known.names()]);
   for (const [name, value] of Object.entries(check.adapt))

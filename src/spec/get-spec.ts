@@ -126,7 +126,7 @@ export function assembleResizedSpec(
 
 function specificationOf(
   options: SpecificationRequest,
-  sizes: Readonly<Record<string, number>> = {},
+  sizes?: Readonly<Record<string, number>>,
 ): Specification {
   const { useTypicalStatistics: wantsTypical, fidelity = "artifact" } = options;
   const workspace = givenWorkspace(options.workspace);
@@ -138,7 +138,7 @@ function specificationOf(
   const found = findLayer(workspace, options);
   const { dnn, layer, problem: written, sources: layerSources } = found;
   const isTypical = wantsTypical ?? found.sizes !== undefined;
-  const problem = { ...written, instance: { ...written.instance, ...sizes } };
+  const problem = sizes === undefined ? written : { ...written, instance: { ...written.instance, ...sizes } };
   const { sparse, convention } = completeChoices(options);
   const isDense = sparse === "dense";
   const model = loadArchitecture(workspace, architecture, origin, { fidelity, isDense, convention });

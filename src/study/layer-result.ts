@@ -261,10 +261,11 @@ export const mappedLayerSchema = dataWith("a mapped layer, as mapLayer returns i
  */
 export function examineRun(specification: Specification, evaluation: Evaluation): UnmetCheck[] {
   const { checks = [], levels, variableValues } = specification;
+  if (checks.length === 0) return [];
+  const variables = scopeOf(variableValues);
   return checks.flatMap((check) => {
     const level = levels.find(({ name }) => name === check.level);
     if (level === undefined) return [];
-    const variables = scopeOf(variableValues);
     const counts = new Map<string, Value>(Object.entries(countsOf(level.name, evaluation)));
     const scope = new Scope(counts, scopeOf(level.attributes, variables));
     return examine(check, scope, { workingDirectory: "" }) ?? [];

@@ -1,6 +1,7 @@
 import { factorsOfNumber, keepTable, toMapping } from "../../mapspace/candidate-mapping";
 import { createMapSpace } from "../../mapspace/map-space";
-import { contentNumber, freeze, Memo } from "../../memory";
+import type { MapSpace } from "../../mapspace/map-space";
+import { contentNumber, Derived, freeze, Memo } from "../../memory";
 import type { AccessCosts } from "../../model/access-costs";
 import { countNestAccesses } from "../../model/access-counts";
 import type { NestCounts } from "../../model/access-counts";
@@ -9,7 +10,7 @@ import type { Mapping } from "../../model/mapping";
 import { nestOfMapping } from "../../model/nest";
 import type { Specification, Warning } from "../../spec/specification";
 import type { Metric } from "../ranking";
-import { findMappingFront } from "./mapping-front";
+import { bestOfFront, findMappingFront } from "./mapping-front";
 import type { MappingFront } from "./mapping-front";
 
 /**
@@ -27,10 +28,10 @@ function spaceKey(
   const { dimensions, bounds, dataSpaces } = workload;
   const { compute } = hardware;
   let key = JSON.stringify([dimensions, bounds, dataSpaces, compute, mapper.optimizationMetrics]);
-  for (const level of hardware.levels) key += hardwareText(level);
+  for (const level of hardware.levels) key += ` ${spacesOfLevels.of(level)}`;
   for (const { kind, constraints } of levels) if (kind === "storage") key += ` ${contentNumber(constraints)}`;
   for (const { readPj, fillPj, updatePj, leakPj } of costs.levels)
-    key += ` ${[readPj, fillPj, updatePj, leakPj].map(kindOfPrice).join("")}`;
+    key += ` ${kindOfPrice(readPj)}${kindOfPrice(fillPj)}${kindOfPrice(updatePj)}${kindOfPrice(leakPj)}`;
   return key;
 }
 
@@ -53,17 +54,14 @@ export function searchKey(
 }
 
 /** All fields of a level; of a bandwidth only whether there is one. */
-function hardwareText(level: HardwareLevel): string {
-  let text = "";
-  let field: keyof HardwareLevel;
-  for (field in level) {
-    const value = level[field];
-    const isBandwidth =
-      field === "readBandwidth" || field === "writeBandwidth" || field === "sharedBandwidth";
-    text += `,${isBandwidth ? value !== null : typeof value === "string" ? JSON.stringify(value) : value}`;
-  }
-  return text;
-}
+const spacesOfLevels = new Derived<HardwareLevel, number>((level) =>
+  contentNumber({
+    ...level,
+    readBandwidth: level.readBandwidth !== null,
+    writeBandwidth: level.writeBandwidth !== null,
+    sharedBandwidth: level.sharedBandwidth !== null,
+  }),
+);
 
 /** Missing, free or a price. */
 function kindOfPrice(price: number | undefined): number {
@@ -117,9 +115,18 @@ export function examineSpace(
     const space = createMapSpace(specification);
     const front = findMappingFront(space, costs, metrics);
     if (front === null) return null;
+    const chosen = noneChosen();
+    // The best one for these prices will be asked for at once, while the space is there.
+    const best = bestOfFront(front, hardware, costs, metrics);
+    if (best !== null) chosen.get(String(best.number), () => countMapping(space, best.number));
     const { size, warnings } = space;
-    return { front, size, warnings: freeze(warnings), chosen: new Memo(roomForChosen, () => sizeOfChosen) };
+    return { front, size, warnings: freeze(warnings), chosen };
   });
+}
+
+/** Outside of where the space is, which a function made there would keep alive. */
+function noneChosen(): ExaminedSpace["chosen"] {
+  return new Memo(roomForChosen, () => sizeOfChosen);
 }
 
 /** A mapping of the front of this specification's map space. */
@@ -128,12 +135,13 @@ export function mappingOfFront(
   { chosen }: ExaminedSpace,
   number: number,
 ): CountedMapping {
-  return chosen.get(String(number), () => {
-    const space = createMapSpace(specification);
-    const mapping = toMapping(space, factorsOfNumber(space, number), null, keepTable(space, 0));
-    const { problem, hardware } = space;
-    // It fits: the search has visited it.
-    const counts = countNestAccesses(problem, hardware, nestOfMapping(problem, hardware, mapping));
-    return freeze({ mapping, counts });
-  });
+  return chosen.get(String(number), () => countMapping(createMapSpace(specification), number));
+}
+
+function countMapping(space: MapSpace, number: number): CountedMapping {
+  const mapping = toMapping(space, factorsOfNumber(space, number), null, keepTable(space, 0));
+  const { problem, hardware } = space;
+  // It fits: the search has visited it.
+  const counts = countNestAccesses(problem, hardware, nestOfMapping(problem, hardware, mapping));
+  return freeze({ mapping, counts });
 }

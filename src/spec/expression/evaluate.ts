@@ -1,5 +1,6 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError, throwAll } from "../../errors";
+import { Derived } from "../../memory";
 import type { ExpressionText, Value, ValueTable, WrittenValue } from "../specification";
 import type { EvaluationOptions } from "./compile-expression";
 import { compileExpression } from "./compile-expression";
@@ -44,10 +45,15 @@ function literalOfText(text: string): boolean | number | IntegralFloat | undefin
   return booleanText.test(trimmed) ? trimmed.toLowerCase() === "true" : undefined;
 }
 
+/** Most texts stand in files and are read once. */
+const literals = new Derived<ExpressionText, { readonly value: ReturnType<typeof literalOfText> }>(
+  ({ expression }) => ({ value: literalOfText(expression) }),
+);
+
 /** Literals stay what they are; plain text is a number, a boolean or an expression. */
 export function evaluateWritten(value: WrittenValue, scope: Scope, options: EvaluationOptions): RuntimeValue {
   if (!isExpressionText(value)) return value;
-  return literalOfText(value.expression) ?? evaluateText(value.expression, scope, options, value.location);
+  return literals.of(value).value ?? evaluateText(value.expression, scope, options, value.location);
 }
 
 /**
@@ -126,15 +132,19 @@ export function evaluateAllInOrder(
 
 const noNames: readonly string[] = [];
 
-/** Names that a written value looks up; none if its syntax is wrong, which shows when it is evaluated. */
-export function namesRead(value: WrittenValue): readonly string[] {
-  if (!isExpressionText(value) || literalOfText(value.expression) !== undefined) return noNames;
+const namesOfTexts = new Derived<ExpressionText, readonly string[]>(({ expression }) => {
+  if (literalOfText(expression) !== undefined) return noNames;
   try {
-    return compileExpression(value.expression).nameList;
+    return compileExpression(expression).nameList;
   } catch (error) {
     if (error instanceof ExpressionFailure) return noNames;
     throw error;
   }
+});
+
+/** Names that a written value looks up; none if its syntax is wrong, which shows when it is evaluated. */
+export function namesRead(value: WrittenValue): readonly string[] {
+  return isExpressionText(value) ? namesOfTexts.of(value) : noNames;
 }
 
 /** Whether a written value looks up one of the names. */

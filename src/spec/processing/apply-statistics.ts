@@ -1,4 +1,5 @@
 import { RaellaError } from "../../errors";
+import { Derived } from "../../memory";
 import type { AdjustmentRule, StatisticsRules } from "../architectures";
 import { compileExpression } from "../expression/compile-expression";
 import { isDecimal, isExpressionText } from "../expression/evaluate";
@@ -102,14 +103,16 @@ function rescaleAverageWeight(variables: Variables, topState: number): void {
 
 /** Variables that the rules of an architecture read before anything is evaluated, and those that expressions name. */
 export function variablesOfRules(rules: StatisticsRules): readonly string[] {
-  return [
-    ...(rules.averageWeightTopState === undefined ? [] : [averageWeight, cellBits]),
-    ...rules.adjustments.flatMap(({ multiply, multiplyByPasses }) => [
-      ...Object.keys(multiply),
-      ...multiplyByPasses,
-    ]),
-  ];
+  return variablesByRules.of(rules);
 }
+
+const variablesByRules = new Derived<StatisticsRules, readonly string[]>((rules) => [
+  ...(rules.averageWeightTopState === undefined ? [] : [averageWeight, cellBits]),
+  ...rules.adjustments.flatMap(({ multiply, multiplyByPasses }) => [
+    ...Object.keys(multiply),
+    ...multiplyByPasses,
+  ]),
+]);
 
 function applies(rule: AdjustmentRule, { dnn, problem, isTypical }: StatisticsInput): boolean {
   const layerName = (problem.layerName ?? "").toLowerCase();

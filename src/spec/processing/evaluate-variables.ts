@@ -1,11 +1,12 @@
 import { RaellaError } from "../../errors";
+import { Derived } from "../../memory";
 import type { EvaluationOptions } from "../expression/compile-expression";
 import { evaluateAllInOrder, evaluateWritten, isExpressionText, readsAny } from "../expression/evaluate";
 import { sizesName } from "../expression/parse-expression";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { Scope } from "../expression/runtime-value";
 import type { ProblemDocument } from "../schema/problem-schema";
-import type { Warning, WrittenValue } from "../specification";
+import type { ExpressionText, Warning, WrittenValue } from "../specification";
 
 /** The variables of a specification, in the order of evaluation. */
 export interface EvaluatedVariables {
@@ -40,6 +41,10 @@ export function evaluateVariables(
 const readsAsLiteral =
   /^([-+]?[0-9]+|0[ox][0-9a-fA-F]+|[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan|~|null|true|false|)$/i;
 
+const isReadAsLiteral = new Derived<ExpressionText, boolean>(({ expression }) =>
+  readsAsLiteral.test(expression),
+);
+
 /**
  * The variables as the original's estimator sees them. On the way there texts are written in quotes if they look like
  * numbers, which is the case for the values of statistics files; quoted text is a literal there, not a number. So
@@ -58,7 +63,7 @@ function quotedStatistics(
   /** Names whose value differs from the number: only what reads one of them is evaluated again. */
   const differing = new Set<string>();
   for (const [name, written] of variables) {
-    const isQuoted = isExpressionText(written) && readsAsLiteral.test(written.expression);
+    const isQuoted = isExpressionText(written) && isReadAsLiteral.of(written);
     const number = numbers.lookup(name) ?? null;
     if (isQuoted) results.set(name, written.expression);
     else if (!readsAny(written, differing)) {

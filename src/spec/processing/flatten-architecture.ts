@@ -1,4 +1,4 @@
-import { contentNumber, freeze } from "../../memory";
+import { contentNumber, freeze, serialNumber } from "../../memory";
 import type { Level, Value, ValueTable } from "../specification";
 import type { CompiledModel } from "./compiled-model";
 import type { LeafValues } from "./compiled-model";
@@ -62,10 +62,12 @@ export function flattenArchitecture(
     for (; reached <= frame.leaf; reached += 1) {
       if (leaves[reached].kind !== "container") continue;
       containers.push(values[reached]);
-      inherited += ` ${contentNumber(values[reached])}`;
+      inherited += ` ${serialNumber.of(values[reached])}`;
     }
     const own = values[frame.leaf];
-    const key = `${contentNumber(frame)} ${contentNumber(own)}${inherited}`;
+    // The rest of a frame follows from the leaf.
+    const { leaf, isPlaceholder, instances, meshX, meshY, constraints } = frame;
+    const key = `${leaf} ${isPlaceholder} ${instances} ${meshX} ${meshY} ${contentNumber(constraints)} ${serialNumber.of(own)}${inherited}`;
     return levelMemo.get(key, () => levelOf(frame, own, containers));
   });
 }

@@ -1,6 +1,6 @@
 import { RaellaError } from "../../errors";
 import type { SourceLocation } from "../../errors";
-import { contentNumber, freeze } from "../../memory";
+import { contentNumber, Derived, freeze } from "../../memory";
 import { placeholderName } from "../convention";
 import type { GreedyStep } from "../greedy";
 import type { ProblemShape } from "../schema/problem-schema";
@@ -102,7 +102,7 @@ interface Mesh {
 /** Every fan-out becomes a placeholder level with the instance count outside it. */
 function layOut(leaves: readonly LeafDraft[], { shape, convention }: CompiledModel): readonly LevelFrame[] {
   const levels: LevelFrame[] = [];
-  const shared = placeholderConstraints(shape);
+  const shared = placeholderConstraints.of(shape);
   let mesh: Mesh = { x: 1, y: 1 };
   leaves.forEach((leaf, index) => {
     const { kind } = leaf.compiled;
@@ -204,18 +204,19 @@ function elementConstraints(leaf: LeafDraft): LevelConstraints {
 }
 
 /** What the loops and data of every placeholder of a problem look like. */
-function placeholderConstraints({ dimensions, dataSpaces }: ProblemShape): Omit<LevelConstraints, "spatial"> {
-  return {
-    temporal: {
-      factors: dimensions.map((dimension): Factor => ({ dimension, operator: "=", value: 1 })),
-      permutation: dimensions,
-      noTemporalReuse: [],
-      rmwOnFirstWriteback: [],
-      defaultMaxFactor: null,
-    },
-    dataspace: { keep: [], bypass: dataSpaces.map(({ name }) => name), passthrough: [] },
-  };
-}
+const placeholderConstraints = new Derived<ProblemShape, Omit<LevelConstraints, "spatial">>(
+  ({ dimensions, dataSpaces }) =>
+    freeze({
+      temporal: {
+        factors: dimensions.map((dimension): Factor => ({ dimension, operator: "=", value: 1 })),
+        permutation: dimensions,
+        noTemporalReuse: [],
+        rmwOnFirstWriteback: [],
+        defaultMaxFactor: null,
+      },
+      dataspace: { keep: [], bypass: dataSpaces.map(({ name }) => name), passthrough: [] },
+    }),
+);
 
 function multiply(mesh: Mesh, leaf: LeafDraft): Mesh {
   const result = { x: mesh.x * leaf.loops.meshX, y: mesh.y * leaf.loops.meshY };

@@ -1,3 +1,4 @@
+import { Derived } from "../../memory";
 import { isExpressionText, namesRead } from "../expression/evaluate";
 import { expressionsOf, inMessage } from "../schema/check-schema";
 import { namesOfArithmetic } from "../schema/arithmetic-schema";
@@ -90,7 +91,7 @@ export function isUnread(name: string, context: ReadingContext): boolean {
   const isRead = (candidate: string): boolean =>
     names.has(candidate) ||
     (hasPrimitiveLevels && candidate !== candidate.toUpperCase()) ||
-    isReadByProblem(candidate, context.problem);
+    wordsOfProblems.of(context.problem).has(candidate);
   const seen = new Set([name]);
   for (const candidate of seen) {
     if (isRead(candidate)) return false;
@@ -100,20 +101,25 @@ export function isUnread(name: string, context: ReadingContext): boolean {
 }
 
 function variablesReading(name: string, { variables, values }: ReadingContext): string[] {
-  const written = new Map([...variables, ...values]);
-  return [...written].filter(([, value]) => namesIn(value).includes(name)).map(([reader]) => reader);
+  const readers: string[] = [];
+  for (const [reader, value] of values) if (namesIn(value).includes(name)) readers.push(reader);
+  for (const [reader, value] of variables)
+    if (!values.has(reader) && namesIn(value).includes(name)) readers.push(reader);
+  return readers;
 }
 
 /** Sizes, coefficients, the name and projections may name variables. */
-function isReadByProblem(name: string, { name: title, instance, shape }: ProblemDocument): boolean {
-  const texts = [
-    title,
-    ...Object.values(instance).map(textOf),
-    ...shape.coefficients.map((coefficient) => textOf(coefficient.default)),
-    ...shape.dataSpaces.flatMap(({ projection }) => projection.flat(2)),
-  ];
-  return texts.some((text) => wordsIn(text).includes(name));
-}
+const wordsOfProblems = new Derived<ProblemDocument, ReadonlySet<string>>(
+  ({ name: title, instance, shape }) =>
+    new Set(
+      [
+        title,
+        ...Object.values(instance).map(textOf),
+        ...shape.coefficients.map((coefficient) => textOf(coefficient.default)),
+        ...shape.dataSpaces.flatMap(({ projection }) => projection.flat(2)),
+      ].flatMap(wordsIn),
+    ),
+);
 
 function textOf(value: WrittenValue): string {
   if (isExpressionText(value)) return value.expression;

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { RaellaError, SourceLocation } from "../../errors";
+import { freeze } from "../../memory";
 import { isExpressionText } from "../expression/evaluate";
 import type { WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
@@ -114,7 +115,7 @@ export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocum
   const keyed = shapeNode && readShape(shapeNode, errors);
   if (given === undefined || keyed === undefined) return undefined;
   const { densities, ...instance } = given.instance;
-  return {
+  return freeze({
     ...keyed,
     instance: instance,
     layerName: given.layer_name ?? null,
@@ -123,7 +124,7 @@ export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocum
     passes: given.passes,
     location: locationOf(node, "problem"),
     locate: (key) => locateIn(node, "problem", ["instance", key]),
-  };
+  });
 }
 
 const numberList = /^[-+0-9.eE\s]*$/;

@@ -117,7 +117,7 @@ export function readDocument(
     warnings: mapper.warnings,
   };
   throwAll(errors);
-  return document;
+  return freeze(document);
 }
 
 function readArchitecture(
