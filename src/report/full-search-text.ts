@@ -1,4 +1,5 @@
 import { totalKey } from "../study/component-groups";
+import { isBest } from "../study/layer-result";
 import type { FullSearchSummary } from "../study/layer-result";
 import type { NetworkResult } from "../study/network-result";
 import { formatCount, formatFigure, formatTextTable } from "./text-table";
@@ -80,7 +81,7 @@ function layersTable(networks: readonly NetworkResult[], architectures: readonly
   const cell = ({ fullSearch, energyPj, cycles }: NetworkResult["layers"][number]): string => {
     const heuristic = fullSearch?.heuristic ?? null;
     if (heuristic === null) return "none fits";
-    if (heuristic.objectiveOverBest === 1) return "best";
+    if (isBest(heuristic)) return "best";
     return `${formatRatio(heuristic.energyPj, energyPj[totalKey])} ${formatRatio(heuristic.cycles, cycles)}`;
   };
   return formatTextTable({

@@ -15,23 +15,29 @@ const figures = [
   "tilePower",
   "componentArea",
   "componentPower",
+  "energyPerMac",
+  "time",
+  "processorTime",
 ] as const;
-const certainties = ["published", "implied", "remembered"] as const;
+const certainties = ["published", "implied", "remembered", "measured"] as const;
 
-/** A figure that a paper gives of an architecture. Empty cells of its file are null. */
+/** A figure that a paper gives of an architecture, or that another model came to. Empty cells of its file are null. */
 export interface PublishedFigure {
-  /** Efficiency and throughput are multiples of those of `base`; areas (mm^2) and powers (mW) are those of one tile. */
+  /**
+   * Efficiency and throughput are multiples of those of `base`; areas (mm^2) and powers (mW) are those of one tile;
+   * energies of one multiply-accumulate (fJ), times (us) and processor times (s) are those of the layer in `source`.
+   */
   readonly figure: (typeof figures)[number];
   /** The architecture, or a name of the paper's own for a design that is not modelled as it is. */
   readonly architecture: string;
   readonly base: string | null;
-  /** Over the DNNs of the paper: `maximum` or `geometric mean`. */
+  /** Over the DNNs of the paper: `maximum` or `geometric mean`. Of an energy: `dynamic` or `leakage`; both, if empty. */
   readonly statistic: string | null;
   /** The level that stands for it in the models. */
   readonly component: string | null;
   readonly value: number;
   readonly unit: string | null;
-  /** Whether it stands in the paper, follows from what stands there, or was not looked up again. */
+  /** Whether it stands in the paper, follows from what stands there, was not looked up again, or was measured. */
   readonly certainty: (typeof certainties)[number];
   readonly source: string;
 }

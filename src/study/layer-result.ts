@@ -79,6 +79,11 @@ export interface ComparedMapping {
   readonly objectiveOverBest: number;
 }
 
+/** Whether a mapping is as good as the best one, up to rounding. */
+export function isBest({ objectiveOverBest }: ComparedMapping): boolean {
+  return objectiveOverBest <= 1 + 1e-12;
+}
+
 /** The proof that no mapping of the full map space is better, and what the greedy heuristics would have cost. */
 export interface FullSearchSummary {
   readonly objective: FullSearchObjective;

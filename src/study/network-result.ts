@@ -1,7 +1,7 @@
 import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf, isText } from "../arguments";
 import { addUp, leakageKey, sumByGroup, totalKey } from "./component-groups";
 import type { ComponentGroup } from "./component-groups";
-import { efficiency, isLayerResult, totalAreas } from "./layer-result";
+import { efficiency, isBest, isLayerResult, totalAreas } from "./layer-result";
 import type { LayerResult, LevelArea } from "./layer-result";
 import type { Warning } from "../spec/specification";
 import type { Manifest } from "./manifest";
@@ -166,7 +166,7 @@ function fullSearchTotals(layers: readonly LayerResult[]): FullSearchTotals | un
   const heuristics = searches.flatMap(({ heuristic }) => heuristic ?? []);
   return {
     proven: searches.filter(({ certificate }) => certificate.isProven).length,
-    greedyIsBest: heuristics.filter(({ objectiveOverBest }) => objectiveOverBest === 1).length,
+    greedyIsBest: heuristics.filter(isBest).length,
     heuristic:
       heuristics.length < layers.length
         ? null

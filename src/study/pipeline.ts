@@ -99,7 +99,7 @@ export function replicate(
 }
 
 /** Cycles of a layer with a batch twice as large; null for models without a batch, and where it does not fit. */
-export function cyclesOfTwice(job: LayerRequest, batch: number | null): number | null {
+function cyclesOfTwice(job: LayerRequest, batch: number | null): number | null {
   if (batch === null) return null;
   const quick = job.search === "full" ? ({ search: "optimal" } as const) : {};
   try {
@@ -108,6 +108,24 @@ export function cyclesOfTwice(job: LayerRequest, batch: number | null): number |
     if (error instanceof RaellaError) return null;
     throw error;
   }
+}
+
+/** How many times as many samples a second a layer would do with a batch twice as large. */
+function gainOfTwice(job: LayerRequest, { cycles, batchSize }: LayerResult): number {
+  const twice = cyclesOfTwice(job, batchSize);
+  return twice === null ? 1 : (2 * cycles) / twice;
+}
+
+/** The positions of the layers that cannot share a batch out among their tiles: only where it is smaller than these are many. */
+function layersShortOfSamples(
+  jobs: readonly LayerRequest[],
+  results: readonly LayerResult[],
+): readonly number[] {
+  const { nTiles, batchSize } = results[0];
+  if (nTiles === null || batchSize === null || batchSize >= nTiles) return [];
+  return results.flatMap((result, index) =>
+    gainOfTwice(jobs[index], result) > remarkableGain ? [index] : [],
+  );
 }
 
 /** @throws RaellaError `usage` where the silicon is given twice. */
@@ -161,11 +179,13 @@ export function tilesWithin(
     : Math.floor(areaBudgetMm2 / (area / tiles / um2PerMm2));
 }
 
-/** A larger batch is worth a warning where it makes the slowest layer this much faster for each sample. */
+/** A larger batch is worth a warning where it makes a layer this much faster for each sample ... */
 const remarkableGain = 1.25;
+/** ... which is the slowest one, or one of those that together have this share of the tiles. */
+const remarkableShare = 0.5;
 
 /** The position of the layer that sets the pace of a pipeline. */
-export function slowestOf({ layers }: Replication): number {
+function slowestOf({ layers }: Replication): number {
   return layers.reduce(
     (slowest, { batchesPerSecond }, index) =>
       batchesPerSecond < layers[slowest].batchesPerSecond ? index : slowest,
@@ -175,33 +195,46 @@ export function slowestOf({ layers }: Replication): number {
 
 /**
  * What limits a pipeline and was probably not meant: silicon that does not hold its layers, or a batch with which the
- * slowest layer cannot make use of its tiles.
- * @param slowest The slowest layer, and its cycles with twice the batch; null where that is not known.
+ * slowest layer, or layers that have most of the tiles, cannot make use of them.
  */
 export function pipelineWarnings(
   name: string,
-  layers: number,
-  { tileBudget, tilesUsed }: Replication,
-  slowest: LayerResult,
-  cyclesOfTwice: number | null,
+  replication: Replication,
+  jobs: readonly LayerRequest[],
+  results: readonly LayerResult[],
 ): readonly Warning[] {
+  const { tileBudget, tilesUsed } = replication;
   const warnings: Warning[] = [];
   if (tilesUsed > tileBudget)
     warnings.push({
       code: "check",
       message:
-        `${name}: the ${layers} layers need ${tilesUsed} tiles at once, but only ${tileBudget} fit on the silicon: the ` +
+        `${name}: the ${results.length} layers need ${tilesUsed} tiles at once, but only ${tileBudget} fit on the silicon: the ` +
         "throughput is that of more silicon than there is. Give more (--aggregate-tiles, --area-budget), or fewer tiles " +
         "a layer (--tiles, --replication increment).",
     });
-  const gain = cyclesOfTwice === null ? 1 : (2 * slowest.cycles) / cyclesOfTwice;
+  const position = slowestOf(replication);
+  const slowest = results[position];
+  const gain = gainOfTwice(jobs[position], slowest);
+  const remedy = "Take a larger batch (--batch) or fewer tiles (--tiles).";
   if (gain > remarkableGain)
     warnings.push({
       code: "check",
       message:
         `${name}: the batch limits the throughput. The slowest layer, ${slowest.layer}, cannot share ${slowest.batchSize} samples ` +
         `out among its ${slowest.nTiles} tiles; with a batch twice as large it would do ${gain.toFixed(2)} times as many ` +
-        "a second. Take a larger batch (--batch) or fewer tiles (--tiles).",
+        `a second. ${remedy}`,
     });
+  else {
+    const short = layersShortOfSamples(jobs, results);
+    const share = short.reduce((sum, index) => sum + replication.layers[index].tiles, 0) / tilesUsed;
+    if (share > remarkableShare)
+      warnings.push({
+        code: "check",
+        message:
+          `${name}: the batch limits the throughput. ${short.length} of ${results.length} layers, which have ` +
+          `${(100 * share).toFixed(0)} % of the tiles, cannot share ${slowest.batchSize} samples out among them. ${remedy}`,
+      });
+  }
   return warnings;
 }

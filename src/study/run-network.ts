@@ -22,11 +22,9 @@ import { networkTotals } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
 import {
   comparedArea,
-  cyclesOfTwice,
   pipelineWarnings,
   replicate,
   requireOneBudget,
-  slowestOf,
   throughputEntries,
   tileOptions,
   tilesWithin,
@@ -264,14 +262,7 @@ function networkOf(
   const { nTiles, batchSize } = results[0];
   const { architecture, dnn } = jobs[0];
   const replication = replicate(layers, budget, options);
-  const slowest = slowestOf(replication);
-  const warnings = pipelineWarnings(
-    `${dnn} on ${architecture}`,
-    results.length,
-    replication,
-    results[slowest],
-    cyclesOfTwice(jobs[slowest], batchSize),
-  );
+  const warnings = pipelineWarnings(`${dnn} on ${architecture}`, replication, jobs, results);
   return {
     architecture,
     dnn,

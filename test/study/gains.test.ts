@@ -150,6 +150,14 @@ describe("silicon for a pipeline", () => {
       bert.warnings?.[0].message ?? "",
       /the batch limits the throughput.* twice as large it would do 2\.00 times as many a second/,
     );
+    // Layers that are not the slowest any more, since they have got most of the tiles.
+    const many = await runNetwork({
+      ...{ architecture: "raella", dnn: "shufflenet1_0", nTiles: 64, aggregateTiles: 56_806 },
+    });
+    assert.match(
+      many.warnings?.[0].message ?? "",
+      /the batch limits the throughput\. \d+ of 57 layers, which have \d+ % of the tiles, cannot share 32 samples/,
+    );
     const enough = await runNetwork({ architecture: "raella", dnn: "qdqbert", nTiles: 64, batchSize: 128 });
     assert.equal(enough.warnings, undefined);
   });

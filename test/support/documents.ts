@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
@@ -23,7 +24,7 @@ export function proseOf(file: string): string {
  * Whether the table of this name in a document, between `<!-- name -->` and `<!-- end -->`, holds these rows.
  * @returns the table as it should stand there and as it stands, formatted
  */
-export async function tableIn(
+async function tableIn(
   file: string,
   name: string,
   columns: readonly string[],
@@ -43,3 +44,35 @@ export async function tableIn(
     writeFileSync(path, `${text.slice(0, from)}\n${expected}\n${text.slice(to)}`);
   return [expected.trim(), isWriting ? expected.trim() : actual.trim()];
 }
+
+/** Asserts that a document has this table, see {@link tableIn}. */
+export async function hasTable(
+  file: string,
+  name: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): Promise<void> {
+  const [expected, actual] = await tableIn(file, name, columns, rows);
+  assert.equal(actual, expected);
+}
+
+/** Asserts that a document says so. */
+export function says(file: string, ...sentences: readonly string[]): void {
+  const prose = proseOf(file);
+  for (const sentence of sentences) assert.ok(prose.includes(sentence), `${file} does not say: ${sentence}`);
+}
+
+/** Names of the DNNs in documents. */
+export const dnnNames: Readonly<Record<string, string>> = {
+  googlenet: "GoogLeNet",
+  inceptionv3: "InceptionV3",
+  mobilenetv2: "MobileNetV2",
+  qdqbert: "BERT",
+  resnet18: "ResNet18",
+  resnet50: "ResNet50",
+  shufflenet1_0: "ShuffleNet",
+};
+
+/** A change as a percentage with its sign, `−13 %`. */
+export const change = (ratio: number, digits = 0): string =>
+  `${ratio < 1 ? "−" : "+"}${Math.abs(100 * (ratio - 1)).toFixed(digits)} %`;

@@ -15,7 +15,7 @@ import type { Fidelity } from "../../src/spec/specification";
 import { runAll } from "../../src/study/run-network";
 import type { AllOptions } from "../../src/study/run-network";
 import { cellOf, readNotebook, textOf } from "../notebook/support/executed-notebook";
-import { proseOf, tableIn } from "../support/documents";
+import { change, dnnNames as names, hasTable, says } from "../support/documents";
 
 // The numbers that documents state: those of tables are computed here as a whole (UPDATE_DOCUMENTS=1 writes them), those of
 // sentences are computed and looked for in the sentence.
@@ -24,36 +24,12 @@ const validation = "docs/validation.md";
 const comparison = "docs/comparison.md";
 const tutorial = "notebooks/RAELLA.ipynb";
 const exploration = "notebooks/Exploration.ipynb";
-const names: Readonly<Record<string, string>> = {
-  googlenet: "GoogLeNet",
-  inceptionv3: "InceptionV3",
-  mobilenetv2: "MobileNetV2",
-  qdqbert: "BERT",
-  resnet18: "ResNet18",
-  resnet50: "ResNet50",
-  shufflenet1_0: "ShuffleNet",
-};
-
 const pair = { architectures: ["isaac_like", "raella"] };
 const published = loadPublishedFigures();
 const times = (multiple = NaN): string => `${multiple.toFixed(2)}×`;
-const change = (ratio: number, digits = 0): string =>
-  `${ratio < 1 ? "−" : "+"}${Math.abs(100 * (ratio - 1)).toFixed(digits)} %`;
-
 /** Area of a tile that RAELLA's paper implies, mm². */
 const impliedArea = (architecture: string): number =>
   published.find((row) => row.figure === "tileArea" && row.architecture === architecture)?.value ?? NaN;
-
-/** Asserts that a document says so. */
-function says(file: string, ...sentences: readonly string[]): void {
-  const prose = proseOf(file);
-  for (const sentence of sentences) assert.ok(prose.includes(sentence), `${file} does not say: ${sentence}`);
-}
-
-async function hasTable(file: string, name: string, columns: string[], rows: string[][]): Promise<void> {
-  const [expected, actual] = await tableIn(file, name, columns, rows);
-  assert.equal(actual, expected);
-}
 
 describe("the numbers that documents state", function () {
   this.timeout(600_000);
@@ -149,13 +125,31 @@ describe("the numbers that documents state", function () {
       ];
       const rows: string[][] = [];
       for (const [name, options] of variants) {
-        const { energyEfficiency, throughput } = await gainsWith(options);
+        const ablations = await runAll({ ...pair, ...options });
+        const limited = new Set(
+          ablations.flatMap(({ dnn, networks }) =>
+            networks.some(({ warnings = [] }) =>
+              warnings.some(({ message }) => message.includes("the batch limits")),
+            )
+              ? [dnn]
+              : [],
+          ),
+        );
+        const [{ energyEfficiency, throughput }] = gainsOver(ablations, published);
         const { geometricMean, maximum } = throughput.doubling ?? { geometricMean: NaN, maximum: NaN };
         rows.push([
           name,
           ...[energyEfficiency.geometricMean, energyEfficiency.maximum, geometricMean, maximum].map(times),
         ]);
         if (name.endsWith("batch 32")) says(tutorial, `the mean falls to ${geometricMean.toFixed(2)}`);
+        if (options.nTiles !== undefined) assert.equal(limited.size > 0, options.batchSize === undefined);
+        if (name.endsWith("batch 32")) {
+          const found = [...limited].map((dnn) => names[dnn]);
+          says(
+            validation,
+            `layers of ${found.slice(0, -1).join(", ")} and ${found.at(-1)} can no longer share`,
+          );
+        }
       }
       await hasTable(
         validation,
@@ -476,16 +470,38 @@ describe("the numbers that documents state", function () {
       runLayer({ ...question, search: "full" }),
       runLayer({ ...question, search: "full", ...survey }),
     ];
-    // Measured once, with its source of 2026-08-12.
-    const theirs: readonly [string, string, string][] = [
-      ["ADC", "column_readout", "27 (57.4 with leakage)"],
-      ["cells", "pim_cell", "17.2"],
-      ["eDRAM", "eDRAM_buf", "4.3"],
-      ["input buffer", "input_buffer", "2.3"],
-      ["shift-add", "shift_add", "3.4"],
-      ["output register", "output_register", "1.7"],
-      ["row drivers", "input_drivers", "1.3"],
+    const measured = (
+      figure: PublishedFigure["figure"],
+      component: string | null,
+      statistic: string | null = null,
+    ) =>
+      published.find(
+        (row) =>
+          row.architecture === "accelforge" &&
+          row.figure === figure &&
+          row.component === component &&
+          row.statistic === statistic,
+      )?.value ?? NaN;
+    const [dynamic, leaking] = ["dynamic", "leakage"].map((kind) =>
+      measured("energyPerMac", "column_readout", kind),
+    );
+    const adc = measured("energyPerMac", "column_readout");
+    const levels: readonly [string, string][] = [
+      ["ADC", "column_readout"],
+      ["cells", "pim_cell"],
+      ["eDRAM", "eDRAM_buf"],
+      ["input buffer", "input_buffer"],
+      ["shift-add", "shift_add"],
+      ["output register", "output_register"],
+      ["row drivers", "input_drivers"],
     ];
+    const theirs = levels.map(([name, level]): [string, string, string] => [
+      name,
+      level,
+      level === "column_readout"
+        ? `${dynamic} (${adc} with leakage)`
+        : measured("energyPerMac", level).toFixed(1),
+    ]);
     const perMac = ({ energyPj, macs }: LayerResult, name: string): string =>
       name in energyPj ? ((energyPj[name] / macs) * 1e3).toFixed(1) : "";
     await hasTable(
@@ -498,12 +514,25 @@ describe("the numbers that documents state", function () {
           measured,
           ...ours.map((layer) => perMac(layer, level)),
         ]),
-        ["leakage", "30 of the ADC's", ...ours.map((layer) => perMac(layer, "leakage"))],
-        ["total", "91.8", ...ours.map((layer) => perMac(layer, "total"))],
-        ["µs", "40.4", ...ours.map(({ cycles }) => (cycles / 1e3).toFixed(1))],
+        ["leakage", `${leaking} of the ADC's`, ...ours.map((layer) => perMac(layer, "leakage"))],
+        ["total", measured("energyPerMac", null).toFixed(1), ...ours.map((layer) => perMac(layer, "total"))],
+        ["µs", measured("time", null).toFixed(1), ...ours.map(({ cycles }) => (cycles / 1e3).toFixed(1))],
       ],
     );
-    says(comparison, `${(ours[0].cycles / 1e3).toFixed(1)} µs here`);
+    const processor = published.filter(({ figure }) => figure === "processorTime").map(({ value }) => value);
+    says(
+      comparison,
+      `**Time.** ${(ours[0].cycles / 1e3).toFixed(1)} µs here, 11 activations for every input with speculation, against ${measured("time", null)} µs`,
+      `is leakage (${leaking} of ${adc})`,
+      `${processor[0]} s for the layer above; ${processor[1]} s for a 1 × 1 layer when warm`,
+      `${processor[2].toFixed(2)} s for the layer above at first, ${processor[3].toFixed(2)} s with the proof over all`,
+      "**Cells** cost half as much there",
+    );
+    assert.ok(leaking > adc / 2);
+    const cells = (ours[0].energyPj.pim_cell / ours[0].macs) * 1e3;
+    assert.ok(Math.abs(measured("energyPerMac", "pim_cell") / cells - 0.5) < 0.05);
+    const [mantissa, power] = Number(ours[1].fullSearch?.certificate.spaceSize).toExponential(0).split("e+");
+    says(comparison, `with the proof over all ${mantissa}·10^${power} mappings`);
     const leakage = runLayer({ ...question, leakage: true });
     says(
       validation,

@@ -86,7 +86,7 @@ export interface SearchCertificate {
 }
 
 /** Spaces up to this size are visited mapping by mapping when bounds alone do not settle them. */
-const largestVisit = 2e6;
+export const largestVisit = 2e6;
 
 /**
  * The best mapping of a space that is small enough to look at every one, null where there is none; undefined where
@@ -140,7 +140,8 @@ export interface FullSearchResult {
   readonly warnings: readonly Warning[];
 }
 
-const defaultWorkLimit = 50_000;
+/** Partial mappings that a search expands at most, unless told otherwise. */
+export const defaultWorkLimit = 50_000;
 const exactWorkLimit = 20_000;
 
 /**
