@@ -69,6 +69,21 @@ describe("what documents state about the full map space", function () {
     says("docs/modelling.md", "there is a better one for two layers of three");
   });
 
+  it("what they cost ResNet18", () => {
+    const [isaac, , , raella] = networks.get("resnet18") ?? [];
+    const [energy, cycles] = greedyOver(raella);
+    assert.deepEqual([energy.toFixed(2), cycles.toFixed(2)], ["1.03", "1.00"]);
+    const twice = isaac.layers.map(
+      ({ fullSearch, cycles: best }) => (fullSearch?.heuristic?.cycles ?? NaN) / best,
+    );
+    assert.deepEqual(twice.slice(0, 3).map(Math.round), [2, 2, 2]);
+    says(
+      "notebooks/RAELLA.ipynb",
+      "With RAELLA and ResNet18, the steps cost no time and about 3 % of the energy",
+      "the first few layers could run twice as fast",
+    );
+  });
+
   it("how large it is, how near bounds are, and that all is proven", () => {
     const layers = [...networks.values()].flatMap((ablation) =>
       ablation.flatMap((network) => network.layers),

@@ -6,6 +6,7 @@ import type { PublishedFigure } from "../../src/spec/published-figures";
 import { listDnns, listLayers } from "../../src/spec/workspace";
 import { adcEnergyPj } from "../../src/components/adc/adc-survey-model";
 import { energyOrigins } from "../../src/report/notebook/energy-origins";
+import { buildMapSpace } from "../../src/mapspace/map-space";
 import { gainsOver, tileParts } from "../../src/study/gains";
 import type { Gains, TilePart } from "../../src/study/gains";
 import type { LayerResult } from "../../src/study/layer-result";
@@ -624,11 +625,29 @@ describe("the numbers that documents state", function () {
   });
 
   it("the tutorial, of what greedy steps leave", () => {
-    const sizes = all
+    const ascending = (figures: readonly number[]): number[] => [...figures].sort((a, b) => a - b);
+    const spaces = all
       .flatMap((ablation) => ablation.networks)
-      .flatMap(({ layers }) => layers.map(({ mapSpace }) => mapSpace.size))
-      .sort((a, b) => a - b);
+      .flatMap(({ architecture, dnn, layers }) =>
+        layers.map(({ layer, mapSpace }) => {
+          const whole = getSpec({
+            ...{ architecture, dnn, layer: layer ?? NaN, nTiles: 16, batchSize: 32 },
+            greedySteps: [],
+          });
+          return { left: mapSpace.size, whole: buildMapSpace(whole).size };
+        }),
+      );
+    const sizes = ascending(spaces.map(({ left }) => left));
     assert.equal(sizes.length, 1640);
+    const wholes = ascending(spaces.map(({ whole }) => whole));
+    const superscript = (value: number): string => {
+      const [mantissa, power] = value.toExponential(1).split("e+");
+      return `${mantissa}·10${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
+    };
+    says(tutorial, `between ${superscript(wholes[0])} and ${superscript(wholes[1639])} mappings`);
+    const shrunk = ascending(spaces.map(({ left, whole }) => Math.log10(whole / left)));
+    assert.ok(shrunk[0] >= 6 && shrunk[0] < 7 && shrunk[1639] > 12.5 && shrunk[1639] < 13, String(shrunk));
+    says(tutorial, "by six to nearly thirteen orders of magnitude");
     assert.ok((sizes.at(-1) ?? 0) <= 500_000 && sizes[0] === 1);
     says(tutorial, `for half of the layers, ${sizes[820]} or fewer`);
   });
