@@ -3,9 +3,9 @@ import { RaellaError } from "../errors";
 import { freeze } from "../memory";
 import { join } from "../platform";
 import { FileReader, withOneLook } from "./file-memo";
-import { loadModel, modelDirectoryFiles } from "./model-files";
+import { loadArchitecture } from "./get-spec";
 import type { Value, Workspace, WrittenValue } from "./specification";
-import { findArchitecture, givenWorkspace, workspaceSchema } from "./workspace";
+import { givenWorkspace, lookUpArchitecture, overlaysOf, workspaceSchema } from "./workspace";
 import { displayPath, expandIncludes } from "./yaml/source-text";
 
 /** Values of a knob that make sense; others can be set, too. */
@@ -53,18 +53,13 @@ const rangeText = /^(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)(, doubling)?$/;
 export function listVariables(architecture: string, workspace?: Workspace): readonly ModelVariable[] {
   requireArgument(nameSchema, architecture, "the architecture of listVariables");
   if (workspace !== undefined) requireArgument(workspaceSchema, workspace, "the workspace");
-  const { modelsDirectory } = givenWorkspace(workspace);
-  const { directory } = findArchitecture(architecture, workspace);
+  const own = givenWorkspace(workspace);
   return withOneLook(() => {
-    const reader = new FileReader();
-    const roots = [modelsDirectory];
-    const { variables } = loadModel(modelDirectoryFiles(modelsDirectory, directory), reader, {
-      roots,
-      base: modelsDirectory,
-      fidelity: "artifact",
-    });
-    const file = join(modelsDirectory, directory, "variables.yaml");
-    const notes = readNotes(expandIncludes(file, reader, roots).text, displayPath(file));
+    const { entry, origin } = lookUpArchitecture(architecture, own);
+    const { variables } = loadArchitecture(own, entry, origin, { fidelity: "artifact", isDense: false });
+    const file = join(own.modelsDirectory, entry.directory, "variables.yaml");
+    const reader = new FileReader(overlaysOf(own));
+    const notes = readNotes(expandIncludes(file, reader, [own.modelsDirectory]).text, displayPath(file));
     return freeze(
       [...variables].map(([name, value]) => ({
         name,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
 import { getSpec } from "../../src/spec/get-spec";
 import type { ModelVariable } from "../../src/spec/variable-notes";
 import { listVariables } from "../../src/spec/variable-notes";
-import { defaultWorkspace, listArchitectures } from "../../src/spec/workspace";
+import { defaultWorkspace, listArchitectures, workspaceAt } from "../../src/spec/workspace";
 import { copyWorkspace } from "./support/workspace-copy";
 
 const { modelsDirectory } = defaultWorkspace();
@@ -79,6 +79,22 @@ describe("the notes at variables", () => {
             error instanceof RaellaError && error.code === "schema" && (error.location?.line ?? 0) > 50,
         );
       }
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  it("are those of the package where a workspace has only what is new, with what it changes", () => {
+    const root = mkdtempSync(join(tmpdir(), "raella-variables-"));
+    try {
+      mkdirSync(join(root, "models"));
+      const entry = "architectures: [{name: mine, derived_from: raella, variables: {ADC_RESOLUTION: 9}}]\n";
+      writeFileSync(join(root, "models", "architectures.yaml"), entry);
+      const own = listVariables("mine", workspaceAt(root));
+      const packaged = listVariables("raella").map((known) =>
+        known.name === "ADC_RESOLUTION" ? { ...known, written: 9 } : known,
+      );
+      assert.deepEqual(own, packaged);
     } finally {
       rmSync(root, { recursive: true });
     }
