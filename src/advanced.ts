@@ -1,4 +1,8 @@
-// `raella/advanced`: map spaces, mappings, the model and its parts, parsers, and the texts of the command line.
+/**
+ * What lies beneath: map spaces, mappings, the model and its parts, parsers, single components, and the texts of the
+ * command line.
+ * @module raella/advanced
+ */
 
 // Specifications
 export { fidelityDifferences } from "./spec/fidelity";

@@ -1,4 +1,15 @@
-// `raella/charts`: charts of results, and how to draw them.
+/**
+ * Charts of results as Vega-Lite specifications, and how to draw them.
+ *
+ * @example
+ * ```ts
+ * import { runAblation } from "raella";
+ * import { ablationChart, saveChart } from "raella/charts";
+ *
+ * await saveChart(ablationChart(await runAblation("resnet18")), "ablation.svg");
+ * ```
+ * @module raella/charts
+ */
 
 export { ablationChart, layerChart, layerMappingChart } from "./report/charts/study-charts";
 export type { AblationChartOptions, StudyChartOptions } from "./report/charts/study-charts";

@@ -27,6 +27,7 @@ export type ErrorCode =
   | "usage"
   | "aborted";
 
+/** What a {@link RaellaError} tells. */
 export interface ErrorDetails {
   readonly code: ErrorCode;
   /** One plain sentence: what is wrong, with the offending value. */

@@ -1,5 +1,17 @@
-// The public API of `raella`: what most users need. Charts, notebooks, sweeps in parts, own networks and what lies beneath
-// have entries of their own: raella/charts, raella/notebook, raella/sweep, raella/network, raella/advanced.
+/**
+ * What most users need: specifications, runs of layers, networks and ablations, tables, explanations, components of your own.
+ * Charts, notebooks, sweeps in parts, own networks and what lies beneath have entries of their own: raella/charts,
+ * raella/notebook, raella/sweep, raella/network, raella/advanced.
+ *
+ * @example
+ * ```ts
+ * import { runLayer } from "raella";
+ *
+ * const { energyPj, cycles } = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * console.log(energyPj.total, cycles);
+ * ```
+ * @module raella
+ */
 
 // Specifications: YAML files, variables, greedy steps, workspaces and what is in them
 export { getSpec } from "./spec/get-spec";
@@ -12,7 +24,42 @@ export { defaultWorkspace, listArchitectures, listDnns, listLayers, workspaceAt 
 export type { Workspace } from "./spec/workspace";
 export { loadComponentGroups } from "./spec/component-groups";
 export type { ComponentGroup } from "./spec/component-groups";
-export type * from "./spec/specification";
+export type {
+  AdcBeyondLibrary,
+  ComponentClass,
+  CompoundAction,
+  Convention,
+  DataSpace,
+  DataSpaceConstraint,
+  DesignCheck,
+  EstimationChoices,
+  ExpressionText,
+  Factor,
+  Fidelity,
+  GivenAreaTable,
+  GivenEnergyTable,
+  Level,
+  LevelConstraints,
+  LevelKind,
+  MapperOptions,
+  ModelChoices,
+  Rank,
+  RankTerm,
+  SparseHandling,
+  SparseLevel,
+  SpatialConstraint,
+  Specification,
+  SpecificationIdentity,
+  Subcomponent,
+  SubcomponentAction,
+  TechnologyInterpolation,
+  TemporalConstraint,
+  Value,
+  ValueTable,
+  Warning,
+  Workload,
+  WrittenValue,
+} from "./spec/specification";
 
 // Layers, DNNs, ablations, sweeps
 export { mapLayer, resultOf, runLayer } from "./study/run-layer";
@@ -28,8 +75,18 @@ export type { LayerOptions, Progress, RunOptions, StudyOptions } from "./study/s
 export type { SearchKind } from "./study/search-kind";
 export type { FullSearchObjective } from "./search/full/objective";
 export type { SearchCertificate } from "./search/full/search-full-map-space";
-export type * from "./study/layer-result";
-export type * from "./study/network-result";
+export type {
+  AccessCounts,
+  ComparedMapping,
+  FullSearchSummary,
+  LayerResult,
+  LevelArea,
+  MapSpaceSummary,
+  MappedLayer,
+  MappingBlock,
+  TimeloopWalk,
+} from "./study/layer-result";
+export type { AblationResult, FullSearchTotals, NetworkResult, NetworkTotals } from "./study/network-result";
 export type { Inputs, Manifest } from "./study/manifest";
 export type { LayerAllocation, Replication, ReplicationScheme, TileAreas } from "./study/replication";
 export { sweep } from "./study/sweep/sweep";
@@ -42,11 +99,16 @@ export { mappingFromEntries } from "./study/given-mapping";
 export { readMappingFile } from "./spec/read-mapping-file";
 export type { MappingEntry, MappingFile } from "./spec/read-mapping-file";
 export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./model/mapping";
-export type * from "./model/evaluation";
+export type { DataSpaceAccesses, DataSpaceCounts, Evaluation, LevelEvaluation } from "./model/evaluation";
 
 // Energy and area of components, and components of your own
 export { estimate } from "./components/estimate";
-export type * from "./spec/reference-tables";
+export type {
+  AreaReferenceTable,
+  EnergyReferenceTable,
+  LevelErrors,
+  ReferenceTables,
+} from "./spec/reference-tables";
 export { explainArea, explainEnergy } from "./components/explain";
 export type { Explanation, LevelExplanation } from "./components/explain";
 export { formatExplanation } from "./components/format-explanation";
@@ -55,7 +117,7 @@ export type { EstimatorDefinition } from "./components/estimator";
 
 // Whether a layer fits, and whether a result still holds
 export { diagnoseLayer } from "./study/diagnose-layer";
-export type * from "./study/diagnose-layer";
+export type { Diagnosis, DiagnosisOptions, Misfit, NearestMiss, Remedy, Usage } from "./study/diagnose-layer";
 export { verifyResult } from "./study/verify-result";
 export type { VerifiableResult, Verification, VerifyOptions } from "./study/verify-result";
 

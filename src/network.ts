@@ -1,4 +1,8 @@
-// The public API of `raella/network`: your own networks. Nothing else is in this file.
+/**
+ * Your own networks: from an ONNX model to layers and statistics, and how accurate designs compute them. Nothing else is
+ * in this entry.
+ * @module raella/network
+ */
 
 // From a model to a DNN of a workspace
 export { importLayerList, importNetwork } from "./report/import-network";

@@ -1,4 +1,7 @@
-// `raella/notebook`: charts, tables and progress as outputs of cells.
+/**
+ * Charts, tables and progress as outputs of cells of a notebook.
+ * @module raella/notebook
+ */
 
 export { showChart } from "./report/notebook/show-chart";
 export { showTable } from "./report/notebook/show-table";

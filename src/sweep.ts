@@ -1,4 +1,7 @@
-// `raella/sweep`: thousands of designs, their plans, folders and fronts.
+/**
+ * Sweeps over thousands of designs: their plans, folders and fronts.
+ * @module raella/sweep
+ */
 
 export { sweep } from "./study/sweep/sweep";
 export type { SweepOptions, SweepProgress, SweepResult } from "./study/sweep/sweep";

@@ -87,10 +87,11 @@ export interface EstimatorDefinition<Descriptions extends ParameterDescriptions>
   readonly accuracyPercent: number;
   readonly parameters: Descriptions;
   readonly actions: readonly string[];
-  /** See {@link Estimator.listedActions}. */
+  /** Actions that a level of such a class has in the tables even if nothing requires them. */
   readonly listedActions?: readonly string[];
   /** Publication, table or equation; used for answers that are plain numbers. */
   readonly source?: string;
+  /** Area of an instance, um^2. */
   readonly areaUm2: (
     parameters: ParameterValues<Descriptions>,
     context: EstimationContext,
@@ -101,6 +102,7 @@ export interface EstimatorDefinition<Descriptions extends ParameterDescriptions>
     parameters: ParameterValues<Descriptions>,
     context: EstimationContext,
   ) => number | Estimate;
+  /** Power of an instance at rest, W; left out where it is not modelled. */
   readonly leakagePowerW?: (parameters: ParameterValues<Descriptions>, context: EstimationContext) => number;
 }
 

@@ -26,6 +26,7 @@ export interface DataSpaceAccesses extends DataSpaceCounts {
   readonly energyPerInstancePj: number;
 }
 
+/** What one level does during a run, and what that costs. */
 export interface LevelEvaluation {
   readonly level: string;
   /** All instances and data spaces, and the leakage where it counts. */

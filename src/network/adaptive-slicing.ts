@@ -13,6 +13,7 @@ export const errorBound = 0.09;
 /** `common`: 4-4, then 4-2-2, and all others only if both fail. `full`: all slicings, fewest slices first. */
 export type SlicingSearch = "common" | "full";
 
+/** How a slicing is looked for, and the crossbar that it is looked for. */
 export interface SlicingOptions {
   readonly search?: SlicingSearch;
   readonly rows?: number;

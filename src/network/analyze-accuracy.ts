@@ -51,6 +51,7 @@ export interface DesignAccuracy extends ArithmeticDesign {
   readonly endToEnd: EndToEndAccuracy | null;
 }
 
+/** How accurate designs compute a network, and what that was found from. */
 export interface AccuracyAnalysis {
   readonly file: string;
   readonly sha256: string;

@@ -66,6 +66,7 @@ export interface AnalyzeNetworkOptions {
   readonly withAccuracy?: boolean;
   readonly workers?: number | "auto";
   readonly signal?: AbortSignal;
+  /** Called now and then, and at the end. */
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Default: onnxruntime-web. */
   readonly engine?: FloatEngine;
@@ -96,6 +97,7 @@ export interface LayerShape {
   readonly Wdilation: number;
 }
 
+/** A layer of a network of one's own, as the analysis found it. */
 export interface ImportedLayer {
   readonly index: number;
   readonly name: string;
@@ -123,6 +125,7 @@ export interface ImportedLayer {
   readonly accuracy?: Readonly<Record<string, LayerAccuracy>>;
 }
 
+/** A network of one's own: its layers, how it was quantised, and what could not be mapped. */
 export interface ImportedNetwork {
   readonly file: string;
   readonly sha256: string;

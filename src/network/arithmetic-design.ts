@@ -25,6 +25,7 @@ export interface ArithmeticDesign {
   readonly slicing: SlicingChoice;
 }
 
+/** Whether the slicings of the import are kept, or chosen anew for each design. */
 export type SlicingChoice = "kept" | "anew";
 
 /** Converters and crossbars that can be asked for. */

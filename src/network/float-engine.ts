@@ -12,6 +12,7 @@ export interface EngineTensor {
 export interface FloatSession {
   /** Runs the model. Values are converted to the types that it declares. */
   run(inputs: ReadonlyMap<string, EngineTensor>): Promise<ReadonlyMap<string, EngineTensor>>;
+  /** Gives its memory back. */
   close(): Promise<void>;
 }
 

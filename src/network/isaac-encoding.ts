@@ -7,6 +7,7 @@ import { digitOf, slicesOf, twoBitSlicing } from "./slicing";
 
 const topStateOf = (bits: number): number => 2 ** bits - 1;
 
+/** What ISAAC's crossbars make of a layer. */
 export interface IsaacResult {
   /** [group][sample][filter] */
   readonly accumulators: Float64Array;

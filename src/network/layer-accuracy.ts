@@ -17,6 +17,7 @@ export interface LayerAccuracy extends OutputDifference {
   readonly saturatedShare: number;
 }
 
+/** The design that computes a layer, and what is known of it already. */
 export interface LayerAccuracyOptions {
   /** The slicing that was chosen for the layer. */
   readonly slicing: Slicing;

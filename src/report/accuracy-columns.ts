@@ -22,6 +22,7 @@ export const accuracySchema = dataWith("an accuracy, as networkAccuracy returns 
   designs: isListOf((design) => isObject(design) && hasParts(design, { layers: isListOf(isObject) })),
 });
 
+/** The shape of a data frame of accuracies. */
 export interface AccuracyFrameOptions {
   /** `layers` (default): one row for each design and layer. `designs`: one row for each design. */
   readonly shape?: "layers" | "designs";

@@ -20,6 +20,7 @@ export interface GreedyStep {
   readonly optional?: boolean;
 }
 
+/** What a greedy step gives to which levels; see {@link greedy}. */
 export interface GreedyOptions {
   /** Names of dimensions, as a list or as one text of one-letter names: `"CRS"`. */
   readonly dimensions?: string | readonly string[];

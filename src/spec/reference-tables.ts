@@ -22,6 +22,7 @@ export interface LevelErrors {
   readonly energy?: Readonly<Record<string, number>>;
 }
 
+/** Energy and area of every level, as components are priced: Accelergy's ERT and ART. */
 export interface ReferenceTables {
   readonly energy: EnergyReferenceTable;
   readonly area: AreaReferenceTable;

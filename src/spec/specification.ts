@@ -49,6 +49,7 @@ export interface Subcomponent {
   readonly energyShare?: WrittenValue;
 }
 
+/** What an action of a compound component has one of its parts do, and how often. */
 export interface SubcomponentAction {
   readonly name: string;
   readonly actionShare: WrittenValue;
@@ -56,6 +57,7 @@ export interface SubcomponentAction {
   readonly arguments?: Readonly<Record<string, WrittenValue>>;
 }
 
+/** An action of a compound component: what each of its parts does then. */
 export interface CompoundAction {
   readonly name: string;
   /** In written order; a repeated name is kept here as written. */
@@ -198,6 +200,7 @@ export interface DataSpaceConstraint {
   readonly passthrough: readonly string[];
 }
 
+/** What a level's constraints say: of its loops in space, of those in time, and of the data that it holds. */
 export interface LevelConstraints {
   readonly spatial?: SpatialConstraint;
   readonly temporal?: TemporalConstraint;
@@ -288,6 +291,7 @@ export interface DesignCheck {
 
 /** A reference table given by the user instead of the estimates, in Accelergy's form (level or level and action). */
 export type GivenEnergyTable = Readonly<Record<string, Readonly<Record<string, number>>>>;
+/** Areas by level, um^2, that a specification brings along instead of estimates. */
 export type GivenAreaTable = Readonly<Record<string, number>>;
 
 /**

@@ -33,7 +33,7 @@ const folderKeys = Object.keys(folderNames) as FolderKey[];
 /**
  * A workspace with the folders `models`, `dnn_layers` and `recorded_statistics` below one root, of which each may be
  * missing. They lie over the package's: what they lack, comes from there. A folder that has all that models need stands
- * alone (see {@link overlaysOf}).
+ * alone.
  */
 export function workspaceAt(root: string): Workspace {
   requireArgument(name, root, "the folder of workspaceAt");

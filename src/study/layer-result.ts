@@ -42,6 +42,7 @@ export interface MappingBlock {
   readonly loops: readonly { readonly dimension: string; readonly factor: number }[];
 }
 
+/** How many mappings of a layer there are. */
 export interface MapSpaceSummary {
   /** Mappings that the constraints allow. */
   readonly size: number;

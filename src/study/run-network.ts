@@ -53,6 +53,7 @@ export interface AblationOptions extends StudyOptions, RunOptions, ThroughputOpt
   readonly layers?: readonly number[];
 }
 
+/** How every DNN is run on every architecture; see {@link runAll}. */
 export interface AllOptions extends Omit<AblationOptions, "layers"> {
   /** All DNNs if left out. */
   readonly dnns?: readonly string[];

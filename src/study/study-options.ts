@@ -24,8 +24,9 @@ export const searchEntries = { search: checkedLater, objective: checkedLater, ti
 export const studyEntries = { ...modelEntries, ...searchEntries };
 export const layerEntries = { architecture, dnn, layer, ...studyEntries };
 
-/** Tiles of a chip and samples of a batch unless something else is asked for, as in the tutorial. */
+/** Tiles of a chip unless something else is asked for, as in the tutorial. */
 export const defaultTiles = 16;
+/** Samples of a batch unless something else is asked for, as in the tutorial. */
 export const defaultBatchSize = 32;
 
 /** How far a run is. */

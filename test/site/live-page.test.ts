@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import { addressOf, commandOf, usualChoice } from "../../site/live/choice";
 import type { Choice } from "../../site/live/choice";
-import { buildLivePage } from "../../site/live-page";
 import { totalKey } from "../../src/study/component-groups";
 import type { AblationResult } from "../../src/study/network-result";
 import { findBrowser } from "../notebook/support/jupyter";
 import { runCli } from "../support/run-cli";
+import { builtSite } from "./support/built-site";
 import { StaticServer } from "../support/static-server";
 
 const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
@@ -87,15 +86,15 @@ describe("the live page", function () {
   const show = async (choice: Partial<Choice>, at = page): Promise<void> => {
     const hash = addressOf({ ...usualChoice, ...choice }, version);
     if (at.url() === "about:blank") await at.goto(`${address}/#${hash}`);
-    else await settlingAfter(() => at.evaluate((to) => (location.hash = to), hash), at);
+    else if (!at.url().endsWith(`#${hash}`))
+      await settlingAfter(() => at.evaluate((to) => (location.hash = to), hash), at);
     await settled(at);
   };
 
   before(async function () {
     const executablePath = await findBrowser();
     if (executablePath === undefined) return this.skip();
-    folder = mkdtempSync(join(tmpdir(), "raella-live-"));
-    await buildLivePage(folder);
+    folder = join(builtSite(), "live");
     server = new StaticServer(folder);
     [address, browser] = await Promise.all([
       server.start(),
@@ -106,7 +105,6 @@ describe("the live page", function () {
   after(async () => {
     await browser?.close();
     await server?.end();
-    if (folder !== undefined) rmSync(folder, { recursive: true });
   });
   afterEach(() => assert.deepEqual(faults.splice(0), []));
 

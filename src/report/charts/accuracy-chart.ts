@@ -27,6 +27,7 @@ const layerFigures = {
   },
 } as const;
 
+/** What an {@link accuracyChart} shows. */
 export interface AccuracyChartOptions {
   /** Default: the loss, or the error where nothing was run end to end. */
   readonly figure?: keyof typeof figures;
@@ -34,6 +35,7 @@ export interface AccuracyChartOptions {
   readonly subtitle?: string | readonly string[];
 }
 
+/** What an {@link accuracyByLayerChart} shows. */
 export interface AccuracyByLayerChartOptions {
   /** Default: the error. */
   readonly figure?: keyof typeof layerFigures;

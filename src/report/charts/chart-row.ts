@@ -1,6 +1,7 @@
 import { listOf, optionsOf, requireArgument, requireOptions } from "../../arguments";
 import { chart, chartSchema, headingEntries, type ChartSpecification } from "./chart-specification";
 
+/** What stands above charts side by side. */
 export interface ChartRowOptions {
   readonly title?: string;
   readonly subtitle?: string | readonly string[];

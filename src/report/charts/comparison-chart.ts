@@ -7,6 +7,7 @@ import type { ChartPart, ChartSpecification } from "./chart-specification";
 /** Figures of several designs by component group: `{ isaac_like: { ADC: 12.5, Crossbar: 3 }, raella: { … } }`. */
 export type FiguresByDesign = Readonly<Record<string, GroupValues>>;
 
+/** What a {@link comparisonChart} shows. */
 export interface ComparisonChartOptions {
   /** pJ by design and component group. */
   readonly energyPj?: FiguresByDesign;

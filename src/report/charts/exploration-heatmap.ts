@@ -7,6 +7,7 @@ import type { ChartSpecification } from "./chart-specification";
 import { cellText, designsSchema, distinctValues, figureAxisSchema, figureOf } from "./exploration-axis";
 import type { DesignTable, FigureAxis } from "./exploration-axis";
 
+/** What a {@link designHeatmap} shows. */
 export interface DesignHeatmapOptions {
   /** At most one design for each pair of values; later ones replace earlier ones. */
   readonly designs: DesignTable;

@@ -17,6 +17,7 @@ import {
 } from "./exploration-axis";
 import type { ColorColumn, DesignCell, DesignTable, FigureAxis } from "./exploration-axis";
 
+/** What {@link parallelCoordinates} show. */
 export interface ParallelCoordinatesOptions {
   readonly designs: DesignTable;
   /** Axes from left to right. */

@@ -19,6 +19,7 @@ import {
 } from "./exploration-axis";
 import type { ColorColumn, DesignTable, FigureAxis } from "./exploration-axis";
 
+/** What a {@link designScatter} shows. */
 export interface DesignScatterOptions {
   readonly designs: DesignTable;
   /** With `goal`s on both axes the Pareto front is drawn. */

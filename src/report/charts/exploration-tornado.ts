@@ -20,6 +20,7 @@ import { chart, headingEntries } from "./chart-specification";
 import type { ChartSpecification } from "./chart-specification";
 import { cellText } from "./exploration-axis";
 
+/** What a {@link tornadoChart} shows. */
 export interface TornadoOptions {
   /** From `oneAtATime` or `mainEffects`; widest first. */
   readonly sensitivities: readonly Sensitivity[];

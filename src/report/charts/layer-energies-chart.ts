@@ -11,6 +11,7 @@ import { chart, headingEntries } from "./chart-specification";
 import type { ChartSpecification } from "./chart-specification";
 import type { StudyChartOptions } from "./study-charts";
 
+/** What a {@link layerEnergiesChart} shows, and how. */
 export interface LayerEnergiesChartOptions extends StudyChartOptions {
   /** Show the energy of one multiply-accumulate of each layer instead of that of the layer. */
   readonly perMac?: boolean;

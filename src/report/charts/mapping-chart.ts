@@ -45,6 +45,7 @@ export interface MappingChartLevel {
   readonly storage?: Occupancy;
 }
 
+/** What stands beside a {@link mappingChart}. */
 export interface MappingChartOptions {
   readonly title?: string;
   readonly subtitle?: string | readonly string[];

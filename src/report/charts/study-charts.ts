@@ -63,6 +63,7 @@ function levelTitle(level: string, built: HardwareLevel | undefined): string {
   return `${container.replaceAll("_", " ")} ×${built.fanX * built.fanY}`;
 }
 
+/** What stands above a chart of results, and where its names are from. */
 export interface StudyChartOptions {
   readonly title?: string;
   readonly subtitle?: string | readonly string[];
@@ -70,6 +71,7 @@ export interface StudyChartOptions {
   readonly workspace?: Workspace;
 }
 
+/** What an {@link ablationChart} shows of speed, besides energy and area. */
 export interface AblationChartOptions extends StudyChartOptions {
   /**
    * `cycles`: cycles of all layers, one after another, and the area of one chip. `throughput`: batches per second of

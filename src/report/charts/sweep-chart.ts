@@ -82,6 +82,7 @@ export interface SweepChartPoint {
   readonly series?: string;
 }
 
+/** What a {@link sweepChart} shows. */
 export interface SweepChartOptions {
   readonly points: readonly SweepChartPoint[];
   /** The swept variable. */

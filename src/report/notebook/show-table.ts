@@ -54,6 +54,7 @@ interface ColumnOptions {
   readonly format?: (value: unknown) => string;
 }
 
+/** What of a table is shown, and how. */
 export interface TableOptions {
   readonly title?: string;
   /** Which columns, in which order (default: all). */

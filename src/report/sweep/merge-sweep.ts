@@ -21,6 +21,7 @@ import type { SweepFolder } from "./sweep-folder";
 /** Name of the merged result in the folder of a sweep. */
 export const resultName = "results.parquet";
 
+/** Where a merged sweep goes, and whether it may be incomplete. */
 export interface MergeOptions {
   /** Where the merged Parquet file goes; by default `results.parquet` in the first folder. */
   readonly out?: string;
@@ -36,6 +37,7 @@ const mergeSchema = optionsOf({
   partial: optional(flag),
 });
 
+/** What was merged, and what was missing. */
 export interface MergeSummary {
   readonly file: string;
   readonly rows: number;

@@ -36,6 +36,7 @@ import {
 } from "./sweep-folder";
 import type { SweepManifest } from "./sweep-folder";
 
+/** How a sweep is run into a folder, or a part of it. */
 export interface SweepToFolderOptions extends SweepRunOptions {
   readonly workspace?: Workspace;
   /** Compute only this part of the sweep; default: all of it. */
@@ -44,6 +45,7 @@ export interface SweepToFolderOptions extends SweepRunOptions {
   readonly onProgress?: (progress: SweepProgress) => void;
 }
 
+/** What a run into a folder has done. */
 export interface SweepToFolderSummary {
   readonly folder: string;
   /** Points of this shard. */

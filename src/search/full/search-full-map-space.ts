@@ -102,6 +102,7 @@ function visitSpace(
   return findBestMapping(space, scorerFactory(costs), { metrics }).best?.mapping ?? null;
 }
 
+/** What a search of the full map space minimises, and for how long. */
 export interface FullSearchOptions {
   /** What to minimise; EDP by default. Ties go by EDP, energy and cycles. */
   readonly objective?: FullSearchObjective;
@@ -132,6 +133,7 @@ const fullSearchSchema = optionsOf({
   startFrom: optional(mappingSchema),
 });
 
+/** The best mapping of the full map space, with the proof that it is the best. */
 export interface FullSearchResult {
   readonly mapping: Mapping;
   readonly evaluation: Evaluation;

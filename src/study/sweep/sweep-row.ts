@@ -15,6 +15,7 @@ export type SweepRow = readonly Cell[];
  */
 export type PointStatus = "ok" | "excluded" | "infeasible";
 
+/** A column of the rows of a sweep. */
 export interface SweepColumn {
   readonly name: string;
   readonly type: "integer" | "number" | "text";

@@ -21,6 +21,7 @@ export interface SweepProgress {
   readonly total: number;
 }
 
+/** How a sweep is run; see {@link sweep}. */
 export interface SweepOptions extends SweepRunOptions {
   readonly workspace?: Workspace;
   /** Called whenever a chunk of points is done. */
