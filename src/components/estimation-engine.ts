@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { index, oneOf, optional, optionsOf, positive } from "../arguments";
 import { contentNumber, freeze, Memo } from "../memory";
 import { dirname, join, resolve } from "../platform";
+import { conventionOf } from "../spec/convention";
 import { fidelities } from "../spec/fidelity";
 import { FileMemo } from "../spec/file-memo";
 import type { FileReader } from "../spec/file-memo";
@@ -9,23 +10,33 @@ import { estimationChoiceEntries } from "../spec/model-choices";
 import { sourcesOf } from "../spec/model-files";
 import type { Sources } from "../spec/model-files";
 import { readCellFile } from "../spec/read-cell-file";
-import type { ComponentClass, EstimationChoices, Fidelity, Specification } from "../spec/specification";
+import type {
+  ComponentClass,
+  Convention,
+  EstimationChoices,
+  Fidelity,
+  ModelChoices,
+  Specification,
+} from "../spec/specification";
 import { defaultWorkspace, givenWorkspace, overlaysOf, workspaceSchema } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import { displayPath } from "../spec/yaml/source-text";
 import { adcEstimator, adcStandIn } from "./adc/adc-estimator";
 import { cellFromEntries, cellFromText } from "./circuits/cell-description";
 import type { CellDescription } from "./circuits/cell-description";
+import { synthesizedBlocks } from "./blocks/synthesized-blocks";
 import { crossbarEstimators } from "./circuits/crossbar-estimators";
 import { digitalEstimators } from "./circuits/digital-estimators";
+import { dramEstimator } from "./dram-estimator";
 import type { EstimationContext } from "./estimator";
-import { freeEstimator } from "./estimator";
+import { freeEstimator, leaking } from "./estimator";
 import { LevelComponents } from "./level-components";
 import { LevelEstimates } from "./level-estimates";
 import { loadLibrary } from "./library/library-estimator";
 import { PrimitiveEstimates } from "./primitive-estimates";
 import { createRegistry, registrations, userLibraryAccuracyPercent } from "./registry";
 import type { EstimatorRegistry } from "./registry";
+import { bankedSramEstimator, loadBankedSrams } from "./sram/banked-sram";
 import { sramEstimator } from "./sram/sram-estimator";
 import { loadSramGrids } from "./sram/sram-memory";
 
@@ -35,6 +46,8 @@ export interface EstimationOptions extends EstimationChoices {
   readonly fidelity?: Fidelity;
   /** Length of a model cycle, s, for idle energies with corrected fidelity. Default 1 ns. */
   readonly cycleTimeS?: number;
+  /** Default: that of the specification, or else 2023. */
+  readonly convention?: Convention;
   /** Decimal places of the tables, as the original prints them; null: not rounded. Default 6. */
   readonly decimalPlaces?: number | null;
   /** Where the component library, the SRAM tables and relative cell files are. Default: that of the specification. */
@@ -44,6 +57,7 @@ export interface EstimationOptions extends EstimationChoices {
 export const estimationSchema = optionsOf({
   fidelity: optional(oneOf(fidelities)),
   cycleTimeS: optional(positive),
+  convention: optional(oneOf(["2023", "2024"] as const)),
   decimalPlaces: optional(v.nullable(v.pipe(index, v.maxValue(15, "a whole number from 0 to 15, or null")))),
   ...estimationChoiceEntries,
   workspace: optional(workspaceSchema),
@@ -85,24 +99,26 @@ export function engineOf(
 
 interface EngineSettings extends Required<EstimationChoices> {
   readonly fidelity: Fidelity;
+  readonly convention: Convention;
   readonly cycleTimeS: number;
   readonly modelsDirectory: string;
 }
 
 function engineFor(
-  identity: EstimationChoices & { readonly fidelity?: Fidelity },
+  identity: EstimationChoices & Pick<ModelChoices, "convention"> & { readonly fidelity?: Fidelity },
   options: EstimationOptions,
 ): EstimationEngine {
   const {
     fidelity = identity.fidelity ?? "artifact",
     adcBeyondLibrary = identity.adcBeyondLibrary ?? "scale",
     technologyInterpolation = identity.technologyInterpolation ?? "linear",
+    convention = conventionOf(identity),
     cycleTimeS = defaultCycleTimeS,
   } = options;
   const workspace = givenWorkspace(options.workspace);
   const { modelsDirectory } = workspace;
   const { version } = registrations();
-  const choices = { fidelity, cycleTimeS, adcBeyondLibrary, technologyInterpolation };
+  const choices = { fidelity, convention, cycleTimeS, adcBeyondLibrary, technologyInterpolation };
   const key = `${Object.values(choices).join(" ")} ${version} ${modelsDirectory}`;
   const build = (reader: FileReader): EstimationEngine =>
     buildEngine({ ...choices, modelsDirectory }, reader);
@@ -110,7 +126,7 @@ function engineFor(
 }
 
 function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {
-  const { fidelity, cycleTimeS, technologyInterpolation, modelsDirectory } = settings;
+  const { fidelity, convention, cycleTimeS, technologyInterpolation, modelsDirectory } = settings;
   const registry = buildRegistry(settings, reader);
   const cellsDirectory = join(modelsDirectory, "cell_configs");
   for (const name of reader.list(cellsDirectory))
@@ -132,7 +148,7 @@ function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEn
   const forClasses = (classes: readonly ComponentClass[]): ClassSet =>
     classSets.get(String(contentNumber(classes)), () => {
       const evaluation = { workingDirectory: modelsDirectory };
-      const components = new LevelComponents(classes, primitives, fidelity, evaluation);
+      const components = new LevelComponents(classes, primitives, fidelity, evaluation, convention);
       return { components, levels: new LevelEstimates(components) };
     });
   return { registry, context, primitives, sources, forClasses };
@@ -144,34 +160,53 @@ const rememberedClassSets = 64;
 const refusedConverters = { scale: "none", survey: "other resolutions", "survey-all": "all" } as const;
 
 function buildRegistry(
-  { adcBeyondLibrary, modelsDirectory }: EngineSettings,
+  { adcBeyondLibrary, convention, modelsDirectory }: EngineSettings,
   reader: FileReader,
 ): EstimatorRegistry {
   const folder = (name: string): string => folderOf(modelsDirectory, name, reader);
   const [own, ...below] = libraryFolders(modelsDirectory, reader);
   const library = loadLibrary(below.at(0) ?? own, reader, {
     refuseConverters: refusedConverters[adcBeyondLibrary],
+    convention,
   });
   const converters = library.flatMap(({ classNames }) => classNames).filter((name) => /adc$/i.test(name));
   const added = registrations();
-  return createRegistry([
-    ...library,
-    ...crossbarEstimators(),
-    ...digitalEstimators(),
-    sramEstimator(loadSramGrids(folder("sram"), reader)),
+  const converterModels = [
     adcEstimator(),
     ...(adcBeyondLibrary === "scale" ? [] : [adcStandIn(converters, adcBeyondLibrary === "survey")]),
-    freeEstimator(),
+  ];
+  const models =
+    convention === "2023"
+      ? [
+          ...crossbarEstimators(),
+          ...digitalEstimators(convention),
+          sramEstimator(loadSramGrids(folder("sram"), reader)),
+          ...converterModels,
+        ]
+      : [
+          dramEstimator(),
+          bankedSramEstimator(loadBankedSrams(folder("sram"), reader)),
+          // Where the circuit models could answer, too, the blocks do.
+          ...synthesizedBlocks(),
+          ...[...crossbarEstimators(), ...digitalEstimators(convention), ...converterModels].map(leaking),
+        ];
+  return createRegistry([
+    ...library,
+    ...models,
+    freeEstimator(convention),
     ...(below.length === 0
       ? []
       : loadLibrary(own, reader, {
           name: `component library ${displayPath(own)}`,
-          accuracyPercent: userLibraryAccuracyPercent,
+          ...{ accuracyPercent: userLibraryAccuracyPercent, convention },
         })),
     ...added.libraries.flatMap(({ directory, accuracyPercent }) =>
-      loadLibrary(directory, reader, { name: `component library ${directory}`, accuracyPercent }),
+      loadLibrary(directory, reader, {
+        name: `component library ${directory}`,
+        ...{ accuracyPercent, convention },
+      }),
     ),
-    ...added.estimators,
+    ...(convention === "2023" ? added.estimators : added.estimators.map(leaking)),
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { RaellaError, suggestName } from "../errors";
-import type { Fidelity, TechnologyInterpolation } from "../spec/specification";
+import type { Convention, Fidelity, TechnologyInterpolation } from "../spec/specification";
 import type { CellDescription } from "./circuits/cell-description";
 import type {
   ComponentAttributes,
@@ -158,8 +158,63 @@ export function unknownAction(className: string, action: string, actions: readon
 
 const actions = ["read", "write", "update", "idle", "compute", "leak"];
 
-/** Components that only stand for a place in the hierarchy: they cost nothing. Defined classes come before. */
-export function freeEstimator(): Estimator {
+/**
+ * An estimator that also prices the action `leak`: the power of an instance at rest over a cycle. One that knows no such
+ * power, or prices the action itself, stays as it is.
+ */
+export function leaking(estimator: Estimator): Estimator {
+  const { actions: own } = estimator;
+  const leakagePowerW = estimator.leakagePowerW?.bind(estimator);
+  if (leakagePowerW === undefined || own.includes("leak")) return estimator;
+  const isRelevant = (attribute: string): boolean =>
+    attribute === "global_cycle_seconds" ||
+    (estimator.isRelevant?.(attribute) ??
+      Object.entries(estimator.parameters).some(
+        ([name, { synonyms }]) => name === attribute || synonyms?.includes(attribute) === true,
+      ));
+  return {
+    ...estimator,
+    actions: [...own, "leak"],
+    isRelevant,
+    estimateEnergy: (query, action) => {
+      if (action.toLowerCase() !== "leak") return estimator.estimateEnergy(query, action);
+      const cycleS = cycleSeconds(query);
+      const powerW = leakagePowerW(query);
+      return {
+        value: powerW * cycleS * 1e12,
+        source: `${estimator.name}: leakage power over a cycle`,
+        steps: () => [{ description: `${powerW} W over ${cycleS} s` }],
+      };
+    },
+  };
+}
+
+/** Length of a cycle as a component is told it, else that of the model, s. */
+export function cycleSeconds({ attributes, className, context }: EstimatorQuery): number {
+  const given = attributes.get("global_cycle_seconds");
+  if (given === undefined) return context.cycleTimeS;
+  const { global_cycle_seconds: cycleS } = readParameters(
+    { global_cycle_seconds: cycleTime },
+    attributes,
+    className,
+  );
+  return cycleS;
+}
+
+/** The parameter with the length of a cycle. */
+export const cycleTime = {
+  kind: "number",
+  unit: "s",
+  description: "length of a cycle, over which a component leaks",
+  minimum: 0,
+  default: 1e-9,
+} as const satisfies ParameterDescription;
+
+/**
+ * Components that only stand for a place in the hierarchy: they cost nothing, but have an area of 1 um^2 in the tables of
+ * 2024. Defined classes come before.
+ */
+export function freeEstimator(convention: Convention): Estimator {
   return defineEstimator({
     name: "free components",
     classNames: ["dummy_storage", "dummy_compute", "dummy_network", "dummy"],
@@ -167,7 +222,7 @@ export function freeEstimator(): Estimator {
     parameters: {},
     actions,
     source: "stands for a place in the hierarchy; costs nothing by definition",
-    areaUm2: () => 0,
+    areaUm2: () => (convention === "2024" ? 1 : 0),
     energyPj: () => 0,
     leakagePowerW: () => 0,
   });

@@ -1,6 +1,6 @@
 import { RaellaError } from "../errors";
 import { adopt } from "../memory";
-import { countsLeakage } from "../spec/convention";
+import { conventionOf, countsLeakage } from "../spec/convention";
 import type { EnergyReferenceTable } from "../spec/reference-tables";
 import type { Level, Specification, Value, Warning } from "../spec/specification";
 import type { ComponentInstance } from "./compound/expand-component";
@@ -107,6 +107,8 @@ export function leakageFigures(
     refusePowerGating(level);
     const leak = leakOf(name);
     if (leak !== undefined) leakagePj[name] = leak;
+    // What says nothing of its leakage does not leak there.
+    else if (conventionOf(specification.identity) === "2024") leakagePj[name] = 0;
     else if (given(name)) unknown.push(name);
     else {
       const { powerW, unknown: parts } = levelLeakage(specification, components, level);

@@ -1,8 +1,8 @@
 import { RaellaError, suggestName } from "../errors";
 import { Memo } from "../memory";
-import { Scope, toValue } from "../spec/expression";
+import { numberOf, Scope, toValue, valueText } from "../spec/expression";
 import type { EvaluationOptions, RuntimeValue } from "../spec/expression";
-import type { ComponentClass, Fidelity, Level, Value, ValueTable } from "../spec/specification";
+import type { ComponentClass, Convention, Fidelity, Level, Value, ValueTable } from "../spec/specification";
 import { compileClass } from "./compound/compile-class";
 import type { CompiledClass } from "./compound/compile-class";
 import { actionSteps, expandComponent, levelScope } from "./compound/expand-component";
@@ -14,7 +14,7 @@ import type {
 } from "./compound/expand-component";
 import { influentialNames, numericNames } from "./compound/influential-names";
 import type { InfluentialNames } from "./compound/influential-names";
-import type { Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
+import type { ActionArguments, Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
 
 /** Room for finders of primitives, and about the size of one, in numbers of eight bytes. */
 const finderRoom = 500_000;
@@ -32,9 +32,10 @@ export class LevelComponents {
     private readonly primitives: PrimitiveEstimates,
     fidelity: Fidelity,
     evaluation: EvaluationOptions,
+    readonly convention: Convention = "2023",
   ) {
     this.classes = new Map(classes.map((written) => [written.name, written]));
-    this.expansion = { classOf: (name) => this.classNamed(name), evaluation, fidelity };
+    this.expansion = { classOf: (name) => this.classNamed(name), evaluation, fidelity, convention };
   }
 
   /** The compound class of a level; undefined if its class is a primitive one. */
@@ -103,6 +104,39 @@ export class LevelComponents {
     return this.finders.get(key, () => this.primitives.finder(className, names, this.classes.keys()));
   }
 
+  /**
+   * What the area and the energies of a level are multiplied by: its own key, else in the convention of 2024 an attribute of
+   * that name, also one that its class gives (see docs/timeloop.md for what that does to classes of the public designs).
+   *
+   * @param scope attributes of the level with the defaults of its class, and variables.
+   */
+  levelScales(level: Level, scope: Pick<Scope, "lookup">): LevelScales {
+    if (this.convention === "2023") return { area: levelAreaShare(level), energy: level.energyShare ?? 1 };
+    const attribute = (name: string): number => {
+      const value = numberOf(scope.lookup(name) ?? null);
+      return value !== undefined && value >= 0 && Number.isFinite(value) ? value : 1;
+    };
+    return {
+      area: level.areaShare ?? attribute("area_scale"),
+      energy: level.energyShare ?? attribute("energy_scale"),
+    };
+  }
+
+  /** How many a part or a primitive level stands for, in the convention of 2024: so many have the area and leak. */
+  instancesIn(attributes: Pick<Scope, "lookup"> | PartInstance["attributes"]): number {
+    if (this.convention === "2023") return 1;
+    const given = "lookup" in attributes ? attributes.lookup("n_instances") : attributes.get("n_instances");
+    if (given === undefined || given === null) return 1;
+    const count = numberOf(given);
+    if (count !== undefined && count >= 0 && Number.isFinite(count)) return count;
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `n_instances is ${valueText(given)}.`,
+      value: valueText(given),
+      expected: "a number that is not negative",
+    });
+  }
+
   /** Actions of a primitive class that tables list even where nothing requires them. */
   listedActions(className: string): readonly string[] {
     return this.primitives.listedActions(className);
@@ -123,6 +157,25 @@ function mapOf(table: ValueTable): Map<string, Value> {
   const map = new Map<string, Value>();
   for (const name in table) map.set(name, table[name]);
   return map;
+}
+
+/** What the area and the energies of a level are multiplied by. */
+export interface LevelScales {
+  readonly area: number;
+  readonly energy: number;
+}
+
+/** What an action tells the estimator of its part; empty values tell nothing. */
+export function argumentsOf({ arguments: given }: ActionStep): ActionArguments | undefined {
+  if (given === undefined) return undefined;
+  const values = new Map<string, Value>();
+  for (const [name, value] of given) if (value !== null) values.set(name, toValue(value));
+  return values;
+}
+
+/** The attributes of a level of a primitive class, and the variables. */
+export function primitiveScope({ attributes }: Level, variables: ValueTable): Scope {
+  return new Scope(mapOf(attributes), new Scope(mapOf(variables)));
 }
 
 /** Share of a level's area: its own key, else the attribute of that name, else all of it. */

@@ -5,9 +5,15 @@ import type { Level, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
 import type { ComponentInstance } from "./compound/expand-component";
 import type { InfluentialNames } from "./compound/influential-names";
-import { levelAreaShare, requireNumber, undefinedAction } from "./level-components";
-import type { LevelComponents } from "./level-components";
-import type { Primitive, PrimitiveEstimate } from "./primitive-estimates";
+import {
+  argumentsOf,
+  levelAreaShare,
+  primitiveScope,
+  requireNumber,
+  undefinedAction,
+} from "./level-components";
+import type { LevelComponents, LevelScales } from "./level-components";
+import type { ActionArguments, Primitive, PrimitiveEstimate } from "./primitive-estimates";
 import { roundTo6Decimals } from "./round-decimals";
 
 /** Area and energies of one instance of a level, as computed and rounded to six decimal places. */
@@ -47,9 +53,15 @@ class Sum {
  * such as the area of column drivers beside an array that is too narrow for them.
  * @param action null asks for the area
  */
-function priceOf(primitive: Primitive, action: string | null, share: number, warnings: Set<string>): Price {
+function priceOf(
+  primitive: Primitive,
+  action: string | null,
+  share: number,
+  warnings: Set<string>,
+  given?: ActionArguments,
+): Price {
   try {
-    const estimate = action === null ? primitive.area() : primitive.energy(action);
+    const estimate = action === null ? primitive.area() : primitive.energy(action, given);
     if (estimate.warnings && share !== 0) for (const warning of estimate.warnings) warnings.add(warning);
     return estimate;
   } catch (error) {
@@ -107,6 +119,24 @@ function finishEstimate(
   };
 }
 
+/** Attributes of a level that its figures are multiplied by in the convention of 2024. */
+const scaleNames = ["area_scale", "energy_scale"] as const;
+
+/**
+ * In the convention of 2024 no level may be without a technology and the length of a cycle, whether they matter or not.
+ * Placeholders, which cost nothing, may.
+ */
+function requireInherited({ attributes, requiredActions }: Level, variables: ValueTable): void {
+  if (requiredActions.length === 0) return;
+  for (const name of ["technology", "global_cycle_seconds"])
+    if ((attributes[name] ?? variables[name] ?? null) === null)
+      throw new RaellaError({
+        code: "component",
+        message: `It has no ${name}.`,
+        expected: `${name} as an attribute of the level or of a container around it, or as a variable`,
+      });
+}
+
 /** Names of a compound class whose values matter, or must be numbers. */
 interface ClassNames extends InfluentialNames {
   readonly numeric: readonly string[];
@@ -141,9 +171,14 @@ export class LevelEstimates {
   /** @throws RaellaError for actions that a class does not define and for what cannot be priced */
   estimate(level: Level, variables: ValueTable): LevelEstimate {
     const { compiled, own, values, demanded } = this.questions.of(level);
+    if (this.components.convention === "2024") requireInherited(level, variables);
     if (compiled === undefined) {
       const primitive = this.components.primitiveOfLevel(level, variables);
-      return this.memo.get(`${own} ${primitive.key}`, () => this.pricePrimitive(primitive, level));
+      const scope = primitiveScope(level, variables);
+      const scales = this.components.levelScales(level, scope);
+      const instances = this.components.instancesIn(scope);
+      const key = `${own} ${scales.area} ${scales.energy} ${instances} ${primitive.key}`;
+      return this.memo.get(key, () => this.pricePrimitive(primitive, level, scales, instances));
     }
     let key = String(own);
     for (const name of values) key += ` ${contentOf(variables[name])}`;
@@ -155,23 +190,25 @@ export class LevelEstimates {
   private questionOf(level: Level): Question {
     const { attributes } = level;
     const compiled = this.components.compoundClass(level);
-    const asked = [levelAreaShare(level), level.requiredActions];
+    const asked = [levelAreaShare(level), level.energyShare ?? null, level.requiredActions];
     if (compiled === undefined) {
       this.requireNumbers(level);
       return { compiled, own: contentNumber(asked), values: [], demanded: [] };
     }
     const { values, demanded, numeric } = this.namesOf(compiled);
     for (const name of numeric) requireNumber(name, attributes[name]);
+    const mattering =
+      this.components.convention === "2024" ? [...new Set([...values, ...scaleNames])] : values;
     const isOpen = (name: string): boolean => (attributes[name] ?? null) === null;
     return {
       compiled,
       own: contentNumber([
         compiled.name,
         asked,
-        values.map((name) => attributes[name] ?? null),
+        mattering.map((name) => attributes[name] ?? null),
         demanded.map(isOpen),
       ]),
-      values: values.filter(isOpen),
+      values: mattering.filter(isOpen),
       demanded: demanded.filter(isOpen),
     };
   }
@@ -196,15 +233,20 @@ export class LevelEstimates {
     }
   }
 
-  private pricePrimitive(primitive: Primitive, level: Level): LevelEstimate {
-    const share = levelAreaShare(level);
+  private pricePrimitive(
+    primitive: Primitive,
+    level: Level,
+    scales: LevelScales,
+    instances: number,
+  ): LevelEstimate {
     const warnings = new Set(primitive.warnings);
     const area = new Sum();
-    area.add(priceOf(primitive, null, share, warnings), share, 1);
+    area.add(priceOf(primitive, null, scales.area, warnings), scales.area, instances);
     const energies: Record<string, Sum> = {};
     for (const action of [...this.components.listedActions(primitive.className), ...level.requiredActions]) {
       energies[action] = new Sum();
-      energies[action].add(priceOf(primitive, action, 1, warnings), 1, 1);
+      const count = action === "leak" ? instances : 1;
+      energies[action].add(priceOf(primitive, action, scales.energy, warnings), scales.energy, count);
     }
     return finishEstimate(false, area, energies, warnings);
   }
@@ -212,13 +254,14 @@ export class LevelEstimates {
   private priceCompound(compiled: CompiledClass, level: Level, variables: ValueTable): LevelEstimate {
     requireActions(compiled, level.requiredActions);
     const component = this.components.expand(level, compiled, variables);
+    const scales = this.components.levelScales(level, component.scope);
     const warnings = new Set<string>();
     const area = new Sum();
-    this.addAreas(area, component, levelAreaShare(level), 1, 1, warnings);
+    this.addAreas(area, component, scales.area, 1, 1, warnings);
     const energies: Record<string, Sum> = {};
     for (const { name } of compiled.actions) {
       energies[name] = new Sum();
-      this.addEnergies(energies[name], component, name, 1, 1, warnings);
+      this.addEnergies(energies[name], component, name, scales.energy, 1, warnings);
     }
     return finishEstimate(true, area, energies, warnings);
   }
@@ -242,7 +285,8 @@ export class LevelEstimates {
       const primitive = this.components.primitiveOfPart(part);
       for (const warning of primitive.warnings) warnings.add(warning);
       const factor = partShare * levelShare;
-      sum.add(priceOf(primitive, null, factor, warnings), factor, partCount);
+      const instances = this.components.instancesIn(part.attributes);
+      sum.add(priceOf(primitive, null, factor, warnings), factor, partCount * instances);
     }
   }
 
@@ -264,15 +308,18 @@ export class LevelEstimates {
       if (part.component) this.addEnergies(sum, part.component, step.action, stepShare, stepCount, warnings);
       else {
         const primitive = this.components.primitiveOfPart(part);
-        sum.add(priceOf(primitive, step.action, stepShare, warnings), stepShare, stepCount);
+        const instances = step.action === "leak" ? this.components.instancesIn(part.attributes) : 1;
+        const price = priceOf(primitive, step.action, stepShare, warnings, argumentsOf(step));
+        sum.add(price, stepShare, stepCount * instances);
       }
     }
   }
 }
 
+/** A class that says nothing of its leakage does not leak. */
 function requireActions(compiled: CompiledClass, actions: readonly string[]): void {
   const { actionsByName } = compiled;
-  for (const action of actions)
+  for (const action of actions.filter((name) => name !== "leak"))
     if (!actionsByName.has(action) && !actionsByName.has(action.toLowerCase()))
       throw undefinedAction(action, compiled);
 }

@@ -142,6 +142,14 @@ function allRefused(
   });
 }
 
+/** What an action tells an estimator besides the attributes of the component. */
+export type ActionArguments = ReadonlyMap<string, Value>;
+
+/** Arguments of an action stand for attributes of the same name. */
+function withArguments(query: EstimatorQuery, given: ActionArguments): EstimatorQuery {
+  return { ...query, attributes: new Map([...query.attributes, ...given]) };
+}
+
 /** A primitive component: its answers are computed when first asked for. */
 export interface Primitive {
   /** What it is, as a text that no other primitive of the same estimators has. */
@@ -152,7 +160,8 @@ export interface Primitive {
   /** Attributes that are probably misspelt parameters, in words. */
   readonly warnings: readonly string[];
   area(): PrimitiveEstimate;
-  energy(action: string): PrimitiveEstimate;
+  /** @param given what else the estimator is told of the action */
+  energy(action: string, given?: ActionArguments): PrimitiveEstimate;
   /** Undefined where it is not modelled. */
   leakagePowerW(): number | undefined;
 }
@@ -276,9 +285,14 @@ class RememberingPrimitive implements Primitive {
     return (this.knownArea ??= askEstimators(this.estimators, this.query, null));
   }
 
-  energy(action: string): PrimitiveEstimate {
-    let energy = this.energies.get(action);
-    if (!energy) this.energies.set(action, (energy = askEstimators(this.estimators, this.query, action)));
+  energy(action: string, given?: ActionArguments): PrimitiveEstimate {
+    const key =
+      given === undefined || given.size === 0 ? action : `${action}\n${contentOf([...given].map(String))}`;
+    let energy = this.energies.get(key);
+    if (energy === undefined) {
+      const query = given === undefined ? this.query : withArguments(this.query, given);
+      this.energies.set(key, (energy = askEstimators(this.estimators, query, action)));
+    }
     return energy;
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { estimate } from "../../src/components/estimate";
 import { flatForm } from "../../src/report/flat-form";
 import { loadSpecification } from "../../src/spec/load-specification";
 import { mapInputs } from "../../src/study/given-mapping";
@@ -97,6 +98,20 @@ describe("public designs", () => {
           })),
         );
         assert.deepEqual(byPlace(constraints), byPlace(flat.constraints));
+      });
+
+      it("has the original's tables, to six decimals", () => {
+        const { ownTables } = goldenDesign(id);
+        const { energy, area } = estimate(loadSpecification({ files: filesOf(id).files }));
+        assert.deepEqual({ ...area.areaUm2 }, ownTables.ART);
+        const energies = Object.entries(energy.energyPj).filter(
+          ([, actions]) => Object.keys(actions).length > 0,
+        );
+        assert.deepEqual(Object.fromEntries(energies), ownTables.ERT);
+      });
+
+      it("has the original's figures with tables of its own", () => {
+        assertEvaluation(filesOf(id), goldenDesign(id).expectedWithOwnTables);
       });
 
       const { expectedWithStoredTables: expected } = goldenDesign(id);

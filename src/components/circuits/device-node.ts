@@ -87,14 +87,31 @@ const correctedOffCurrentP: Readonly<Record<number, number>> = { 10: 0.1016268 }
 /** Nodes with devices of their own, largest first, nm. */
 export const circuitNodesNm: readonly number[] = deviceRows.map(([nodeNm]) => nodeNm);
 
+/** Low-power devices from the same source. */
+const lowPowerRows: readonly DeviceRow[] = [
+  [130, 1.3, 1.8574e-9, 9.530642e-10, 1.54, 300.7, 150.7, 1.002e-4, 1.002e-4],
+  [90, 1.2, 1.5413e-10, 9.601334e-10, 1.77, 346.3, 200.3, 1e-4, 1.003e-4],
+  [65, 1.1, 1.1926e-9, 9.62148e-10, 1.77, 400, 238.7, 1.002e-4, 1.002e-4],
+  [45, 1.0, 8.930709e-10, 8.849901e-10, 1.77, 500.2, 300, 1e-4, 1.002e-4],
+  [32, 0.9, 8.375279e-10, 6.856677e-10, 1.77, 600.2, 400, 1.001e-4, 1.001e-4],
+  [22, 0.85, 5.245e-10, 8.004e-10, 1.77, 791.9, 600.2, 1e-4, 1e-4],
+  [14, 0.8, 1.0572e-9, 0, 1.76, 893, 820, 9.97866e-5, 1.023333e-4],
+  [10, 0.75, 9.418984e-10, 0, 1.73, 862, 775, 9.96973e-5, 1.005839e-4],
+  [7, 0.7, 8.49489e-10, 0, 1.73, 822, 737, 1e-4, 1.009536e-4],
+];
+
+/** High-performance devices with either fidelity, and low-power ones. */
+type Devices = Fidelity | "low-power";
+
 const nodes = {
+  "low-power": new Map(lowPowerRows.map((row) => [row[0], buildNode(row, "artifact")])),
   artifact: new Map(deviceRows.map((row) => [row[0], buildNode(row, "artifact")])),
   corrected: new Map(deviceRows.map((row) => [row[0], buildNode(row, "corrected")])),
 };
 
 /** The devices of a tabulated node ({@link circuitNodesNm}); undefined for any other node. */
-export function deviceNode(nodeNm: number, fidelity: Fidelity): DeviceNode | undefined {
-  return nodes[fidelity].get(nodeNm);
+export function deviceNode(nodeNm: number, devices: Devices): DeviceNode | undefined {
+  return nodes[devices].get(nodeNm);
 }
 
 function buildNode(row: DeviceRow, fidelity: Fidelity): DeviceNode {

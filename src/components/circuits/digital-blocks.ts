@@ -43,21 +43,26 @@ export interface BlockFigures {
 
 export type DigitalBlock =
   | { readonly kind: "intadder"; readonly bits: number }
+  | { readonly kind: "low-power adder"; readonly bits: number }
   | { readonly kind: "shift_add"; readonly bits: number; readonly registerBits: number }
   | { readonly kind: "flip_flop"; readonly bits: number };
 
 /**
  * Figures of a digital block at a node from 7 to 130 nm (integer).
  * An `intadder` of n bits is an n-bit adder and an (n+1)-bit one, the latter summed in single precision;
+ * a low-power adder is the first of them only, with other devices;
  * a `shift_add` is an adder and a register of adder plus shift bits, all of it clocked.
  * @throws RaellaError for a node outside the range
  */
 export function digitalBlock(block: DigitalBlock, nodeNm: number, fidelity: Fidelity): BlockFigures {
   return interpolateNodes(nodeNm, (tabulatedNm) => {
-    const node = deviceNode(tabulatedNm, fidelity) as DeviceNode;
+    const devices = block.kind === "low-power adder" ? "low-power" : fidelity;
+    const node = deviceNode(tabulatedNm, devices) as DeviceNode;
     switch (block.kind) {
       case "intadder":
         return integerAdder(node, block.bits);
+      case "low-power adder":
+        return singleAdder(node, block.bits);
       case "shift_add":
         return shiftAdd(node, block.bits, block.registerBits);
       case "flip_flop":
@@ -98,6 +103,15 @@ function integerAdder(node: DeviceNode, bits: number): BlockFigures {
     writeEnergyPj: 0,
     areaUm2: sum((n) => adderAreaM2(node, n)),
     leakagePw: sum((n) => adderLeakageW(node, n)),
+  };
+}
+
+function singleAdder(node: DeviceNode, bits: number): BlockFigures {
+  return {
+    readEnergyPj: roundTo7Digits(adderEnergyJ(node, bits) * pico),
+    writeEnergyPj: 0,
+    areaUm2: roundTo7Digits(adderAreaM2(node, bits) * pico),
+    leakagePw: roundTo7Digits(adderLeakageW(node, bits) * pico),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Convention } from "../../spec/specification";
 import { defineEstimator } from "../estimator";
 import type { EstimationContext, Estimator } from "../estimator";
 import type { ParameterDescriptions } from "../parameters";
@@ -32,14 +33,16 @@ interface Described {
 }
 
 /** Adder, shift-add, flip-flops and the gates. */
-export function digitalEstimators(): readonly Estimator[] {
+export function digitalEstimators(convention: Convention): readonly Estimator[] {
   const technologyAndBits = { technology: circuitTechnology, n_bits: bits };
   return [
-    digitalEstimator("intadder", technologyAndBits, ({ technology, n_bits }, { fidelity }) =>
-      describeBlock({ kind: "intadder", bits: n_bits }, technology, fidelity, [
-        `ripple-carry adders of ${n_bits} and ${n_bits + 1} bits, nine NAND gates per bit`,
-      ]),
-    ),
+    convention === "2024"
+      ? lowPowerAdder()
+      : digitalEstimator("intadder", technologyAndBits, ({ technology, n_bits }, { fidelity }) =>
+          describeBlock({ kind: "intadder", bits: n_bits }, technology, fidelity, [
+            `ripple-carry adders of ${n_bits} and ${n_bits + 1} bits, nine NAND gates per bit`,
+          ]),
+        ),
     digitalEstimator(
       "shift_add",
       {
@@ -59,6 +62,18 @@ export function digitalEstimators(): readonly Estimator[] {
     ),
     ...(["not_gate", "nand_gate", "nor_gate"] as const).map(gateEstimator),
   ];
+}
+
+/** The adder alone, of low-power devices. */
+function lowPowerAdder(): Estimator {
+  return digitalEstimator(
+    "intadder",
+    { technology: circuitTechnology, n_bits: bits },
+    ({ technology, n_bits }, { fidelity }) =>
+      describeBlock({ kind: "low-power adder", bits: n_bits }, technology, fidelity, [
+        `ripple-carry adder of ${n_bits} bits, nine NAND gates of low-power devices per bit`,
+      ]),
+  );
 }
 
 function digitalEstimator<const Descriptions extends ParameterDescriptions>(
@@ -120,7 +135,7 @@ function describeBlock(
   return {
     figures: digitalBlock(block, nodeNm, fidelity),
     description: {
-      className: block.kind,
+      className: block.kind === "low-power adder" ? "intadder" : block.kind,
       source: circuitSource(block.kind),
       nodeNm,
       steps: () => lines.map((line) => ({ description: `${line}, ${nodeNm} nm` })),

@@ -131,15 +131,22 @@ export interface CompiledSubcomponent {
   readonly name: PartName;
   readonly className: string;
   readonly attributes: readonly CompiledAttribute[];
-  /** Null: the attribute of that name counts, else 1. */
+  /** Null: in the convention of 2023 the attribute of that name counts, else 1. */
   readonly areaShare: PreparedValue | null;
+  /** Null: 1. */
+  readonly energyShare: PreparedValue | null;
 }
 
 export interface CompiledPartAction {
   readonly name: PartName;
   /** Position of the part among those of its class. */
   readonly partIndex: number;
-  readonly actions: readonly { readonly name: string; readonly share: PreparedValue }[];
+  readonly actions: readonly {
+    readonly name: string;
+    readonly share: PreparedValue;
+    /** What else the estimator of the part is told. */
+    readonly arguments: readonly CompiledAttribute[];
+  }[];
 }
 
 interface CompiledAction {
@@ -173,6 +180,7 @@ export function compileClass(written: ComponentClass): CompiledClass {
     className: part.class,
     attributes: compileAttributes(part.attributes, location),
     areaShare: part.areaShare === undefined ? null : prepareValue(part.areaShare, location),
+    energyShare: part.energyShare === undefined ? null : prepareValue(part.energyShare, location),
   }));
   const actions = written.actions.map((action) => compileAction(action, parts, written));
   return {
@@ -210,9 +218,10 @@ function compileAction(
     return {
       name,
       partIndex,
-      actions: actions.map(({ name: partAction, actionShare }) => ({
+      actions: actions.map(({ name: partAction, actionShare, arguments: given = {} }) => ({
         name: partAction,
         share: prepareValue(actionShare, owner.location),
+        arguments: compileAttributes(given, owner.location),
       })),
     };
   });

@@ -1,7 +1,7 @@
 import { RaellaError } from "../../errors";
 import { numberOf, Scope } from "../../spec/expression";
 import type { EvaluationOptions, RuntimeValue } from "../../spec/expression";
-import type { Fidelity } from "../../spec/specification";
+import type { Convention, Fidelity } from "../../spec/specification";
 import { misspeltParameter } from "../parameters";
 import type {
   CompiledAttribute,
@@ -19,7 +19,11 @@ export interface ExpansionContext {
   readonly classOf: (name: string) => CompiledClass | undefined;
   readonly evaluation: EvaluationOptions;
   readonly fidelity: Fidelity;
+  readonly convention: Convention;
 }
+
+/** What parts take from their owners in the convention of 2024, where they do not give it themselves. */
+export const inheritedNames = ["technology", "global_cycle_seconds", "n_instances"] as const;
 
 /** A compound component with evaluated attributes. */
 export interface ComponentInstance {
@@ -38,6 +42,7 @@ export interface PartInstance {
   readonly fullName: string;
   readonly attributes: AttributeValues;
   readonly areaShare: number;
+  readonly energyShare: number;
   /** Null for a primitive part. */
   readonly component: ComponentInstance | null;
 }
@@ -67,13 +72,15 @@ export function expandComponent(
     const fullName = prefix + nameText(part.name, range);
     const partClass = context.classOf(part.className);
     const given = evaluateAttributes(part.attributes, scope, context.evaluation);
+    if (context.convention === "2024") inherit(given, scope);
     const attributes = partClass ? withClassDefaults(given, partClass, scope, context.evaluation) : given;
     return {
       part,
       range,
       fullName,
       attributes,
-      areaShare: areaShareOf(part, attributes, scope, context.evaluation),
+      areaShare: areaShareOf(part, attributes, scope, context),
+      energyShare: shareOf("energy_scale", part.energyShare, part, new Scope(attributes, scope), context),
       component: partClass
         ? expandComponent(partClass, new Scope(attributes), context, `${fullName}.`, depth + 1)
         : null,
@@ -109,9 +116,12 @@ export interface ActionStep {
   /** Of the part as the action names it, from the level down. */
   readonly name: string;
   readonly action: string;
+  /** Of the action and, in the convention of 2024, of the part. */
   readonly share: number;
   /** How many parts the name stands for. */
   readonly count: number;
+  /** What else the estimator of the part is told; left out where there is nothing. */
+  readonly arguments?: AttributeValues;
 }
 
 /** What an action of a component performs directly, in order; nothing if the class does not define the action. */
@@ -132,10 +142,15 @@ export function actionSteps(
     const range = evaluateName(entry.name, component.scope, context.evaluation);
     checkRange(range, part, entry);
     const name = component.prefix + nameText(entry.name, range);
-    for (const { name: partAction, share: prepared } of entry.actions) {
+    for (const { name: partAction, share: prepared, arguments: given } of entry.actions) {
       const share = numberOf(prepared(component.scope, context.evaluation));
       if (!isShare(share)) throw notAShare("action_share", share, `${name}.${partAction}`);
-      steps.push({ part, name, action: partAction, share, count: range.count });
+      const isTold = context.convention === "2024" && given.length > 0;
+      steps.push({
+        ...{ part, name, action: partAction, count: range.count },
+        share: share * part.energyShare,
+        ...(isTold && { arguments: evaluateAttributes(given, component.scope, context.evaluation) }),
+      });
     }
   }
   return steps;
@@ -150,6 +165,14 @@ function evaluateAttributes(
   const scope = new Scope(values, owner);
   for (const { name, value } of attributes) values.set(name, value(scope, evaluation));
   return values;
+}
+
+function inherit(given: AttributeValues, owner: Scope): void {
+  for (const name of inheritedNames) {
+    if ((given.get(name) ?? null) !== null) continue;
+    const value = owner.lookup(name) ?? null;
+    if (value !== null) given.set(name, value);
+  }
 }
 
 /** Attributes that the class does not mention come first; then those of the class, given or by default. */
@@ -175,13 +198,23 @@ function areaShareOf(
   part: CompiledSubcomponent,
   own: AttributeValues,
   owner: Scope,
-  evaluation: EvaluationOptions,
+  context: ExpansionContext,
 ): number {
-  const value = part.areaShare
-    ? part.areaShare(new Scope(own, owner), evaluation)
-    : (own.get("area_share") ?? 1);
-  const share = numberOf(value);
-  if (!isShare(share)) throw notAShare("area_share", share, part.name.text);
+  const inherited = context.convention === "2023" ? own.get("area_share") : undefined;
+  const share = part.areaShare ?? (inherited === undefined ? null : () => inherited);
+  return shareOf("area_share", share, part, new Scope(own, owner), context);
+}
+
+function shareOf(
+  what: string,
+  prepared: CompiledSubcomponent["areaShare"],
+  part: CompiledSubcomponent,
+  scope: Scope,
+  { evaluation }: ExpansionContext,
+): number {
+  if (prepared === null) return 1;
+  const share = numberOf(prepared(scope, evaluation));
+  if (!isShare(share)) throw notAShare(what, share, part.name.text);
   return share;
 }
 

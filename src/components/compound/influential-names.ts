@@ -2,6 +2,7 @@ import { compileExpression, isExpressionText } from "../../spec/expression";
 import { isVariableName } from "../../spec/schema/read-document";
 import type { ComponentClass, Subcomponent, WrittenValue } from "../../spec/specification";
 import { mustSpecify } from "./compile-class";
+import { inheritedNames } from "./expand-component";
 
 /** Which values of its owner can change what a component of a class costs. */
 export interface InfluentialNames {
@@ -44,7 +45,8 @@ function collect(
   };
   for (const { name, actions } of written.actions.flatMap(({ subcomponents }) => subcomponents)) {
     boundNames(name).forEach(need);
-    for (const { actionShare } of actions) namesIn(actionShare).forEach(need);
+    for (const { actionShare, arguments: given = {} } of actions)
+      for (const value of [actionShare, ...Object.values(given)]) namesIn(value).forEach(need);
   }
   // A class that contains itself is refused when it is expanded.
   if (ancestors.has(written)) return names;
@@ -73,7 +75,8 @@ function neededByPart(
       follow(used);
     }
   };
-  for (const name of [...start, ...namesIn(part.areaShare), "area_share"]) {
+  const shares = [...namesIn(part.areaShare), ...namesIn(part.energyShare)];
+  for (const name of [...start, ...shares, "area_share", ...inheritedNames]) {
     if (!Object.hasOwn(part.attributes, name)) needed.add(name);
     follow(name);
   }

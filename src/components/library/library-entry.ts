@@ -1,5 +1,6 @@
 import { RaellaError } from "../../errors";
 import { basename } from "../../platform";
+import type { Convention } from "../../spec/specification";
 import type { CsvRow } from "../../spec/read-csv";
 
 /** A value that an entry of the component library was published for. */
@@ -25,7 +26,10 @@ export interface LibraryEntry {
 }
 
 /** Attributes that every entry has with the value 1 unless it says otherwise. */
-const impliedAttributes = ["area_scale", "energy_scale", "n_components"];
+const impliedAttributes = {
+  "2023": ["area_scale", "energy_scale", "n_components"],
+  "2024": ["n_components"],
+} as const satisfies Record<Convention, readonly string[]>;
 
 const columnNames = {
   className: ["name", "class"],
@@ -38,10 +42,15 @@ const columnNames = {
 /**
  * An entry from a line of a library file. Columns: `name` (or the file's name counts), `actions` separated by `|`,
  * `energy_pj`, `area_um2`, `source`; every other column is a reference attribute, its synonyms separated by `|`,
- * and applies where its cell is not empty.
+ * and applies where its cell is not empty. In the convention of 2024 the action `idle` is called `leak`.
  * @throws RaellaError (`schema`) for a missing or unreadable figure
  */
-export function libraryEntry(row: CsvRow, defaultName: string, file: string): LibraryEntry {
+export function libraryEntry(
+  row: CsvRow,
+  defaultName: string,
+  file: string,
+  convention: Convention = "2023",
+): LibraryEntry {
   const cell = (names: readonly string[]): string | undefined => {
     const column = Object.keys(row).find((key) => names.includes(key.toLowerCase()));
     return column === undefined ? undefined : row[column];
@@ -64,7 +73,7 @@ export function libraryEntry(row: CsvRow, defaultName: string, file: string): Li
   const written = Object.entries(row)
     .filter(([column, text]) => !reserved.includes(column.toLowerCase()) && text !== "")
     .map(([column, text]) => ({ names: column.toLowerCase().split("|"), text: text.toLowerCase() }));
-  const implied = impliedAttributes
+  const implied = impliedAttributes[convention]
     .filter((name) => !written.some(({ names }) => names.includes(name)))
     .map((name) => ({ names: [name], text: "1" }));
   return {
@@ -72,7 +81,8 @@ export function libraryEntry(row: CsvRow, defaultName: string, file: string): Li
     actions: (cell(columnNames.actions) ?? "")
       .toLowerCase()
       .split("|")
-      .map((action) => action.trim()),
+      .map((action) => action.trim())
+      .map((action) => (convention === "2024" && action === "idle" ? "leak" : action)),
     attributes: [...written, ...implied],
     energyPj: figure(columnNames.energy),
     areaUm2: figure(columnNames.area),

@@ -2,7 +2,8 @@ import { RaellaError } from "../../errors";
 import { basename, extname, join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
 import { readCsv } from "../../spec/read-csv";
-import { unknownAction } from "../estimator";
+import type { Convention } from "../../spec/specification";
+import { cycleSeconds, unknownAction } from "../estimator";
 import type { Estimate, EstimateStep, Estimator, EstimatorQuery } from "../estimator";
 import type { ParameterDescription } from "../parameters";
 import type { LibraryEntry } from "./library-entry";
@@ -21,6 +22,8 @@ interface LibraryOptions {
   readonly accuracyPercent?: number;
   /** Refuse converters of a resolution that no entry has, instead of scaling an entry by a factor of two per bit; or all. */
   readonly refuseConverters?: RefusedConverters;
+  /** In that of 2024 the idle energy is that of the action `leak`, and lasts one cycle. Default 2023. */
+  readonly convention?: Convention;
 }
 
 interface Candidate {
@@ -41,6 +44,7 @@ export function libraryEstimator(
 ): Estimator {
   const { name = "component library", accuracyPercent = libraryAccuracyPercent } = options;
   const refuseConverters = options.refuseConverters ?? "none";
+  const isNew = options.convention === "2024";
   const attributeNames = new Set(
     entries.flatMap(({ attributes }) => attributes.flatMap(({ names }) => names)),
   );
@@ -56,14 +60,27 @@ export function libraryEstimator(
     isRelevant: (attribute) =>
       attributeNames.has(attribute.toLowerCase()) ||
       attribute === "no_scale_energy" ||
-      attribute === "no_scale_area",
+      attribute === "no_scale_area" ||
+      (isNew && attribute === "global_cycle_seconds"),
     estimateArea: (query) => answer("area", query, entries, refuseConverters),
     estimateEnergy: (query, action) => {
       const wanted = action.toLowerCase();
       const candidates = entries.filter((entry) => entry.actions.includes(wanted));
       if (candidates.length === 0) throw unknownAction(query.className, action, actions);
-      return answer("energy", query, candidates, refuseConverters);
+      const found = answer("energy", query, candidates, refuseConverters);
+      return isNew && wanted === "leak" ? overCycle(found, query) : found;
     },
+  };
+}
+
+/** Published idle energies last one nanosecond. */
+function overCycle(found: Estimate, query: EstimatorQuery): Estimate {
+  const factor = cycleSeconds(query) / 1e-9;
+  if (factor === 1) return found;
+  return {
+    ...found,
+    value: found.value * factor,
+    steps: () => [...(found.steps?.() ?? []), { description: "a cycle instead of 1 ns", factor }],
   };
 }
 
@@ -191,7 +208,9 @@ export function loadLibrary(
   const entries = files.flatMap((name) => {
     const file = join(directory, name);
     const defaultName = basename(name, extname(name));
-    return readCsv(file, reader).map((row) => libraryEntry(row, defaultName, file));
+    return readCsv(file, reader).map((row) =>
+      libraryEntry(row, defaultName, file, options.convention ?? "2023"),
+    );
   });
   const byClass = new Map<string, LibraryEntry[]>();
   for (const entry of entries) {

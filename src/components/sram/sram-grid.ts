@@ -86,7 +86,11 @@ interface AxisPosition {
 }
 
 /** Whether a size lies beyond the sizes of a grid. */
-export function isOutsideGrid(grid: SramGrid, width: number, depth: number): boolean {
+export function isOutsideGrid(
+  grid: Pick<SramGrid, "widths" | "depths">,
+  width: number,
+  depth: number,
+): boolean {
   return (
     width < grid.widths[0] ||
     width > grid.widths[grid.widths.length - 1] ||
@@ -100,17 +104,27 @@ export function isOutsideGrid(grid: SramGrid, width: number, depth: number): boo
  * four points around; beyond the grid its outermost slope goes on.
  */
 export function interpolateSize(grid: SramGrid, width: number, depth: number): SramFigures {
-  const column = locate(grid.widths, width);
-  const row = locate(grid.depths, depth);
-  const corner = (right: 0 | 1, down: 0 | 1): SramFigures =>
-    grid.figures[column.index + right][row.index + down];
-  if (isEnd(column) && isEnd(row)) return corner(column.share === 1 ? 1 : 0, row.share === 1 ? 1 : 0);
-  return mapFigures((quantity) => {
-    const log = (right: 0 | 1, down: 0 | 1): number => Math.log(corner(right, down)[quantity]);
+  const figureAt = interpolator(grid, width, depth);
+  return mapFigures((quantity) => figureAt((column, row) => grid.figures[column][row][quantity]));
+}
+
+/** A function that interpolates a figure to a size, given its values on the points of a grid. */
+export function interpolator(
+  axes: Pick<SramGrid, "widths" | "depths">,
+  width: number,
+  depth: number,
+): (figure: (column: number, row: number) => number) => number {
+  const column = locate(axes.widths, width);
+  const row = locate(axes.depths, depth);
+  const isOnPoint = isEnd(column) && isEnd(row);
+  return (figure) => {
+    const corner = (right: 0 | 1, down: 0 | 1): number => figure(column.index + right, row.index + down);
+    if (isOnPoint) return corner(column.share === 1 ? 1 : 0, row.share === 1 ? 1 : 0);
+    const log = (right: 0 | 1, down: 0 | 1): number => Math.log(corner(right, down));
     const left = log(0, 0) + (log(0, 1) - log(0, 0)) * row.share;
     const right = log(1, 0) + (log(1, 1) - log(1, 0)) * row.share;
     return Math.exp(left + (right - left) * column.share);
-  });
+  };
 }
 
 /**
