@@ -1,5 +1,6 @@
 import { RaellaError } from "../errors";
 import { contentNumber, contentOf, Derived, Memo } from "../memory";
+import { emptyScope } from "../spec/expression";
 import type { LevelErrors } from "../spec/reference-tables";
 import type { Level, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
@@ -174,7 +175,7 @@ export class LevelEstimates {
     if (this.components.convention === "2024") requireInherited(level, variables);
     if (compiled === undefined) {
       const primitive = this.components.primitiveOfLevel(level, variables);
-      const scope = primitiveScope(level, variables);
+      const scope = this.components.convention === "2024" ? primitiveScope(level, variables) : emptyScope;
       const scales = this.components.levelScales(level, scope);
       const instances = this.components.instancesIn(scope);
       const key = `${own} ${scales.area} ${scales.energy} ${instances} ${primitive.key}`;
