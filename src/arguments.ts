@@ -180,6 +180,21 @@ function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/**
+ * One of a few words.
+ * @throws RaellaError `usage` for anything else, with the nearest word.
+ */
+export function requireChoice(what: string, given: unknown, known: readonly string[]): void {
+  if (known.some((word) => word === given)) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `There is no ${what} ${shown(given)}.`,
+    value: given,
+    expected: known.join(", "),
+    remedy: typeof given === "string" ? suggestName(given, known) : undefined,
+  });
+}
+
 /** A value as messages show it. */
 export function shown(value: unknown): string {
   if (typeof value === "function") return "a function";

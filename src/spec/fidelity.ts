@@ -1,5 +1,4 @@
-import { shown } from "../arguments";
-import { RaellaError, suggestName } from "../errors";
+import { requireChoice } from "../arguments";
 import { freeze } from "../memory";
 import type { Fidelity } from "./specification";
 
@@ -19,14 +18,7 @@ export const fidelities: readonly Fidelity[] = freeze(["artifact", "corrected"])
 
 /** @throws RaellaError `usage` for anything but a fidelity. */
 export function requireFidelity(given: unknown): void {
-  if (fidelities.some((known) => known === given)) return;
-  throw new RaellaError({
-    code: "usage",
-    message: `There is no fidelity ${shown(given)}.`,
-    value: given,
-    expected: fidelities.join(", "),
-    remedy: typeof given === "string" ? suggestName(given, fidelities) : undefined,
-  });
+  requireChoice("fidelity", given, fidelities);
 }
 
 /** Differences between the fidelities that arise while a specification is read. */

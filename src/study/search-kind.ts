@@ -1,5 +1,4 @@
-import { shown } from "../arguments";
-import { RaellaError, suggestName } from "../errors";
+import { requireChoice } from "../arguments";
 
 /**
  * How the mapping is looked for: `optimal` tries every mapping of the constrained map space, `timeloop` re-enacts
@@ -12,12 +11,5 @@ export const searchKinds: readonly SearchKind[] = ["optimal", "timeloop", "full"
 
 /** @throws RaellaError `usage` for anything but a kind of search. */
 export function requireSearchKind(given: unknown): void {
-  if (searchKinds.some((known) => known === given)) return;
-  throw new RaellaError({
-    code: "usage",
-    message: `There is no search ${shown(given)}.`,
-    value: given,
-    expected: searchKinds.join(", "),
-    remedy: typeof given === "string" ? suggestName(given, searchKinds) : undefined,
-  });
+  requireChoice("search", given, searchKinds);
 }

@@ -9,6 +9,7 @@ import { constraintsSchema, dataSpaceConstraintsSchema } from "./constraint-sche
 import {
   closedObject,
   correctedTable,
+  listItems,
   locateIn,
   orEmpty,
   spelledOnce,
@@ -152,19 +153,9 @@ export function readNodes(
   fidelity: Fidelity,
   errors: RaellaError[],
 ): NodeDocument[] {
-  if (node === undefined || (node.kind === "scalar" && node.value === null)) return [];
-  if (node.kind !== "list") {
-    errors.push(
-      new RaellaError({
-        code: "schema",
-        message: `${describeNode(node)} is not accepted here.`,
-        location: locationOf(node, path),
-        expected: "a list of nodes",
-      }),
-    );
-    return [];
-  }
-  return node.items.flatMap((item, index) => readNode(item, joinPath(path, index), fidelity, errors) ?? []);
+  return listItems(node, path, errors, "a list of nodes").flatMap(
+    (item, index) => readNode(item, joinPath(path, index), fidelity, errors) ?? [],
+  );
 }
 
 function readNode(

@@ -3,8 +3,8 @@ import { RaellaError } from "../../errors";
 import { checkText, isExpressionText } from "../expression/evaluate";
 import type { DesignCheck, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
-import { describeNode, joinPath, locationOf } from "../yaml/yaml-node";
-import { closedObject, locateIn, text, validate, written, writtenTable } from "./validate";
+import { joinPath, locationOf } from "../yaml/yaml-node";
+import { closedObject, listItems, locateIn, text, validate, written, writtenTable } from "./validate";
 
 const checkSchema = closedObject({
   expression: written("an expression that is true for a design that can be built"),
@@ -21,18 +21,9 @@ export const placeholders = /\{([^{}]*)\}/g;
 
 /** Reads the list of checks. Mistakes are added to `errors`. */
 export function readChecks(node: YamlNode, errors: RaellaError[]): DesignCheck[] {
-  if (node.kind !== "list") {
-    errors.push(
-      new RaellaError({
-        code: "schema",
-        message: `${describeNode(node)} is not accepted here.`,
-        location: locationOf(node, "checks"),
-        expected: "a list of checks {expression, message, source}",
-      }),
-    );
-    return [];
-  }
-  return node.items.flatMap((item, index) => readCheck(item, joinPath("checks", index), errors) ?? []);
+  return listItems(node, "checks", errors, "a list of checks {expression, message, source}").flatMap(
+    (item, index) => readCheck(item, joinPath("checks", index), errors) ?? [],
+  );
 }
 
 function readCheck(node: YamlNode, path: string, errors: RaellaError[]): DesignCheck | undefined {

@@ -15,7 +15,7 @@ import type {
 } from "../specification";
 import type { TopKey } from "../yaml/unite-files";
 import type { YamlEntry, YamlNode } from "../yaml/yaml-node";
-import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
+import { joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
 import type { NodeDocument, SparseDocument } from "./architecture-schema";
 import { readNodes, sparseSchema } from "./architecture-schema";
 import type { WrittenArithmetic } from "./arithmetic-schema";
@@ -28,7 +28,7 @@ import { readMapperOptions } from "./mapper-schema";
 import type { ProblemDocument } from "./problem-schema";
 import { readProblem } from "./problem-schema";
 import { readAreaTable, readEnergyTable } from "./reference-table-schema";
-import { closedObject, orEmpty, textList, validate, writtenTable } from "./validate";
+import { closedObject, listItems, orEmpty, textList, validate, writtenTable } from "./validate";
 
 /** Sparse optimizations for the node of a name. */
 export interface SparseTargetDocument {
@@ -173,20 +173,6 @@ function readTargets(node: YamlNode | undefined, errors: RaellaError[]): TargetD
   if (node === undefined || validate(constraintsSchema, node, "constraints", errors) === undefined) return [];
   const targets = node.kind === "map" ? node.entries.get("targets")?.value : undefined;
   return readTargetList(targets, "constraints.targets", errors);
-}
-
-function listItems(node: YamlNode | undefined, path: string, errors: RaellaError[]): readonly YamlNode[] {
-  if (node === undefined || (node.kind === "scalar" && node.value === null)) return [];
-  if (node.kind === "list") return node.items;
-  errors.push(
-    new RaellaError({
-      code: "schema",
-      message: `${describeNode(node)} is not accepted here.`,
-      location: locationOf(node, path),
-      expected: "a list",
-    }),
-  );
-  return [];
 }
 
 function readTargetList(node: YamlNode | undefined, path: string, errors: RaellaError[]): TargetDocument[] {

@@ -253,6 +253,26 @@ export function writtenTable(): v.GenericSchema<unknown, Readonly<Record<string,
   );
 }
 
+/** The items of a list; of nothing none. Anything else is a mistake. */
+export function listItems(
+  node: YamlNode | undefined,
+  path: string,
+  errors: RaellaError[],
+  expected = "a list",
+): readonly YamlNode[] {
+  if (node === undefined || (node.kind === "scalar" && node.value === null)) return [];
+  if (node.kind === "list") return node.items;
+  errors.push(
+    new RaellaError({
+      code: "schema",
+      message: `${describeNode(node)} is not accepted here.`,
+      location: locationOf(node, path),
+      expected,
+    }),
+  );
+  return [];
+}
+
 /**
  * The attributes of a node or class: with corrected fidelity, `corrected_attributes` stand in for those of the same
  * names. A name that nothing has corrects nothing, which is a mistake with either fidelity.

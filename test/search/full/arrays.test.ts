@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { searchFullMapSpace } from "../../../src/search/full/search-full-map-space";
 import type { EnergyReferenceTable } from "../../../src/spec/reference-tables";
+import { computeLevel } from "./cases";
 import type { DataSpace, Level, Specification, Workload } from "../../../src/spec/specification";
 
 const dimensions = ["N", "M", "C", "R", "S", "P", "Q"];
@@ -75,19 +76,7 @@ function arrayOf(
     meshY *= fan[1];
     return level;
   });
-  const mac: Level = {
-    name: "mac",
-    kind: "compute",
-    class: "mac",
-    subclass: null,
-    areaShare: null,
-    instances: meshX * meshY,
-    meshX,
-    meshY,
-    attributes: {},
-    requiredActions: [],
-    constraints: {},
-  };
+  const mac = computeLevel(meshX, meshY);
   const energyPj: Record<string, Record<string, number>> = { mac: { compute: 0.5 } };
   for (const { name, accessPj } of levels)
     energyPj[name] = { read: accessPj, write: accessPj, update: accessPj };

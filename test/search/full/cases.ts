@@ -52,6 +52,23 @@ export interface RandomCase {
 const dimensions = ["C", "M", "R", "P", "N"];
 const names = ["Weights", "Inputs", "Outputs"];
 
+/** The compute units of a hierarchy. */
+export function computeLevel(meshX: number, meshY: number): Level {
+  return {
+    name: "mac",
+    kind: "compute",
+    class: "mac",
+    subclass: null,
+    areaShare: null,
+    instances: meshX * meshY,
+    meshX,
+    meshY,
+    attributes: {},
+    requiredActions: [],
+    constraints: {},
+  };
+}
+
 /** A small random architecture and workload. */
 export function randomCase(seed: number, features: CaseFeatures): RandomCase {
   const random = createRandom(seed);
@@ -194,19 +211,7 @@ export function randomCase(seed: number, features: CaseFeatures): RandomCase {
     meshX *= fanX;
     meshY *= fanY;
   }
-  levels.push({
-    name: "mac",
-    kind: "compute",
-    class: "mac",
-    subclass: null,
-    areaShare: null,
-    instances: meshX * meshY,
-    meshX,
-    meshY,
-    attributes: {},
-    requiredActions: [],
-    constraints: {},
-  });
+  levels.push(computeLevel(meshX, meshY));
   const cost = (): number =>
     features.fewCosts === true && chance(0.85) ? 0 : pick([0, 0.1, 1, 1.7, 5, 12.5]);
   const energyPj: Record<string, Record<string, number>> = {};
