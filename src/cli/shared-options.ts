@@ -25,7 +25,8 @@ Files that --out writes (as the original tools name them, after "model" with tim
   timeloop_mapper.map.txt      the loop nest        timeloop_mapper.stats.txt   statistics of every level
   timeloop_mapper.map.yaml     mapping, to be read back by "raella model --mapping"
   timeloop_mapper.ART.yaml     areas                timeloop_mapper.ERT.yaml    energies per action
-  input.yaml                   flat input           result.json                 what --json prints
+  input.yaml                   all of the input, evaluated: "raella map" and "raella model" read it back
+  result.json                  what --json prints
 `;
 
 export const networkContract = `

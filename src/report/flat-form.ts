@@ -11,7 +11,6 @@ import type {
   Value,
   WrittenValue,
 } from "../spec/specification";
-import type { YamlValue } from "./plain-yaml";
 import { rangedName } from "./reference-table-yaml";
 
 /** One level of the flat form, with the names and spellings that Timeloop's input files use. */
@@ -70,7 +69,10 @@ export function flatForm(specification: Specification): FlatForm {
   };
 }
 
-function mapValues<A, B>(record: Readonly<Record<string, A>>, convert: (value: A) => B): Record<string, B> {
+export function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  convert: (value: A) => B,
+): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value)]));
 }
 
@@ -91,7 +93,11 @@ function flatLevel(level: Level): FlatLevel {
   };
 }
 
-function flatConstraints({ spatial, temporal, dataspace }: LevelConstraints): FlatLevel["constraints"] {
+export function flatConstraints({
+  spatial,
+  temporal,
+  dataspace,
+}: LevelConstraints): FlatLevel["constraints"] {
   return {
     ...(spatial ? { spatial: flatSpatial(spatial) } : {}),
     ...(temporal ? { temporal: flatTemporal(temporal) } : {}),
@@ -116,6 +122,7 @@ function flatSpatial(constraint: SpatialConstraint): FlatConstraint {
       no_link_transfer: constraint.noLinkTransfer,
     }),
     ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
+    ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
   };
 }
 
@@ -127,6 +134,7 @@ function flatTemporal(constraint: TemporalConstraint): FlatConstraint {
       rmw_on_first_writeback: constraint.rmwOnFirstWriteback,
     }),
     ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
+    ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
   };
 }
 
@@ -150,56 +158,5 @@ export function permutationText(permutation: readonly string[]): string {
 function withoutEmpty(lists: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
   return Object.fromEntries(
     Object.entries(lists).flatMap(([name, list]) => (list.length > 0 ? [[name, [...list].sort()]] : [])),
-  );
-}
-
-/** The flat form as the input file that Timeloop itself would be given. */
-export function flatInput(specification: Specification): YamlValue {
-  const flat = flatForm(specification);
-  const { workload, mapper } = specification;
-  return {
-    architecture: {
-      version: 0.4,
-      subtree: [
-        {
-          name: "top_level",
-          local: flat.levels.map((level) => ({ ...level, constraints: undefined })),
-        },
-      ],
-    },
-    mapspace_constraints: {
-      version: 0.4,
-      targets: specification.levels.flatMap((level, index) => targetsOf(level, flat.levels[index])),
-    },
-    problem: {
-      version: 0.4,
-      shape: {
-        name: workload.name,
-        dimensions: workload.dimensions,
-        coefficients: Object.keys(workload.coefficients).map((name) => ({ name, default: 1 })),
-        data_spaces: workload.dataSpaces.map((dataSpace) => ({
-          name: dataSpace.name,
-          projection: dataSpace.ranks.map((rank) =>
-            rank.map(({ dimension, coefficientNames = [] }) => [dimension, ...coefficientNames]),
-          ),
-          ...(dataSpace.readWrite ? { read_write: true } : {}),
-        })),
-      },
-      instance: flat.instance,
-    },
-    mapper: mapper.all,
-    variables: flat.variables,
-  };
-}
-
-function targetsOf(level: Level, flat: FlatLevel): YamlValue[] {
-  const { spatial, temporal, dataspace } = flat.constraints;
-  const types: [string, object | undefined][] = [
-    ["spatial", spatial],
-    ["temporal", temporal],
-    ["bypass", dataspace],
-  ];
-  return types.flatMap(([type, constraint]) =>
-    constraint ? [{ target: level.name, type, ...(constraint as Record<string, YamlValue>) }] : [],
   );
 }

@@ -1,6 +1,32 @@
 /** What {@link formatYaml} can print. */
 export type YamlValue =
-  number | string | boolean | null | readonly YamlValue[] | { readonly [key: string]: YamlValue | undefined };
+  | number
+  | string
+  | boolean
+  | null
+  | QuotedText
+  | PlainText
+  | TaggedMap
+  | readonly YamlValue[]
+  | { readonly [key: string]: YamlValue | undefined };
+
+/** A text in quotes, whatever it says: a literal where plain text would be an expression. */
+export class QuotedText {
+  constructor(readonly text: string) {}
+}
+
+/** A text without quotes, which must be readable so: an expression. */
+export class PlainText {
+  constructor(readonly text: string) {}
+}
+
+/** A map with a tag, as an item of a list: `- !Element`. */
+export class TaggedMap {
+  constructor(
+    readonly tag: string,
+    readonly entries: { readonly [key: string]: YamlValue | undefined },
+  ) {}
+}
 
 /**
  * Plain data as YAML in block style, two blanks a level, lists of plain values on one line; undefined entries are
@@ -11,16 +37,30 @@ export function formatYaml(value: YamlValue): string {
   return `${blockLines(value).join("\n")}\n`;
 }
 
+function isText(value: YamlValue): value is QuotedText | PlainText {
+  return value instanceof QuotedText || value instanceof PlainText;
+}
+
 function isMap(value: YamlValue): value is { readonly [key: string]: YamlValue | undefined } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !isText(value) &&
+    !(value instanceof TaggedMap)
+  );
 }
 
 /** A list with maps or lists in it; others fit on one line. */
 function isBlockList(value: YamlValue): value is readonly YamlValue[] {
-  return Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null);
+  return (
+    Array.isArray(value) &&
+    (value as readonly YamlValue[]).some((item) => typeof item === "object" && item !== null && !isText(item))
+  );
 }
 
 function blockLines(value: YamlValue): string[] {
+  if (value instanceof TaggedMap) return [value.tag, ...blockLines(value.entries)];
   if (isBlockList(value)) {
     return value.flatMap((item) => {
       const [first, ...rest] = blockLines(item);
@@ -48,6 +88,8 @@ function flow(value: YamlValue): string {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return `{${entries.map(([key, item]) => `${scalar(key)}: ${flow(item as YamlValue)}`).join(", ")}}`;
   }
+  if (value instanceof QuotedText) return JSON.stringify(value.text);
+  if (value instanceof PlainText) return value.text;
   return scalar(value as number | string | boolean | null);
 }
 

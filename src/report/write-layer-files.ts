@@ -1,11 +1,11 @@
 import { name, requireArgument } from "../arguments";
 import { layerResultSchema, mappedLayerSchema } from "../study/layer-result";
 import type { LayerResult, MappedLayer } from "../study/layer-result";
-import { flatInput } from "./flat-form";
 import { formatMappingText, formatMappingYaml } from "./mapping-text";
 import { formatYaml } from "./plain-yaml";
 import { formatAreaTableYaml, formatEnergyTableYaml } from "./reference-table-yaml";
 import { formatStatisticsText } from "./statistics-text";
+import { wholeInput } from "./whole-input";
 import { writeFilesAtomically } from "./write-atomically";
 
 /**
@@ -28,7 +28,7 @@ export function layerFiles(
     [`${prefix}.stats.txt`]: formatStatisticsText(layer),
     [`${prefix}.ART.yaml`]: formatAreaTableYaml(specification, tables.area),
     [`${prefix}.ERT.yaml`]: formatEnergyTableYaml(specification, tables.energy),
-    "input.yaml": formatYaml(flatInput(specification)),
+    "input.yaml": formatYaml(wholeInput(specification, tables)),
     "result.json": `${JSON.stringify(result, null, 2)}\n`,
   };
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { flatForm, flatInput, type FlatForm } from "../../src/report/flat-form";
+import { flatForm, type FlatForm } from "../../src/report/flat-form";
 import { getSpec } from "../../src/spec/get-spec";
 import { defaultWorkspace } from "../../src/spec/workspace";
-import { smallSpecification } from "../spec/support/small-model";
 import { readGoldenLines } from "../support/golden";
 
 /** A flat form as the original writes it; lists of names are sorted, the working directory is `<cwd>`. */
@@ -22,25 +21,6 @@ function normalize(value: unknown): unknown {
 }
 
 const cwd = defaultWorkspace().modelsDirectory;
-
-describe("flatInput", () => {
-  it("names the coefficients of a projection, products of several as well", () => {
-    const specification = smallSpecification(
-      "dimensions: [M, N, K]\n    data_spaces:\n      - {name: A, projection: [[[M]], [[K]]]}",
-      "dimensions: [M, N, K]\n    coefficients: [{name: X, default: 2}, {name: Y, default: 3}]\n    data_spaces:\n" +
-        "      - {name: A, projection: [[[M, X, Y], [K, X]]]}",
-    );
-    const { problem } = flatInput(specification) as {
-      problem: { shape: { data_spaces: { projection: unknown }[] } };
-    };
-    assert.deepEqual(problem.shape.data_spaces[0].projection, [
-      [
-        ["M", "X", "Y"],
-        ["K", "X"],
-      ],
-    ]);
-  });
-});
 
 describe("flatForm", () => {
   for (const golden of readGoldenLines<GoldenFlatForm>("flat-forms")) {

@@ -9,7 +9,8 @@ import type { DataSpace, RankTerm, Value, Workload, WrittenValue } from "../spec
 import { substituteWords, wordsIn } from "./compiled-part";
 
 /** Variables that count bits of an operand; a dimension whose bound one of them gives is a dimension of bits. */
-const bitVariable = /^(INPUT|WEIGHT|OUTPUT)_BITS$/;
+/** Variables that count the bits of an operand. */
+export const bitVariable = /^(INPUT|WEIGHT|OUTPUT)_BITS$/;
 
 /** Largest product of all bounds: counts beyond it are not exact. */
 const maximumOperations = Number.MAX_SAFE_INTEGER;
