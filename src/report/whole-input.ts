@@ -90,7 +90,7 @@ function asWritten(value: WrittenValue): YamlValue {
 /** Texts in quotes: they are evaluated already. */
 function literal(value: Value): YamlValue {
   if (Array.isArray(value)) return value.map(literal);
-  return typeof value === "string" ? new QuotedText(value) : (value);
+  return typeof value === "string" ? new QuotedText(value) : value;
 }
 
 /** The levels as nodes: a placeholder is the container, or the element below it, whose fan-out it stands for. */
