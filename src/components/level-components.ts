@@ -1,5 +1,5 @@
 import { RaellaError, suggestName } from "../errors";
-import { Memo } from "../memory";
+import { contentNumber, Derived, Memo } from "../memory";
 import { numberOf, Scope, toValue, valueText } from "../spec/expression";
 import type { EvaluationOptions, RuntimeValue } from "../spec/expression";
 import type { ComponentClass, Convention, Fidelity, Level, Value, ValueTable } from "../spec/specification";
@@ -85,23 +85,26 @@ export class LevelComponents {
    * count first.
    */
   primitiveOfLevel(level: Level, variables: ValueTable): Primitive {
-    const { attributes } = level;
-    const names = Object.keys(attributes);
-    for (const name of Object.keys(variables)) if (!Object.hasOwn(attributes, name)) names.push(name);
-    const finder = this.finder(level.subclass ?? level.class, names);
+    const { attributes, subclass, class: ownClass } = level;
+    const className = subclass ?? ownClass;
+    const key = `${className} ${namesIn.of(attributes)} ${namesIn.of(variables)}`;
+    const finder = this.finder(className, key, () => [
+      ...Object.keys(attributes),
+      ...Object.keys(variables).filter((name) => !Object.hasOwn(attributes, name)),
+    ]);
     return finder.find(finder.names.map((name) => attributes[name] ?? variables[name]));
   }
 
   /** The primitive that a part without parts is. */
   primitiveOfPart({ part, attributes }: PartInstance): Primitive {
-    const finder = this.finder(part.className, [...attributes.keys()]);
+    const names = [...attributes.keys()];
+    const finder = this.finder(part.className, `${part.className}\n${names.join("\n")}`, () => names);
     return finder.find(finder.names.map((name) => toValue(attributes.get(name) ?? null)));
   }
 
   /** Which attributes matter depends on names only, and those stay the same from layer to layer. */
-  private finder(className: string, names: readonly string[]): PrimitiveFinder {
-    const key = `${className}\n${names.join("\n")}`;
-    return this.finders.get(key, () => this.primitives.finder(className, names, this.classes.keys()));
+  private finder(className: string, key: string, names: () => readonly string[]): PrimitiveFinder {
+    return this.finders.get(key, () => this.primitives.finder(className, names(), this.classes.keys()));
   }
 
   /**
@@ -152,6 +155,9 @@ export class LevelComponents {
     return compiled;
   }
 }
+
+/** Stands for the names in a table. */
+const namesIn = new Derived<ValueTable, number>((table) => contentNumber(Object.keys(table)));
 
 function mapOf(table: ValueTable): Map<string, Value> {
   const map = new Map<string, Value>();

@@ -148,7 +148,8 @@ function specificationOf(
   const { statistics: rules = noRules } = architecture;
   const loaded =
     architecture.statistics === undefined ? undefined : loadStatistics(workspace, origin, found, isTypical);
-  const statistics = loaded && { ...loaded, values: { ...loaded.values, ...options.measured } };
+  const statistics =
+    loaded && options.measured ? { ...loaded, values: { ...loaded.values, ...options.measured } } : loaded;
   const statisticsNames = Object.keys(statistics?.values ?? {});
   for (const name of statisticsNames) checkVariableName(name, compiled.reservedNames);
   const added = statisticsNames.filter((name) => !model.variables.has(name));

@@ -54,14 +54,17 @@ export function searchKey(
 }
 
 /** All fields of a level; of a bandwidth only whether there is one. */
-const spacesOfLevels = new Derived<HardwareLevel, number>((level) =>
-  contentNumber({
-    ...level,
-    readBandwidth: level.readBandwidth !== null,
-    writeBandwidth: level.writeBandwidth !== null,
-    sharedBandwidth: level.sharedBandwidth !== null,
-  }),
-);
+const spacesOfLevels = new Derived<HardwareLevel, number>((level) => {
+  let text = "";
+  let field: keyof HardwareLevel;
+  for (field in level) {
+    const value = level[field];
+    const isBandwidth =
+      field === "readBandwidth" || field === "writeBandwidth" || field === "sharedBandwidth";
+    text += `,${isBandwidth ? value !== null : typeof value === "string" ? JSON.stringify(value) : value}`;
+  }
+  return contentNumber([text]);
+});
 
 /** Missing, free or a price. */
 function kindOfPrice(price: number | undefined): number {

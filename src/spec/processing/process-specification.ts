@@ -1,4 +1,5 @@
 import { collectErrors, RaellaError, suggestName } from "../../errors";
+import { freeze } from "../../memory";
 import type { UnmetCheck } from "../design-checks";
 import { examine, remarksOn, withAttributes } from "../design-checks";
 import type { EvaluationOptions } from "../expression/compile-expression";
@@ -102,9 +103,9 @@ export function processSpecification(input: ProcessingInput): Specification {
     },
     levels,
     workload,
-    variables: { ...Object.fromEntries(input.variables), ...ofTree },
-    variableValues: { ...variableValues, ...ofTree },
-    estimationVariables: { ...toTable(estimation), ...ofTree, ...input.attributes },
+    variables: Object.assign(Object.fromEntries(input.variables), ofTree),
+    variableValues: Object.assign(variableValues, ofTree),
+    estimationVariables: freeze(Object.assign(toTable(estimation), ofTree, input.attributes)),
     componentClasses: model.document.componentClasses,
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
