@@ -1,5 +1,5 @@
 import type { EngineTensor } from "./float-engine";
-import type { LayerSizes, MeasuredLayer, WindowedLayer } from "./measure-layers";
+import type { MeasuredSizes, MeasuredLayer, WindowedLayer } from "./measure-layers";
 import type { OnnxModel, OnnxNode } from "./onnx/model";
 import { elementTypes, isOperator, usedTensors } from "./onnx/model";
 import { nodesFor, openPart } from "./onnx/part";
@@ -20,7 +20,7 @@ export interface CutLayer extends WindowedLayer {
   readonly input: string;
   readonly output: string;
   readonly outputType: string;
-  readonly sizes: LayerSizes;
+  readonly sizes: MeasuredSizes;
   readonly filters: number;
   readonly rows: number;
   readonly weights: Int8Array;

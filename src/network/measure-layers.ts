@@ -11,7 +11,7 @@ import type { Samples } from "./samples";
 import { drawPositions } from "./sampling";
 
 /** Sizes that come from running the network. */
-export interface LayerSizes {
+export interface MeasuredSizes {
   /** Width and height of the input and of the output: W, H, P, Q. */
   readonly inputWidth: number;
   readonly inputHeight: number;
@@ -27,7 +27,7 @@ export interface LayerSizes {
 /** A layer in integers, with everything that made it so. */
 export interface MeasuredLayer {
   readonly graph: GraphLayer;
-  readonly sizes: LayerSizes;
+  readonly sizes: MeasuredSizes;
   /** Output positions of all samples. */
   readonly totalPositions: number;
   readonly inputScale: ActivationScale;
@@ -63,7 +63,7 @@ export function layerSizes(
   layer: GraphLayer,
   inputDims: readonly number[],
   outputDims: readonly number[],
-): LayerSizes {
+): MeasuredSizes {
   const { window, spatialAxes } = layer;
   if (spatialAxes === 0) {
     // Tokens count as rows of an image of width 1.
@@ -97,7 +97,7 @@ export function layerSizes(
 }
 
 /** Output positions of one sample. */
-export function positionsPerSample({ images, outputWidth, outputHeight }: LayerSizes): number {
+export function positionsPerSample({ images, outputWidth, outputHeight }: MeasuredSizes): number {
   return images * outputWidth * outputHeight;
 }
 
@@ -128,9 +128,9 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
   };
   try {
     const ranges = new Map<string, TensorRange>(tensors.map((name) => [name, { least: 0, greatest: 0 }]));
-    const sizesIn = (tensorOf: SampleTensors): readonly LayerSizes[] =>
+    const sizesIn = (tensorOf: SampleTensors): readonly MeasuredSizes[] =>
       layers.map((layer) => layerSizes(layer, tensorOf(layer.input).dims, tensorOf(layer.output).dims));
-    let sizes: readonly LayerSizes[] | undefined;
+    let sizes: readonly MeasuredSizes[] | undefined;
     if (scales === undefined)
       await eachSample((tensorOf) => {
         sizes ??= sizesIn(tensorOf);
@@ -187,7 +187,7 @@ function widen(
 function quantizeLayer(
   graph: GraphLayer,
   index: number,
-  sizes: LayerSizes,
+  sizes: MeasuredSizes,
   ranges: ReadonlyMap<string, TensorRange>,
   { scheme, samples, positions, scales: known }: MeasureOptions,
 ): MeasuredLayer {
@@ -264,7 +264,7 @@ export type WindowedLayer = Pick<GraphLayer, "channels" | "groups" | "window" | 
 /** The codes under the window of one output position: channel, kernel row, kernel column. Outside is the value 0. */
 export function readWindow(
   { channels, groups, window, spatialAxes }: WindowedLayer,
-  { inputWidth, inputHeight, outputWidth, outputHeight, padTop, padLeft }: LayerSizes,
+  { inputWidth, inputHeight, outputWidth, outputHeight, padTop, padLeft }: MeasuredSizes,
   codes: Uint8Array,
   position: number,
   group: number,
