@@ -2,6 +2,7 @@
 // inside the project. Arguments are handed on, e.g. `npm run lab -- --no-browser --port 9999`.
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { constants } from "node:os";
 
 import { ensureBuilt } from "./ensure-built.mjs";
 import {
@@ -14,6 +15,9 @@ import {
 
 /** What is shown first; all folders of the project can be reached from there. */
 const place = [`--ServerApp.root_dir=${root}`, "--LabApp.default_url=/lab/tree/notebooks/RAELLA.ipynb"];
+
+/** JupyterLab refuses to run for the administrator, who is the only user in many containers. It listens to this machine only. */
+const permission = process.getuid?.() === 0 ? ["--allow-root"] : [];
 
 /** The user's JupyterLab keeps its other kernels; in the project's own, Python would only be a wrong choice. */
 function jupyterLab() {
@@ -37,7 +41,7 @@ try {
   const passedOn = process.argv.slice(2);
   const opensFile = passedOn.some((argument) => argument.endsWith(".ipynb"));
   const { program, settings } = jupyterLab();
-  const lab = spawn(program, [...(opensFile ? [] : place), ...settings, ...passedOn], {
+  const lab = spawn(program, [...(opensFile ? [] : place), ...permission, ...settings, ...passedOn], {
     cwd: root,
     env: jupyterVariables(),
     stdio: "inherit",
@@ -45,7 +49,8 @@ try {
   // Ctrl-C reaches JupyterLab too, which asks what to do; this process waits for the answer.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => lab.kill("SIGTERM"));
-  lab.on("exit", (status) => process.exit(status ?? 0));
+  // As a shell tells that a signal has ended a program.
+  lab.on("exit", (status, signal) => process.exit(status ?? 128 + constants.signals[signal]));
   lab.on("error", (error) => {
     console.error(`JupyterLab could not be started: ${error.message}`);
     process.exit(1);

@@ -90,7 +90,7 @@ describe("npm run notebook", function () {
 
   it("shows a mistake of the user's without a stack trace", () => {
     const code =
-      'import { runLayer } from "../dist";\nrunLayer({ architecture: "raela", dnn: "resnet18", layer: 0 });';
+      'import { runLayer } from "raella";\nrunLayer({ architecture: "raela", dnn: "resnet18", layer: 0 });';
     writeFileSync(file, notebookOf(code));
     const { status, stderr } = execute(file);
     assert.equal(status, 1);
@@ -112,6 +112,23 @@ describe("npm run notebook", function () {
     const other = execute(file);
     assert.equal(other.status, 1);
     assert.match(other.stderr, /is not a notebook of format 4/);
+  });
+
+  it("starts JupyterLab for every user, the administrator too, and ends as it ends", () => {
+    const program = path.join(scratch.folder, "jupyter-lab");
+    writeFileSync(program, '#!/bin/sh\necho "$@"\n[ -n "$SIGNAL" ] && kill -s "$SIGNAL" $$\nexit 3\n', {
+      mode: 0o755,
+    });
+    const start = (signal: string): ReturnType<typeof spawnSync> =>
+      spawnSync(process.execPath, [path.join(root, "tools/lab.mjs"), "--port=1"], {
+        encoding: "utf8",
+        env: { ...process.env, PATH: `${scratch.folder}:${process.env.PATH}`, SIGNAL: signal },
+      });
+    const { status, stdout } = start("");
+    assert.equal(status, 3);
+    assert.match(String(stdout), /--port=1$/m);
+    assert.equal(String(stdout).includes("--allow-root"), process.getuid?.() === 0);
+    assert.equal(start("TERM").status, 143);
   });
 
   it("says so where tslab is not installed, as does JupyterLab's command", () => {

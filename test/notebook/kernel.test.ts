@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
 
-import { KernelClient, messageTypes, printed } from "./support/kernel-client";
+import { KernelClient, messageTypes, printed, type Execution } from "./support/kernel-client";
 
 /** How long an interrupted cell may take to end, in ms. */
 const soon = 5000;
@@ -96,6 +99,72 @@ describe("kernel", function () {
     assert.match(String(reply.content.evalue), /^2:7 - .*not assignable to type 'string'/);
   });
 
+  it("finds the package by its name in every folder, with its types", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "raella elsewhere "));
+    const elsewhere = await KernelClient.start(folder);
+    try {
+      const imports = 'import { runLayer } from "raella";\nimport { layerChart } from "raella/charts";';
+      const first = await elsewhere.run(
+        `${imports}\nconsole.log(typeof runLayer, typeof layerChart, process.cwd());`,
+      );
+      assert.equal(printed(first), `function function ${realpathSync(folder)}\n`);
+      const { reply } = await elsewhere.run(
+        'const nothing: string = runLayer({ architecture: "raella", dnn: "resnet18", layer: 0 });',
+      );
+      assert.match(String(reply.content.evalue), /Type 'LayerResult' is not assignable to type 'string'/);
+      const id = await elsewhere.send("shell", "complete_request", { code: "runLay", cursor_pos: 6 });
+      assert.deepEqual((await elsewhere.reply(id)).content.matches, ["runLayer"]);
+    } finally {
+      await elsewhere.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("shows results in a few lines, charts as charts, and waits for what is shown", async () => {
+    const mimeTypes = (execution: Execution): readonly (readonly string[])[] =>
+      execution.outputs
+        .filter(({ header }) => header.msg_type === "display_data")
+        .map(({ content }) => Object.keys(content.data as object).sort());
+    const chart = [["application/vnd.vegalite.v5+json", "image/png", "text/plain"]];
+    await kernel.run(
+      'import { getSpec, mapLayer, runAblation, runLayer, runNetwork } from "raella";\n' +
+        'import { layerChart } from "raella/charts";\nimport { showChart } from "raella/notebook";\n' +
+        'const chosen = { architecture: "raella", dnn: "resnet18", layer: 10 };\nconst result = runLayer(chosen);',
+    );
+    for (const [code, pattern] of [
+      ["result", /^raella · resnet18, layer 10 .*\n.* J?.*TOPS\/W\n107,800 cycles/],
+      ["mapLayer(chosen)", /with its best mapping/],
+      ["getSpec(chosen)", /variables\nbounds: C 128, M 256/],
+      [
+        'runNetwork({ architecture: "raella", dnn: "resnet18" })',
+        /^resnet18, 21 layers:\nraella: .* batches per second/,
+      ],
+      ['runAblation("resnet18", { layers: [3] })', /^resnet18 on 4 architectures:\nisaac_like: /],
+      [
+        "Array.from({ length: 500 }, (_, index) => ({ index, square: index ** 2 }))",
+        /^\[\n {2}\{ index: 0, square: 0 \}/,
+      ],
+    ] as const) {
+      const text = printed(await kernel.run(code));
+      assert.match(text, pattern);
+      assert.ok(text.split("\n").length <= 25, text);
+    }
+    assert.deepEqual(mimeTypes(await kernel.run("layerChart(result)")), chart);
+    assert.deepEqual(mimeTypes(await kernel.run("showChart(layerChart(result));\nconst more = 1;")), chart);
+    assert.equal(printed(await kernel.run("showChart(layerChart(result))")), "");
+  });
+
+  it("tells warnings of a run in the output of its cell, each once", async () => {
+    const few = "{ ...chosen, variables: { N_ADC_PER_BANK: 1 } }";
+    const execution = await kernel.run(
+      `for (let run = 0; run < 3; run++) runLayer(${few});\nmapLayer(${few}); 0`,
+    );
+    const lines = printed(execution, "stderr").trimEnd().split("\n");
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0], /^warning: .*converters cannot keep up/);
+    assert.equal(printed(await kernel.run("runLayer(chosen); 0"), "stderr"), "");
+  });
+
   it("completes names", async () => {
     await kernel.run("const crossbarRows = 512;");
     const id = await kernel.send("shell", "complete_request", { code: "crossb", cursor_pos: 6 });
@@ -120,6 +189,34 @@ describe("kernel", function () {
       assert.equal(printed(await kernel.run("console.log(answer)")), "42\n");
     });
   }
+
+  it("stops what an interrupted cell had begun: nothing of it goes on in later cells", async () => {
+    const tick = "globalThis.ticks = (globalThis.ticks ?? 0) + 1; console.log('tick');";
+    const pause = "new Promise((resolve) => setTimeout(resolve, 20))";
+    for (const code of [
+      `for (;;) { ${tick} await ${pause}; }`,
+      `async function later() { for (;;) { await ${pause}; ${tick} } }\nvoid later(); await later();`,
+      `async function* endless() { for (;;) { yield 1; await ${pause}; } }\nfor await (const one of endless()) { ${tick} }`,
+    ]) {
+      const content = await interrupt(kernel, await kernel.execute(`await null; ${code}`));
+      assert.equal(content.ename, "Interrupted");
+      const wait =
+        "await new Promise((resolve) => setTimeout(resolve, 150)); console.log('ticks', globalThis.ticks);";
+      const [first, second] = [await kernel.run(wait), await kernel.run(wait)].map((done) => printed(done));
+      assert.match(first, /^ticks \d+\n$/);
+      assert.equal(second, first);
+    }
+  });
+
+  it("gives late prints to the cell that they belong to", async () => {
+    const id = await kernel.execute("void setTimeout(() => console.log('late'), 300);");
+    await kernel.finished(id);
+    const next = await kernel.run(
+      "await new Promise((resolve) => setTimeout(resolve, 500)); console.log('next');",
+    );
+    assert.equal(printed(next), "next\n");
+    assert.equal(printed(await kernel.finished(id)), "late\n");
+  });
 
   it("interrupts a cell that has not begun or is being compiled, and goes on", async () => {
     const fresh = await KernelClient.start();

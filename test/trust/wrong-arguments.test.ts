@@ -163,6 +163,8 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     saveChart: [chart, "x.json"],
     showChart: [chart, { description: "x" }],
     showTable: [rows, { columns: ["a"], maxRows: 1, digits: 3, columnOptions: { a: { title: "A" } } }],
+    showValue: [chart],
+    warningLines: [result],
     progressBar: [{ label: "x", noun: "y" }],
     energyOrigins: [mapped, groups],
   };

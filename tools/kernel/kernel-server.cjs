@@ -46,6 +46,14 @@ async function serve(connection, runner) {
     } finally {
       publish(request, "status", { execution_state: "idle" });
     }
+    // The time in which somebody looks at the notebook.
+    if (!isWarm) setTimeout(warmUp, settlingTime);
+    isWarm = true;
+  }
+
+  let isWarm = false;
+  function warmUp() {
+    if (!execution.hasBegun()) runner.interruption.shield(() => runner.warmUp());
   }
 
   await Promise.all([
@@ -114,6 +122,7 @@ function createExecution(runner, publish, reply, flushed) {
   }
 
   return {
+    hasBegun: () => received > 0,
     add(request) {
       const number = ++received;
       queue = queue.then(() => handle(request, number));

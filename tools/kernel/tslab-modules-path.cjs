@@ -16,4 +16,9 @@ function tslabPackage() {
   }
 }
 
-module.exports = { requireFromTslab };
+/** Path of the file that a module of tslab would get. @throws as above */
+function resolveFromTslab(id) {
+  return createRequire(tslabPackage()).resolve(id);
+}
+
+module.exports = { requireFromTslab, resolveFromTslab };

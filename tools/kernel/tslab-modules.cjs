@@ -3,7 +3,6 @@ const { requireFromTslab } = require("./tslab-modules-path.cjs");
 
 /** Its `lastWriteDisplayData` is where all display functions send their outputs. */
 const jupyter = requireFromTslab("./dist/jupyter.js");
-const { createConverter } = requireFromTslab("./dist/converter.js");
 const { createExecutor } = requireFromTslab("./dist/executor.js");
 
-module.exports = { jupyter, createConverter, createExecutor };
+module.exports = { jupyter, createExecutor };

@@ -15,11 +15,19 @@ interface DisplayMessage {
 /** What tslab's own display functions use; null until the first cell runs. */
 interface TslabJupyter {
   readonly lastWriteDisplayData: ((message: DisplayMessage, update: boolean) => void) | null;
+  /** Only in the kernel of this project: lets the cell last until something is shown. */
+  readonly waitForOutput?: (shown: Promise<void>) => void;
 }
 
 /** Is this code running in a cell of a notebook? */
 export function insideNotebook(): boolean {
   return displayWriter() !== null;
+}
+
+/** Where the kernel offers it, the cell lasts until this is shown, whether or not the cell waits for it. */
+export function waitForOutput(shown: Promise<void>): Promise<void> {
+  loadedTslab()?.waitForOutput?.(shown);
+  return shown;
 }
 
 /** Sends an output to the notebook; with `update` in the place of an earlier one. False outside a notebook. */
@@ -30,17 +38,22 @@ export function sendMimeBundle({ data, metadata = {}, displayId }: MimeBundle, u
   return true;
 }
 
-/**
- * tslab offers only outputs of one form, so this goes to the function beneath. The module is looked for among those that
- * are loaded: wherever tslab is installed, its kernel has loaded it, and loading it would start a TypeScript compiler.
- */
+/** tslab offers only outputs of one form, so this goes to the function beneath. */
 function displayWriter(): TslabJupyter["lastWriteDisplayData"] {
+  return loadedTslab()?.lastWriteDisplayData ?? null;
+}
+
+/**
+ * The module is looked for among those that are loaded: wherever tslab is installed, its kernel has loaded it, and
+ * loading it would start a TypeScript compiler.
+ */
+function loadedTslab(): TslabJupyter | undefined {
   for (const [file, loaded] of Object.entries(require.cache)) {
     if (!/[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file)) continue;
-    const { lastWriteDisplayData } = loaded?.exports as TslabJupyter;
-    if (lastWriteDisplayData) return lastWriteDisplayData;
+    const exports = loaded?.exports as TslabJupyter;
+    if (exports.lastWriteDisplayData) return exports;
   }
-  return null;
+  return undefined;
 }
 
 /**

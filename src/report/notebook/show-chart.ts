@@ -1,7 +1,7 @@
 import { optional, optionsOf, requireArgument, requireOptions, text } from "../../arguments";
 import { chartSchema, type ChartSpecification } from "../charts/chart-specification";
 import { renderPng } from "../charts/render-chart";
-import { insideNotebook, remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
+import { insideNotebook, remarkMissingKernel, sendMimeBundle, waitForOutput } from "./mime-bundle";
 
 export interface ShowChartOptions {
   /** What the chart shows, for readers who cannot see it; shown in place of it outside a notebook. */
@@ -12,7 +12,11 @@ export interface ShowChartOptions {
  * Shows a chart in the notebook: interactive where the front end knows Vega-Lite (JupyterLab), a picture everywhere
  * else. Outside a notebook only its description is printed; see `saveChart` for scripts.
  */
-export async function showChart(chart: ChartSpecification, options: ShowChartOptions = {}): Promise<void> {
+export function showChart(chart: ChartSpecification, options: ShowChartOptions = {}): Promise<void> {
+  return waitForOutput(show(chart, options));
+}
+
+async function show(chart: ChartSpecification, options: ShowChartOptions): Promise<void> {
   requireArgument(chartSchema, chart, "the chart of showChart");
   requireOptions(optionsOf({ description: optional(text) }), options, "showChart");
   const description = options.description ?? describeChart(chart);
