@@ -1,7 +1,7 @@
 /**
  * What most users need: specifications, runs of layers, networks and ablations, tables, explanations, components of your own.
  * Charts, notebooks, sweeps in parts, own networks and what lies beneath have entries of their own: raella/charts,
- * raella/notebook, raella/sweep, raella/network, raella/advanced.
+ * raella/notebook, raella/sweep, raella/network, raella/advanced; raella/engine is this one without what needs a disk.
  *
  * @example
  * ```ts
@@ -13,120 +13,11 @@
  * @module raella
  */
 
-// Specifications: YAML files, variables, greedy steps, workspaces and what is in them
-export { getSpec } from "./spec/get-spec";
-export type { GetSpecOptions } from "./spec/get-spec";
-export { loadSpecification } from "./spec/load-specification";
-export type { LoadSpecificationOptions } from "./spec/load-specification";
-export { defaultGreedySteps, greedy } from "./spec/greedy";
-export type { GreedyOptions, GreedyStep } from "./spec/greedy";
-export { defaultWorkspace, listArchitectures, listDnns, listLayers, workspaceAt } from "./spec/workspace";
-export type { Workspace } from "./spec/workspace";
-export { loadComponentGroups } from "./spec/component-groups";
-export type { ComponentGroup } from "./spec/component-groups";
-export type {
-  AdcBeyondLibrary,
-  ComponentClass,
-  CompoundAction,
-  Convention,
-  DataSpace,
-  DataSpaceConstraint,
-  DesignCheck,
-  EstimationChoices,
-  ExpressionText,
-  Factor,
-  Fidelity,
-  GivenAreaTable,
-  GivenEnergyTable,
-  Level,
-  LevelConstraints,
-  LevelKind,
-  MapperOptions,
-  ModelChoices,
-  Rank,
-  RankTerm,
-  SparseHandling,
-  SparseLevel,
-  SpatialConstraint,
-  Specification,
-  SpecificationIdentity,
-  Subcomponent,
-  SubcomponentAction,
-  TechnologyInterpolation,
-  TemporalConstraint,
-  Value,
-  ValueTable,
-  Warning,
-  Workload,
-  WrittenValue,
-} from "./spec/specification";
-
-// Layers, DNNs, ablations, sweeps
-export { mapLayer, resultOf, runLayer } from "./study/run-layer";
-export type { MappingOptions } from "./study/run-layer";
-export { runAblation, runAll, runLayers, runNetwork } from "./study/run-network";
-export { runGains } from "./study/gains";
-export type { Gain, GainFigures, Gains } from "./study/gains";
-export type { AblationOptions, AllOptions, LayersOptions, NetworkOptions } from "./study/run-network";
-export type { ThroughputOptions } from "./study/pipeline";
-export { programNetwork } from "./study/programming";
-export type { NetworkProgramming } from "./study/programming";
-export type { LayerOptions, Progress, RunOptions, StudyOptions } from "./study/study-options";
-export type { SearchKind } from "./study/search-kind";
-export type { FullSearchObjective } from "./search/full/objective";
-export type { SearchCertificate } from "./search/full/search-full-map-space";
-export type {
-  AccessCounts,
-  ComparedMapping,
-  FullSearchSummary,
-  LayerResult,
-  LevelArea,
-  MapSpaceSummary,
-  MappedLayer,
-  MappingBlock,
-  TimeloopWalk,
-} from "./study/layer-result";
-export type { AblationResult, FullSearchTotals, NetworkResult, NetworkTotals } from "./study/network-result";
-export type { Inputs, Manifest } from "./study/manifest";
-export type { LayerAllocation, Replication, ReplicationScheme, TileAreas } from "./study/replication";
-export { sweep } from "./study/sweep/sweep";
-export type { SweepOptions, SweepProgress, SweepResult } from "./study/sweep/sweep";
-export type { SweepDescription, SweepObjective } from "./study/sweep/sweep-description";
-
-// Mappings of your own
-export { evaluateGivenMapping } from "./study/run-layer";
-export { mappingFromEntries } from "./study/given-mapping";
-export { readMappingFile } from "./spec/read-mapping-file";
-export type { MappingEntry, MappingFile } from "./spec/read-mapping-file";
-export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./model/mapping";
-export type { DataSpaceAccesses, DataSpaceCounts, Evaluation, LevelEvaluation } from "./model/evaluation";
-
-// Energy and area of components, and components of your own
-export { estimate } from "./components/estimate";
-export type {
-  AreaReferenceTable,
-  EnergyReferenceTable,
-  LevelErrors,
-  ReferenceTables,
-} from "./spec/reference-tables";
-export { explainArea, explainEnergy } from "./components/explain";
-export type { Explanation, LevelExplanation } from "./components/explain";
-export { formatExplanation } from "./components/format-explanation";
-export { registerComponentLibrary, registerEstimator } from "./components/registry";
-export type { EstimatorDefinition } from "./components/estimator";
-
-// Whether a layer fits, and whether a result still holds
-export { diagnoseLayer } from "./study/diagnose-layer";
-export type { Diagnosis, DiagnosisOptions, Misfit, NearestMiss, Remedy, Usage } from "./study/diagnose-layer";
-export { verifyResult } from "./study/verify-result";
-export type { VerifiableResult, Verification, VerifyOptions } from "./study/verify-result";
+// Specifications, runs, components, errors
+export * from "./engine";
 
 // Tables and files
 export { toDataFrame, writeCsv, writeParquet } from "./report/data-frame";
 export type { DataFrameOptions } from "./report/data-frame";
 export type { TabularResult } from "./report/tidy-columns";
 export { writeLayerFiles } from "./report/write-layer-files";
-
-// Errors
-export { RaellaError, RaellaErrors } from "./errors";
-export type { ErrorCode, ErrorDetails, SourceLocation } from "./errors";

@@ -19,6 +19,7 @@ export interface FileSource {
   brokenLink(path: string): string | undefined;
 }
 
+/** What is known of a path without reading it. */
 export interface FileStamp {
   readonly kind: "file" | "folder" | "other";
   /** In bytes. */

@@ -13,9 +13,7 @@ const root = resolve(__dirname, "..", "..");
 /** What a page does with the engine: the package's files in memory, then every layer on every architecture. */
 const page = `
 import { sha256 } from "./src/platform";
-import { filesInMemory, useFiles } from "./src/spec/files";
-import { listArchitectures, listDnns } from "./src/spec/workspace";
-import { runLayers } from "./src/study/run-network";
+import { filesInMemory, listArchitectures, listDnns, runLayers, useFiles } from "./src/engine";
 
 globalThis.runEverything = async (files) => {
   useFiles(filesInMemory(files));
