@@ -60,7 +60,8 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
   });
   for (const warning of accuracy.warnings) remark(`warning: ${warning}`);
   if (csv !== undefined || parquet !== undefined) {
-    const { accuracyColumns, accuracyFrame } = await import("../report/accuracy-columns.js");
+    const { accuracyColumns } = await import("../report/accuracy-columns.js");
+    const { accuracyFrame } = await import("../report/data-frame.js");
     if (csv !== undefined) writeFileAtomically(csv, formatCsv(accuracyColumns(accuracy)));
     if (parquet !== undefined) writeFileAtomically(parquet, accuracyFrame(accuracy).writeParquet());
   }

@@ -1,4 +1,3 @@
-import type * as Polars from "nodejs-polars";
 import {
   hasParts,
   isListOf,
@@ -12,15 +11,18 @@ import {
 import { dataWith, requireOptions } from "../arguments";
 import type { DesignAccuracy } from "../network/analyze-accuracy";
 import type { NetworkAccuracy } from "../network/network-accuracy";
-import { columnsToDataFrame } from "./data-frame";
 import type { Cell } from "../study/sweep/sweep-row";
 import type { Columns } from "./tidy-columns";
 
-/** What is looked at of the accuracy of a network. */
-export const accuracySchema = dataWith("an accuracy, as networkAccuracy returns it", {
+const accuracyParts = {
   dnn: isText,
   designs: isListOf((design) => isObject(design) && hasParts(design, { layers: isListOf(isObject) })),
-});
+};
+
+/** What is looked at of the accuracy of a network. */
+export const accuracySchema = dataWith("an accuracy, as networkAccuracy returns it", accuracyParts);
+
+export const isAccuracy = (value: unknown): value is NetworkAccuracy => hasParts(value, accuracyParts);
 
 /** The shape of a data frame of accuracies. */
 export interface AccuracyFrameOptions {
@@ -75,12 +77,4 @@ export function accuracyColumns(accuracy: NetworkAccuracy, options: AccuracyFram
     }));
   });
   return Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name])]));
-}
-
-/** The same as a Polars data frame. */
-export function accuracyFrame(
-  accuracy: NetworkAccuracy,
-  options: AccuracyFrameOptions = {},
-): Polars.DataFrame {
-  return columnsToDataFrame(accuracyColumns(accuracy, options));
 }

@@ -4,8 +4,10 @@ import { isTableOf, requireArgument } from "../arguments";
 import { groupsSchema } from "../spec/component-groups";
 import { groupNamed, totalKey } from "../study/component-groups";
 import type { ComponentGroup } from "../study/component-groups";
+import type { Gains } from "../study/gains";
 import { isLayerResult } from "../study/layer-result";
 import type { LayerResult } from "../study/layer-result";
+import type { Manifest } from "../study/manifest";
 import { areaOfLevel, componentsOf, isAblationResult, isNetworkResult } from "../study/network-result";
 import type { AblationResult, NetworkResult } from "../study/network-result";
 import type { Cell } from "../study/sweep/sweep-row";
@@ -49,6 +51,12 @@ export function layersOf(results: TabularResult): readonly LayerResult[] {
   if (isList(results)) return results.flatMap(layersOf);
   if ("networks" in results) return results.networks.flatMap(({ layers }) => layers);
   return "layers" in results ? results.layers : [results];
+}
+
+/** The manifest of the first of the results that has one. */
+export function manifestOf(results: TabularResult): Manifest | undefined {
+  if (isList(results)) return results.map(manifestOf).find((manifest) => manifest !== undefined);
+  return "networks" in results ? manifestOf(results.networks) : results.manifest;
 }
 
 function isList(
@@ -157,6 +165,32 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
     ]);
   }
   return columns;
+}
+
+/**
+ * Gains as columns: architecture, base, dnn, figure (energyEfficiency, throughput), replication (of throughput), factor;
+ * `wide` has one row per architecture and DNN, with a column for each figure.
+ */
+export function gainColumns(gains: readonly Gains[], shape: "tidy" | "wide"): Columns {
+  const rows = gains.flatMap(({ architecture, base, dnns }) =>
+    dnns.flatMap(({ dnn, energyEfficiency, throughput }): Readonly<Record<string, Cell>>[] => {
+      const head = { architecture, base, dnn };
+      const schemes = Object.entries(throughput);
+      if (shape === "wide")
+        return [
+          {
+            ...{ ...head, energyEfficiency },
+            ...Object.fromEntries(schemes.map(([scheme, factor]) => [`throughput (${scheme})`, factor])),
+          },
+        ];
+      return [
+        { ...head, figure: "energyEfficiency", replication: null, factor: energyEfficiency },
+        ...schemes.map(([replication, factor]) => ({ ...head, figure: "throughput", replication, factor })),
+      ];
+    }),
+  );
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]));
 }
 
 /** Networks have none. */

@@ -4,11 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "papaparse";
 import { toDataFrame, writeCsv, writeParquet } from "../../src/report/data-frame";
+import type { NetworkAccuracy } from "../../src/network/network-accuracy";
 import { componentColumns, formatCsv, layersOf, layerWideColumns } from "../../src/report/tidy-columns";
 import { loadComponentGroups } from "../../src/spec/component-groups";
 import type { AblationResult } from "../../src/study/network-result";
 import { runLayer } from "../../src/study/run-layer";
+import { gainsOver } from "../../src/study/gains";
 import { runAblation } from "../../src/study/run-network";
+import { sweep } from "../../src/study/sweep/sweep";
+import { workspaceAt } from "../../src/spec/workspace";
+import { withFiles } from "../spec/support/small-model";
+
+const typeOf = (frame: ReturnType<typeof toDataFrame>, column: string): string =>
+  String(frame.getColumn(column).dtype).replace(/^DataType\((.*)\)$/, "$1");
 
 describe("tables of results", () => {
   const groups = loadComponentGroups();
@@ -96,6 +104,85 @@ describe("tables of results", () => {
     assert.deepEqual(frame.getColumn("energyPj").toArray(), columns.energyPj);
     assert.equal(toDataFrame(ablation, { groups, shape: "wide" }).height, 4);
   });
+
+  it("group components without being told how, and count in whole numbers", function () {
+    this.timeout(30_000);
+    const frame = toDataFrame(ablation);
+    assert.deepEqual(frame.getColumn("group").toArray(), componentColumns(ablation, groups).group);
+    const counted = ["layer", "nTiles", "batchSize", "instances", "cycles"];
+    assert.deepEqual(
+      counted.map((name) => typeOf(frame, name)),
+      counted.map(() => "Int64"),
+    );
+    const { cycles } = layersOf(ablation)[0];
+    assert.ok(frame.writeCSV().toString().split("\n")[1].endsWith(`,${cycles}`));
+    const wide = toDataFrame(ablation, { shape: "wide" });
+    assert.ok(wide.columns.includes("ADC (pJ)") && !wide.columns.includes("column_readout (pJ)"));
+    assert.equal(typeOf(wide, "macs"), "Int64");
+    assert.equal(typeOf(wide, "energyPj"), "Float64");
+    assert.deepEqual(
+      toDataFrame(JSON.parse(JSON.stringify(ablation)) as AblationResult).toRecords(),
+      frame.toRecords(),
+    );
+  });
+
+  it("take the groups of the workspace that results come from", function () {
+    this.timeout(30_000);
+    withFiles(
+      { "models/component_groups.yaml": "component_groups:\n  - {name: Mine, levels: [input_buffer]}\n" },
+      (root) => {
+        const workspace = workspaceAt(root);
+        const layer = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10, workspace });
+        assert.ok(toDataFrame(layer).getColumn("group").toArray().includes("Mine"));
+      },
+    );
+  });
+
+  it("may be of sweeps, gains and accuracies", async function () {
+    this.timeout(60_000);
+    const plan = { architectures: "raella", dnns: "resnet18", variables: { ADC_RESOLUTION: [7, 8] } };
+    const swept = await sweep(plan, { workers: 1 });
+    const frame = toDataFrame(swept);
+    assert.deepEqual(
+      frame.columns,
+      swept.columns.map(({ name }) => name),
+    );
+    assert.deepEqual(frame.toRecords(), swept.rows);
+    const whole = ["point", "ADC_RESOLUTION", "cyclesTotal", "tilesUsed"];
+    assert.deepEqual(
+      whole.map((name) => typeOf(frame, name)),
+      whole.map(() => "Int64"),
+    );
+
+    const gains = gainsOver([ablation]);
+    const tidy = toDataFrame(gains).toRecords();
+    assert.deepEqual(tidy[0], {
+      ...{ architecture: "raella", base: "isaac_like", dnn: "resnet18", figure: "energyEfficiency" },
+      ...{ replication: null, factor: gains[0].dnns[0].energyEfficiency },
+    });
+    assert.equal(tidy[1].figure, "throughput");
+    const wide = toDataFrame(gains, { shape: "wide" });
+    assert.equal(wide.height, 1);
+    assert.ok(wide.columns.includes("throughput (doubling)"));
+
+    const layers = [0, 1].map((layer) => ({ layer, layerName: `l${layer}`, slices: 3, error: 0.5 }));
+    const accuracy = { dnn: "mine", designs: [{ architecture: "raella", adcBits: 7, rows: 512, layers }] };
+    const shapes = ["tidy", "wide"] as const;
+    assert.deepEqual(
+      shapes.map((shape) => toDataFrame(accuracy as unknown as NetworkAccuracy, { shape }).height),
+      [2, 1],
+    );
+  });
+
+  for (const [what, given] of [
+    ["nothing", undefined],
+    ["a number", 5],
+    ["a list of numbers", [5]],
+    ["gains among layers", [{ base: "raella", dnns: [] }, {}]],
+    ["an object", {}],
+  ] as const)
+    it(`are not made of ${what}`, () =>
+      assert.throws(() => toDataFrame(given as unknown as AblationResult), { code: "usage" }));
 
   it("are written as CSV and Parquet", function () {
     this.timeout(30_000);
