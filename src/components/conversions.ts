@@ -1,5 +1,5 @@
 import type { ComponentClass, Specification } from "../spec/specification";
-import { engineOf } from "./estimation-engine";
+import { pricingOf } from "./pricing";
 import { inLevel } from "./level-components";
 import type { LevelComponents } from "./level-components";
 import type { ComponentInstance } from "./compound/expand-component";
@@ -19,7 +19,7 @@ export function conversionsPerAction(specification: Specification): ReadonlyMap<
   const classes = new Map(componentClasses.map((written) => [written.name, written]));
   const converters = levels.filter((level) => mayConvert(level.subclass ?? level.class, classes));
   if (converters.length === 0) return new Map();
-  const { components } = engineOf(specification).forClasses(componentClasses);
+  const { components } = pricingOf(specification).forClasses(componentClasses);
   return new Map(
     converters.map((level): [string, Conversions] => {
       try {

@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { isTableOf, name, optionsOf, requireArgument, requireOptions } from "../arguments";
 import { frozenCopy } from "../memory";
 import type { Fidelity, Value } from "../spec/specification";
-import { estimationEngine, estimationSchema } from "./estimation-engine";
-import type { EstimationOptions } from "./estimation-engine";
+import { pricingWith, pricingSchema } from "./pricing";
+import type { EstimationOptions } from "./pricing";
 import type { ErrorBar, EstimateStep } from "./estimator";
 import type { ParameterDescriptions } from "./parameters";
 import type { Primitive } from "./primitive-estimates";
@@ -66,8 +66,8 @@ export function componentEnergy(
 
 /** All models of primitive components, the one that is asked first in front of others for its class. */
 export function componentModels(options: EstimationOptions = {}): readonly ComponentModel[] {
-  requireOptions(estimationSchema, options, "componentModels");
-  const { registry } = estimationEngine(options.fidelity ?? defaultFidelity, options);
+  requireOptions(pricingSchema, options, "componentModels");
+  const { registry } = pricingWith(options.fidelity ?? defaultFidelity, options);
   const classNames = [...new Set(registry.estimators.flatMap((estimator) => estimator.classNames))];
   return frozenCopy(
     classNames.flatMap((className) =>
@@ -94,11 +94,11 @@ const componentSchema = optionsOf({
 
 function requireComponent(component: unknown, options: unknown, functionName: string): void {
   requireArgument(componentSchema, component, `the component of ${functionName}`);
-  requireOptions(estimationSchema, options, functionName);
+  requireOptions(pricingSchema, options, functionName);
 }
 
 function find({ class: className, attributes }: ComponentDescription, options: EstimationOptions): Primitive {
-  const { primitives } = estimationEngine(options.fidelity ?? defaultFidelity, options);
+  const { primitives } = pricingWith(options.fidelity ?? defaultFidelity, options);
   const finder = primitives.finder(className, Object.keys(attributes));
   return finder.find(finder.names.map((name) => attributes[name]));
 }

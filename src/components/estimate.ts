@@ -5,8 +5,8 @@ import { extremeValues } from "../spec/extreme-values";
 import type { LevelErrors, ReferenceTables } from "../spec/reference-tables";
 import { specificationSchema } from "../spec/specification";
 import type { Level, Specification, ValueTable, Warning } from "../spec/specification";
-import { engineOf, estimationSchema } from "./estimation-engine";
-import type { EstimationOptions } from "./estimation-engine";
+import { pricingOf, pricingSchema } from "./pricing";
+import type { EstimationOptions } from "./pricing";
 import { leakageFigures } from "./leakage";
 import { inLevel } from "./level-components";
 import type { LevelEstimate } from "./level-estimates";
@@ -22,7 +22,7 @@ import { roundDecimals } from "./round-decimals";
  */
 export function estimate(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
   requireArgument(specificationSchema, specification, "the specification of estimate");
-  requireOptions(estimationSchema, options, "estimate");
+  requireOptions(pricingSchema, options, "estimate");
   return freeze(priceLevels(adopt(specification), options));
 }
 
@@ -30,7 +30,7 @@ export function estimate(specification: Specification, options: EstimationOption
 export function priceLevels(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
   const { levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
   const { decimalPlaces = 6 } = options;
-  const { levels: estimates } = engineOf(specification, options).forClasses(componentClasses);
+  const { levels: estimates } = pricingOf(specification, options).forClasses(componentClasses);
   const warnings: Warning[] = [];
   const isTableGiven = energyTable !== undefined || areaTable !== undefined;
   const found: LevelEstimate[] = [];

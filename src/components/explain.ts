@@ -15,8 +15,8 @@ import { toValue } from "../spec/expression";
 import { specificationSchema } from "../spec/specification";
 import type { Level, Specification, Value } from "../spec/specification";
 import type { ComponentInstance, PartInstance } from "./compound/expand-component";
-import { engineOf, estimationSchema } from "./estimation-engine";
-import type { ClassSet, EstimationOptions } from "./estimation-engine";
+import { pricingOf, pricingSchema } from "./pricing";
+import type { ClassSet, EstimationOptions } from "./pricing";
 import type { ErrorBar, EstimateStep } from "./estimator";
 import { inLevel, levelAreaShare, undefinedAction } from "./level-components";
 import type { LevelComponents } from "./level-components";
@@ -123,14 +123,15 @@ function explainLevel(
 ): LevelExplanation {
   requireArgument(specificationSchema, given, "the specification to explain");
   requireArgument(text, levelName, "the level to explain");
-  requireOptions(estimationSchema, options, action === null ? "explainArea" : "explainEnergy");
+  requireOptions(pricingSchema, options, action === null ? "explainArea" : "explainEnergy");
   const specification = adopt(given);
   const level = findLevel(specification, levelName);
   const inTable = givenFigure(specification, level, action);
-  const engine = engineOf(specification, options);
+  const pricing = pricingOf(specification, options);
   try {
     const root =
-      inTable ?? explainRoot(specification, level, action, engine.forClasses(specification.componentClasses));
+      inTable ??
+      explainRoot(specification, level, action, pricing.forClasses(specification.componentClasses));
     const tableValue = inTable
       ? root.value
       : roundDecimals(root.contribution, options.decimalPlaces === undefined ? 6 : options.decimalPlaces);

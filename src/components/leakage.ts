@@ -4,8 +4,8 @@ import { conventionOf, countsLeakage } from "../spec/convention";
 import type { EnergyReferenceTable } from "../spec/reference-tables";
 import type { Level, Specification, Value, Warning } from "../spec/specification";
 import type { ComponentInstance } from "./compound/expand-component";
-import { defaultCycleTimeS, engineOf } from "./estimation-engine";
-import type { EstimationOptions } from "./estimation-engine";
+import { defaultCycleTimeS, pricingOf } from "./pricing";
+import type { EstimationOptions } from "./pricing";
 import { inLevel, levelAreaShare } from "./level-components";
 import type { LevelComponents } from "./level-components";
 
@@ -36,7 +36,7 @@ interface Leakage {
 }
 
 function levelComponents(specification: Specification, options: EstimationOptions): LevelComponents {
-  return engineOf(specification, options).forClasses(specification.componentClasses).components;
+  return pricingOf(specification, options).forClasses(specification.componentClasses).components;
 }
 
 function levelLeakage(specification: Specification, components: LevelComponents, level: Level): Leakage {

@@ -1,5 +1,5 @@
 import { flag, name, names, optional, optionsOf } from "../arguments";
-import { engineOf } from "../components/estimation-engine";
+import { pricingOf } from "../components/pricing";
 import { registrations } from "../components/registry";
 import { frozenCopy } from "../memory";
 import type { LayerSizes } from "../spec/find-layer";
@@ -101,7 +101,7 @@ export function createManifest(
     ...(estimators.length > 0 ? { estimators } : {}),
     ...(identity.sizes && { sizes: identity.sizes }),
     ...(inputs ? { inputs: frozenCopy(inputs) } : {}),
-    files: sortedFiles([sources, engineOf(specification).sources]),
+    files: sortedFiles([sources, pricingOf(specification).sources]),
   };
 }
 

@@ -1,5 +1,5 @@
 import { optionsOf, requireArgument, requireOptions } from "../arguments";
-import { engineOf } from "../components/estimation-engine";
+import { pricingOf } from "../components/pricing";
 import { priceLevels } from "../components/estimate";
 import { freeze } from "../memory";
 import { assembleSpec } from "../spec/get-spec";
@@ -45,7 +45,7 @@ export function programmingOf(specification: Specification): LayerProgramming | 
   const { cell_config: cell, rows } = place.attributes;
   const pulseS =
     typeof cell === "string"
-      ? engineOf(specification, options).context.cellDescription(cell).writePulseS
+      ? pricingOf(specification, options).context.cellDescription(cell).writePulseS
       : null;
   const timeS = pulseS !== null && typeof rows === "number" ? rows * pulseS : null;
   return { writes, energyPj: writes * write, timeS };

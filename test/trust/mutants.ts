@@ -308,8 +308,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "limits of factors excluded",
     file: "mapspace/factor-choices.ts",
-    from: "factor > limits[slot]",
-    to: "factor >= limits[slot]",
+    from: "factor <= most[slot]",
+    to: "factor < most[slot]",
     tests: "spaces",
   },
   {
@@ -523,6 +523,20 @@ export const mutations: readonly Mutation[] = [
     tests: "model",
   },
   {
+    name: "levels taken for the same whatever their constraints",
+    file: "spec/processing/flatten-architecture.ts",
+    from: "${contentNumber(constraints)} ${serialNumber.of(own)}",
+    to: "${serialNumber.of(own)}",
+    tests: "shared",
+  },
+  {
+    name: "prices that forget which attributes a level has",
+    file: "components/level-components.ts",
+    from: "`${className} ${namesIn.of(attributes)} ${namesIn.of(variables)}`",
+    to: "`${className} ${namesIn.of(variables)}`",
+    tests: "components",
+  },
+  {
     name: "found mappings that forget bandwidths",
     file: "search/exhaustive/examine-space.ts",
     from: "JSON.stringify([options, bandwidths, costs, spaceKey(specification, hardware, costs)])",
@@ -538,7 +552,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "a workspace priced by the library of the package",
-    file: "components/estimation-engine.ts",
+    file: "components/pricing.ts",
     from: "workspace: options.workspace ?? workspace",
     to: "workspace: options.workspace",
     tests: "sequences",

@@ -1,5 +1,5 @@
 import { estimate } from "../../components/estimate";
-import { engineOf } from "../../components/estimation-engine";
+import { pricingOf } from "../../components/pricing";
 import { RaellaError, suggestName } from "../../errors";
 import { frozenCopy } from "../../memory";
 import { hashFile, readImportRecord, recordFile } from "../../network/network-sources";
@@ -244,7 +244,7 @@ function hashesOfFiles(
 ): Readonly<Record<string, string>> {
   const sources = specifications.flatMap((specification) => [
     ...specification.sources,
-    ...engineOf(specification).sources,
+    ...pricingOf(specification).sources,
   ]);
   const files = new Map(sources.map(({ file, sha256: hash }) => [file, hash]));
   if (plan.accuracy !== undefined) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { componentArea, componentEnergy, componentModels } from "../../../src/components/estimate-component";
-import type { EstimationOptions } from "../../../src/components/estimation-engine";
+import type { EstimationOptions } from "../../../src/components/pricing";
 import { libraryEntry } from "../../../src/components/library/library-entry";
 import { libraryEstimator } from "../../../src/components/library/library-estimator";
 import { cmosAreaFactor, cmosEnergyFactor } from "../../../src/components/library/technology-scaling";

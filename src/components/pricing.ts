@@ -54,7 +54,7 @@ export interface EstimationOptions extends EstimationChoices {
   readonly workspace?: Workspace;
 }
 
-export const estimationSchema = optionsOf({
+export const pricingSchema = optionsOf({
   fidelity: optional(oneOf(fidelities)),
   cycleTimeS: optional(positive),
   convention: optional(oneOf(["2023", "2024"] as const)),
@@ -64,7 +64,7 @@ export const estimationSchema = optionsOf({
 });
 
 /** The estimators with everything that is remembered about their answers. */
-export interface EstimationEngine {
+export interface Pricing {
   readonly registry: EstimatorRegistry;
   readonly context: EstimationContext;
   readonly primitives: PrimitiveEstimates;
@@ -80,34 +80,31 @@ export interface ClassSet {
   readonly levels: LevelEstimates;
 }
 
-const engines = new FileMemo<EstimationEngine>(16);
+const pricings = new FileMemo<Pricing>(16);
 /** One nanosecond. */
 export const defaultCycleTimeS = 1e-9;
 
-/** The engine for the given options: built once, and again when one of its files or the registrations change. */
-export function estimationEngine(fidelity: Fidelity, options: EstimationOptions = {}): EstimationEngine {
-  return engineFor({}, { ...options, fidelity });
+/** How components are priced with the given options: built once, and again when one of its files or the registrations change. */
+export function pricingWith(fidelity: Fidelity, options: EstimationOptions = {}): Pricing {
+  return pricingFor({}, { ...options, fidelity });
 }
 
-/** The engine that prices a specification, unless options say otherwise. */
-export function engineOf(
-  { identity, workspace }: Specification,
-  options: EstimationOptions = {},
-): EstimationEngine {
-  return engineFor(identity, { ...options, workspace: options.workspace ?? workspace });
+/** How the components of a specification are priced, unless options say otherwise. */
+export function pricingOf({ identity, workspace }: Specification, options: EstimationOptions = {}): Pricing {
+  return pricingFor(identity, { ...options, workspace: options.workspace ?? workspace });
 }
 
-interface EngineSettings extends Required<EstimationChoices> {
+interface PricingSettings extends Required<EstimationChoices> {
   readonly fidelity: Fidelity;
   readonly convention: Convention;
   readonly cycleTimeS: number;
   readonly modelsDirectory: string;
 }
 
-function engineFor(
+function pricingFor(
   identity: EstimationChoices & Pick<ModelChoices, "convention"> & { readonly fidelity?: Fidelity },
   options: EstimationOptions,
-): EstimationEngine {
+): Pricing {
   const {
     fidelity = identity.fidelity ?? "artifact",
     adcBeyondLibrary = identity.adcBeyondLibrary ?? "scale",
@@ -120,12 +117,11 @@ function engineFor(
   const { version } = registrations();
   const choices = { fidelity, convention, cycleTimeS, adcBeyondLibrary, technologyInterpolation };
   const key = `${Object.values(choices).join(" ")} ${version} ${modelsDirectory}`;
-  const build = (reader: FileReader): EstimationEngine =>
-    buildEngine({ ...choices, modelsDirectory }, reader);
-  return engines.get(key, build, overlaysOf(workspace));
+  const build = (reader: FileReader): Pricing => buildPricing({ ...choices, modelsDirectory }, reader);
+  return pricings.get(key, build, overlaysOf(workspace));
 }
 
-function buildEngine(settings: EngineSettings, reader: FileReader): EstimationEngine {
+function buildPricing(settings: PricingSettings, reader: FileReader): Pricing {
   const { fidelity, convention, cycleTimeS, technologyInterpolation, modelsDirectory } = settings;
   const registry = buildRegistry(settings, reader);
   const cellsDirectory = join(modelsDirectory, "cell_configs");
@@ -160,7 +156,7 @@ const rememberedClassSets = 64;
 const refusedConverters = { scale: "none", survey: "other resolutions", "survey-all": "all" } as const;
 
 function buildRegistry(
-  { adcBeyondLibrary, convention, modelsDirectory }: EngineSettings,
+  { adcBeyondLibrary, convention, modelsDirectory }: PricingSettings,
   reader: FileReader,
 ): EstimatorRegistry {
   const folder = (name: string): string => folderOf(modelsDirectory, name, reader);
