@@ -35,7 +35,7 @@ export async function buildLivePage(folder: string): Promise<void> {
       outdir: folder,
       format: "esm",
       splitting: true,
-      chunkNames: "[name]-[hash]",
+      chunkNames: "[name]",
     }),
     build({
       ...common,

@@ -105,7 +105,7 @@ const settingPrefix = "set.";
 
 /** The part of an address behind the `#`: what differs from the usual choice, and the version that computes it. */
 export function addressOf(choice: Choice, version: string): string {
-  const parts: (readonly [string, string])[] = [["dnn", choice.dnn]];
+  const parts: [string, string][] = [["dnn", choice.dnn]];
   if (choice.architectures !== null) parts.push(["architectures", choice.architectures.join(",")]);
   if (choice.layers !== "") parts.push(["layers", choice.layers]);
   for (const name of ["tiles", "batch"] as const)
@@ -116,7 +116,7 @@ export function addressOf(choice: Choice, version: string): string {
   if (choice.layer !== null) parts.push(["layer", String(choice.layer)]);
   if (choice.on !== null) parts.push(["on", choice.on]);
   parts.push(["version", version]);
-  return new URLSearchParams(parts.map(([name, value]) => [name, value])).toString().replaceAll("%2C", ",");
+  return new URLSearchParams(parts).toString().replaceAll("%2C", ",");
 }
 
 /** A choice as an address has it, and what in it cannot be read. */

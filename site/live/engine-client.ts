@@ -18,15 +18,13 @@ interface Waiting {
 
 /** Asks the engine and gets answers, in any order. */
 export class EngineClient {
-  private readonly worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;
 
   constructor(
-    script: string,
+    private readonly worker: Worker & { readonly fault?: string },
     onProgress: (progress: { readonly done: number; readonly total: number }) => void,
   ) {
-    this.worker = new Worker(script);
     this.worker.onmessage = ({ data }: MessageEvent<Reply>) => {
       if ("progress" in data) return onProgress(data.progress);
       const waiting = this.waiting.get(data.id);
@@ -34,16 +32,19 @@ export class EngineClient {
       if ("error" in data) waiting?.reject(new EngineError(data.error.message, data.error.code));
       else waiting?.resolve(data.answer as never);
     };
-    this.worker.onerror = (event) => {
+    this.worker.addEventListener("error", (event) => {
       event.preventDefault();
-      const why = event.message || "its file could not be loaded";
-      for (const { reject } of this.waiting.values())
-        reject(new EngineError(`The engine does not run: ${why}.`, "fault"));
+      for (const { reject } of this.waiting.values()) reject(this.broken());
       this.waiting.clear();
-    };
+    });
+  }
+
+  private broken(): EngineError {
+    return new EngineError(`The engine does not run: ${this.worker.fault}.`, "fault");
   }
 
   ask<Name extends TaskName>(task: Name, given: Tasks[Name]["given"]): Promise<Tasks[Name]["answer"]> {
+    if (this.worker.fault !== undefined) return Promise.reject(this.broken());
     const id = ++this.last;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });

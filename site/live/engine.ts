@@ -67,12 +67,21 @@ class Library {
         expected: names.join(", "),
         remedy: suggestName(dnn, names),
       });
+    await this.fetchOnce(dnn);
+  }
+
+  /** Has the layers of a DNN sent for that will probably be asked for. */
+  expect(dnn: string): void {
+    if (/^[\w.-]+$/.test(dnn)) this.fetchOnce(dnn).catch(() => undefined);
+  }
+
+  /** A file that failed may be asked for again. */
+  private fetchOnce(dnn: string): Promise<void> {
     const known =
       this.fetched.get(dnn) ?? fetchJson(dnn).then((files) => this.add(files as Record<string, string>));
     this.fetched.set(dnn, known);
-    // A network that failed once may be asked for again.
     known.catch(() => this.fetched.delete(dnn));
-    await known;
+    return known;
   }
 }
 
@@ -94,6 +103,7 @@ async function fetchJson(name: string): Promise<unknown> {
 }
 
 const library = new Library();
+library.expect(decodeURIComponent(globalThis.location.hash.slice(1)));
 /** The run under way, which a new one ends. */
 let running = new AbortController();
 let latest: AblationResult | undefined;

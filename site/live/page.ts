@@ -8,7 +8,11 @@ import type { Catalogue, Figures, LayerFigures, SavedFile } from "./messages";
 import { ablationText, columnsTable, componentTables, levelTable, remarks, totalsTable } from "./results";
 import { formatNumber } from "../../src/report/theme/numbers";
 
-const engine = new EngineClient("engine.js", ({ done, total }) =>
+/** Started at the top of the page. */
+const { engineWorker } = globalThis as unknown as {
+  readonly engineWorker: Worker & { readonly fault?: string };
+};
+const engine = new EngineClient(engineWorker, ({ done, total }) =>
   tell("status", `Computing: ${done} of ${total} layers …`),
 );
 const drawing = import("./draw.js");

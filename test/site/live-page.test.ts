@@ -209,6 +209,28 @@ describe("the live page", function () {
     assert.equal(await page.locator("#computed").isVisible(), true);
   });
 
+  it("says when its engine or its files cannot be had", async () => {
+    for (const [missing, message] of [
+      ["**/engine.js*", /The engine does not run/],
+      ["**/data/models.json", /files of models could not be fetched/],
+      ["**/data/resnet50.json", /files of resnet50 could not be fetched: the host answers 503/],
+    ] as const) {
+      const own = await open();
+      await own.route(missing, (route) => route.fulfill({ status: 503, body: "" }));
+      await own.goto(`${address}/#dnn=resnet50&layers=0`);
+      await settled(own);
+      assert.match((await own.locator("#trouble").textContent()) ?? "", message);
+      assert.equal(await own.locator("#computed").isVisible(), false);
+      // Once they are there, the same page goes on.
+      await own.unroute(missing);
+      if (missing.includes("resnet50")) {
+        await settlingAfter(() => own.locator("#layers").fill("1"), own);
+        assert.equal(await own.locator("#computed").isVisible(), true);
+      }
+      await own.close();
+    }
+  });
+
   it("works with the keyboard alone", async () => {
     const own = await open({ viewport: { width: 1280, height: 900 } });
     await show({ layers: "0" }, own);

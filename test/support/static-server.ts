@@ -2,6 +2,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { createGzip } from "node:zlib";
 
 const types: Readonly<Record<string, string>> = {
   ".css": "text/css",
@@ -12,7 +13,7 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** A host of static files, and nothing else. */
+/** A host of static files, which compresses them as hosts do, and nothing else. */
 export class StaticServer {
   private readonly server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
@@ -22,8 +23,9 @@ export class StaticServer {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" });
-    createReadStream(file).pipe(response);
+    const type = types[extname(file)] ?? "application/octet-stream";
+    response.writeHead(200, { "content-type": type, "content-encoding": "gzip" });
+    createReadStream(file).pipe(createGzip()).pipe(response);
   });
   /** Paths that somebody has asked for, in order. */
   readonly asked: string[] = [];
