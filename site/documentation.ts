@@ -32,7 +32,7 @@ const heading = /^\s*#\s+(.+)\n/;
  */
 export async function buildDocumentation(folder: string): Promise<void> {
   const { Application, Converter, DocumentReflection, JSX, PageEvent } = await import("typedoc");
-  const entries = ["index", "advanced", "charts", "network", "notebook", "sweep"];
+  const entries = ["index", "advanced", "charts", "engine", "network", "notebook", "sweep"];
   const app = await Application.bootstrap({
     name: "RAELLA",
     entryPoints: entries.map((name) => join(root, "src", `${name}.ts`)),

@@ -46,6 +46,14 @@ export interface ErrorDetails {
 /**
  * A mistake in what the user gave (a file, a parameter, a name), never a fault of the program.
  * Its message is complete: place, value, what was expected and what to do; no stack trace is needed.
+ * @example
+ * ```ts
+ * try {
+ *   runLayer({ architecture: "raela", dnn: "resnet18", layer: 10 });
+ * } catch (error) {
+ *   if (error instanceof RaellaError) console.log(error.code, error.message); // unknown-name … Did you mean "raella"?
+ * }
+ * ```
  */
 export class RaellaError extends Error {
   readonly code: ErrorCode;

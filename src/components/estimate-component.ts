@@ -41,6 +41,11 @@ const defaultFidelity: Fidelity = "artifact";
  * Area of a primitive component, um^2, e.g. `componentArea({ class: "isaac_adc", attributes: { technology: 32,
  * resolution: 8 } })`.
  * @throws RaellaError for unknown classes, missing attributes and values out of range
+ * @example
+ * ```ts
+ * const adc = { class: "isaac_adc", attributes: { resolution: 8, technology: 32 } };
+ * console.log(componentArea(adc).value);
+ * ```
  */
 export function componentArea(
   component: ComponentDescription,
@@ -53,6 +58,11 @@ export function componentArea(
 /**
  * Energy of one action of a primitive component, pJ.
  * @throws RaellaError for unknown classes and actions, missing attributes and values out of range
+ * @example
+ * ```ts
+ * const adc = { class: "isaac_adc", attributes: { resolution: 8, technology: 32 } };
+ * console.log(componentEnergy(adc, "convert").value);
+ * ```
  */
 export function componentEnergy(
   component: ComponentDescription,

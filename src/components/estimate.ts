@@ -19,6 +19,11 @@ import { roundDecimals } from "./round-decimals";
  * Tables that the specification brings along replace the estimates of the levels they name; a level that neither
  * they nor the estimators know is then left at zero, with a warning.
  * @throws RaellaError for unknown classes and actions, missing attributes and values out of range
+ * @example
+ * ```ts
+ * const { energy, area } = estimate(getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 }));
+ * console.log(energy.energyPj.column_readout, area.areaUm2.column_readout);
+ * ```
  */
 export function estimate(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
   requireArgument(specificationSchema, specification, "the specification of estimate");

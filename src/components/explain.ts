@@ -92,6 +92,11 @@ export interface LevelExplanation extends Explanation {
 /**
  * The tree from the energy of a level's action down to the primitive components.
  * @throws RaellaError for an unknown level or action, and what estimation throws
+ * @example
+ * ```ts
+ * const specification = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * console.log(formatExplanation(explainEnergy(specification, "output_register", "read")));
+ * ```
  */
 export function explainEnergy(
   specification: Specification,
@@ -106,6 +111,11 @@ export function explainEnergy(
 /**
  * The tree from the area of one instance of a level down to the primitive components.
  * @throws RaellaError for an unknown level, and what estimation throws
+ * @example
+ * ```ts
+ * const specification = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * console.log(formatExplanation(explainArea(specification, "eDRAM_buf")));
+ * ```
  */
 export function explainArea(
   specification: Specification,

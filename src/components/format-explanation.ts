@@ -46,7 +46,14 @@ export function explanationRows(explanation: LevelExplanation): ExplanationRow[]
   }));
 }
 
-/** The explanation as a tree of text lines for a terminal. */
+/**
+ * The explanation as a tree of text lines for a terminal.
+ * @example
+ * ```ts
+ * const specification = getSpec({ architecture: "isaac_like", dnn: "resnet18", layer: 0 });
+ * console.log(formatExplanation(explainArea(specification, "column_readout")));
+ * ```
+ */
 export function formatExplanation(explanation: LevelExplanation): string {
   requireArgument(levelExplanationSchema, explanation, "the explanation of formatExplanation");
   const { level, className, action, tableValue, unit, errorPercent } = explanation;

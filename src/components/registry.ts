@@ -81,6 +81,18 @@ function change(changes: Partial<Registrations>): void {
  * thread, since functions cannot be sent to others; those under way keep what they have started with.
  * It is asked before others for its classes if it claims a higher accuracy; at the same claim those before it win.
  * @returns a function that removes it again
+ * @example
+ * ```ts
+ * const remove = registerEstimator({
+ *   name: "my converters",
+ *   classNames: ["isaac_adc"],
+ *   accuracyPercent: 95,
+ *   parameters: { resolution: { kind: "number", description: "bits of a conversion" } },
+ *   actions: ["convert", "read", "write", "update", "leak"],
+ *   areaUm2: ({ resolution }) => 20 * 2 ** resolution,
+ *   energyPj: (_, { resolution }) => 0.005 * 2 ** resolution,
+ * });
+ * ```
  */
 export function registerEstimator<const Descriptions extends ParameterDescriptions>(
   estimator: EstimatorDefinition<Descriptions> | Estimator,
@@ -188,6 +200,12 @@ const librarySchema = optionsOf({
  * Adds a folder of component-library files (CSV) to all later estimations of this process. By default their entries
  * are preferred to those that come with the package.
  * @returns a function that removes it again
+ * @example
+ * ```ts
+ * const remove = registerComponentLibrary("my-components");
+ * const { energyPj } = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * remove();
+ * ```
  */
 export function registerComponentLibrary(
   directory: string,

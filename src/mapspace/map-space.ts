@@ -46,6 +46,11 @@ export interface MapSpace {
  * The map space of a specification, frozen.
  * @throws RaellaError `constraint` where constraints contradict each other, `no-mapping` where every slot of a
  *   dimension is fixed and something is left over (the layer does not fit), and what the parts throw.
+ * @example
+ * ```ts
+ * const space = buildMapSpace(getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 }));
+ * console.log(space.size, mappingAt(space, 0n).levels);
+ * ```
  */
 export function buildMapSpace(specification: MappedPart): MapSpace {
   requireArgument(nestSchema, specification, "the specification of buildMapSpace");

@@ -92,7 +92,10 @@ const listOf = <Item>(given: Item | readonly Item[] | undefined): readonly Item[
  * how outputs change, how many slices that takes, and end to end what the network's result loses.
  *
  * @example
+ * ```ts
+ * const workspace = workspaceAt("my-workspace");
  * const { designs } = await networkAccuracy({ dnn: "mynet", workspace, adcBits: [5, 6, 7, 8], endToEnd: true });
+ * ```
  * @throws RaellaError if the network was not imported, its model is not found, or an option is wrong.
  */
 export async function networkAccuracy(options: NetworkAccuracyOptions): Promise<NetworkAccuracy> {

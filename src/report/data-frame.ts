@@ -60,6 +60,11 @@ const areGains = isListOf((value) => hasParts(value, { base: isText, dnns: Array
  * Results as a Polars data frame; units stand in the column names, and what is counted is a whole number.
  * @param results Layers, DNNs, ablations or a list of them; a sweep, gains, or the accuracy of a network.
  * @throws RaellaError `usage` for anything else, and if Polars has no build for this machine.
+ * @example
+ * ```ts
+ * const network = await runNetwork({ architecture: "raella", dnn: "resnet18" });
+ * console.log(toDataFrame(network).head(5).toString());
+ * ```
  */
 export function toDataFrame(results: FramedResult, options: DataFrameOptions = {}): Polars.DataFrame {
   requireOptions(dataFrameSchema, options, "toDataFrame");
@@ -143,7 +148,13 @@ function loadPolars(): typeof Polars {
   }
 }
 
-/** Writes results as CSV, one row per architecture, DNN, layer and component. */
+/**
+ * Writes results as CSV, one row per architecture, DNN, layer and component.
+ * @example
+ * ```ts
+ * writeCsv("resnet18.csv", await runAblation("resnet18"));
+ * ```
+ */
 export function writeCsv(
   file: string,
   results: TabularResult,
@@ -153,7 +164,13 @@ export function writeCsv(
   writeFileAtomically(file, formatCsv(componentColumns(results, groups)));
 }
 
-/** Writes results as Parquet, one row per architecture, DNN, layer and component. */
+/**
+ * Writes results as Parquet, one row per architecture, DNN, layer and component.
+ * @example
+ * ```ts
+ * writeParquet("resnet18.parquet", await runAblation("resnet18"));
+ * ```
+ */
 export function writeParquet(
   file: string,
   results: TabularResult,

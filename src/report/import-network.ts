@@ -53,6 +53,16 @@ export interface ListedNetwork {
  * they were made. From then on it is like any other: `runNetwork(name, { workspace })`.
  *
  * @throws RaellaError with what is wrong with the model, the inputs or an option. Nothing is written then.
+ * @example
+ * ```ts
+ * const summary = await importNetwork({
+ *   model: "my-network.onnx",
+ *   name: "my_network",
+ *   inputs: "samples.npy",
+ *   workspace: "my-workspace",
+ * });
+ * console.log(summary);
+ * ```
  */
 export async function importNetwork(options: ImportNetworkOptions): Promise<ImportSummary> {
   const { name, model, inputs, images, ...others } = options;

@@ -36,6 +36,11 @@ export function layerFiles(
 /**
  * Writes {@link layerFiles} into a folder, all or none.
  * @throws RaellaError `usage` if the folder cannot be written to.
+ * @example
+ * ```ts
+ * const mapped = mapLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * writeLayerFiles("out", mapped, resultOf(mapped));
+ * ```
  */
 export function writeLayerFiles(
   directory: string,

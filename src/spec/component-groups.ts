@@ -45,6 +45,11 @@ const memo = new FileMemo<readonly ComponentGroup[]>(16);
  * The component groups of a workspace, `component_groups.yaml` beside its models, in the order to show them in; none
  * if there is no such file. Where it lies over the package's, its groups come first, with the levels that the package
  * gives a group of the same name behind its own.
+ * @example
+ * ```ts
+ * const groups = loadComponentGroups();
+ * console.log(groups.map(({ name, levels }) => `${name}: ${levels.join(", ")}`));
+ * ```
  */
 export function loadComponentGroups(workspace?: Workspace): readonly ComponentGroup[] {
   if (workspace !== undefined) requireArgument(workspaceSchema, workspace, "the workspace");

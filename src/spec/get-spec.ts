@@ -102,6 +102,11 @@ const noRules: StatisticsRules = {
  * Repeated calls are cheap: files are read, checked and compiled once (and again when their contents change).
  *
  * @throws RaellaError with what is wrong, where, and what to do.
+ * @example
+ * ```ts
+ * const specification = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10, variables: { ADC_RESOLUTION: 8 } });
+ * console.log(specification.levels.map(({ name }) => name));
+ * ```
  */
 export function getSpec(options: GetSpecOptions): Specification {
   requireOptions(getSpecSchema, options, "getSpec");

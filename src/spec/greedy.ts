@@ -61,7 +61,17 @@ function dimensionNames(given: string | readonly string[]): readonly string[] {
   return given.includes(",") ? given.split(",").map((name) => name.trim()) : [...given.replace(/\s/g, "")];
 }
 
-/** A greedy step with defaults filled in: no dimensions, all levels, nothing closed. */
+/**
+ * A greedy step with defaults filled in: no dimensions, all levels, nothing closed.
+ * @example
+ * ```ts
+ * const greedySteps = [
+ *   greedy({ dimensions: "CRS", levels: ["cim_unit"], closeOthers: true }),
+ *   greedy({ dimensions: "M", levels: ["column", "crossbar"] }),
+ * ];
+ * runLayer({ architecture: "raella", dnn: "resnet18", layer: 10, greedySteps });
+ * ```
+ */
 export function greedy(options: GreedyOptions): GreedyStep {
   requireOptions(greedySchema, options, "greedy");
   const {

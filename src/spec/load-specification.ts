@@ -98,6 +98,11 @@ function readStatistics(statistics: LoadSpecificationOptions["statistics"]): Giv
  * files may give an energy and an area table (`ERT`, `ART`) instead of component classes.
  *
  * @throws RaellaError with what is wrong, where, and what to do.
+ * @example
+ * ```ts
+ * const specification = loadSpecification({ files: ["my-architecture.yaml", "my-layer.yaml"] });
+ * console.log(runLayer(specification).cycles);
+ * ```
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
   requireOptions(schema, options, "loadSpecification");

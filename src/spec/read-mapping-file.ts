@@ -90,6 +90,11 @@ export interface MappingFile {
  * Reads a mapping in Timeloop's form: a list `mapping:` of entries `{target, type, factors, permutation}`, and
  * `{target, type: dataspace, keep, bypass, passthrough}`. Factors are written `C=4 M=2`, `C4,M2` or `C4M2`.
  * @throws RaellaError `file-not-found`, `yaml-syntax`, or `schema` with all mistakes in the form.
+ * @example
+ * ```ts
+ * const { entries } = readMappingFile("my-mapping.yaml");
+ * console.log(entries.length);
+ * ```
  */
 export function readMappingFile(file: string): MappingFile {
   requireArgument(name, file, "the file of readMappingFile");

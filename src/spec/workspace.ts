@@ -34,6 +34,11 @@ const folderKeys = Object.keys(folderNames) as FolderKey[];
  * A workspace with the folders `models`, `dnn_layers` and `recorded_statistics` below one root, of which each may be
  * missing. They lie over the package's: what they lack, comes from there. A folder that has all that models need stands
  * alone.
+ * @example
+ * ```ts
+ * const workspace = workspaceAt("my-workspace");
+ * runLayer({ architecture: "my_design", dnn: "resnet18", layer: 10, workspace });
+ * ```
  */
 export function workspaceAt(root: string): Workspace {
   requireArgument(name, root, "the folder of workspaceAt");
@@ -177,6 +182,10 @@ export function listDnns(workspace: Workspace = defaults): readonly string[] {
  * Numbers of a DNN's layers, ascending.
  *
  * @throws RaellaError `unknown-name` for an unknown DNN.
+ * @example
+ * ```ts
+ * listLayers("resnet18"); // [0, 1, …, 20]
+ * ```
  */
 export function listLayers(dnn: string, workspace: Workspace = defaults): readonly number[] {
   requireArgument(name, dnn, "the DNN");

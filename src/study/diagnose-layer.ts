@@ -219,6 +219,11 @@ const diagnosisSchema = optionsOf(
  * what it is made from; one whose statistics are placeholders is looked at, too, with a warning: no figure of the
  * diagnosis is an energy.
  * @throws RaellaError for names that do not exist and mistakes in the files.
+ * @example
+ * ```ts
+ * const { fits, misfits, remedies } = diagnoseLayer({ architecture: "raella", dnn: "resnet18", layer: 18, nTiles: 1 });
+ * console.log(fits, misfits, remedies);
+ * ```
  */
 export function diagnoseLayer(layer: DiagnosisOptions | Specification): Diagnosis {
   if (isSpecification(layer)) {

@@ -81,6 +81,12 @@ export function gainsOver(
  * What every architecture of a run gains over the first one, beside what is published of it. Where a paper says what is
  * gained, throughput is given by both schemes of replication: for the finer one, the fewest tiles of each layer are found.
  * @param options Those of the run. Errors as {@link runLayers}.
+ * @example
+ * ```ts
+ * const options = { architectures: ["isaac_like", "raella"] };
+ * const [gains] = await runGains(await runAll(options), options);
+ * console.log(gains.energyEfficiency.geometricMean);
+ * ```
  */
 export async function runGains(
   ablations: readonly AblationResult[],

@@ -21,6 +21,12 @@ import type { StudyOptions } from "./study-options";
  * space and its directives come from the architecture's constraints unless the file states them (a data space that
  * neither decides is held). Whether the mapping fits the hardware is not looked at here.
  * @throws RaellaError `unknown-name` and `invalid-mapping`, all mistakes at once.
+ * @example
+ * ```ts
+ * const specification = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * const { entries } = readMappingFile("my-mapping.yaml");
+ * const { evaluation } = evaluateGivenMapping(specification, mappingFromEntries(specification, entries));
+ * ```
  */
 export function mappingFromEntries(specification: Specification, given: readonly MappingEntry[]): Mapping {
   requireArgument(specificationSchema, specification, "the specification of mappingFromEntries");

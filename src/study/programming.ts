@@ -80,6 +80,12 @@ export interface NetworkProgramming extends LayerProgramming {
  * What it takes to write the weights of a DNN that has been run, once, and whether they fit on its silicon.
  * @param options Those of the run.
  * @returns null for a model in which weights do not stay in place
+ * @example
+ * ```ts
+ * const network = await runNetwork({ architecture: "raella", dnn: "resnet18" });
+ * const programming = programNetwork(network);
+ * console.log(programming?.energyPj, programming?.loads);
+ * ```
  */
 export function programNetwork(
   network: NetworkResult,

@@ -66,6 +66,13 @@ function adoptIn(given: Specification, workspace: Workspace | undefined): Specif
 /**
  * Prices a specification and evaluates a given mapping, also one that the constraints do not allow.
  * @throws RaellaError `invalid-mapping` with the numbers where it does not fit the hardware.
+ * @example
+ * ```ts
+ * const specification = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * const { mapping } = mapLayer(specification);
+ * const { evaluation } = evaluateGivenMapping(specification, mapping); // or a mapping of your own
+ * console.log(evaluation.energyPj, evaluation.cycles);
+ * ```
  */
 export function evaluateGivenMapping(specification: Specification, mapping: Mapping): MappedLayer {
   requireArgument(specificationSchema, specification, "the specification of evaluateGivenMapping");
@@ -102,6 +109,13 @@ export function mapFully(
  * reports may show of it.
  * @throws RaellaError `no-mapping` where nothing fits, `constraint` where constraints contradict each other,
  *   `component` where a level cannot be priced; for a layer also for names that do not exist and mistakes in the files.
+ * @example
+ * ```ts
+ * const mapped = mapLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * console.log(mapped.mapping.levels, mapped.evaluation.energyPj);
+ * const full = mapLayer({ architecture: "raella", dnn: "resnet18", layer: 10, search: "full" });
+ * console.log(full.fullSearch?.certificate);
+ * ```
  */
 export function mapLayer(specification: Specification, options?: MappingOptions): MappedLayer;
 export function mapLayer(options: LayerOptions): MappedLayer;
@@ -158,7 +172,14 @@ function mapRequestHere(request: AnyRequest): MappedLayer {
   return mapFully(full, greedy, request);
 }
 
-/** The result of a mapped layer as plain frozen data, with its manifest. */
+/**
+ * The result of a mapped layer as plain frozen data, with its manifest.
+ * @example
+ * ```ts
+ * const mapped = mapLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * const result = resultOf(mapped); // as runLayer would give it
+ * ```
+ */
 export function resultOf(mapped: MappedLayer, options: RequestedOptions = {}, inputs?: Inputs): LayerResult {
   requireArgument(mappedLayerSchema, mapped, "the layer of resultOf");
   requireOptions(layerSchema, options, "resultOf");
@@ -177,6 +198,11 @@ function summarizeRequest(mapped: MappedLayer, options: RequestedOptions, inputs
 /**
  * The best mapping of a DNN layer on an architecture, or of a specification that was made before, and its energy, area
  * and cycles. Errors as {@link mapLayer}.
+ * @example
+ * ```ts
+ * const layer = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10, nTiles: 16, batchSize: 32 });
+ * console.log(layer.energyPj.total, layer.areaUm2.total, layer.cycles);
+ * ```
  */
 export function runLayer(
   specification: Specification,

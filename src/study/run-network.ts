@@ -82,6 +82,11 @@ export const allSchema = optionsOf({ ...ablationEntries, dnns: optional(names) }
  * @returns Results in the order of `layers`, each with its manifest.
  * @throws RaellaError for names or numbers that do not exist, layers that do not fit (all of them are named), or
  *   `aborted`.
+ * @example
+ * ```ts
+ * const layers = await runLayers({ architecture: "raella", dnn: "resnet18", layers: [0, 10, 20] });
+ * console.log(layers.map(({ energyPj }) => energyPj.total));
+ * ```
  */
 export async function runLayers(options: LayersOptions): Promise<readonly LayerResult[]> {
   requireOptions(layersSchema, options, "runLayers");
@@ -90,7 +95,14 @@ export async function runLayers(options: LayersOptions): Promise<readonly LayerR
   return freeze(await runToEnd(jobs, options, new Surroundings()));
 }
 
-/** Runs all (or some) layers of a DNN on one architecture and sums them up. Errors as {@link runLayers}. */
+/**
+ * Runs all (or some) layers of a DNN on one architecture and sums them up. Errors as {@link runLayers}.
+ * @example
+ * ```ts
+ * const { totals } = await runNetwork({ architecture: "raella", dnn: "resnet18", variables: { N_ADC_PER_BANK: 8 } });
+ * console.log(totals.energyPj.total, totals.throughputBatchesPerSecond);
+ * ```
+ */
 export async function runNetwork(options: NetworkOptions): Promise<NetworkResult> {
   requireOptions(networkSchema, options, "runNetwork");
   const { architecture, dnn, layers } = options;
@@ -101,6 +113,12 @@ export async function runNetwork(options: NetworkOptions): Promise<NetworkResult
 /**
  * Runs a DNN, or some of its layers, on several architectures: what each idea brings to each component. Errors as
  * {@link runLayers}.
+ * @example
+ * ```ts
+ * const { networks } = await runAblation("resnet18", { layers: [0, 10, 20] });
+ * for (const { architecture, totals } of networks)
+ *   console.log(architecture, totals.energyPj.total, totals.throughputBatchesPerSecond);
+ * ```
  */
 export async function runAblation(dnn: string, options: AblationOptions = {}): Promise<AblationResult> {
   requireArgument(name, dnn, "the DNN of runAblation");
@@ -109,7 +127,14 @@ export async function runAblation(dnn: string, options: AblationOptions = {}): P
   return ablation;
 }
 
-/** Runs every DNN on every architecture; one ablation per DNN. Errors as {@link runLayers}. */
+/**
+ * Runs every DNN on every architecture; one ablation per DNN. Errors as {@link runLayers}.
+ * @example
+ * ```ts
+ * const ablations = await runAll({ dnns: ["resnet18", "resnet50"], architectures: ["isaac_like", "raella"] });
+ * console.log(ablations.map(({ dnn, networks }) => [dnn, networks[1].totals.topsPerWatt]));
+ * ```
+ */
 export async function runAll(options: AllOptions = {}): Promise<readonly AblationResult[]> {
   requireOptions(allSchema, options, "runAll");
   const dnns = options.dnns ?? listDnns(options.workspace);

@@ -82,6 +82,12 @@ const verifySchema = optionsOf({ ...runEntries, workspace: optional(workspaceSch
  * have yet is not compared.
  * @param given The result, parsed from JSON.
  * @throws RaellaError `usage` if it is no result or has no manifest, and whatever recomputing throws.
+ * @example
+ * ```ts
+ * const result = runLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * const { differences } = await verifyResult(JSON.parse(JSON.stringify(result)));
+ * console.log(differences.length); // 0
+ * ```
  */
 export async function verifyResult(given: unknown, options: VerifyOptions = {}): Promise<Verification> {
   requireOptions(verifySchema, options, "verifyResult");

@@ -7,7 +7,14 @@ export interface ChartRowOptions {
   readonly subtitle?: string | readonly string[];
 }
 
-/** Charts side by side as one, with one legend if all use the same colours. Each keeps its title. */
+/**
+ * Charts side by side as one, with one legend if all use the same colours. Each keeps its title.
+ * @example
+ * ```ts
+ * const charts = await Promise.all(["resnet18", "resnet50"].map(async (dnn) => ablationChart(await runAblation(dnn))));
+ * await saveChart(chartRow(charts), "both.svg");
+ * ```
+ */
 export function chartRow(
   charts: readonly ChartSpecification[],
   options: ChartRowOptions = {},

@@ -45,6 +45,13 @@ const mostBarsBesideLegend = 8;
  * Energy, area and speed of one or several designs side by side: a panel of stacked bars for each figure that is
  * given, with one legend, colours fixed per component, and totals above the bars. A click on an entry of the legend
  * brings out that component.
+ * @example
+ * ```ts
+ * const chart = comparisonChart({
+ *   energyPj: { mine: { ADC: 12.5, Crossbar: 3 }, theirs: { ADC: 25, Crossbar: 2 } },
+ *   cycles: { mine: 1200, theirs: 900 },
+ * });
+ * ```
  */
 export function comparisonChart(options: ComparisonChartOptions): ChartSpecification {
   requireOptions(comparisonSchema, options, "comparisonChart");

@@ -31,6 +31,11 @@ const mostLabels = 32;
 /**
  * Where a DNN spends its energy: a bar for every layer, stacked by component group, in the colours of all charts. A click
  * on an entry of the legend brings out that component.
+ * @example
+ * ```ts
+ * const network = await runNetwork({ architecture: "raella", dnn: "resnet18" });
+ * await saveChart(layerEnergiesChart(network), "layers.svg");
+ * ```
  */
 export function layerEnergiesChart(
   network: NetworkResult,

@@ -103,6 +103,18 @@ interface Box {
  * A picture of a mapping: a row for every level of the hierarchy, outermost on top, with its loops as boxes from
  * outermost to innermost, so that the whole loop nest reads from the top left to the bottom right. Loops in time are
  * white, loops spread over hardware blue. Beside it how many of a level's instances work, and how full each is.
+ * @example
+ * ```ts
+ * const chart = mappingChart([
+ *   {
+ *     level: "buffer",
+ *     holds: ["Inputs"],
+ *     temporal: [{ dimension: "P", factor: 7 }],
+ *     spatial: [{ dimension: "M", factor: 16 }],
+ *     storage: { used: 300, available: 1024 },
+ *   },
+ * ]);
+ * ```
  */
 export function mappingChart(
   levels: readonly MappingChartLevel[],

@@ -14,7 +14,13 @@ export interface PngImage {
   readonly height: number;
 }
 
-/** Renders a chart as SVG text. The heavy libraries are loaded at the first call. */
+/**
+ * Renders a chart as SVG text. The heavy libraries are loaded at the first call.
+ * @example
+ * ```ts
+ * const svg = await renderSvg(ablationChart(await runAblation("resnet18")));
+ * ```
+ */
 export async function renderSvg(chart: ChartSpecification): Promise<string> {
   requireArgument(chartSchema, chart, "the chart of renderSvg");
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
@@ -51,7 +57,13 @@ function noChart(error: unknown): RaellaError {
   });
 }
 
-/** Renders a chart as a PNG image with `scale` pixels per pixel of the chart (2: sharp on any screen). */
+/**
+ * Renders a chart as a PNG image with `scale` pixels per pixel of the chart (2: sharp on any screen).
+ * @example
+ * ```ts
+ * const { png, width, height } = await renderPng(ablationChart(await runAblation("resnet18")));
+ * ```
+ */
 export async function renderPng(chart: ChartSpecification, scale = 2): Promise<PngImage> {
   requireArgument(positive, scale, "the scale of renderPng");
   const svg = await renderSvg(chart);
@@ -64,7 +76,13 @@ export async function renderPng(chart: ChartSpecification, scale = 2): Promise<P
   };
 }
 
-/** Writes a chart to a file; its ending says how: `.png`, `.svg`, or `.json` for the Vega-Lite specification. */
+/**
+ * Writes a chart to a file; its ending says how: `.png`, `.svg`, or `.json` for the Vega-Lite specification.
+ * @example
+ * ```ts
+ * await saveChart(ablationChart(await runAblation("resnet18")), "ablation.png");
+ * ```
+ */
 export async function saveChart(chart: ChartSpecification, file: string): Promise<void> {
   requireArgument(chartSchema, chart, "the chart of saveChart");
   requireArgument(text, file, "the file of saveChart");

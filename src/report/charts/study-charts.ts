@@ -95,7 +95,15 @@ const layersSchema = v.pipe(
   v.minLength(1, "at least one result"),
 );
 
-/** Energy, area and cycles of one layer, on one architecture or side by side on several. */
+/**
+ * Energy, area and cycles of one layer, on one architecture or side by side on several.
+ * @example
+ * ```ts
+ * const choice = { dnn: "resnet18", layer: 10 };
+ * const results = ["isaac_like", "raella"].map((architecture) => runLayer({ ...choice, architecture }));
+ * await saveChart(layerChart(results), "layer.svg");
+ * ```
+ */
 export function layerChart(
   results: LayerResult | readonly LayerResult[],
   options: StudyChartOptions = {},
@@ -119,7 +127,14 @@ export function layerChart(
   });
 }
 
-/** Energy, area and speed of a DNN, or some of its layers, on several architectures. */
+/**
+ * Energy, area and speed of a DNN, or some of its layers, on several architectures.
+ * @example
+ * ```ts
+ * const chart = ablationChart(await runAblation("resnet18"), { speed: "throughput" });
+ * await saveChart(chart, "ablation.svg");
+ * ```
+ */
 export function ablationChart(
   ablation: AblationResult,
   options: AblationChartOptions = {},
@@ -153,7 +168,14 @@ export function ablationChart(
   });
 }
 
-/** The mapping of a layer as a picture: loops against the memory hierarchy, and how well each level is used. */
+/**
+ * The mapping of a layer as a picture: loops against the memory hierarchy, and how well each level is used.
+ * @example
+ * ```ts
+ * const mapped = mapLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * await saveChart(layerMappingChart(mapped), "mapping.svg");
+ * ```
+ */
 export function layerMappingChart(
   mapped: MappedLayer,
   options: MappingChartOptions & StudyChartOptions = {},

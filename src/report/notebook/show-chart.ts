@@ -11,6 +11,10 @@ export interface ShowChartOptions {
 /**
  * Shows a chart in the notebook: interactive where the front end knows Vega-Lite (JupyterLab), a picture everywhere
  * else. Outside a notebook only its description is printed; see `saveChart` for scripts.
+ * @example
+ * ```ts
+ * await showChart(ablationChart(await runAblation("resnet18")));
+ * ```
  */
 export function showChart(chart: ChartSpecification, options: ShowChartOptions = {}): Promise<void> {
   return waitForOutput(show(chart, options));

@@ -239,7 +239,16 @@ function formatText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Shows rows or a data frame as a compact table: HTML in a notebook, aligned text elsewhere. */
+/**
+ * Shows rows or a data frame as a compact table: HTML in a notebook, aligned text elsewhere.
+ * @example
+ * ```ts
+ * showTable(
+ *   listArchitectures().map(({ name, title }) => ({ name, title })),
+ *   { title: "Architectures" },
+ * );
+ * ```
+ */
 export function showTable(data: TableData, options: TableOptions = {}): void {
   const table = layOutTable(data, options);
   const text = tableText(table);

@@ -53,6 +53,10 @@ export interface MergeSummary {
  * with the number of points.
  * @param paths Folders of the same sweep, e.g. one for each shard.
  * @throws RaellaError `usage` if the folders belong to different sweeps or points are missing.
+ * @example
+ * ```ts
+ * const { file, missing } = await mergeSweep(["part-0.sweep", "part-1.sweep"], { csv: "all.csv" });
+ * ```
  */
 export async function mergeSweep(
   paths: readonly string[],

@@ -70,6 +70,12 @@ const optionsSchema = optionsOf({
  * was interrupted, however rudely, continues where it was. When all points are there they are merged into
  * `results.parquet`, unless this is one shard of several.
  * @param sweep A description, or a plan that has been made of one.
+ * @example
+ * ```ts
+ * const sweepOf = { architectures: "raella", dnns: "resnet18", variables: { ADC_RESOLUTION: [6, 7, 8] } };
+ * const { folder } = await sweepToFolder(sweepOf, "adc.sweep"); // goes on where it was interrupted
+ * const { file, rows } = await mergeSweep([folder]);
+ * ```
  */
 export async function sweepToFolder(
   sweep: SweepDescription | SweepPlan,

@@ -153,6 +153,12 @@ const exactWorkLimit = 20_000;
  *
  * @throws RaellaError `no-mapping` where the space has no valid mapping (or none was found within the limits);
  *   `usage` for an unknown objective; `out-of-range` for limits below 0; and what building the map space throws.
+ * @example
+ * ```ts
+ * const specification = getSpec({ architecture: "raella", dnn: "resnet18", layer: 10, greedySteps: [] });
+ * const { evaluation, certificate } = searchFullMapSpace(specification, estimate(specification).energy);
+ * console.log(evaluation.energyPj, certificate.isProven);
+ * ```
  */
 export function searchFullMapSpace(
   specification: Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">,

@@ -28,6 +28,15 @@ export const frontSchema = listOf(
  *
  * Candidates are looked at in order of the first objective (then the second, …), so that only items already on the
  * front can beat one: n log n comparisons and n times the size of the front.
+ * @example
+ * ```ts
+ * const designs = [
+ *   { energy: 1, area: 3 },
+ *   { energy: 2, area: 2 },
+ *   { energy: 3, area: 3 },
+ * ];
+ * paretoFront(designs, [{ minimize: ({ energy }) => energy }, { minimize: ({ area }) => area }]); // the first two
+ * ```
  */
 export function paretoFront<Item>(
   items: readonly Item[],

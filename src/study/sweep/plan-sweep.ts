@@ -136,6 +136,15 @@ const maximumPoints = 1e9;
  * the same plan, and thereby the same point numbers.
  * @param locate Where keys stand; by default errors name the key only.
  * @throws RaellaError naming the key, the value and what was expected; several mistakes at once if there are.
+ * @example
+ * ```ts
+ * const plan = planSweep({
+ *   architectures: ["isaac_like", "raella"],
+ *   dnns: "resnet18",
+ *   variables: { ADC_RESOLUTION: [6, 7, 8] },
+ * });
+ * console.log(countPoints(plan)); // 6
+ * ```
  */
 export function planSweep(description: SweepDescription, locate: LocateKey = locateByKey): SweepPlan {
   if (Array.isArray(description))

@@ -86,6 +86,15 @@ export function oneAtATime(
  * The effect of each variable averaged over everything else: the mean figure for each of its values, and the share of
  * the variance that these means explain. Works for grids and for random designs; variables with many values are cut
  * into `bins` intervals of equally many points. Widest first.
+ * @example
+ * ```ts
+ * const { rows } = await sweep({
+ *   architectures: "raella",
+ *   dnns: "resnet18",
+ *   variables: { ADC_RESOLUTION: [6, 7, 8], N_ADC_PER_BANK: [4, 8] },
+ * });
+ * console.log(mainEffects(rows, ["ADC_RESOLUTION", "N_ADC_PER_BANK"], "energyPj"));
+ * ```
  */
 export function mainEffects(
   rows: Table,

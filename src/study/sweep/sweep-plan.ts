@@ -116,7 +116,13 @@ export interface SweepPoint {
   readonly variables: Readonly<Record<string, SweepValue>>;
 }
 
-/** Points of a sweep. */
+/**
+ * Points of a sweep.
+ * @example
+ * ```ts
+ * countPoints(planSweep({ architectures: "raella", dnns: "resnet18", variables: { ADC_RESOLUTION: [6, 7, 8] } })); // 3
+ * ```
+ */
 export function countPoints(plan: SweepPlan): number {
   requireArgument(planSchema, plan, "the plan of countPoints");
   return countDesigns(plan) * plan.dnns.length;
@@ -139,7 +145,14 @@ export function variableNames(plan: SweepPlan): readonly string[] {
   return [...new Set([...plan.listed.flatMap(Object.keys), ...plan.axes.map(({ variable }) => variable)])];
 }
 
-/** The point of this number, 0 to `countPoints(plan) - 1`; it depends on nothing but the plan. */
+/**
+ * The point of this number, 0 to `countPoints(plan) - 1`; it depends on nothing but the plan.
+ * @example
+ * ```ts
+ * const plan = planSweep({ architectures: "raella", dnns: "resnet18", variables: { ADC_RESOLUTION: [6, 7, 8] } });
+ * console.log(pointAt(plan, 0));
+ * ```
+ */
 export function pointAt(plan: SweepPlan, point: number): SweepPoint {
   requireArgument(planSchema, plan, "the plan of pointAt");
   requireArgument(index, point, "the number of a point");

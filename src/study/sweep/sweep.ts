@@ -49,11 +49,13 @@ const sweepOptionsSchema = optionsOf(sweepRunEntries);
  * `sweepToFolder`.
  *
  * @example
+ * ```ts
  * const { rows } = await sweep({
  *   architectures: "raella",
  *   dnns: "resnet18",
  *   variables: { ADC_RESOLUTION: [5, 6, 7, 8], CIM_UNITS_PER_COLUMN: { from: 128, to: 1024, factor: 2 } },
  * });
+ * ```
  * @throws RaellaError for a mistake in the description; points that turn out infeasible are rows with a reason.
  */
 export async function sweep(description: SweepDescription, options: SweepOptions = {}): Promise<SweepResult> {
