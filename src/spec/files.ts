@@ -44,6 +44,12 @@ export function presentFiles(): FileSource {
  * `useFiles(filesInMemory({"/models/architectures.yaml": "…", …}))`. Computations under way keep what they have
  * started with.
  * @param files Left out: the disk again.
+ * @example
+ * ```ts
+ * const response = await fetch("files.json"); // { "/models/architectures.yaml": "…", … }
+ * useFiles(filesInMemory((await response.json()) as Record<string, string>));
+ * console.log(listArchitectures().map(({ name }) => name));
+ * ```
  */
 export function useFiles(files: FileSource = usual): void {
   present = files;
@@ -128,6 +134,11 @@ function filesOnDisk(): FileSource | undefined {
 /**
  * Files held in memory, with the folders that their paths name.
  * @param files Contents by path, texts in UTF-8.
+ * @example
+ * ```ts
+ * useFiles(filesInMemory({ "/my/architecture.yaml": "…", "/my/layer.yaml": "…" }));
+ * const specification = loadSpecification({ files: ["/my/architecture.yaml", "/my/layer.yaml"] });
+ * ```
  */
 export function filesInMemory(files: Readonly<Record<string, string | Uint8Array>>): FileSource {
   const encoder = new TextEncoder();

@@ -27,12 +27,16 @@ function documentedNames(file: string): readonly DocumentedName[] {
 /** Values that an entry exports. */
 function exportedValues(entry: string): readonly string[] {
   const text = readFileSync(join(sources, `${entry}.ts`), "utf8");
-  return [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names]) =>
+  const own = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names]) =>
     names
       .split(",")
       .map((name) => name.trim())
       .filter((name) => name !== "" && !name.startsWith("type ")),
   );
+  const passedOn = [...text.matchAll(/^export \* from "\.\/(\w+)"/gm)].flatMap(([, other]) =>
+    exportedValues(other),
+  );
+  return [...own, ...passedOn];
 }
 
 describe("the examples in docstrings", function () {
