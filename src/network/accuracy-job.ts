@@ -2,14 +2,18 @@ import type { SlicingSearch } from "./adaptive-slicing";
 import { findSlicing } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { mostBitsOfSlices } from "./arithmetic-design";
+import type { CenterFinder } from "./center";
+import { createCenterFinder } from "./center";
+import { raellaConverterBits } from "./converter";
 import type { CrossbarResult } from "./crossbar";
-import { computeInCrossbars } from "./crossbar";
+import { computeWithConverters } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
 import type { LayerAccuracy } from "./layer-accuracy";
 import { layerAccuracyOf } from "./layer-accuracy";
 import type { JobKind } from "./run-network-jobs";
+import { raellaRows } from "./segments";
 import type { Slicing } from "./slicing";
 import { oneBitSlicing, slicingName } from "./slicing";
 import { adcShare, averageWeight } from "./statistics";
@@ -41,38 +45,57 @@ export default (): typeof runAccuracyJob => runAccuracyJob;
 
 /** What a layer comes to in each of the designs, in their order. */
 function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
-  const { layer, output, signedInputs } = job;
-  const exact = outputCodes(exactAccumulators(layer), layer, output);
+  const { layer, output, signedInputs, designs } = job;
+  const exact = exactAccumulators(layer);
+  const reference = { layer, output, exact: outputCodes(exact, layer, output) };
+  const finders = new Map<number, CenterFinder>();
+  const centersOn = (rows: number): CenterFinder => {
+    const known = finders.get(rows) ?? createCenterFinder(layer, rows);
+    finders.set(rows, known);
+    return known;
+  };
   const chosen = new Map<string, Slicing>();
-  const results = new Map<string, CrossbarResult>();
-  const choose = (rows: number | undefined, converterBits: number | undefined, cellBits: number): Slicing => {
+  const choose = (rows: number, converterBits: number, cellBits: number): Slicing => {
+    if (job.isLast) return oneBitSlicing;
     const key = [rows, converterBits, cellBits].join(" ");
-    const known = chosen.get(key);
-    if (known !== undefined) return known;
     const options = { signedInputs, search: job.slicingSearch, rows, converterBits, cellBits };
-    const found = job.isLast ? oneBitSlicing : findSlicing(layer, output, options);
-    chosen.set(key, found);
-    return found;
+    const known = chosen.get(key) ?? findSlicing(layer, output, { ...options, centers: centersOn(rows) });
+    chosen.set(key, known);
+    return known;
   };
-  const compute = (slicing: Slicing, { rows, adcBits: converterBits }: ArithmeticDesign): CrossbarResult => {
-    const key = [slicingName(slicing), rows, converterBits].join(" ");
-    const result =
-      results.get(key) ?? computeInCrossbars(layer, { slicing, rows, converterBits, signedInputs });
-    results.set(key, result);
-    return result;
+  const slicings = designs.map((design, index): Slicing => {
+    if (design.slices !== "adaptive") return design.slices;
+    const cellBits = mostBitsOfSlices(design);
+    return design.slicing === "anew"
+      ? choose(design.rows, design.adcBits, cellBits)
+      : (job.kept[index] ?? choose(raellaRows, raellaConverterBits, cellBits));
+  });
+  // Designs that differ in their converters only read the same sums.
+  const results = new Map<string, CrossbarResult>();
+  const keyOf = (slicing: Slicing, rows: number, bits: number): string =>
+    [slicingName(slicing), rows, bits].join(" ");
+  const compute = (slicing: Slicing, { rows, adcBits }: ArithmeticDesign): CrossbarResult => {
+    const key = keyOf(slicing, rows, adcBits);
+    if (!results.has(key)) {
+      const alike = designs.filter(
+        (other, index) =>
+          other.encoding === "center_offset" &&
+          other.rows === rows &&
+          slicingName(slicings[index]) === slicingName(slicing),
+      );
+      const converters = [...new Set(alike.map((design) => design.adcBits))];
+      const crossbar = { slicing, rows, signedInputs, exact, centers: centersOn(rows) };
+      computeWithConverters(layer, crossbar, converters).forEach((result, index) =>
+        results.set(keyOf(slicing, rows, converters[index]), result),
+      );
+    }
+    return results.get(key) as CrossbarResult;
   };
-  return job.designs.map((design, index): DesignLayerAccuracy => {
-    const { rows, adcBits: converterBits } = design;
-    const slicing =
-      design.slices !== "adaptive"
-        ? design.slices
-        : design.slicing === "anew"
-          ? choose(rows, converterBits, mostBitsOfSlices(design))
-          : (job.kept[index] ?? choose(undefined, undefined, mostBitsOfSlices(design)));
-    const accuracy = layerAccuracyOf(design, slicing, { layer, output, exact }, compute);
+  return designs.map((design, index): DesignLayerAccuracy => {
+    const slicing = slicings[index];
     const result = design.encoding === "offset_invert" ? undefined : compute(slicing, design);
     return {
-      ...accuracy,
+      ...layerAccuracyOf(design, slicing, reference, compute),
       slicing: slicingName(slicing),
       slices: slicing.length,
       averageWeight: result ? averageWeight(result) : null,

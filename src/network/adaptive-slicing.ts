@@ -1,9 +1,12 @@
+import type { CenterFinder } from "./center";
+import { createCenterFinder } from "./center";
 import type { CrossbarResult } from "./crossbar";
 import { computeInCrossbars, convertInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
 import { compareOutputs, sumOfErrors } from "./output-error";
+import { raellaRows } from "./segments";
 import type { Slicing } from "./slicing";
 import { allSlicings, commonSlicings, mostCellBits, oneBitSlicing, slicingName } from "./slicing";
 
@@ -21,6 +24,8 @@ export interface SlicingOptions {
   readonly signedInputs?: SignedInputs;
   /** Bits that a memory cell holds, and so a slice at most. Default: 4. */
   readonly cellBits?: number;
+  /** The layer's centers, where they are shared. */
+  readonly centers?: CenterFinder;
 }
 
 /** The slicing that a layer gets, with what the crossbars make of the layer then. */
@@ -43,51 +48,54 @@ export function chooseSlicing(
   output: OutputQuantization,
   options: SlicingOptions = {},
 ): ChosenSlicing {
-  const exact = outputCodes(exactAccumulators(layer), layer, output);
+  const accumulators = exactAccumulators(layer);
+  const exact = outputCodes(accumulators, layer, output);
+  const centers = options.centers ?? createCenterFinder(layer, options.rows ?? raellaRows);
   const errors: Record<string, number> = {};
   const results = new Map<string, CrossbarResult>();
-  const tryOut = (slicing: Slicing): number => {
+  const compute = (slicing: Slicing): CrossbarResult =>
+    computeInCrossbars(layer, { ...options, slicing, centers, exact: accumulators });
+  const tryOut = (slicing: Slicing, together: readonly Slicing[]): number => {
     const name = slicingName(slicing);
     if (name in errors) return errors[name];
-    const result = computeInCrossbars(layer, { ...options, slicing });
+    centers.of(slicing, together);
+    const result = compute(slicing);
     const codes = outputCodes(result.accumulators, layer, output);
     errors[name] = compareOutputs(codes, exact, output.zero).error;
     if (errors[name] < errorBound) results.set(name, result);
     return errors[name];
   };
-  const choose = (slicing: Slicing): ChosenSlicing => {
-    const name = slicingName(slicing);
-    const result = results.get(name) ?? computeInCrossbars(layer, { ...options, slicing });
-    return { slicing, error: errors[name], errors, result };
-  };
-  return choose(
-    selectSlicing(tryOut, options, (slicing) => {
-      results.delete(slicingName(slicing));
-    }),
-  );
+  const slicing = selectSlicing(tryOut, options, (other) => {
+    results.delete(slicingName(other));
+  });
+  const name = slicingName(slicing);
+  return { slicing, error: errors[name], errors, result: results.get(name) ?? compute(slicing) };
 }
 
 /**
  * The order in which slicings are tried.
- * @param tryOut The error of a slicing.
+ * @param tryOut The error of a slicing; which others of as many slices may be tried after it.
  * @param giveUp Told of slicings that are good enough, but not the best.
  */
 function selectSlicing(
-  tryOut: (slicing: Slicing) => number,
+  tryOut: (slicing: Slicing, together: readonly Slicing[]) => number,
   { search = "common", cellBits = mostCellBits }: SlicingOptions,
   giveUp: (slicing: Slicing) => void = () => undefined,
 ): Slicing {
   const fits = (slicing: Slicing): boolean => Math.max(...slicing) <= cellBits;
   if (search === "common")
-    for (const slicing of commonSlicings) if (fits(slicing) && tryOut(slicing) < errorBound) return slicing;
+    for (const slicing of commonSlicings)
+      if (fits(slicing) && tryOut(slicing, [slicing]) < errorBound) return slicing;
   for (let slices = 2; slices <= 8; slices++) {
     let best: Slicing | undefined;
-    for (const slicing of allSlicings) {
-      if (slicing.length !== slices || !fits(slicing) || tryOut(slicing) >= errorBound) continue;
-      if (best === undefined || tryOut(slicing) < tryOut(best)) {
+    let least = errorBound;
+    const together = allSlicings.filter((slicing) => slicing.length === slices && fits(slicing));
+    for (const slicing of together) {
+      const error = tryOut(slicing, together);
+      if (error < least) {
         if (best !== undefined) giveUp(best);
-        best = slicing;
-      } else giveUp(slicing);
+        [best, least] = [slicing, error];
+      } else if (error < errorBound) giveUp(slicing);
     }
     if (best !== undefined) return best;
   }
@@ -106,23 +114,26 @@ export function findSlicing(
   output: OutputQuantization,
   options: SlicingOptions = {},
 ): Slicing {
+  const centers = options.centers ?? createCenterFinder(layer, options.rows ?? raellaRows);
   const parts = [...firstSamples.filter((count) => count < layer.samples), layer.samples].map((count) => {
     const part = firstSamplesOf(layer, count);
-    return { part, exact: outputCodes(exactAccumulators(part), part, output) };
+    const exact = exactAccumulators(part);
+    return { part, exact, codes: outputCodes(exact, part, output) };
   });
-  const { exact: all } = parts[parts.length - 1];
+  const { codes: all } = parts[parts.length - 1];
   const nonZero = all.reduce((count, code) => count + Number(code !== output.zero), 0);
-  const errors = new Map<Slicing, number>();
   const errorOf = (slicing: Slicing): number => {
-    for (const { part, exact } of parts) {
-      const { accumulators } = convertInCrossbars(part, { ...options, slicing, speculation: false });
-      const codes = outputCodes(accumulators, part, output);
-      if (part.samples === layer.samples) return compareOutputs(codes, exact, output.zero).error;
-      if (sumOfErrors(codes, exact, output.zero) / nonZero >= errorBound) return Infinity;
+    for (const { part, exact, codes: right } of parts) {
+      const crossbar = { ...options, slicing, centers, exact, speculation: false };
+      const codes = outputCodes(convertInCrossbars(part, crossbar).accumulators, part, output);
+      if (part.samples === layer.samples) return compareOutputs(codes, right, output.zero).error;
+      if (sumOfErrors(codes, right, output.zero) / nonZero >= errorBound) return Infinity;
     }
     return Infinity;
   };
-  const tryOut = (slicing: Slicing): number => {
+  const errors = new Map<Slicing, number>();
+  const tryOut = (slicing: Slicing, together: readonly Slicing[]): number => {
+    centers.of(slicing, together);
     const error = errors.get(slicing) ?? errorOf(slicing);
     errors.set(slicing, error);
     return error;

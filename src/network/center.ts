@@ -1,5 +1,11 @@
+import type { IntegerLayer } from "./integer-layer";
+import { weightHistogram, weightOffset } from "./integer-layer";
+import type { PackedColumns } from "./column-sums";
+import { createPacker } from "./column-sums";
+import type { Segment } from "./segments";
+import { segmentsOf } from "./segments";
 import type { Slicing, WeightSlice } from "./slicing";
-import { slicesOf, weightBits } from "./slicing";
+import { offsetOf, slicesOf, slicingName, weightBits } from "./slicing";
 
 /** Number of codes of a weight: 0 to 255. */
 const codeCount = 1 << weightBits;
@@ -15,38 +21,61 @@ const codeCount = 1 << weightBits;
  * @param histogram How many weights of the segment have each of the 256 codes.
  */
 export function findCenter(histogram: Uint32Array, slicing: Slicing): number {
-  const slices = slicesOf(slicing);
-  const sums = slices.map((slice) => offsetSums(histogram, slice));
+  return findCenters(histogram, [slicing])[0];
+}
+
+/** The same for several slicings, whose slices have costs in common. */
+export function findCenters(histogram: Uint32Array, slicings: readonly Slicing[]): readonly number[] {
   const twiceMedian = sumOfMiddleCodes(histogram);
-  const costs = new Float64Array(codeCount);
-  slices.forEach(({ low }, index) => {
-    const ofSlice = sums[index];
-    const weight = 2 ** low;
-    for (let center = 0; center < codeCount; center++) {
-      const square = ofSlice[center] * ofSlice[center];
-      costs[center] += weight * (square * square);
-    }
-  });
-  let best = 0;
-  let leastCost = Infinity;
-  for (let center = 0; center < codeCount; center++) {
-    const cost = costs[center];
-    const isNearer = Math.abs(2 * center - twiceMedian) < Math.abs(2 * best - twiceMedian);
-    if (cost < leastCost || (cost === leastCost && isNearer)) [best, leastCost] = [center, cost];
-  }
-  return best;
+  const quotients = new Map<number, Int32Array>();
+  const costs = new Map<string, Float64Array>();
+  const quotientsOf = (shift: number): Int32Array => {
+    const known = quotients.get(shift) ?? quotientSums(histogram, shift);
+    quotients.set(shift, known);
+    return known;
+  };
+  const costsOf = (slice: WeightSlice): Float64Array => {
+    const { low, bits } = slice;
+    const key = `${low} ${bits}`;
+    const known = costs.get(key) ?? sliceCosts(quotientsOf(low), quotientsOf(low + bits), slice);
+    costs.set(key, known);
+    return known;
+  };
+  return slicings.map((slicing) => leastCost(slicesOf(slicing).map(costsOf), twiceMedian));
 }
 
 /**
- * S_i(φ), the sum of the offsets that a slice holds, for every center φ. A digit is a difference of two quotients,
- * `(d >> l) mod 2^p = floor(d / 2^l) - 2^p · floor(d / 2^(l+p))`, so the sums are, too.
+ * 2^low · S(φ)^4 for every center φ. S, the sum of the offsets that a slice holds, follows from those of quotients, since
+ * a digit is a difference of two: `(d >> l) mod 2^p = floor(d / 2^l) - 2^p · floor(d / 2^(l+p))`.
  */
-export function offsetSums(histogram: Uint32Array, { low, bits }: WeightSlice): Int32Array {
-  const sums = quotientSums(histogram, low);
-  const above = quotientSums(histogram, low + bits);
+function sliceCosts(quotients: Int32Array, above: Int32Array, { low, bits }: WeightSlice): Float64Array {
+  const costs = new Float64Array(codeCount);
   const ratio = 2 ** bits;
-  for (let center = 0; center < codeCount; center++) sums[center] -= ratio * above[center];
-  return sums;
+  const weight = 2 ** low;
+  for (let center = 0; center < codeCount; center++) {
+    const sum = quotients[center] - ratio * above[center];
+    const square = sum * sum;
+    costs[center] = weight * (square * square);
+  }
+  return costs;
+}
+
+/** The center of the least sum of its slices' costs. */
+function leastCost(costs: readonly Float64Array[], twiceMedian: number): number {
+  const sums = Float64Array.from(costs[0]);
+  for (let slice = 1; slice < costs.length; slice++) {
+    const ofSlice = costs[slice];
+    for (let center = 0; center < codeCount; center++) sums[center] += ofSlice[center];
+  }
+  let best = 0;
+  let least = Infinity;
+  for (let center = 0; center < codeCount; center++) {
+    const cost = sums[center];
+    if (cost > least) continue;
+    const isNearer = Math.abs(2 * center - twiceMedian) < Math.abs(2 * best - twiceMedian);
+    if (cost < least || isNearer) [best, least] = [center, cost];
+  }
+  return best;
 }
 
 /**
@@ -82,4 +111,91 @@ function sumOfMiddleCodes(histogram: Uint32Array): number {
     return histogram.findIndex((each) => (passed += each) > place);
   };
   return codeAt(Math.floor((count - 1) / 2)) + codeAt(Math.floor(count / 2));
+}
+
+/** Centers of all filters of all groups of a layer, for each segment. */
+export type LayerCenters = readonly Uint8Array[];
+
+/** Finds centers of a layer on crossbars of so many rows, each once. */
+export interface CenterFinder {
+  /** @param together Slicings whose centers will be asked for, too. */
+  of(slicing: Slicing, together?: readonly Slicing[]): LayerCenters;
+}
+
+export function createCenterFinder(layer: IntegerLayer, rows: number): CenterFinder {
+  const known = new Map<string, LayerCenters>();
+  const segments = segmentsOf(layer.rows, rows);
+  const find = (slicings: readonly Slicing[]): void => {
+    const units = layer.groups * layer.filters;
+    const found = slicings.map(() => segments.map(() => new Uint8Array(units)));
+    segments.forEach((segment, index) => {
+      for (let unit = 0; unit < units; unit++) {
+        const [group, filter] = [Math.floor(unit / layer.filters), unit % layer.filters];
+        const centers = findCenters(weightHistogram(layer, group, filter, segment), slicings);
+        centers.forEach((center, slicing) => (found[slicing][index][unit] = center));
+      }
+    });
+    slicings.forEach((slicing, index) => known.set(slicingName(slicing), found[index]));
+  };
+  return {
+    of(slicing, together = [slicing]) {
+      const name = slicingName(slicing);
+      if (!known.has(name)) find(together.filter((each) => !known.has(slicingName(each))));
+      return known.get(name) as LayerCenters;
+    },
+  };
+}
+
+/** Columns of offsets that can leave the converter's range, and the sum of all offsets' magnitudes. */
+export interface OffsetColumns {
+  readonly columns: PackedColumns;
+  /** Σ |offset| over all columns and rows. */
+  readonly absoluteOffsets: number;
+}
+
+/**
+ * Stores a segment of a group's filters as offsets from their centers.
+ *
+ * @param centers Of the filters.
+ * @param isQuiet Whether columns are left out whose sums stay between two ends, whatever the inputs.
+ */
+export function offsetColumns(
+  layer: IntegerLayer,
+  group: number,
+  segment: Segment,
+  slicing: Slicing,
+  centers: Uint8Array,
+  isQuiet: (least: number, greatest: number) => boolean,
+): OffsetColumns {
+  const { rows: allRows, filters, weights } = layer;
+  const rows = segment.to - segment.from;
+  const packer = createPacker(rows);
+  const codes = new Uint8Array(rows);
+  const histogram = new Uint32Array(codeCount);
+  const cells = new Int32Array(codeCount);
+  let absoluteOffsets = 0;
+  for (let filter = 0; filter < filters; filter++) {
+    histogram.fill(0);
+    for (let row = 0; row < rows; row++) {
+      const code = weights[(group * allRows + segment.from + row) * filters + filter] + weightOffset;
+      codes[row] = code;
+      histogram[code]++;
+    }
+    for (const slice of slicesOf(slicing)) {
+      let least = 0;
+      let greatest = 0;
+      for (let code = 0; code < codeCount; code++) {
+        const count = histogram[code];
+        if (count === 0) continue;
+        const offset = offsetOf(code, centers[filter], slice);
+        cells[code] = offset;
+        if (offset < 0) least += offset * count;
+        else greatest += offset * count;
+      }
+      absoluteOffsets += greatest - least;
+      if (!isQuiet(least, greatest))
+        packer.add(filter, 2 ** slice.low, Math.max(greatest, -least), codes, cells);
+    }
+  }
+  return { columns: packer.columns, absoluteOffsets };
 }

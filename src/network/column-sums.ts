@@ -1,128 +1,79 @@
 import { inputBits } from "./converter";
 import type { IntegerLayer } from "./integer-layer";
-import { weightHistogram, weightOffset } from "./integer-layer";
-import { findCenter } from "./center";
 import type { Segment } from "./segments";
-import type { Slicing } from "./slicing";
-import { offsetOf, slicesOf } from "./slicing";
 
 /** Lanes that are summed together: enough for the processor's pipelines, few enough for its registers. */
 const laneBlock = 8;
 
+/** Rows whose bits make an index into a table of the sums of all their subsets. */
+const rowsTogether = 8;
+const subsets = 2 ** rowsTogether;
+
+/** Tables of so many groups of rows are kept at a time: they fit a processor's second cache. */
+const groupsTogether = 8;
+
 /** Bits of an integer that a double holds with room for a carry. */
 const packedBits = 52;
 
-/** Where the sum of a slice's column stands: `sum · unit` is part of a word. Units are powers of two. */
-interface PackedSlice {
-  readonly slice: number;
-  readonly word: number;
-  readonly unit: number;
-  /** 1 / unit: to multiply takes a fraction of the time that to divide does, and is as exact. */
-  readonly inverse: number;
-}
-
 /**
- * A segment of all filters of a group as a crossbar holds it. A double carries the offsets of several slices side by side,
- * so that one addition adds to all of their column sums; a filter has as many such numbers (words) as it takes. A lane
- * is a word of a filter; blocks of lanes lie together, [block][row][lane].
+ * Columns of a crossbar, packed: a double (a lane) carries the cells of several columns side by side, so that one addition
+ * adds to all of their sums. The sum of a column times its unit, a power of two, is part of its lane's.
  */
-export interface ProgrammedSegment {
+export interface PackedColumns {
   readonly rows: number;
-  readonly filters: number;
-  readonly sliceCount: number;
-  /** Center of each filter. */
-  readonly centers: Uint8Array;
-  /** Σ |offset| over all columns and rows. */
-  readonly absoluteOffsets: number;
-  /** Ends of what a one-bit sum of any column can be, whatever the inputs. */
-  readonly leastSum: number;
-  readonly greatestSum: number;
-  readonly words: number;
-  readonly layout: readonly PackedSlice[];
-  readonly packed: Float64Array;
+  /** For each column its filter, and what its sum counts: ± the place value of its slice. */
+  readonly filters: readonly number[];
+  readonly worths: readonly number[];
+  readonly units: readonly number[];
+  /** First column of each lane, and behind the last one their number. */
+  readonly firstOfLane: readonly number[];
+  /** Cells of blocks of lanes, [row][lane]. */
+  readonly blocks: readonly Float64Array[];
 }
 
-/**
- * Places the slices' sums in words: each needs the bits of its greatest sum, and a sign. One slice of 4 bits on 512
- * rows is at most 15 · 512.
- */
-function packSlices(slicing: Slicing, rows: number): { layout: readonly PackedSlice[]; words: number } {
-  const layout: PackedSlice[] = [];
-  let word = 0;
-  let shift = 0;
-  slicesOf(slicing).forEach(({ bits }, slice) => {
-    const width = Math.ceil(Math.log2((2 ** bits - 1) * rows + 1)) + 1;
-    if (shift + width > packedBits) [word, shift] = [word + 1, 0];
-    layout.push({ slice, word, unit: 2 ** shift, inverse: 2 ** -shift });
-    shift += width;
-  });
-  return { layout, words: word + 1 };
+/** Takes columns one after the other, and lays them into as few lanes as follow from the greatest sums. */
+export interface ColumnPacker {
+  /**
+   * @param greatest Of the magnitudes that the column's sum can have.
+   * @param codes Of the weights, row by row.
+   * @param cells What a cell holds for each code.
+   */
+  add(filter: number, worth: number, greatest: number, codes: Uint8Array, cells: Int32Array): void;
+  readonly columns: PackedColumns;
 }
 
-/** Finds the centers of a segment's filters and stores the offsets from them. */
-export function programSegment(
-  layer: IntegerLayer,
-  group: number,
-  segment: Segment,
-  slicing: Slicing,
-): ProgrammedSegment {
-  const { rows: allRows, filters, weights } = layer;
-  const rows = segment.to - segment.from;
-  const slices = slicesOf(slicing);
-  const { layout, words } = packSlices(slicing, rows);
-  const centers = new Uint8Array(filters);
-  const packed = new Float64Array(Math.ceil((filters * words) / laneBlock) * laneBlock * rows);
-  // For a code and the filter's center: the packed offsets, and the sum of their magnitudes.
-  const packedOffsets = new Float64Array(256 * words);
-  const magnitudes = new Int32Array(256);
-  let absoluteOffsets = 0;
-  let leastSum = 0;
-  let greatestSum = 0;
-  const leastSums = new Int32Array(slices.length);
-  const greatestSums = new Int32Array(slices.length);
-  for (let filter = 0; filter < filters; filter++) {
-    const histogram = weightHistogram(layer, group, filter, segment);
-    const center = findCenter(histogram, slicing);
-    centers[filter] = center;
-    packedOffsets.fill(0);
-    magnitudes.fill(0);
-    leastSums.fill(0);
-    greatestSums.fill(0);
-    for (let code = 0; code < 256; code++) {
-      if (histogram[code] === 0) continue;
-      for (const { slice, word, unit } of layout) {
-        const offset = offsetOf(code, center, slices[slice]);
-        packedOffsets[code * words + word] += offset * unit;
-        magnitudes[code] += Math.abs(offset);
-        (offset < 0 ? leastSums : greatestSums)[slice] += offset * histogram[code];
-      }
-      absoluteOffsets += magnitudes[code] * histogram[code];
-    }
-    leastSum = Math.min(leastSum, ...leastSums);
-    greatestSum = Math.max(greatestSum, ...greatestSums);
-    for (let word = 0; word < words; word++) {
-      const lane = filter * words + word;
-      const start = Math.floor(lane / laneBlock) * rows * laneBlock + (lane % laneBlock);
-      for (let row = 0; row < rows; row++) {
-        const code = weights[(group * allRows + segment.from + row) * filters + filter] + weightOffset;
-        packed[start + row * laneBlock] = packedOffsets[code * words + word];
-      }
-    }
-  }
+export function createPacker(rows: number): ColumnPacker {
+  const [filters, worths, units, firstOfLane]: [number[], number[], number[], number[]] = [[], [], [], [0]];
+  const blocks: Float64Array[] = [];
+  let shift = packedBits;
   return {
-    ...{ rows, filters, sliceCount: slices.length, centers, absoluteOffsets, leastSum, greatestSum },
-    ...{ words, layout, packed },
+    columns: { rows, filters, worths, units, firstOfLane, blocks },
+    add(filter, worth, greatest, codes, cells) {
+      // The bits of its greatest sum, and a sign.
+      const width = Math.ceil(Math.log2(greatest + 1)) + 1;
+      if (shift + width > packedBits) {
+        if ((firstOfLane.length - 1) % laneBlock === 0) blocks.push(new Float64Array(rows * laneBlock));
+        firstOfLane.push(filters.length);
+        shift = 0;
+      }
+      const lane = (firstOfLane.length - 2) % laneBlock;
+      const block = blocks[blocks.length - 1];
+      const unit = 2 ** shift;
+      for (let row = 0; row < rows; row++) block[row * laneBlock + lane] += cells[codes[row]] * unit;
+      filters.push(filter);
+      worths.push(worth);
+      units.push(unit);
+      firstOfLane[firstOfLane.length - 1] = filters.length;
+      shift += width;
+    },
   };
 }
 
-/** The rows whose input has a certain bit, for a number of samples: `rows` from `starts[8 · sample + bit]` to `ends[…]`. */
+/** Which rows each one-bit step drives, for a number of samples: [sample][bit][eight rows], a bit for each row. */
 export interface DrivenRows {
   readonly samples: number;
-  readonly rows: Uint16Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  /** Sum of the applied inputs of each sample. */
-  readonly inputSums: Float64Array;
+  readonly groups: number;
+  readonly codes: Uint8Array;
 }
 
 /**
@@ -141,141 +92,124 @@ export function drivenRows(
 ): DrivenRows {
   const { inputs, rows: allRows } = layer;
   const length = segment.to - segment.from;
-  const rows = new Uint16Array(samples * length * inputBits);
-  const starts = new Int32Array(samples * inputBits);
-  const ends = new Int32Array(samples * inputBits);
-  const inputSums = new Float64Array(samples);
+  const groups = Math.ceil(length / rowsTogether);
+  const codes = new Uint8Array(samples * inputBits * groups);
   for (let sample = 0; sample < samples; sample++) {
     const from = (group * layer.samples + first + sample) * allRows + segment.from;
-    const step = sample * inputBits;
-    for (let bit = 0; bit < inputBits; bit++) starts[step + bit] = (step + bit) * length;
-    let [end0, end1, end2, end3] = [starts[step], starts[step + 1], starts[step + 2], starts[step + 3]];
-    let [end4, end5, end6, end7] = [starts[step + 4], starts[step + 5], starts[step + 6], starts[step + 7]];
-    let sum = 0;
+    const to = sample * inputBits * groups;
     for (let row = 0; row < length; row++) {
       const value = applied[inputs[from + row]];
       if (value === 0) continue;
-      sum += value;
-      // Written in any case and counted if the bit is set: the processor has no branch to guess.
-      rows[end7] = row;
-      end7 += value >> 7;
-      rows[end6] = row;
-      end6 += (value >> 6) & 1;
-      rows[end5] = row;
-      end5 += (value >> 5) & 1;
-      rows[end4] = row;
-      end4 += (value >> 4) & 1;
-      rows[end3] = row;
-      end3 += (value >> 3) & 1;
-      rows[end2] = row;
-      end2 += (value >> 2) & 1;
-      rows[end1] = row;
-      end1 += (value >> 1) & 1;
-      rows[end0] = row;
-      end0 += value & 1;
+      const at = to + (row >> 3);
+      const place = row & 7;
+      for (let bit = 0; bit < inputBits; bit++) codes[at + bit * groups] |= ((value >> bit) & 1) << place;
     }
-    ends.set([end0, end1, end2, end3, end4, end5, end6, end7], step);
-    inputSums[sample] = sum;
   }
-  return { samples, rows, starts, ends, inputSums };
+  return { samples, groups, codes };
 }
 
-/** Receives the one-bit sums S_0 … S_7 of one column: they stand in `sums` from `at` on. */
-export type ColumnVisitor = (
-  sample: number,
-  filter: number,
-  slice: number,
-  sums: Int32Array,
-  at: number,
-) => void;
+/** Receives the one-bit sums S_0 … S_7 of a column. */
+export type ColumnVisitor = (sample: number, column: number, sums: Int32Array) => void;
 
-/** Computes the one-bit sums of every column of a segment for every sample. */
-export function visitColumnSums(segment: ProgrammedSegment, driven: DrivenRows, visit: ColumnVisitor): void {
-  const { filters, words, layout, packed, rows, sliceCount } = segment;
-  const lanes = filters * words;
-  const packedSums = new Float64Array(driven.samples * inputBits * laneBlock * words);
-  const sums = new Int32Array(sliceCount * inputBits);
-  // As many blocks at a time as hold whole filters.
-  for (let firstLane = 0; firstLane < lanes; firstLane += laneBlock * words) {
-    const blocks = Math.min(words, Math.ceil((lanes - firstLane) / laneBlock));
-    for (let block = 0; block < blocks; block++)
-      sumPackedRows(packed, (firstLane + block * laneBlock) * rows, driven, packedSums, block, words);
-    const firstFilter = firstLane / words;
-    const lastFilter = Math.min(filters, firstFilter + laneBlock);
+/** Computes the one-bit sums of every column for every sample. */
+export function visitColumnSums(columns: PackedColumns, driven: DrivenRows, visit: ColumnVisitor): void {
+  const { firstOfLane, units, blocks, rows } = columns;
+  const lanes = firstOfLane.length - 1;
+  const bits = inputBits;
+  const packedSums = new Float64Array(driven.samples * bits * laneBlock);
+  const tables = new Float64Array(Math.min(groupsTogether, driven.groups) * subsets * laneBlock);
+  const sums = new Int32Array(bits);
+  const rest = new Float64Array(bits);
+  blocks.forEach((block, index) => {
+    const firstLane = index * laneBlock;
+    sumPackedRows(block, rows, driven, tables, packedSums);
     for (let sample = 0; sample < driven.samples; sample++) {
-      for (let filter = firstFilter; filter < lastFilter; filter++) {
-        unpackSums(packedSums, sample, (filter - firstFilter) * words, words, layout, sums);
-        for (let slice = 0; slice < sliceCount; slice++)
-          visit(sample, filter, slice, sums, slice * inputBits);
+      for (let lane = firstLane; lane < Math.min(lanes, firstLane + laneBlock); lane++) {
+        const at = sample * bits * laneBlock + lane - firstLane;
+        for (let bit = 0; bit < bits; bit++) rest[bit] = packedSums[at + bit * laneBlock];
+        // The highest column first: what is left of the lane's sum is that of the lower ones.
+        for (let column = firstOfLane[lane + 1] - 1; column >= firstOfLane[lane]; column--) {
+          const unit = units[column];
+          const inverse = 1 / unit;
+          for (let bit = 0; bit < bits; bit++) {
+            const sum = Math.floor(rest[bit] * inverse + 0.5);
+            rest[bit] -= sum * unit;
+            sums[bit] = sum;
+          }
+          visit(sample, column, sums);
+        }
       }
     }
-  }
+  });
 }
 
-/** Adds up the packed offsets of the driven rows for a block of lanes: [sample][bit][block][lane]. */
+/**
+ * Adds up the driven rows of a block of lanes: [sample][bit][lane]. The sums of all subsets of eight rows stand in a
+ * table, so that one addition adds all of them that are driven.
+ */
 function sumPackedRows(
   packed: Float64Array,
-  start: number,
-  { samples, rows, starts, ends }: DrivenRows,
+  rows: number,
+  { samples, groups, codes }: DrivenRows,
+  tables: Float64Array,
   result: Float64Array,
-  block: number,
-  blocks: number,
 ): void {
-  for (let step = 0; step < samples * inputBits; step++) {
-    let sum0 = 0;
-    let sum1 = 0;
-    let sum2 = 0;
-    let sum3 = 0;
-    let sum4 = 0;
-    let sum5 = 0;
-    let sum6 = 0;
-    let sum7 = 0;
-    const end = ends[step];
-    for (let index = starts[step]; index < end; index++) {
-      const at = start + rows[index] * laneBlock;
-      sum0 += packed[at];
-      sum1 += packed[at + 1];
-      sum2 += packed[at + 2];
-      sum3 += packed[at + 3];
-      sum4 += packed[at + 4];
-      sum5 += packed[at + 5];
-      sum6 += packed[at + 6];
-      sum7 += packed[at + 7];
+  result.fill(0);
+  const steps = samples * inputBits;
+  for (let first = 0; first < groups; first += groupsTogether) {
+    const count = Math.min(groupsTogether, groups - first);
+    for (let group = 0; group < count; group++)
+      sumSubsets(packed, (first + group) * rowsTogether, rows, tables, group * subsets * laneBlock);
+    for (let step = 0; step < steps; step++) {
+      const to = step * laneBlock;
+      let sum0 = result[to];
+      let sum1 = result[to + 1];
+      let sum2 = result[to + 2];
+      let sum3 = result[to + 3];
+      let sum4 = result[to + 4];
+      let sum5 = result[to + 5];
+      let sum6 = result[to + 6];
+      let sum7 = result[to + 7];
+      const from = step * groups + first;
+      for (let group = 0; group < count; group++) {
+        const code = codes[from + group];
+        if (code === 0) continue;
+        const at = (group * subsets + code) * laneBlock;
+        sum0 += tables[at];
+        sum1 += tables[at + 1];
+        sum2 += tables[at + 2];
+        sum3 += tables[at + 3];
+        sum4 += tables[at + 4];
+        sum5 += tables[at + 5];
+        sum6 += tables[at + 6];
+        sum7 += tables[at + 7];
+      }
+      result[to] = sum0;
+      result[to + 1] = sum1;
+      result[to + 2] = sum2;
+      result[to + 3] = sum3;
+      result[to + 4] = sum4;
+      result[to + 5] = sum5;
+      result[to + 6] = sum6;
+      result[to + 7] = sum7;
     }
-    const to = (step * blocks + block) * laneBlock;
-    result[to] = sum0;
-    result[to + 1] = sum1;
-    result[to + 2] = sum2;
-    result[to + 3] = sum3;
-    result[to + 4] = sum4;
-    result[to + 5] = sum5;
-    result[to + 6] = sum6;
-    result[to + 7] = sum7;
   }
 }
 
-/** Takes the packed sums of a filter apart, the highest slice of a word first: [slice][bit]. */
-function unpackSums(
-  packedSums: Float64Array,
-  sample: number,
-  lane: number,
-  words: number,
-  layout: readonly PackedSlice[],
-  sums: Int32Array,
+/** The sums of all subsets of eight rows, from row `first` on: that of a subset is one row more than another's. */
+function sumSubsets(
+  packed: Float64Array,
+  first: number,
+  rows: number,
+  tables: Float64Array,
+  start: number,
 ): void {
-  for (let bit = 0; bit < inputBits; bit++) {
-    const at = (sample * inputBits + bit) * words * laneBlock + lane;
-    let word = -1;
-    let rest = 0;
-    for (let index = layout.length - 1; index >= 0; index--) {
-      const part = layout[index];
-      if (part.word !== word) {
-        word = part.word;
-        rest = packedSums[at + word];
-      }
-      const sum = Math.floor(rest * part.inverse + 0.5);
-      rest -= sum * part.unit;
-      sums[part.slice * inputBits + bit] = sum;
-    }
+  const present = Math.min(rowsTogether, rows - first);
+  for (let lane = 0; lane < laneBlock; lane++) tables[start + lane] = 0;
+  for (let place = 0; place < present; place++) {
+    const row = (first + place) * laneBlock;
+    const size = (1 << place) * laneBlock;
+    for (let at = 0; at < size; at++)
+      tables[start + size + at] = tables[start + at] + packed[row + (at & (laneBlock - 1))];
   }
 }

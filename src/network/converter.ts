@@ -41,21 +41,23 @@ export function emptyTally(): ConversionTally {
   return { saturated: 0, saturatedSpeculation: 0, failed: [0, 0, 0] };
 }
 
+/** Σ_b 2^b · S_b: what the sums of a column make if they are read exactly. */
+export function weightedSum(sums: Int32Array): number {
+  let result = 0;
+  for (let bit = inputBits - 1; bit >= 0; bit--) result = 2 * result + sums[bit];
+  return result;
+}
+
 /**
  * The sum of products of a column without speculation: Σ_b 2^b · adc(S_b) over its one-bit sums.
  *
- * @param sums The one-bit sums S_0 … S_7 from index `at` on.
+ * @param sums The one-bit sums S_0 … S_7.
  */
-export function convertBits(
-  sums: Int32Array,
-  at: number,
-  converter: Converter,
-  tally: ConversionTally,
-): number {
+export function convertBits(sums: Int32Array, converter: Converter, tally: ConversionTally): number {
   const { lowest, highest } = converter;
   let result = 0;
   for (let bit = inputBits - 1; bit >= 0; bit--) {
-    let read = sums[at + bit];
+    let read = sums[bit];
     if (read < lowest || read > highest) {
       read = convert(read, converter);
       tally.saturated++;

@@ -1,16 +1,23 @@
-import type { DrivenRows, ProgrammedSegment } from "./column-sums";
-import { drivenRows, programSegment, visitColumnSums } from "./column-sums";
+import type { CenterFinder } from "./center";
+import { createCenterFinder, offsetColumns } from "./center";
+import type { ColumnVisitor } from "./column-sums";
+import { drivenRows, visitColumnSums } from "./column-sums";
 import type { ConversionTally } from "./converter";
-import { convertBits, emptyTally, inputBits, raellaConverterBits, signedConverter } from "./converter";
+import {
+  convertBits,
+  emptyTally,
+  inputBits,
+  raellaConverterBits,
+  signedConverter,
+  weightedSum,
+} from "./converter";
 import type { InputPass, SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
 import type { IntegerLayer } from "./integer-layer";
-import { accumulatorCount, subtractWeightZeros, weightOffset } from "./integer-layer";
-import type { Segment } from "./segments";
+import { exactAccumulators } from "./integer-layer";
 import { raellaRows, segmentsOf } from "./segments";
 import type { Slicing } from "./slicing";
-import { slicesOf } from "./slicing";
-import { conversionShare, conversionsWithSpeculation, convertSpeculatively } from "./speculation";
+import { conversionShare, conversionsWithSpeculation, convertSpeculatively, staysQuiet } from "./speculation";
 
 /** Samples whose driven rows are listed at a time. */
 const sampleBlock = 256;
@@ -24,6 +31,9 @@ export interface CrossbarOptions {
   readonly converterBits?: number;
   /** Default: `recorded`. */
   readonly signedInputs?: SignedInputs;
+  /** What the layer computes without analog circuits, and its centers, where they are known. */
+  readonly exact?: Float64Array;
+  readonly centers?: CenterFinder;
 }
 
 /** What one pass over the inputs took. Counts are integers. */
@@ -54,115 +64,106 @@ export interface CrossbarResult {
   readonly passes: readonly PassCounts[];
 }
 
-/** Part of a layer in a crossbar: a segment of a group's filters, and the inputs of a block of samples. */
-interface LayerPart {
-  readonly programmed: ProgrammedSegment;
-  readonly segment: Segment;
-  readonly group: number;
-  /** What is applied for each code of an input. */
-  readonly applied: Uint8Array;
-  /** The block's first sample, and how many there are. */
-  readonly first: number;
-  readonly count: number;
-  /** Where the accumulators of the block's first sample are. */
-  readonly start: number;
-  /** Number of the pass, and the sign with which it counts. */
-  readonly pass: number;
-  readonly sign: 1 | -1;
-}
+/** Receives the one-bit sums of a column: of which pass, and where its accumulator is. */
+type SumsVisitor = (sums: Int32Array, pass: number, accumulator: number, worth: number) => void;
 
-/** Goes through a layer as crossbars hold it, one segment of one group after the other. */
-function visitParts(
+/**
+ * Goes through the columns of a layer, one segment of one group after the other.
+ *
+ * @param isQuiet Columns that are left out: what their converters read is exact.
+ * @returns Σ |offset| over all columns and rows.
+ */
+function visitColumns(
   layer: IntegerLayer,
-  { slicing, rows = raellaRows }: CrossbarOptions,
+  { slicing, rows = raellaRows, centers = createCenterFinder(layer, rows) }: CrossbarOptions,
   passes: readonly InputPass[],
-  program: (programmed: ProgrammedSegment, segment: number, group: number) => void,
-  visit: (part: LayerPart) => void,
-): void {
+  isQuiet: (least: number, greatest: number) => boolean,
+  visit: SumsVisitor,
+): number {
   const { groups, filters, samples } = layer;
-  segmentsOf(layer.rows, rows).forEach((segment, segmentIndex) => {
+  const layerCenters = centers.of(slicing);
+  let absoluteOffsets = 0;
+  segmentsOf(layer.rows, rows).forEach((segment, index) => {
     for (let group = 0; group < groups; group++) {
-      const programmed = programSegment(layer, group, segment, slicing);
-      program(programmed, segmentIndex, group);
+      const ofGroup = layerCenters[index].subarray(group * filters, (group + 1) * filters);
+      const held = offsetColumns(layer, group, segment, slicing, ofGroup, isQuiet);
+      const { columns } = held;
+      absoluteOffsets += held.absoluteOffsets;
+      if (columns.filters.length === 0) continue;
       passes.forEach(({ applied, sign }, pass) => {
         for (let first = 0; first < samples; first += sampleBlock) {
-          const count = Math.min(sampleBlock, samples - first);
+          const driven = drivenRows(
+            layer,
+            group,
+            segment,
+            applied,
+            first,
+            Math.min(sampleBlock, samples - first),
+          );
           const start = (group * samples + first) * filters;
-          visit({ programmed, segment, group, applied, first, count, start, pass, sign });
+          const visitor: ColumnVisitor = (sample, column, sums) =>
+            visit(
+              sums,
+              pass,
+              start + sample * filters + columns.filters[column],
+              sign * columns.worths[column],
+            );
+          visitColumnSums(columns, driven, visitor);
         }
       });
     }
   });
-}
-
-/** The rows that the inputs of a part drive. */
-function drivenIn(layer: IntegerLayer, { group, segment, applied, first, count }: LayerPart): DrivenRows {
-  return drivenRows(layer, group, segment, applied, first, count);
-}
-
-/** Adds the digital part of a pass, that of the centers: (center - 128) · Σ inputs. */
-function addCenters(
-  accumulators: Float64Array,
-  { programmed, start, sign }: LayerPart,
-  driven: DrivenRows,
-): void {
-  const { filters, centers } = programmed;
-  for (let sample = 0; sample < driven.samples; sample++) {
-    const sum = sign * driven.inputSums[sample];
-    const at = start + sample * filters;
-    for (let filter = 0; filter < filters; filter++)
-      accumulators[at + filter] += (centers[filter] - weightOffset) * sum;
-  }
+  return absoluteOffsets;
 }
 
 /**
  * Computes a layer with RAELLA's crossbars: the column sums of every segment, slice and input bit through the converter,
- * shifted and added. To the columns' part, the sum of the products with offsets, the digital part adds that of the
- * centers: (center - 128) · Σ inputs.
+ * shifted and added, and digitally the part of the centers, (center - 128) · Σ inputs, and of zero points. Together that is
+ * the exact result wherever no converter meets an end; what it misses there is taken off.
  */
 export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions): CrossbarResult {
-  const { slicing, rows = raellaRows, converterBits = raellaConverterBits } = options;
+  return computeWithConverters(layer, options, [options.converterBits ?? raellaConverterBits])[0];
+}
+
+/** The same with several converters, which read the same sums. */
+export function computeWithConverters(
+  layer: IntegerLayer,
+  given: Omit<CrossbarOptions, "converterBits">,
+  converterBits: readonly number[],
+): readonly CrossbarResult[] {
+  const { slicing, rows = raellaRows, exact = exactAccumulators(layer) } = given;
   const { groups, filters, samples } = layer;
-  const placeValues = slicesOf(slicing).map(({ low }) => 2 ** low);
-  const converter = signedConverter(converterBits);
-  const passes = inputPasses(layer.inputZero, options.signedInputs ?? "recorded");
-  const segments = segmentsOf(layer.rows, rows).length;
-  const accumulators = new Float64Array(accumulatorCount(layer));
-  const accumulatorsSpeculation = new Float64Array(accumulatorCount(layer));
-  const centers = Array.from({ length: segments }, () => new Uint8Array(groups * filters));
-  const tallies = passes.map(emptyTally);
-  let absoluteOffsets = 0;
-  visitParts(
+  const centers = given.centers ?? createCenterFinder(layer, rows);
+  const passes = inputPasses(layer.inputZero, given.signedInputs ?? "recorded");
+  const runs = converterBits.map((bits) => ({
+    converter: signedConverter(bits),
+    accumulators: exact.slice(),
+    accumulatorsSpeculation: exact.slice(),
+    tallies: passes.map(emptyTally),
+  }));
+  const weakest = signedConverter(Math.min(...converterBits));
+  const absoluteOffsets = visitColumns(
     layer,
-    options,
+    { ...given, centers },
     passes,
-    (programmed, segment, group) => {
-      centers[segment].set(programmed.centers, group * filters);
-      absoluteOffsets += programmed.absoluteOffsets;
-    },
-    (part) => {
-      const { start, sign } = part;
-      const tally = tallies[part.pass];
-      const driven = drivenIn(layer, part);
-      visitColumnSums(part.programmed, driven, (sample, filter, slice, sums, at) => {
-        const weight = sign * placeValues[slice];
-        const to = start + sample * filters + filter;
-        accumulators[to] += weight * convertBits(sums, at, converter, tally);
-        accumulatorsSpeculation[to] += weight * convertSpeculatively(sums, at, converter, tally);
-      });
-      addCenters(accumulators, part, driven);
-      addCenters(accumulatorsSpeculation, part, driven);
+    (least, greatest) => staysQuiet(least, greatest, weakest),
+    (sums, pass, at, worth) => {
+      const whole = weightedSum(sums);
+      for (const { converter, accumulators, accumulatorsSpeculation, tallies } of runs) {
+        const tally = tallies[pass];
+        accumulators[at] += worth * (convertBits(sums, converter, tally) - whole);
+        accumulatorsSpeculation[at] += worth * (convertSpeculatively(sums, converter, tally) - whole);
+      }
     },
   );
-  for (const sums of [accumulators, accumulatorsSpeculation]) finishSums(sums, layer, passes);
-  const columns = segments * groups * filters * slicing.length;
-  return {
+  const columns = segmentsOf(layer.rows, rows).length * groups * filters * slicing.length;
+  return runs.map(({ accumulators, accumulatorsSpeculation, tallies }) => ({
     accumulators,
     accumulatorsSpeculation,
-    centers,
+    centers: centers.of(slicing),
     meanOffset: absoluteOffsets / (groups * filters * layer.rows * slicing.length),
     passes: tallies.map((tally) => passCounts(tally, columns * samples)),
-  };
+  }));
 }
 
 /** Accumulators of a layer, [group][sample][filter], and what they took. */
@@ -172,23 +173,6 @@ export interface ConvertedSums {
   readonly saturated: number;
 }
 
-/** What no column can saturate for is exact: sums of products of applied inputs and weights. */
-function addProducts(accumulators: Float64Array, layer: IntegerLayer, part: LayerPart): void {
-  const { rows, filters, samples, weights, inputs } = layer;
-  const { segment, group, applied, first, count, start, sign } = part;
-  for (let sample = 0; sample < count; sample++) {
-    const from = (group * samples + first + sample) * rows;
-    const to = start + sample * filters;
-    for (let row = segment.from; row < segment.to; row++) {
-      const input = sign * applied[inputs[from + row]];
-      if (input === 0) continue;
-      const at = (group * rows + row) * filters;
-      for (let filter = 0; filter < filters; filter++)
-        accumulators[to + filter] += input * weights[at + filter];
-    }
-  }
-}
-
 /** The same accumulators as `computeInCrossbars` gives, either without or with speculation. */
 export function convertInCrossbars(
   layer: IntegerLayer,
@@ -196,39 +180,25 @@ export function convertInCrossbars(
 ): ConvertedSums {
   const { slicing, rows = raellaRows, converterBits = raellaConverterBits, speculation } = options;
   const { groups, filters, samples } = layer;
-  const placeValues = slicesOf(slicing).map(({ low }) => 2 ** low);
   const converter = signedConverter(converterBits);
   const passes = inputPasses(layer.inputZero, options.signedInputs ?? "recorded");
-  const accumulators = new Float64Array(accumulatorCount(layer));
+  const accumulators = options.exact?.slice() ?? exactAccumulators(layer);
   const tally = emptyTally();
-  visitParts(
+  visitColumns(
     layer,
     options,
     passes,
-    () => undefined,
-    (part) => {
-      const { start, sign, programmed } = part;
-      const { leastSum, greatestSum } = programmed;
-      if (!speculation && leastSum >= converter.lowest && greatestSum <= converter.highest)
-        return addProducts(accumulators, layer, part);
-      const driven = drivenIn(layer, part);
-      visitColumnSums(
-        programmed,
-        driven,
-        speculation
-          ? (sample, filter, slice, sums, at) => {
-              accumulators[start + sample * filters + filter] +=
-                sign * placeValues[slice] * convertSpeculatively(sums, at, converter, tally);
-            }
-          : (sample, filter, slice, sums, at) => {
-              accumulators[start + sample * filters + filter] +=
-                sign * placeValues[slice] * convertBits(sums, at, converter, tally);
-            },
-      );
-      addCenters(accumulators, part, driven);
-    },
+    speculation
+      ? (least, greatest) => staysQuiet(least, greatest, converter)
+      : (least, greatest) => least >= converter.lowest && greatest <= converter.highest,
+    speculation
+      ? (sums, _, at, worth) => {
+          accumulators[at] += worth * (convertSpeculatively(sums, converter, tally) - weightedSum(sums));
+        }
+      : (sums, _, at, worth) => {
+          accumulators[at] += worth * (convertBits(sums, converter, tally) - weightedSum(sums));
+        },
   );
-  finishSums(accumulators, layer, passes);
   const columns =
     segmentsOf(layer.rows, rows).length * groups * filters * slicing.length * samples * passes.length;
   return speculation
@@ -238,27 +208,6 @@ export function convertInCrossbars(
         saturated: tally.saturatedSpeculation,
       }
     : { accumulators, conversions: inputBits * columns, saturated: tally.saturated };
-}
-
-/** The constants that are subtracted digitally. */
-function finishSums(accumulators: Float64Array, layer: IntegerLayer, passes: readonly InputPass[]): void {
-  if (passes.length === 1) subtractInputZero(accumulators, layer);
-  subtractWeightZeros(accumulators, layer);
-}
-
-/** Where the codes of the inputs were applied as they are, their zero point times the sum of a filter's weights. */
-function subtractInputZero(accumulators: Float64Array, layer: IntegerLayer): void {
-  const { groups, rows, filters, samples, weights, inputZero } = layer;
-  if (inputZero === 0) return;
-  for (let group = 0; group < groups; group++) {
-    const weightSums = new Float64Array(filters);
-    for (let row = 0; row < rows; row++)
-      for (let filter = 0; filter < filters; filter++)
-        weightSums[filter] += weights[(group * rows + row) * filters + filter];
-    for (let sample = 0; sample < samples; sample++)
-      for (let filter = 0; filter < filters; filter++)
-        accumulators[(group * samples + sample) * filters + filter] -= inputZero * weightSums[filter];
-  }
 }
 
 function passCounts(

@@ -1,10 +1,21 @@
-import { convert, inputBits, isaacConverterBits, unsignedConverter } from "./converter";
+import type { PackedColumns } from "./column-sums";
+import { createPacker, drivenRows, visitColumnSums } from "./column-sums";
+import {
+  convertBits,
+  emptyTally,
+  inputBits,
+  isaacConverterBits,
+  unsignedConverter,
+  weightedSum,
+} from "./converter";
 import type { IntegerLayer } from "./integer-layer";
-import { accumulatorCount, exactAccumulators, subtractWeightZeros, weightOffset } from "./integer-layer";
+import { activationCodes, exactAccumulators, weightOffset } from "./integer-layer";
+import type { Segment } from "./segments";
 import { isaacRows, segmentsOf } from "./segments";
 import type { Slicing } from "./slicing";
 import { digitOf, slicesOf, twoBitSlicing } from "./slicing";
 
+/** Greatest state of a cell. */
 const topStateOf = (bits: number): number => 2 ** bits - 1;
 
 /** What ISAAC's crossbars make of a layer. */
@@ -28,68 +39,67 @@ export function computeInIsaac(
     slicing = twoBitSlicing,
   }: { readonly rows?: number; readonly converterBits?: number; readonly slicing?: Slicing } = {},
 ): IsaacResult {
-  const { groups, rows, filters, samples, weights, inputs, inputZero } = layer;
+  const { groups, rows, filters, samples } = layer;
   const converter = unsignedConverter(converterBits);
   const slices = slicesOf(slicing);
   const segments = segmentsOf(rows, limit);
   const conversions = segments.length * groups * filters * slices.length * samples * inputBits;
-  // No sum exceeds half of what a column could hold, so that nothing saturates.
-  const greatest = Math.max(...slices.map(({ bits }) => topStateOf(bits)));
-  if (Math.floor((greatest / 2) * Math.min(rows, limit)) <= converter.highest)
-    return { accumulators: exactAccumulators(layer), conversions, saturated: 0 };
-  const accumulators = new Float64Array(accumulatorCount(layer));
-  const sums = new Int32Array(inputBits);
-  const drivenBits = new Int32Array(inputBits);
-  let saturated = 0;
+  const accumulators = exactAccumulators(layer);
+  const tally = emptyTally();
   for (let group = 0; group < groups; group++) {
-    for (const { from, to } of segments) {
-      const states = new Uint8Array(to - from);
-      for (let filter = 0; filter < filters; filter++) {
-        const weightAt = (row: number): number => weights[(group * rows + row) * filters + filter];
-        for (const slice of slices) {
-          const topState = topStateOf(slice.bits);
-          let total = 0;
-          for (let row = from; row < to; row++)
-            total += states[row - from] = digitOf(weightAt(row) + weightOffset, slice);
-          const isInverted = total > (topState / 2) * (to - from);
-          if (isInverted) states.forEach((state, row) => (states[row] = topState - state));
-          for (let sample = 0; sample < samples; sample++) {
-            sums.fill(0);
-            drivenBits.fill(0);
-            for (let row = from; row < to; row++) {
-              const input = inputs[(group * samples + sample) * rows + row];
-              for (let bit = 0; bit < inputBits; bit++) {
-                const driven = (input >> bit) & 1;
-                drivenBits[bit] += driven;
-                sums[bit] += driven * states[row - from];
-              }
-            }
-            let result = 0;
-            for (let bit = 0; bit < inputBits; bit++) {
-              const read = convert(sums[bit], converter);
-              if (read !== sums[bit]) saturated++;
-              result += (isInverted ? topState * drivenBits[bit] - read : read) * 2 ** bit;
-            }
-            accumulators[(group * samples + sample) * filters + filter] += result * 2 ** slice.low;
-          }
-        }
-      }
-    }
-    // Codes stand for weight + 128, inputs for value + zero point.
-    for (let sample = 0; sample < samples; sample++) {
-      for (let filter = 0; filter < filters; filter++) {
-        let constant = 0;
-        for (let row = 0; row < rows; row++) {
-          const input = inputs[(group * samples + sample) * rows + row];
-          const weight = weights[(group * rows + row) * filters + filter];
-          constant += weightOffset * input + inputZero * weight;
-        }
-        accumulators[(group * samples + sample) * filters + filter] -= constant;
+    for (const segment of segments) {
+      const columns = codeColumns(layer, group, segment, slicing, converter.highest);
+      if (columns.filters.length === 0) continue;
+      for (let first = 0; first < samples; first += sampleBlock) {
+        const count = Math.min(sampleBlock, samples - first);
+        const driven = drivenRows(layer, group, segment, asTheyAre, first, count);
+        const start = (group * samples + first) * filters;
+        visitColumnSums(columns, driven, (sample, column, sums) => {
+          // What a converter does not see is missing; in an inverted column it is there, where it should not be.
+          const missed = convertBits(sums, converter, tally) - weightedSum(sums);
+          accumulators[start + sample * filters + columns.filters[column]] += columns.worths[column] * missed;
+        });
       }
     }
   }
-  subtractWeightZeros(accumulators, layer);
-  return { accumulators, conversions, saturated };
+  return { accumulators, conversions, saturated: tally.saturated };
+}
+
+/** Samples whose driven rows are listed at a time. */
+const sampleBlock = 256;
+
+/** What is applied for each code of an input. */
+const asTheyAre = Uint8Array.from({ length: activationCodes }, (_, code) => code);
+
+/** The columns of a segment whose sums may be more than a converter reads. The sums of inverted ones count negatively. */
+function codeColumns(
+  { rows: allRows, filters, weights }: IntegerLayer,
+  group: number,
+  { from, to }: Segment,
+  slicing: Slicing,
+  highest: number,
+): PackedColumns {
+  const rows = to - from;
+  const packer = createPacker(rows);
+  const codes = new Uint8Array(rows);
+  const states = new Int32Array(activationCodes);
+  for (let filter = 0; filter < filters; filter++) {
+    for (let row = 0; row < rows; row++)
+      codes[row] = weights[(group * allRows + from + row) * filters + filter] + weightOffset;
+    for (const slice of slicesOf(slicing)) {
+      const topState = topStateOf(slice.bits);
+      const total = codes.reduce((sum, code) => sum + digitOf(code, slice), 0);
+      const isInverted = total > (topState / 2) * rows;
+      const greatest = isInverted ? topState * rows - total : total;
+      if (greatest <= highest) continue;
+      for (let code = 0; code < states.length; code++) {
+        const digit = digitOf(code, slice);
+        states[code] = isInverted ? topState - digit : digit;
+      }
+      packer.add(filter, (isInverted ? -1 : 1) * 2 ** slice.low, greatest, codes, states);
+    }
+  }
+  return packer.columns;
 }
 
 /**

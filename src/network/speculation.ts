@@ -13,27 +13,30 @@ export const inputSlices = [
  * the converter reads one of its ends, T may lie beyond it: the speculation has failed, and the slice is repeated bit by
  * bit (recovery).
  *
- * @param sums The one-bit sums S_0 … S_7 from index `at` on.
+ * @param sums The one-bit sums S_0 … S_7.
  */
-export function convertSpeculatively(
-  sums: Int32Array,
-  at: number,
-  converter: Converter,
-  tally: ConversionTally,
-): number {
+export function convertSpeculatively(sums: Int32Array, converter: Converter, tally: ConversionTally): number {
   const { lowest, highest } = converter;
   let result = 0;
   for (let slice = 0; slice < inputSlices.length; slice++) {
     const { low, bits } = inputSlices[slice];
     let together = 0;
-    for (let bit = low + bits - 1; bit >= low; bit--) together = 2 * together + sums[at + bit];
+    for (let bit = low + bits - 1; bit >= low; bit--) together = 2 * together + sums[bit];
     if (together >= highest || together <= lowest) {
       tally.failed[slice]++;
-      together = recover(sums, at + low, bits, converter, tally);
+      together = recover(sums, low, bits, converter, tally);
     }
     result += together << low;
   }
   return result;
+}
+
+/** Greatest value of an input slice. */
+const topInput = Math.max(...inputSlices.map(({ bits }) => 2 ** bits - 1));
+
+/** Whether no speculative step of a column can fail, whatever the inputs: a one-bit sum stays between two ends. */
+export function staysQuiet(least: number, greatest: number, { lowest, highest }: Converter): boolean {
+  return topInput * least > lowest && topInput * greatest < highest;
 }
 
 /** An input slice bit by bit. */
