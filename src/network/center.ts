@@ -1,6 +1,6 @@
 import type { IntegerLayer } from "./integer-layer";
 import { weightHistogram, weightOffset } from "./integer-layer";
-import type { PackedColumns } from "./column-sums";
+import type { PackedColumns, SumRange } from "./column-sums";
 import { createPacker } from "./column-sums";
 import type { Segment } from "./segments";
 import { segmentsOf } from "./segments";
@@ -157,7 +157,7 @@ export interface OffsetColumns {
  * Stores a segment of a group's filters as offsets from their centers.
  *
  * @param centers Of the filters.
- * @param isQuiet Whether columns are left out whose sums stay between two ends, whatever the inputs.
+ * @param quiet Columns are left out whose sums stay within, whatever the inputs.
  */
 export function offsetColumns(
   layer: IntegerLayer,
@@ -165,37 +165,37 @@ export function offsetColumns(
   segment: Segment,
   slicing: Slicing,
   centers: Uint8Array,
-  isQuiet: (least: number, greatest: number) => boolean,
+  quiet: SumRange,
 ): OffsetColumns {
   const { rows: allRows, filters, weights } = layer;
   const rows = segment.to - segment.from;
   const packer = createPacker(rows);
+  const slices = slicesOf(slicing);
   const codes = new Uint8Array(rows);
-  const histogram = new Uint32Array(codeCount);
+  const counts = new Uint32Array(codeCount);
   const cells = new Int32Array(codeCount);
   let absoluteOffsets = 0;
   for (let filter = 0; filter < filters; filter++) {
-    histogram.fill(0);
+    const present: number[] = [];
     for (let row = 0; row < rows; row++) {
       const code = weights[(group * allRows + segment.from + row) * filters + filter] + weightOffset;
       codes[row] = code;
-      histogram[code]++;
+      if (counts[code]++ === 0) present.push(code);
     }
-    for (const slice of slicesOf(slicing)) {
+    for (const slice of slices) {
       let least = 0;
       let greatest = 0;
-      for (let code = 0; code < codeCount; code++) {
-        const count = histogram[code];
-        if (count === 0) continue;
+      for (const code of present) {
         const offset = offsetOf(code, centers[filter], slice);
         cells[code] = offset;
-        if (offset < 0) least += offset * count;
-        else greatest += offset * count;
+        if (offset < 0) least += offset * counts[code];
+        else greatest += offset * counts[code];
       }
       absoluteOffsets += greatest - least;
-      if (!isQuiet(least, greatest))
+      if (least < quiet.least || greatest > quiet.greatest)
         packer.add(filter, 2 ** slice.low, Math.max(greatest, -least), codes, cells);
     }
+    for (const code of present) counts[code] = 0;
   }
   return { columns: packer.columns, absoluteOffsets };
 }

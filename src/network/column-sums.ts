@@ -45,6 +45,7 @@ export interface ColumnPacker {
 export function createPacker(rows: number): ColumnPacker {
   const [filters, worths, units, firstOfLane]: [number[], number[], number[], number[]] = [[], [], [], [0]];
   const blocks: Float64Array[] = [];
+  const paddedRows = Math.ceil(rows / rowsTogether) * rowsTogether;
   let shift = packedBits;
   return {
     columns: { rows, filters, worths, units, firstOfLane, blocks },
@@ -52,7 +53,7 @@ export function createPacker(rows: number): ColumnPacker {
       // The bits of its greatest sum, and a sign.
       const width = Math.ceil(Math.log2(greatest + 1)) + 1;
       if (shift + width > packedBits) {
-        if ((firstOfLane.length - 1) % laneBlock === 0) blocks.push(new Float64Array(rows * laneBlock));
+        if ((firstOfLane.length - 1) % laneBlock === 0) blocks.push(new Float64Array(paddedRows * laneBlock));
         firstOfLane.push(filters.length);
         shift = 0;
       }
@@ -69,7 +70,7 @@ export function createPacker(rows: number): ColumnPacker {
   };
 }
 
-/** Which rows each one-bit step drives, for a number of samples: [sample][bit][eight rows], a bit for each row. */
+/** Which rows each one-bit step drives, for a number of samples: [sample][bit][eight rows], the first row in the highest bit. */
 export interface DrivenRows {
   readonly samples: number;
   readonly groups: number;
@@ -97,46 +98,113 @@ export function drivenRows(
   for (let sample = 0; sample < samples; sample++) {
     const from = (group * layer.samples + first + sample) * allRows + segment.from;
     const to = sample * inputBits * groups;
-    for (let row = 0; row < length; row++) {
-      const value = applied[inputs[from + row]];
-      if (value === 0) continue;
-      const at = to + (row >> 3);
-      const place = row & 7;
-      for (let bit = 0; bit < inputBits; bit++) codes[at + bit * groups] |= ((value >> bit) & 1) << place;
+    for (let index = 0; index < groups; index++) {
+      const row = from + index * rowsTogether;
+      const present = Math.min(rowsTogether, length - index * rowsTogether);
+      let upper = 0;
+      let lower = 0;
+      for (let place = 0; place < present; place++) {
+        const value = applied[inputs[row + place]];
+        if (place < 4) upper |= value << (24 - 8 * place);
+        else lower |= value << (56 - 8 * place);
+      }
+      if ((upper | lower) === 0) continue;
+      // Eight bytes, a row each, become eight bytes, a bit of all rows each: a matrix of bits is transposed by halves.
+      let swap = (upper ^ (upper >>> 7)) & 0x00aa00aa;
+      upper ^= swap ^ (swap << 7);
+      swap = (lower ^ (lower >>> 7)) & 0x00aa00aa;
+      lower ^= swap ^ (swap << 7);
+      swap = (upper ^ (upper >>> 14)) & 0x0000cccc;
+      upper ^= swap ^ (swap << 14);
+      swap = (lower ^ (lower >>> 14)) & 0x0000cccc;
+      lower ^= swap ^ (swap << 14);
+      swap = (upper & 0xf0f0f0f0) | ((lower >>> 4) & 0x0f0f0f0f);
+      lower = ((upper << 4) & 0xf0f0f0f0) | (lower & 0x0f0f0f0f);
+      upper = swap;
+      const at = to + index;
+      codes[at + 7 * groups] = upper >>> 24;
+      codes[at + 6 * groups] = upper >>> 16;
+      codes[at + 5 * groups] = upper >>> 8;
+      codes[at + 4 * groups] = upper;
+      codes[at + 3 * groups] = lower >>> 24;
+      codes[at + 2 * groups] = lower >>> 16;
+      codes[at + groups] = lower >>> 8;
+      codes[at] = lower;
     }
   }
   return { samples, groups, codes };
 }
 
+/** A range of sums. */
+export interface SumRange {
+  readonly least: number;
+  readonly greatest: number;
+}
+
 /** Receives the one-bit sums S_0 … S_7 of a column. */
 export type ColumnVisitor = (sample: number, column: number, sums: Int32Array) => void;
 
-/** Computes the one-bit sums of every column for every sample. */
-export function visitColumnSums(columns: PackedColumns, driven: DrivenRows, visit: ColumnVisitor): void {
-  const { firstOfLane, units, blocks, rows } = columns;
+/** What is used again from one call to the next. */
+export interface SumsScratch {
+  tables: Float64Array;
+  packedSums: Float64Array;
+  readonly sums: Int32Array;
+  readonly rest: Float64Array;
+}
+
+export function createScratch(): SumsScratch {
+  const none = new Float64Array(0);
+  return {
+    ...{ tables: none, packedSums: none },
+    sums: new Int32Array(inputBits),
+    rest: new Float64Array(inputBits),
+  };
+}
+
+const withRoom = (known: Float64Array, length: number): Float64Array =>
+  known.length >= length ? known : new Float64Array(length);
+
+/**
+ * Computes the one-bit sums of every column for every sample.
+ *
+ * @param quiet Columns are visited where a sum lies outside.
+ */
+export function visitColumnSums(
+  columns: PackedColumns,
+  driven: DrivenRows,
+  { least, greatest }: SumRange,
+  scratch: SumsScratch,
+  visit: ColumnVisitor,
+): void {
+  const { firstOfLane, units, blocks } = columns;
   const lanes = firstOfLane.length - 1;
   const bits = inputBits;
-  const packedSums = new Float64Array(driven.samples * bits * laneBlock);
-  const tables = new Float64Array(Math.min(groupsTogether, driven.groups) * subsets * laneBlock);
-  const sums = new Int32Array(bits);
-  const rest = new Float64Array(bits);
+  scratch.packedSums = withRoom(scratch.packedSums, driven.samples * bits * laneBlock);
+  const tablesNeeded = Math.min(groupsTogether, driven.groups);
+  scratch.tables = withRoom(scratch.tables, tablesNeeded * subsets * laneBlock);
+  const { packedSums, sums, rest } = scratch;
   blocks.forEach((block, index) => {
     const firstLane = index * laneBlock;
-    sumPackedRows(block, rows, driven, tables, packedSums);
+    const lastLane = Math.min(lanes, firstLane + laneBlock);
+    sumPackedRows(block, driven, scratch);
     for (let sample = 0; sample < driven.samples; sample++) {
-      for (let lane = firstLane; lane < Math.min(lanes, firstLane + laneBlock); lane++) {
+      for (let lane = firstLane; lane < lastLane; lane++) {
         const at = sample * bits * laneBlock + lane - firstLane;
         for (let bit = 0; bit < bits; bit++) rest[bit] = packedSums[at + bit * laneBlock];
         // The highest column first: what is left of the lane's sum is that of the lower ones.
         for (let column = firstOfLane[lane + 1] - 1; column >= firstOfLane[lane]; column--) {
           const unit = units[column];
           const inverse = 1 / unit;
+          let low = 0;
+          let high = 0;
           for (let bit = 0; bit < bits; bit++) {
             const sum = Math.floor(rest[bit] * inverse + 0.5);
             rest[bit] -= sum * unit;
             sums[bit] = sum;
+            low = Math.min(low, sum);
+            high = Math.max(high, sum);
           }
-          visit(sample, column, sums);
+          if (low < least || high > greatest) visit(sample, column, sums);
         }
       }
     }
@@ -149,17 +217,15 @@ export function visitColumnSums(columns: PackedColumns, driven: DrivenRows, visi
  */
 function sumPackedRows(
   packed: Float64Array,
-  rows: number,
   { samples, groups, codes }: DrivenRows,
-  tables: Float64Array,
-  result: Float64Array,
+  { tables, packedSums: result }: SumsScratch,
 ): void {
-  result.fill(0);
   const steps = samples * inputBits;
+  result.fill(0, 0, steps * laneBlock);
   for (let first = 0; first < groups; first += groupsTogether) {
     const count = Math.min(groupsTogether, groups - first);
     for (let group = 0; group < count; group++)
-      sumSubsets(packed, (first + group) * rowsTogether, rows, tables, group * subsets * laneBlock);
+      sumSubsets(packed, (first + group) * rowsTogether, tables, group * subsets * laneBlock);
     for (let step = 0; step < steps; step++) {
       const to = step * laneBlock;
       let sum0 = result[to];
@@ -197,18 +263,12 @@ function sumPackedRows(
 }
 
 /** The sums of all subsets of eight rows, from row `first` on: that of a subset is one row more than another's. */
-function sumSubsets(
-  packed: Float64Array,
-  first: number,
-  rows: number,
-  tables: Float64Array,
-  start: number,
-): void {
-  const present = Math.min(rowsTogether, rows - first);
-  for (let lane = 0; lane < laneBlock; lane++) tables[start + lane] = 0;
-  for (let place = 0; place < present; place++) {
-    const row = (first + place) * laneBlock;
-    const size = (1 << place) * laneBlock;
+function sumSubsets(packed: Float64Array, first: number, tables: Float64Array, start: number): void {
+  tables.fill(0, start, start + laneBlock);
+  for (let place = 0; place < rowsTogether; place++) {
+    // The first row is in the highest bit.
+    const row = (first + rowsTogether - 1 - place) * laneBlock;
+    const size = laneBlock << place;
     for (let at = 0; at < size; at++)
       tables[start + size + at] = tables[start + at] + packed[row + (at & (laneBlock - 1))];
   }

@@ -1,7 +1,7 @@
 import type { CenterFinder } from "./center";
 import { createCenterFinder, offsetColumns } from "./center";
-import type { ColumnVisitor } from "./column-sums";
-import { drivenRows, visitColumnSums } from "./column-sums";
+import type { ColumnVisitor, SumRange } from "./column-sums";
+import { createScratch, drivenRows, visitColumnSums } from "./column-sums";
 import type { ConversionTally } from "./converter";
 import {
   convertBits,
@@ -17,7 +17,7 @@ import type { IntegerLayer } from "./integer-layer";
 import { exactAccumulators } from "./integer-layer";
 import { raellaRows, segmentsOf } from "./segments";
 import type { Slicing } from "./slicing";
-import { conversionShare, conversionsWithSpeculation, convertSpeculatively, staysQuiet } from "./speculation";
+import { conversionShare, conversionsWithSpeculation, convertSpeculatively, quietRange } from "./speculation";
 
 /** Samples whose driven rows are listed at a time. */
 const sampleBlock = 256;
@@ -70,23 +70,24 @@ type SumsVisitor = (sums: Int32Array, pass: number, accumulator: number, worth: 
 /**
  * Goes through the columns of a layer, one segment of one group after the other.
  *
- * @param isQuiet Columns that are left out: what their converters read is exact.
+ * @param quiet Sums that converters read exactly. Columns are left out where there are no others.
  * @returns Σ |offset| over all columns and rows.
  */
 function visitColumns(
   layer: IntegerLayer,
   { slicing, rows = raellaRows, centers = createCenterFinder(layer, rows) }: CrossbarOptions,
   passes: readonly InputPass[],
-  isQuiet: (least: number, greatest: number) => boolean,
+  quiet: SumRange,
   visit: SumsVisitor,
 ): number {
   const { groups, filters, samples } = layer;
   const layerCenters = centers.of(slicing);
+  const scratch = createScratch();
   let absoluteOffsets = 0;
   segmentsOf(layer.rows, rows).forEach((segment, index) => {
     for (let group = 0; group < groups; group++) {
       const ofGroup = layerCenters[index].subarray(group * filters, (group + 1) * filters);
-      const held = offsetColumns(layer, group, segment, slicing, ofGroup, isQuiet);
+      const held = offsetColumns(layer, group, segment, slicing, ofGroup, quiet);
       const { columns } = held;
       absoluteOffsets += held.absoluteOffsets;
       if (columns.filters.length === 0) continue;
@@ -108,7 +109,7 @@ function visitColumns(
               start + sample * filters + columns.filters[column],
               sign * columns.worths[column],
             );
-          visitColumnSums(columns, driven, visitor);
+          visitColumnSums(columns, driven, quiet, scratch, visitor);
         }
       });
     }
@@ -146,7 +147,7 @@ export function computeWithConverters(
     layer,
     { ...given, centers },
     passes,
-    (least, greatest) => staysQuiet(least, greatest, weakest),
+    quietRange(weakest),
     (sums, pass, at, worth) => {
       const whole = weightedSum(sums);
       for (const { converter, accumulators, accumulatorsSpeculation, tallies } of runs) {
@@ -188,9 +189,7 @@ export function convertInCrossbars(
     layer,
     options,
     passes,
-    speculation
-      ? (least, greatest) => staysQuiet(least, greatest, converter)
-      : (least, greatest) => least >= converter.lowest && greatest <= converter.highest,
+    speculation ? quietRange(converter) : { least: converter.lowest, greatest: converter.highest },
     speculation
       ? (sums, _, at, worth) => {
           accumulators[at] += worth * (convertSpeculatively(sums, converter, tally) - weightedSum(sums));

@@ -43,19 +43,49 @@ export function accumulatorCount({ groups, samples, filters }: IntegerLayer): nu
   return groups * samples * filters;
 }
 
+/** Rows after which 32-bit sums of products of an input and a weight are emptied into doubles. */
+const rowsOfSums = 8192;
+
 /** What the layer computes without any analog circuit: exact integers, [group][sample][filter]. */
 export function exactAccumulators(layer: IntegerLayer): Float64Array {
   const { groups, rows, filters, samples, weights, inputs, inputZero } = layer;
   const result = new Float64Array(accumulatorCount(layer));
+  const sums = new Int32Array(filters);
   for (let group = 0; group < groups; group++) {
     for (let sample = 0; sample < samples; sample++) {
       const from = (group * samples + sample) * rows;
-      const sums = result.subarray((group * samples + sample) * filters).subarray(0, filters);
-      for (let row = 0; row < rows; row++) {
-        const input = inputs[from + row] - inputZero;
-        if (input === 0) continue;
-        const at = (group * rows + row) * filters;
-        for (let filter = 0; filter < filters; filter++) sums[filter] += input * weights[at + filter];
+      const to = (group * samples + sample) * filters;
+      for (let first = 0; first < rows; first += rowsOfSums) {
+        const last = Math.min(rows, first + rowsOfSums);
+        let row = first;
+        // Four rows at a time: a sum is loaded and stored once for them.
+        for (; row + 3 < last; row += 4) {
+          const input0 = inputs[from + row] - inputZero;
+          const input1 = inputs[from + row + 1] - inputZero;
+          const input2 = inputs[from + row + 2] - inputZero;
+          const input3 = inputs[from + row + 3] - inputZero;
+          if ((input0 | input1 | input2 | input3) === 0) continue;
+          const at0 = (group * rows + row) * filters;
+          const at1 = at0 + filters;
+          const at2 = at1 + filters;
+          const at3 = at2 + filters;
+          for (let filter = 0; filter < filters; filter++)
+            sums[filter] +=
+              input0 * weights[at0 + filter] +
+              input1 * weights[at1 + filter] +
+              input2 * weights[at2 + filter] +
+              input3 * weights[at3 + filter];
+        }
+        for (; row < last; row++) {
+          const input = inputs[from + row] - inputZero;
+          const at = (group * rows + row) * filters;
+          if (input !== 0)
+            for (let filter = 0; filter < filters; filter++) sums[filter] += input * weights[at + filter];
+        }
+        for (let filter = 0; filter < filters; filter++) {
+          result[to + filter] += sums[filter];
+          sums[filter] = 0;
+        }
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { PackedColumns } from "./column-sums";
-import { createPacker, drivenRows, visitColumnSums } from "./column-sums";
+import { createPacker, createScratch, drivenRows, visitColumnSums } from "./column-sums";
 import {
   convertBits,
   emptyTally,
@@ -46,6 +46,8 @@ export function computeInIsaac(
   const conversions = segments.length * groups * filters * slices.length * samples * inputBits;
   const accumulators = exactAccumulators(layer);
   const tally = emptyTally();
+  const scratch = createScratch();
+  const range = { least: converter.lowest, greatest: converter.highest };
   for (let group = 0; group < groups; group++) {
     for (const segment of segments) {
       const columns = codeColumns(layer, group, segment, slicing, converter.highest);
@@ -54,7 +56,7 @@ export function computeInIsaac(
         const count = Math.min(sampleBlock, samples - first);
         const driven = drivenRows(layer, group, segment, asTheyAre, first, count);
         const start = (group * samples + first) * filters;
-        visitColumnSums(columns, driven, (sample, column, sums) => {
+        visitColumnSums(columns, driven, range, scratch, (sample, column, sums) => {
           // What a converter does not see is missing; in an inverted column it is there, where it should not be.
           const missed = convertBits(sums, converter, tally) - weightedSum(sums);
           accumulators[start + sample * filters + columns.filters[column]] += columns.worths[column] * missed;

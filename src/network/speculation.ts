@@ -1,3 +1,4 @@
+import type { SumRange } from "./column-sums";
 import type { ConversionTally, Converter } from "./converter";
 import { convert, inputBits } from "./converter";
 
@@ -34,9 +35,9 @@ export function convertSpeculatively(sums: Int32Array, converter: Converter, tal
 /** Greatest value of an input slice. */
 const topInput = Math.max(...inputSlices.map(({ bits }) => 2 ** bits - 1));
 
-/** Whether no speculative step of a column can fail, whatever the inputs: a one-bit sum stays between two ends. */
-export function staysQuiet(least: number, greatest: number, { lowest, highest }: Converter): boolean {
-  return topInput * least > lowest && topInput * greatest < highest;
+/** One-bit sums with which no speculative step can fail: all steps together stay between the converter's ends. */
+export function quietRange({ lowest, highest }: Converter): SumRange {
+  return { least: Math.floor(lowest / topInput) + 1, greatest: Math.ceil(highest / topInput) - 1 };
 }
 
 /** An input slice bit by bit. */
