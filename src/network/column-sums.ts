@@ -12,19 +12,30 @@ const subsets = 2 ** rowsTogether;
 /** Tables of so many groups of rows are kept at a time: they fit a processor's second cache. */
 const groupsTogether = 8;
 
-/** Bits of an integer that a double holds with room for a carry. */
-const packedBits = 52;
+/**
+ * Bits of a double that columns may occupy: the integers from 2^52 to 2^53 are the doubles whose lower 52 bits count them.
+ * So a sum can be read where it lies, in the lower word of 32 bits or in the upper one, of which 20 belong to the integer.
+ */
+const lowerBits = 32;
+const upperBits = 20;
+const emptyLane = 2 ** (lowerBits + upperBits);
 
 /**
  * Columns of a crossbar, packed: a double (a lane) carries the cells of several columns side by side, so that one addition
- * adds to all of their sums. The sum of a column times its unit, a power of two, is part of its lane's.
+ * adds to all of their sums. To a column belong the bits from its shift on of one of the lane's two words. So that they
+ * never borrow from others, its sum counts from half of what they hold.
  */
 export interface PackedColumns {
   readonly rows: number;
   /** For each column its filter, and what its sum counts: ± the place value of its slice. */
   readonly filters: readonly number[];
   readonly worths: readonly number[];
-  readonly units: readonly number[];
+  /** Where a column's bits are: 0 in the lower word, 1 in the upper one; from which on, and how many. */
+  readonly words: readonly number[];
+  readonly shifts: readonly number[];
+  readonly widths: readonly number[];
+  /** What the lanes of each block begin with. */
+  readonly beginnings: readonly Float64Array[];
   /** First column of each lane, and behind the last one their number. */
   readonly firstOfLane: readonly number[];
   /** Cells of blocks of lanes, [row][lane]. */
@@ -43,27 +54,38 @@ export interface ColumnPacker {
 }
 
 export function createPacker(rows: number): ColumnPacker {
-  const [filters, worths, units, firstOfLane]: [number[], number[], number[], number[]] = [[], [], [], [0]];
-  const blocks: Float64Array[] = [];
+  const [filters, worths, firstOfLane]: [number[], number[], number[]] = [[], [], [0]];
+  const [words, shifts, widths]: [number[], number[], number[]] = [[], [], []];
+  const [blocks, beginnings]: [Float64Array[], Float64Array[]] = [[], []];
   const paddedRows = Math.ceil(rows / rowsTogether) * rowsTogether;
-  let shift = packedBits;
+  let word = 1;
+  let shift = upperBits;
+  const makeRoom = (width: number): void => {
+    if (word === 0 && shift + width > lowerBits && width <= upperBits) [word, shift] = [1, 0];
+    if (shift + width <= (word === 0 ? lowerBits : upperBits)) return;
+    if ((firstOfLane.length - 1) % laneBlock === 0) {
+      blocks.push(new Float64Array(paddedRows * laneBlock));
+      beginnings.push(new Float64Array(laneBlock).fill(emptyLane));
+    }
+    firstOfLane.push(filters.length);
+    [word, shift] = [0, 0];
+  };
   return {
-    columns: { rows, filters, worths, units, firstOfLane, blocks },
+    columns: { rows, filters, worths, words, shifts, widths, beginnings, firstOfLane, blocks },
     add(filter, worth, greatest, codes, cells) {
       // The bits of its greatest sum, and a sign.
       const width = Math.ceil(Math.log2(greatest + 1)) + 1;
-      if (shift + width > packedBits) {
-        if ((firstOfLane.length - 1) % laneBlock === 0) blocks.push(new Float64Array(paddedRows * laneBlock));
-        firstOfLane.push(filters.length);
-        shift = 0;
-      }
+      makeRoom(width);
       const lane = (firstOfLane.length - 2) % laneBlock;
       const block = blocks[blocks.length - 1];
-      const unit = 2 ** shift;
+      const unit = 2 ** (word * lowerBits + shift);
       for (let row = 0; row < rows; row++) block[row * laneBlock + lane] += cells[codes[row]] * unit;
+      beginnings[beginnings.length - 1][lane] += 2 ** (width - 1) * unit;
       filters.push(filter);
       worths.push(worth);
-      units.push(unit);
+      words.push(word);
+      shifts.push(shift);
+      widths.push(width);
       firstOfLane[firstOfLane.length - 1] = filters.length;
       shift += width;
     },
@@ -149,16 +171,11 @@ export interface SumsScratch {
   tables: Float64Array;
   packedSums: Float64Array;
   readonly sums: Int32Array;
-  readonly rest: Float64Array;
 }
 
 export function createScratch(): SumsScratch {
   const none = new Float64Array(0);
-  return {
-    ...{ tables: none, packedSums: none },
-    sums: new Int32Array(inputBits),
-    rest: new Float64Array(inputBits),
-  };
+  return { tables: none, packedSums: none, sums: new Int32Array(inputBits) };
 }
 
 const withRoom = (known: Float64Array, length: number): Float64Array =>
@@ -176,35 +193,34 @@ export function visitColumnSums(
   scratch: SumsScratch,
   visit: ColumnVisitor,
 ): void {
-  const { firstOfLane, units, blocks } = columns;
+  const { firstOfLane, words, shifts, widths, blocks, beginnings } = columns;
   const lanes = firstOfLane.length - 1;
   const bits = inputBits;
   scratch.packedSums = withRoom(scratch.packedSums, driven.samples * bits * laneBlock);
   const tablesNeeded = Math.min(groupsTogether, driven.groups);
   scratch.tables = withRoom(scratch.tables, tablesNeeded * subsets * laneBlock);
-  const { packedSums, sums, rest } = scratch;
+  const { packedSums, sums } = scratch;
+  const halves = new Int32Array(packedSums.buffer);
   blocks.forEach((block, index) => {
     const firstLane = index * laneBlock;
     const lastLane = Math.min(lanes, firstLane + laneBlock);
-    sumPackedRows(block, driven, scratch);
+    sumPackedRows(block, beginnings[index], driven, scratch);
     for (let sample = 0; sample < driven.samples; sample++) {
       for (let lane = firstLane; lane < lastLane; lane++) {
-        const at = sample * bits * laneBlock + lane - firstLane;
-        for (let bit = 0; bit < bits; bit++) rest[bit] = packedSums[at + bit * laneBlock];
-        // The highest column first: what is left of the lane's sum is that of the lower ones.
-        for (let column = firstOfLane[lane + 1] - 1; column >= firstOfLane[lane]; column--) {
-          const unit = units[column];
-          const inverse = 1 / unit;
-          let low = 0;
-          let high = 0;
+        const at = 2 * (sample * bits * laneBlock + lane - firstLane);
+        for (let column = firstOfLane[lane]; column < firstOfLane[lane + 1]; column++) {
+          const from = at + words[column];
+          const shift = shifts[column];
+          const mask = -1 >>> (32 - widths[column]);
+          const half = (mask >>> 1) + 1;
+          // Its sign shows whether any sum lies outside.
+          let inside = 0;
           for (let bit = 0; bit < bits; bit++) {
-            const sum = Math.floor(rest[bit] * inverse + 0.5);
-            rest[bit] -= sum * unit;
+            const sum = ((halves[from + 2 * laneBlock * bit] >>> shift) & mask) - half;
             sums[bit] = sum;
-            low = Math.min(low, sum);
-            high = Math.max(high, sum);
+            inside |= (sum - least) | (greatest - sum);
           }
-          if (low < least || high > greatest) visit(sample, column, sums);
+          if (inside < 0) visit(sample, column, sums);
         }
       }
     }
@@ -217,11 +233,12 @@ export function visitColumnSums(
  */
 function sumPackedRows(
   packed: Float64Array,
+  beginnings: Float64Array,
   { samples, groups, codes }: DrivenRows,
   { tables, packedSums: result }: SumsScratch,
 ): void {
   const steps = samples * inputBits;
-  result.fill(0, 0, steps * laneBlock);
+  for (let step = 0; step < steps; step++) result.set(beginnings, step * laneBlock);
   for (let first = 0; first < groups; first += groupsTogether) {
     const count = Math.min(groupsTogether, groups - first);
     for (let group = 0; group < count; group++)
