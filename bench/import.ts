@@ -21,9 +21,9 @@ class Network {
   constant(name: string, dims: readonly number[], values?: readonly number[]): string {
     const count = dims.reduce((product, size) => product * size, 1);
     const rows = dims.length === 2 ? dims[0] : count / dims[0];
-    // Sums of three uniform numbers are nearly normal, as trained weights are.
+    // A few large weights among many small ones, as training makes them.
     const random = (): number =>
-      ((this.next() + this.next() + this.next() - 1.5) * 2 * Math.sqrt(2)) / Math.sqrt(rows);
+      ((this.next() - 0.5) * (this.next() + this.next()) ** 4 * Math.sqrt(2)) / Math.sqrt(rows);
     this.tensors[name] = { dims, values: values ?? Array.from({ length: count }, random) };
     return name;
   }

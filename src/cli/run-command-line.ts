@@ -19,12 +19,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   program.hook("preAction", requireWorkingDirectory);
   throwInsteadOfExiting(program);
   const json = argv.includes("--json");
+  const waiting = process.listeners("SIGINT");
   try {
     await program.parseAsync([...argv]);
     return exitCodes.success;
   } catch (error) {
     return report(error, json);
   } finally {
+    // Nothing is left that Ctrl-C could stop.
+    for (const listener of process.listeners("SIGINT"))
+      if (!waiting.includes(listener)) process.off("SIGINT", listener);
     // What the last words meet with is told a moment later.
     setImmediate(() => {
       process.stdout.off("error", endOfOutput);

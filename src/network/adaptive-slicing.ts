@@ -59,15 +59,15 @@ export function chooseSlicing(
     const name = slicingName(slicing);
     if (name in errors) return errors[name];
     centers.of(slicing, together);
-    const result = compute(slicing);
-    const codes = outputCodes(result.accumulators, layer, output);
-    errors[name] = compareOutputs(codes, exact, output.zero).error;
-    if (errors[name] < errorBound) results.set(name, result);
+    const crossbar = { ...options, slicing, centers, exact: accumulators, speculation: false };
+    // One that is tried alone is likely to be chosen; of many, most are not.
+    const result = together.length === 1 ? compute(slicing) : undefined;
+    const sums = result ?? convertInCrossbars(layer, crossbar);
+    errors[name] = compareOutputs(outputCodes(sums.accumulators, layer, output), exact, output.zero).error;
+    if (result !== undefined) results.set(name, result);
     return errors[name];
   };
-  const slicing = selectSlicing(tryOut, options, (other) => {
-    results.delete(slicingName(other));
-  });
+  const slicing = selectSlicing(tryOut, options);
   const name = slicingName(slicing);
   return { slicing, error: errors[name], errors, result: results.get(name) ?? compute(slicing) };
 }
@@ -75,12 +75,10 @@ export function chooseSlicing(
 /**
  * The order in which slicings are tried.
  * @param tryOut The error of a slicing; which others of as many slices may be tried after it.
- * @param giveUp Told of slicings that are good enough, but not the best.
  */
 function selectSlicing(
   tryOut: (slicing: Slicing, together: readonly Slicing[]) => number,
   { search = "common", cellBits = mostCellBits }: SlicingOptions,
-  giveUp: (slicing: Slicing) => void = () => undefined,
 ): Slicing {
   const fits = (slicing: Slicing): boolean => Math.max(...slicing) <= cellBits;
   if (search === "common")
@@ -92,10 +90,7 @@ function selectSlicing(
     const together = allSlicings.filter((slicing) => slicing.length === slices && fits(slicing));
     for (const slicing of together) {
       const error = tryOut(slicing, together);
-      if (error < least) {
-        if (best !== undefined) giveUp(best);
-        [best, least] = [slicing, error];
-      } else if (error < errorBound) giveUp(slicing);
+      if (error < least) [best, least] = [slicing, error];
     }
     if (best !== undefined) return best;
   }

@@ -11,6 +11,7 @@ import { prepareNetwork } from "./analyze-network";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { checkDesign, designKey, slicesDoNotFit } from "./arithmetic-design";
 import { cutNetwork } from "./cut-network";
+import { withEngine } from "./float-engine";
 import type { EndToEndAccuracy, ReferenceAccuracy } from "./end-to-end";
 import { checkLabels, endToEndAccuracy, poorQuantization, referenceAccuracy } from "./end-to-end";
 import type { CutRunJob, LayerArithmetic } from "./run-cut-network";
@@ -84,52 +85,54 @@ export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise
   let done = 0;
   let total = 0;
   const step = (steps = 1): void => onProgress?.({ done: (done += steps), total });
-  const network = await prepareNetwork(options, imported?.layers, (_, runs, layers) => {
-    const samples = imported === undefined ? runs / 2 : runs;
-    total = runs + layers + (endToEnd ? samples * (distinct.length + 2) : 0);
-    step();
+  return withEngine(options, async (engine) => {
+    const network = await prepareNetwork({ ...options, engine }, imported?.layers, (_, runs, layers) => {
+      const samples = imported === undefined ? runs / 2 : runs;
+      total = runs + layers + (endToEnd ? samples * (distinct.length + 2) : 0);
+      step();
+    });
+    if (imported !== undefined && imported.sha256 !== network.sha256) throw changedModel(network.file);
+    const layers = await accuracyOfLayers(network, distinct, options, step);
+    const whole = endToEnd ? await runEndToEnd(network, distinct, layers, options, step) : null;
+    const results = new Map(
+      distinct.map((design, index) => [
+        designKey(design),
+        {
+          layers: layers.map((each, layer) => ({
+            layer,
+            layerName: network.measured[layer].graph.name,
+            ...each[index],
+          })),
+          endToEnd: whole?.designs[index] ?? null,
+        },
+      ]),
+    );
+    throwIfStopped(signal);
+    const { samples } = network;
+    return {
+      file: network.file,
+      sha256: network.sha256,
+      scheme: network.scheme,
+      signedInputs: options.signedInputs ?? "recorded",
+      inputSamples: samples.count,
+      madeUpInputs: samples.madeUp,
+      engine: { name: engine.name, version: engine.version },
+      reference: whole?.reference ?? null,
+      designs: designs.map((design): DesignAccuracy => {
+        const result = results.get(designKey(design)) as Pick<DesignAccuracy, "layers" | "endToEnd">;
+        const mean = (figure: (layer: NamedLayerAccuracy) => number): number =>
+          result.layers.reduce((sum, layer) => sum + figure(layer), 0) / result.layers.length;
+        return {
+          ...design,
+          meanSlices: mean(({ slices }) => slices),
+          meanError: mean(({ error }) => error),
+          meanSaturatedShare: mean(({ saturatedShare }) => saturatedShare),
+          ...result,
+        };
+      }),
+      warnings: warningsOf(network, whole?.reference ?? null),
+    };
   });
-  if (imported !== undefined && imported.sha256 !== network.sha256) throw changedModel(network.file);
-  const layers = await accuracyOfLayers(network, distinct, options, step);
-  const whole = endToEnd ? await runEndToEnd(network, distinct, layers, options, step) : null;
-  const results = new Map(
-    distinct.map((design, index) => [
-      designKey(design),
-      {
-        layers: layers.map((each, layer) => ({
-          layer,
-          layerName: network.measured[layer].graph.name,
-          ...each[index],
-        })),
-        endToEnd: whole?.designs[index] ?? null,
-      },
-    ]),
-  );
-  throwIfStopped(signal);
-  const { engine, samples } = network;
-  return {
-    file: network.file,
-    sha256: network.sha256,
-    scheme: network.scheme,
-    signedInputs: options.signedInputs ?? "recorded",
-    inputSamples: samples.count,
-    madeUpInputs: samples.madeUp,
-    engine: { name: engine.name, version: engine.version },
-    reference: whole?.reference ?? null,
-    designs: designs.map((design): DesignAccuracy => {
-      const result = results.get(designKey(design)) as Pick<DesignAccuracy, "layers" | "endToEnd">;
-      const mean = (figure: (layer: NamedLayerAccuracy) => number): number =>
-        result.layers.reduce((sum, layer) => sum + figure(layer), 0) / result.layers.length;
-      return {
-        ...design,
-        meanSlices: mean(({ slices }) => slices),
-        meanError: mean(({ error }) => error),
-        meanSaturatedShare: mean(({ saturatedShare }) => saturatedShare),
-        ...result,
-      };
-    }),
-    warnings: warningsOf(network, whole?.reference ?? null),
-  };
 }
 
 /** [layer][design] */

@@ -5,7 +5,7 @@ import type { SlicingSearch } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { arithmeticArchitectures, usualDesign } from "./arithmetic-design";
 import type { FloatEngine } from "./float-engine";
-import { onnxRuntime } from "./float-engine";
+import { onnxRuntime, withEngine } from "./float-engine";
 import type { SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
 import type { LayerAccuracy } from "./layer-accuracy";
@@ -226,17 +226,21 @@ export async function prepareNetwork(
  * @throws RaellaError with what is wrong with the model, the inputs or an option; `aborted` by the signal.
  */
 export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
+  return withEngine(options, (engine) => analyzeWith(engine, options));
+}
+
+async function analyzeWith(engine: FloatEngine, options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
   const { signal, shapesOnly = false, withAccuracy = false } = options;
   const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
   const { models = defaultWorkspace() } = options;
   const designs = arithmeticArchitectures(models).map((name) => usualDesign(name, models));
   let before = 0;
   let steps = 0;
-  const network = await prepareNetwork(options, undefined, (done, runs, layers) => {
+  const network = await prepareNetwork({ ...options, engine }, undefined, (done, runs, layers) => {
     [before, steps] = [runs, runs + (shapesOnly ? 0 : layers)];
     options.onProgress?.({ done, total: steps });
   });
-  const { measured, scheme, samples, engine, wayOfInputs, found } = network;
+  const { measured, scheme, samples, wayOfInputs, found } = network;
   const unmapped = await reportUnmapped(
     found.unmapped,
     network.model,
@@ -245,6 +249,8 @@ export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<Im
     engine,
     network.externalFiles,
   );
+  // It is not needed any more, but its memory.
+  if (options.engine === undefined) await engine.end?.();
   const jobs = measured.map(({ graph, integers, output }): LayerJob => ({
     layer: integers,
     output,

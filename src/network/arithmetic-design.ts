@@ -83,11 +83,20 @@ export function undeclaredArithmetic(architecture: string, workspace: Workspace)
   });
 }
 
-/** One text for each arithmetic: what equal ones are called does not matter. */
+/** One text for each arithmetic. Only slicings that were chosen for an architecture go by its name. */
 export function designKey(design: ArithmeticDesign): string {
   const { encoding, slices, speculation, adcBits, rows, cellBits, slicing } = design;
   return slices === "adaptive"
-    ? [encoding, slices, speculation ? "speculation" : "-", adcBits, rows, cellBits, slicing].join(" ")
+    ? [
+        slicing === "kept" ? design.architecture : "",
+        encoding,
+        slices,
+        speculation ? "speculation" : "-",
+        adcBits,
+        rows,
+        cellBits,
+        slicing,
+      ].join(" ")
     : [encoding, slices.join("-"), speculation ? "speculation" : "-", adcBits, rows].join(" ");
 }
 

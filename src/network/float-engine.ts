@@ -1,4 +1,7 @@
 import { RaellaError } from "../errors";
+import { throwIfStopped } from "./run-network-jobs";
+import type { Threads } from "../threads";
+import { startThreads, threadCount } from "../threads";
 
 /** A tensor that goes into or comes out of the float network. */
 export interface EngineTensor {
@@ -22,6 +25,8 @@ export interface FloatEngine {
   readonly version: string;
   /** @throws Error in the engine's own words */
   open(model: Uint8Array): Promise<FloatSession>;
+  /** Ends it, whatever it is doing, and gives its memory back. */
+  end?(): Promise<void>;
 }
 
 /** What is used of onnxruntime-web, so that its types are not needed where it is not installed. */
@@ -83,13 +88,121 @@ async function loadOnnxRuntime(): Promise<Ort> {
   try {
     return (await import("onnxruntime-web")) as unknown as Ort;
   } catch {
-    throw new RaellaError({
-      code: "usage",
-      message: "The network has to be run once, and onnxruntime-web is not installed.",
-      expected: "the optional package onnxruntime-web, 1.22 or newer",
-      remedy: "Install it: npm install onnxruntime-web",
-    });
+    throw notInstalled();
   }
+}
+
+function notInstalled(): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message: "The network has to be run once, and onnxruntime-web is not installed.",
+    expected: "the optional package onnxruntime-web, 1.22 or newer",
+    remedy: "Install it: npm install onnxruntime-web. Layers without statistics need no runs: --shapes-only.",
+  });
+}
+
+/** What the engine is asked for from another thread. */
+type EngineTask =
+  | { readonly kind: "open"; readonly model: Uint8Array }
+  | {
+      readonly kind: "run";
+      readonly session: number;
+      readonly inputs: ReadonlyMap<string, EngineTensor>;
+    }
+  | { readonly kind: "close"; readonly session: number };
+
+interface EngineAnswer {
+  readonly version?: string;
+  readonly isMissing?: boolean;
+  readonly session?: number;
+  readonly outputs?: ReadonlyMap<string, EngineTensor>;
+}
+
+/** What the engine's thread does: it keeps the sessions, which cannot leave it. */
+export default (): ((task: EngineTask) => Promise<EngineAnswer>) => {
+  const sessions = new Map<number, FloatSession>();
+  let opened = 0;
+  return async (task) => {
+    switch (task.kind) {
+      case "open": {
+        const engine = await onnxRuntime().catch(() => undefined);
+        if (engine === undefined) return { isMissing: true };
+        const session = ++opened;
+        sessions.set(session, await engine.open(task.model));
+        return { session, version: engine.version };
+      }
+      case "run":
+        return { outputs: await sessions.get(task.session)?.run(task.inputs) };
+      case "close":
+        await sessions.get(task.session)?.close();
+        sessions.delete(task.session);
+        return {};
+    }
+  };
+};
+
+/** Computes something with an engine: the given one, or one of its own, which ends with it. */
+export async function withEngine<Result>(
+  { engine, signal }: { readonly engine?: FloatEngine; readonly signal?: AbortSignal },
+  compute: (engine: FloatEngine) => Promise<Result>,
+): Promise<Result> {
+  if (engine !== undefined) return compute(engine);
+  const own = onnxRuntimeInThread(signal);
+  try {
+    return await compute(own);
+  } finally {
+    await own.end?.();
+  }
+}
+
+/**
+ * The same in a thread of its own, where there are threads: a run does not keep progress and interruptions waiting, and its
+ * memory (up to several hundred megabytes, which WebAssembly never returns) is given back at the end. It starts with the
+ * first model that is opened.
+ */
+export function onnxRuntimeInThread(signal?: AbortSignal): FloatEngine {
+  const hasThreads = threadCount(2, () => 2) > 1;
+  let version = "";
+  let threads: Threads<EngineTask, EngineAnswer> | undefined;
+  const ask = async (task: EngineTask): Promise<EngineAnswer> => {
+    try {
+      threads ??= startThreads<null, EngineTask, EngineAnswer>("network/float-engine", null, 1);
+      return await threads.run(task, signal);
+    } catch (error) {
+      throwIfStopped(signal);
+      throw error;
+    }
+  };
+  const openHere = async (model: Uint8Array): Promise<FloatSession> => {
+    const engine = await onnxRuntime();
+    version = engine.version;
+    return engine.open(model);
+  };
+  return {
+    name: "onnxruntime-web",
+    get version() {
+      return version;
+    },
+    async end() {
+      const ended = threads;
+      threads = undefined;
+      await ended?.end();
+    },
+    async open(model) {
+      throwIfStopped(signal);
+      if (!hasThreads) return openHere(model);
+      const { session = 0, ...answer } = await ask({ kind: "open", model });
+      if (answer.isMissing) throw notInstalled();
+      version = answer.version ?? version;
+      return {
+        run: async (inputs) =>
+          (await ask({ kind: "run", session, inputs })).outputs ?? new Map<string, never>(),
+        close: async () => {
+          if (threads !== undefined && signal?.aborted !== true) await ask({ kind: "close", session });
+        },
+      };
+    },
+  };
 }
 
 function typedData(type: string, data: Float32Array | Float64Array): unknown {
