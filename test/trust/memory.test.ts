@@ -8,7 +8,15 @@ import { explainEnergy } from "../../src/components/explain";
 import { RaellaError } from "../../src/errors";
 import { mappingAt } from "../../src/mapspace/candidate-mapping";
 import { buildMapSpace } from "../../src/mapspace/map-space";
-import { forgetEverything, setRemembering } from "../../src/memory";
+import {
+  contentNumber,
+  contentOf,
+  Derived,
+  forgetEverything,
+  freeze,
+  serialNumber,
+  setRemembering,
+} from "../../src/memory";
 import { getSpec } from "../../src/spec/get-spec";
 import { loadSpecification } from "../../src/spec/load-specification";
 import { diagnoseLayer } from "../../src/study/diagnose-layer";
@@ -82,6 +90,82 @@ function shuffled<Item>(items: readonly Item[], seed: number): readonly Item[] {
   const rest = [...items];
   return items.map(() => rest.splice(random.below(rest.length), 1)[0]);
 }
+
+describe("contents of values in keys", () => {
+  it("tell values apart that look alike", () => {
+    const values = [
+      0,
+      -0,
+      "0",
+      "-0",
+      1,
+      "1",
+      true,
+      "true",
+      null,
+      "null",
+      undefined,
+      "nothing",
+      NaN,
+      [],
+      "",
+      [1, 2],
+      ["1", 2],
+      [[1], 2],
+    ];
+    const contents = values.map(contentOf);
+    assert.equal(new Set(contents).size, values.length);
+    assert.deepEqual(values.map(contentOf), contents);
+  });
+});
+
+describe("numbers in keys", () => {
+  const level = (name: string, factors: readonly number[]): object => freeze({ name, factors: { factors } });
+
+  it("are the same for the same contents, and others for others, also in parts that are shared", () => {
+    const shared = freeze({ factors: [1, 2] });
+    const same = [level("a", [1, 2]), level("a", [1, 2]), freeze({ name: "a", factors: shared })];
+    assert.equal(new Set(same.map(contentNumber)).size, 1);
+    const others = [level("b", [1, 2]), level("a", [2, 1]), level("a", [1, 2, 3]), level("a", [-0, 2])];
+    assert.equal(new Set([same[0], ...others].map(contentNumber)).size, 5);
+  });
+
+  it("are looked up anew for data that may change", () => {
+    const data = { factors: [1, 2] };
+    const before = contentNumber(data);
+    data.factors.push(3);
+    assert.notEqual(contentNumber(data), before);
+  });
+
+  it("are those of one object alone, where they are serial", () => {
+    const [one, other] = [level("a", [1]), level("a", [1])];
+    assert.equal(serialNumber.of(one), serialNumber.of(one));
+    assert.notEqual(serialNumber.of(one), serialNumber.of(other));
+  });
+});
+
+describe("what follows from data", () => {
+  afterEach(() => setRemembering(true));
+
+  it("is found once where they are frozen, until all is forgotten, and every time where they may change", () => {
+    let times = 0;
+    const sum = new Derived<readonly number[], number>((numbers) => {
+      times += 1;
+      return numbers.reduce((total, number) => total + number, 0);
+    });
+    const frozen = freeze([1, 2]);
+    assert.deepEqual([sum.of(frozen), sum.of(frozen), times], [3, 3, 1]);
+    forgetEverything();
+    assert.deepEqual([sum.of(frozen), times], [3, 2]);
+    const open = [1, 2];
+    assert.equal(sum.of(open), 3);
+    open.push(3);
+    assert.equal(sum.of(open), 6);
+    setRemembering(false);
+    times = 0;
+    assert.deepEqual([sum.of(frozen), sum.of(frozen), times], [3, 3, 2]);
+  });
+});
 
 describe("what is remembered", function () {
   this.timeout(300_000);

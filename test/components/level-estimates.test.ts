@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { estimate } from "../../src/components/estimate";
 import { RaellaError } from "../../src/errors";
-import { contentOf } from "../../src/memory";
 import { getSpec } from "../../src/spec/get-spec";
 import type { ReferenceTables } from "../../src/spec/reference-tables";
 import type { Specification } from "../../src/spec/specification";
@@ -140,33 +139,5 @@ describe("remembered estimates", () => {
     const { energy, area } = estimate(given);
     assert.deepEqual([area.areaUm2.pim_cell, energy.energyPj.pim_cell], [1, { read: 2 }]);
     assert.deepEqual(estimate(example), fresh);
-  });
-});
-
-describe("contents of values in keys", () => {
-  it("tell values apart that look alike", () => {
-    const values = [
-      0,
-      -0,
-      "0",
-      "-0",
-      1,
-      "1",
-      true,
-      "true",
-      null,
-      "null",
-      undefined,
-      "nothing",
-      NaN,
-      [],
-      "",
-      [1, 2],
-      ["1", 2],
-      [[1], 2],
-    ];
-    const contents = values.map(contentOf);
-    assert.equal(new Set(contents).size, values.length);
-    assert.deepEqual(values.map(contentOf), contents);
   });
 });
