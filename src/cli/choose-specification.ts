@@ -10,6 +10,7 @@ import type { LayerOptions, StudyOptions } from "../study/study-options";
 import { withDefaults } from "../study/study-options";
 import {
   parseCount,
+  parseDefines,
   parseLayer,
   parseObjective,
   parsePositive,
@@ -95,6 +96,7 @@ export interface GivenChoice extends GivenModelOptions, GivenLayer {
   /** False with `--no-greedy`. */
   readonly greedy?: boolean;
   readonly includeRoot: readonly string[];
+  readonly define: readonly string[];
   /** File with the statistics of a layer given as files. */
   readonly statistics?: string;
 }
@@ -114,6 +116,7 @@ export function chooseSpecification(files: readonly string[], given: GivenChoice
       ...choicesAmong(options),
       statistics: given.statistics,
       includeRoots: given.includeRoot,
+      defines: parseDefines(given.define),
     });
   }
   if (given.statistics !== undefined)

@@ -79,6 +79,35 @@ export function requireFullSearch(given: { readonly objective?: string; readonly
 }
 
 /** `NAME=EXPRESSION` options as variables; a number is a number, anything else is expression text. */
+/**
+ * Values for templates, read as YAML reads them: 8, 1e-9, true, or a text.
+ * @throws RaellaError `usage` for anything but `name=value`, and for a name given twice.
+ */
+export function parseDefines(given: readonly string[]): Readonly<Record<string, number | string | boolean>> {
+  const values: Record<string, number | string | boolean> = {};
+  for (const setting of given) {
+    const at = setting.indexOf("=");
+    const name = setting.slice(0, Math.max(at, 0)).trim();
+    if (at < 0 || !isVariableName(name) || Object.hasOwn(values, name))
+      throw new RaellaError({
+        code: "usage",
+        message: Object.hasOwn(values, name)
+          ? `--define gives ${name} twice.`
+          : `--define cannot read "${setting}".`,
+        value: setting,
+        expected: "NAME=VALUE, e.g. --define architecture=my_design",
+      });
+    values[name] = scalarOf(setting.slice(at + 1).trim());
+  }
+  return values;
+}
+
+function scalarOf(text: string): number | string | boolean {
+  if (/^(true|True|TRUE|false|False|FALSE)$/.test(text)) return text.toLowerCase() === "true";
+  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
+  return /^"[^"]*"$|^'[^']*'$/.test(text) ? text.slice(1, -1) : text;
+}
+
 export function parseSettings(
   settings: readonly string[],
   option = "--set",

@@ -3,6 +3,7 @@ import {
   architecturesOption,
   choiceOptions,
   exitCodeHelp,
+  defineOption,
   includeOption,
   jsonContract,
   lazy,
@@ -180,6 +181,7 @@ function addFileCommands(program: Command): void {
     )
     .option("--no-greedy", "leave the constraints as they are written: no greedy allocation of factors")
     .addOption(statisticsOption())
+    .addOption(defineOption())
     .addOption(includeOption());
   searchOptions(modelOptions(map, { named: false }));
   outputOptions(map, { out: true })
@@ -198,6 +200,7 @@ function addFileCommands(program: Command): void {
       "mapping in Timeloop's form: a list `mapping:` of {target, type, factors, permutation}",
     )
     .addOption(statisticsOption())
+    .addOption(defineOption())
     .addOption(includeOption());
   outputOptions(modelOptions(model, { named: false }), { out: true })
     .addHelpText("after", mappingHelp + jsonContract + outContract)

@@ -206,6 +206,13 @@ export function includeOption(): Option {
     .default([], "only from the folders of the files");
 }
 
+/** What templates among the files ask for. */
+export function defineOption(): Option {
+  return new Option("--define <name=value>", "a value that templates among the files ask for (repeatable)")
+    .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
+    .default([], "none");
+}
+
 /** A specification by names or files, and how it is modelled. */
 export function choiceOptions(command: Command): Command {
   command
@@ -216,6 +223,7 @@ export function choiceOptions(command: Command): Command {
   return modelOptions(command)
     .option("--no-greedy", "leave the constraints as they are written")
     .addOption(statisticsOption())
+    .addOption(defineOption())
     .addOption(includeOption());
 }
 

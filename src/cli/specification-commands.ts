@@ -5,11 +5,13 @@ import type { Inputs } from "../study/manifest";
 import { resultOf } from "../study/run-layer";
 import { chooseSpecification, studyOptions } from "./choose-specification";
 import type { GivenChoice, GivenModelOptions } from "./choose-specification";
+import { parseDefines } from "./parse-options";
 import { presentLayer } from "./layer-command";
 import { print, printJson, remarkWarnings } from "./output";
 
 interface GivenSpecificationOptions extends GivenModelOptions {
   readonly includeRoot: readonly string[];
+  readonly define: readonly string[];
   readonly statistics?: string;
   readonly json?: boolean;
   readonly out?: string;
@@ -34,10 +36,12 @@ export async function modelCommand(
 
 function inputOptions({
   includeRoot,
+  define,
   statistics,
-}: GivenSpecificationOptions): Pick<Inputs, "includeRoots" | "statistics"> {
+}: GivenSpecificationOptions): Pick<Inputs, "includeRoots" | "defines" | "statistics"> {
   return {
     ...(includeRoot.length > 0 ? { includeRoots: includeRoot } : {}),
+    ...(define.length > 0 ? { defines: parseDefines(define) } : {}),
     ...(statistics === undefined ? {} : { statistics }),
   };
 }

@@ -49,8 +49,15 @@ export interface LoadSpecificationOptions extends VariableOptions, ModelChoices 
   readonly statistics?: string | Readonly<Record<string, number | string>>;
   /** Folders that included files may lie in, besides those of the files and of the workspace. */
   readonly includeRoots?: readonly string[];
+  /** Values that templates among the files ask for. */
+  readonly defines?: Readonly<Record<string, number | string | boolean>>;
   readonly workspace?: Workspace;
 }
+
+export const definesSchema = tableOf(
+  v.union([finite, text, v.boolean()], "numbers, texts, true and false"),
+  "values by name",
+);
 
 const schema = optionsOf({
   ...variableEntries,
@@ -66,14 +73,16 @@ const schema = optionsOf({
     ),
   ),
   includeRoots: optional(names),
+  defines: optional(definesSchema),
   workspace: optional(workspaceSchema),
 });
 
 const models = new FileMemo<LoadedModel>(64);
 
-/** The default steps belong to architectures with the containers they name. */
+/** The default steps belong to architectures of 2023 with the containers they name. */
 function stepsFor(model: CompiledModel, steps: readonly GreedyStep[] | undefined): readonly GreedyStep[] {
   if (steps !== undefined) return steps;
+  if (model.convention === "2024") return [];
   const names = new Set(model.leaves.map((leaf) => leaf.name));
   return defaultGreedySteps.some((step) => step.levels.some((level) => names.has(level)))
     ? defaultGreedySteps
@@ -110,7 +119,7 @@ export function loadSpecification(options: LoadSpecificationOptions): Specificat
 }
 
 function specificationOf(options: LoadSpecificationOptions): Specification {
-  const { files, fidelity = "artifact" } = options;
+  const { files, fidelity = "artifact", defines = {} } = options;
   const workspace = givenWorkspace(options.workspace);
   requireFidelity(fidelity);
   const { sparse, convention } = completeChoices(options);
@@ -123,8 +132,8 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   const base = workingDirectory();
   const overlays = overlaysOf(workspace);
   const model = models.get(
-    JSON.stringify([files, roots, fidelity, isDense, convention, base]),
-    (reader) => loadModel(files, reader, { roots, base, fidelity, isDense, convention }),
+    JSON.stringify([files, roots, fidelity, isDense, convention, base, defines]),
+    (reader) => loadModel(files, reader, { roots, base, fidelity, isDense, convention, defines }),
     overlays,
   );
   const choices = resolvedChoices(options, model.document.convention);

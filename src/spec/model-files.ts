@@ -10,8 +10,17 @@ import { compileModel } from "./processing/compile-model";
 import type { ProblemDocument } from "./schema/problem-schema";
 import type { ModelDocument } from "./schema/read-document";
 import { readDocument } from "./schema/read-document";
-import type { Fidelity, ModelChoices, Specification, WrittenValue } from "./specification";
+import type {
+  Convention,
+  Fidelity,
+  ModelChoices,
+  Specification,
+  Warning,
+  WrittenValue,
+} from "./specification";
 import { readYaml } from "./yaml/load-yaml";
+import type { UnmergedFile } from "./yaml/load-yaml";
+import type { TemplateData } from "./yaml/template";
 import { displayPath, relativeTo } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
 
@@ -26,7 +35,7 @@ export interface LoadedModel {
   readonly compiled: Memo<CompiledModel>;
 }
 
-const isYaml = /\.ya?ml$/;
+const isYaml = /\.ya?ml(\.j(inja)?2?)?$|\.jinja2?$/;
 
 /** The files a pattern stands for, sorted; `*` matches any text within a name. */
 export function expandPattern(pattern: string, reader: FileReader): readonly string[] {
@@ -80,6 +89,8 @@ export function loadModel(
     readonly changes?: readonly ArchitectureChanges[];
     /** Instead of the one that the files show. */
     readonly convention?: ModelChoices["convention"];
+    /** Values for templates. */
+    readonly defines?: TemplateData;
   },
 ): LoadedModel {
   const files = [...new Set(patterns.flatMap((pattern) => expandPattern(pattern, reader)))];
@@ -90,11 +101,13 @@ export function loadModel(
       expected: "at least one YAML file",
     });
   const roots = [...new Set([...files.map(dirname), ...options.roots])];
-  const read = files.map((file) => readYaml(file, reader, roots));
+  const read = files.map((file) => readYaml(file, reader, roots, options.defines));
   const { convention: asked = "auto", fidelity, isDense = false, changes = [] } = options;
-  const convention = asked === "auto" ? detectConvention(read.map(({ root }) => root)) : asked;
+  const convention = asked === "auto" ? conventionOfFiles(read) : asked;
   const united = changes.reduce(withChanges, uniteFiles(read.map(({ merge }) => merge(convention))));
-  const document = readDocument(united, { fidelity, isDense, convention });
+  const model = readDocument(united, { fidelity, isDense, convention });
+  const unread = unreadDefines(options.defines ?? {}, read);
+  const document = { ...model, warnings: [...model.warnings, ...unread] };
   const variables = new Map(Object.entries(document.variables));
   return {
     document,
@@ -102,6 +115,21 @@ export function loadModel(
     sources: sourcesOf(reader, options.base),
     compiled: new Memo(shapeLimit * sizeOfShape, () => sizeOfShape),
   };
+}
+
+/** Values that no template asks for. */
+function unreadDefines(defines: TemplateData, read: readonly UnmergedFile[]): readonly Warning[] {
+  const names = Object.keys(defines).filter((name) => !read.some((file) => file.read.has(name)));
+  return names.map((name) => ({
+    code: "unknown-name",
+    message: `--define ${name} has no effect: no template that was read asks for it.`,
+  }));
+}
+
+/** Templates belong to the convention of 2024. */
+function conventionOfFiles(read: readonly UnmergedFile[]): Convention {
+  if (read.some(({ isTemplate }) => isTemplate)) return "2024";
+  return detectConvention(read.map(({ root }) => root));
 }
 
 /** Path and content hash of every file read. */

@@ -244,6 +244,7 @@ export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLay
     loadSpecification({
       files: inputs.files,
       includeRoots: inputs.includeRoots,
+      defines: inputs.defines,
       statistics: inputs.statistics,
       ...{ nTiles, batchSize, variables, newVariables, fidelity, workspace, strict },
       ...choicesAmong(options),

@@ -3,6 +3,7 @@ import { pricingOf } from "../components/pricing";
 import { registrations } from "../components/registry";
 import { frozenCopy } from "../memory";
 import type { LayerSizes } from "../spec/find-layer";
+import { definesSchema } from "../spec/load-specification";
 import { unusualChoices } from "../spec/model-choices";
 import type { Fidelity, ModelChoices, Specification, WrittenValue } from "../spec/specification";
 import { defaultWorkspace, isSameWorkspace } from "../spec/workspace";
@@ -22,6 +23,8 @@ export interface Inputs {
   readonly greedy: boolean;
   /** Folders that files may be included from, besides their own. */
   readonly includeRoots?: readonly string[];
+  /** Values for templates. */
+  readonly defines?: Readonly<Record<string, number | string | boolean>>;
   /** File with the statistics of the layer. */
   readonly statistics?: string;
   /** The mapping that was evaluated, if none was looked for. */
@@ -32,6 +35,7 @@ export const inputsSchema = optionsOf({
   files: names,
   greedy: flag,
   includeRoots: optional(names),
+  defines: optional(definesSchema),
   statistics: optional(name),
   mapping: optional(name),
 });

@@ -124,7 +124,8 @@ export function readComponents(node: YamlNode, fidelity: Fidelity, errors: Raell
     return [];
   }
   const names = new Set<string>();
-  return classes.items.flatMap((item, index) => {
+  const items = classes.items.flatMap((item) => (item.kind === "list" ? item.items : [item]));
+  return items.flatMap((item, index) => {
     const path = joinPath("components.classes", index);
     const given = validate(classSchema, item, path, errors);
     if (given === undefined) return [];

@@ -1,5 +1,4 @@
 import { RaellaError } from "../../errors";
-import type { SourceText } from "./source-text";
 import type { YamlEntry, YamlNode } from "./yaml-node";
 import { describeNode, joinPath, locationOf } from "./yaml-node";
 
@@ -15,27 +14,9 @@ const versionedKeys: ReadonlySet<string> = new Set([
   "sparse_optimizations",
   "variables",
   "mapper",
+  "mapspace",
+  "globals",
 ]);
-
-/** What only templates contain: a value or a statement to be filled in. */
-const templateMark = /\{\{|\{%/;
-
-/**
- * A template is no YAML yet, whatever its name; what a YAML reader would say about it hardly helps.
- * @throws RaellaError `yaml-syntax`
- */
-export function refuseTemplate(source: SourceText): void {
-  const mark = templateMark.exec(source.text);
-  if (mark === null) return;
-  throw new RaellaError({
-    code: "yaml-syntax",
-    message: `The file is a template that has to be filled in first: it contains "${mark[0]}".`,
-    location: source.locate(mark.index),
-    value: mark[0],
-    expected: "YAML as it is to be read, without {{ … }} and {% … %}, also in comments",
-    remedy: "Render it with the tool that it was written for (mostly Jinja2) and give the result.",
-  });
-}
 
 /**
  * The entry of a top key whose `version`, if it has one, is the one that is read. Among variables it is none itself.

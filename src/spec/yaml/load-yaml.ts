@@ -1,16 +1,21 @@
 import { resolve } from "../../platform";
 import type { FileReader } from "../file-memo";
 import type { Convention } from "../specification";
-import { refuseTemplate } from "./format";
 import { mergeHierarchical } from "./merges";
 import { parseYaml } from "./parse-yaml";
 import type { SourceText } from "./source-text";
-import { expandIncludes } from "./source-text";
+import { displayPath, expandIncludes, requireInside } from "./source-text";
+import { isTemplate, renderTemplate, withIncludedValues } from "./template";
+import type { TemplateContext, TemplateData, TemplatePlace } from "./template";
 import type { YamlNode } from "./yaml-node";
 
 /** A file as read, in which maps are not merged into others (`<<<`) yet. */
 export interface UnmergedFile {
   readonly root: YamlNode;
+  /** It is, or includes, a template. */
+  readonly isTemplate: boolean;
+  /** Names of given values that its templates read. */
+  readonly read: ReadonlySet<string>;
   readonly merge: (convention: Convention) => YamlNode;
 }
 
@@ -23,13 +28,46 @@ export function loadYaml(path: string, reader: FileReader, roots: readonly strin
   return readYaml(path, reader, roots).merge("2023");
 }
 
-/** The same without `<<<`, which depends on the convention that all files together show. */
-export function readYaml(path: string, reader: FileReader, roots: readonly string[]): UnmergedFile {
-  const source = expandIncludes(resolve(path), reader, roots);
-  for (const part of source.parts()) refuseTemplate(part);
-  const root = parseYaml(source);
+/**
+ * The same without `<<<`, which depends on the convention that all files together show.
+ *
+ * @param data values for templates.
+ * @param place of a file that a template includes.
+ */
+export function readYaml(
+  path: string,
+  reader: FileReader,
+  roots: readonly string[],
+  data: TemplateData = {},
+  place: TemplatePlace = { search: [], including: [] },
+): UnmergedFile {
+  let isTemplateFile = false;
+  const names = new Set<string>();
+  const context: TemplateContext = {
+    ...{ data, reader, included: [], names },
+    read: (included, inner) => {
+      const file = readYaml(included, reader, roots, data, inner);
+      for (const name of file.read) names.add(name);
+      return file.merge("2024");
+    },
+    check: (included, location) => {
+      const allowed = roots.flatMap((root) => reader.placesOf(root));
+      requireInside(reader.placeOf(included), displayPath(included), allowed, location);
+    },
+  };
+  const source = expandIncludes(resolve(path), reader, roots, (file, text) => {
+    if (!isTemplate(text)) return undefined;
+    isTemplateFile = true;
+    return renderTemplate(file, text, context, place);
+  });
+  const root = withIncludedValues(parseYaml(source), context.included);
   const mayMerge = source.parts().some(mayMergeHierarchically);
-  return { root, merge: (convention) => (mayMerge ? mergeHierarchical(root, convention) : root) };
+  return {
+    root,
+    isTemplate: isTemplateFile,
+    read: names,
+    merge: (convention) => (mayMerge ? mergeHierarchical(root, convention) : root),
+  };
 }
 
 /** Whether a text may hold the key `<<<`: as it is, or written in quotes with escapes. */

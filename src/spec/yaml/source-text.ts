@@ -3,6 +3,7 @@ import { RaellaError } from "../../errors";
 import { dirname, isAbsolute, relative, resolve, sep, workingDirectory } from "../../platform";
 import type { FileReader } from "../file-memo";
 import { withOneLook } from "../file-memo";
+import type { RenderedPiece } from "./template";
 
 /** Largest accepted text after all includes, in characters. */
 const maximumTextLength = 16 * 1024 * 1024;
@@ -115,17 +116,33 @@ const includeLine = /^!include(?![A-Za-z0-9_])\s*:?\s*(.*?)\s*$/;
  * file can be used behind it.
  *
  * @param roots folders that included files may lie in.
+ * @param render makes pieces of text of a file that is a template.
  * @throws RaellaError `file-not-found` or `include` (a cycle, a file outside the roots, `!includedir`).
  */
-export function expandIncludes(path: string, reader: FileReader, roots: readonly string[]): SourceText {
+export function expandIncludes(
+  path: string,
+  reader: FileReader,
+  roots: readonly string[],
+  render: (file: string, text: string) => readonly RenderedPiece[] | undefined = () => undefined,
+): SourceText {
   const sections: Section[] = [];
   let length = 0;
 
   const paste = (file: string, including: readonly string[], location?: SourceLocation): void => {
     const read = reader.read(file, location);
-    const text = withLineBreaks(read.text);
-    const shown = displayPath(read.path);
-    let fileLine = 0;
+    const pieces = render(file, read.text) ?? [{ text: read.text, file: read.path, fileLine: 0 }];
+    for (const piece of pieces)
+      pastePiece(file, withLineBreaks(piece.text), displayPath(piece.file), piece.fileLine, including);
+  };
+
+  const pastePiece = (
+    file: string,
+    text: string,
+    shown: string,
+    firstLine: number,
+    including: readonly string[],
+  ): void => {
+    let fileLine = firstLine;
     let from = 0;
     for (;;) {
       const at = nextInclude(text, from);
@@ -174,6 +191,28 @@ function lineBreaksIn(text: string): number {
   return count;
 }
 
+/**
+ * Refuses files outside the folders that files may be included from.
+ * @throws RaellaError `include`
+ */
+export function requireInside(
+  path: string,
+  shown: string,
+  roots: readonly string[],
+  location: SourceLocation,
+): void {
+  if (isInside(path, roots)) return;
+  throw new RaellaError({
+    code: "include",
+    message: `${shown} lies outside the folders of the given files.`,
+    location,
+    value: shown,
+    expected: `a file in ${roots.map(displayPath).join(" or ")}`,
+    remedy:
+      "Move the file there, or allow its folder with --include-root (includeRoots of loadSpecification).",
+  });
+}
+
 function includedFile(
   line: string,
   file: string,
@@ -202,15 +241,6 @@ function includedFile(
       value: name,
     });
   const allowed = roots.flatMap((root) => reader.placesOf(root));
-  if (!isInside(reader.placeOf(included), allowed))
-    throw new RaellaError({
-      code: "include",
-      message: `${name} lies outside the folders of the given files.`,
-      location,
-      value: name,
-      expected: `a file in ${allowed.map(displayPath).join(" or ")}`,
-      remedy:
-        "Move the file there, or allow its folder with --include-root (includeRoots of loadSpecification).",
-    });
+  requireInside(reader.placeOf(included), name, allowed, location);
   return included;
 }

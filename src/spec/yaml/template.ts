@@ -1,0 +1,380 @@
+import type { SourceLocation } from "../../errors";
+import { RaellaError } from "../../errors";
+import { dirname, isAbsolute, join, resolve, sep } from "../../platform";
+import type { FileReader } from "../file-memo";
+import { displayPath } from "./source-text";
+import type { TemplateScope, TemplateValue } from "./template-expression";
+import { evaluateTemplateExpression, notRead, templateText } from "./template-expression";
+import type { YamlList, YamlNode } from "./yaml-node";
+import { joinPath, locationOf } from "./yaml-node";
+
+/** Values that a caller gives to templates. */
+export type TemplateData = Readonly<Record<string, TemplateValue>>;
+
+/** What holds for all templates of one file: the caller's values, and the values that stand for included files. */
+export interface TemplateContext {
+  readonly data: TemplateData;
+  readonly reader: FileReader;
+  /** Of the values, those that have been read. */
+  readonly names: Set<string>;
+  /** Values of included files, in the order of the marks that stand for them in rendered texts. */
+  readonly included: IncludedValue[];
+  /** Reads a file and applies everything in it. */
+  readonly read: (path: string, context: TemplatePlace) => YamlNode;
+  /** Of a file, absolute, inside the roots. */
+  readonly check: (path: string, location: SourceLocation) => void;
+}
+
+/** Where a template stands: folders that it also searches, and the files that it is included from. */
+export interface TemplatePlace {
+  readonly search: readonly string[];
+  readonly including: readonly string[];
+}
+
+interface IncludedValue {
+  readonly nodes: readonly YamlNode[];
+  /** A list of values instead of one. */
+  readonly isList: boolean;
+}
+
+/** Stands in a rendered text for the value of an included file, which is put in its place when the text is read. */
+const mark = /\uE000([0-9]+)\uE001/;
+
+/** What only templates contain. */
+const templateMark = /\{\{|\{%/;
+
+export function isTemplate(text: string): boolean {
+  return templateMark.test(text);
+}
+
+/** A piece of a rendered text. */
+export interface RenderedPiece {
+  readonly text: string;
+  /** The file that it comes from, and the line that stands first, from 0. */
+  readonly file: string;
+  readonly fileLine: number;
+}
+
+const tagPattern = /\{\{([-+]?)([^]*?)([-+]?)\}\}|\{%([-+]?)([^]*?)([-+]?)%\}|\{#([^]*?)#\}/g;
+
+/** A branch of `{% if %}`: whether text is printed in it, and whether one of its branches was printed. */
+interface Branch {
+  readonly isOuterPrinted: boolean;
+  isPrinted: boolean;
+  wasPrinted: boolean;
+  hasElse: boolean;
+}
+
+/**
+ * The text that a template stands for, with marks for included values. Only a small part of the language is known
+ * (docs/timeloop.md); nothing of it can run code. Text that is left out leaves its line breaks, so that lines keep their numbers.
+ *
+ * @throws RaellaError with file and line for everything else, for undefined names and for files that are not there.
+ */
+export function renderTemplate(
+  file: string,
+  text: string,
+  context: TemplateContext,
+  place: TemplatePlace,
+): readonly RenderedPiece[] {
+  const variables = new Map<string, TemplateValue>();
+  const search = [...place.search];
+  const pieces: RenderedPiece[] = [];
+  const branches: Branch[] = [];
+  let output = "";
+  let pieceLine = 0;
+  let line = 0;
+  let stripsNext = false;
+
+  const isPrinting = (): boolean => branches.at(-1)?.isPrinted ?? true;
+  const print = (printed: string): void => {
+    output += printed;
+  };
+  const printText = (plain: string): void => {
+    const stripped = stripsNext ? plain.replace(/^\s+/, "") : plain;
+    stripsNext = false;
+    print(isPrinting() ? stripped : "\n".repeat(lineBreaks(stripped)));
+  };
+  const strip = (): void => {
+    output = output.replace(/\s+$/, "");
+  };
+  const paste = (path: string): void => {
+    if (output !== "" && !output.endsWith("\n")) {
+      print(
+        included(path)
+          .map((piece) => piece.text)
+          .join(""),
+      );
+      return;
+    }
+    if (output !== "") pieces.push({ text: output, file, fileLine: pieceLine });
+    pieces.push(...included(path));
+    [output, pieceLine] = ["", line];
+  };
+  const included = (path: string): readonly RenderedPiece[] => {
+    const source = context.reader.read(path, here()).text;
+    const including = withFile(path);
+    if (!isTemplate(source)) return [{ text: source, file: path, fileLine: 0 }];
+    return renderTemplate(path, source, context, { search, including });
+  };
+  const withFile = (path: string): readonly string[] => {
+    const including = [...place.including, file];
+    if (!including.includes(path)) return including;
+    throw failure(
+      `The file includes itself: ${[...including.slice(including.indexOf(path)), path].join(" → ")}.`,
+    );
+  };
+  const here = (): SourceLocation => ({ file: displayPath(file), line: line + 1 });
+  const failure = (message: string, remedy?: string): RaellaError =>
+    new RaellaError({ code: "include", message, location: here(), remedy });
+
+  const textOf = (operands: readonly TemplateValue[], index: number, what: string): string => {
+    const operand = operands[index];
+    if (typeof operand === "string") return operand;
+    throw failure(`${what} needs a text${operand === undefined ? "" : `, not ${templateText(operand)}`}.`);
+  };
+  /** Absolute paths that a relative one, perhaps with `*`, stands for: from the folder of the file, then along the search path. */
+  const found = (path: string, kind: "file" | "folder"): string[] => {
+    const bases = isAbsolute(path) ? [""] : [dirname(file), ...search];
+    for (const base of bases) {
+      const matches = matching(base === "" ? path : join(base, path), context.reader).filter(
+        (candidate) => context.reader.isFolder(candidate) === (kind === "folder"),
+      );
+      if (matches.length > 0) return matches;
+    }
+    return [];
+  };
+  const allFound = (path: string): string[] => {
+    const bases = isAbsolute(path) ? [""] : [dirname(file), ...search];
+    return [
+      ...new Set(bases.flatMap((base) => matching(base === "" ? path : join(base, path), context.reader))),
+    ];
+  };
+  const foundFile = (path: string, isOnly: boolean): string[] => {
+    const matches = found(path, "file");
+    if (matches.length === 0)
+      throw failure(
+        `Nothing is called "${path}", neither beside the template nor along its search path.`,
+        `Searched: ${[dirname(file), ...search].join(", ")}. add_to_path(…) adds a folder.`,
+      );
+    if (isOnly && matches.length > 1)
+      throw failure(`"${path}" stands for ${matches.length} files: ${matches.join(", ")}.`);
+    for (const match of matches) context.check(match, here());
+    return matches;
+  };
+  const valueAt = (path: string, keys: string | undefined): YamlNode => {
+    const including = withFile(path);
+    let node = context.read(path, { search: [...search], including });
+    for (const key of keys === undefined || keys === "" ? [] : keys.split(".")) {
+      const next: YamlNode | undefined = node.kind === "map" ? node.entries.get(key)?.value : undefined;
+      if (next === undefined) throw failure(`${path} has nothing at "${keys}": "${key}" is missing.`);
+      node = next;
+    }
+    return node;
+  };
+  const standFor = (value: IncludedValue): string => {
+    context.included.push(value);
+    return `\uE000${context.included.length - 1}\uE001`;
+  };
+  const keysOf = (operands: readonly TemplateValue[], what: string): string | undefined =>
+    operands.length > 1 ? textOf(operands, 1, what) : undefined;
+
+  const functions: TemplateScope["functions"] = new Map<
+    string,
+    (operands: readonly TemplateValue[]) => TemplateValue
+  >([
+    ["cwd", () => dirname(file)],
+    [
+      "add_to_path",
+      (operands) => {
+        const path = textOf(operands, 0, "add_to_path");
+        const folders = found(path, "folder");
+        if (folders.length === 0) throw failure(`add_to_path finds no folder "${path}".`);
+        for (const folder of folders) context.check(folder, here());
+        search.push(...folders);
+        return "";
+      },
+    ],
+    [
+      "include",
+      (operands) => {
+        const [path] = foundFile(textOf(operands, 0, "include"), true);
+        return standFor({ nodes: [valueAt(path, keysOf(operands, "include"))], isList: false });
+      },
+    ],
+    [
+      "include_all",
+      (operands) => {
+        const keys = keysOf(operands, "include_all");
+        const nodes = foundFile(textOf(operands, 0, "include_all"), false).map((path) => valueAt(path, keys));
+        return standFor({ nodes, isList: true });
+      },
+    ],
+    [
+      "include_text",
+      (operands) => {
+        const [path] = foundFile(textOf(operands, 0, "include_text"), true);
+        pasted = path;
+        return "";
+      },
+    ],
+    ["path_exists", (operands) => allFound(textOf(operands, 0, "path_exists")).length > 0],
+    [
+      "find_path",
+      (operands) => {
+        const path = textOf(operands, 0, "find_path");
+        const [first] = allFound(path) as (string | undefined)[];
+        if (first === undefined) throw failure(`find_path finds no "${path}".`);
+        return first;
+      },
+    ],
+    ["find_paths", (operands) => allFound(textOf(operands, 0, "find_paths"))],
+  ]);
+  let pasted: string | undefined;
+  const evaluate = (expression: string): TemplateValue =>
+    evaluateTemplateExpression(expression, {
+      lookup: (name) => {
+        if (variables.has(name)) return variables.get(name);
+        if (!Object.hasOwn(context.data, name)) return undefined;
+        context.names.add(name);
+        return context.data[name];
+      },
+      functions,
+      location: here(),
+    });
+
+  const statement = (written: string): void => {
+    const [word, rest] = [/^\w*/.exec(written)?.[0] ?? "", written.replace(/^\w*\s*/, "")];
+    const current = branches.at(-1);
+    if (word === "if") {
+      const isOuterPrinted = isPrinting();
+      const isPrinted = isOuterPrinted && isTruth(evaluate(rest));
+      branches.push({ isOuterPrinted, isPrinted, wasPrinted: isPrinted, hasElse: false });
+    } else if ((word === "elif" || word === "else") && current !== undefined && !current.hasElse) {
+      const isDue = current.isOuterPrinted && !current.wasPrinted;
+      current.isPrinted = isDue && (word === "else" || isTruth(evaluate(rest)));
+      current.wasPrinted ||= current.isPrinted;
+      current.hasElse = word === "else";
+    } else if (word === "endif" && current !== undefined && rest === "") branches.pop();
+    else if (word === "set") {
+      const match = /^([A-Za-z_]\w*)\s*=(?!=)([^]*)$/.exec(rest);
+      if (match === null) throw notRead(`{% ${written} %}`, { location: here() });
+      if (isPrinting()) variables.set(match[1], evaluate(match[2]));
+    } else throw notRead(`{% ${written} %}`, { location: here() });
+  };
+
+  let from = 0;
+  for (const match of text.matchAll(tagPattern)) {
+    const plain = text.slice(from, match.index);
+    printText(plain);
+    line += lineBreaks(plain);
+    const [whole, openValue, value, closeValue, openTag, tag, closeTag] = match as (string | undefined)[] &
+      [string];
+    if ((openValue ?? openTag) === "-") strip();
+    if (tag !== undefined) statement(tag.trim());
+    else if (value !== undefined && isPrinting()) {
+      pasted = undefined;
+      const printed = templateText(evaluate(value));
+      if (pasted === undefined) print(printed);
+      else paste(pasted);
+    }
+    stripsNext = (closeValue ?? closeTag) === "-";
+    const inside = lineBreaks(whole);
+    if (inside > 0) print("\n".repeat(inside));
+    line += inside;
+    from = match.index + whole.length;
+  }
+  const rest = text.slice(from);
+  if (isTemplate(rest))
+    throw notRead(rest.slice(rest.search(templateMark)).split("\n")[0], { location: here() });
+  printText(rest);
+  if (branches.length > 0) throw notRead("{% if %} without {% endif %}", { location: here() });
+  pieces.push({ text: output, file, fileLine: pieceLine });
+  return pieces;
+}
+
+function isTruth(value: TemplateValue): boolean {
+  return evaluateTemplateExpression("not not given", {
+    lookup: () => value,
+    functions: new Map(),
+    location: { file: "" },
+  }) as boolean;
+}
+
+function lineBreaks(text: string): number {
+  return text.split("\n").length - 1;
+}
+
+/** The files and folders that a path with `*` (within a name) and `**` (any folders) stands for, sorted by name. */
+function matching(path: string, reader: FileReader): string[] {
+  const absolute = resolve(path);
+  if (!/[*?]/.test(absolute)) return reader.has(absolute) ? [absolute] : [];
+  const parts = absolute.split(sep);
+  let folders = [parts[0]];
+  for (const part of parts.slice(1)) {
+    if (part === "**") folders = folders.flatMap((folder) => foldersBelow(folder, reader));
+    else if (/[*?]/.test(part)) {
+      const pattern = new RegExp(
+        `^${part
+          .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+          .replaceAll("*", "[^/]*")
+          .replaceAll("?", "[^/]")}$`,
+      );
+      folders = folders.flatMap((folder) =>
+        reader
+          .list(folder === "" ? sep : folder)
+          .filter((name) => pattern.test(name) && !name.startsWith("."))
+          .map((name) => `${folder}${sep}${name}`),
+      );
+    } else folders = folders.map((folder) => `${folder}${sep}${part}`).filter((found) => reader.has(found));
+  }
+  return [...new Set(folders)].sort();
+}
+
+function foldersBelow(folder: string, reader: FileReader): string[] {
+  const inside = reader
+    .list(folder)
+    .filter((name) => !name.startsWith("."))
+    .map((name) => `${folder}${sep}${name}`)
+    .filter((path) => reader.isFolder(path));
+  return [folder, ...inside.flatMap((path) => foldersBelow(path, reader))];
+}
+
+/**
+ * Puts the values of included files where their marks stand.
+ *
+ * @throws RaellaError `include` for a mark that is only a part of a text, or stands in a key.
+ */
+export function withIncludedValues(root: YamlNode, included: readonly IncludedValue[]): YamlNode {
+  if (included.length === 0) return root;
+  const visit = (node: YamlNode, path: string): YamlNode => {
+    if (node.kind === "scalar") {
+      const match = typeof node.value === "string" ? mark.exec(node.value) : null;
+      if (match === null) return node;
+      if (match[0] !== node.value) throw notWhole(node, path);
+      const { nodes, isList } = included[Number(match[1])];
+      if (!isList) return nodes[0];
+      const { source, offset } = node;
+      return { kind: "list", items: nodes, tag: undefined, source, offset } satisfies YamlList;
+    }
+    if (node.kind === "list")
+      return { ...node, items: node.items.map((item, index) => visit(item, joinPath(path, index))) };
+    const entries = new Map(
+      [...node.entries].map(([key, entry]) => {
+        if (mark.test(key)) throw notWhole(node, path);
+        return [key, { ...entry, value: visit(entry.value, joinPath(path, key)) }];
+      }),
+    );
+    return { ...node, entries };
+  };
+  return visit(root, "");
+}
+
+function notWhole(node: YamlNode, path: string): RaellaError {
+  return new RaellaError({
+    code: "include",
+    message: "include(…) is only a part of a value here.",
+    location: locationOf(node, path),
+    expected: "include(…) as a whole value; include_text(…) pastes text",
+  });
+}
