@@ -195,9 +195,9 @@ function addFileCommands(program: Command): void {
       "Evaluates a given mapping, also one that the constraints do not allow. One that does not fit the hardware is\n" +
         "reported with the numbers.",
     )
-    .requiredOption(
+    .option(
       "-m, --mapping <file>",
-      "mapping in Timeloop's form: a list `mapping:` of {target, type, factors, permutation}",
+      "mapping in Timeloop's form: a list `mapping:` of {target, type, factors, permutation} (default: that of the files)",
     )
     .addOption(statisticsOption())
     .addOption(defineOption())

@@ -1,5 +1,6 @@
 import { flatForm } from "../report/flat-form";
 import { formatSpecificationText } from "../report/specification-text";
+import { findMappingFile } from "../spec/read-mapping-file";
 import { mapInputs } from "../study/given-mapping";
 import type { Inputs } from "../study/manifest";
 import { resultOf } from "../study/run-layer";
@@ -28,9 +29,9 @@ export async function mapCommand(
 /** `raella model` */
 export async function modelCommand(
   files: readonly string[],
-  given: GivenSpecificationOptions & { readonly mapping: string },
+  given: GivenSpecificationOptions & { readonly mapping?: string },
 ): Promise<void> {
-  const { mapping } = given;
+  const mapping = given.mapping ?? findMappingFile(files);
   await presentInputs({ files, greedy: false, mapping, ...inputOptions(given) }, given, "timeloop_model");
 }
 

@@ -18,9 +18,9 @@ import type { ComponentInstance, PartInstance } from "./compound/expand-componen
 import { pricingOf, pricingSchema } from "./pricing";
 import type { ClassSet, EstimationOptions } from "./pricing";
 import type { ErrorBar, EstimateStep } from "./estimator";
-import { inLevel, levelAreaShare, undefinedAction } from "./level-components";
+import { argumentsOf, inLevel, primitiveScope, undefinedAction } from "./level-components";
 import type { LevelComponents } from "./level-components";
-import type { Primitive, PrimitiveEstimate } from "./primitive-estimates";
+import type { ActionArguments, Primitive, PrimitiveEstimate } from "./primitive-estimates";
 import { roundDecimals } from "./round-decimals";
 
 /** Where a figure comes from: a tree from a level down to primitive components, as plain data. */
@@ -170,13 +170,17 @@ function explainRoot(
   const compiled = components.compoundClass(level);
   if (!compiled) {
     const primitive = components.primitiveOfLevel(level, estimationVariables);
-    const share = action === null ? levelAreaShare(level) : 1;
-    return explainPrimitive(primitive, { name: level.name, action, share, count: 1, factor: share });
+    const scope = primitiveScope(level, estimationVariables);
+    const { area, energy } = components.levelScales(level, scope);
+    const share = action === null ? area : energy;
+    const count = isOfInstances(action) ? components.instancesIn(scope) : 1;
+    return explainPrimitive(primitive, { name: level.name, action, share, count, factor: share * count });
   }
   if (action !== null && !compiled.actionsByName.has(action.toLowerCase()))
     throw undefinedAction(action, compiled);
   const component = components.expand(level, compiled, estimationVariables);
-  const share = action === null ? levelAreaShare(level) : 1;
+  const { area, energy } = components.levelScales(level, component.scope);
+  const share = action === null ? area : energy;
   return explainComponent(component, components, {
     name: level.name,
     action,
@@ -193,6 +197,18 @@ interface PartPlace {
   readonly share: number;
   readonly count: number;
   readonly factor: number;
+  /** What else the estimator is told. */
+  readonly given?: ActionArguments;
+}
+
+/** Areas and leakage are those of all instances that a part stands for. */
+function isOfInstances(action: string | null): boolean {
+  return action === null || action === "leak";
+}
+
+/** How many instances a part without parts stands for. */
+function instancesOf(part: PartInstance, action: string | null, components: LevelComponents): number {
+  return part.component === null && isOfInstances(action) ? components.instancesIn(part.attributes) : 1;
 }
 
 function explainComponent(
@@ -204,18 +220,17 @@ function explainComponent(
     place.action === null
       ? component.parts.map((part) => {
           const { areaShare: share, range, fullName: name } = part;
-          const factor = place.factor * share * range.count;
-          return explainPart(part, components, { name, action: null, share, count: range.count, factor });
+          const count = range.count * instancesOf(part, null, components);
+          const factor = place.factor * share * count;
+          return explainPart(part, components, { name, action: null, share, count, factor });
         })
-      : components.stepsOf(component, place.action).map(({ part, name, action, share, count }) =>
-          explainPart(part, components, {
-            name,
-            action,
-            share,
-            count,
-            factor: place.factor * share * count,
-          }),
-        );
+      : components.stepsOf(component, place.action).map((step) => {
+          const { part, name, action, share } = step;
+          const count = step.count * instancesOf(part, action, components);
+          const factor = place.factor * share * count;
+          const given = argumentsOf(step);
+          return explainPart(part, components, { name, action, share, count, factor, given });
+        });
   const value = parts.reduce((sum, part) => sum + part.value * part.share * part.count, 0);
   return {
     ...figureOf(place, component.class.name, value),
@@ -242,7 +257,7 @@ function explainPrimitive(primitive: Primitive, place: PartPlace): Explanation {
   const common = { attributes: Object.fromEntries(attributes), parts: [] };
   let estimate: PrimitiveEstimate;
   try {
-    estimate = place.action === null ? primitive.area() : primitive.energy(place.action);
+    estimate = place.action === null ? primitive.area() : primitive.energy(place.action, place.given);
   } catch (error) {
     if (!(error instanceof RaellaError) || place.share !== 0 || error.code !== "out-of-range") throw error;
     const warnings = [`not priced, since it counts with a share of 0: ${error.summary}`];

@@ -5,7 +5,8 @@ import { RaellaError, throwAll } from "../errors";
 import { freeze } from "../memory";
 import { dirname, resolve } from "../platform";
 import { FileReader } from "./file-memo";
-import { closedObject, text, textList, validate } from "./schema/validate";
+import { expandPattern } from "./model-files";
+import { closedObject, spelledOnce, text, textList, validate } from "./schema/validate";
 import type { PlacedText } from "./schema/validate";
 import { loadYaml } from "./yaml/load-yaml";
 import { uniteFiles } from "./yaml/unite-files";
@@ -63,22 +64,33 @@ const types: Readonly<Record<string, MappingEntry["type"]>> = {
 
 const list = (what: string): v.GenericSchema<unknown, readonly PlacedText[]> => textList(`a list of ${what}`);
 
-const entrySchema = closedObject({
-  target: text("the name of a level"),
-  type: v.pipe(text(), v.picklist(Object.keys(types), Object.keys(types).join(", "))),
-  factors: v.optional(list("factors such as C=4 M=1"), []),
-  permutation: v.optional(list("dimensions, innermost first"), []),
-  split: v.optional(
-    v.pipe(v.number("a number of loops"), v.integer("a whole number"), v.minValue(0, "at least 0")),
-  ),
-  keep: v.optional(list("data spaces")),
-  bypass: v.optional(list("data spaces")),
-  passthrough: v.optional(list("data spaces")),
-  no_temporal_reuse: v.optional(list("data spaces")),
-  rmw_on_first_writeback: v.optional(list("data spaces")),
-  no_multicast_no_reduction: v.optional(list("data spaces")),
-  no_link_transfer: v.optional(list("data spaces")),
-});
+const entrySchema = spelledOnce(
+  closedObject({
+    target: text("the name of a level"),
+    type: v.pipe(text(), v.picklist(Object.keys(types), Object.keys(types).join(", "))),
+    factors: v.optional(list("factors such as C=4 M=1"), []),
+    permutation: v.optional(list("dimensions, innermost first"), []),
+    split: v.optional(
+      v.pipe(v.number("a number of loops"), v.integer("a whole number"), v.minValue(0, "at least 0")),
+    ),
+    keep: v.optional(list("data spaces")),
+    bypass: v.optional(list("data spaces")),
+    passthrough: v.optional(list("data spaces")),
+    no_temporal_reuse: v.optional(list("data spaces")),
+    no_reuse: v.optional(list("data spaces")),
+    rmw_on_first_writeback: v.optional(list("data spaces")),
+    rmw_first_update: v.optional(list("data spaces")),
+    no_coalesce: v.optional(list("data spaces")),
+    no_multicast_no_reduction: v.optional(list("data spaces")),
+    no_link_transfer: v.optional(list("data spaces")),
+  }),
+  [
+    ["rmw_on_first_writeback", "rmw_first_update"],
+    ["passthrough", "no_coalesce"],
+    ["no_temporal_reuse", "no_reuse"],
+    ["no_multicast_no_reduction", "no_reuse"],
+  ],
+);
 
 /** A mapping file as read, and the hash of every file that it consists of. */
 export interface MappingFile {
@@ -122,9 +134,27 @@ export function readMappingFile(file: string): MappingFile {
   });
 }
 
+/**
+ * The first of the files of a specification that holds a mapping.
+ * @throws RaellaError `usage` where none does
+ */
+export function findMappingFile(files: readonly string[]): string {
+  const reader = new FileReader();
+  const found = files
+    .flatMap((pattern) => expandPattern(pattern, reader))
+    .find((path) => uniteFiles([loadYaml(path, reader, [dirname(path)])]).has("mapping"));
+  if (found !== undefined) return found;
+  throw new RaellaError({
+    code: "usage",
+    message: "There is no mapping.",
+    expected: "--mapping with a file, or a top key `mapping` in one of the files",
+  });
+}
+
 function readEntry(node: YamlNode, path: string, errors: RaellaError[]): MappingEntry | undefined {
   const given = validate(entrySchema, node, path, errors);
   if (given === undefined) return undefined;
+  const isSpatial = types[given.type] === "spatial";
   const names = (texts: readonly PlacedText[] | undefined): readonly string[] | undefined =>
     texts?.map((item) => item.text);
   return {
@@ -135,10 +165,12 @@ function readEntry(node: YamlNode, path: string, errors: RaellaError[]): Mapping
     split: given.split,
     keep: names(given.keep),
     bypass: names(given.bypass),
-    passthrough: names(given.passthrough),
-    noTemporalReuse: names(given.no_temporal_reuse),
-    rmwOnFirstWriteback: names(given.rmw_on_first_writeback),
-    noMulticastNoReduction: names(given.no_multicast_no_reduction),
+    passthrough: names(given.passthrough ?? given.no_coalesce),
+    noTemporalReuse: names(given.no_temporal_reuse ?? (isSpatial ? undefined : given.no_reuse)),
+    rmwOnFirstWriteback: names(given.rmw_on_first_writeback ?? given.rmw_first_update),
+    noMulticastNoReduction: names(
+      given.no_multicast_no_reduction ?? (isSpatial ? given.no_reuse : undefined),
+    ),
     noLinkTransfer: names(given.no_link_transfer),
     location: locationOf(node, path),
   };

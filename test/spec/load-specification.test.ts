@@ -309,10 +309,10 @@ describe("specifications that cannot be read", () => {
     [
       "  WORD: 8\n",
       "  WORD: {{ word }}\n",
-      "yaml-syntax",
-      /model\.yaml:\d+:9: The file is a template[^]*Render it/,
+      "unknown-name",
+      /model\.yaml:\d+: The template uses "word", which is not defined[^]*--define word=VALUE/,
     ],
-    ["  WORD: 8\n", "  WORD: 8 # {% set x = 1 %}\n", "yaml-syntax", /The file is a template[^]*"{%"/],
+    ["  WORD: 8\n", "  WORD: 8 # {% for x in y %}\n", "yaml-syntax", /The template uses "{% for x in y %}"/],
     [
       "variables:",
       "variables: [1]\nvariables_ignore:",

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { estimate } from "../../src/components/estimate";
+import { explainArea, explainEnergy, leavesOf } from "../../src/components/explain";
 import { flatForm } from "../../src/report/flat-form";
 import { loadSpecification } from "../../src/spec/load-specification";
 import { mapInputs } from "../../src/study/given-mapping";
@@ -108,6 +109,19 @@ describe("public designs", () => {
           ([, actions]) => Object.keys(actions).length > 0,
         );
         assert.deepEqual(Object.fromEntries(energies), ownTables.ERT);
+      });
+
+      it("explains every figure of its tables", () => {
+        const specification = loadSpecification({ files: filesOf(id).files });
+        const { energy, area } = estimate(specification);
+        for (const [level, actions] of Object.entries(energy.energyPj))
+          for (const [action, value] of Object.entries(actions)) {
+            const explained = explainEnergy(specification, level, action);
+            assert.equal(explained.tableValue, value, `${level} ${action}`);
+            for (const leaf of leavesOf(explained)) assert.ok(leaf.source, leaf.name);
+          }
+        for (const [level, value] of Object.entries(area.areaUm2))
+          assert.equal(explainArea(specification, level).tableValue, value, level);
       });
 
       it("has the original's figures with tables of its own", () => {

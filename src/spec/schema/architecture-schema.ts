@@ -6,6 +6,7 @@ import type { YamlNode } from "../yaml/yaml-node";
 import { describeNode, joinPath, locationOf } from "../yaml/yaml-node";
 import type { ConstraintsDocument } from "./constraint-schema";
 import { constraintsSchema, dataSpaceConstraintsSchema } from "./constraint-schema";
+import { ofCiMLoop } from "./problem-schema";
 import {
   closedObject,
   correctedTable,
@@ -166,6 +167,18 @@ function readNode(
 ): NodeDocument | undefined {
   const location = locationOf(node, path);
   const tag = node.tag;
+  if (tag === "!ArrayContainer") {
+    errors.push(
+      ofCiMLoop("!ArrayContainer", location, "a container whose meshes also multiply variables of arrays"),
+    );
+    return undefined;
+  }
+  for (const keys of [["max_utilization"], ["attributes", "max_utilization"], ["spatial", "max_utilization"]])
+    if (hasKeys(node, keys)) {
+      const place = locateIn(node, path, keys);
+      errors.push(ofCiMLoop("max_utilization", place, "it fills fan-outs before the search"));
+      return undefined;
+    }
   if (tag === undefined || !nodeTags.includes(tag)) {
     errors.push(unknownTag(tag, location));
     return undefined;
@@ -176,6 +189,11 @@ function readNode(
   return tag === "!Container"
     ? readContainer(node, path, fidelity, errors)
     : readElement(node, path, fidelity, errors);
+}
+
+function hasKeys(node: YamlNode, [first, ...rest]: readonly string[]): boolean {
+  const value = node.kind === "map" ? node.entries.get(first)?.value : undefined;
+  return value !== undefined && (rest.length === 0 || hasKeys(value, rest));
 }
 
 function unknownTag(tag: string | undefined, location: SourceLocation): RaellaError {

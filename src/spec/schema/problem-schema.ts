@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import type { RaellaError, SourceLocation } from "../../errors";
+import { RaellaError } from "../../errors";
+import type { SourceLocation } from "../../errors";
 import { freeze } from "../../memory";
 import { isExpressionText } from "../expression/evaluate";
 import type { WrittenValue } from "../specification";
@@ -83,7 +84,24 @@ const problemSchema = closedObject({
   model_name: v.optional(v.nullable(text())),
   densities: v.optional(v.unknown()),
   passes: v.optional(v.picklist([1, 2], "1 or 2"), 1),
+  histograms: v.optional(v.unknown()),
+  // What describes a layer to readers only.
+  name: v.optional(v.unknown()),
+  dnn_name: v.optional(v.unknown()),
+  notes: v.optional(v.unknown()),
 });
+
+export /** The error for what CiMLoop adds to the format: its own processors calculate with it before Timeloop sees anything. */
+function ofCiMLoop(what: string, location: SourceLocation, meaning: string): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: `${what} is an extension of CiMLoop (${meaning}), which is not read here.`,
+    location,
+    value: what,
+    expected: "version 0.4 of the format as Timeloop and Accelergy read it",
+    remedy: "Have CiMLoop process the specification, and give what it hands to Timeloop.",
+  });
+}
 
 export interface KeyedShape {
   readonly name: string;
@@ -110,6 +128,8 @@ export function readShape(node: YamlNode, errors: RaellaError[]): KeyedShape | u
 
 /** Reads the top key `problem`. Mistakes are added to `errors`. */
 export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocument | undefined {
+  if (node.kind === "map" && node.entries.has("histograms"))
+    errors.push(ofCiMLoop("histograms", locateIn(node, "problem", ["histograms"]), "statistics of values"));
   const given = validate(problemSchema, node, "problem", errors, ["shape"]);
   const shapeNode = node.kind === "map" ? node.entries.get("shape")?.value : undefined;
   const keyed = shapeNode && readShape(shapeNode, errors);

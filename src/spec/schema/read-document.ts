@@ -15,7 +15,7 @@ import type {
 } from "../specification";
 import type { TopKey } from "../yaml/unite-files";
 import type { YamlEntry, YamlNode } from "../yaml/yaml-node";
-import { joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
+import { isEmptyNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
 import type { NodeDocument, SparseDocument } from "./architecture-schema";
 import { readNodes, sparseSchema } from "./architecture-schema";
 import type { WrittenArithmetic } from "./arithmetic-schema";
@@ -92,6 +92,7 @@ export function readDocument(
     const value = node(key);
     return value === undefined ? undefined : read(value, errors);
   };
+  checkMapSpaceAndGlobals(node("mapspace"), node("globals"), errors);
   const mapper = readMapperOptions(node("mapper"), fidelity, errors);
   const document: ModelDocument = {
     nodes: readArchitecture(node("architecture"), fidelity, errors),
@@ -118,6 +119,53 @@ export function readDocument(
   };
   throwAll(errors);
   return freeze(document);
+}
+
+const mapSpaceSchema = orEmpty(closedObject({ version, template: v.optional(v.picklist(["uber"], "uber")) }));
+const globalsSchema = orEmpty(
+  closedObject({
+    version,
+    environment_variables: v.optional(v.unknown()),
+    expression_custom_functions: v.optional(v.unknown()),
+    accelergy_plug_ins: v.optional(v.unknown()),
+  }),
+);
+
+/** Only the map space of perfect factors is there, and nothing that a specification could bring along is run. */
+function checkMapSpaceAndGlobals(
+  mapSpace: YamlNode | undefined,
+  globals: YamlNode | undefined,
+  errors: RaellaError[],
+): void {
+  const template = mapSpace?.kind === "map" ? mapSpace.entries.get("template")?.value : undefined;
+  if (template?.kind === "scalar" && /^ruby/i.test(String(template.value)))
+    errors.push(
+      new RaellaError({
+        code: "schema",
+        message: `The map space "${String(template.value)}" has factors that do not divide their dimensions, which are not modelled.`,
+        location: locationOf(template, "mapspace.template"),
+        value: template.value,
+        expected: "template: uber",
+      }),
+    );
+  else if (mapSpace !== undefined) validate(mapSpaceSchema, mapSpace, "mapspace", errors);
+  if (globals === undefined || validate(globalsSchema, globals, "globals", errors) === undefined) return;
+  for (const key of ["expression_custom_functions", "accelergy_plug_ins"]) {
+    const value = globals.kind === "map" ? globals.entries.get(key)?.value : undefined;
+    if (value === undefined || isEmptyNode(value)) continue;
+    errors.push(
+      new RaellaError({
+        code: "schema",
+        message: `${key} of a specification are code, which is never run.`,
+        location: locationOf(value, joinPath("globals", key)),
+        expected: "none",
+        remedy:
+          key === "accelergy_plug_ins"
+            ? "Register component models with registerEstimator or registerComponentLibrary, or give an ERT and an ART."
+            : "Write the values that they give into the specification.",
+      }),
+    );
+  }
 }
 
 function readArchitecture(

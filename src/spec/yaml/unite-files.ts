@@ -18,6 +18,8 @@ export const topKeys = [
   "ERT",
   "ART",
   "placeholders",
+  "mapspace",
+  "globals",
 ] as const;
 export type TopKey = (typeof topKeys)[number];
 

@@ -38,13 +38,24 @@ export const yaml: BadInputs = {
     files("a pattern that matches nothing", { "a.yaml": "" }, {}, ["c*.yaml"]),
     files("a folder instead of a file", { "a/b.yaml": "" }, {}, ["a"]),
     files("no files", {}, {}, []),
-    files("a Jinja template with statements", { "a.yaml": "{% set x = 3 %}\nvariables:\n  A: {{ x }}\n" }),
+    files("a Jinja template with statements", {
+      "a.yaml": "{% for x in range(3) %}\nvariables:\n  A: {{ x }}\n{% endfor %}\n",
+    }),
     files("a Jinja template with a value", { "a.yaml": "variables:\n  A: {{ x }}\n" }),
     files("a Jinja template that includes", { "a.yaml": '{{ include_text("b.yaml") }}\n' }),
     model("a technology without quotes", "technology: 32", "technology: 40nm"),
     files("an architecture of version 0.3", {
       "a.yaml":
         "architecture:\n  version: 0.3\n  subtree:\n    - name: chip\n      local: [{name: dram, class: DRAM}]\n",
+    }),
+    files("a container of CiMLoop", {
+      "a.yaml": "architecture:\n  nodes:\n    - !ArrayContainer {name: array, spatial: {meshX: 4}}\n",
+    }),
+    files("custom functions", {
+      "a.yaml": "globals: {expression_custom_functions: [f.py]}\narchitecture: {nodes: []}\n",
+    }),
+    files("a map space of imperfect factors", {
+      "a.yaml": "mapspace: {template: ruby}\narchitecture: {nodes: []}\n",
     }),
     files("a text in UTF-16", { "a.yaml": "\ufeff\u0000v\u0000a\u0000r\u0000i: \u0003" }),
     files("binary contents", { "a.yaml": "\u0000\u0001\u0002: \u0003" }),
