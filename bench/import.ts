@@ -189,7 +189,7 @@ async function main(): Promise<void> {
       importNetwork({ model, name: "classifier", inputs, workspace }),
     );
     const accuracy = { ...common, dnn: "classifier", inputs };
-    const three = ["raella", "raella_no_speculation", "raella_no_speculation_2b_cells"];
+    const three = ["raella", "raella_no_speculation", "raella_no_speculation_2b_cells"] as const;
     await measure("classifier: end to end, ideal and three variants", "5 s", () =>
       networkAccuracy({ ...accuracy, architectures: three, endToEnd: true }),
     );
