@@ -66,9 +66,13 @@ export function parseObjective(text: string): FullSearchObjective {
 }
 
 /** @throws RaellaError `usage` for options that only a full search understands. */
-export function requireFullSearch(given: { readonly objective?: string; readonly timeLimit?: string }): void {
-  const option =
-    given.objective !== undefined ? "--objective" : given.timeLimit !== undefined ? "--time-limit" : null;
+export function requireFullSearch(given: {
+  readonly search?: string;
+  readonly objective?: string;
+  readonly timeLimit?: string;
+}): void {
+  const isLimited = given.timeLimit !== undefined && given.search === "timeloop";
+  const option = given.objective !== undefined ? "--objective" : isLimited ? "--time-limit" : null;
   if (option === null) return;
   throw new RaellaError({
     code: "usage",

@@ -105,7 +105,7 @@ export function searchOptions(command: Command): Command {
     )
     .option(
       "--time-limit <seconds>",
-      "end a full search of a layer after this time, with the gap that is left",
+      "end the search of a layer after this time, with the gap that is left (where there are too many mappings to visit)",
     );
 }
 

@@ -30,10 +30,11 @@ interface Region {
 }
 
 /**
- * Whether a neighbour could ever have what a child needs. Not where the space loops and the time loops outside move
- * along different axes: then a child would have to need the same words twice in a row, and a tile that does not
- * move is not fetched again. It is where children fetch everything at every step, and where two dimensions that move
- * along one axis (or one that moves along two) can bring a tile back to its place.
+ * Whether a neighbour could ever have what a child needs. Not where every axis has loops of one dimension only: then a
+ * time loop steps over all that the space loops inside it reach, strides at least double from loop to loop so that no step
+ * is the sum of smaller ones, and a tile that does not move is not fetched again. It is where children fetch everything at
+ * every step, and where two dimensions that move along one axis (or one that moves along two) can bring a tile back to its
+ * place.
  *
  * With more loops the answer only turns from no to yes: searches ask for all loops that some mapping may have.
  *
@@ -51,13 +52,13 @@ export function mayForward(
     if (inTime[dimension] === 1 && (everything || moves[dimension].length > 1)) return true;
   if (everything) return false;
   for (const { dimensions } of ranks) {
-    let timeLoops = 0;
-    let spaceLoops = 0;
+    let looped = 0;
+    let moving = 0;
     for (const dimension of dimensions) {
-      timeLoops += inTime[dimension];
-      spaceLoops += inSpace[dimension];
+      moving += inTime[dimension];
+      looped += inTime[dimension] | inSpace[dimension];
     }
-    if (timeLoops > 1 || (timeLoops > 0 && spaceLoops > 0)) return true;
+    if (moving > 0 && looped > 1) return true;
   }
   return false;
 }

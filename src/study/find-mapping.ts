@@ -9,7 +9,7 @@ import type { Hardware } from "../model/hardware";
 import { scorerFactory } from "../search/create-scorer";
 import { examineSpace, mappingOfFront, searchKey } from "../search/exhaustive/examine-space";
 import type { ExaminedSpace } from "../search/exhaustive/examine-space";
-import { findBestMapping } from "../search/exhaustive/find-best-mapping";
+import { findBestMapping, quickVisit } from "../search/exhaustive/find-best-mapping";
 import { bestOfFront } from "../search/exhaustive/mapping-front";
 import { parseMetrics } from "../search/ranking";
 import type { Metric } from "../search/ranking";
@@ -37,7 +37,8 @@ const remembered = new Memo<FoundMapping>(room, () => sizeOfFound);
  * The mapping for a specification whose accesses cost so much. Specifications that differ only in costs and in how fast
  * their levels are share one search where that is possible; else the same question (shape, hardware, bandwidths,
  * constraints, energies, kind of search) is searched once.
- * @throws RaellaError `no-mapping` where nothing fits, `constraint` where constraints contradict each other.
+ * @throws RaellaError `no-mapping` where nothing fits, `constraint` where constraints contradict each other;
+ *   TooManyMappings where a visit to all of them would take long.
  */
 export function findMapping(
   specification: Specification,
@@ -99,7 +100,9 @@ function searchSpace(
   scorer: ScorerFactory,
 ): Omit<FoundMapping, "counts" | "warnings"> {
   const metrics = parseMetrics(specification.mapper.optimizationMetrics);
-  const { size, valid, evaluated, best } = findBestMapping(space, scorer, { metrics });
+  const isOpen = space.undecided.length > 0 || space.size !== space.factorizations;
+  const limit = isOpen ? quickVisit.open : quickVisit.ordered;
+  const { size, valid, evaluated, best } = findBestMapping(space, scorer, { metrics, limit });
   if (best === null) throw noMapping(specification, size, "optimal");
   return { mapping: best.mapping, mapSpace: { size, valid, evaluated } };
 }

@@ -5,10 +5,13 @@ import type { Evaluation } from "../model/evaluation";
 import type { Mapping } from "../model/mapping";
 import { createCriteria } from "../search/full/objective";
 import type { FullSearchObjective } from "../search/full/objective";
+import { TooManyMappings } from "../search/exhaustive/find-best-mapping";
 import { requireLimit, searchFullMapSpace } from "../search/full/search-full-map-space";
+import { parseMetrics } from "../search/ranking";
 import type { Specification, Warning } from "../spec/specification";
 import type { ComparedMapping, MappedLayer } from "./layer-result";
 import { withWarnings } from "./layer-result";
+import type { SearchKind } from "./search-kind";
 
 /** What a full search minimises, and how long it may take. */
 export interface FullSearchSettings {
@@ -104,4 +107,28 @@ export function unlessNothingFits<Result>(find: () => Result): Result | null {
     if (error instanceof RaellaError && error.code === "no-mapping") return null;
     throw error;
   }
+}
+
+/** What `find` returns, or null where a search for the optimum would have to visit too many mappings. */
+export function unlessTooLarge<Result>(find: () => Result, search: SearchKind): Result | null {
+  try {
+    return find();
+  } catch (error) {
+    if (search === "optimal" && error instanceof TooManyMappings) return null;
+    throw error;
+  }
+}
+
+/** What the mapper of a specification minimises first; ties go by EDP, and so by its second metric. */
+export function ownObjective({ mapper }: Specification): Pick<FullSearchSettings, "objective"> {
+  const [first] = parseMetrics(mapper.optimizationMetrics);
+  if (first === "delay") return { objective: "cycles" };
+  if (first !== "last-level-accesses") return { objective: first };
+  throw new RaellaError({
+    code: "usage",
+    message: "The map space is too large to visit, and bounds of last-level accesses are not known.",
+    value: first,
+    expected: "edp, energy or delay as the first metric",
+    remedy: "Choose another metric, or fix more factors, loop orders or data spaces in the constraints.",
+  });
 }

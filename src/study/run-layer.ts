@@ -17,12 +17,20 @@ import type { Specification } from "../spec/specification";
 import { givenWorkspace, isSameWorkspace } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import { findMapping } from "./find-mapping";
-import { minimising, requireSettings, searchFully, unlessNothingFits } from "./full-search";
+import {
+  minimising,
+  ownObjective,
+  requireSettings,
+  searchFully,
+  unlessNothingFits,
+  unlessTooLarge,
+} from "./full-search";
 import type { LayerResult, MappedLayer } from "./layer-result";
 import { mappedLayerSchema, publishLayer, requireFinite, summarizeLayer, withWarnings } from "./layer-result";
 import { createManifest, inputsSchema } from "./manifest";
 import type { Inputs } from "./manifest";
 import { requireSearchKind } from "./search-kind";
+import type { SearchKind } from "./search-kind";
 import { layerEntries, requireFullSearch, searchEntries, studyEntries, withDefaults } from "./study-options";
 import type { LayerOptions, StudyOptions } from "./study-options";
 
@@ -34,7 +42,10 @@ const mappingOptionsSchema = optionsOf(mappingEntries);
 const evaluationSchema = optionsOf({ ...mappingEntries, strict: studyEntries.strict });
 const layerSchema = optionsOf(layerEntries);
 
-/** Prices a specification that nobody else can change and finds the best mapping for it; not frozen. */
+/**
+ * Prices a specification that nobody else can change and finds the best mapping for it; not frozen. Where there are too
+ * many mappings to visit, a full search finds it, with a certificate.
+ */
 export function mapAssembled(
   specification: Specification,
   options: Omit<MappingOptions, "workspace"> = {},
@@ -42,6 +53,15 @@ export function mapAssembled(
   const { search = "optimal" } = options;
   requireSearchKind(search);
   if (search === "full") return requireFinite(searchFully(specification, null, options));
+  const visited = unlessTooLarge(() => mapByVisit(specification, search), search);
+  if (visited !== null) return visited;
+  const settings = { ...options, ...ownObjective(specification) };
+  requireSettings(settings);
+  return requireFinite(searchFully(specification, null, settings));
+}
+
+/** The best mapping by a visit to all of them, or Timeloop's. */
+function mapByVisit(specification: Specification, search: Exclude<SearchKind, "full">): MappedLayer {
   const tables = priceLevels(specification);
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
@@ -100,7 +120,9 @@ export function mapFully(
   options: MappingOptions,
 ): MappedLayer {
   requireSettings(options);
-  const heuristic = greedy && unlessNothingFits(() => mapAssembled(minimising(greedy(), options.objective)));
+  const visit = (steps: () => Specification): MappedLayer | null =>
+    unlessTooLarge(() => mapByVisit(minimising(steps(), options.objective), "optimal"), "optimal");
+  const heuristic = greedy && unlessNothingFits(() => visit(greedy));
   return requireFinite(searchFully(full, heuristic, options));
 }
 

@@ -63,7 +63,9 @@ export const runEntries = {
 /** @throws RaellaError `usage` for settings of a full search where none is asked for: nothing would read them. */
 export function requireFullSearch({ search, objective, timeLimitMs }: StudyOptions): void {
   if (search === "full") return;
-  const given = objective !== undefined ? "objective" : timeLimitMs !== undefined ? "timeLimitMs" : null;
+  // A search for the optimum goes on by bounds where there are too many mappings to visit, and then stops in time.
+  const isLimited = timeLimitMs !== undefined && search === "timeloop";
+  const given = objective !== undefined ? "objective" : isLimited ? "timeLimitMs" : null;
   if (given === null) return;
   throw new RaellaError({
     code: "usage",

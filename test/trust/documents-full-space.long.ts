@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { greedy } from "../../src/spec/greedy";
 import { listArchitectures, listDnns } from "../../src/spec/workspace";
-import { defaultWorkLimit, largestVisit } from "../../src/search/full/search-full-map-space";
+import { largestVisit } from "../../src/search/full/anytime-search";
+import { defaultWorkLimit } from "../../src/search/full/search-full-map-space";
 import type { NetworkResult } from "../../src/study/network-result";
 import { runLayer } from "../../src/study/run-layer";
 import { runAblation } from "../../src/study/run-network";

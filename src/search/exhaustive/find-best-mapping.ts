@@ -98,6 +98,8 @@ export interface SearchOptions {
 }
 
 const defaultLimit = 1e8;
+/** Mappings within the fan-outs that are visited soon: in seconds, with loop orders in one of them and the same counts. */
+export const quickVisit = { ordered: 1e7, open: 2e6 } as const;
 /** Mappings that could be visited in the time it takes to set up the search for one keep-or-bypass choice. */
 const setupMappings = 500;
 /** Dimensions with longer lists of factors are not enumerated. */
@@ -125,7 +127,7 @@ export function findBestMapping(
 
 /**
  * Prepares a map space for a visit to every mapping.
- * @throws RaellaError `usage` when the space is too large to visit.
+ * @throws TooManyMappings when the space is too large to visit.
  */
 export function layOutForVisit(space: MapSpace, limit = defaultLimit): SearchLayout {
   if (space.choices.some(({ count, freeSlots }) => count * freeSlots.length > listedFactors))
@@ -266,8 +268,11 @@ function visitedMappings(layout: SearchLayout, keeps: number, limit: number): nu
   return visits;
 }
 
+/** What a visit to every mapping of a space says that is too large for it. */
+export class TooManyMappings extends RaellaError {}
+
 function tooLarge(space: MapSpace, limit: number): RaellaError {
-  return new RaellaError({
+  return new TooManyMappings({
     code: "usage",
     message: `The map space has ${shortNumber(space.sizeText)} mappings, too many to visit one by one.`,
     value: space.sizeText,

@@ -13,7 +13,7 @@ import { createScorer } from "../create-scorer";
 import type { MappingFigures, Metric } from "../ranking";
 import { compareNumbered, rankingMetrics } from "../ranking";
 import { roundingShare } from "../tolerances";
-import { keepsEverything, layOutForVisit } from "./find-best-mapping";
+import { keepsEverything, layOutForVisit, quickVisit } from "./find-best-mapping";
 
 /** A data space at a level that costs something: where its rows and instances stand in a mapping's counts. */
 interface PricedTerm {
@@ -192,6 +192,7 @@ export interface MappingFront extends CountLayout {
  * @param costs Only which of them are zero matters: terms that cost nothing and levels that do not leak are not counted.
  * @returns Null where mappings differ in more than factors or where counts are not known: then every price list needs a
  *   search of its own.
+ * @throws TooManyMappings when the space is too large to visit soon.
  */
 export function findMappingFront(
   space: MapSpace,
@@ -200,7 +201,7 @@ export function findMappingFront(
 ): MappingFront | null {
   if (space.undecided.length > 0 || space.size !== space.factorizations) return null;
   if (space.size > Number.MAX_SAFE_INTEGER || metrics.includes("last-level-accesses")) return null;
-  const search = layOutForVisit(space);
+  const search = layOutForVisit(space, quickVisit.ordered);
   const keep = keepTable(space, 0);
   const layout = countLayout(space, costs);
   const front = new FrontBuilder(layout);

@@ -99,6 +99,13 @@ export interface SearchCounts {
   mismatches: number;
 }
 
+/** Work done: partial mappings expanded; where an expansion makes many, ten made count as one expanded. */
+export function workOf({ expanded, created }: SearchCounts): number {
+  return Math.max(expanded, Math.ceil(created / createdPerExpansion));
+}
+
+const createdPerExpansion = 10;
+
 interface SearchOutcome {
   readonly best: Incumbent | null;
   /** No mapping of the space is better than this, or than `best`. */
@@ -227,7 +234,7 @@ export function searchBestFirst(
   for (let partial = queue.pop(); partial !== undefined; partial = queue.pop()) {
     if (partial.isDropped) continue;
     if (compareBounds(partial, target) >= 0) break;
-    if (budget.isSpent(counts.expanded) || queue.size > largestQueue) {
+    if (budget.isSpent(workOf(counts)) || queue.size > largestQueue) {
       leastDropped = partial.bound;
       stopReason = budget.reason ?? "work";
       break;

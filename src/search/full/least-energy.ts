@@ -1,7 +1,7 @@
 import { countOperations } from "../../model/problem";
 import { largestProduct } from "./factor-steps";
 import type { PlanChoice, SearchPlan } from "./search-plan";
-import { contentEnergy } from "./stage-bounds";
+import { contentEnergy, mayForwardFetched } from "./stage-bounds";
 import type { ContentCost, StageBounds } from "./stage-bounds";
 import type { DigitExtent, DigitProduct, TrafficBound } from "./traffic-bounds";
 import { axisWords } from "./traffic-bounds";
@@ -81,7 +81,7 @@ function leastRatio(
   index: number,
 ): number {
   if (kind === "time") return 1;
-  if (plan.forwards[level][index]) return 0;
+  if (mayForwardFetched(plan, level, index)) return 0;
   if (plan.space.rules[level].noMulticastNoReduction[index]) return 1;
   const { tensor, shape } = plan.tensors[index];
   // On shared axes even loops that move the tensor may lead to equal places.

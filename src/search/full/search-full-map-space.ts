@@ -12,26 +12,21 @@ import { RaellaError } from "../../errors";
 import type { MapSpace } from "../../mapspace/map-space";
 import { createMapSpace } from "../../mapspace/map-space";
 import { freeze, frozenCopy } from "../../memory";
-import type { AccessCosts } from "../../model/access-costs";
 import { describeCosts } from "../../model/access-costs";
 import { evaluateNest } from "../../model/evaluate-mapping";
 import type { Evaluation } from "../../model/evaluation";
 import type { Mapping } from "../../model/mapping";
 import { mappingSchema } from "../../model/mapping";
 import { nestOfMapping } from "../../model/nest";
-import { tensorSize } from "../../model/problem";
 import { energyTableSchema } from "../../spec/reference-tables";
 import type { EnergyReferenceTable } from "../../spec/reference-tables";
 import { nestSchema } from "../../spec/specification";
 import type { Specification, Warning } from "../../spec/specification";
-import { scorerFactory } from "../create-scorer";
-import { findBestMapping } from "../exhaustive/find-best-mapping";
+import type { Metric } from "../ranking";
+import type { AnytimeOutcome } from "./anytime-search";
+import { searchInTurns } from "./anytime-search";
 import type { Criteria, FullSearchObjective } from "./objective";
 import { createCriteria } from "./objective";
-import { createRoot } from "./partial-mapping";
-import { createSearchPlan } from "./search-plan";
-import { searchWidening } from "./widening-search";
-import type { WideningOutcome } from "./widening-search";
 
 /** What a full search did, and what follows from it. */
 export interface SearchCertificate {
@@ -73,6 +68,8 @@ export interface SearchCertificate {
     readonly created: number;
     /** Complete mappings evaluated by the model. */
     readonly evaluated: number;
+    /** Mappings that annealing has tried, where it has been asked for good ones. */
+    readonly annealed: number;
   };
   /** Continuations cut off, by rule. */
   readonly pruned: {
@@ -85,23 +82,6 @@ export interface SearchCertificate {
   };
 }
 
-/** Spaces up to this size are visited mapping by mapping when bounds alone do not settle them. */
-export const largestVisit = 2e6;
-
-/**
- * The best mapping of a space that is small enough to look at every one, null where there is none; undefined where
- * the space is too large or the objective is a weighted product.
- */
-function visitSpace(
-  space: MapSpace,
-  costs: AccessCosts,
-  objective: FullSearchObjective,
-): Mapping | null | undefined {
-  if (typeof objective === "object" || !(space.size <= largestVisit)) return undefined;
-  const metrics = [objective === "cycles" ? ("delay" as const) : objective];
-  return findBestMapping(space, scorerFactory(costs), { metrics }).best?.mapping ?? null;
-}
-
 /** What a search of the full map space minimises, and for how long. */
 export interface FullSearchOptions {
   /** What to minimise; EDP by default. Ties go by EDP, energy and cycles. */
@@ -111,7 +91,7 @@ export interface FullSearchOptions {
    * the input alone.
    */
   readonly timeLimitMs?: number;
-  /** Largest number of expanded partial mappings; 50,000 by default. */
+  /** Largest number of expanded partial mappings (ten made count as one expanded); 1,000,000 by default. */
   readonly workLimit?: number;
   /** Asked now and then; true ends the search like a time limit. */
   readonly shouldStop?: () => boolean;
@@ -143,7 +123,7 @@ export interface FullSearchResult {
 }
 
 /** Partial mappings that a search expands at most, unless told otherwise. */
-export const defaultWorkLimit = 50_000;
+export const defaultWorkLimit = 1_000_000;
 const exactWorkLimit = 20_000;
 
 /**
@@ -178,14 +158,10 @@ export function searchFullMapSpace(
   const space = createMapSpace(specification);
   const { problem, hardware } = space;
   const costs = describeCosts(hardware, energyTable);
-  const plan = createSearchPlan(space, costs);
-  const wholeSizes = problem.tensors.map((tensor) => tensorSize(tensor, problem.bounds));
   const evaluate = (mapping: Mapping): Evaluation =>
     evaluateNest(problem, hardware, costs, nestOfMapping(problem, hardware, mapping));
-  const outcome = searchWidening(
-    plan,
-    criteria,
-    { root: () => createRoot(plan, wholeSizes), evaluate },
+  const outcome = searchInTurns(
+    { space, costs, criteria, metric: metricOf(objective), evaluate },
     {
       deadline: began + timeLimitMs,
       workLimit,
@@ -194,27 +170,26 @@ export function searchFullMapSpace(
     },
     startFrom === undefined ? null : { mapping: startFrom, evaluation: evaluate(startFrom) },
   );
-  const visited = outcome.stopReason === "work" ? visitSpace(space, costs, objective) : undefined;
-  if (visited === null) throw noMapping(space.sizeText, true);
-  if (visited !== undefined) {
-    const evaluation = evaluate(visited);
-    const certificate = certify(space, criteria, outcome, evaluation, true);
-    return freeze({ mapping: visited, evaluation, certificate, warnings: space.warnings });
-  }
-  if (outcome.best === null) throw noMapping(space.sizeText, outcome.stopReason === null);
+  if (outcome.best === null)
+    throw noMapping(space.sizeText, outcome.isVisited || outcome.stopReason === null);
   const { mapping, evaluation } = outcome.best;
-  const certificate = certify(space, criteria, outcome, evaluation, false);
+  const certificate = certify(space, criteria, outcome, evaluation);
   return freeze({ mapping, evaluation, certificate, warnings: space.warnings });
+}
+
+/** The metric of an objective by name; null for a weighted product. */
+function metricOf(objective: FullSearchObjective): Metric | null {
+  if (typeof objective === "object") return null;
+  return objective === "cycles" ? "delay" : objective;
 }
 
 function certify(
   { sizeText, sizeIsExact }: MapSpace,
   { objective }: Criteria,
-  outcome: WideningOutcome,
+  outcome: AnytimeOutcome,
   { energyPj, cycles }: Evaluation,
-  isVisited: boolean,
 ): SearchCertificate {
-  const { counts, stopReason } = outcome;
+  const { counts, stopReason, isVisited } = outcome;
   const value = objective.value(energyPj, cycles);
   const isProven = isVisited || (stopReason === null && counts.mismatches === 0);
   return {
@@ -232,7 +207,12 @@ function certify(
       infeasible: outcome.infeasiblePoints,
       bound: outcome.rootBound,
     },
-    search: { expanded: counts.expanded, created: counts.created, evaluated: counts.evaluated },
+    search: {
+      expanded: counts.expanded,
+      created: counts.created,
+      evaluated: counts.evaluated,
+      annealed: outcome.annealed,
+    },
     pruned: { infeasible: counts.infeasible, bound: counts.cutByBound, merged: counts.merged },
   };
 }

@@ -13,34 +13,53 @@ import {
 import type { DigitProduct, TileSize, TrafficBound } from "./traffic-bounds";
 
 /**
+ * Whether neighbours may pass on words that a level inside a fan-out fetches: then hardly anything need come from outside.
+ * Words that only cross the level inside fall on the groups as without it (Timeloop model, rule of forwarding).
+ */
+export function mayForwardFetched({ space, forwards }: SearchPlan, level: number, tensor: number): boolean {
+  if (!forwards[level][tensor]) return false;
+  if (level === 0) return true;
+  const { keep, passthrough } = space.rules[level - 1];
+  return keep[tensor] !== "bypass" && !passthrough[tensor];
+}
+
+/**
  * A lower bound on the words that cross a fan-out over the words that its children take: one for every group of
  * children that share them (Timeloop model, multicast). `factors` has the space factor of every dimension.
  */
 function spaceRatio(
-  { space, tensors, forwards }: SearchPlan,
+  plan: SearchPlan,
   level: number,
   tensorIndex: number,
   factors: ArrayLike<number>,
 ): number {
-  if (forwards[level][tensorIndex]) return 0;
+  const { space, tensors, forwards } = plan;
+  if (mayForwardFetched(plan, level, tensorIndex)) return 0;
   if (space.rules[level].noMulticastNoReduction[tensorIndex]) return 1;
   const { tensor, shape } = tensors[tensorIndex];
   let fan = 1;
   let relevant = 1;
+  let largest = 1;
   for (let dimension = 0; dimension < factors.length; dimension += 1) {
     fan *= factors[dimension];
-    if (tensor.uses[dimension]) relevant *= factors[dimension];
+    if (!tensor.uses[dimension]) continue;
+    relevant *= factors[dimension];
+    largest = Math.max(largest, factors[dimension]);
   }
   if (shape === "simple") return relevant / fan;
-  // Sums of the displacements of several loops along one axis may coincide; there are at least this many.
-  let groups = shape === "windowed" ? relevant : 1;
+  // Sums of the displacements of several loops along one axis may coincide; there are at least this many. Where
+  // neighbours serve some children, those left are in groups of no more members: one loop tells each from the others.
+  let groups = shape === "windowed" ? relevant : forwards[level][tensorIndex] ? largest : 1;
   for (const { dimensions } of tensor.ranks) {
     let distinct = 1;
     let product = 1;
+    let longest = 1;
     for (const dimension of dimensions) {
       distinct += factors[dimension] - 1;
       product *= factors[dimension];
+      longest = Math.max(longest, factors[dimension]);
     }
+    if (forwards[level][tensorIndex]) distinct = longest;
     if (shape === "tangled") groups = Math.max(groups, distinct);
     else groups *= distinct / product;
   }

@@ -1,6 +1,6 @@
 import { agreement } from "../tolerances";
 import type { Incumbent, SearchCounts, SearchParts } from "./best-first";
-import { searchBestFirst } from "./best-first";
+import { searchBestFirst, workOf } from "./best-first";
 import { createBudget } from "./budget";
 import type { Budget, StopReason } from "./budget";
 import { createExpander } from "./expand";
@@ -53,12 +53,14 @@ function findFirstMapping(parts: SearchParts, counts: SearchCounts): Incumbent |
 }
 
 /** Limits of a search. */
-interface SearchLimits {
+export interface SearchLimits {
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
   readonly workLimit: number;
   /** Expansions up to which ties are decided to the last bit. */
   readonly exactWorkLimit: number;
+  /** Begin with all numbers of time steps that the best mapping so far does not rule out. */
+  readonly isThorough?: boolean;
   readonly shouldStop?: () => boolean;
 }
 
@@ -115,6 +117,8 @@ export function searchWidening(
   let best = start;
   const fewest = leastSteps(plan);
   let stepLimit = dependsOnSteps(criteria) ? Math.ceil(firstShare * fewest) : Infinity;
+  if (limits.isThorough === true && best !== null && stepLimit < Infinity)
+    stepLimit = widest(stepLimit, best);
   /** Every mapping with at most so many steps is known to be no better than `best`. */
   let settledSteps = fewest - 1;
   for (;;) {
@@ -197,11 +201,11 @@ export function searchWidening(
   function searchTwice(
     parts: SearchParts,
   ): Pick<WideningOutcome, "best" | "lowerBound" | "rootBound" | "stopReason" | "isExactToTheBit"> {
-    const exactLimit = Math.min(limits.workLimit, counts.expanded + limits.exactWorkLimit);
+    const exactLimit = Math.min(limits.workLimit, workOf(counts) + limits.exactWorkLimit);
     if (limits.exactWorkLimit > 0) {
       const exact = searchBestFirst(parts, "equal", budgetOf(limits.deadline, exactLimit), counts, best);
       best = exact.best;
-      if (exact.stopReason !== "work" || counts.expanded >= limits.workLimit)
+      if (exact.stopReason !== "work" || workOf(counts) >= limits.workLimit)
         return { ...exact, isExactToTheBit: exact.stopReason === null };
     }
     const outcome = searchBestFirst(
