@@ -23,7 +23,7 @@ export async function draw(
   fit: Fit,
 ): Promise<void> {
   const stage = document.createElement("div");
-  const shown = fit === "scroll" ? chart : fitted(chart, place.clientWidth, fit);
+  const shown = fitted(chart, place.clientWidth, fit);
   // Vega gives the description to those who hear the page, and to every mark one of its own.
   const view = new vega.View(parsed({ ...shown, description: label }), {
     renderer: "svg",
@@ -57,6 +57,7 @@ function fitted(chart: ChartSpecification, width: number, fit: Fit): ChartSpecif
   const { hconcat, title, ...rest } = chart;
   // What it warns of stands beside it.
   const heading = typeof title === "object" && title !== null && "text" in title ? { title: title.text } : {};
+  if (fit === "scroll") return { ...chart, ...heading };
   if (fit === "shrink") {
     const own = { ...rest, ...heading };
     return width >= narrow ? own : { ...withLegendsBelow(own), width: Math.max(200, width - 60) };

@@ -39,8 +39,9 @@ function heads(networks: Networks): HTMLTableCellElement[] {
     element(
       "th",
       { scope: "col" },
-      title,
-      ...(isRuledOut ? [" ", element("span", { class: "badge" }, "⚠ cannot be built")] : []),
+      // Where there is little room, words break behind a plus.
+      title.replaceAll(/\+(?=\S)/g, "+\u200b"),
+      ...(isRuledOut ? [element("span", { class: "badge" }, "⚠ cannot be built")] : []),
     ),
   );
 }
@@ -59,7 +60,8 @@ function tableOf(
       element("th", { scope: "row" }, name),
       ...values.map((value, index) => {
         const [first] = values;
-        const hasRatio = isCompared && index > 0 && first !== null && first > 0 && value !== null;
+        const hasRatio =
+          isCompared && index > 0 && first !== null && first > 0 && value !== null && value !== 0;
         const ratio = hasRatio ? `${formatAligned(value / first, 3)}×` : "";
         return figure(value, value === null ? "" : format(value), ratio);
       }),
@@ -96,7 +98,7 @@ export function totalsTable({ networks, dnn, nTiles, batchSize }: Figures): HTML
     `${dnn}, ${count} ${count === 1 ? "layer" : "layers"}`,
     ...(nTiles === null ? [] : [`${nTiles} tiles a layer`]),
     ...(batchSize === null ? [] : [`batch of ${batchSize}`]),
-    ...(networks.length > 1 ? [`× beside a figure: multiples of ${networks[0].title}`] : []),
+    ...(networks.length > 1 ? [`× under a figure: multiples of ${networks[0].title}`] : []),
   ].join(" · ");
   return tableOf(caption, "", networks, [
     inUnit(
