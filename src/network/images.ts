@@ -36,8 +36,10 @@ interface SharpImage {
 }
 
 async function loadSharp(): Promise<Sharp> {
+  // It needs Node: a name that bundlers for browsers do not follow.
+  const name: string = "sharp";
   try {
-    return (await import("sharp")).default;
+    return ((await import(name)) as { readonly default: Sharp }).default;
   } catch {
     throw new RaellaError({
       code: "usage",
