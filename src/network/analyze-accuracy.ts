@@ -16,6 +16,7 @@ import type { EndToEndAccuracy, ReferenceAccuracy } from "./end-to-end";
 import { checkLabels, endToEndAccuracy, poorQuantization, referenceAccuracy } from "./end-to-end";
 import type { CutRunJob, LayerArithmetic } from "./run-cut-network";
 import { cutRunJobs, runCutNetwork } from "./run-cut-network";
+import type { LayerScales } from "./measure-layers";
 import type { JobKind } from "./run-network-jobs";
 import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
 import type { Slicing } from "./slicing";
@@ -86,7 +87,7 @@ export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise
   let total = 0;
   const step = (steps = 1): void => onProgress?.({ done: (done += steps), total });
   return withEngine(options, async (engine) => {
-    const network = await prepareNetwork({ ...options, engine }, imported?.layers, (_, runs, layers) => {
+    const network = await prepareNetwork({ ...options, engine }, scalesOf(imported), (_, runs, layers) => {
       const samples = imported === undefined ? runs / 2 : runs;
       total = runs + layers + (endToEnd ? samples * (distinct.length + 2) : 0);
       step();
@@ -132,6 +133,18 @@ export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise
       }),
       warnings: warningsOf(network, whole?.reference ?? null),
     };
+  });
+}
+
+/** @throws RaellaError `usage` if the import has none. */
+function scalesOf(imported: AccuracyAnalysisOptions["imported"]): readonly LayerScales[] | undefined {
+  return imported?.layers.map(({ inputScale, outputScale }) => {
+    if (inputScale !== undefined && outputScale !== undefined) return { inputScale, outputScale };
+    throw new RaellaError({
+      code: "usage",
+      message: "The network was imported without its scales: only its shapes were asked for.",
+      remedy: "Import it again without --shapes-only.",
+    });
   });
 }
 

@@ -5,7 +5,7 @@ import type { SlicingSearch } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { arithmeticArchitectures, usualDesign } from "./arithmetic-design";
 import type { FloatEngine } from "./float-engine";
-import { onnxRuntime, withEngine } from "./float-engine";
+import { isNotInstalled, onnxRuntime, withEngine } from "./float-engine";
 import type { SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
 import type { LayerAccuracy } from "./layer-accuracy";
@@ -14,13 +14,15 @@ import { layerJobs } from "./layer-job";
 import type { LayerStatistics } from "./layer-statistics";
 import { signedInputsOf } from "./layer-statistics";
 import type { LayerScales, MeasuredLayer } from "./measure-layers";
-import { measureLayers, positionsPerSample } from "./measure-layers";
+import type { MeasuredSizes } from "./measure-layers";
+import { layerSizes, measureLayers, positionsPerSample } from "./measure-layers";
 import type { Constants } from "./onnx/constants";
 import { findConstants } from "./onnx/constants";
 import type { GraphLayer, GraphLayers, LayerOperator } from "./onnx/layers";
 import { findLayers } from "./onnx/layers";
-import type { OnnxModel } from "./onnx/model";
-import { nodeName } from "./onnx/model";
+import { inferShapes } from "./onnx/infer-shapes";
+import type { OnnxModel, OnnxNode } from "./onnx/model";
+import { nodeName, nodeTitle } from "./onnx/model";
 import { readModel } from "./onnx/read-model";
 import { rewriteQuantizedLayers } from "./onnx/rewrite-quantized";
 import type { ExternalFiles } from "./onnx/tensor";
@@ -29,10 +31,10 @@ import type { ActivationScale, QuantizationScheme } from "./quantization";
 import { quantizationSchemes } from "./quantization";
 import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
 import type { SampleInputs, Samples } from "./samples";
-import { prepareSamples } from "./samples";
+import { inputSizes, prepareSamples } from "./samples";
 import { defaultPositions, defaultSeed } from "./sampling";
 import type { UnmappedReport } from "./unmapped";
-import { reportUnmapped } from "./unmapped";
+import { describeUnmapped, reportUnmapped } from "./unmapped";
 
 /** What an import is made from, and how. */
 export interface AnalyzeNetworkOptions {
@@ -111,8 +113,9 @@ export interface ImportedLayer {
   /** Computed positions, of all that there are. */
   readonly positions: number;
   readonly totalPositions: number;
-  readonly inputScale: ActivationScale;
-  readonly outputScale: ActivationScale;
+  /** Undefined where only shapes were asked for. */
+  readonly inputScale?: ActivationScale;
+  readonly outputScale?: ActivationScale;
   /** Of each filter, or one where all are equal. */
   readonly weightScales: readonly number[];
   /** Passes in which the inputs enter a crossbar. */
@@ -139,7 +142,8 @@ export interface ImportedNetwork {
   readonly inputShapes: Readonly<Record<string, readonly number[]>>;
   /** The statistics are of noise, not of data. */
   readonly madeUpInputs: boolean;
-  readonly engine: { readonly name: string; readonly version: string };
+  /** Null where sizes followed without a run. */
+  readonly engine: { readonly name: string; readonly version: string } | null;
   /** The architectures that there are statistics for, and how they compute. */
   readonly designs: readonly ArithmeticDesign[];
   readonly layers: readonly ImportedLayer[];
@@ -226,7 +230,90 @@ export async function prepareNetwork(
  * @throws RaellaError with what is wrong with the model, the inputs or an option; `aborted` by the signal.
  */
 export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
-  return withEngine(options, (engine) => analyzeWith(engine, options));
+  const shapes = options.shapesOnly ? await analyzeShapes(options) : undefined;
+  if (shapes !== undefined && !("obstacle" in shapes)) return shapes;
+  try {
+    return await withEngine(options, (engine) => analyzeWith(engine, options));
+  } catch (error) {
+    throw shapes !== undefined && isNotInstalled(error) ? unknownSizes(options, shapes.obstacle) : error;
+  }
+}
+
+/** A network's layers without a run, or the node behind which sizes do not follow. */
+async function analyzeShapes(
+  options: AnalyzeNetworkOptions,
+): Promise<ImportedNetwork | { readonly obstacle: OnnxNode | undefined }> {
+  const { file = "model.onnx", externalFiles = noExternalFiles } = options;
+  checkOptions(options);
+  const model = await rewriteQuantizedLayers(await readModel(options.model, file), externalFiles);
+  const inputShapes = inputSizes(model, options.inputs, options.sizes ?? {});
+  const shapes = inferShapes(model, inputShapes, externalFiles);
+  const { constants } = shapes;
+  const dims = (name: string): readonly number[] | undefined => shapes.dims(name);
+  const found = findLayers(model, constants);
+  if (found.layers.length === 0) throw noLayers(file, found);
+  findLastLayer(found.layers, options.lastLayer);
+  const scheme = chooseScheme(options.scheme ?? "auto", found);
+  // Sizes before the activation are those behind it.
+  const outputOf = ({ output, linearOutput }: GraphLayer): readonly number[] | undefined =>
+    dims(output) ?? dims(linearOutput);
+  const missing = found.layers.find(
+    (layer) => dims(layer.input) === undefined || outputOf(layer) === undefined,
+  );
+  if (missing !== undefined)
+    return { obstacle: shapes.obstacle(dims(missing.input) === undefined ? missing.input : missing.output) };
+  const layers = found.layers.map((graph, index): ImportedLayer => {
+    const sizes = layerSizes(graph, dims(graph.input) ?? [], outputOf(graph) ?? []);
+    return {
+      ...describeGraphLayer(graph, sizes, index),
+      positions: 0,
+      totalPositions: positionsPerSample(sizes),
+      weightScales: [],
+      passes: scheme === "symmetric" ? 2 : 1,
+    };
+  });
+  const unmapped = describeUnmapped(found.unmapped, dims);
+  const mappedMacs = layers.reduce((sum, { macs }) => sum + macs, 0);
+  return {
+    file,
+    sha256: sha256(options.model),
+    scheme,
+    signedInputs: options.signedInputs ?? "recorded",
+    samples: options.samples ?? defaultPositions,
+    seed: options.seed ?? defaultSeed,
+    slicings: options.slicings ?? "common",
+    inputSamples: 0,
+    inputShapes: Object.fromEntries(inputShapes),
+    madeUpInputs: false,
+    engine: null,
+    designs: [],
+    layers,
+    unmapped,
+    mappedMacs,
+    totalMacs: unmapped.reduce((sum, { macs }) => sum + (macs ?? 0), mappedMacs),
+    warnings:
+      options.signedInputs === "two-pass" && scheme !== "symmetric"
+        ? [
+            "Which inputs are signed follows from values, not from shapes: every layer is taken to need one pass.",
+          ]
+        : [],
+  };
+}
+
+function unknownSizes(
+  { file = "model.onnx" }: AnalyzeNetworkOptions,
+  obstacle: OnnxNode | undefined,
+): RaellaError {
+  const behind = obstacle === undefined ? "the inputs" : nodeTitle(obstacle);
+  return new RaellaError({
+    code: "usage",
+    message: `The sizes of all layers do not follow from the model: what ${behind} makes is known only when it is run, and onnxruntime-web is not installed.`,
+    location: { file },
+    value: obstacle?.operator,
+    expected: "sizes of its outputs in the model, or the optional package onnxruntime-web, 1.22 or newer",
+    remedy:
+      "Infer shapes when you export the model (onnx.shape_inference), or install it: npm install onnxruntime-web",
+  });
 }
 
 async function analyzeWith(engine: FloatEngine, options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
@@ -385,6 +472,25 @@ function findLastLayer(layers: readonly GraphLayer[], name: string | undefined):
 
 function describeLayer(measured: MeasuredLayer, index: number, passes: number): ImportedLayer {
   const { graph, sizes, integers, totalPositions, inputScale, outputScale, weightScales } = measured;
+  return {
+    ...describeGraphLayer(graph, sizes, index),
+    positions: integers.samples,
+    totalPositions,
+    inputScale,
+    outputScale,
+    weightScales: weightScales.every((scale) => scale === weightScales[0])
+      ? [weightScales[0]]
+      : [...weightScales],
+    passes,
+  };
+}
+
+/** What follows from a layer's place in the graph and its sizes. */
+function describeGraphLayer(
+  graph: GraphLayer,
+  sizes: MeasuredSizes,
+  index: number,
+): Pick<ImportedLayer, "index" | "name" | "node" | "operator" | "shape" | "macs" | "hasActivation"> {
   const { window } = graph;
   return {
     index,
@@ -410,14 +516,6 @@ function describeLayer(measured: MeasuredLayer, index: number, passes: number): 
     },
     macs: positionsPerSample(sizes) * graph.weights.length,
     hasActivation: graph.hasActivation,
-    positions: integers.samples,
-    totalPositions,
-    inputScale,
-    outputScale,
-    weightScales: weightScales.every((scale) => scale === weightScales[0])
-      ? [weightScales[0]]
-      : [...weightScales],
-    passes,
   };
 }
 

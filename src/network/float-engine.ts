@@ -92,10 +92,16 @@ async function loadOnnxRuntime(): Promise<Ort> {
   }
 }
 
+const missingMessage = "The network has to be run once, and onnxruntime-web is not installed.";
+
+export function isNotInstalled(error: unknown): boolean {
+  return error instanceof RaellaError && error.summary.includes(missingMessage);
+}
+
 function notInstalled(): RaellaError {
   return new RaellaError({
     code: "usage",
-    message: "The network has to be run once, and onnxruntime-web is not installed.",
+    message: missingMessage,
     expected: "the optional package onnxruntime-web, 1.22 or newer",
     remedy: "Install it: npm install onnxruntime-web. Layers without statistics need no runs: --shapes-only.",
   });

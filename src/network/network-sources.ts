@@ -89,7 +89,7 @@ export function readImportRecord(name: string, statisticsDirectory: string): Imp
   } catch {
     record = undefined;
   }
-  const hasLayers = Array.isArray(record?.layers) && record.layers.every(({ inputScale }) => inputScale);
+  const hasLayers = Array.isArray(record?.layers);
   if (record !== undefined && hasLayers && typeof record.scheme === "string") return record;
   throw new RaellaError({
     code: "schema",

@@ -139,20 +139,7 @@ function madeUpInputs(model: OnnxModel, sizes: Readonly<Record<string, number>>,
         model,
         `The input "${input.name}" is of type ${typeName(input.type)}, whose values mean something: it cannot be made up.`,
       );
-    if (input.dims === undefined)
-      throw inputError(model, `The shape of the input "${input.name}" is unknown.`);
-    const dims = input.dims.map((size, axis) => {
-      if (axis === 0) return madeUpSamples;
-      const known = typeof size === "number" ? size : (sizes[`${input.name}.${axis}`] ?? sizes[size ?? ""]);
-      if (known !== undefined) return known;
-      throw new RaellaError({
-        code: "usage",
-        message: `Axis ${axis} of the input "${input.name}" has no known size${size === null ? "" : ` (${size})`}.`,
-        location: { file: model.file },
-        expected: `a size for ${size ?? `${input.name}.${axis}`}, or sample inputs`,
-        remedy: `Give inputs (--inputs), or --size ${size ?? `${input.name}.${axis}`}=224 or the like.`,
-      });
-    });
+    const dims = [madeUpSamples, ...sizesOfInput(input, sizes, model).slice(1)];
     arrays.set(input.name, {
       dims,
       data: madeUpValues(
@@ -162,4 +149,39 @@ function madeUpInputs(model: OnnxModel, sizes: Readonly<Record<string, number>>,
     });
   }
   return samplesOf(model, arrays, madeUpSamples, true);
+}
+
+/** The sizes of an input for one sample. @throws RaellaError `usage` for one that is not known. */
+function sizesOfInput(
+  input: ValueInfo,
+  sizes: Readonly<Record<string, number>>,
+  model: OnnxModel,
+): readonly number[] {
+  if (input.dims === undefined) throw inputError(model, `The shape of the input "${input.name}" is unknown.`);
+  return input.dims.map((size, axis) => {
+    if (axis === 0) return 1;
+    const known = typeof size === "number" ? size : (sizes[`${input.name}.${axis}`] ?? sizes[size ?? ""]);
+    if (known !== undefined) return known;
+    throw new RaellaError({
+      code: "usage",
+      message: `Axis ${axis} of the input "${input.name}" has no known size${size === null ? "" : ` (${size})`}.`,
+      location: { file: model.file },
+      expected: `a size for ${size ?? `${input.name}.${axis}`}, or sample inputs`,
+      remedy: `Give inputs (--inputs), or --size ${size ?? `${input.name}.${axis}`}=224 or the like.`,
+    });
+  });
+}
+
+/** The sizes of all inputs for one sample: of given ones, or as the model and `sizes` say. */
+export function inputSizes(
+  model: OnnxModel,
+  inputs: SampleInputs | undefined,
+  sizes: Readonly<Record<string, number>>,
+): ReadonlyMap<string, readonly number[]> {
+  if (inputs !== undefined) {
+    const samples = prepareSamples(model, inputs, sizes, 0);
+    return new Map([...samples.at(0)].map(([name, { dims }]) => [name, dims]));
+  }
+  for (const input of model.inputs) requireBatchOfOne(input, model);
+  return new Map(model.inputs.map((input) => [input.name, sizesOfInput(input, sizes, model)]));
 }

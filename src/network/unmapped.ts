@@ -18,6 +18,21 @@ export interface UnmappedReport {
 
 const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
 
+type TensorSizes = (name: string) => readonly number[] | undefined;
+
+/** The same where the sizes of tensors are known. */
+export function describeUnmapped(
+  unmapped: readonly UnmappedNode[],
+  dims: TensorSizes,
+): readonly UnmappedReport[] {
+  return unmapped.map(({ node, reason }) => ({
+    operator: node.operator,
+    name: nodeName(node),
+    reason,
+    macs: multiplyAccumulates(node, dims),
+  }));
+}
+
 /** Says what the nodes that are not mapped would take, from the shapes of their tensors in one run. */
 export async function reportUnmapped(
   unmapped: readonly UnmappedNode[],
@@ -27,13 +42,7 @@ export async function reportUnmapped(
   engine: FloatEngine,
   externalFiles: ExternalFiles,
 ): Promise<readonly UnmappedReport[]> {
-  const report = (dims: (name: string) => readonly number[] | undefined): readonly UnmappedReport[] =>
-    unmapped.map(({ node, reason }) => ({
-      operator: node.operator,
-      name: nodeName(node),
-      reason,
-      macs: multiplyAccumulates(node, dims),
-    }));
+  const report = (dims: TensorSizes): readonly UnmappedReport[] => describeUnmapped(unmapped, dims);
   const tensors = new Set(
     unmapped.flatMap(({ node }) => [...node.inputs, ...node.outputs]).filter((name) => name !== ""),
   );
@@ -54,10 +63,7 @@ export async function reportUnmapped(
 }
 
 /** Multiply-accumulates of a node; null for operators whose work depends on more than shapes. */
-function multiplyAccumulates(
-  node: OnnxNode,
-  dims: (name: string) => readonly number[] | undefined,
-): number | null {
+function multiplyAccumulates(node: OnnxNode, dims: TensorSizes): number | null {
   const [first, second] = node.inputs.map((name) => dims(name));
   const [output] = node.outputs.map((name) => dims(name));
   if (first === undefined || second === undefined || output === undefined) return null;

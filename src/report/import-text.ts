@@ -10,7 +10,7 @@ export function formatImportText({ name, workspace, files, network }: ImportSumm
   const inputs = network.madeUpInputs ? "made-up noise" : "given inputs";
   return [
     `${name}: ${count(layers.length)} of ${network.file}, scheme ${scheme}, signed inputs ${signedInputs}.`,
-    `${inputSamples} ${inputSamples === 1 ? "sample" : "samples"} of ${inputs}, ${samples === "all" ? "all" : `at most ${samples}`} positions a layer, seed ${network.seed}; run by ${network.engine.name} ${network.engine.version}.`,
+    `${inputSamples} ${inputSamples === 1 ? "sample" : "samples"} of ${inputs}, ${samples === "all" ? "all" : `at most ${samples}`} positions a layer, seed ${network.seed}${network.engine ? `; run by ${network.engine.name} ${network.engine.version}` : ""}.`,
     "",
     layerTable(layers),
     ...unmappedLines(network),

@@ -134,10 +134,10 @@ function checkLayer(layer: ImportedLayer, golden: GoldenNetworkLayer, tolerance:
       what,
     );
   if (golden.inputScale !== undefined) {
-    near(layer.inputScale.scale, golden.inputScale, what, tolerance.scales);
-    near(layer.outputScale.scale, golden.outputScale ?? NaN, what, tolerance.scales);
+    near(layer.inputScale?.scale ?? NaN, golden.inputScale, what, tolerance.scales);
+    near(layer.outputScale?.scale ?? NaN, golden.outputScale ?? NaN, what, tolerance.scales);
     assert.deepEqual(
-      [layer.inputScale.zero, layer.outputScale.zero],
+      [layer.inputScale?.zero, layer.outputScale?.zero],
       [golden.inputZero, golden.outputZero],
       what,
     );
