@@ -75,6 +75,33 @@ async function checkFigures(notebook: Notebook): Promise<void> {
     throughputs,
     networks.map(({ totals }) => totals.throughputBatchesPerSecond / 1e3),
   );
+  assert.match(textOf(cell("by-path")), /Both specifications give the same energy/);
+  for (const { architecture, totals } of networks) {
+    const figures = textOf(cell("throughput"))
+      .split("\n")
+      .find((line) => line.startsWith(`${architecture} `));
+    const [, , used, helper, own] = (figures ?? "").split(/\s+/);
+    assert.equal(helper, own, figures);
+    assert.equal(used, totals.tilesUsed.toLocaleString("en-US"));
+  }
+  const alone = { architecture: "raella", dnn: "resnet18", layer: 10, nTiles: 1, batchSize: 1 } as const;
+  const switchedOn = {
+    greedySteps: [],
+    search: "full",
+    adcBeyondLibrary: "survey-all",
+    leakage: true,
+  } as const;
+  const gaps = textOf(cell("accelforge"))
+    .split("\n")
+    .find((line) => line.startsWith("total"));
+  const [, , ours, , , all] = (gaps ?? "").split(/\s+/);
+  for (const [shown, options] of [
+    [ours, {}],
+    [all, switchedOn],
+  ] as const) {
+    const { energyPj, macs } = runLayer({ ...alone, ...options });
+    assert.equal(shown, ((1e3 * energyPj.total) / macs).toPrecision(3));
+  }
   const table = textOf(cell("run-dnn"));
   for (const network of networks) assert.ok(table.includes(totalCycles(network).toLocaleString("en-US")));
   assert.match(table, /84 of 84 layers/);
