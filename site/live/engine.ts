@@ -45,6 +45,11 @@ class Library {
   private readonly fetched = new Map<string, Promise<void>>();
   readonly start = this.fetchModels();
 
+  constructor() {
+    // Whoever needs the models is told; that nobody does yet is no fault.
+    this.start.catch(() => undefined);
+  }
+
   private async fetchModels(): Promise<readonly ModelFiles["dnns"][number][]> {
     const { dnns, files } = (await fetchJson("models")) as ModelFiles;
     this.add(files);
