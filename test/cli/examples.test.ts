@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { estimate } from "../../src/components/estimate";
 import { loadSpecification } from "../../src/spec/load-specification";
 import type { LayerResult } from "../../src/study/layer-result";
+import { areaOfLevel } from "../../src/study/network-result";
 import { runCli } from "../support/run-cli";
 
 const examples = join(__dirname, "..", "..", "examples");
@@ -29,5 +30,45 @@ describe("the small architecture among the examples", () => {
     const { read, write, update } = energy.energyPj.buffer;
     assert.equal(update, write);
     assert.ok(read > 0 && write > 0 && area.areaUm2.buffer > 0);
+  });
+});
+
+describe("the designs among the examples", () => {
+  const folder = join(examples, "designs");
+  const problem = join(folder, "convolution.yaml.jinja2");
+  const macs = 128 * 256 * 9 * 14 * 14;
+
+  for (const [name, units, cycles] of [
+    ["output-stationary.yaml", 16 * 14, macs / (16 * 14)],
+    ["row-stationary.yaml", 14 * 12, macs / (14 * 12)],
+    ["digital-baseline.yaml", 16 * 32 * 32, (2 * macs) / (16 * 32 * 32)],
+  ] as const)
+    it(`${name} is mapped`, async () => {
+      const { exitCode, stdout, stderr } = await runCli("map", join(folder, name), problem, "--json");
+      assert.equal(exitCode, 0, stderr);
+      const result = JSON.parse(stdout) as LayerResult;
+      assert.equal(result.macs, macs);
+      assert.equal(result.cycles, cycles);
+      assert.equal(areaOfLevel(result.areaUm2, "mac").count, units);
+      assert.equal(result.manifest?.convention, "2024");
+      assert.ok(result.energyPj.leakage > 0);
+    });
+
+  it("take other layers and more tiles from the command line", async () => {
+    const sizes = ["M=512", "P=7", "Q=7"].flatMap((setting) => ["--define", setting]);
+    const { stdout, stderr } = await runCli(
+      "map",
+      join(folder, "digital-baseline.yaml"),
+      problem,
+      ...sizes,
+      "--set",
+      "TILES=4",
+      "--json",
+    );
+    const result = JSON.parse(stdout) as LayerResult;
+    assert.equal(stderr, "");
+    assert.equal(result.macs, 128 * 512 * 9 * 49);
+    assert.equal(areaOfLevel(result.areaUm2, "mac").count, 4 * 32 * 32);
+    assert.deepEqual(result.manifest?.inputs?.defines, { M: 512, P: 7, Q: 7 });
   });
 });
