@@ -1,4 +1,3 @@
-import { RaellaError } from "../errors";
 import type { ImageOptions } from "../network/images";
 import { arithmeticArchitectures } from "../network/arithmetic-design";
 import { networkAccuracy } from "../network/network-accuracy";
@@ -7,7 +6,15 @@ import { formatCsv } from "../report/tidy-columns";
 import { writeFileAtomically } from "../report/write-atomically";
 import { imageOptions } from "./import-command";
 import type { GivenImageOptions } from "./import-command";
-import { checkOutputs, interruptSignal, print, printJson, progressOnTerminal, remark } from "./output";
+import {
+  checkChartName,
+  checkOutputs,
+  interruptSignal,
+  print,
+  printJson,
+  progressOnTerminal,
+  remark,
+} from "./output";
 import { chosenWorkspace } from "./choose-specification";
 import { parseCount, parseNames, parseWorkers } from "./parse-options";
 
@@ -35,7 +42,7 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
   const { csv, parquet, chart, json } = given;
   const inputs = [given.model, given.inputs, given.labels].filter((path) => path !== undefined);
   const isPrinted = checkOutputs([csv, parquet, chart], { json, inputs });
-  if (chart !== undefined) checkChartName(chart);
+  checkChartName(chart);
   const images: ImageOptions = imageOptions(given);
   const workspace = chosenWorkspace(given);
   const accuracy = await networkAccuracy({
@@ -81,12 +88,3 @@ function parseCounts(text: string, option: string): readonly number[] {
 }
 
 /** Before anything is computed. */
-function checkChartName(file: string): void {
-  if (/\.(png|svg|json)$/i.test(file)) return;
-  throw new RaellaError({
-    code: "usage",
-    message: `The chart cannot be written to "${file}".`,
-    value: file,
-    expected: "a file name that ends in .png, .svg or .json",
-  });
-}

@@ -5,12 +5,15 @@ import type { LayerResult, MappedLayer } from "../study/layer-result";
 import { mapLayer, resultOf } from "../study/run-layer";
 import { chosenLayer, studyOptions } from "./choose-specification";
 import type { GivenLayer, GivenModelOptions } from "./choose-specification";
-import { print, printJson, remark, remarkWarnings } from "./output";
+import { checkChartName, checkOutputs, print, printJson, remark, remarkWarnings } from "./output";
 
 interface GivenLayerOptions extends GivenModelOptions, GivenLayer {
   readonly architecture: string;
   readonly json?: boolean;
   readonly out?: string;
+  readonly csv?: string;
+  readonly parquet?: string;
+  readonly chart?: string;
 }
 
 /** `raella layer` */
@@ -23,8 +26,24 @@ export async function layerCommand(given: GivenLayerOptions): Promise<void> {
       expected: "--dnn and --layer (see: raella dnns), or --shape",
     });
   const options = { ...studyOptions(given), ...layer, architecture: given.architecture };
+  const { csv, parquet, chart, json } = given;
+  const isPrinted = checkOutputs([csv, parquet, chart], { json });
+  checkChartName(chart);
   const mapped = mapLayer(options);
-  await presentLayer(mapped, resultOf(mapped, options), given, "timeloop_mapper");
+  const result = resultOf(mapped, options);
+  if (csv !== undefined || parquet !== undefined) {
+    const { writeCsv, writeParquet } = await import("../report/data-frame.js");
+    if (csv !== undefined) writeCsv(csv, result);
+    if (parquet !== undefined) writeParquet(parquet, result);
+  }
+  if (chart !== undefined) {
+    const { saveChart } = await import("../report/charts/render-chart.js");
+    const { layerMappingChart } = await import("../report/charts/study-charts.js");
+    await saveChart(layerMappingChart(mapped, { workspace: options.workspace }), chart);
+  }
+  if (!json) for (const file of [csv, parquet, chart]) if (file !== undefined) remark(`Wrote ${file}.`);
+  if (isPrinted) return remarkWarnings(result.warnings);
+  await presentLayer(mapped, result, given, "timeloop_mapper");
 }
 
 /** Shows a layer's result as asked for, and writes its files. */

@@ -23,12 +23,12 @@ export async function architecturesCommand({ json, ...given }: GivenListOptions)
   await print(paragraphs.join("\n\n"));
 }
 
-/** `raella dnns [--dnn NAME]` */
-export async function dnnsCommand({
-  dnn,
-  json,
-  ...given
-}: GivenListOptions & { readonly dnn?: string }): Promise<void> {
+/** `raella dnns [NAME]` */
+export async function dnnsCommand(
+  named: string | undefined,
+  { dnn: option, json, ...given }: GivenListOptions & { readonly dnn?: string },
+): Promise<void> {
+  const dnn = named ?? option;
   const workspace = chosenWorkspace(given);
   await (dnn === undefined
     ? listAll(json, workspace)

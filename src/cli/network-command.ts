@@ -1,8 +1,10 @@
 import { RaellaError } from "../errors";
+import type { ChartSpecification } from "../report/charts/chart-specification";
 import { formatGainsText } from "../report/gains-text";
 import { formatAblationText, formatNetworkText, formatProgrammingText } from "../report/network-text";
 import { loadComponentGroups } from "../spec/component-groups";
 import { listArchitectures, listDnns } from "../spec/workspace";
+import type { Workspace } from "../spec/workspace";
 import type { AblationResult } from "../study/network-result";
 import type { ReplicationScheme, TileAreas } from "../study/replication";
 import { runGains } from "../study/gains";
@@ -12,6 +14,7 @@ import type { AblationOptions } from "../study/run-network";
 import { chosenWorkspace, studyOptions } from "./choose-specification";
 import type { GivenModelOptions } from "./choose-specification";
 import {
+  checkChartName,
   checkOutputs,
   interruptSignal,
   print,
@@ -32,12 +35,16 @@ interface GivenRunOptions extends GivenModelOptions {
   readonly json?: boolean;
   readonly csv?: string;
   readonly parquet?: string;
+  readonly chart?: string;
 }
 
 /** `raella network` */
-export async function networkCommand(given: GivenRunOptions & { readonly dnn: string }): Promise<void> {
+export async function networkCommand(
+  given: GivenRunOptions & { readonly dnn: string; readonly layers?: string },
+): Promise<void> {
   checkTables(given);
-  const ablation = await runAblation(given.dnn, await runOptions(given, given.dnn));
+  const layers = given.layers === undefined ? undefined : parseLayers(given.layers);
+  const ablation = await runAblation(given.dnn, { ...(await runOptions(given, given.dnn)), layers });
   const [first, ...others] = ablation.networks;
   await present([ablation], given, others.length === 0 ? first : ablation, () => {
     const programmings = ablation.networks.flatMap(
@@ -109,8 +116,23 @@ function givenSilicon({
   };
 }
 
-function checkTables({ csv, parquet, json }: GivenRunOptions): boolean {
-  return checkOutputs([csv, parquet], { json });
+function checkTables({ csv, parquet, chart, json }: GivenRunOptions): boolean {
+  checkChartName(chart);
+  return checkOutputs([csv, parquet, chart], { json });
+}
+
+/** A bar for every layer of one architecture, or several architectures side by side. */
+async function chartOf(
+  ablation: AblationResult,
+  workspace: Workspace | undefined,
+): Promise<ChartSpecification> {
+  const [network, ...others] = ablation.networks;
+  if (others.length > 0) {
+    const { ablationChart } = await import("../report/charts/study-charts.js");
+    return ablationChart(ablation, { workspace });
+  }
+  const { layerEnergiesChart } = await import("../report/charts/layer-energies-chart.js");
+  return layerEnergiesChart(network, { workspace });
 }
 
 /** Writes the tables asked for, then prints JSON or text. */
@@ -120,21 +142,27 @@ async function present(
   value: unknown,
   text: () => string,
 ): Promise<void> {
-  const { json, csv, parquet } = given;
+  const { json, csv, parquet, chart } = given;
   const networks = ablations.flatMap((ablation) => ablation.networks);
   remarkWarnings(
-    networks.flatMap(({ layers, warnings = [] }) => [
-      ...warnings,
-      ...layers.flatMap((layer) => layer.warnings),
-    ]),
+    networks.flatMap(({ architecture, dnn, warnings = [] }) =>
+      warnings.map((warning) => ({
+        ...warning,
+        of: networks.length > 1 ? `${dnn} on ${architecture}` : undefined,
+      })),
+    ),
   );
   if (csv !== undefined || parquet !== undefined) {
     const { writeCsv, writeParquet } = await import("../report/data-frame.js");
     const groups = loadComponentGroups(chosenWorkspace(given));
     if (csv !== undefined) writeCsv(csv, networks, groups);
     if (parquet !== undefined) writeParquet(parquet, networks, groups);
-    if (!json) for (const file of [csv, parquet]) if (file !== undefined) remark(`Wrote ${file}.`);
   }
+  if (chart !== undefined) {
+    const { saveChart } = await import("../report/charts/render-chart.js");
+    await saveChart(await chartOf(ablations[0], chosenWorkspace(given)), chart);
+  }
+  if (!json) for (const file of [csv, parquet, chart]) if (file !== undefined) remark(`Wrote ${file}.`);
   if (checkTables(given)) return;
   await (json ? printJson(value, 0) : print(text()));
 }

@@ -1,7 +1,7 @@
 import { formatLocation, RaellaError } from "../errors";
 import type { ProgressState } from "../report/notebook/progress-bar";
 import { checkPlaces, isStandardOutput } from "../report/write-atomically";
-import type { Warning } from "../spec/specification";
+import type { LayersWarning } from "../study/network-result";
 
 /** What the process ends with. */
 export const exitCodes = { success: 0, fault: 1, mistake: 2, different: 3, interrupted: 130 } as const;
@@ -42,6 +42,17 @@ export function checkOutputs(
   return taken !== undefined;
 }
 
+/** @throws RaellaError `usage` for a name that does not say what kind of picture is meant. */
+export function checkChartName(file: string | undefined): void {
+  if (file === undefined || /\.(png|svg|json)$/i.test(file)) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `The chart cannot be written to "${file}".`,
+    value: file,
+    expected: "a file name that ends in .png, .svg or .json",
+  });
+}
+
 /** Prints one JSON object; `indent` 0 puts it on one line. */
 export function printJson(value: unknown, indent = 2): Promise<void> {
   return print(JSON.stringify(value, null, indent));
@@ -52,13 +63,31 @@ export function remark(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Writes the warnings of a result to standard error, each once. */
-export function remarkWarnings(warnings: readonly Warning[]): void {
-  const lines = warnings.map(({ message, location }) => {
+/** Writes the warnings of results to standard error, each once, with the layers that have it. */
+export function remarkWarnings(warnings: readonly (LayersWarning & { readonly of?: string })[]): void {
+  const lines = new Map<string, Set<string>>();
+  for (const { message, location, layers, of } of warnings) {
     const place = location ? `${formatLocation(location)}: ` : "";
-    return message.startsWith(place) ? message : `${place}${message}`;
-  });
-  for (const line of new Set(lines)) remark(`warning: ${line}`);
+    const line = message.startsWith(place) ? message : `${place}${message}`;
+    const known = lines.get(line) ?? new Set();
+    lines.set(line, known);
+    if (layers !== undefined && layers.length > 0)
+      known.add(`${of === undefined ? "" : `${of}: `}${layersText(layers)}`);
+  }
+  for (const [line, owners] of lines)
+    remark(`warning: ${line}${owners.size === 0 ? "" : ` (${[...owners].join("; ")})`}`);
+}
+
+/** E.g. `layers 0-3, 7`. */
+function layersText(layers: readonly number[]): string {
+  const runs: [first: number, last: number][] = [];
+  for (const layer of [...layers].sort((first, second) => first - second)) {
+    const run = runs.at(-1);
+    if (run?.[1] === layer - 1) run[1] = layer;
+    else runs.push([layer, layer]);
+  }
+  const parts = runs.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`));
+  return `layer${layers.length === 1 ? "" : "s"} ${parts.join(", ")}`;
 }
 
 /**

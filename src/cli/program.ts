@@ -55,6 +55,10 @@ function registerSweepCommand(program: Command): Command {
     .addOption(workspaceOption())
     .option("--workers <count>", "threads, or auto", "auto")
     .option("--csv <file>", "also write the merged rows as CSV")
+    .option(
+      "--chart <file>",
+      "draw energy against throughput, or the first two objectives: .png, .svg or .json",
+    )
     .option("--json", "print one JSON object instead of tables")
     .addHelpText("after", fileHelp)
     .action(lazy(async () => (await import("./sweep-command.js")).sweepCommand));
@@ -122,7 +126,7 @@ function addLayerCommand(program: Command): void {
     .option("-l, --layer <number>", "number of the layer, from 0, or its name (see: raella dnns resnet18)")
     .addOption(shapeOption());
   searchOptions(modelOptions(layer));
-  outputOptions(layer, { out: true })
+  outputOptions(layer, { out: true, tables: true, chart: "the mapping" })
     .addHelpText("after", jsonContract + outContract)
     .action(lazy(async () => (await import("./layer-command.js")).layerCommand));
 }
@@ -136,9 +140,13 @@ function addNetworkCommands(program: Command): void {
         "first architecture, and layers are replicated over tiles for throughput.",
     )
     .requiredOption("-d, --dnn <name>", "DNN (see: raella dnns)")
-    .addOption(architecturesOption());
+    .addOption(architecturesOption())
+    .option("--layers <numbers>", "only these layers, e.g. 0,10,20 or 0-5 (default: all)");
   searchOptions(modelOptions(network));
-  outputOptions(throughputOptions(network), { tables: true })
+  outputOptions(throughputOptions(network), {
+    tables: true,
+    chart: "the energy of every layer, or several architectures side by side",
+  })
     .addHelpText("after", networkContract)
     .action(lazy(async () => (await import("./network-command.js")).networkCommand));
 
@@ -152,7 +160,7 @@ function addNetworkCommands(program: Command): void {
     .addOption(architecturesOption())
     .option("--layers <numbers>", "layers to sum over, e.g. 0,10,20 or 0-5 (default: all)");
   searchOptions(modelOptions(ablation));
-  outputOptions(throughputOptions(ablation), { tables: true })
+  outputOptions(throughputOptions(ablation), { tables: true, chart: "energy, area and cycles side by side" })
     .addHelpText("after", networkContract)
     .action(lazy(async () => (await import("./network-command.js")).ablationCommand));
 
@@ -354,7 +362,7 @@ function addListCommands(program: Command): void {
     .action(lazy(async () => (await import("./list-commands.js")).architecturesCommand));
 
   program
-    .command("dnns")
+    .command("dnns [dnn]")
     .description("lists the DNNs, or the layers of one")
     .option("-d, --dnn <name>", "list the layers of this DNN")
     .addOption(workspaceOption())

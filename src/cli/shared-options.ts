@@ -257,7 +257,7 @@ export function throughputOptions(command: Command): Command {
 /** What becomes of the result. */
 export function outputOptions(
   command: Command,
-  kinds: { readonly out?: boolean; readonly tables?: boolean },
+  kinds: { readonly out?: boolean; readonly tables?: boolean; readonly chart?: string },
 ): Command {
   command.option("--json", "print one JSON object instead of tables");
   if (kinds.tables) {
@@ -265,6 +265,8 @@ export function outputOptions(
       .option("--csv <file>", "write one row per architecture, DNN, layer and component")
       .option("--parquet <file>", "the same as Parquet");
   }
+  if (kinds.chart !== undefined)
+    command.option("--chart <file>", `draw ${kinds.chart}: .png, .svg or .json (Vega-Lite)`);
   if (kinds.out)
     command.option("-o, --out <directory>", "write mapping, statistics, ART, ERT and flat input");
   return command;

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { RaellaError } from "../errors";
+import type { FigureAxis } from "../report/charts/exploration-axis";
 import { mergeSweep, resultName } from "../report/sweep/merge-sweep";
 import { openSweep } from "../report/sweep/read-sweep";
 import { formatSweepText, objectivesFrom, summarizeSweep } from "../report/sweep/sweep-text";
@@ -8,10 +9,12 @@ import type { SweepSummary } from "../report/sweep/sweep-text";
 import { sweepToFolder } from "../report/sweep/sweep-to-folder";
 import { FileReader } from "../spec/file-memo";
 import { parseSweep } from "../study/sweep/plan-sweep";
-import { countPoints } from "../study/sweep/sweep-plan";
+import { partsOf } from "../study/sweep/pareto-front";
+import { countPoints, variableNames } from "../study/sweep/sweep-plan";
 import type { Shard } from "../study/sweep/sweep-plan";
 import { chosenWorkspace } from "./choose-specification";
 import {
+  checkChartName,
   checkOutputs,
   interruptSignal,
   print,
@@ -28,6 +31,7 @@ interface GivenSweepOptions {
   readonly workers: string;
   readonly workspace?: string;
   readonly csv?: string;
+  readonly chart?: string;
   readonly json?: boolean;
 }
 
@@ -42,15 +46,17 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
     });
   const plan = parseSweep(readText(file), file);
   const folder = given.out ?? `${basename(file).replace(/\.ya?ml$/, "")}.sweep`;
-  const { csv, json } = given;
+  const { csv, chart, json } = given;
+  checkChartName(chart);
   const inputs = [file, join(folder, "sweep.json")];
-  const isPrinted = checkOutputs([join(folder, resultName), csv], { json, inputs });
+  const isPrinted = checkOutputs([join(folder, resultName), csv, chart], { json, inputs });
   const shard = given.shard === undefined ? undefined : parseShard(given.shard);
-  if (csv !== undefined && shard !== undefined && shard.count > 1)
+  const whole = csv === undefined ? chart : csv;
+  if (whole !== undefined && shard !== undefined && shard.count > 1)
     throw new RaellaError({
       code: "usage",
-      message: "--csv is for the whole sweep, not for a shard.",
-      value: csv,
+      message: `--${csv === undefined ? "chart" : "csv"} is for the whole sweep, not for a shard.`,
+      value: whole,
       remedy: "Write the rows when all shards are done: raella sweep merge FOLDER --csv FILE.",
     });
   const summary = await sweepToFolder(plan, folder, {
@@ -74,12 +80,48 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
     );
   }
   if (csv !== undefined) await mergeSweep([folder], { csv });
+  if (chart !== undefined) await drawSweep(result, chart);
   if (isPrinted) return;
   const stored = await openSweep(result);
   const found = await summarizeSweep(stored);
   if (given.json)
     return printJson({ folder, points, computed, total: points, result, ...jsonSummary(found) });
-  await print(`${formatSweepText(stored, found)}\n\n${[result, csv].filter(Boolean).join("\n")}`);
+  await print(`${formatSweepText(stored, found)}\n\n${[result, csv, chart].filter(Boolean).join("\n")}`);
+}
+
+/** The designs of a sweep in the plane of two figures, those of its first DNN. */
+async function drawSweep(result: string, file: string): Promise<void> {
+  const { readSweep } = await import("../report/sweep/read-sweep.js");
+  const { saveChart } = await import("../report/charts/render-chart.js");
+  const { designScatter } = await import("../report/charts/exploration-scatter.js");
+  const { plan, columns, rows } = await readSweep(result);
+  const objectives = plan.objectives.flatMap((objective): readonly FigureAxis[] => {
+    const [goal, expression] = partsOf(objective);
+    const column = columns.find(({ name }) => name === expression);
+    if (column === undefined) return [];
+    return [
+      {
+        column: column.name,
+        goal,
+        title: column.unit === "" ? column.name : `${column.name} (${column.unit})`,
+      },
+    ];
+  });
+  const usual: readonly FigureAxis[] = [
+    { column: "energyPerInferencePj", title: "Energy per inference (µJ)", scale: 1e-6, goal: "minimize" },
+    { column: "inferencesPerSecond", title: "Inferences per second", goal: "maximize" },
+  ];
+  const [x, y] = objectives.length >= 2 ? objectives : usual;
+  const [dnn, ...others] = plan.dnns;
+  await saveChart(
+    designScatter({
+      designs: rows.filter((row) => row.dnn === dnn && row.status === "ok"),
+      ...{ x, y, title: `${plan.name}: ${dnn}` },
+      ...(others.length > 0 && { subtitle: `The sweep also has ${others.join(", ")}.` }),
+      tooltip: ["point", "architecture", ...variableNames(plan)],
+    }),
+    file,
+  );
 }
 
 /** `raella sweep merge` */
@@ -132,8 +174,16 @@ export async function sweepFrontCommand(
   await (given.json ? printJson(jsonSummary(found)) : print(formatSweepText(stored, found)));
 }
 
-function jsonSummary({ fronts, ...summary }: SweepSummary): object {
-  return { ...summary, fronts: Object.fromEntries(fronts) };
+function jsonSummary({
+  points,
+  ok,
+  excluded,
+  infeasible,
+  reasons,
+  fronts,
+  objectives,
+}: SweepSummary): object {
+  return { points, ok, excluded, infeasible, reasons, objectives, fronts: Object.fromEntries(fronts) };
 }
 
 /** `0/8` as the first of eight shards. @throws RaellaError `usage` or `out-of-range` */

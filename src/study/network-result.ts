@@ -1,4 +1,5 @@
 import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf, isText } from "../arguments";
+import { contentOf } from "../memory";
 import { addUp, leakageKey, sumByGroup, totalKey } from "./component-groups";
 import type { ComponentGroup } from "./component-groups";
 import { efficiency, isBest, isLayerResult, totalAreas } from "./layer-result";
@@ -52,6 +53,26 @@ export interface NetworkTotals {
   readonly fullSearch?: FullSearchTotals;
 }
 
+/** A warning, and the numbers of the layers that have it; without them it is about the whole. */
+export interface LayersWarning extends Warning {
+  readonly layers?: readonly number[];
+}
+
+/** The warnings of several layers, each once. */
+export function gatherWarnings(
+  layers: readonly { readonly layer: number | null; readonly warnings: readonly Warning[] }[],
+): readonly LayersWarning[] {
+  const found = new Map<string, { readonly warning: Warning; readonly layers: Set<number> }>();
+  for (const { layer, warnings } of layers)
+    for (const warning of warnings) {
+      const key = contentOf(warning);
+      const known = found.get(key) ?? { warning, layers: new Set() };
+      found.set(key, known);
+      if (layer !== null) known.layers.add(layer);
+    }
+  return [...found.values()].map(({ warning, layers: numbers }) => ({ ...warning, layers: [...numbers] }));
+}
+
 /** A DNN on one architecture. */
 export interface NetworkResult {
   readonly architecture: string;
@@ -61,8 +82,11 @@ export interface NetworkResult {
   readonly layers: readonly LayerResult[];
   readonly totals: NetworkTotals;
   readonly replication: Replication;
-  /** What limits the pipeline and was probably not meant; left out where there is nothing to tell. */
-  readonly warnings?: readonly Warning[];
+  /**
+   * What was probably not meant: of the pipeline, and of its layers, each once with the layers that have it. Left out where
+   * there is nothing to tell.
+   */
+  readonly warnings?: readonly LayersWarning[];
   readonly manifest: Manifest;
 }
 

@@ -18,7 +18,7 @@ import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
 import { mergeManifests } from "./manifest";
 import type { Manifest } from "./manifest";
-import { networkTotals } from "./network-result";
+import { gatherWarnings, networkTotals } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
 import {
   comparedArea,
@@ -288,7 +288,10 @@ function networkOf(
   const { nTiles, batchSize } = results[0];
   const { architecture, dnn } = jobs[0];
   const replication = replicate(layers, budget, options);
-  const warnings = pipelineWarnings(`${dnn} on ${architecture}`, replication, jobs, results);
+  const warnings = [
+    ...pipelineWarnings(`${dnn} on ${architecture}`, replication, jobs, results),
+    ...gatherWarnings(results),
+  ];
   return {
     architecture,
     dnn,

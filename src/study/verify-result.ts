@@ -112,7 +112,7 @@ export async function verifyResult(given: unknown, options: VerifyOptions = {}):
 }
 
 /** Figures that results of version 0.1 do not have yet. */
-const laterFigures = /(^|\.)(spatialUtilization|notes)$/;
+const laterFigures = /(^|\.)(spatialUtilization|notes|warnings)$/;
 
 function isManifest(given: unknown): given is Manifest {
   const { files, variables, version } = { ...(given as Partial<Manifest> | null) };

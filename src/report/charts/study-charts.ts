@@ -152,10 +152,7 @@ export function ablationChart(
       (layers.length === 1 ? titleOfLayer({ ...layers[0], dnn }) : `${dnn}, ${layers.length} layers`),
     subtitle: withWarnings(
       options.subtitle ?? (throughput ? pipelineSizes(ablation) : sizes(ablation)),
-      networks.flatMap(({ warnings = [], layers: own }) => [
-        ...warnings,
-        ...own.flatMap((layer) => layer.warnings),
-      ]),
+      networks.flatMap(({ warnings = [] }) => warnings),
     ),
     names: architectureTitles(options.workspace),
     energyPj: by(({ totals }) => withoutTotal(totals.energyPjByGroup)),

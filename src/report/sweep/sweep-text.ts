@@ -7,7 +7,7 @@ import { variableNames } from "../../study/sweep/sweep-plan";
 import { partsOf } from "../../study/sweep/pareto-front";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import type { Cell } from "../../study/sweep/sweep-row";
-import { formatTextTable } from "../text-table";
+import { figureColumn, formatTextTable } from "../text-table";
 import { formatNumber } from "../theme/numbers";
 import type { StoredSweep } from "./read-sweep";
 
@@ -22,6 +22,8 @@ export interface SweepSummary {
   /** Best points of each DNN by the objectives; empty without any. */
   readonly fronts: ReadonlyMap<string, readonly SweepRecord[]>;
   readonly objectives: readonly SweepObjective[];
+  /** Where there are no objectives: the first points that are ok. */
+  readonly first: readonly SweepRecord[];
 }
 
 /** Reads a merged sweep once; memory does not grow with it. */
@@ -36,12 +38,15 @@ export async function summarizeSweep(
   const counts = { points: 0, ok: 0, excluded: 0, infeasible: 0 };
   const reasons = new Map<string, number>();
   let front: readonly SweepRecord[] = [];
+  const first: SweepRecord[] = [];
   for await (const records of sweep.records()) {
     for (const { status, reason } of records) {
       counts.points += 1;
       if (status === "ok" || status === "excluded" || status === "infeasible") counts[status] += 1;
       if (status === "infeasible") count(reasons, String(reason));
     }
+    if (goals.length === 0 && first.length < shownRows)
+      first.push(...records.filter(({ status }) => status === "ok").slice(0, shownRows - first.length));
     if (goals.length > 0) front = allFronts([...front, ...records], goals);
   }
   return {
@@ -49,6 +54,7 @@ export async function summarizeSweep(
     reasons: [...reasons].sort((a, b) => b[1] - a[1]).map(([reason, points]) => ({ reason, points })),
     fronts: frontsByDnn(front, goals),
     objectives,
+    first,
   };
 }
 
@@ -82,6 +88,12 @@ export function formatSweepText({ plan }: Pick<StoredSweep, "plan">, summary: Sw
   if (reasons.length > shownReasons)
     blocks.push(`  and ${reasons.length - shownReasons} other reasons (column "reason")`);
   for (const [dnn, front] of fronts) blocks.push("", frontTable(plan, dnn, front, summary.objectives));
+  if (summary.first.length > 0) {
+    blocks.push("", designTable(plan, summary.first));
+    if (ok > summary.first.length)
+      blocks.push(`… and ${whole(ok - summary.first.length)} more: --csv FILE writes all of them`);
+    blocks.push("An objective in the sweep file, or raella sweep front, finds the best of them.");
+  }
   return blocks.join("\n");
 }
 
@@ -92,24 +104,40 @@ function frontTable(
   objectives: SweepSummary["objectives"],
 ): string {
   const goals = objectives.map((objective) => partsOf(objective).join(" "));
+  const title = goals.length === 1 ? `Best for ${dnn}` : `Pareto front for ${dnn}, ${front.length} designs`;
+  const more = front.length > shownRows ? [`… and ${front.length - shownRows} more`] : [];
+  return [`${title} (${goals.join(", ")})`, designTable(plan, front.slice(0, shownRows)), ...more].join("\n");
+}
+
+/** Designs with what was varied, and their figures in units for people. */
+function designTable(plan: SweepPlan, designs: readonly SweepRecord[]): string {
   const varied = [
+    ...(plan.dnns.length > 1 ? ["dnn"] : []),
     ...(plan.architectures.length > 1 ? ["architecture"] : []),
     ...(plan.nTiles.length > 1 ? ["nTiles"] : []),
     ...(plan.batchSize.length > 1 ? ["batchSize"] : []),
     ...variableNames(plan),
   ];
-  const figures = [
-    "energyPerInferencePj",
-    "topsPerWatt",
-    "topsPerMm2",
-    "inferencesPerSecond",
-    "pipelineAreaMm2",
+  const numbers = (name: string): readonly (number | null)[] =>
+    designs.map((record) => (typeof record[name] === "number" ? record[name] : null));
+  const energy = figureColumn("energyPj", numbers("energyPerInferencePj"));
+  const plain = (name: string, digits?: number): readonly string[] =>
+    numbers(name).map((value) => (value === null ? "—" : formatNumber(value, digits)));
+  const figures: readonly (readonly [title: string, cells: readonly string[]])[] = [
+    [`energy per inference ${energy.unit.symbol}`, energy.cells],
+    ["TOPS/W", plain("topsPerWatt")],
+    ["TOPS/mm²", plain("topsPerMm2")],
+    ["inferences/s", plain("inferencesPerSecond", 6)],
+    ["pipeline mm²", plain("pipelineAreaMm2", 6)],
   ];
-  const columns = ["point", ...varied, ...figures];
-  const rows = front.slice(0, shownRows).map((record) => columns.map((name) => cellText(record[name])));
-  const title = goals.length === 1 ? `Best for ${dnn}` : `Pareto front for ${dnn}, ${front.length} designs`;
-  const more = front.length > shownRows ? [`… and ${front.length - shownRows} more`] : [];
-  return [`${title} (${goals.join(", ")})`, formatTextTable({ columns, rows }), ...more].join("\n");
+  const columns = ["point", ...varied];
+  return formatTextTable({
+    columns: [...columns, ...figures.map(([title]) => title)],
+    rows: designs.map((record, index) => [
+      ...columns.map((name) => cellText(record[name])),
+      ...figures.map(([, cells]) => cells[index]),
+    ]),
+  });
 }
 
 function cellText(cell: Cell): string {

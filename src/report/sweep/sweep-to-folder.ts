@@ -9,7 +9,7 @@ import {
   requireOptions,
 } from "../../arguments";
 import { RaellaError } from "../../errors";
-import type { Warning } from "../../spec/specification";
+import type { LayersWarning } from "../../study/network-result";
 import type { Workspace } from "../../spec/workspace";
 import { displayPath } from "../../spec/yaml/source-text";
 import { packageIdentity } from "../../study/manifest";
@@ -57,7 +57,7 @@ export interface SweepToFolderSummary {
   /** The merged result, once all points of the sweep are there; null while some are missing. */
   readonly result: string | null;
   /** What the models have to say of the first design on every architecture. */
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly LayersWarning[];
 }
 
 const optionsSchema = optionsOf({

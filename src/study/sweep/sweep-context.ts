@@ -24,6 +24,8 @@ import { partsOf } from "./pareto-front";
 import { compileColumnExpression } from "./constraint";
 import type { AccuracyTable } from "./sweep-accuracy";
 import { checkAccuracy } from "./sweep-accuracy";
+import { gatherWarnings } from "../network-result";
+import type { LayersWarning } from "../network-result";
 import type { SweepPlan } from "./sweep-plan";
 import { pointAt, variableNames } from "./sweep-plan";
 import type { SweepColumn } from "./sweep-row";
@@ -47,7 +49,7 @@ export interface SweepContext {
   /** Variables of every architecture of the sweep. */
   readonly modelVariables: ReadonlySet<string>;
   /** What the models have to say of the first design on every architecture, each once. */
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly LayersWarning[];
   /** Of all designs, once it is computed, if the sweep asks for it. */
   readonly accuracy?: AccuracyTable;
 }
@@ -161,16 +163,18 @@ function warningsOfFirstPoint(
   architecture: string,
   layers: ReadonlyMap<string, readonly number[]>,
   workspace: Workspace,
-): readonly Warning[] {
+): readonly LayersWarning[] {
   const { dnn, variables } = pointAt(plan, 0);
   const { typicalStatistics: useTypicalStatistics, fidelity } = plan;
-  const layer = layers.get(dnn)?.[0] ?? 0;
-  let first: Specification;
-  try {
-    first = assembleSpec({
-      ...{ architecture, dnn, layer, variables, workspace, useTypicalStatistics, fidelity },
+  const [layer = 0, ...others] = layers.get(dnn) ?? [];
+  const assemble = (number: number): Specification =>
+    assembleSpec({
+      ...{ architecture, dnn, layer: number, variables, workspace, useTypicalStatistics, fidelity },
       ...choicesAmong(plan),
     });
+  let first: Specification;
+  try {
+    first = assemble(layer);
   } catch (error) {
     if (error instanceof RaellaError && ["expression", "unknown-name", "usage"].includes(error.code))
       throw error;
@@ -178,7 +182,20 @@ function warningsOfFirstPoint(
     return [];
   }
   requireComputable(first);
-  return first.warnings;
+  return gatherWarnings([
+    { layer, warnings: first.warnings },
+    ...others.map((number) => ({ layer: number, warnings: warningsOf(() => assemble(number)) })),
+  ]);
+}
+
+/** None of a layer that the design cannot run: its row says why. */
+function warningsOf(assemble: () => Specification): readonly Warning[] {
+  try {
+    return assemble().warnings;
+  } catch (error) {
+    if (error instanceof RaellaError) return [];
+    throw error;
+  }
 }
 
 /** Groups of the levels of all architectures, known ones first, in their order. */

@@ -1,6 +1,6 @@
 import { callback, optional, optionsOf, requireOptions } from "../../arguments";
 import { freeze } from "../../memory";
-import type { Warning } from "../../spec/specification";
+import type { LayersWarning } from "../network-result";
 import { workspaceSchema } from "../../spec/workspace";
 import type { Workspace } from "../../spec/workspace";
 import { runEntries } from "../study-options";
@@ -33,8 +33,8 @@ export interface SweepResult {
   readonly plan: SweepPlan;
   readonly columns: readonly SweepColumn[];
   readonly rows: readonly Readonly<Record<string, Cell>>[];
-  /** What the models have to say of the first design on every architecture. */
-  readonly warnings: readonly Warning[];
+  /** What the models have to say of the first design on every architecture, each once with the layers that have it. */
+  readonly warnings: readonly LayersWarning[];
 }
 
 export const sweepRunEntries = {
