@@ -1,5 +1,7 @@
+import { basename } from "node:path";
 import { formatCount, formatTextTable } from "../report/text-table";
 import { getSpec } from "../spec/get-spec";
+import { listVariables } from "../spec/model-variables";
 import { findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import { chosenWorkspace } from "./choose-specification";
@@ -22,6 +24,32 @@ export async function architecturesCommand({ json, ...given }: GivenListOptions)
   );
   await print(paragraphs.join("\n\n"));
 }
+
+/** `raella variables` */
+export async function variablesCommand({
+  architecture,
+  json,
+  ...given
+}: GivenListOptions & { readonly architecture: string }): Promise<void> {
+  const variables = listVariables(architecture, chosenWorkspace(given));
+  if (json) return printJson(variables);
+  const table = formatTextTable({
+    columns: ["variable", "value", "unit", "kind", "read by"],
+    rows: variables.map(({ name, value, unit, kind, readBy }) => {
+      const more = readBy.length - shownReaders;
+      const readers = [...readBy.slice(0, shownReaders), ...(more > 0 ? [`${more} more`] : [])];
+      const shown = typeof value === "string" ? basename(value) : String(value);
+      return [name, shown, unit, kind ?? "", readers.join(", ") || "nothing"];
+    }),
+    leftAligned: [2, 3, 4],
+  });
+  const help =
+    "knob: meant to be changed. care: has a side effect, told in --json and in variables.yaml. derived: follows from others.\n" +
+    "statistics: every layer has its own. fixed: leave it. Set one with --set NAME=EXPRESSION.";
+  await print(`${table}\n\n${help}`);
+}
+
+const shownReaders = 4;
 
 /** `raella dnns [NAME]` */
 export async function dnnsCommand(

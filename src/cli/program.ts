@@ -362,6 +362,16 @@ function addListCommands(program: Command): void {
     .action(lazy(async () => (await import("./list-commands.js")).architecturesCommand));
 
   program
+    .command("variables")
+    .description(
+      "lists the variables of an architecture: value, unit, how they are meant, and what reads them",
+    )
+    .requiredOption("-a, --architecture <name>", "architecture (see: raella architectures)")
+    .addOption(workspaceOption())
+    .option("--json", "print JSON, with what the models say of each")
+    .action(lazy(async () => (await import("./list-commands.js")).variablesCommand));
+
+  program
     .command("dnns [dnn]")
     .description("lists the DNNs, or the layers of one")
     .option("-d, --dnn <name>", "list the layers of this DNN")

@@ -124,6 +124,7 @@ function componentTable(result: LayerResult, groups: readonly ComponentGroup[]):
     energy.cells[index],
     share(energies[index]),
     area.cells[index],
+    Object.keys(result.accesses[name] ?? {}).join(", "),
   ]);
   return formatTextTable({
     columns: [
@@ -133,10 +134,11 @@ function componentTable(result: LayerResult, groups: readonly ComponentGroup[]):
       `energy ${energy.unit.symbol}`,
       "share",
       `area ${area.unit.symbol}`,
+      "holds",
     ],
     rows: rows.slice(0, -1),
     footer: rows[rows.length - 1],
-    leftAligned: [1],
+    leftAligned: [1, 6],
   });
 }
 

@@ -34,6 +34,8 @@ const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], R
   ],
   network: [
     [["-d", "resnet19"], /Did you mean "resnet18"/],
+    [["-d", "resnet18", "--chart", "FOLDER/chart.gif"], /ends in \.png, \.svg or \.json/],
+    [["-d", "resnet18", "--layers", "99"], /no layer 99/],
     [["-d", "resnet18", "-a", "isaac"], /Did you mean "isaac_like"|no architecture "isaac"/],
   ],
   ablation: [
@@ -72,7 +74,14 @@ const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], R
   ],
   init: [[["FOLDER"], /There is a workspace in .* already: dnn_layers\/mynet\/000\.yaml/]],
   architectures: [[["--jsn"], /unknown option/]],
-  dnns: [[["-d", "resnet19"], /Did you mean "resnet18"/]],
+  variables: [
+    [["-a", "raela"], /Did you mean "raella"/],
+    [[], /required option '-a/],
+  ],
+  dnns: [
+    [["-d", "resnet19"], /Did you mean "resnet18"/],
+    [["resnet19"], /Did you mean "resnet18"/],
+  ],
   sweep: [
     [["FOLDER/nothing.yaml"], /no file|cannot be read/i],
     [["FOLDER/bad.yaml"], /bad\.yaml/],

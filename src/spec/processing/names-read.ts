@@ -38,7 +38,14 @@ export function readersOf(
   return { names, hasPrimitiveLevels };
 }
 
-function namesOfLeaf({ attributes, meshX, meshY, document, constraints }: CompiledLeaf): readonly string[] {
+/** Names that a node looks up, and words in its constraints that may be names. */
+export function namesOfLeaf({
+  attributes,
+  meshX,
+  meshY,
+  document,
+  constraints,
+}: CompiledLeaf): readonly string[] {
   const written = [
     ...attributes.map(([, value]) => value),
     ...[meshX, meshY, document.areaShare, document.energyShare, document.enabled],
@@ -46,8 +53,8 @@ function namesOfLeaf({ attributes, meshX, meshY, document, constraints }: Compil
   return [...written.flatMap(namesRead), ...constraints.words];
 }
 
-/** Attributes of a class that a level does not give are looked for among the variables. */
-function namesOfClass({ attributes, subcomponents, actions }: ComponentClass): readonly string[] {
+/** Names that a class looks up: attributes that a level does not give are looked for among the variables. */
+export function namesOfClass({ attributes, subcomponents, actions }: ComponentClass): readonly string[] {
   return [
     "area_share",
     ...Object.keys(attributes),
@@ -109,7 +116,7 @@ function variablesReading(name: string, { variables, values }: ReadingContext): 
 }
 
 /** Sizes, coefficients, the name and projections may name variables. */
-const wordsOfProblems = new Derived<ProblemDocument, ReadonlySet<string>>(
+export const wordsOfProblems = new Derived<ProblemDocument, ReadonlySet<string>>(
   ({ name: title, instance, shape }) =>
     new Set(
       [
