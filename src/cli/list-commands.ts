@@ -38,7 +38,10 @@ export async function variablesCommand({
     rows: variables.map(({ name, value, unit, kind, readBy }) => {
       const more = readBy.length - shownReaders;
       const readers = [...readBy.slice(0, shownReaders), ...(more > 0 ? [`${more} more`] : [])];
-      const shown = typeof value === "string" ? basename(value) : String(value);
+      const shown =
+        typeof value === "string"
+          ? basename(value)
+          : String(typeof value === "number" ? Number(value.toPrecision(12)) : value);
       return [name, shown, unit, kind ?? "", readers.join(", ") || "nothing"];
     }),
     leftAligned: [2, 3, 4],
