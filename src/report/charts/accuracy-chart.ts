@@ -127,15 +127,15 @@ export function accuracyByLayerChart(
     data: { values },
     width: Math.max(240, Math.min(760, 14 * layers)),
     height: 220,
-    mark: { type: "line", point: true, tooltip: true },
+    mark: { type: "bar", tooltip: true },
     encoding: {
       x: {
         field: "layer",
-        type: "quantitative",
+        type: "ordinal",
         title: "Layer",
-        scale: { nice: false },
-        axis: { tickMinStep: 1 },
+        axis: { labelAngle: 0, labelOverlap: true },
       },
+      ...(names.length > 1 && { xOffset: { field: "design", sort: names } }),
       y: {
         field: "value",
         type: "quantitative",

@@ -59,19 +59,31 @@ export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartS
     shown.filter((row) => !highlight(row)),
     maxLines,
   );
+  const valueOf = (row: DesignTable[number], index: number): string =>
+    `${axes[index].title}: ${cellText(axes[index].scale ? figureOf(row, axes[index]) : row[axes[index].column])}`;
+  /** A piece from each axis to where the labels of the next one begin; behind the last axis a short one. */
   const placesOf = (row: DesignTable[number], design: number): object[] =>
-    axes.map((_, axis) => ({ design, axis, height: plotted(scales[axis].heightOf(row)) }));
+    axes.flatMap((_, axis) => {
+      const next = Math.min(axis + 1, axes.length - 1);
+      const end = next === axis ? axis + lastPiece : next - labelRoom;
+      return [axis, next].map((at, side) => ({
+        design: `${design} ${axis}`,
+        axis: side === 0 ? axis : end,
+        height: plotted(scales[at].heightOf(row)),
+        of: at,
+      }));
+    });
   const named = (row: DesignTable[number], places: readonly object[]): object[] =>
-    places.map((place, index) => ({
+    places.map((place) => ({
       ...place,
       ...(color ? { color: row[color.column] } : {}),
-      value: `${axes[index].title}: ${cellText(axes[index].scale ? figureOf(row, axes[index]) : row[axes[index].column])}`,
+      value: valueOf(row, (place as { readonly of: number }).of),
     }));
   const x = {
     field: "axis",
     type: "quantitative",
     axis: null,
-    scale: { domain: [-0.15, axes.length - 1 + 0.35], nice: false },
+    scale: { domain: [-labelRoom, axes.length - 1 + 0.15], nice: false },
   };
   const y = { field: "height", type: "quantitative", axis: null, scale: { domain: [0, 1], nice: false } };
   const line = (values: readonly object[], style: object, encoding: object): object => ({
@@ -120,12 +132,16 @@ export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartS
         mark: { type: "tick", orient: "horizontal", size: 7, color: textColor, thickness: 1 },
         encoding: { x, y },
       },
-      ...outlined(ticks, { align: "left", dx: 6, fontSize: 10 }, "text", x, y),
+      ...outlined(ticks, { align: "right", dx: -6, fontSize: 10 }, "text", x, y),
       heading("title", { fontWeight: "bold", color: textColor, dy: -24 }),
       heading("unit", { color: quietTextColor, dy: -10 }),
     ],
   });
 }
+
+/** Room for the labels on the left of an axis, and what of a line is behind the last one, in distances between axes. */
+const labelRoom = 0.3;
+const lastPiece = 0.08;
 
 interface CoordinateScale {
   readonly heightOf: (row: DesignTable[number]) => number;

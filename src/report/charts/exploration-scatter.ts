@@ -126,7 +126,7 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
         : []),
       {
         data: { values: others.map(pointOf) },
-        mark: { type: "circle", size: 28, opacity: hasFront ? 0.5 : 0.8, clip: true },
+        mark: { type: "circle", size: 48, opacity: hasFront ? 0.5 : 0.8, clip: true },
         encoding: styled,
       },
       ...(hasFront
@@ -145,7 +145,7 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
             },
             {
               data: { values: frontPoints },
-              mark: { type: "circle", size: 62, opacity: 1, stroke: textColor, strokeWidth: 1, clip: true },
+              mark: { type: "circle", size: 95, opacity: 1, stroke: textColor, strokeWidth: 1, clip: true },
               encoding: styled,
             },
           ]
@@ -195,7 +195,7 @@ function labels(points: readonly LabelledPoint[], encoding: object, middle: numb
   return [
     {
       data: { values: points.filter(({ onFront }) => !onFront) },
-      mark: { type: "point", filled: false, size: 90, color: textColor, strokeWidth: 1.5 },
+      mark: { type: "point", filled: false, size: 130, color: textColor, strokeWidth: 1.5 },
       encoding,
     },
     ...named("left"),

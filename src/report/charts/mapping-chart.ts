@@ -81,8 +81,8 @@ const boxText = 11;
 const usageWidth = 92;
 
 const kinds = {
-  temporal: { name: "in time: one after another", fill: "#FFFFFF", ink: textColor },
-  spatial: { name: "in space: at the same time", fill: "#0072B2", ink: "#FFFFFF" },
+  temporal: { name: "In time: one after another", fill: "#FFFFFF", ink: textColor },
+  spatial: { name: "In space: at the same time", fill: "#0072B2", ink: "#FFFFFF" },
 } as const;
 
 type Kind = keyof typeof kinds;
@@ -137,8 +137,8 @@ export function mappingChart(
   const levelAxis = { domain: false, ticks: false, labelLimit: 280, grid: true, tickBand: "extent" };
   const panels = [
     loopPanel(boxes, { ...y, axis: levelAxis }, width, height),
-    ...usagePanel(shown, labels, "instances", "instances in use", y, height),
-    ...usagePanel(shown, labels, "storage", "storage filled", y, height),
+    ...usagePanel(shown, labels, "instances", "Instances in use", y, height),
+    ...usagePanel(shown, labels, "storage", "Storage filled", y, height),
   ];
   return chart({
     ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),

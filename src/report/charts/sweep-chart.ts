@@ -89,6 +89,8 @@ export interface SweepChartOptions {
   readonly variable: AxisOptions;
   /** One panel for each figure, in this order. */
   readonly figures: Readonly<Record<string, AxisOptions>>;
+  /** Default: lines where the values are numbers, bars for texts. Numbers of layers, too, are better told apart by bars. */
+  readonly marks?: "lines" | "bars";
   readonly title?: string;
   readonly subtitle?: string;
   readonly seriesTitle?: string;
@@ -105,6 +107,7 @@ const sweepChartSchema = optionsOf({
   ),
   variable: axisSchema,
   figures: tableOf(axisSchema, "axes by figure"),
+  marks: optional(oneOf(["lines", "bars"])),
   title: optional(text),
   subtitle: optional(text),
   seriesTitle: optional(text),
@@ -113,7 +116,7 @@ const sweepChartSchema = optionsOf({
 const panelWidth = 215;
 const panelHeight = 210;
 
-/** How figures change while one variable is swept: a panel with lines for every figure, over the same axis. */
+/** How figures change while one variable is swept: a panel with lines, or bars, for every figure, over the same axis. */
 export function sweepChart(options: SweepChartOptions): ChartSpecification {
   requireOptions(sweepChartSchema, options, "sweepChart");
   const series = [...new Set(options.points.map((point) => point.series ?? ""))];
@@ -133,7 +136,9 @@ function sweepPanel(options: SweepChartOptions, key: string, series: readonly st
     figure,
     present.map((point) => point.figures[key]),
   );
-  const numeric = points.every(({ value }) => typeof value === "number");
+  const allNumbers = points.every(({ value }) => typeof value === "number");
+  const bars = (options.marks ?? (allNumbers ? "lines" : "bars")) === "bars";
+  const numeric = allNumbers && !bars;
   const ticks = [...new Set(points.map(({ value }) => value))];
   const several = series.length > 1;
   const values = present.map((point) => ({
@@ -147,17 +152,24 @@ function sweepPanel(options: SweepChartOptions, key: string, series: readonly st
     width: panelWidth,
     height: panelHeight,
     data: { values },
-    mark: {
-      type: "line",
-      point: { size: 55, filled: true, opacity: 1 },
-      strokeWidth: 2,
-      strokeJoin: "round",
-    },
+    mark: bars
+      ? { type: "bar" }
+      : {
+          type: "line",
+          point: { size: 55, filled: true, opacity: 1 },
+          strokeWidth: 2,
+          strokeJoin: "round",
+        },
     encoding: {
       x: {
         field: "variable",
         title: variableTitle,
-        axis: { labelAngle: 0, ticks: false, ...(numeric && ticks.length <= 12 ? { values: ticks } : {}) },
+        axis: {
+          labelAngle: 0,
+          ticks: false,
+          ...(bars && { labelOverlap: true }),
+          ...(numeric && ticks.length <= 12 ? { values: ticks } : {}),
+        },
         ...(numeric
           ? {
               type: "quantitative",
@@ -169,6 +181,7 @@ function sweepPanel(options: SweepChartOptions, key: string, series: readonly st
             }
           : { type: "ordinal", sort: ticks }),
       },
+      ...(bars && several && { xOffset: { field: "series", sort: series } }),
       y: {
         field: "figure",
         type: "quantitative",

@@ -62,14 +62,14 @@ describe("mappingChart", () => {
     }
     assert.ok(boxes[0].left < boxes[1].left && boxes[1].left < boxes[3].left, "rows are indented");
     assert.deepEqual([...new Set(boxes.map(({ kind }) => kind))].sort(), [
-      "in space: at the same time",
-      "in time: one after another",
+      "In space: at the same time",
+      "In time: one after another",
     ]);
   });
 
   it("tells how much of each level is used", async () => {
     const texts = await textsOf(mappingChart(levels));
-    for (const text of ["instances in use", "75\u00a0%", "storage filled", "25\u00a0%"])
+    for (const text of ["Instances in use", "75\u00a0%", "Storage filled", "25\u00a0%"])
       assert.ok(texts.includes(text), text);
     assert.ok(!texts.includes("nothing"));
   });
