@@ -135,7 +135,8 @@ describe("charts of designs", () => {
     assert.equal(heightOf("Rows: 1024"), 1);
     assert.equal(heightOf("Energy (mJ): 0.5859"), 1);
     assert.ok(strong.every(({ color }) => color === 1024));
-    assert.equal(dataWith(parallel, "height", "design").length, 6 * 4);
+    // A piece with two ends from every axis on.
+    assert.equal(dataWith(parallel, "height", "design").length, 6 * 4 * 2);
     const texts = await textsOf(parallel);
     assert.equal(texts.filter((text) => text === "512").length > 0, true, "a tick on the axis");
   });
