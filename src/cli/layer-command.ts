@@ -1,6 +1,6 @@
 import { RaellaError } from "../errors";
 import { formatLayerText } from "../report/layer-text";
-import { loadComponentGroups } from "../spec/component-groups";
+import { loadComponentGroups, loadLevelNotes } from "../spec/component-groups";
 import type { LayerResult, MappedLayer } from "../study/layer-result";
 import { mapLayer, resultOf } from "../study/run-layer";
 import { chosenLayer, studyOptions } from "./choose-specification";
@@ -53,6 +53,7 @@ export async function presentLayer(
   { json, out }: { readonly json?: boolean; readonly out?: string },
   prefix: "timeloop_mapper" | "timeloop_model",
 ): Promise<void> {
+  const { workspace } = mapped.specification;
   remarkWarnings(result.warnings);
   if (out !== undefined) {
     const { writeLayerFiles } = await import("../report/write-layer-files.js");
@@ -61,5 +62,5 @@ export async function presentLayer(
   }
   await (json
     ? printJson(result)
-    : print(formatLayerText(result, loadComponentGroups(mapped.specification.workspace))));
+    : print(formatLayerText(result, loadComponentGroups(workspace), loadLevelNotes(workspace))));
 }

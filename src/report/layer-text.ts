@@ -1,5 +1,6 @@
 import { requireArgument } from "../arguments";
 import { groupsSchema } from "../spec/component-groups";
+import type { LevelNotes } from "../spec/component-groups";
 import { groupOfLevel, leakageKey, totalKey } from "../study/component-groups";
 import type { ComponentGroup } from "../study/component-groups";
 import { layerResultSchema, totalAreas } from "../study/layer-result";
@@ -10,7 +11,11 @@ import { figureColumn, formatCount, formatFigure, formatFixed, formatTextTable }
 import { formatNumber, formatShare } from "./theme/numbers";
 
 /** A layer's result for a terminal: the figures, a table of the components, and the mapping. */
-export function formatLayerText(result: LayerResult, groups: readonly ComponentGroup[]): string {
+export function formatLayerText(
+  result: LayerResult,
+  groups: readonly ComponentGroup[],
+  levelNotes: LevelNotes = {},
+): string {
   requireArgument(layerResultSchema, result, "the result of formatLayerText");
   requireArgument(groupsSchema, groups, "the groups of formatLayerText");
   return [
@@ -22,8 +27,18 @@ export function formatLayerText(result: LayerResult, groups: readonly ComponentG
     "",
     mappingOutline(result),
     "",
+    ...noteLines(result, levelNotes),
     ...(result.notes ?? []).flatMap(({ message }) => [`note: ${message}`, ""]),
   ].join("\n");
+}
+
+/** What the levels are whose names do not say it, of those that are shown. */
+function noteLines(result: LayerResult, levelNotes: LevelNotes): string[] {
+  const shown = new Set([...componentsOf(result), ...result.mapping.map(({ level }) => level)]);
+  const lines = Object.entries(levelNotes).flatMap(([level, note]) =>
+    shown.has(level) ? [`${level}: ${note}`] : [],
+  );
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
 /** E.g. `raella · resnet18, layer 10 (layer3.0.conv1) · 16 tiles, batch 32`. */

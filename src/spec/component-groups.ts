@@ -37,9 +37,20 @@ const groupSchema = v.pipe(
   v.transform((given): ComponentGroup => ({ ...given, levels: given.levels.map((level) => level.text) })),
 );
 
-const fileSchema = closedObject({ component_groups: v.array(groupSchema, "a list of groups") });
+const fileSchema = closedObject({
+  component_groups: v.array(groupSchema, "a list of groups"),
+  level_notes: v.optional(v.record(v.string(), text("what the level is")), {}),
+});
 
-const memo = new FileMemo<readonly ComponentGroup[]>(16);
+/** What is said of levels, by name, where the name does not say it. */
+export type LevelNotes = Readonly<Record<string, string>>;
+
+interface LevelDescriptions {
+  readonly groups: readonly ComponentGroup[];
+  readonly notes: LevelNotes;
+}
+
+const memo = new FileMemo<LevelDescriptions>(16);
 
 /**
  * The component groups of a workspace, `component_groups.yaml` beside its models, in the order to show them in; none
@@ -52,21 +63,33 @@ const memo = new FileMemo<readonly ComponentGroup[]>(16);
  * ```
  */
 export function loadComponentGroups(workspace?: Workspace): readonly ComponentGroup[] {
+  return loadDescriptions(workspace).groups;
+}
+
+/** The notes on levels in the same file. */
+export function loadLevelNotes(workspace?: Workspace): LevelNotes {
+  return loadDescriptions(workspace).notes;
+}
+
+function loadDescriptions(workspace?: Workspace): LevelDescriptions {
   if (workspace !== undefined) requireArgument(workspaceSchema, workspace, "the workspace");
   const given = givenWorkspace(workspace);
   const file = join(given.modelsDirectory, "component_groups.yaml");
-  const read = (reader: FileReader): readonly ComponentGroup[] => {
+  const read = (reader: FileReader): LevelDescriptions => {
     const errors: RaellaError[] = [];
+    let notes: LevelNotes = {};
     const groups = new Map<string, ComponentGroup>();
     for (const place of reader.placesOf(file).filter((path) => reader.has(path))) {
       const node = loadYaml(place, reader, [dirname(place)]);
-      for (const group of validate(fileSchema, node, "", errors)?.component_groups ?? []) {
+      const found = validate(fileSchema, node, "", errors);
+      notes = { ...found?.level_notes, ...notes };
+      for (const group of found?.component_groups ?? []) {
         const known = groups.get(group.name);
         groups.set(group.name, known ? { ...known, levels: [...known.levels, ...group.levels] } : group);
       }
     }
     throwAll(errors);
-    return freeze([...groups.values()]);
+    return freeze({ groups: [...groups.values()], notes });
   };
   return memo.get(given.modelsDirectory, read, overlaysOf(given));
 }

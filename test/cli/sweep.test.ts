@@ -62,7 +62,7 @@ describe("raella sweep", () => {
       printed,
       /^Pareto front for resnet18, \d designs \(minimize energyPerInferencePj, maximize topsPerMm2\)$/m,
     );
-    assert.match(printed, /^ *point +architecture +nTiles +batchSize +energyPerInferencePj/m);
+    assert.match(printed, /^ *point +architecture +nTiles +batchSize +energy per inference µJ/m);
   });
 
   it("has no front without an objective", async () => {

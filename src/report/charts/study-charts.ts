@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { listOf, oneOf, optional, optionsOf, requireArgument, requireOptions } from "../../arguments";
 import { describeHardware } from "../../model/hardware";
 import type { HardwareLevel } from "../../model/hardware";
-import { loadComponentGroups } from "../../spec/component-groups";
+import { loadComponentGroups, loadLevelNotes } from "../../spec/component-groups";
+import { nodeOfPlaceholder } from "../../spec/convention";
 import type { Warning } from "../../spec/specification";
 import { listArchitectures, workspaceSchema } from "../../spec/workspace";
 import type { Workspace } from "../../spec/workspace";
@@ -186,8 +187,20 @@ export function layerMappingChart(
   return mappingChart(mappedLayerLevels(mapped), {
     title: `Mapping of ${titleOfLayer(identity)} on ${name}`,
     ...chartOptions,
-    subtitle: withWarnings(options.subtitle ?? sizes(identity), mapped.specification.warnings),
+    subtitle: withWarnings(
+      options.subtitle ?? [sizes(identity), ...notesOf(mapped, workspace)],
+      mapped.specification.warnings,
+    ),
   });
+}
+
+/** What the levels are whose names do not say it. */
+function notesOf({ specification }: MappedLayer, workspace: Workspace | undefined): readonly string[] {
+  const notes = loadLevelNotes(workspace);
+  const nodes = specification.levels.map(({ name }) => nodeOfPlaceholder(name) ?? name);
+  return Object.entries(notes).flatMap(([level, note]) =>
+    nodes.includes(level) ? wrapped(`${level.replaceAll("_", " ")}: ${note}`) : [],
+  );
 }
 
 /** Warnings that a picture has room for. */
