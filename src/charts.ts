@@ -20,7 +20,12 @@ export type { ComparisonChartOptions } from "./report/charts/comparison-chart";
 export { sweepChart } from "./report/charts/sweep-chart";
 export type { SweepChartOptions, SweepChartPoint } from "./report/charts/sweep-chart";
 export { mappingChart } from "./report/charts/mapping-chart";
-export type { MappingChartLevel, MappingChartOptions } from "./report/charts/mapping-chart";
+export type {
+  MappingChartLevel,
+  MappingChartLoop,
+  MappingChartOptions,
+  Occupancy,
+} from "./report/charts/mapping-chart";
 export { designScatter } from "./report/charts/exploration-scatter";
 export type { DesignScatterOptions } from "./report/charts/exploration-scatter";
 export { designHeatmap } from "./report/charts/exploration-heatmap";
@@ -33,4 +38,5 @@ export type { ColorColumn, DesignTable, FigureAxis } from "./report/charts/explo
 export { chartRow } from "./report/charts/chart-row";
 export type { ChartRowOptions } from "./report/charts/chart-row";
 export { renderPng, renderSvg, saveChart } from "./report/charts/render-chart";
+export type { PngImage } from "./report/charts/render-chart";
 export type { ChartSpecification } from "./report/charts/chart-specification";

@@ -27,6 +27,7 @@ export { defaultGreedySteps, greedy } from "./spec/greedy";
 export type { GreedyOptions, GreedyStep } from "./spec/greedy";
 export { defaultWorkspace, listArchitectures, listDnns, listLayers, workspaceAt } from "./spec/workspace";
 export type { Workspace } from "./spec/workspace";
+export type { ArchitectureEntry } from "./spec/architectures";
 export { loadComponentGroups } from "./spec/component-groups";
 export type { ComponentGroup } from "./spec/component-groups";
 export type {
@@ -118,7 +119,20 @@ export { explainArea, explainEnergy } from "./components/explain";
 export type { Explanation, LevelExplanation } from "./components/explain";
 export { formatExplanation } from "./components/format-explanation";
 export { registerComponentLibrary, registerEstimator } from "./components/registry";
-export type { EstimatorDefinition } from "./components/estimator";
+export type {
+  ErrorBar,
+  Estimate,
+  EstimateStep,
+  EstimationContext,
+  EstimatorDefinition,
+} from "./components/estimator";
+export type {
+  ParameterDescription,
+  ParameterDescriptions,
+  ParameterKind,
+  ParameterValues,
+} from "./components/parameters";
+export type { EstimationOptions } from "./components/pricing";
 
 // Whether a layer fits, and whether a result still holds
 export { diagnoseLayer } from "./study/diagnose-layer";

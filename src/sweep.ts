@@ -17,7 +17,7 @@ export type {
 export { planSweep } from "./study/sweep/plan-sweep";
 export { parseSweep } from "./study/sweep/plan-sweep";
 export { countDesigns, countPoints, pointAt } from "./study/sweep/sweep-plan";
-export type { Shard, SweepPlan } from "./study/sweep/sweep-plan";
+export type { Shard, SweepAxis, SweepPlan, SweepPoint } from "./study/sweep/sweep-plan";
 export { groupColumnName } from "./study/sweep/sweep-row";
 export type { PointStatus, SweepColumn } from "./study/sweep/sweep-row";
 export { frontsByDnn, frontObjectives } from "./study/sweep/objectives";

@@ -48,6 +48,7 @@ export interface Estimate {
   readonly value: number;
   /** Publication, table or equation that the value comes from. */
   readonly source: string;
+  /** How it came about, in order. */
   readonly steps?: () => readonly EstimateStep[];
   /** Present where the value is interpolated or fitted. */
   readonly errorBar?: ErrorBar;

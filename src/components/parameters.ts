@@ -9,6 +9,7 @@ export type ComponentAttributes = ReadonlyMap<string, Value>;
  * `flag`: true or false, also 1 or 0.
  */
 export const parameterKinds = ["number", "integer", "node", "text", "flag"] as const;
+/** What the value of a parameter is; a `node` is a technology in nm. */
 export type ParameterKind = (typeof parameterKinds)[number];
 
 /** One parameter of an estimator. Without a default it must be given. */
@@ -24,6 +25,7 @@ export interface ParameterDescription {
   readonly synonyms?: readonly string[];
 }
 
+/** The parameters of an estimator, by the names of attributes. */
 export type ParameterDescriptions = Readonly<Record<string, ParameterDescription>>;
 
 /** Values of parameters, typed by their descriptions. */

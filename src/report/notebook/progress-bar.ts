@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { optional, optionsOf, requireOptions, text } from "../../arguments";
 import { insideNotebook, remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
 
+/** What a progress bar counts. */
 export interface ProgressBarOptions {
   /** What is under way, e.g. `ResNet18 on four architectures`. */
   readonly label: string;

@@ -3,6 +3,7 @@ import { chartSchema, type ChartSpecification } from "../charts/chart-specificat
 import { renderPng } from "../charts/render-chart";
 import { insideNotebook, remarkMissingKernel, sendMimeBundle, waitForOutput } from "./mime-bundle";
 
+/** How a chart is shown in a cell. */
 export interface ShowChartOptions {
   /** What the chart shows, for readers who cannot see it; shown in place of it outside a notebook. */
   readonly description?: string;
