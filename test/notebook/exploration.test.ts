@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 
-import { runLayer, runNetwork, type NetworkResult } from "../../src/index";
+import { getSpec, listLayers, runLayer, runNetwork, type NetworkResult } from "../../src/index";
 import { cellOf, readNotebook, textOf, withoutPictures, type Notebook } from "./support/executed-notebook";
 import { root, Scratch } from "./support/jupyter";
 
@@ -86,6 +86,27 @@ describe("Exploration.ipynb", function () {
       assert.equal(figures[1], (energyOf(raella) / 1e6).toPrecision(4));
       assert.equal(figures.at(-1), densityOf(raella).toPrecision(4));
     }
+  });
+
+  it("tries bits on filters as long as those of its networks, and finds those of its designs", () => {
+    const rowsOf = (dnn: string): number =>
+      Math.max(
+        ...listLayers(dnn).map((layer) => {
+          const { bounds } = getSpec({ architecture: "raella", dnn, layer }).workload;
+          return bounds.C * bounds.R * bounds.S;
+        }),
+      );
+    const text = JSON.stringify(cellOf(notebook, "fidelity").source);
+    assert.ok(text.includes(`filters of ${rowsOf("resnet18")} weights`));
+    assert.ok(text.includes(`BERT's have at most as many as ${rowsOf("qdqbert")}`));
+    for (const [rows, bits] of [
+      ["128", 6],
+      ["256", 7],
+      ["512", 7],
+      ["1,024", 8],
+      ["2,048", 8],
+    ] as const)
+      assert.match(textOf(cellOf(notebook, "rule")), new RegExp(`^ *${rows} +${bits}$`, "m"));
   });
 
   it("has the figures that the API gives for its answers", () => {
