@@ -46,19 +46,19 @@ export type { AccuracyByLayerChartOptions, AccuracyChartOptions } from "./report
 // The statistics of one layer, from tensors of any source
 export { layerStatistics } from "./network/layer-statistics";
 export type { LayerStatistics, LayerStatisticsOptions } from "./network/layer-statistics";
-export { layerAccuracy } from "./network/layer-accuracy";
+export { layerAccuracy } from "./network/layer-arguments";
 export type { LayerAccuracy, LayerAccuracyOptions } from "./network/layer-accuracy";
 
 // RAELLA's and ISAAC's arithmetic
-export { computeInCrossbars } from "./network/crossbar";
+export { computeInCrossbars, computeInIsaac } from "./network/layer-arguments";
 export type { CrossbarOptions, CrossbarResult, PassCounts } from "./network/crossbar";
-export { computeInIsaac, type IsaacResult } from "./network/isaac-encoding";
-export { chooseSlicing, errorBound } from "./network/adaptive-slicing";
+export type { IsaacResult } from "./network/isaac-encoding";
+export { chooseSlicing, exactAccumulators, outputCodes } from "./network/layer-arguments";
+export { errorBound } from "./network/adaptive-slicing";
 export type { ChosenSlicing, SlicingOptions, SlicingSearch } from "./network/adaptive-slicing";
-export { exactAccumulators, outputCodes } from "./network/integer-layer";
 export type { IntegerLayer, OutputQuantization } from "./network/integer-layer";
-export { findCenter } from "./network/center";
-export { allSlicings, parseSlicing, slicingName, type Slicing } from "./network/slicing";
+export { findCenter, parseSlicing, slicingName } from "./network/layer-arguments";
+export { allSlicings, type Slicing } from "./network/slicing";
 export type { SignedInputs } from "./network/input-passes";
 export type { OutputDifference } from "./network/output-error";
-export { drawPositions, madeUpValues, mulberry32 } from "./network/sampling";
+export { drawPositions, madeUpValues, mulberry32 } from "./network/layer-arguments";

@@ -1,3 +1,4 @@
+import { requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import type { AccuracyJob, DesignLayerAccuracy } from "./accuracy-job";
 import { accuracyJobs } from "./accuracy-job";
@@ -9,13 +10,15 @@ import type {
 } from "./analyze-network";
 import { prepareNetwork } from "./analyze-network";
 import type { ArithmeticDesign } from "./arithmetic-design";
-import { checkDesign, designKey, slicesDoNotFit } from "./arithmetic-design";
+import { designKey, slicesDoNotFit } from "./arithmetic-design";
 import { cutNetwork } from "./cut-network";
 import { withEngine } from "./float-engine";
 import type { EndToEndAccuracy, ReferenceAccuracy } from "./end-to-end";
 import { checkLabels, endToEndAccuracy, poorQuantization, referenceAccuracy } from "./end-to-end";
 import type { CutRunJob, LayerArithmetic } from "./run-cut-network";
 import { cutRunJobs, runCutNetwork } from "./run-cut-network";
+import { requireDesigns } from "./layer-arguments";
+import { analyzeAccuracySchema } from "./network-arguments";
 import type { LayerScales } from "./measure-layers";
 import type { JobKind } from "./run-network-jobs";
 import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
@@ -74,8 +77,9 @@ export interface AccuracyAnalysis {
  * @throws RaellaError with what is wrong with the model, the inputs or an option; `aborted` by the signal.
  */
 export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise<AccuracyAnalysis> {
+  requireOptions(analyzeAccuracySchema, options, "analyzeAccuracy");
   const { designs, imported, endToEnd = false, labels, signal, onProgress } = options;
-  designs.forEach(checkDesign);
+  requireDesigns(designs, "the designs of analyzeAccuracy");
   if (labels !== undefined && !endToEnd)
     throw new RaellaError({
       code: "usage",

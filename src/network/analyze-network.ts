@@ -1,4 +1,5 @@
 import { RaellaError, suggestName } from "../errors";
+import { requireOptions } from "../arguments";
 import { sha256 } from "../platform";
 import { defaultWorkspace, type Workspace } from "../spec/workspace";
 import type { SlicingSearch } from "./adaptive-slicing";
@@ -27,6 +28,7 @@ import { readModel } from "./onnx/read-model";
 import { rewriteQuantizedLayers } from "./onnx/rewrite-quantized";
 import type { ExternalFiles } from "./onnx/tensor";
 import { noExternalFiles } from "./onnx/tensor";
+import { analyzeNetworkSchema } from "./network-arguments";
 import type { ActivationScale, QuantizationScheme } from "./quantization";
 import { quantizationSchemes } from "./quantization";
 import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
@@ -230,6 +232,7 @@ export async function prepareNetwork(
  * @throws RaellaError with what is wrong with the model, the inputs or an option; `aborted` by the signal.
  */
 export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
+  requireOptions(analyzeNetworkSchema, options, "analyzeNetwork");
   const shapes = options.shapesOnly ? await analyzeShapes(options) : undefined;
   if (shapes !== undefined && !("obstacle" in shapes)) return shapes;
   try {
@@ -404,7 +407,7 @@ function checkOptions({
       message: `There is no ${what} "${value}".`,
       value,
       expected: known.join(", "),
-      remedy: suggestName(value, known),
+      remedy: suggestName(String(value), known),
     });
   };
   oneOf(scheme, ["auto", ...quantizationSchemes], "quantisation scheme");

@@ -1,8 +1,9 @@
+import { name as nameSchema, requireArgument } from "../arguments";
 import { RaellaError } from "../errors";
 import type { Arithmetic, SlicesOfWeights, WeightEncoding } from "../spec/arithmetic";
 import { arithmeticOf } from "../spec/arithmetic";
 import type { Workspace } from "../spec/workspace";
-import { defaultWorkspace, findArchitecture, listArchitectures } from "../spec/workspace";
+import { defaultWorkspace, findArchitecture, listArchitectures, workspaceSchema } from "../spec/workspace";
 import { mostCellBits } from "./slicing";
 
 /** Everything of a design that its arithmetic depends on. */
@@ -41,6 +42,8 @@ export function usualDesign(
   architecture: string,
   workspace: Workspace = defaultWorkspace(),
 ): ArithmeticDesign {
+  requireArgument(nameSchema, architecture, "the architecture of usualDesign");
+  requireArgument(workspaceSchema, workspace, "the workspace");
   const { name } = findArchitecture(architecture, workspace);
   const arithmetic = arithmeticOf(name, workspace);
   if (arithmetic === undefined) throw undeclaredArithmetic(name, workspace);

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { checkedLater, count, flag, optional, optionsOf, requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import type { ChosenSlicing, SlicingSearch } from "./adaptive-slicing";
 import { chooseSlicing } from "./adaptive-slicing";
@@ -5,6 +7,13 @@ import { computeInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { invertedDensities, isaacAverageWeight } from "./isaac-encoding";
+import {
+  converterBitsSchema,
+  outputSchema,
+  signedInputsSchema,
+  slicingSchema,
+  slicingSearchSchema,
+} from "./layer-arguments";
 import type { Slicing } from "./slicing";
 import { slicingName } from "./slicing";
 import { adcShare, averageInput, averageWeight, inputDensities, inputHistogram } from "./statistics";
@@ -17,14 +26,14 @@ export interface LayerStatisticsOptions {
   readonly rows: number;
   /** Filters of a group. */
   readonly filters: number;
-  /** Weights -128 … 127, [group][row][filter]. */
-  readonly weights: Int8Array;
-  /** Codes of the inputs, 0 … 255, [group][sample][row]. */
-  readonly inputs: Uint8Array;
+  /** Weights, whole numbers -128 … 127, [group][row][filter]. */
+  readonly weights: ArrayLike<number>;
+  /** Codes of the inputs, whole numbers 0 … 255, [group][sample][row]. */
+  readonly inputs: ArrayLike<number>;
   /** Code of the input 0. Default: 0. */
   readonly zeroPoint?: number;
   /** Zero points of the weights, for each filter of each group. Default: 0. */
-  readonly weightZeroPoints?: Int32Array;
+  readonly weightZeroPoints?: ArrayLike<number>;
   /** Slicing of the weights. Default: chosen by `output`. */
   readonly slicing?: Slicing;
   /** How outputs are quantised: an error in their steps decides on the slicing. */
@@ -72,12 +81,35 @@ export interface LayerStatistics {
   };
 }
 
+const numbersExpected = "an array of numbers";
+const numbers = v.custom<ArrayLike<number>>(
+  (given) => Array.isArray(given) || (ArrayBuffer.isView(given) && !(given instanceof DataView)),
+  numbersExpected,
+);
+const statisticsSchema = optionsOf({
+  groups: optional(count),
+  rows: count,
+  filters: count,
+  weights: numbers,
+  inputs: numbers,
+  zeroPoint: checkedLater,
+  weightZeroPoints: optional(numbers),
+  slicing: optional(slicingSchema),
+  output: optional(outputSchema),
+  slicingSearch: optional(slicingSearchSchema),
+  signedInputs: optional(signedInputsSchema),
+  symmetricInputs: optional(flag),
+  crossbarRows: optional(count),
+  converterBits: optional(converterBitsSchema),
+});
+
 /**
  * The statistics of a layer, by doing its arithmetic as RAELLA's crossbars do. Counts are exact; means are doubles.
  *
  * @throws RaellaError if sizes and arrays do not fit each other.
  */
 export function layerStatistics(options: LayerStatisticsOptions): LayerStatistics {
+  requireOptions(statisticsSchema, options, "layerStatistics");
   const layer = checkedLayer(options);
   return statisticsOf(layer, choose(layer, options), options.symmetricInputs ?? false);
 }
@@ -151,11 +183,31 @@ function checkedLayer(options: LayerStatisticsOptions): IntegerLayer {
     rows,
     filters,
     samples,
-    weights,
-    inputs,
+    weights: Int8Array.from(wholeNumbers("weights", weights, -128, 127)),
+    inputs: Uint8Array.from(wholeNumbers("inputs", inputs, 0, 255)),
     inputZero: zeroPoint,
-    weightZeros: weightZeroPoints,
+    weightZeros: weightZeroPoints && Int32Array.from(weightZeroPoints),
   };
+}
+
+/** @throws RaellaError `out-of-range` for a value that is not one. */
+function wholeNumbers(
+  what: string,
+  values: ArrayLike<number>,
+  least: number,
+  greatest: number,
+): ArrayLike<number> {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index];
+    if (Number.isInteger(value) && value >= least && value <= greatest) continue;
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `${what}[${index}] cannot be ${String(value)}.`,
+      value,
+      expected: `a whole number from ${least} to ${greatest}`,
+    });
+  }
+  return values;
 }
 
 /** The statistics of a layer whose slicing has been chosen. */

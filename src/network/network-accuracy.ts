@@ -1,17 +1,6 @@
 import { basename, dirname } from "../platform";
 import * as v from "valibot";
-import {
-  callback,
-  checkedLater,
-  count,
-  flag,
-  index,
-  name,
-  oneOf,
-  optional,
-  optionsOf,
-  requireOptions,
-} from "../arguments";
+import { callback, count, flag, name, oneOf, optional, optionsOf, requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import { freeze } from "../memory";
 import { readBinaryFile } from "../spec/read-binary-file";
@@ -23,6 +12,15 @@ import type { AnalyzeNetworkOptions } from "./analyze-network";
 import type { ArithmeticDesign, SlicingChoice } from "./arithmetic-design";
 import { arithmeticArchitectures, usualDesign } from "./arithmetic-design";
 import type { ImageOptions } from "./images";
+import {
+  engineSchema,
+  imagesSchema,
+  pathOrArraysSchema,
+  pathOrBytesSchema,
+  pathOrLabelsSchema,
+  signalSchema,
+  workersSchema,
+} from "./network-arguments";
 import type { ImportRecord, ImportedFile } from "./network-sources";
 import { filesBeside, findSource, hashFile, hashInputs, readImportRecord } from "./network-sources";
 import { readInputs, readLabels } from "./network-sources";
@@ -68,20 +66,20 @@ const oneOrMore = <S extends v.GenericSchema>(item: S, expected: string): v.Gene
 const optionsSchema = optionsOf({
   dnn: name,
   workspace: optional(workspaceSchema),
-  model: checkedLater,
-  inputs: checkedLater,
-  images: checkedLater,
-  labels: checkedLater,
+  model: optional(pathOrBytesSchema),
+  inputs: optional(pathOrArraysSchema),
+  images: optional(imagesSchema),
+  labels: optional(pathOrLabelsSchema),
   architectures: optional(oneOrMore(name, "the architectures")),
   adcBits: optional(oneOrMore(count, "the bits")),
   rows: optional(oneOrMore(count, "the rows")),
   slicing: optional(oneOrMore(oneOf(slicingChoices), "kept and anew")),
   endToEnd: optional(flag),
   samples: optional(v.union([count, v.literal("all")], "a whole number, or all")),
-  workers: optional(v.union([index, v.literal("auto")], 'a whole number of at least 1, or "auto"')),
-  signal: checkedLater,
+  workers: optional(workersSchema),
+  signal: optional(signalSchema),
   onProgress: optional(callback),
-  engine: checkedLater,
+  engine: optional(engineSchema),
 });
 
 const listOf = <Item>(given: Item | readonly Item[] | undefined): readonly Item[] | undefined =>

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { requireArgument, text } from "../arguments";
 import { RaellaError } from "../errors";
 import { fromFloat16 } from "./float-engine";
 import type { InputArray, SampleInputs } from "./samples";
@@ -15,6 +17,12 @@ function unreadable(file: string, why: string): RaellaError {
 
 /** Reads one array (.npy) or several by name (.npz). */
 export async function readNumpy(bytes: Uint8Array, file: string): Promise<SampleInputs> {
+  requireArgument(
+    v.instance(Uint8Array, "the bytes of a file (Uint8Array)"),
+    bytes,
+    "the bytes of readNumpy",
+  );
+  requireArgument(text, file, "the file of readNumpy");
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return parseNpy(bytes, file);
   const arrays: Record<string, InputArray> = {};
   for (const { name, content } of await unzip(bytes, file))

@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import type { ImportedNetwork, AnalyzeNetworkOptions } from "../network/analyze-network";
 import { analyzeNetwork } from "../network/analyze-network";
 import type { ImageOptions } from "../network/images";
 import type { ListedLayer } from "../network/layer-list";
 import { layersFromRows } from "../network/layer-list";
+import { importListSchema, importNetworkSchema } from "../network/network-arguments";
 import { filesBeside, readInputs, sourcesOfNetwork } from "../network/network-sources";
 import type { SampleInputs } from "../network/samples";
 import { sha256 } from "../platform";
@@ -65,8 +67,9 @@ export interface ListedNetwork {
  * ```
  */
 export async function importNetwork(options: ImportNetworkOptions): Promise<ImportSummary> {
-  const { name, model, inputs, images, ...others } = options;
-  const workspace = resolve(options.workspace);
+  requireOptions(importNetworkSchema, options, "importNetwork");
+  const { name, model, inputs, images, workspace: root, ...others } = options;
+  const workspace = resolve(root);
   checkNetworkName(name, workspace);
   const isPath = typeof model === "string";
   const folder = isPath ? dirname(model) : undefined;
@@ -92,16 +95,14 @@ export async function importNetwork(options: ImportNetworkOptions): Promise<Impo
  *
  * @throws RaellaError with what is wrong with the list. Nothing is written then.
  */
-export function importLayerList({
-  list,
-  name,
-  workspace,
-}: {
+export function importLayerList(options: {
   /** Path of the list. */
   readonly list: string;
   readonly name: string;
   readonly workspace: string;
 }): ImportSummary<ListedNetwork> {
+  requireOptions(importListSchema, options, "importLayerList");
+  const { list, name, workspace } = options;
   const root = resolve(workspace);
   checkNetworkName(name, root);
   const network = readLayerList(list);

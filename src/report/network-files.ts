@@ -1,3 +1,13 @@
+import {
+  dataWith,
+  hasParts,
+  isListOf,
+  isNumber,
+  isObject,
+  isText,
+  name as nameSchema,
+  requireArgument,
+} from "../arguments";
 import type { ImportedLayer } from "../network/analyze-network";
 import type { ArithmeticDesign } from "../network/arithmetic-design";
 import type { ListedLayer } from "../network/layer-list";
@@ -28,8 +38,18 @@ type WritableLayer = ListedLayer & Pick<ImportedLayer, "statistics" | "ownStatis
 /** Where the record of an import is kept, and so which networks were imported. */
 export const recordOf = (name: string): string => `recorded_statistics/${recordFile(name)}`;
 
+const networkSchema = dataWith("a network, as analyzeNetwork returns it", {
+  file: isText,
+  sha256: isText,
+  layers: isListOf((layer) =>
+    hasParts(layer, { name: isText, shape: isObject, index: isNumber, operator: isText, passes: isNumber }),
+  ),
+});
+
 /** Layer files, a table of statistics for each architecture, and the record of the import. */
 export function networkFiles(name: string, network: WritableNetwork): NetworkFiles {
+  requireArgument(nameSchema, name, "the name of networkFiles");
+  requireArgument(networkSchema, network, "the network of networkFiles");
   const hasStatistics = network.layers.every(({ statistics }) => statistics !== undefined);
   const tables = Object.entries(hasStatistics ? statisticsTables(network.layers, network.designs ?? []) : {});
   return {

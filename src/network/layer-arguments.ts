@@ -1,0 +1,256 @@
+import * as v from "valibot";
+import {
+  count,
+  flag,
+  index,
+  oneOf,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+} from "../arguments";
+import { RaellaError } from "../errors";
+import * as adaptive from "./adaptive-slicing";
+import type { ChosenSlicing, SlicingOptions } from "./adaptive-slicing";
+import type { ArithmeticDesign } from "./arithmetic-design";
+import { checkDesign } from "./arithmetic-design";
+import * as center from "./center";
+import * as crossbar from "./crossbar";
+import type { CrossbarOptions, CrossbarResult } from "./crossbar";
+import * as integers from "./integer-layer";
+import type { IntegerLayer, OutputQuantization } from "./integer-layer";
+import * as isaac from "./isaac-encoding";
+import type { IsaacResult } from "./isaac-encoding";
+import * as accuracy from "./layer-accuracy";
+import type { LayerAccuracy, LayerAccuracyOptions } from "./layer-accuracy";
+import * as sampling from "./sampling";
+import * as slicings from "./slicing";
+import type { Slicing } from "./slicing";
+
+// The arithmetic of layers as `raella/network` offers it: the functions of this folder behind a look at what they are given.
+
+const codeExpected = "a whole number from 0 to 255";
+const code = v.pipe(
+  v.number(codeExpected),
+  v.integer(codeExpected),
+  v.minValue(0, codeExpected),
+  v.maxValue(255, codeExpected),
+);
+const slicingExpected = "bits of slices, 1 to 4 each and 8 together, most significant first: [4, 2, 2]";
+
+export const slicingSchema = v.custom<Slicing>(
+  (given) =>
+    Array.isArray(given) &&
+    given.every((bits) => Number.isInteger(bits) && bits >= 1 && bits <= slicings.mostCellBits) &&
+    (given as number[]).reduce((sum, bits) => sum + bits, 0) === slicings.weightBits,
+  slicingExpected,
+);
+export const signedInputsSchema = oneOf(["recorded", "two-pass"]);
+export const slicingSearchSchema = oneOf(["common", "full"]);
+
+const bitsExpected = "a whole number from 2 to 16";
+export const converterBitsSchema = v.pipe(
+  v.number(bitsExpected),
+  v.integer(bitsExpected),
+  v.minValue(2, bitsExpected),
+  v.maxValue(16, bitsExpected),
+);
+
+const layerSchema = optionsOf({
+  groups: count,
+  rows: count,
+  filters: count,
+  samples: count,
+  weights: v.instance(Int8Array, "an Int8Array, [group][row][filter]"),
+  inputs: v.instance(Uint8Array, "a Uint8Array, [group][sample][row]"),
+  inputZero: code,
+  weightZeros: optional(v.instance(Int32Array, "an Int32Array, one for each filter of each group")),
+});
+
+export const outputSchema = optionsOf({
+  bias: v.instance(Float64Array, "a Float64Array, one for each filter of each group"),
+  scale: v.instance(Float64Array, "a Float64Array, one for each filter of each group"),
+  zero: code,
+  lowest: code,
+  highest: code,
+});
+
+function requireLength(what: string, given: ArrayLike<number> | undefined, length: number, of: string): void {
+  if (given === undefined || given.length === length) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `The length of ${what} cannot be ${given.length}.`,
+    value: given.length,
+    expected: `${length}: ${of}`,
+  });
+}
+
+function requireLayer(layer: IntegerLayer, functionName: string): void {
+  requireArgument(layerSchema, layer, `the layer of ${functionName}`);
+  const { groups, rows, filters, samples } = layer;
+  requireLength("weights", layer.weights, groups * rows * filters, "groups · rows · filters");
+  requireLength("inputs", layer.inputs, groups * samples * rows, "groups · samples · rows");
+  requireLength("weightZeros", layer.weightZeros, groups * filters, "groups · filters");
+}
+
+function requireOutput(
+  { groups, filters }: IntegerLayer,
+  output: OutputQuantization,
+  functionName: string,
+): void {
+  requireArgument(outputSchema, output, `the output of ${functionName}`);
+  requireLength("output.bias", output.bias, groups * filters, "groups · filters");
+  requireLength("output.scale", output.scale, groups * filters, "groups · filters");
+}
+
+const crossbarEntries = {
+  rows: optional(count),
+  converterBits: optional(converterBitsSchema),
+  signedInputs: optional(signedInputsSchema),
+};
+const crossbarSchema = optionsOf({ slicing: slicingSchema, ...crossbarEntries });
+const isaacSchema = optionsOf({
+  slicing: optional(slicingSchema),
+  rows: optional(count),
+  converterBits: optional(converterBitsSchema),
+});
+const chooseSchema = optionsOf({
+  ...crossbarEntries,
+  search: optional(slicingSearchSchema),
+  cellBits: optional(count),
+});
+const designs = v.array(v.unknown(), "a list of designs, as usualDesign makes them");
+const accuracySchema = optionsOf({ slicing: slicingSchema, ...crossbarEntries, designs: optional(designs) });
+
+/** What is looked at of designs. @throws RaellaError for one that is none, or cannot be computed. */
+export function requireDesigns(given: readonly ArithmeticDesign[], what: string): void {
+  requireArgument(designs, given, what);
+  for (const design of given) {
+    requireArgument(designSchema, design, `a design of ${what.replace(/^the designs of /, "")}`);
+    checkDesign(design);
+  }
+}
+
+const slicesSchema = v.lazy((given) =>
+  Array.isArray(given) ? slicingSchema : v.literal("adaptive", `adaptive, or ${slicingExpected}`),
+);
+const designSchema = optionsOf({
+  architecture: v.string("the name of an architecture"),
+  encoding: oneOf(["center_offset", "offset_invert"]),
+  slices: slicesSchema,
+  averageWeightSlices: slicesSchema,
+  speculation: flag,
+  adcBits: count,
+  rows: count,
+  cellBits: count,
+  slicing: oneOf(["kept", "anew"]),
+});
+
+/** See `crossbar.ts`. @throws RaellaError if sizes, arrays or options are wrong, as the functions below. */
+export function computeInCrossbars(
+  layer: IntegerLayer,
+  options: Omit<CrossbarOptions, "exact" | "centers">,
+): CrossbarResult {
+  requireLayer(layer, "computeInCrossbars");
+  requireOptions(crossbarSchema, options, "computeInCrossbars");
+  return crossbar.computeInCrossbars(layer, options);
+}
+
+/** See `isaac-encoding.ts`. */
+export function computeInIsaac(
+  layer: IntegerLayer,
+  options: { readonly slicing?: Slicing; readonly rows?: number; readonly converterBits?: number } = {},
+): IsaacResult {
+  requireLayer(layer, "computeInIsaac");
+  requireOptions(isaacSchema, options, "computeInIsaac");
+  return isaac.computeInIsaac(layer, options);
+}
+
+/** See `adaptive-slicing.ts`. */
+export function chooseSlicing(
+  layer: IntegerLayer,
+  output: OutputQuantization,
+  options: Omit<SlicingOptions, "centers"> = {},
+): ChosenSlicing {
+  requireLayer(layer, "chooseSlicing");
+  requireOutput(layer, output, "chooseSlicing");
+  requireOptions(chooseSchema, options, "chooseSlicing");
+  return adaptive.chooseSlicing(layer, output, options);
+}
+
+/** See `layer-accuracy.ts`. */
+export function layerAccuracy(
+  layer: IntegerLayer,
+  output: OutputQuantization,
+  options: LayerAccuracyOptions,
+): Readonly<Record<string, LayerAccuracy>> {
+  requireLayer(layer, "layerAccuracy");
+  requireOutput(layer, output, "layerAccuracy");
+  requireOptions(accuracySchema, options, "layerAccuracy");
+  if (options.designs !== undefined) requireDesigns(options.designs, "the designs of layerAccuracy");
+  return accuracy.layerAccuracy(layer, output, options);
+}
+
+/** See `integer-layer.ts`. */
+export function exactAccumulators(layer: IntegerLayer): Float64Array {
+  requireLayer(layer, "exactAccumulators");
+  return integers.exactAccumulators(layer);
+}
+
+/** See `integer-layer.ts`. */
+export function outputCodes(
+  accumulators: Float64Array,
+  layer: IntegerLayer,
+  output: OutputQuantization,
+): Uint8Array {
+  const array = v.instance(Float64Array, "a Float64Array, [group][sample][filter]");
+  requireArgument(array, accumulators, "the accumulators of outputCodes");
+  requireLayer(layer, "outputCodes");
+  requireOutput(layer, output, "outputCodes");
+  const length = integers.accumulatorCount(layer);
+  requireLength("accumulators", accumulators, length, "groups · samples · filters");
+  return integers.outputCodes(accumulators, layer, output);
+}
+
+/** See `center.ts`. */
+export function findCenter(histogram: Uint32Array, slicing: Slicing): number {
+  const counts = v.instance(Uint32Array, "a Uint32Array of 256 counts");
+  requireArgument(counts, histogram, "the histogram of findCenter");
+  requireLength("the histogram", histogram, 256, "one count for each code");
+  requireArgument(slicingSchema, slicing, "the slicing of findCenter");
+  return center.findCenter(histogram, slicing);
+}
+
+/** See `slicing.ts`. */
+export function parseSlicing(text: string): Slicing | undefined {
+  requireArgument(v.string("a text such as 4-2-2"), text, "the text of parseSlicing");
+  return slicings.parseSlicing(text);
+}
+
+/** See `slicing.ts`. */
+export function slicingName(slicing: Slicing): string {
+  requireArgument(slicingSchema, slicing, "the slicing of slicingName");
+  return slicings.slicingName(slicing);
+}
+
+/** See `sampling.ts`. */
+export function drawPositions(total: number, wanted: number | "all", seed: number): Int32Array {
+  requireArgument(index, total, "the total of drawPositions");
+  const positions = v.union([index, v.literal("all")], "a whole number, or all");
+  requireArgument(positions, wanted, "the number of drawPositions");
+  requireArgument(index, seed, "the seed of drawPositions");
+  return sampling.drawPositions(total, wanted, seed);
+}
+
+/** See `sampling.ts`. */
+export function madeUpValues(length: number, seed: number): Float64Array {
+  requireArgument(index, length, "the number of madeUpValues");
+  requireArgument(index, seed, "the seed of madeUpValues");
+  return sampling.madeUpValues(length, seed);
+}
+
+/** See `sampling.ts`. */
+export function mulberry32(seed: number): () => number {
+  requireArgument(index, seed, "the seed of mulberry32");
+  return sampling.mulberry32(seed);
+}
