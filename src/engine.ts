@@ -20,7 +20,7 @@ export type { FileSource, FileStamp } from "./spec/files";
 
 // Specifications: YAML files, variables, greedy steps, workspaces and what is in them
 export { getSpec } from "./spec/get-spec";
-export type { GetSpecOptions } from "./spec/get-spec";
+export type { GetSpecOptions, LayerSizes } from "./spec/get-spec";
 export { loadSpecification } from "./spec/load-specification";
 export type { LoadSpecificationOptions } from "./spec/load-specification";
 export { defaultGreedySteps, greedy } from "./spec/greedy";
@@ -92,7 +92,13 @@ export type {
   MappingBlock,
   TimeloopWalk,
 } from "./study/layer-result";
-export type { AblationResult, FullSearchTotals, NetworkResult, NetworkTotals } from "./study/network-result";
+export type {
+  AblationResult,
+  FullSearchTotals,
+  LayersWarning,
+  NetworkResult,
+  NetworkTotals,
+} from "./study/network-result";
 export type { Inputs, Manifest } from "./study/manifest";
 export type { LayerAllocation, Replication, ReplicationScheme, TileAreas } from "./study/replication";
 export { sweep } from "./study/sweep/sweep";

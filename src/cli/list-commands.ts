@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { formatCount, formatTextTable } from "../report/text-table";
 import { getSpec } from "../spec/get-spec";
-import { listVariables } from "../spec/model-variables";
+import type { KnobRange } from "../spec/variable-notes";
+import { variableUses } from "../spec/variable-uses";
 import { findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import { chosenWorkspace } from "./choose-specification";
@@ -31,18 +32,18 @@ export async function variablesCommand({
   json,
   ...given
 }: GivenListOptions & { readonly architecture: string }): Promise<void> {
-  const variables = listVariables(architecture, chosenWorkspace(given));
+  const variables = variableUses(architecture, chosenWorkspace(given));
   if (json) return printJson(variables);
   const table = formatTextTable({
     columns: ["variable", "value", "unit", "kind", "read by"],
-    rows: variables.map(({ name, value, unit, kind, readBy }) => {
+    rows: variables.map(({ name, value, unit, kind, range, readBy }) => {
       const more = readBy.length - shownReaders;
       const readers = [...readBy.slice(0, shownReaders), ...(more > 0 ? [`${more} more`] : [])];
       const shown =
         typeof value === "string"
           ? basename(value)
           : String(typeof value === "number" ? Number(value.toPrecision(12)) : value);
-      return [name, shown, unit, kind ?? "", readers.join(", ") || "nothing"];
+      return [name, shown, unit, kindText(kind, range), readers.join(", ") || "nothing"];
     }),
     leftAligned: [2, 3, 4],
   });
@@ -53,6 +54,11 @@ export async function variablesCommand({
 }
 
 const shownReaders = 4;
+
+/** E.g. `knob, 4 to 10`. */
+function kindText(kind: string | null, range: KnobRange | undefined): string {
+  return range === undefined ? (kind ?? "") : `${kind}, ${range.from} to ${range.to}`;
+}
 
 /** `raella dnns [NAME]` */
 export async function dnnsCommand(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ModelVariable } from "../../src/spec/model-variables";
+import type { VariableUse } from "../../src/spec/variable-uses";
 import type { NetworkResult } from "../../src/study/network-result";
 import { runCli } from "../support/run-cli";
 
@@ -69,14 +69,14 @@ describe("what commands write and tell", function () {
 
   it("the variables of an architecture, with what they are for and what reads them", async () => {
     const { stdout } = await ran("variables", "-a", "raella", "--json");
-    const variables = JSON.parse(stdout) as ModelVariable[];
-    const named = (name: string): ModelVariable => variables.find((variable) => variable.name === name)!;
+    const variables = JSON.parse(stdout) as VariableUse[];
+    const named = (name: string): VariableUse => variables.find((variable) => variable.name === name)!;
     assert.equal(named("ADC_RESOLUTION").kind, "knob");
     assert.deepEqual(named("ADC_RESOLUTION").readBy, ["shift_add", "column_readout"]);
     assert.deepEqual([named("BITS_PER_CELL").kind, named("BITS_PER_CELL").unit], ["care", "bit"]);
     assert.equal(named("TECH_NODE").unit, "nm");
     assert.equal(named("BATCH_SIZE").readBy[0], "the layer");
-    assert.match(named("WEIGHT_BITS").expression ?? "", /BITS_PER_CELL \* CIM_UNITS_PER_WEIGHT/);
+    assert.match(String(named("WEIGHT_BITS").written), /BITS_PER_CELL \* CIM_UNITS_PER_WEIGHT/);
     for (const architecture of ["raella", "isaac_like"]) {
       const { stdout: text } = await ran("variables", "-a", architecture);
       assert.match(text, /^ADC_RESOLUTION +\d +bit +knob/m);

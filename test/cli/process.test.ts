@@ -73,7 +73,7 @@ describe("the process", () => {
       writeFileSync(fault, `require("fs").readdirSync = () => { throw new TypeError("no such thing"); };`);
       const { code, stderr } = await run(["dnns"], readAll, ["--require", fault]);
       assert.equal(code, 1);
-      assert.match(stderr, /internal error: TypeError: no such thing[^]*at (Object\.)?listDnns /);
+      assert.match(stderr, /internal error: TypeError: no such thing[^]*at (Object\.)?listFolder /);
       assert.equal((await run(["dnns", "-d", "resnet19"], readAll)).code, 2);
     } finally {
       rmSync(folder, { recursive: true });
