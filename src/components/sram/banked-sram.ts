@@ -36,8 +36,8 @@ interface BankedGrid {
   readonly points: ReadonlyMap<string, BankedFigures>;
 }
 
-/** The memories of a technology, by `banks ports`. */
-type NodeMemories = ReadonlyMap<string, BankedGrid>;
+/** The memories of a technology with so many banks and ports; undefined where there are none. */
+type NodeMemories = (banks: number, ports: number) => BankedGrid | undefined;
 /** The memories of a characterized technology (nm). */
 export type BankedSrams = (nodeNm: number) => NodeMemories;
 
@@ -48,26 +48,32 @@ const mostBanksOfTwoPorts = 2;
 /** How far beyond the grid its slope may be followed, as a factor of width or depth. */
 const extrapolationLimit = 16;
 
-/** Memories as far as they are found in the folder, each technology read when it is first needed. */
+/** Memories as far as they are found in the folder, each file read when it is first needed. */
 export function loadBankedSrams(directory: string, reader: FileReader): BankedSrams {
-  const nodes = new Map<number, NodeMemories>();
-  return (nodeNm) => {
-    let memories = nodes.get(nodeNm);
-    if (memories === undefined) nodes.set(nodeNm, (memories = readNode(directory, nodeNm, reader)));
-    return memories;
+  const grids = new Map<string, ReadonlyMap<string, BankedGrid>>();
+  return (nodeNm) => (banks, ports) => {
+    const isSingle = banks === 1 && ports === 1;
+    const kind = `${nodeNm} ${isSingle}`;
+    let known = grids.get(kind);
+    if (known === undefined) grids.set(kind, (known = readGrids(directory, nodeNm, isSingle, reader)));
+    return known.get(`${banks} ${ports}`);
   };
 }
 
-function readNode(directory: string, nodeNm: number, reader: FileReader): NodeMemories {
+function readGrids(
+  directory: string,
+  nodeNm: number,
+  isSingle: boolean,
+  reader: FileReader,
+): ReadonlyMap<string, BankedGrid> {
   const points = new Map<string, Map<string, BankedFigures>>();
-  for (const name of [
-    `sram_${nodeNm}nm.csv`,
-    `sram_${nodeNm}nm_2_ports.csv`,
-    `sram_${nodeNm}nm_banked.csv`,
-  ]) {
+  const start = `sram_${nodeNm}nm`;
+  const names = isSingle ? [`${start}.csv`] : [`${start}_2_ports.csv`, `${start}_banked.csv`];
+  for (const name of [...names, "sram_points.csv"]) {
     const file = join(directory, name);
     if (!reader.has(file)) continue;
     for (const row of readCsv(file, reader)) {
+      if (Number(row.technology_nm ?? nodeNm) !== nodeNm) continue;
       const key = `${Number(row.n_banks ?? 1)} ${Number(row.n_rdwr_ports)}`;
       const own = points.get(key) ?? new Map<string, BankedFigures>();
       points.set(key, own.set(`${Number(row.width_bits)} ${Number(row.depth)}`, readFigures(row, file)));
@@ -156,7 +162,7 @@ function mapQuantities(figure: (quantity: BankedQuantity) => number): BankedFigu
 /** A memory of a characterized technology. */
 function memoryAt(memories: NodeMemories, request: MemoryRequest): FoundMemory {
   const { width, depth, banks, ports } = request;
-  const grid = memories.get(`${banks} ${ports}`);
+  const grid = memories(banks, ports);
   const exact = grid?.points.get(`${width} ${depth}`);
   if (exact !== undefined) return { figures: exact, isExact: true, warnings: [] };
   const limit = ports === 1 ? mostBanks : mostBanksOfTwoPorts;
