@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { estimate } from "../../src/components/estimate";
+import { loadSpecification } from "../../src/spec/load-specification";
+import type { Specification } from "../../src/spec/specification";
+
+/** A small design: `nodes` between memory and units, and what else stands at the top. */
+function design(nodes: string, top = "", bounds = "{M: 16, K: 12}"): string {
+  return `
+architecture:
+  nodes:
+    - !Container {name: chip, attributes: {technology: "45nm", global_cycle_seconds: 1e-9, lanes: 4}}
+    - !Component {name: memory, class: DRAM, attributes: {width: 64, datawidth: 8}}
+${nodes}
+    - !Component {name: mac, class: intmac, attributes: {width: 8}}
+problem:
+  shape:
+    name: product
+    dimensions: [M, K]
+    data_spaces:
+      - {name: A, projection: [[[K]]]}
+      - {name: B, projection: [[[K]], [[M]]]}
+      - {name: Z, projection: [[[M]]], read_write: true}
+  instance: ${bounds}
+mapper: {optimization_metrics: [edp]}
+${top}
+`;
+}
+
+describe("the convention of 2024", () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), "raella-convention-"))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  function load(text: string): Specification {
+    const file = join(folder, "design.yaml");
+    writeFileSync(file, text);
+    return loadSpecification({ files: [file] });
+  }
+  const factors = (specification: Specification, name: string, kind: "spatial" | "temporal"): string[] =>
+    (specification.levels.find((level) => level.name === name)?.constraints[kind]?.factors ?? []).map(
+      ({ dimension, operator, value }) => `${dimension}${operator}${value}`,
+    );
+
+  it("is found from tags and scale keys, but not from attributes of such a name", () => {
+    const old = design("").replaceAll("!Component", "!Element");
+    assert.equal(load(old).identity.convention, undefined);
+    assert.equal(load(design("")).identity.convention, "2024");
+    const element = (key: string): string =>
+      old
+        .replace("class: intmac,", `class: intmac, ${key}`)
+        .replace("{width: 8}", "{width: 8, area_scale: 2}");
+    assert.equal(load(element("")).identity.convention, undefined);
+    assert.equal(load(element("area_scale: 1,")).identity.convention, "2024");
+    assert.equal(load(element("energy_scale: 1,")).identity.convention, "2024");
+  });
+
+  it("lets expressions see containers, and calculates factors, splits and meshes", () => {
+    const specification = load(
+      design(`    - !Container
+      name: pe
+      attributes: {rows: lanes // 2}
+      spatial: {meshX: lanes * 2, meshY: rows}
+      constraints:
+        spatial: {factors: [M=lanes * 2, [K, =, 2]], split: len(spec.problem.instance) - 2}`),
+    );
+    assert.deepEqual(factors(specification, "inter_pe_spatial", "spatial"), ["M=8", "K=2"]);
+    const fanOut = specification.levels.find(({ name }) => name === "inter_pe_spatial");
+    // Two sizes, and the densities that the original adds.
+    assert.equal(fanOut?.constraints.spatial?.split, 1);
+    assert.equal(specification.levels.at(-1)?.instances, 16);
+    assert.throws(
+      () => load(design("    - !Container {name: pe, spatial: {meshX: spec.architecture}}")),
+      /Expressions cannot reach spec\.architecture/,
+    );
+  });
+
+  it("fills places with dimensions, in groups, with factors that divide", () => {
+    const filled = (groups: string, capacity = "", bounds = "{M: 16, K: 12}"): string[] => {
+      const nodes = `    - !Container {name: pe, spatial: {meshX: 8}, constraints: {spatial: {maximize_dims: ${groups}${capacity}}}}`;
+      return factors(load(design(nodes, "", bounds)), "inter_pe_spatial", "spatial");
+    };
+    assert.deepEqual(filled("[M, K]"), ["M=8", "K=1"]);
+    assert.deepEqual(filled("[[K], [M]]"), ["K=6", "M=1"]);
+    assert.deepEqual(filled("[[K, M]]", ", maximize_dims_capacity: 5"), ["K=4", "M=1"]);
+    assert.deepEqual(filled("[[K], [M]]", ", factors: []", "{M: 16, K: 2}"), ["K=2", "M=4"]);
+    const uneven =
+      "    - !Container {name: pe, spatial: {meshX: 8}, constraints: {spatial: {maximize_dims: [K]}}}";
+    const { warnings } = load(design(uneven, "", "{M: 16, K: 13}"));
+    assert.match(warnings.map(({ message }) => message).join(), /do not divide K \(13\).*are taken: K=1/);
+    assert.throws(() => filled("[[K]]", ", factors: [K=2]"), /names K, which has a factor there already/);
+  });
+
+  it("reads lower limits, macros, other spellings and the names of fan-outs", () => {
+    const top = `mapspace_constraints:
+  targets:
+    - {type: spatial, target: "inter_pe_spatial[1..1]", factors: [M>=2, K=1]}
+extra_mapping_constraints:
+  targets:
+    - {type: temporal, target: buffer, must_iterate_over_dataspaces: [A], rmw_first_update: [Z]}
+    - {type: datatype, target: buffer, keep: [A, Z], bypass: [B], no_coalesce: [A]}`;
+    const buffer =
+      "    - !Component {name: buffer, class: SRAM, attributes: {width: 64, depth: 64, datawidth: 8}}\n    - !Container {name: pe, spatial: {meshX: 8}}";
+    const specification = load(design(buffer, top));
+    assert.deepEqual(factors(specification, "inter_pe_spatial", "spatial"), ["M>=2", "K=1"]);
+    assert.deepEqual(factors(specification, "buffer", "temporal"), ["M=1"]);
+    const level = specification.levels.find(({ name }) => name === "buffer");
+    assert.deepEqual(level?.constraints.temporal?.rmwOnFirstWriteback, ["Z"]);
+    assert.deepEqual(level.constraints.dataspace, { keep: ["A", "Z"], bypass: ["B"], passthrough: ["A"] });
+    assert.throws(
+      () => load(design(buffer, top.replace("no_coalesce: [A]", "no_coalesce: [A], passthrough: [A]"))),
+      /Two spellings of one key stand in this map: passthrough and no_coalesce/,
+    );
+  });
+
+  it("leaves out what is not enabled, and multiplies by scales and instances", () => {
+    const buffer = (more: string, attributes = ""): string =>
+      `    - !Component {name: buffer, class: SRAM, ${more} attributes: {width: 64, depth: 64, datawidth: 8${attributes}}}`;
+    const names = (text: string): string[] => load(text).levels.map(({ name }) => name);
+    assert.deepEqual(names(design(buffer("enabled: lanes > 4,"))), ["memory", "mac"]);
+    assert.deepEqual(names(design(buffer("enabled: lanes == 4,"))), ["memory", "buffer", "mac"]);
+    const tables = (text: string): Readonly<Record<string, number>> => {
+      const { energy, area } = estimate(load(text), { decimalPlaces: null });
+      return { ...energy.energyPj.buffer, area: area.areaUm2.buffer };
+    };
+    const plain = tables(design(buffer("")));
+    const scaled = tables(design(buffer("area_scale: 2, energy_scale: 0.5,", ", n_instances: 3")));
+    assert.equal(scaled.area, 6 * plain.area);
+    assert.equal(scaled.read, plain.read / 2);
+    assert.ok(Math.abs(scaled.leak / plain.leak - 1.5) < 1e-12);
+    assert.throws(
+      () => tables(design(buffer("")).replace(", global_cycle_seconds: 1e-9", "")),
+      /no global_cycle_seconds/,
+    );
+  });
+
+  it("joins the lists of merged maps", () => {
+    const top = "shared_ignore: &shared {temporal: {factors: [K=1]}}";
+    const text = design(
+      "    - !Component {name: buffer, class: SRAM, attributes: {width: 64, depth: 64, datawidth: 8}, constraints: {<<<: *shared, temporal: {factors: [M=1]}}}",
+    );
+    assert.deepEqual(factors(load(`${top}\n${text}`), "buffer", "temporal"), ["M=1", "K=1"]);
+  });
+});
