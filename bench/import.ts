@@ -212,7 +212,7 @@ async function main(): Promise<void> {
     );
   }
   const mobile = path.join(folder, "mobile.onnx");
-  if (chosen.length === 0 || chosen.includes("mobile")) writeFileSync(mobile, await mobileNetShape());
+  writeFileSync(mobile, await mobileNetShape());
   const images = noise([8, 3, 224, 224]);
   await measure("mobile: import, 8 images, 384 positions", "20 s", () =>
     importNetwork({ model: mobile, name: "mobile", inputs: images, workspace }),
@@ -221,7 +221,7 @@ async function main(): Promise<void> {
     networkAccuracy({ ...common, dnn: "mobile", inputs: images, architectures: "raella", endToEnd: true }),
   );
   const encoder = path.join(folder, "encoder.onnx");
-  if (chosen.length === 0 || chosen.includes("encoder")) writeFileSync(encoder, await encoderShape());
+  writeFileSync(encoder, await encoderShape());
   await measure("encoder: import, 8 texts, 384 positions", "30 s", () =>
     importNetwork({ model: encoder, name: "encoder", inputs: noise([8, 128, 384]), workspace }),
   );

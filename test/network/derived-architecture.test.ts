@@ -19,7 +19,7 @@ const entries = `
     statistics: *raella_statistics
   - name: lean
     derived_from: raella
-    variables: {CIM_UNITS_PER_COLUMN: 128, ADC_RESOLUTION: 5}
+    variables: {CIM_UNITS_PER_COLUMN: 256, ADC_RESOLUTION: 6}
   - name: plain
     derived_from: raella_no_speculation_2b_cells
   - name: fixed
@@ -55,8 +55,8 @@ describe("An architecture that is derived from RAELLA", () => {
       cpSync(join(models, "raella"), join(models, name), { recursive: true });
     replaceIn(
       join(models, "narrow", "variables.yaml"),
-      [/CIM_UNITS_PER_COLUMN: 512/, "CIM_UNITS_PER_COLUMN: 128"],
-      [/ADC_RESOLUTION: 7/, "ADC_RESOLUTION: 5"],
+      [/CIM_UNITS_PER_COLUMN: 512/, "CIM_UNITS_PER_COLUMN: 256"],
+      [/ADC_RESOLUTION: 7/, "ADC_RESOLUTION: 6"],
       // Names of its own, too.
       [/converter_bits: ADC_RESOLUTION/, "converter_bits: ADC_RESOLUTION + 0"],
     );
@@ -78,7 +78,7 @@ describe("An architecture that is derived from RAELLA", () => {
     assert.deepEqual(table("plain"), table("raella_no_speculation_2b_cells"));
     const slices = (architecture: string): number =>
       table(architecture).reduce((sum, row) => sum + Number(row.CIM_UNITS_PER_WEIGHT), 0);
-    assert.ok(slices("narrow") !== slices("raella"), "five bits on 128 rows take other slices");
+    assert.ok(slices("narrow") !== slices("raella"), "six bits on 256 rows take other slices");
     assert.notDeepEqual(
       table("narrow").map((row) => row.ADC_ACTION_SHARE),
       table("raella").map((row) => row.ADC_ACTION_SHARE),
@@ -96,17 +96,17 @@ describe("An architecture that is derived from RAELLA", () => {
       accuracy.designs.map(({ layers, meanError }) => ({ layers, meanError }));
     assert.deepEqual(figures(await ofName("twin")), figures(await ofName("raella")));
     const narrow = await ofName("narrow", { slicing: "anew" });
-    assert.deepEqual([narrow.designs[0].rows, narrow.designs[0].adcBits], [128, 5]);
+    assert.deepEqual([narrow.designs[0].rows, narrow.designs[0].adcBits], [256, 6]);
     assert.deepEqual(
       figures(narrow),
-      figures(await ofName("raella", { rows: 128, adcBits: 5, slicing: "anew" })),
+      figures(await ofName("raella", { rows: 256, adcBits: 6, slicing: "anew" })),
     );
     // What the import chose for it is what it would choose.
     assert.deepEqual(figures(await ofName("narrow")), figures(narrow));
   });
 
   it("can be swept, and variables of a sweep change its arithmetic", async () => {
-    const variables = { ADC_RESOLUTION: [5, 7], CIM_UNITS_PER_COLUMN: [128, 512] };
+    const variables = { ADC_RESOLUTION: [6, 7], CIM_UNITS_PER_COLUMN: 256 };
     const rowsOf = async (architecture: string): Promise<unknown> => {
       const description = { architectures: architecture, dnns: "digits", variables };
       const accuracy = { dnn: "digits", slicing: "anew" } as const;
