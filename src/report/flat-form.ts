@@ -20,6 +20,7 @@ export interface FlatLevel {
   readonly subclass?: string;
   readonly attributes: Readonly<Record<string, Value>>;
   readonly area_share?: number;
+  readonly energy_scale?: number;
   readonly required_actions: readonly string[];
   readonly constraints: {
     readonly spatial?: FlatConstraint;
@@ -88,6 +89,7 @@ function flatLevel(level: Level): FlatLevel {
     ...(level.subclass === null ? {} : { subclass: level.subclass }),
     attributes: level.attributes,
     ...(level.areaShare === null ? {} : { area_share: level.areaShare }),
+    ...(level.energyShare === undefined ? {} : { energy_scale: level.energyShare }),
     required_actions: level.requiredActions,
     constraints: flatConstraints(level.constraints),
   };
@@ -123,6 +125,7 @@ function flatSpatial(constraint: SpatialConstraint): FlatConstraint {
     }),
     ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
     ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
+    ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
   };
 }
 
@@ -134,6 +137,7 @@ function flatTemporal(constraint: TemporalConstraint): FlatConstraint {
       rmw_on_first_writeback: constraint.rmwOnFirstWriteback,
     }),
     ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
+    ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
     ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
   };
 }
