@@ -50,6 +50,7 @@ export async function buildDocumentation(folder: string): Promise<void> {
     skipErrorChecking: true,
     excludeExternals: true,
     hideGenerator: true,
+    includeHierarchySummary: false,
     includeVersion: true,
     sort: ["kind", "alphabetical"],
     navigation: { includeGroups: false },
@@ -77,7 +78,7 @@ export async function buildDocumentation(folder: string): Promise<void> {
   });
   app.renderer.on(PageEvent.END, (page) => {
     for (const [html, name] of Object.entries(notebooks))
-      page.contents = page.contents?.replaceAll(`media/${name}.ipynb"`, `${html}.html"`);
+      page.contents = page.contents?.replaceAll(`media/${name}.ipynb`, `${html}.html`);
   });
   const project = await app.convert();
   if (project === undefined) throw new Error("The reference could not be made.");
@@ -114,9 +115,9 @@ async function writeNotebooks(folder: string, pages: ReadonlyMap<string, string>
         const url = pages.get(titleOf(readFileSync(join(root, file), "utf8")) ?? "");
         return url === undefined ? link : `href="${url}`;
       })
-      .replace(/href="(\w+)\.ipynb"/g, (link, file: string) => {
+      .replace(/href="(\w+)\.ipynb/g, (link, file: string) => {
         const [to] = Object.entries(notebooks).find(([, known]) => known === file) ?? [];
-        return to === undefined ? link : `href="${to}.html"`;
+        return to === undefined ? link : `href="${to}.html`;
       });
     const nav = `<nav aria-label="Site">RAELLA · ${links.join(" · ")}</nav>`;
     writeFileSync(join(folder, `${page}.html`), linked.replace("<body>", `<body>\n${nav}`));
