@@ -99,8 +99,8 @@ const coldest = 0.003;
 const misfit = 1e6;
 /** The least that something which does not fit at all adds to the cost. */
 const leastMisfit = 0.1;
-/** Between mappings of the same objective, e.g. cycles, the EDP decides: its share of the cost. */
-const tieShare = 0.01;
+/** How much more the objective counts than the EDP, which decides between mappings of the same objective, e.g. cycles. */
+const objectiveWeight = 5;
 /** Every so many steps the walk asks whether it is over. */
 const stepsPerQuestion = 1024;
 
@@ -364,9 +364,9 @@ class AnnealingWalk {
       const { keepChoice } = this;
       this.best = { choice: this.choice.slice(), orders: [...this.orders], keepChoice };
     }
-    return (
-      logarithm(this.criteria.objective.value(energyPj, cycles)) + tieShare * logarithm(energyPj * cycles)
-    );
+    const edp = logarithm(energyPj * cycles);
+    const value = logarithm(this.criteria.objective.value(energyPj, cycles));
+    return value === edp ? edp : objectiveWeight * value + edp;
   }
 
   private fanOutExcess(): number {

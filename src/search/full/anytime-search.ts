@@ -16,6 +16,16 @@ import { createSearchPlan } from "./search-plan";
 import { searchWidening } from "./widening-search";
 import type { SearchLimits, WideningOutcome } from "./widening-search";
 
+/** When a search in turns goes on to the next; what is left out is as usual. */
+export interface TurnLimits {
+  /** Partial mappings that are expanded before anything else is tried. */
+  readonly firstLimit?: number;
+  /** Spaces up to this size are visited mapping by mapping when bounds alone do not settle them soon. */
+  readonly largestVisit?: number;
+  /** Restarts of annealing. */
+  readonly mostRestarts?: number;
+}
+
 /** What is searched, and for what. */
 export interface SearchTask {
   readonly space: MapSpace;
@@ -36,8 +46,7 @@ export interface AnytimeOutcome extends WideningOutcome {
 
 /** Spaces up to this size are visited mapping by mapping when bounds alone do not settle them soon. */
 export const largestVisit = 2e6;
-/** Partial mappings that are expanded before anything else is tried. */
-const firstLimit = 4_000;
+const usualFirstLimit = 4_000;
 /** Share of the time left that goes into them, and then into annealing. */
 const firstShare = 0.25;
 const annealingShare = 0.4;
@@ -46,7 +55,7 @@ const closeGap = 0.05;
 /** Neighbours that annealing looks at in one restart, and the expansions that take as long. */
 const annealingSteps = 100_000;
 const workOfRestart = 15_000;
-const mostRestarts = 12;
+const usualRestarts = 12;
 /** Ways to hold data spaces that are searched one by one. */
 const mostDecisions = 64;
 
@@ -64,11 +73,16 @@ export function searchInTurns(
   task: SearchTask,
   limits: SearchLimits,
   start: Incumbent | null,
+  {
+    firstLimit = usualFirstLimit,
+    largestVisit: largest = largestVisit,
+    mostRestarts = usualRestarts,
+  }: TurnLimits = {},
 ): AnytimeOutcome {
   const turns = new Turns(task, limits, start);
   turns.searchByBounds(task.space, Math.min(limits.workLimit, firstLimit), firstShare, false);
-  if (turns.visit() || !turns.mayGoOn()) return turns.outcome();
-  turns.anneal(annealingShare);
+  if (turns.visit(largest) || !turns.mayGoOn()) return turns.outcome();
+  turns.anneal(annealingShare, mostRestarts);
   turns.searchDecisions();
   turns.annealOn();
   return turns.outcome();
@@ -153,9 +167,9 @@ class Turns {
   }
 
   /** Visits every mapping of a small space that bounds have not settled; false where that would take too long. */
-  visit(): boolean {
+  visit(largest: number): boolean {
     const { space, costs, metric, evaluate } = this.task;
-    if (this.last?.stopReason !== "work" || metric === null || !(space.size <= largestVisit)) return false;
+    if (this.last?.stopReason !== "work" || metric === null || !(space.size <= largest)) return false;
     const { best } = findBestMapping(space, scorerFactory(costs), { metrics: [metric] });
     this.best = best === null ? null : { mapping: best.mapping, evaluation: evaluate(best.mapping) };
     this.isVisited = true;
@@ -164,10 +178,10 @@ class Turns {
 
   /**
    * So many restarts of annealing as the work left pays for, within a share of the time left; none where the best mapping
-   * so far is close to its bound already.
+   * so far is close to its bound already. Of cycles that says little: many mappings have the fewest.
    */
-  anneal(share: number): void {
-    if (this.gap() < closeGap) return;
+  anneal(share: number, mostRestarts: number): void {
+    if (this.task.metric !== "delay" && this.gap() < closeGap) return;
     const restarts = Math.min(mostRestarts, Math.floor(this.workLeft() / workOfRestart));
     this.annealUntil(restarts, this.deadlineOf(share));
   }

@@ -23,6 +23,7 @@ import type { EnergyReferenceTable } from "../../spec/reference-tables";
 import { nestSchema } from "../../spec/specification";
 import type { Specification, Warning } from "../../spec/specification";
 import type { Metric } from "../ranking";
+import { roundingShare } from "../tolerances";
 import type { AnytimeOutcome } from "./anytime-search";
 import { searchInTurns } from "./anytime-search";
 import type { Criteria, FullSearchObjective } from "./objective";
@@ -191,13 +192,14 @@ function certify(
 ): SearchCertificate {
   const { counts, stopReason, isVisited } = outcome;
   const value = objective.value(energyPj, cycles);
-  const isProven = isVisited || (stopReason === null && counts.mismatches === 0);
+  const isReached = outcome.lowerBound >= value * (1 - roundingShare);
+  const isProven = isVisited || ((stopReason === null || isReached) && counts.mismatches === 0);
   return {
     spaceSize: sizeText,
     spaceSizeIsExact: sizeIsExact,
     method: isVisited ? "visit" : "bounds",
     isProven,
-    isExactToTheBit: isVisited || (isProven && outcome.isExactToTheBit),
+    isExactToTheBit: isVisited || (isProven && stopReason === null && outcome.isExactToTheBit),
     lowerBound: isProven ? value : outcome.lowerBound,
     gap: isProven || value === 0 ? 0 : (value - outcome.lowerBound) / value,
     stoppedBy: isVisited ? null : stopReason,
