@@ -5,7 +5,7 @@ import { extendFigures, rowsWith } from "./features";
 import type { FeatureTables } from "./features";
 import { firstFittingSplit, possibleOrders } from "./loop-orders";
 import type { SearchLayout, VaryingDimension } from "./search-layout";
-import { factorInSlot } from "./search-layout";
+import { countTimeLoops, factorInSlot } from "./search-layout";
 import type { Slot } from "./slots";
 
 /** The choices of one dimension, grouped by the factors they put into space slots. */
@@ -123,7 +123,21 @@ export function enumerateMappings(layout: SearchLayout, keep: KeepTable, visitor
   if (layout.space.choices.some(({ count }) => count === 0)) return;
   const spaceSlots = describeSpaceSlots(layout);
   if (spaceSlots.some(({ fan, fixedProduct }) => fixedProduct > fan)) return;
-  new Enumeration(layout, spaceSlots, createCapacityTables(layout, keep), visitor).chooseSpace(0);
+  const checked = visitorWithin(layout, visitor);
+  new Enumeration(layout, spaceSlots, createCapacityTables(layout, keep), checked).chooseSpace(0);
+}
+
+/** A visitor to whom mappings with too many time loops are none that fit. */
+function visitorWithin(layout: SearchLayout, visitor: EnumerationVisitor): EnumerationVisitor {
+  const { mostTimeLoops } = layout.space;
+  if (mostTimeLoops === null) return visitor;
+  return {
+    ...visitor,
+    valid(choice) {
+      if (countTimeLoops(layout, choice) <= mostTimeLoops) visitor.valid?.(choice);
+      else visitor.misfit?.(choice);
+    },
+  };
 }
 
 interface SpaceSlot {

@@ -32,6 +32,8 @@ export interface MapSpace {
   /** Per dimension. */
   readonly choices: readonly DimensionChoices[];
   readonly undecided: readonly UndecidedPair[];
+  /** Time loops with a factor above 1 that a mapping may have in all; null without a limit. */
+  readonly mostTimeLoops: number | null;
   /** Products of the dimensions' counts: the ways to place all factors. Exact up to 2^53. */
   readonly factorizations: number;
   /** Factorizations times loop orders times keep-or-bypass choices; exact up to 2^53. */
@@ -58,7 +60,9 @@ export function buildMapSpace(specification: MappedPart): MapSpace {
 }
 
 /** What a map space depends on. */
-type MappedPart = Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">;
+export type MappedPart = Pick<Specification, "levels" | "workload" | "sparse" | "placeholders"> & {
+  readonly mapper?: Pick<Specification["mapper"], "mostTimeLoops">;
+};
 
 /** The same for use inside the package: of a specification that nobody else can change, and not frozen. */
 export function createMapSpace(specification: MappedPart): MapSpace {
@@ -71,9 +75,7 @@ export function createMapSpace(specification: MappedPart): MapSpace {
 }
 
 /** The map space even where some dimension cannot be placed; such a dimension has no choices. */
-export function assembleMapSpace(
-  specification: Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">,
-): MapSpace {
+export function assembleMapSpace(specification: MappedPart): MapSpace {
   const problem = describeProblem(specification.workload);
   const hardware = describeHardware(specification);
   const warnings: Warning[] = [];
@@ -98,6 +100,7 @@ export function assembleMapSpace(
     rules,
     choices,
     undecided,
+    mostTimeLoops: specification.mapper?.mostTimeLoops ?? null,
     ...countMappings(choices, undecided.length, orders),
     sizeIsExact: orders.exact,
     warnings,

@@ -189,6 +189,18 @@ export function factorInSlot(
   return list.factors[choice[position] * freeSlots.length + freeSlots.indexOf(slot)];
 }
 
+/** Time loops with a factor above 1 of all dimensions. */
+export function countTimeLoops(layout: SearchLayout, choice: ArrayLike<number>): number {
+  const { slots } = layout.space;
+  let loops = 0;
+  for (let slot = 0; slot < slots.length; slot += 1) {
+    if (slots[slot].kind === "space") continue;
+    for (let dimension = 0; dimension < layout.positions.length; dimension += 1)
+      if (factorInSlot(layout, slot, dimension, choice) > 1) loops += 1;
+  }
+  return loops;
+}
+
 /** Writes the factors of a varying dimension's choice, one per slot of its `slots`. */
 export function readFactors(
   { list, freeSlots, fixedFactors }: VaryingDimension,

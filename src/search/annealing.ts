@@ -4,7 +4,7 @@ import type { CapacityCheck, CapacityTables, KeepTable } from "../mapspace/capac
 import { extendFigures } from "../mapspace/features";
 import { defaultOrder, firstFittingSplit, orderableDimensions } from "../mapspace/loop-orders";
 import type { MapSpace } from "../mapspace/map-space";
-import { createSearchLayout, factorInSlot } from "../mapspace/search-layout";
+import { countTimeLoops, createSearchLayout, factorInSlot } from "../mapspace/search-layout";
 import type { SearchLayout, VaryingDimension } from "../mapspace/search-layout";
 import type { AccessCosts } from "../model/access-costs";
 import { exceeds, underfills } from "../model/fit";
@@ -354,7 +354,7 @@ class AnnealingWalk {
     this.tried += 1;
     const judge = this.judgeOf(this.keepChoice);
     if (judge === null) return 2 * misfit;
-    const excess = this.fanOutExcess() + this.capacityExcess(judge.capacity);
+    const excess = this.fanOutExcess() + this.loopExcess() + this.capacityExcess(judge.capacity);
     if (excess > 0) return misfit + excess;
     const { scorer } = judge;
     scorer.score(this.choice, this.openSlots.length === 0 ? null : this.orders);
@@ -389,6 +389,12 @@ class AnnealingWalk {
       }
     }
     return excess;
+  }
+
+  private loopExcess(): number {
+    const { mostTimeLoops } = this.layout.space;
+    if (mostTimeLoops === null) return 0;
+    return Math.max(0, countTimeLoops(this.layout, this.choice) - mostTimeLoops);
   }
 
   private capacityExcess({ products, extents, checks }: CapacityTables): number {

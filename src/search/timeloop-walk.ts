@@ -5,7 +5,7 @@ import type { KeepTable } from "../mapspace/capacity";
 import { extendFigures } from "../mapspace/features";
 import { defaultOrder, fitsMesh, splitCandidates } from "../mapspace/loop-orders";
 import type { MapSpace } from "../mapspace/map-space";
-import { createSearchLayout, factorInSlot, readChoice } from "../mapspace/search-layout";
+import { countTimeLoops, createSearchLayout, factorInSlot, readChoice } from "../mapspace/search-layout";
 import type { SearchLayout } from "../mapspace/search-layout";
 import { fitsFanOut } from "../model/fit";
 import { isRandomWalk } from "../spec/schema/mapper-schema";
@@ -196,6 +196,8 @@ function createJudge(layout: SearchLayout, createScorer: ScorerFactory): Judge {
   }
 
   function fits(): boolean {
+    const { mostTimeLoops } = layout.space;
+    if (mostTimeLoops !== null && countTimeLoops(layout, choice) > mostTimeLoops) return false;
     productFigures.set(products.base);
     extentFigures.set(extents.base);
     for (let position = 0; position < choice.length; position += 1) {

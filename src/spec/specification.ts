@@ -243,6 +243,8 @@ export interface MapperOptions {
   readonly maxPermutationsPerIfVisit: number;
   /** How Timeloop's mapper goes through the map space; only a re-enactment of its walk asks. */
   readonly algorithm: string;
+  /** Time loops with a factor above 1 that a mapping may have in all; left out without a limit. */
+  readonly mostTimeLoops?: number;
   readonly all: ValueTable;
 }
 

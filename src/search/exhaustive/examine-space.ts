@@ -27,7 +27,14 @@ function spaceKey(
 ): string {
   const { dimensions, bounds, dataSpaces } = workload;
   const { compute } = hardware;
-  let key = JSON.stringify([dimensions, bounds, dataSpaces, compute, mapper.optimizationMetrics]);
+  let key = JSON.stringify([
+    dimensions,
+    bounds,
+    dataSpaces,
+    compute,
+    mapper.optimizationMetrics,
+    mapper.mostTimeLoops,
+  ]);
   for (const level of hardware.levels) key += ` ${spacesOfLevels.of(level)}`;
   for (const { kind, constraints } of levels) if (kind === "storage") key += ` ${contentNumber(constraints)}`;
   for (const { readPj, fillPj, updatePj, leakPj } of costs.levels)

@@ -179,6 +179,8 @@ export function createExpander(plan: SearchPlan): Expander {
       placed = placeSpaces(child, choice.slot, slot, inOrderOf(slot, [...choice.fixed, ...moving]));
     } else {
       child.steps *= chosen[0];
+      if (chosen[0] > 1) child.timeLoops += 1;
+      if (space.mostTimeLoops !== null && child.timeLoops > space.mostTimeLoops) return [];
       child.slotFactors = [...parent.slotFactors, ...moving];
       if (!choice.completesSlot) return [child];
       const factors = [...choice.fixed, ...child.slotFactors];

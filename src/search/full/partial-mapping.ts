@@ -53,6 +53,8 @@ export interface PartialMapping {
   readonly digits: number[];
   /** Product of all time factors decided. */
   steps: number;
+  /** Time loops with a factor above 1 that are decided or fixed by the constraints. */
+  timeLoops: number;
   /** Product of the time loops that have their place (all but those of a slot in work). */
   placedSteps: number;
   loops: TimeLoop | null;
@@ -94,7 +96,7 @@ export interface PartialMapping {
 }
 
 export function createRoot(
-  { lattice, tensors, limitedLevels, rowCosts }: SearchPlan,
+  { space, lattice, tensors, limitedLevels, rowCosts }: SearchPlan,
   wholeSizes: readonly number[],
 ): PartialMapping {
   return {
@@ -102,6 +104,11 @@ export function createRoot(
     point: lattice.size - 1,
     digits: lattice.divisors.map((list) => list.length - 1),
     steps: 1,
+    timeLoops: space.slots.reduce(
+      (loops, { kind, factors }) =>
+        loops + (kind === "time" ? factors.filter((factor) => factor > 1).length : 0),
+      0,
+    ),
     placedSteps: 1,
     loops: null,
     slotFactors: [],
@@ -134,6 +141,7 @@ export function copyPartial(partial: PartialMapping): PartialMapping {
     point: partial.point,
     digits: partial.digits.slice(),
     steps: partial.steps,
+    timeLoops: partial.timeLoops,
     placedSteps: partial.placedSteps,
     loops: partial.loops,
     slotFactors: partial.slotFactors,

@@ -63,7 +63,7 @@ export function createPartialStore(plan: SearchPlan, rule: MergeRule): PartialSt
 
 /** Partial mappings with the same key have the same completions, with the same numbers of instances and steps. */
 function createKey(plan: SearchPlan): (partial: PartialMapping) => string {
-  const { tensors, stages } = plan;
+  const { space, tensors, stages } = plan;
   const divided = tensors.flatMap(({ tensor, dividesEvenly }, index) =>
     tensor.readWrite && !dividesEvenly ? [index] : [],
   );
@@ -72,6 +72,7 @@ function createKey(plan: SearchPlan): (partial: PartialMapping) => string {
   );
   return (partial) => {
     let key = `${partial.point} ${partial.steps} ${partial.heldOutside}`;
+    if (space.mostTimeLoops !== null) key += ` ${partial.timeLoops}`;
     for (const index of divided) key += ` ${partial.partitions[index]}`;
     const sensitivities = memories[partial.stage];
     if (sensitivities.includes("all")) return key + loopText(partial.loops, () => true);

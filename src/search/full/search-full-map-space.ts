@@ -9,7 +9,7 @@ import {
   shown,
 } from "../../arguments";
 import { RaellaError } from "../../errors";
-import type { MapSpace } from "../../mapspace/map-space";
+import type { MappedPart, MapSpace } from "../../mapspace/map-space";
 import { createMapSpace } from "../../mapspace/map-space";
 import { freeze, frozenCopy } from "../../memory";
 import { describeCosts } from "../../model/access-costs";
@@ -21,7 +21,7 @@ import { nestOfMapping } from "../../model/nest";
 import { energyTableSchema } from "../../spec/reference-tables";
 import type { EnergyReferenceTable } from "../../spec/reference-tables";
 import { nestSchema } from "../../spec/specification";
-import type { Specification, Warning } from "../../spec/specification";
+import type { Warning } from "../../spec/specification";
 import type { Metric } from "../ranking";
 import { roundingShare } from "../tolerances";
 import type { AnytimeOutcome } from "./anytime-search";
@@ -142,7 +142,7 @@ const exactWorkLimit = 20_000;
  * ```
  */
 export function searchFullMapSpace(
-  specification: Pick<Specification, "levels" | "workload" | "sparse" | "placeholders">,
+  specification: MappedPart,
   energyTable: EnergyReferenceTable,
   options: FullSearchOptions = {},
 ): FullSearchResult {

@@ -29,6 +29,9 @@ const defaultOptions: ValueTable = {
   max_permutations_per_if_visit: 16,
 };
 
+/** Mappings with more time loops of a factor above 1 do not count; left out or below 1, all do. */
+const mostTimeLoopsOption = "max_temporal_loops_in_a_mapping";
+
 /** Algorithms of Timeloop's mapper, and those that are its random walk where constraints fix all orders. */
 const algorithms = ["random_pruned", "hybrid", "random", "linear_pruned", "exhaustive"];
 const randomWalks = ["random_pruned", "hybrid"];
@@ -112,7 +115,7 @@ function chosenMetrics(options: ValueTable, fidelity: Fidelity): Metrics {
 
 /** Unknown options have no effect. */
 function unknownOptions(given: readonly string[]): string[] {
-  const known = [...Object.keys(defaultOptions), "optimization_metrics", "version"];
+  const known = [...Object.keys(defaultOptions), "optimization_metrics", mostTimeLoopsOption, "version"];
   return given
     .filter((name) => !known.includes(name))
     .map((name) => {
@@ -153,6 +156,7 @@ export function readMapperOptions(
   const algorithm = typeof chosen === "string" ? chosen : JSON.stringify(chosen);
   const searchSize = number("search_size", 0);
   const victoryCondition = number("victory_condition", 0) ?? 500;
+  const mostTimeLoops = number(mostTimeLoopsOption, -1) ?? -1;
   const options: MapperOptions = {
     optimizationMetrics: metrics,
     numThreads: number("num_threads", 1) ?? 8,
@@ -161,6 +165,7 @@ export function readMapperOptions(
     timeout: number("timeout", 0) ?? 1000,
     maxPermutationsPerIfVisit: number("max_permutations_per_if_visit", 1) ?? 16,
     algorithm,
+    ...(mostTimeLoops > 0 ? { mostTimeLoops } : {}),
     all,
   };
   const location = node && locationOf(node, "mapper");

@@ -6,6 +6,7 @@ import { searchInTurns } from "../../../src/search/full/anytime-search";
 import type { Incumbent } from "../../../src/search/full/best-first";
 import { createCriteria } from "../../../src/search/full/objective";
 import { searchFullMapSpace } from "../../../src/search/full/search-full-map-space";
+import type { MapSpace } from "../../../src/mapspace/map-space";
 import { describeCosts } from "../../../src/model/access-costs";
 import { evaluateMapping } from "../../../src/model/evaluate-mapping";
 import { isValidMapping } from "../../../src/model/fit";
@@ -31,6 +32,20 @@ function featuresOf(seed: number): CaseFeatures {
   };
 }
 
+/** Some allow only so many time loops in all. */
+function limited(given: RandomCase, seed: number): RandomCase {
+  if (seed % 7 !== 6) return given;
+  const specification = { ...given.specification, mapper: { mostTimeLoops: 2 + (seed % 3) } };
+  return { ...given, specification };
+}
+
+function hasTooManyLoops({ mostTimeLoops }: MapSpace, { levels }: Mapping): boolean {
+  return (
+    mostTimeLoops !== null &&
+    levels.reduce((loops, { temporal }) => loops + temporal.length, 0) > mostTimeLoops
+  );
+}
+
 /** How a random specification was checked. */
 export type Checked = "too large" | "nothing fits" | "same optimum";
 
@@ -40,7 +55,7 @@ export type Checked = "too large" | "nothing fits" | "same optimum";
  * to rounding; and annealing, whose mappings fit and cost what the model says, never less than the optimum.
  */
 export function checkOptimum(seed: number, largest: number): Checked {
-  const given = randomCase(seed, featuresOf(seed));
+  const given = limited(randomCase(seed, featuresOf(seed)), seed);
   const space = spaceOf(given);
   if (space === undefined || space.size > largest) return "too large";
   const costs = describeCosts(space.hardware, given.energyTable);
@@ -66,6 +81,8 @@ export function checkOptimum(seed: number, largest: number): Checked {
   const { certificate, mapping } = searchFullMapSpace(given.specification, given.energyTable);
   assert.ok(certificate.isProven && certificate.isExactToTheBit, `seed ${seed}: not proven`);
   assert.equal(valueOf(mapping), optimum.edpPjCycles, `seed ${seed}: full search`);
+  for (const found of [mapping, optimum.mapping, byBounds?.mapping, annealed?.mapping])
+    assert.ok(found === undefined || !hasTooManyLoops(space, found), `seed ${seed}: too many loops`);
   assert.ok(byBounds !== null, `seed ${seed}: bounds find nothing`);
   assert.ok(valueOf(byBounds.mapping) <= optimum.edpPjCycles * (1 + 1e-9), `seed ${seed}: bounds`);
   if (annealed !== null) {
@@ -82,7 +99,7 @@ export function checkOptimum(seed: number, largest: number): Checked {
 
 function searchByBoundsAlone(
   { specification, energyTable }: RandomCase,
-  space: NonNullable<ReturnType<typeof spaceOf>>,
+  space: MapSpace,
   costs: ReturnType<typeof describeCosts>,
 ): Incumbent | null {
   const criteria = createCriteria("edp");
