@@ -11,6 +11,7 @@ const load = createRequire(__filename);
 const root = join(__dirname, "..", "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly scripts: Readonly<Record<string, string>>;
   readonly typesVersions: { readonly "*": Readonly<Record<string, readonly string[]>> };
 };
 
@@ -170,6 +171,15 @@ const rootNames = [
   ...["registerComponentLibrary", "registerEstimator", "filesInMemory", "useFiles"],
   ...["toDataFrame", "writeCsv", "writeParquet", "writeLayerFiles", "RaellaError", "RaellaErrors"],
 ];
+
+describe("the scripts of the package", () => {
+  it("are none that npm warns of where the package is installed", () => {
+    const { scripts } = manifest;
+    for (const name of ["preinstall", "install", "postinstall", "prepare"]) assert.ok(!(name in scripts), name);
+    assert.equal(scripts.postprepare, scripts.build, "a copy of the repository is built by npm ci");
+    assert.equal(scripts.prepack, scripts.build);
+  });
+});
 
 describe("the entries of the package", () => {
   const entries = Object.keys(manifest.exports)
