@@ -175,7 +175,8 @@ const rootNames = [
 describe("the scripts of the package", () => {
   it("are none that npm warns of where the package is installed", () => {
     const { scripts } = manifest;
-    for (const name of ["preinstall", "install", "postinstall", "prepare"]) assert.ok(!(name in scripts), name);
+    for (const name of ["preinstall", "install", "postinstall", "prepare"])
+      assert.ok(!(name in scripts), name);
     assert.equal(scripts.postprepare, scripts.build, "a copy of the repository is built by npm ci");
     assert.equal(scripts.prepack, scripts.build);
   });
