@@ -63,7 +63,7 @@ export function annealMappings(
   { firstSeed, restarts, steps, isOver }: AnnealingEffort,
 ): AnnealingResult {
   const layout = createSearchLayout(space);
-  const judges = createJudges(layout, costs);
+  const judges = createKeepChoiceJudges(layout, costs);
   let best: AnnealedMapping | null = null;
   let tried = 0;
   let restarted = 0;
@@ -116,7 +116,7 @@ function createRandom(seed: number): () => number {
 }
 
 /** What prices mappings with one decision about which levels hold what, and says whether they fit. */
-interface Judge {
+interface KeepChoiceJudge {
   readonly keep: KeepTable;
   readonly scorer: MappingScorer;
   readonly capacity: CapacityTables;
@@ -126,8 +126,8 @@ interface Judge {
 const mostJudges = 256;
 
 /** The judge of a keep-or-bypass choice; null where some data space is held nowhere. */
-function createJudges(layout: SearchLayout, costs: AccessCosts): (keepChoice: number) => Judge | null {
-  const known = new Map<number, Judge | null>();
+function createKeepChoiceJudges(layout: SearchLayout, costs: AccessCosts): (keepChoice: number) => KeepChoiceJudge | null {
+  const known = new Map<number, KeepChoiceJudge | null>();
   return (keepChoice) => {
     const before = known.get(keepChoice);
     if (before !== undefined) return before;
@@ -235,7 +235,7 @@ class AnnealingWalk {
 
   constructor(
     private readonly layout: SearchLayout,
-    private readonly judgeOf: (keepChoice: number) => Judge | null,
+    private readonly judgeOf: (keepChoice: number) => KeepChoiceJudge | null,
     private readonly criteria: Criteria,
     private readonly random: () => number,
   ) {

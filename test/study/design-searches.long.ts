@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { priceLevels } from "../../src/components/estimate";
+import { searchFullMapSpace } from "../../src/search/full/search-full-map-space";
+import { loadSpecification } from "../../src/spec/load-specification";
+import { designYaml, goldenDesign } from "../support/designs";
+
+/** EDP in J x cycle with the tables that stand beside the designs: the least known, and what was reported with them. */
+const best: readonly (readonly [id: string, best: number, reported: number])[] = [
+  ["simple_weight_stationary_asrun", 62.884411435914714, 136.98325225957387],
+  ["simba_like_asrun", 20.462686486335574, 53.997290643996244],
+  ["tut2024_noreg", 71885073.3280237, 71920406.38630031],
+];
+
+describe("longer searches of public designs", function () {
+  this.timeout(600_000);
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), "raella-design-searches-"))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  function fileOf(id: string): string {
+    const file = join(folder, `${id}.yaml`);
+    const design = goldenDesign(id);
+    writeFileSync(file, designYaml(design, design.storedTables));
+    return file;
+  }
+
+  for (const [id, most, reported] of best)
+    it(`find the best mapping known of ${id} in a share of the usual work, with an honest gap`, () => {
+      const specification = loadSpecification({ files: [fileOf(id)], greedySteps: [] });
+      const { energy } = priceLevels(specification);
+      const { evaluation, mapping, certificate } = searchFullMapSpace(specification, energy, {
+        workLimit: 100_000,
+      });
+      const edp = evaluation.edpPjCycles / 1e12;
+      assert.ok(edp <= most * (1 + 1e-9) && edp < reported, `${edp}`);
+      assert.ok(certificate.lowerBound > 0 && certificate.lowerBound <= evaluation.edpPjCycles);
+      const loops = mapping.levels.reduce((sum, { temporal }) => sum + temporal.length, 0);
+      assert.ok(loops <= (specification.mapper.mostTimeLoops ?? Infinity), `${loops} time loops`);
+    });
+});
