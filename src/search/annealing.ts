@@ -126,7 +126,10 @@ interface KeepChoiceJudge {
 const mostJudges = 256;
 
 /** The judge of a keep-or-bypass choice; null where some data space is held nowhere. */
-function createKeepChoiceJudges(layout: SearchLayout, costs: AccessCosts): (keepChoice: number) => KeepChoiceJudge | null {
+function createKeepChoiceJudges(
+  layout: SearchLayout,
+  costs: AccessCosts,
+): (keepChoice: number) => KeepChoiceJudge | null {
   const known = new Map<number, KeepChoiceJudge | null>();
   return (keepChoice) => {
     const before = known.get(keepChoice);

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { dataWith, requireArgument, tableOf, text } from "../arguments";
 // Files are what differs between a disk and a browser.
 // eslint-disable-next-line no-restricted-imports
 import { basename, dirname, nodeModule, resolve, sha256 } from "../platform";
@@ -30,6 +32,15 @@ export interface FileStamp {
   readonly changedMs: number;
 }
 
+const isCallable = (value: unknown): boolean => typeof value === "function";
+const sourceSchema = dataWith("a source of files, as filesInMemory returns one", {
+  ...{ stamp: isCallable, read: isCallable, list: isCallable, realPath: isCallable, brokenLink: isCallable },
+});
+const contentsSchema = tableOf(
+  v.union([text, v.instance(Uint8Array)], "a text, or bytes"),
+  "texts or bytes by path",
+);
+
 const usual = filesOnDisk() ?? filesInMemory({});
 /** What a program has chosen to read from: state by its nature, as registrations are. */
 let present = usual;
@@ -52,6 +63,7 @@ export function presentFiles(): FileSource {
  * ```
  */
 export function useFiles(files: FileSource = usual): void {
+  requireArgument(sourceSchema, files, "the files of useFiles");
   present = files;
 }
 
@@ -141,13 +153,14 @@ function filesOnDisk(): FileSource | undefined {
  * ```
  */
 export function filesInMemory(files: Readonly<Record<string, string | Uint8Array>>): FileSource {
+  requireArgument(contentsSchema, files, "the files of filesInMemory");
   const encoder = new TextEncoder();
   const contents = new Map<string, Uint8Array>();
   const folders = new Map<string, Set<string>>([["/", new Set()]]);
   const stamps = new Map<string, FileStamp>();
-  for (const [given, text] of Object.entries(files)) {
+  for (const [given, bytes] of Object.entries(files)) {
     const path = resolve("/", given);
-    contents.set(path, typeof text === "string" ? encoder.encode(text) : text.slice());
+    contents.set(path, typeof bytes === "string" ? encoder.encode(bytes) : bytes.slice());
     for (let at = path; at !== dirname(at); at = dirname(at)) {
       const names = folders.get(dirname(at)) ?? new Set();
       folders.set(dirname(at), names.add(basename(at)));

@@ -51,7 +51,7 @@ const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], R
   ],
   model: [
     [["FOLDER/bad.yaml", "-m", "FOLDER/nothing.yaml"], /bad\.yaml:2:1: /],
-    [["FOLDER/bad.yaml"], /required option '-m/],
+    [["FOLDER/bad.yaml"], /bad\.yaml:2:1: Flow map/],
   ],
   spec: [
     [[], /Nothing says which|YAML files, or/],

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as raella from "../support/public-api";
-import { spoilt } from "../support/wrong-values";
+import { spoilt, wrongValues } from "../support/wrong-values";
 
 const layer = { architecture: "raella", dnn: "resnet18", layer: 10 } as const;
 const specification = raella.getSpec(layer);
@@ -43,6 +43,7 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
       { dimensions: "C", levels: [], excludedLevels: [], closeOthers: true, temporalPermutation: "C" },
     ],
     defaultWorkspace: [],
+    filesInMemory: [{ "/a": "b" }],
     listArchitectures: [raella.defaultWorkspace()],
     listVariables: ["raella", raella.defaultWorkspace()],
     listDnns: [raella.defaultWorkspace()],
@@ -156,8 +157,8 @@ const ofSpecification: Readonly<Record<string, readonly unknown[]>> = {
   diagnoseLayer: [specification],
 };
 
-/** Classes, and constants. */
-const noFunctions = ["RaellaError", "RaellaErrors"];
+/** Classes, and what all others depend on. */
+const testedApart = ["RaellaError", "RaellaErrors", "useFiles"];
 
 describe("wrong arguments", function () {
   this.timeout(300_000);
@@ -170,6 +171,14 @@ describe("wrong arguments", function () {
   after(() => {
     process.chdir(started);
     rmSync(folder, { recursive: true });
+  });
+
+  it("are no files to read from", () => {
+    const [, ...wrong] = wrongValues;
+    for (const [title, value] of wrong)
+      assert.throws(() => raella.useFiles(value as never), raella.RaellaError, title);
+    const incomplete = { ...raella.filesInMemory({}), list: undefined };
+    assert.throws(() => raella.useFiles(incomplete as never), /The files of useFiles cannot be/);
   });
 
   it("that had another name in version 0.1 are told the new one", () => {
@@ -186,7 +195,7 @@ describe("wrong arguments", function () {
   it("are refused with a message of the package's own, by every function", async () => {
     const known = await rightArguments();
     const functions = Object.entries(raella).filter(
-      ([name, value]) => typeof value === "function" && !noFunctions.includes(name),
+      ([name, value]) => typeof value === "function" && !testedApart.includes(name),
     );
     assert.deepEqual(
       functions.map(([name]) => name).filter((name) => !(name in known)),
