@@ -57,8 +57,8 @@ interface Ort {
  *
  * @throws RaellaError `usage` if it is not installed.
  */
-export async function onnxRuntime(): Promise<FloatEngine> {
-  const ort = await loadOnnxRuntime();
+export async function onnxRuntime(load: () => Promise<unknown> = importOnnxRuntime): Promise<FloatEngine> {
+  const ort = await loadOnnxRuntime(load);
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = "error";
   return {
@@ -84,9 +84,11 @@ export async function onnxRuntime(): Promise<FloatEngine> {
   };
 }
 
-async function loadOnnxRuntime(): Promise<Ort> {
+const importOnnxRuntime = (): Promise<unknown> => import("onnxruntime-web");
+
+async function loadOnnxRuntime(load: () => Promise<unknown>): Promise<Ort> {
   try {
-    return (await import("onnxruntime-web")) as unknown as Ort;
+    return (await load()) as Ort;
   } catch {
     throw notInstalled();
   }

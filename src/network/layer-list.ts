@@ -65,7 +65,8 @@ export function layersFromRows(
     const number = (key: string, least: number, fallback: number | undefined): number => {
       const given = row[key];
       const isMissing = given === undefined || given === null || given === "";
-      const value = isMissing ? fallback : Number(given);
+      const isNumber = typeof given === "number" || typeof given === "string";
+      const value = isMissing ? fallback : isNumber ? Number(given) : NaN;
       if (value !== undefined && Number.isSafeInteger(value) && value >= least) return value;
       throw new RaellaError({
         code: "out-of-range",
@@ -95,11 +96,15 @@ export function layersFromRows(
         value: passes,
         expected: "1 or 2",
       });
-    const name = typeof row.name === "string" && row.name !== "" ? row.name : `layer${index}`;
-    if (names.has(name) || !/^[A-Za-z0-9_.-]+$/.test(name))
+    const given = row.name ?? "";
+    const name = given === "" ? `layer${index}` : given;
+    if (typeof name !== "string" || names.has(name) || !/^[A-Za-z0-9_.-]+$/.test(name))
       throw new RaellaError({
         code: "schema",
-        message: names.has(name) ? `There are two layers "${name}".` : `A layer cannot be named "${name}".`,
+        message:
+          typeof name === "string" && names.has(name)
+            ? `There are two layers "${name}".`
+            : `A layer cannot be named ${JSON.stringify(name)}.`,
         location,
         value: name,
         expected: "a name of its own, of letters, digits, _, . and -",

@@ -7,8 +7,8 @@ describe("bad inputs", () => {
   for (const { kind, inputs } of allBadInputs)
     describe(kind, () => {
       for (const input of inputs)
-        it(input.name, () => {
-          assert.equal(messageOf(input), expected[kind]?.[input.name]);
+        it(input.name, async () => {
+          assert.equal(await messageOf(input), expected[kind]?.[input.name]);
         });
     });
 

@@ -7,13 +7,14 @@ import { components } from "./bad-inputs/components";
 import { expressions } from "./bad-inputs/expressions";
 import { levels } from "./bad-inputs/levels";
 import { mappings, names, workspaces } from "./bad-inputs/names";
+import { networks } from "./bad-inputs/networks";
 import { problem, schema } from "./bad-inputs/schema";
 import { sweeps } from "./bad-inputs/sweeps";
 import { includes, yaml } from "./bad-inputs/yaml";
 
 export const allBadInputs: readonly BadInputs[] = [
   ...[yaml, includes, schema, problem, expressions, levels],
-  ...[names, workspaces, mappings, components, sweeps],
+  ...[names, workspaces, mappings, components, sweeps, networks],
 ];
 
 export const expectedFile = join(__dirname, "expected-messages.yaml");
@@ -24,9 +25,9 @@ export function expectedMessages(): Readonly<Record<string, Readonly<Record<stri
 }
 
 /** What a bad input comes to: its message, or what else has happened. */
-export function messageOf({ run }: BadInput): string {
+export async function messageOf({ run }: BadInput): Promise<string> {
   try {
-    run("");
+    await run("");
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     const shown = text.replaceAll(process.cwd(), "…").replace(/\/tmp\/raella-trust-\w+/g, ".");

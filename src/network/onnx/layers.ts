@@ -228,7 +228,7 @@ function convolution(node: OnnxNode, model: OnnxModel, constants: Constants, wir
   const groups = node.attributes.get("group")?.integer ?? 1;
   const rows = channels * height * width;
   const sizes = { groups, rows, filters: units / groups };
-  const own = ownWeights(wiring.producer(weight), units, model, constants);
+  const own = ownWeights(wiring.producer(weight), units, 0, model, constants);
   return {
     node,
     operator: "Conv",
@@ -292,7 +292,7 @@ function matrixProduct(node: OnnxNode, model: OnnxModel, constants: Constants, w
   const sizes = { groups: 1, rows, filters: units };
   const place = (unit: number, row: number): number =>
     isTransposed ? unit * rows + row : row * units + unit;
-  const own = ownWeights(wiring.producer(weight), units, model, constants);
+  const own = ownWeights(wiring.producer(weight), units, isTransposed ? 0 : 1, model, constants);
   return {
     node,
     operator: isOperator(node, "Gemm") ? "Gemm" : "MatMul",
@@ -331,18 +331,22 @@ function unsupportedQuantization(node: OnnxNode, what: string, model: OnnxModel)
 function ownWeights(
   producer: OnnxNode | undefined,
   units: number,
+  unitAxis: number,
   model: OnnxModel,
   constants: Constants,
 ): { codes: Float64Array; scales: Float64Array; zeros: Int32Array } | undefined {
   if (producer === undefined || !isOperator(producer, "DequantizeLinear")) return undefined;
   if ((producer.attributes.get("block_size")?.integer ?? 0) !== 0)
     throw unsupportedQuantization(producer, "weights quantised in blocks", model);
-  const { type, data } = constants.values(producer.inputs[0]);
+  const { type, dims, data } = constants.values(producer.inputs[0]);
   if (type !== "int8" && type !== "uint8")
     throw unsupportedQuantization(producer, `weights of type ${type}`, model);
   const scale = constants.values(producer.inputs[1]).data;
   if (scale.length !== 1 && scale.length !== units)
     throw unsupportedQuantization(producer, `${scale.length} scales for ${units} output channels`, model);
+  const axis = producer.attributes.get("axis")?.integer ?? 1;
+  if (scale.length !== 1 && (axis < 0 ? axis + dims.length : axis) !== unitAxis)
+    throw unsupportedQuantization(producer, `scales along axis ${axis} of its weights`, model);
   const zero = producer.inputs[2] ? constants.values(producer.inputs[2]).data : new Float64Array(1);
   const offset = type === "uint8" ? 128 : 0;
   const each = (values: Float64Array, unit: number): number => values[values.length === 1 ? 0 : unit];

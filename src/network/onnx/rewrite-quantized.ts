@@ -45,10 +45,11 @@ export async function rewriteQuantizedLayers(
         integers.data.map((code, index) => (code - each(zeros, unitOf(index))) * each(scales, unitOf(index))),
       ),
     );
-    dequantized.set(
-      name("weights"),
-      await madeNode("DequantizeLinear", [weight, weightScale, weightZero], []),
-    );
+    const unitAxis = { integer: isConvolution ? 0 : 1, floats: [], integers: [], captured: [] };
+    dequantized.set(name("weights"), {
+      ...(await madeNode("DequantizeLinear", [weight, weightScale, weightZero], [])),
+      attributes: new Map([["axis", unitAxis]]),
+    });
     const inputs = [name("input"), name("weights")];
     if (isConvolution && bias && stored.has(bias)) {
       const { dims, data } = values(bias);

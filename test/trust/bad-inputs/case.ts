@@ -6,7 +6,7 @@ import { loadSpecification } from "../../../src/spec/load-specification";
 import { mapLayer } from "../../../src/study/run-layer";
 import { replaced, smallModel, smallProblem } from "../../spec/support/small-model";
 
-/** An input that must be refused; `run` throws. The expected message stands in expected-messages.yaml by name. */
+/** An input that must be refused; `run` throws, or promises to. The expected message stands in expected-messages.yaml by name. */
 export interface BadInput {
   readonly name: string;
   readonly run: (folder: string) => unknown;
@@ -37,14 +37,18 @@ export const smallWhole = smallModel + smallProblem + smallTables;
 /** Runs a function in a new folder that holds the given files. */
 export function inFolder<T>(files: Readonly<Record<string, string>>, use: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "raella-trust-"));
+  const remove = (): void => rmSync(folder, { recursive: true });
+  let isRunning = false;
   try {
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
-    return use(folder);
+    const result = use(folder);
+    isRunning = result instanceof Promise;
+    return isRunning ? ((result as Promise<unknown>).finally(remove) as T) : result;
   } finally {
-    rmSync(folder, { recursive: true });
+    if (!isRunning) remove();
   }
 }
 
