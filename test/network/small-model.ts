@@ -1,11 +1,14 @@
-/** One operator of a small model. Attributes are whole numbers, lists of them, or texts. */
+export type SmallAttribute =
+  number | readonly number[] | string | { readonly float: number } | { readonly tensor: SmallTensor };
+
+/** One operator of a small model. Plain numbers among its attributes are whole ones. */
 export interface SmallNode {
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly name?: string;
   readonly domain?: string;
-  readonly attributes?: Readonly<Record<string, number | readonly number[] | string>>;
+  readonly attributes?: Readonly<Record<string, SmallAttribute>>;
 }
 
 export interface SmallTensor {
@@ -14,6 +17,8 @@ export interface SmallTensor {
   readonly type?: number;
   /** Values; or a file outside with its place. */
   readonly values?: readonly number[];
+  /** Values as little-endian bytes. */
+  readonly raw?: Uint8Array;
   readonly external?: { readonly location: string; readonly offset?: number; readonly length?: number };
 }
 
@@ -33,6 +38,22 @@ export async function smallModel(model: SmallModel): Promise<Uint8Array> {
   type Writer = InstanceType<typeof PbfWriter>;
   const message = (pbf: Writer, tag: number, write: (inner: Writer) => void): void =>
     pbf.writeMessage(tag, (_, inner) => write(inner), null);
+  const writeTensor = (pbf: Writer, name: string, tensor: SmallTensor): void => {
+    const { dims, type = 1, values = [], raw, external } = tensor;
+    for (const size of dims) pbf.writeVarintField(1, size);
+    pbf.writeVarintField(2, type);
+    if (raw !== undefined) pbf.writeBytesField(9, raw);
+    else if (type === 1) pbf.writePackedFloat(4, [...values]);
+    else pbf.writePackedVarint(type === 7 ? 7 : 5, [...values]);
+    pbf.writeStringField(8, name);
+    if (external === undefined) return;
+    for (const [key, value] of Object.entries(external))
+      message(pbf, 13, (entry) => {
+        entry.writeStringField(1, key);
+        entry.writeStringField(2, String(value));
+      });
+    pbf.writeVarintField(14, 1);
+  };
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, 8);
   message(pbf, 7, (graph) => {
@@ -45,29 +66,29 @@ export async function smallModel(model: SmallModel): Promise<Uint8Array> {
         for (const [name, value] of Object.entries(node.attributes ?? {}))
           message(inner, 5, (attribute) => {
             attribute.writeStringField(1, name);
-            if (typeof value === "number") attribute.writeVarintField(3, value);
-            else if (typeof value === "string") attribute.writeStringField(4, value);
-            else for (const each of value) attribute.writeVarintField(8, each);
-            attribute.writeVarintField(20, typeof value === "number" ? 2 : typeof value === "string" ? 3 : 7);
+            const kind = (number: number): void => attribute.writeVarintField(20, number);
+            if (typeof value === "number") {
+              attribute.writeVarintField(3, value);
+              kind(2);
+            } else if (typeof value === "string") {
+              attribute.writeStringField(4, value);
+              kind(3);
+            } else if ("float" in value) {
+              attribute.writeFloatField(2, value.float);
+              kind(1);
+            } else if ("tensor" in value) {
+              message(attribute, 5, (tensor) => writeTensor(tensor, "", value.tensor));
+              kind(4);
+            } else {
+              for (const each of value) attribute.writeVarintField(8, each);
+              kind(7);
+            }
           });
         inner.writeStringField(7, node.domain ?? "");
       });
     graph.writeStringField(2, "small");
-    for (const [name, { dims, type = 1, values = [], external }] of Object.entries(model.tensors ?? {}))
-      message(graph, 5, (tensor) => {
-        for (const size of dims) tensor.writeVarintField(1, size);
-        tensor.writeVarintField(2, type);
-        if (type === 1) tensor.writePackedFloat(4, [...values]);
-        else tensor.writePackedVarint(type === 7 ? 7 : 5, [...values]);
-        tensor.writeStringField(8, name);
-        if (external === undefined) return;
-        for (const [key, value] of Object.entries(external))
-          message(tensor, 13, (entry) => {
-            entry.writeStringField(1, key);
-            entry.writeStringField(2, String(value));
-          });
-        tensor.writeVarintField(14, 1);
-      });
+    for (const [name, given] of Object.entries(model.tensors ?? {}))
+      message(graph, 5, (tensor) => writeTensor(tensor, name, given));
     for (const [name, { dims, type = 1 }] of Object.entries(model.inputs))
       message(graph, 11, (info) => {
         info.writeStringField(1, name);
