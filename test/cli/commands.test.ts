@@ -183,7 +183,9 @@ describe("raella", () => {
       };
       const eDram = areas.ART.tables.find(({ name }) => name === "top_level.eDRAM_buf[1..16]");
       assert.deepEqual(eDram, { name: "top_level.eDRAM_buf[1..16]", area: 83000 });
-      const input = parse(read("input.yaml")) as { problem: { instance: Record<string, number> } };
+      const input = parse(read("input.yaml"), { logLevel: "error" }) as {
+        problem: { instance: Record<string, number> };
+      };
       assert.equal(input.problem.instance.C, 128);
     });
   });

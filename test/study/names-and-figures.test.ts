@@ -76,7 +76,7 @@ describe("names that nobody knows", () => {
   });
 
   it("settings of a full search need one", () => {
-    for (const settings of [{ objective: "energy" }, { timeLimitMs: 5 }])
+    for (const settings of [{ objective: "energy" }, { search: "timeloop", timeLimitMs: 5 }])
       assert.throws(() => run({}, settings), { code: "usage", message: /only about a full search/ });
   });
 
