@@ -12,8 +12,8 @@ import { createProgram } from "./program";
  * `--json` also as `{"error": …}` on standard output; only faults of the program show a stack trace.
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  process.stdout.on("error", endOfOutput);
-  process.stderr.on("error", ignoreLostRemarks);
+  listenForErrors(process.stdout, endOfOutput);
+  listenForErrors(process.stderr, ignoreLostRemarks);
   const { version } = createRequire(__filename)("../../package.json") as { version: string };
   const program = createProgram(version);
   program.hook("preAction", requireWorkingDirectory);
@@ -29,12 +29,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     // Nothing is left that Ctrl-C could stop.
     for (const listener of process.listeners("SIGINT"))
       if (!waiting.includes(listener)) process.off("SIGINT", listener);
-    // What the last words meet with is told a moment later.
-    setImmediate(() => {
-      process.stdout.off("error", endOfOutput);
-      process.stderr.off("error", ignoreLostRemarks);
-    });
   }
+}
+
+/** For good: what the last words meet with is told when the command is over. */
+function listenForErrors(stream: NodeJS.WriteStream, listener: (error: NodeJS.ErrnoException) => void): void {
+  if (!stream.listeners("error").includes(listener)) stream.on("error", listener);
 }
 
 function throwInsteadOfExiting(command: Command): void {
