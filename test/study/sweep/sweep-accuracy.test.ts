@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sweep, workspaceAt } from "../../../src/index";
+import { runLayer, sweep, workspaceAt } from "../../../src/index";
 import { sweepToFolder } from "../../../src/sweep";
-import type { SweepDescription, Workspace } from "../../../src/index";
+import type { SweepDescription, SweepResult, Workspace } from "../../../src/index";
 import { importNetwork, networkAccuracy } from "../../../src/network";
+import { replicateByDoubling } from "../../../src/study/replication";
+import { near } from "../../network/golden-layers";
 import { digitsModel, someDigits, writeNpy } from "../../support/digits";
 
 const root = join(__dirname, "..", "..", "..");
+
+type Row = SweepResult["rows"][number];
 
 describe("Accuracy in a sweep", () => {
   let folder: string;
@@ -63,7 +67,43 @@ describe("Accuracy in a sweep", () => {
     for (const index of [1, 3]) assert.equal(rows[index].energyPj, plain.rows[index].energyPj);
     for (const index of [0, 2])
       assert.ok((rows[index].energyPj as number) > (plain.rows[index].energyPj as number));
+    await followsFromSlices("raella_no_speculation", 5, rows[2]);
+    // The same chip holds fewer weights of more slices: more silicon for no more throughput.
+    const figure = (row: Row, name: string): number => row[name] as number;
+    for (const index of [0, 2]) {
+      const [row, before] = [rows[index], plain.rows[index]];
+      assert.ok(figure(row, "pipelineAreaMm2") > figure(before, "pipelineAreaMm2"));
+      assert.ok(figure(row, "inferencesPerSecond") <= figure(before, "inferencesPerSecond"));
+      assert.ok(figure(row, "topsPerMm2") < figure(before, "topsPerMm2"));
+    }
   });
+
+  /** Energy, cycles and silicon of a design are those of its layers with the slices chosen for it. */
+  async function followsFromSlices(architecture: string, adcBits: number, row: Row): Promise<void> {
+    const { designs } = await networkAccuracy({
+      ...{ dnn: "digits", workspace, architectures: architecture, adcBits, slicing: "anew" },
+    });
+    const nTiles = row.nTiles as number;
+    const layers = designs[0].layers.map(({ slices, averageWeight, adcShare }, layer) =>
+      runLayer({
+        ...{ architecture, dnn: "digits", layer, workspace, nTiles, batchSize: row.batchSize as number },
+        variables: {
+          ADC_RESOLUTION: adcBits,
+          CIM_UNITS_PER_WEIGHT: slices,
+          AVERAGE_WEIGHT_VALUE: averageWeight as number,
+          // Without speculation it is 1, as in the tables.
+          ...(adcShare !== 1 && { ADC_ACTION_SHARE: adcShare as number }),
+        },
+      }),
+    );
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+    near(row.energyPj as number, sum(layers.map(({ energyPj }) => energyPj.total)), "energy");
+    const cycles = layers.map((layer) => layer.cycles);
+    assert.equal(row.cyclesTotal, sum(cycles));
+    const tiles = replicateByDoubling(cycles, nTiles, row.tileBudget as number).tilesUsed;
+    assert.equal(row.tilesUsed, tiles);
+    near(row.pipelineAreaMm2 as number, (tiles * layers[0].areaUm2.total) / nTiles / 1e6, "area");
+  }
 
   it("decides constraints on the loss before anything else, and goes on where it was", async () => {
     const description: SweepDescription = {
