@@ -1,7 +1,17 @@
 // Runs the short suite on every version of Node.js that is supported: `node tools/test-node-versions.mjs`, or with some of
 // them, e.g. `22 24`. They come from the npm registry, into node_modules/.cache; one that it lacks is skipped with a word.
+// All of them must also import the example network to the same bytes; `--import` does this alone. It needs the build.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,13 +60,51 @@ function install(version) {
   return { reason: `${name}@${version}: ${reason}` };
 }
 
-/** Whether the short suite passes; says how it went. */
+/** SHA-256 of each file that an import of the example network writes, by its path. */
+function imported(program) {
+  const workspace = mkdtempSync(path.join(tmpdir(), "raella-node-"));
+  const example = (name) => path.join(root, "examples", "networks", name);
+  const words = ["import", example("digits.onnx"), "--inputs", example("digits-images.npy")];
+  const more = ["--samples", "64", "--accuracy", "--workspace", workspace];
+  const command = path.join(root, "dist", "cli.js");
+  const { status, stderr } = spawnSync(program, [command, ...words, ...more], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${program}: the import failed: ${stderr}`);
+  const files = readdirSync(workspace, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+  const hash = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
+  const hashes = new Map(files.map((file) => [path.relative(workspace, file), hash(file)]));
+  rmSync(workspace, { recursive: true });
+  return hashes;
+}
+
+/** What the first version imported, for all others to compare with. */
+let firstImport;
+
+/** Whether an import gives the bytes of the version before; says how it went. */
+function testImport(version, program) {
+  const files = imported(program);
+  firstImport ??= { version, files };
+  const names = new Set([...files.keys(), ...firstImport.files.keys()]);
+  const others = [...names].filter((name) => files.get(name) !== firstImport.files.get(name));
+  const differs = others.length > 0 ? `${others.join(", ")} differ from those of ${firstImport.version}` : "";
+  console.log(`Node ${version}: an import writes ${files.size} files${differs && `: ${differs}`}`);
+  return files.size > 0 && others.length === 0;
+}
+
+/** Whether the short suite passes and imports are the same; says how it went. */
 function test(version) {
   const { program, reason } = install(version);
   if (program === undefined) {
     console.log(`Node ${version}: not tested, the npm registry has none for this machine (${reason})`);
     return true;
   }
+  const isSame = testImport(version, program);
+  return onlyImports ? isSame : testSuite(program) && isSame;
+}
+
+function testSuite(program) {
   const scratch = mkdtempSync(path.join(tmpdir(), "raella-node-"));
   const countsFile = path.join(scratch, "counts.json");
   const mocha = path.join(root, "node_modules", "mocha", "bin", "mocha.js");
@@ -85,6 +133,7 @@ function test(version) {
   return passed;
 }
 
-const given = process.argv.slice(2);
+const onlyImports = process.argv.includes("--import");
+const given = process.argv.slice(2).filter((word) => word !== "--import");
 const results = (given.length > 0 ? given : versions).map((version) => test(version));
 process.exit(results.every((passed) => passed) ? 0 : 1);
