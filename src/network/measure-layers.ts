@@ -3,6 +3,7 @@ import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import type { GraphLayer } from "./onnx/layers";
 import type { OnnxModel } from "./onnx/model";
+import { nodeTitle } from "./onnx/model";
 import { openPart } from "./onnx/part";
 import type { ExternalFiles } from "./onnx/tensor";
 import type { ActivationScale, QuantizationScheme, TensorRange } from "./quantization";
@@ -189,9 +190,10 @@ function quantizeLayer(
   index: number,
   sizes: MeasuredSizes,
   ranges: ReadonlyMap<string, TensorRange>,
-  { scheme, samples, positions, scales: known }: MeasureOptions,
+  { model, scheme, samples, positions, scales: known }: MeasureOptions,
 ): MeasuredLayer {
   const { groups, filters, own } = graph;
+  if (scheme === "own") checkOwnScales(graph, model);
   const rows = graph.weights.length / (groups * filters);
   const fallback = scheme === "own" ? "channel8" : scheme;
   const scaleOf = (tensor: string, given: GraphLayer["ownInput"]): ActivationScale =>
@@ -230,6 +232,23 @@ function quantizeLayer(
       highest: outputScale.highest,
     },
   };
+}
+
+/** A factor of a Gemm may turn the sign of its weights' scales; scales of activations are positive. */
+function checkOwnScales({ node, own, ownInput, ownOutput }: GraphLayer, { file }: OnnxModel): void {
+  const isScale = (value: number): boolean => Number.isFinite(value) && value !== 0;
+  const weights = own?.scales.find((scale) => !isScale(scale));
+  const activations = [ownInput, ownOutput].find((each) => each && !(isScale(each.scale) && each.scale > 0));
+  if (weights === undefined && activations === undefined) return;
+  const [what, value] = weights === undefined ? ["activations", activations?.scale] : ["weights", weights];
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${nodeTitle(node)} has ${what} with a scale of ${value}.`,
+    location: { file },
+    value,
+    expected: what === "weights" ? "numbers other than 0" : "a number above 0",
+    remedy: "Quantise the model anew, or choose another scheme than its own scales.",
+  });
 }
 
 /** Fills in the codes of the drawn positions that belong to a sample. */

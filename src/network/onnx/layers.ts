@@ -185,6 +185,7 @@ function reasonAgainst(node: OnnxNode, model: OnnxModel, constants: Constants): 
       ? "the first factor is the constant one"
       : "its weights are computed from the input";
   if (constants.has(node.inputs[0])) return "it does not depend on the input";
+  if (constants.dims(weight).includes(0)) return "it has no weights";
   const rank = constants.dims(weight).length;
   if (isOperator(node, "Conv") && rank !== 3 && rank !== 4) return `it is a ${rank - 2}-D convolution`;
   if (!isOperator(node, "Conv") && rank !== 2) return `its constant has ${rank} axes`;

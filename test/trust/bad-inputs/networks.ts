@@ -143,6 +143,19 @@ export const networks: BadInputs = {
       { dims: [4], values: [1, 2, 3, 4] },
       { axis: 0 },
     ),
+    quantized("a scale of weights that is 0", codes, { dims: [3], values: [1, 0, 2] }),
+    network(
+      "a scale of activations that is 0",
+      smallLayer({
+        nodes: [
+          { operator: "QuantizeLinear", inputs: ["x", "scale", "zero"], outputs: ["codes"] },
+          { operator: "DequantizeLinear", inputs: ["codes", "scale", "zero"], outputs: ["values"] },
+          { operator: "MatMul", inputs: ["values", "w"], outputs: ["y"] },
+        ],
+        tensors: { w: weights, scale: { dims: [], values: [0] }, zero: { dims: [], type: 2, values: [3] } },
+      }),
+    ),
+    network("a layer without weights", smallLayer({ tensors: { w: { dims: [4, 0], values: [] } } })),
     network("inputs of another shape", smallLayer(), { inputs: { dims: [1, 5], data: [1, 2, 3, 4, 5] } }),
     network("inputs of another name", smallLayer(), { inputs: { image: oneSample } }),
     network("inputs that are not finite", smallLayer(), {
