@@ -266,7 +266,7 @@ async function analyzeShapes(
   if (missing !== undefined)
     return { obstacle: shapes.obstacle(dims(missing.input) === undefined ? missing.input : missing.output) };
   const layers = found.layers.map((graph, index): ImportedLayer => {
-    const sizes = layerSizes(graph, dims(graph.input) ?? [], outputOf(graph) ?? []);
+    const sizes = layerSizes(graph, dims(graph.input) ?? [], outputOf(graph) ?? [], file);
     return {
       ...describeGraphLayer(graph, sizes, index),
       positions: 0,

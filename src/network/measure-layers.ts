@@ -59,8 +59,37 @@ export interface MeasureOptions {
   readonly afterRun?: (done: number, runs: number) => Promise<void>;
 }
 
-/** The sizes of a layer from the shapes of its tensors. */
+/**
+ * The sizes of a layer from the shapes of its tensors.
+ * @throws RaellaError `schema` if its weights do not fit its input, or nothing comes out.
+ */
 export function layerSizes(
+  layer: GraphLayer,
+  inputDims: readonly number[],
+  outputDims: readonly number[],
+  file: string,
+): MeasuredSizes {
+  const { node, channels, groups, filters, spatialAxes } = layer;
+  const given = inputDims.at(spatialAxes === 0 ? -1 : 1);
+  const fits = given === channels * groups && Number.isInteger(filters);
+  const sizes = sizesOf(layer, inputDims, outputDims);
+  if (fits && positionsPerSample(sizes) > 0) return sizes;
+  throw new RaellaError({
+    code: "schema",
+    message: fits
+      ? `${nodeTitle(node)} makes nothing of an input of the shape [${inputDims.join(", ")}].`
+      : `${nodeTitle(node)} does not fit its input of the shape [${inputDims.join(", ")}].`,
+    location: { file },
+    expected: fits
+      ? "at least one output position"
+      : groups === 1
+        ? `${channels} channels, as its weights have`
+        : `${channels * groups} channels, ${channels} for each of ${groups} groups, and as many filters for each`,
+    remedy: "Check the sizes of the network's inputs (--inputs, --size).",
+  });
+}
+
+function sizesOf(
   layer: GraphLayer,
   inputDims: readonly number[],
   outputDims: readonly number[],
@@ -130,7 +159,9 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
   try {
     const ranges = new Map<string, TensorRange>(tensors.map((name) => [name, { least: 0, greatest: 0 }]));
     const sizesIn = (tensorOf: SampleTensors): readonly MeasuredSizes[] =>
-      layers.map((layer) => layerSizes(layer, tensorOf(layer.input).dims, tensorOf(layer.output).dims));
+      layers.map((layer) =>
+        layerSizes(layer, tensorOf(layer.input).dims, tensorOf(layer.output).dims, model.file),
+      );
     let sizes: readonly MeasuredSizes[] | undefined;
     if (scales === undefined)
       await eachSample((tensorOf) => {

@@ -41,6 +41,15 @@ function quantized(
   return network(name, model);
 }
 
+/** A convolution of 3 × 3 with four filters of two channels. */
+function image(attributes: Readonly<Record<string, number>>): SmallModel {
+  return smallLayer({
+    nodes: [{ operator: "Conv", inputs: ["x", "w"], outputs: ["y"], attributes }],
+    inputs: { x: { dims: ["N", 2 * (attributes.group ?? 1), "side", "side"] } },
+    tensors: { w: { dims: [4, 2, 3, 3], values: Array.from({ length: 72 }, (_, index) => index % 5) } },
+  });
+}
+
 /** A model whose weights lie in another file, imported from a folder. */
 function external(name: string, location: string, content?: Uint8Array, offset?: number): BadInput {
   const model = smallLayer({
@@ -156,6 +165,17 @@ export const networks: BadInputs = {
       }),
     ),
     network("a layer without weights", smallLayer({ tensors: { w: { dims: [4, 0], values: [] } } })),
+    network("inputs without a token", smallLayer({ inputs: { x: { dims: ["N", "T", 4] } } }), {
+      inputs: { dims: [1, 0, 4], data: [] },
+    }),
+    network("more channels than weights", smallLayer({ inputs: { x: { dims: ["N", 5] } } }), {
+      shapesOnly: true,
+    }),
+    network("a window greater than the image", image({}), { shapesOnly: true, sizes: { side: 2 } }),
+    network("groups that the filters do not divide into", image({ group: 3 }), {
+      shapesOnly: true,
+      sizes: { side: 5 },
+    }),
     network("inputs of another shape", smallLayer(), { inputs: { dims: [1, 5], data: [1, 2, 3, 4, 5] } }),
     network("inputs of another name", smallLayer(), { inputs: { image: oneSample } }),
     network("inputs that are not finite", smallLayer(), {
