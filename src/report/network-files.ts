@@ -38,6 +38,12 @@ type WritableLayer = ListedLayer & Pick<ImportedLayer, "statistics" | "ownStatis
 /** Where the record of an import is kept, and so which networks were imported. */
 export const recordOf = (name: string): string => `recorded_statistics/${recordFile(name)}`;
 
+/** Where tables of statistics are, in a folder for each architecture. */
+export const tablesFolder = "recorded_statistics/torch_values";
+
+export const tableOf = (architecture: string, name: string): string =>
+  `${tablesFolder}/${architecture}/${name}.csv`;
+
 const networkSchema = dataWith("a network, as analyzeNetwork returns it", {
   file: isText,
   sha256: isText,
@@ -58,12 +64,7 @@ export function networkFiles(name: string, network: WritableNetwork): NetworkFil
       network.layers.map((layer) => [`${layerNumber(layer)}.yaml`, layerFile(name, layer, network)]),
     ),
     others: {
-      ...Object.fromEntries(
-        tables.map(([architecture, text]) => [
-          `recorded_statistics/torch_values/${architecture}/${name}.csv`,
-          text,
-        ]),
-      ),
+      ...Object.fromEntries(tables.map(([architecture, text]) => [tableOf(architecture, name), text])),
       [recordOf(name)]: `${JSON.stringify(network, null, 1)}\n`,
     },
   };

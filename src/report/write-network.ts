@@ -1,9 +1,17 @@
-import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { RaellaError } from "../errors";
 import { defaultWorkspace, listDnns } from "../spec/workspace";
 import type { WritableNetwork } from "./network-files";
-import { networkFiles, recordOf } from "./network-files";
+import { networkFiles, recordOf, tableOf, tablesFolder } from "./network-files";
 import { makeFolders } from "./write-atomically";
 
 /**
@@ -30,7 +38,8 @@ export function checkNetworkName(name: string, root: string): void {
 
 /**
  * Writes layers and statistics of a network into a workspace. Everything is written in full beside its place first and
- * then moved there, the layers last, so that an interruption leaves no network that is half there.
+ * then moved there, the layers last, so that an interruption leaves no network that is half there. Of a network that was
+ * imported before nothing stays: statistics of other layers would count for the new ones.
  *
  * @param root The folder that holds dnn_layers/ and recorded_statistics/.
  * @returns The files written.
@@ -40,6 +49,7 @@ export function writeNetwork(root: string, name: string, network: WritableNetwor
   checkNetworkName(name, root);
   const { layersFolder, layers, others } = networkFiles(name, network);
   const target = join(root, layersFolder);
+  const outdated = tablesOfImport(root, name).filter((file) => !(file in others));
   let temporary: string | undefined;
   try {
     makeFolders(root);
@@ -58,6 +68,8 @@ export function writeNetwork(root: string, name: string, network: WritableNetwor
     const shape = join(root, "dnn_layers", "problem_shape.yaml");
     if (!existsSync(shape))
       copyFileSync(join(defaultWorkspace().layersDirectory, "problem_shape.yaml"), shape);
+    for (const [index, file] of outdated.entries())
+      renameSync(join(root, file), join(temporary, `outdated-${index}`));
     if (existsSync(target)) renameSync(target, join(temporary, "replaced"));
     renameSync(fresh, target);
   } catch (error) {
@@ -71,4 +83,12 @@ export function writeNetwork(root: string, name: string, network: WritableNetwor
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   }
   return [...Object.keys(layers).map((file) => `${layersFolder}/${file}`), ...Object.keys(others)];
+}
+
+/** The tables of statistics, of whatever architecture, of a network that was imported before. */
+function tablesOfImport(root: string, name: string): readonly string[] {
+  if (!existsSync(join(root, recordOf(name))) || !existsSync(join(root, tablesFolder))) return [];
+  return readdirSync(join(root, tablesFolder))
+    .map((architecture) => tableOf(architecture, name))
+    .filter((file) => existsSync(join(root, file)));
 }

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
@@ -125,6 +133,38 @@ describe("An imported network", () => {
     await assert.rejects(importConvs({ name: "resnet18" }), /There is a DNN "resnet18" already/);
     await assert.rejects(importConvs({ name: "My Net" }), /cannot be named "My Net"/);
     assert.deepEqual(filesBelow(root), {});
+  });
+
+  it("leaves no statistics to what replaces it", async () => {
+    const list = join(root, "layers.csv");
+    const header = "name,C,M,R,S,P,Q\n";
+    writeFileSync(list, `${header}stem,3,16,3,3,16,16\n`);
+    const spec = { architecture: "raella", dnn: "convs", layer: 0, workspace };
+    const other = "recorded_statistics/torch_values/raella/others.csv";
+    const replacements = [
+      () => importConvs({ shapesOnly: true }),
+      () => importLayerList({ list, name: "convs", workspace: root }),
+    ];
+    for (const replace of replacements) {
+      const { files } = await importConvs();
+      assert.ok(runLayer(spec).energyPj.total > 0);
+      const own = join(root, "recorded_statistics/torch_values/of_mine");
+      mkdirSync(own);
+      writeFileSync(join(own, "convs.csv"), "layer\n000\n");
+      writeFileSync(join(root, other), "layer\n000\n");
+      assert.ok(files.some((file) => file.endsWith(".csv")));
+      const { files: left } = await replace();
+      const expected = [...left, other, "dnn_layers/problem_shape.yaml", "layers.csv"];
+      assert.deepEqual(Object.keys(filesBelow(root)).sort(), expected.sort());
+      assert.throws(() => runLayer(spec), /no recorded statistics/);
+      rmSync(own, { recursive: true });
+    }
+    // What is wrong with the new one leaves the earlier one as it is.
+    await importConvs();
+    const before = filesBelow(join(root, "recorded_statistics"));
+    writeFileSync(list, "name,C,M,Rr\nstem,3,16,3\n");
+    assert.throws(() => importLayerList({ list, name: "convs", workspace: root }), /no "Rr"/);
+    assert.deepEqual(filesBelow(join(root, "recorded_statistics")), before);
   });
 
   it("leaves nothing behind when it is stopped", async () => {
