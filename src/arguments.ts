@@ -61,7 +61,7 @@ export function tableOf<S extends Schema>(
   item: S,
   expected: string,
 ): v.GenericSchema<unknown, Readonly<Record<string, v.InferOutput<S>>>> {
-  return v.pipe(plainObject(expected), v.record(v.string(), item, expected));
+  return v.pipe(v.custom<object>(isPlain, expected), v.record(v.string(), item, expected));
 }
 
 /** An object that is no list; what it holds does not matter. */
@@ -91,6 +91,17 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value is an object of names and values, all its own: no Map, Set or Date, and nothing inherited. */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isObject(value)) return false;
+  const inherited: unknown = Object.getPrototypeOf(value);
+  // Objects of another window or context have an Object.prototype of their own.
+  return (
+    inherited === null ||
+    (Object.getPrototypeOf(inherited) === null && Object.hasOwn(inherited as object, "hasOwnProperty"))
+  );
+}
+
 export function isText(value: unknown): boolean {
   return typeof value === "string";
 }
@@ -117,8 +128,8 @@ export function isTableOf(isValue: (value: unknown) => boolean): (value: unknown
  */
 export function requireArgument(schema: Schema, given: unknown, what: string): void {
   const isOptions = schema.type === "strict_object" && typeof given === "object" && given !== null;
-  // A list has keys, too.
-  const value = isOptions ? (Array.isArray(given) ? null : withoutUndefined(given)) : given;
+  // A list has keys, too, and a Map none.
+  const value = isOptions ? (isPlain(given) ? withoutUndefined(given) : null) : given;
   const result = v.safeParse(schema, value, { abortPipeEarly: true });
   if (!result.success) throwAll(result.issues.map((issue) => toError(issue, schema, given, what)));
 }
@@ -200,6 +211,8 @@ export function shown(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (value === undefined) return "left out";
+  // They would look empty.
+  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
   let json: string | undefined;
   try {
     json = JSON.stringify(value);

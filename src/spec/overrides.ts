@@ -1,4 +1,5 @@
-import { checkedLater, shown } from "../arguments";
+import * as v from "valibot";
+import { checkedLater, isObject, isPlain, optional, shown } from "../arguments";
 import { nearestName, RaellaError, RaellaErrors, spellingDistance, suggestName } from "../errors";
 import { checkVariableName } from "./processing/compile-model";
 import type { CompiledModel } from "./processing/compiled-model";
@@ -20,9 +21,13 @@ export interface VariableOptions {
   readonly batchSize?: number | null;
 }
 
+const expectedValues = "an object of names and values, e.g. { ADC_RESOLUTION: 8 }";
+/** What is in it is looked at where the model is known. */
+const valuesByName = optional(v.custom((given) => !isObject(given) || isPlain(given), expectedValues));
+
 export const variableEntries = {
-  variables: checkedLater,
-  newVariables: checkedLater,
+  variables: valuesByName,
+  newVariables: valuesByName,
   nTiles: checkedLater,
   batchSize: checkedLater,
 };
@@ -112,12 +117,12 @@ export function readOverrides(
 
 function entriesOf(given: unknown, what: string): readonly (readonly [string, unknown])[] {
   if (given === undefined) return [];
-  if (typeof given !== "object" || given === null || Array.isArray(given))
+  if (!isPlain(given))
     throw new RaellaError({
       code: "usage",
       message: `The ${what} cannot be ${shown(given)}.`,
       value: given,
-      expected: "an object of names and values, e.g. { ADC_RESOLUTION: 8 }",
+      expected: expectedValues,
     });
   const entries = Object.entries(given);
   for (const [name] of entries)

@@ -192,6 +192,34 @@ describe("wrong arguments", function () {
     renamed(() => raella.frontObjectives([{ minimize: "tiles" }], ["nTiles"]), "tiles", "nTiles");
   });
 
+  it("are Maps, Sets and inherited values in place of an object of names and values", async () => {
+    const refused = /cannot be .*Expected.*(names and values|variables and)/s;
+    const inherited = Object.create({ ADC_RESOLUTION: 6 }) as object;
+    for (const values of [
+      new Map([["ADC_RESOLUTION", 6]]),
+      new Set(["ADC_RESOLUTION"]),
+      new Date(),
+      inherited,
+    ]) {
+      for (const key of ["variables", "newVariables"]) {
+        const given = { ...layer, [key]: values } as never;
+        assert.throws(() => raella.runLayer(given), refused);
+        assert.throws(() => raella.getSpec(given), refused);
+        const network = { architecture: "raella", dnn: "resnet18", layers: [0], [key]: values } as never;
+        await assert.rejects(raella.runLayers(network), refused);
+      }
+      const sweep = { architectures: "raella", dnns: "resnet18" };
+      assert.throws(() => raella.planSweep({ ...sweep, variables: values as never }), refused);
+      assert.throws(() => raella.planSweep({ ...sweep, points: [values as never] }), refused);
+    }
+    assert.throws(() => raella.runLayer(new Map([["dnn", "resnet18"]]) as never), /cannot be a Map/);
+    const bare = Object.assign(Object.create(null), { ADC_RESOLUTION: 6 }) as Record<string, number>;
+    assert.deepEqual(
+      raella.getSpec({ ...layer, variables: bare }).variables,
+      raella.getSpec({ ...layer, variables: { ...bare } }).variables,
+    );
+  });
+
   it("are refused with a message of the package's own, by every function", async () => {
     const known = await rightArguments();
     const functions = Object.entries(raella).filter(

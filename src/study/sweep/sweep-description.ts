@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { tableOf } from "../../arguments";
 import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 import type { Objective } from "./pareto-front";
@@ -147,10 +148,10 @@ export const sweepSchema = v.strictObject(
     usePlaceholders: v.optional(v.boolean("true or false")),
     technologyInterpolation: v.optional(v.picklist(["linear", "original"], "linear or original")),
     unmetChecks: v.optional(v.picklist(["warn", "adapt"], "warn or adapt")),
-    variables: v.optional(v.record(v.string(), values, "variables and their values")),
+    variables: v.optional(tableOf(values, "variables and their values")),
     points: v.optional(
       v.pipe(
-        v.array(v.record(v.string(), value, "variables and a value for each"), "a list of points"),
+        v.array(tableOf(value, "variables and a value for each"), "a list of points"),
         v.minLength(1, "at least one point"),
       ),
     ),
