@@ -66,9 +66,16 @@ function firstGiven(
   return undefined;
 }
 
-/** The parameter that a misspelt attribute was probably meant to be; undefined if none is close. */
-export function misspeltParameter(attribute: string, parameters: Iterable<string>): string | undefined {
-  const limit = Math.min(2, Math.max(1, Math.floor(attribute.length / 6)));
+/**
+ * The parameter that a misspelt attribute was probably meant to be; undefined if none is close.
+ * @param most letters that may be wrong, in names however long
+ */
+export function misspeltParameter(
+  attribute: string,
+  parameters: Iterable<string>,
+  most = 2,
+): string | undefined {
+  const limit = Math.min(most, Math.max(1, Math.floor(attribute.length / 6)));
   // Variables of a model reach its components too; they are written in capitals.
   if (attribute === attribute.toUpperCase() || attribute.length < 4) return undefined;
   for (const parameter of parameters) {

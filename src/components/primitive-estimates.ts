@@ -306,13 +306,12 @@ function misspeltAttributes(
   estimators: readonly Estimator[],
   given: readonly string[],
 ): ReadonlyMap<string, string> {
-  const missing = estimators.flatMap(({ parameters }) =>
-    Object.keys(parameters).filter((parameter) => !given.includes(parameter)),
-  );
+  const known = estimators.flatMap(({ parameters }) => Object.keys(parameters));
+  const missing = known.filter((parameter) => !given.includes(parameter));
   const misspelt = new Map<string, string>();
   for (const attribute of given) {
     if (estimators.some((estimator) => knows(estimator, attribute))) continue;
-    const parameter = misspeltParameter(attribute, missing);
+    const parameter = misspeltParameter(attribute, missing) ?? misspeltParameter(attribute, known, 1);
     if (parameter !== undefined) misspelt.set(attribute, parameter);
   }
   return misspelt;

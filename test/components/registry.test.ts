@@ -341,6 +341,12 @@ describe("compound components", () => {
     };
     const found = estimate(specOfLevel("buffer", {}, { componentClasses: [cell] }));
     assert.match(found.warnings?.[0].message ?? "", /"n_rwdr_ports"\. Did you mean "n_rdwr_ports"/);
+    const beside = estimate(specOfLevel("SRAM", { technology: 32, width: 64, depth: 512, widt: 3 }));
+    assert.deepEqual(
+      beside.warnings?.map(({ message }) => /"widt"\. Did you mean "width"/.test(message)),
+      [true],
+      "also beside the right name",
+    );
   });
 
   it("do not end when a class contains itself", () => {

@@ -171,6 +171,17 @@ describe("loadSpecification", () => {
         smallSpecification("width: datawidth * 2", `${written}: 2`).warnings[0]?.message ?? "",
         new RegExp(`"${written}" of "buffer".*Did you mean "${meant}"`),
       );
+    for (const [written, meant] of [
+      ["widht", "width"],
+      ["depht", "depth"],
+      ["datawidht", "datawidth"],
+    ])
+      assert.match(
+        smallSpecification("width: datawidth * 2", `width: datawidth * 2\n        ${written}: 2`).warnings[0]
+          ?.message ?? "",
+        new RegExp(`"${written}" of "buffer".*Did you mean "${meant}"`),
+        "also beside the right name",
+      );
     const { warnings } = smallSpecification("depth: BUFFER_DEPTH", "dpeth: BUFFER_DEPTH");
     assert.match(
       warnings[0].message,

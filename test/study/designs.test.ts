@@ -124,6 +124,15 @@ describe("public designs", () => {
           assert.equal(explainArea(specification, level).tableValue, value, level);
       });
 
+      it("has no attribute that is wrongly taken for a misspelt one", () => {
+        const { warnings } = resultOf(mapInputs(filesOf(id)));
+        const said = warnings.flatMap(
+          ({ message }) => /attribute "(\w+)".*Did you mean/.exec(message)?.[1] ?? [],
+        );
+        // What the SRAM of this version calls n_rw_ports.
+        assert.deepEqual(said, id === "timeloop_accelergy_intmac" ? ["n_rdwr_ports"] : []);
+      });
+
       it("has the original's figures with tables of its own", () => {
         assertEvaluation(filesOf(id), goldenDesign(id).expectedWithOwnTables);
       });

@@ -42,7 +42,7 @@ function misspeltAttributes(leaves: readonly LeafDocument[]): Warning[] {
       Object.keys(leaf.attributes).flatMap((name): Warning[] => {
         if (storageAttributeNames.includes(name)) return [];
         const meant = storageAttributeNames.find((known) => isMisspelling(name, known));
-        if (meant === undefined || meant in leaf.attributes) return [];
+        if (meant === undefined) return [];
         return [
           {
             code: "unknown-name",
