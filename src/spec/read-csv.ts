@@ -6,19 +6,30 @@ import { FileReader } from "./file-memo";
 /** One line of a CSV file: column to text, in column order. Empty cells are empty texts. */
 export type CsvRow = Readonly<Record<string, string>>;
 
+/** Such a line, and its number in the file, from 1. */
+export interface NumberedRow {
+  readonly row: CsvRow;
+  readonly line: number;
+}
+
+/** The lines of a CSV file as {@link readNumberedCsv} reads them. */
+export function readCsv(file: string, reader?: FileReader): readonly CsvRow[] {
+  return readNumberedCsv(file, reader).map(({ row }) => row);
+}
+
 /**
  * The lines of a CSV file with a header (RFC 4180; cells may not contain line breaks). Lines that start with `#` are
  * comments.
  *
  * @throws RaellaError `file-not-found`, or `schema` with the line of the problem.
  */
-export function readCsv(file: string, reader: FileReader = new FileReader()): readonly CsvRow[] {
+export function readNumberedCsv(file: string, reader: FileReader = new FileReader()): readonly NumberedRow[] {
   // Comments and empty lines are left in until here, so that an index is a line of the file.
   const { text, path } = reader.read(file);
   const { data, errors } = parse<readonly string[]>(text, { delimiter: "," });
   const broken = errors.at(0);
   if (broken) throw csvError(problemOf(broken), path, (broken.row ?? 0) + 1);
-  const rows: CsvRow[] = [];
+  const rows: NumberedRow[] = [];
   let columns: readonly string[] | undefined;
   data.forEach((cells, index) => {
     if (cells[0].startsWith("#") || (cells.length === 1 && cells[0].trim() === "")) return;
@@ -35,7 +46,7 @@ export function readCsv(file: string, reader: FileReader = new FileReader()): re
     const row: Record<string, string> = {};
     for (let position = 0; position < columns.length; position++)
       row[columns[position]] = cells[position].trim();
-    rows.push(row);
+    rows.push({ row, line: index + 1 });
   });
   return rows;
 }

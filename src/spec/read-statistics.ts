@@ -3,7 +3,7 @@ import { RaellaError, suggestName } from "../errors";
 import { join } from "../platform";
 import type { FileReader } from "./file-memo";
 import type { StatisticsValues } from "./processing/apply-statistics";
-import { readCsv } from "./read-csv";
+import { readNumberedCsv } from "./read-csv";
 import { isVariableName } from "./schema/read-document";
 import { displayPath } from "./yaml/source-text";
 
@@ -77,18 +77,21 @@ export type StatisticsTable = ReadonlyMap<string, StatisticsValues>;
 /**
  * Recorded statistics of all layers of a DNN, from a table `torch_values/<architecture>/<dnn>.csv` with one line for each
  * layer; undefined if there is no such table.
+ *
+ * @throws RaellaError `statistics` for a table of another form, or with two lines for a layer.
  */
 export function readStatisticsTable(file: string, reader: FileReader): StatisticsTable | undefined {
   if (!reader.has(file)) return undefined;
-  const rows = readCsv(file, reader);
-  if (rows.length > 0 && !Object.hasOwn(rows[0], "layer_name"))
+  const rows = readNumberedCsv(file, reader);
+  const columns = Object.keys(rows.at(0)?.row ?? {});
+  if (rows.length > 0 && !columns.includes("layer_name"))
     throw new RaellaError({
       code: "statistics",
       message: "The table has no column layer_name.",
       location: { file: displayPath(file), line: 1 },
       expected: "a header line with layer_name and the names of variables",
     });
-  const malformed = Object.keys(rows[0] ?? {}).find((name) => !isVariableName(name));
+  const malformed = columns.find((name) => !isVariableName(name));
   if (malformed !== undefined)
     throw new RaellaError({
       code: "statistics",
@@ -97,12 +100,24 @@ export function readStatisticsTable(file: string, reader: FileReader): Statistic
       value: malformed,
       expected: "letters, digits and _, not beginning with a digit",
     });
+  const lines = new Map<string, number>();
   return new Map(
-    rows.map((row) => {
+    rows.map(({ row, line }) => {
+      const layerName = row.layer_name;
+      const first = lines.get(layerName);
+      if (first !== undefined)
+        throw new RaellaError({
+          code: "statistics",
+          message: `The layer "${layerName}" has a line already: line ${first}.`,
+          location: { file: displayPath(file), line },
+          value: layerName,
+          expected: "one line for each layer",
+        });
+      lines.set(layerName, line);
       const entries = Object.entries(row).filter(
         ([name, value]) => !layerColumns.includes(name) && value !== "",
       );
-      return [row.layer_name, Object.fromEntries(entries)] as const;
+      return [layerName, Object.fromEntries(entries)] as const;
     }),
   );
 }

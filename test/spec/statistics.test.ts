@@ -48,6 +48,16 @@ describe("statistics of a layer", () => {
       },
     ));
 
+  it("may not stand twice in a table", () =>
+    withWorkspace(
+      { [tableFile]: `${table}011,layer3.0.conv2,1,1,1,2\n010,layer3.0.conv1,1,1,1,2\n` },
+      (workspace) =>
+        assert.throws(
+          () => spec(workspace),
+          /resnet18\.csv:5.*The layer "layer3\.0\.conv1" has a line already: line 3\./s,
+        ),
+    ));
+
   it("leave out empty cells of a table", () =>
     withWorkspace({ [tableFile]: `${header}\n010,layer3.0.conv1,0.25,0.5,0.75,\n` }, (workspace) =>
       assert.equal(spec(workspace).variableValues.CIM_UNITS_PER_WEIGHT, 3),
