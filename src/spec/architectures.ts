@@ -148,10 +148,11 @@ export function readArchitectures(modelsDirectory: string, overlays: readonly Ov
       validate(fileSchema, node, "", errors);
       const list = node.kind === "map" ? node.entries.get("architectures")?.value : undefined;
       const items = list?.kind === "list" ? list.items : [];
+      const inFile = new Map<string, YamlNode>();
       items.forEach((item, index) => {
         const path = joinPath("architectures", index);
         const given = validate(entrySchema, item, path, errors, changeKeys);
-        if (given !== undefined) addEntry(given, { item, path, known, origins, errors });
+        if (given !== undefined) addEntry(given, { item, path, inFile, known, origins, errors });
       });
     }
     throwAll(errors);
@@ -165,12 +166,14 @@ function addEntry(
   found: {
     readonly item: YamlNode;
     readonly path: string;
+    /** Entries above it in its file, by name. */
+    readonly inFile: Map<string, YamlNode>;
     readonly known: Map<string, ArchitectureEntry>;
     readonly origins: Map<string, ArchitectureOrigin>;
     readonly errors: RaellaError[];
   },
 ): void {
-  const { item, path, known, origins, errors } = found;
+  const { item, path, inFile, known, origins, errors } = found;
   const { name, title, description, derived_from: wanted } = given;
   const base = [...known.values()].find((entry) => entry.name.toLowerCase() === wanted?.toLowerCase());
   const refuse = (key: string, message: string, remedy: string): void => {
@@ -178,6 +181,14 @@ function addEntry(
     const location = entry === undefined ? locationOf(item, path) : keyLocation(entry, joinPath(path, key));
     errors.push(new RaellaError({ code: "schema", message, location, remedy }));
   };
+  const first = inFile.get(name);
+  if (first !== undefined)
+    return refuse(
+      "name",
+      `There is an architecture "${name}" already, in line ${locationOf(first, path).line}.`,
+      "Give one of them another name.",
+    );
+  inFile.set(name, item);
   if (wanted !== undefined && base === undefined)
     return refuse(
       "derived_from",

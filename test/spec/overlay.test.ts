@@ -159,6 +159,23 @@ describe("a workspace with only what is new", function () {
       },
     ));
 
+  it("may not describe an architecture twice in one file", () =>
+    inWorkspace(
+      {
+        "models/architectures.yaml": `architectures:
+  - {name: mine, derived_from: raella, variables: {ADC_RESOLUTION: 6}}
+  - {name: raella, derived_from: raella}
+  - {name: mine, derived_from: raella, variables: {ADC_RESOLUTION: 5}}
+`,
+      },
+      (workspace) => {
+        assert.throws(
+          () => listArchitectures(workspace),
+          /architectures\.yaml:4.*There is an architecture "mine" already, in line 2\./s,
+        );
+      },
+    ));
+
   it("prefers what it says of a component that the package has, too", () =>
     inWorkspace(
       {
