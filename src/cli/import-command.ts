@@ -21,11 +21,11 @@ interface GivenImportOptions extends GivenImageOptions {
   readonly name?: string;
   readonly inputs?: string;
   readonly size: readonly string[];
-  readonly scheme: string;
-  readonly signedInputs: string;
-  readonly samples: string;
-  readonly seed: string;
-  readonly slicings: string;
+  readonly scheme?: string;
+  readonly signedInputs?: string;
+  readonly samples?: string;
+  readonly seed?: string;
+  readonly slicings?: string;
   readonly lastLayer?: string;
   readonly shapesOnly?: boolean;
   readonly accuracy?: boolean;
@@ -39,6 +39,7 @@ export async function importCommand(model: string, given: GivenImportOptions): P
   const name = given.name ?? defaultName(model);
   const workspace = requireWorkspace(given.workspace);
   if (/\.(csv|json)$/i.test(model)) {
+    requirePlainList(given);
     const listed = importLayerList({ list: model, name, workspace });
     return given.json ? printJson(listed) : print(formatLayerListText(listed));
   }
@@ -48,11 +49,14 @@ export async function importCommand(model: string, given: GivenImportOptions): P
     inputs: given.inputs,
     sizes: parseSizes(given.size),
     images: imageOptions(given),
-    scheme: given.scheme as QuantizationScheme | "auto",
-    signedInputs: given.signedInputs as SignedInputs,
-    samples: given.samples === "all" ? "all" : parseCount(given.samples, "--samples", 1),
-    seed: parseCount(given.seed, "--seed", 0),
-    slicings: given.slicings as SlicingSearch,
+    scheme: given.scheme as QuantizationScheme | "auto" | undefined,
+    signedInputs: given.signedInputs as SignedInputs | undefined,
+    samples:
+      given.samples === undefined || given.samples === "all"
+        ? given.samples
+        : parseCount(given.samples, "--samples", 1),
+    seed: given.seed === undefined ? undefined : parseCount(given.seed, "--seed", 0),
+    slicings: given.slicings as SlicingSearch | undefined,
     lastLayer: given.lastLayer,
     shapesOnly: given.shapesOnly,
     withAccuracy: given.accuracy,
@@ -63,6 +67,21 @@ export async function importCommand(model: string, given: GivenImportOptions): P
   });
   for (const warning of summary.network.warnings) remark(`warning: ${warning}`);
   await (given.json ? printJson(summary) : print(formatImportText(summary)));
+}
+
+/** A list says all that becomes of it; it is not run. */
+function requirePlainList(options: GivenImportOptions): void {
+  const listed: readonly string[] = ["name", "workspace", "workers", "json"];
+  const given = Object.entries({ ...options, size: options.size.length > 0 ? options.size : undefined });
+  const needless = given.find(([option, value]) => value !== undefined && !listed.includes(option));
+  if (needless === undefined) return;
+  const option = needless[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new RaellaError({
+    code: "usage",
+    message: `--${option} says nothing here: a list of layers is not run, and has no statistics.`,
+    value: String(needless[1]),
+    remedy: "Leave it out, or import the model (.onnx).",
+  });
 }
 
 export function imageOptions(given: GivenImageOptions): ImageOptions {

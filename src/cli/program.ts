@@ -319,21 +319,23 @@ function addImportCommand(program: Command): void {
     );
   imageOptions(command)
     .addOption(
-      new Option("--scheme <name>", "how the network becomes one of 8 bits")
-        .choices(["auto", "own", "channel8", "fbgemm", "qnnpack", "symmetric"])
-        .default("auto"),
+      new Option("--scheme <name>", "how the network becomes one of 8 bits (default: auto)").choices([
+        ...["auto", "own", "channel8", "fbgemm", "qnnpack", "symmetric"],
+      ]),
     )
     .addOption(
-      new Option("--signed-inputs <way>", "signed inputs in one pass, as recorded, or in two, as published")
-        .choices(["recorded", "two-pass"])
-        .default("recorded"),
+      new Option(
+        "--signed-inputs <way>",
+        "signed inputs in one pass, as recorded, or in two, as published (default: recorded)",
+      ).choices(["recorded", "two-pass"]),
     )
-    .option("--samples <count>", "output positions of a layer that are computed, or all", "384")
-    .option("--seed <number>", "of the drawn positions and of made-up inputs", "1")
+    .option("--samples <count>", "output positions of a layer that are computed, or all (default: 384)")
+    .option("--seed <number>", "of the drawn positions and of made-up inputs (default: 1)")
     .addOption(
-      new Option("--slicings <kind>", "try 4-4 and 4-2-2 first, or all slicings in order of length")
-        .choices(["common", "full"])
-        .default("common"),
+      new Option(
+        "--slicings <kind>",
+        "try 4-4 and 4-2-2 first, or all slicings in order of length (default: common)",
+      ).choices(["common", "full"]),
     )
     .option("--last-layer <name>", "the layer with eight slices (default: the last one, if fully connected)")
     .option("--shapes-only", "only the layers, without statistics")

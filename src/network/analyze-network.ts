@@ -233,6 +233,7 @@ export async function prepareNetwork(
  */
 export async function analyzeNetwork(options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
   requireOptions(analyzeNetworkSchema, options, "analyzeNetwork");
+  if (options.shapesOnly) requireNoStatistics(options);
   const shapes = options.shapesOnly ? await analyzeShapes(options) : undefined;
   if (shapes !== undefined && !("obstacle" in shapes)) return shapes;
   try {
@@ -424,6 +425,19 @@ function checkOptions({
   };
   if (samples !== undefined && samples !== "all") whole(samples, 1, "The number of samples");
   if (seed !== undefined) whole(seed, 0, "The seed");
+}
+
+/** What says how statistics are made says nothing where none are. */
+function requireNoStatistics({ samples, seed, slicings, withAccuracy }: AnalyzeNetworkOptions): void {
+  const given = Object.entries({ samples, seed, slicings, accuracy: withAccuracy || undefined });
+  const needless = given.find(([, value]) => value !== undefined);
+  if (needless === undefined) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `"${needless[0]}" says nothing here: only the shapes are asked for, and no statistics.`,
+    value: String(needless[1]),
+    remedy: "Leave it out, or shapesOnly (--shapes-only).",
+  });
 }
 
 function noLayers(file: string, { unmapped }: GraphLayers): RaellaError {

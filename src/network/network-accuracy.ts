@@ -23,7 +23,7 @@ import {
 } from "./network-arguments";
 import type { ImportRecord, ImportedFile } from "./network-sources";
 import { filesBeside, findSource, hashFile, hashInputs, readImportRecord } from "./network-sources";
-import { readInputs, readLabels } from "./network-sources";
+import { readInputs, readLabels, requireImages } from "./network-sources";
 import type { SampleInputs } from "./samples";
 
 /** An imported network, and what is to be known of its accuracy. */
@@ -136,6 +136,7 @@ export async function accuracyOfDesigns(
   const bytes = typeof model === "string" ? readBinaryFile(model, "The model") : model;
   const images = options.images ?? sources?.images;
   const inputs = options.inputs ?? findInputs(record, root);
+  requireImages(inputs, options.images);
   const analysis = await analyzeAccuracy({
     model: bytes,
     file: typeof model === "string" ? basename(model) : record.file,

@@ -152,13 +152,33 @@ export function filesBeside(folder: string): (location: string) => Uint8Array {
   };
 }
 
+/**
+ * How images become inputs says nothing where the inputs are no images.
+ * @throws RaellaError `usage`
+ */
+export function requireImages(
+  inputs: string | SampleInputs | undefined,
+  images: ImageOptions | undefined,
+): void {
+  const given = Object.entries(images ?? {}).find(([, value]) => value !== undefined);
+  if (given === undefined || (typeof inputs === "string" && !isArrayFile(inputs))) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `The "${given[0]}" of images says nothing here: the inputs are ${inputs === undefined ? "made up" : "arrays"}.`,
+    value: String(given[1]),
+    expected: "a folder of images as inputs, or no options for images",
+  });
+}
+
+const isArrayFile = (path: string): boolean => /\.np[yz]$/i.test(path);
+
 /** Sample inputs from a `.npy` or `.npz` file or a folder of images. */
 export async function readInputs(
   path: string,
   model: Uint8Array,
   options: ImageOptions,
 ): Promise<SampleInputs> {
-  if (/\.np[yz]$/i.test(path)) return readNumpy(readBinaryFile(path, "The inputs"), path);
+  if (isArrayFile(path)) return readNumpy(readBinaryFile(path, "The inputs"), path);
   const names = filesInFolder(path, imageEndings);
   if (names === undefined || names.length === 0)
     throw new RaellaError({

@@ -8,7 +8,7 @@ import type { ImageOptions } from "../network/images";
 import type { ListedLayer } from "../network/layer-list";
 import { layersFromRows } from "../network/layer-list";
 import { importListSchema, importNetworkSchema } from "../network/network-arguments";
-import { filesBeside, readInputs, sourcesOfNetwork } from "../network/network-sources";
+import { filesBeside, readInputs, requireImages, sourcesOfNetwork } from "../network/network-sources";
 import type { SampleInputs } from "../network/samples";
 import { sha256 } from "../platform";
 import { readBinaryFile } from "../spec/read-binary-file";
@@ -71,6 +71,7 @@ export async function importNetwork(options: ImportNetworkOptions): Promise<Impo
   const { name, model, inputs, images, workspace: root, ...others } = options;
   const workspace = resolve(root);
   checkNetworkName(name, workspace);
+  requireImages(inputs, images);
   const isPath = typeof model === "string";
   const folder = isPath ? dirname(model) : undefined;
   const bytes = isPath ? readBinaryFile(model, "The model") : model;

@@ -74,6 +74,37 @@ describe("raella import", () => {
     ],
     ["a size that is none", [model, "--workspace", "W", "--size", "N"], /--size cannot read "N"/],
     ["samples that are none", [model, "--workspace", "W", "--samples", "many"], /--samples cannot be "many"/],
+    [
+      "how images become arrays",
+      [model, "--workspace", "W", "--inputs", images, "--image-size", "3x3"],
+      /The "size" of images says nothing here: the inputs are arrays/,
+    ],
+    [
+      "how images become noise",
+      [model, "--workspace", "W", "--mean", "3"],
+      /"mean" of images says nothing here: the inputs are made up/,
+    ],
+    ...[
+      ["--accuracy", "accuracy"],
+      ["--seed=3", "seed"],
+      ["--samples=3", "samples"],
+      ["--slicings=common", "slicings"],
+    ].map(
+      ([option, name]) =>
+        [
+          `${option} of shapes`,
+          [model, "--workspace", "W", "--shapes-only", option],
+          new RegExp(`"${name}" says nothing here: only the shapes`),
+        ] as const,
+    ),
+    ...["--seed=1", "--inputs=x.npy", "--last-layer=fc", "--size=N=1", "--shapes-only", "--mean=3"].map(
+      (option) =>
+        [
+          `${option} of a list`,
+          [join(networks, "layers.csv"), "--workspace", "W", option],
+          new RegExp(`${option.split("=")[0]} says nothing here: a list of layers`),
+        ] as const,
+    ),
     ["a taken name", [model, "--workspace", "W", "--name", "resnet18"], /a DNN "resnet18" already/],
   ] as const)
     it(`refuses ${what}, and writes nothing`, async () => {
