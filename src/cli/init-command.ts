@@ -11,6 +11,13 @@ const template = join(packageFolder, "examples", "workspace");
 
 /** `raella init FOLDER` */
 export async function initCommand(folder: string, { json }: { readonly json?: boolean }): Promise<void> {
+  if (folder.trim() === "")
+    throw new RaellaError({
+      code: "usage",
+      message: "The folder of the workspace has no name.",
+      value: folder,
+      expected: "a folder, e.g. my-workspace; . is the one you are in",
+    });
   const files = readdirSync(template, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(template, join(entry.parentPath, entry.name)))

@@ -321,6 +321,11 @@ describe("a workspace with only what is new", function () {
   it("is made by `raella init`, which overwrites nothing, and named by option or environment", () =>
     inWorkspace({}, async (_, root) => {
       const folder = join(root, "mine");
+      for (const nameless of ["", " "]) {
+        const refused = await runCli("init", nameless);
+        assert.equal(refused.exitCode, 2);
+        assert.match(refused.stderr, /The folder of the workspace has no name/);
+      }
       const made = await runCli("init", folder);
       assert.equal(made.exitCode, 0, made.stderr);
       const again = await runCli("init", folder, "--json");
