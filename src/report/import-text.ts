@@ -7,10 +7,14 @@ import { formatTextTable } from "./text-table";
 /** What an import came to: the layers with their statistics, what was left out, where it was written. */
 export function formatImportText({ name, workspace, files, network }: ImportSummary): string {
   const { layers, samples, scheme, signedInputs, inputSamples } = network;
+  const hasStatistics = layers.some(({ statistics }) => statistics !== undefined);
   const inputs = network.madeUpInputs ? "made-up noise" : "given inputs";
   return [
     `${name}: ${count(layers.length)} of ${network.file}, scheme ${scheme}, signed inputs ${signedInputs}.`,
-    `${inputSamples} ${inputSamples === 1 ? "sample" : "samples"} of ${inputs}, ${samples === "all" ? "all" : `at most ${samples}`} positions a layer, seed ${network.seed}${network.engine ? `; run by ${network.engine.name} ${network.engine.version}` : ""}.`,
+    // Where only the shapes were asked for, nothing was run.
+    hasStatistics
+      ? `${inputSamples} ${inputSamples === 1 ? "sample" : "samples"} of ${inputs}, ${samples === "all" ? "all" : `at most ${samples}`} positions a layer, seed ${network.seed}${network.engine ? `; run by ${network.engine.name} ${network.engine.version}` : ""}.`
+      : "Only the shapes, without statistics (use --typical).",
     "",
     layerTable(layers),
     ...unmappedLines(network),
@@ -41,18 +45,12 @@ export function formatLayerListText({
 const figure = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(3));
 
 function layerTable(layers: readonly (ListedLayer & Pick<ImportedLayer, "statistics">)[]): string {
+  const hasStatistics = layers.some(({ statistics }) => statistics !== undefined);
   const columns = [
-    "layer",
-    "name",
-    "groups",
-    "rows",
-    "filters",
-    "positions",
-    "slices",
+    ...["layer", "name", "groups", "rows", "filters", "positions"],
+    ...(hasStatistics ? ["slices"] : []),
     "passes",
-    "ADC share",
-    "weight",
-    "input",
+    ...(hasStatistics ? ["ADC share", "weight", "input"] : []),
   ];
   const rows = layers.map(({ index, name, shape, passes, statistics }) => [
     String(index),
@@ -61,11 +59,15 @@ function layerTable(layers: readonly (ListedLayer & Pick<ImportedLayer, "statist
     String(shape.C * shape.R * shape.S),
     String(shape.M),
     String(shape.P * shape.Q),
-    statistics?.slicing ?? "",
+    ...(hasStatistics ? [statistics?.slicing ?? ""] : []),
     String(passes),
-    figure(statistics?.adcShare),
-    figure(statistics?.averageWeight),
-    figure(statistics?.averageInputSpeculation),
+    ...(hasStatistics
+      ? [
+          figure(statistics?.adcShare),
+          figure(statistics?.averageWeight),
+          figure(statistics?.averageInputSpeculation),
+        ]
+      : []),
   ]);
   return formatTextTable({ columns, rows, leftAligned: [1] });
 }

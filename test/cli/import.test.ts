@@ -57,6 +57,16 @@ describe("raella import", () => {
     assert.match(stdout, /Mapped: 100\.0 % of the multiply-accumulates\./);
   });
 
+  it("prints of shapes what there is", async () => {
+    const { exitCode, stdout, stderr } = await runCli(
+      ...["import", model, "--name", "mine", "--workspace", workspace, "--shapes-only"],
+    );
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /\nOnly the shapes, without statistics \(use --typical\)\.\n/);
+    assert.match(stdout, /\n *layer +name +groups +rows +filters +positions +passes\n/);
+    assert.doesNotMatch(stdout, /sample|seed|slices|ADC/);
+  });
+
   it("takes a list of layers", async () => {
     const list = join(workspace, "layers.json");
     writeFileSync(list, JSON.stringify([{ name: "fc", C: 128, M: 10 }]));
