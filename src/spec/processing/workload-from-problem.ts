@@ -1,4 +1,4 @@
-import { collectErrors, RaellaError, suggestName } from "../../errors";
+import { collectErrors, nearestName, RaellaError, suggestName } from "../../errors";
 import type { SourceLocation } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
 import type { Scope } from "../expression/runtime-value";
@@ -172,6 +172,26 @@ function requireSize(
 /** Also numbers that JSON does not have. */
 function shownSize(value: Value): string {
   return typeof value === "number" ? String(value) : JSON.stringify(value);
+}
+
+/** What layers say of their input beside the sizes of their loops, for readers only. */
+const sizesOfInput = ["H", "W", "Hpad", "Wpad", "macs_per_output"];
+
+/** @throws RaellaErrors for sizes that the loop nest does not have; one of 1 changes nothing. */
+export function refuseUnknownSizes({ instance, shape, locate }: ProblemDocument): void {
+  const known = [...shape.dimensions, ...shape.coefficients.map(({ name }) => name)];
+  collectErrors(Object.keys(instance), (name) => {
+    if (known.includes(name) || sizesOfInput.includes(name) || instance[name] === 1) return;
+    const near = name.length > 1 ? nearestName(name, known) : undefined;
+    throw new RaellaError({
+      code: "unknown-name",
+      message: `The shape of the problem has no dimension or coefficient "${name}".`,
+      location: locate(name),
+      value: name,
+      expected: `one of ${known.join(", ")}`,
+      remedy: near === undefined ? undefined : `Did you mean "${near}"?`,
+    });
+  });
 }
 
 /**
