@@ -145,9 +145,9 @@ export function parseSettings(
 /** Most layers that a list may name. */
 const mostLayers = 100_000;
 
-/** Layers such as `0,10,20` or `0-5`, in the order given. @throws RaellaError `usage` */
+/** Layers such as `0,10,20` or `0-5`, each once, in the order given. @throws RaellaError `usage` */
 export function parseLayers(text: string): readonly number[] {
-  return text.split(",").flatMap((part) => {
+  const layers = text.split(",").flatMap((part) => {
     const match = /^\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?$/.exec(part);
     const first = Number(match?.[1]);
     const last = Number(match?.[2] ?? match?.[1]);
@@ -161,6 +161,7 @@ export function parseLayers(text: string): readonly number[] {
     }
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
+  return [...new Set(layers)];
 }
 
 /** Names given one by one or separated by commas; `all` stands for every known one, without repetitions. */

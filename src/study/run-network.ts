@@ -164,7 +164,8 @@ async function runStudies(
     });
   }
   const jobs = studies.map(({ dnn, layers }) =>
-    architectures.map((architecture) => jobsOf(options, architecture, dnn, layers)),
+    // A network has every layer once, however often it is named.
+    architectures.map((architecture) => jobsOf(options, architecture, dnn, layers && [...new Set(layers)])),
   );
   const layers = await runReplicableLayers(jobs.flat(2), options, new Surroundings());
   const groups = loadComponentGroups(options.workspace);

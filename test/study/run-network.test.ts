@@ -135,6 +135,17 @@ describe("runNetwork", () => {
     assert.ok(network.manifest.files.some(({ file }) => file.endsWith("resnet18/002.yaml")));
   });
 
+  it("counts a layer once that is named twice", async () => {
+    const given = { architecture: "raella", dnn: "resnet18" };
+    const once = await runNetwork({ ...given, layers: [5, 0] });
+    const twice = await runNetwork({ ...given, layers: [5, 0, 5, 0] });
+    assert.deepEqual(twice.totals, once.totals);
+    assert.deepEqual(
+      twice.layers.map(({ layer }) => layer),
+      once.layers.map(({ layer }) => layer),
+    );
+  });
+
   it("never loses throughput by handing out replicas one by one", async () => {
     for (const aggregateTiles of [400, 4096, 65536]) {
       const options = { architecture: "raella", dnn: "resnet18", aggregateTiles } as const;
