@@ -93,7 +93,7 @@ describe("JupyterLab", function () {
       await waitUntilRun(page, codeCells, 1);
       console.log(`      (all cells ran in ${((performance.now() - start) / 1000).toFixed(1)} s)`);
 
-      const chartCell = cellWith("showChart(layerChart(");
+      const chartCell = cellWith("showChart(layerChart(result,");
       const count = await page.locator(".jp-OutputArea canvas").count();
       assert.equal(count, 11, "every chart is interactive");
       const before = await picture(chartCell);
@@ -103,7 +103,7 @@ describe("JupyterLab", function () {
         await chart.screenshot({ path: shot(`chart-${index + 1}`) });
       }
 
-      const parameters = cellWith("const ARCHITECTURE");
+      const parameters = cellWith("const ARCHITECTURE =");
       await parameters.scrollIntoViewIfNeeded();
       await parameters.locator(".cm-line", { hasText: "const LAYER" }).click();
       await page.keyboard.press("Home");
