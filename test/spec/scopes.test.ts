@@ -103,6 +103,16 @@ describe("names in problems", () => {
     assert.deepEqual(workload.instance.pads, [2, [8, "x 8"], 1.5]);
   });
 
+  it("are refused where they are nearly the name of a size", () => {
+    const withStride = {
+      "dimensions: [M, N, K]": "dimensions: [M, N, K]\n    coefficients: [{name: Stride, default: 1}]",
+    };
+    assert.throws(
+      () => specificationWith({ ...withStride, "M: 8, N: 4": "M: 8, N: 4, Strid: 2" }),
+      /instance\.Strid\): The shape of the problem has no dimension or coefficient "Strid"[^]*"Stride"/,
+    );
+  });
+
   it("stand for text in the name of the problem", () => {
     assert.equal(
       specificationWith({ "name: matmul": "name: matmul of WORD bits" }).workload.name,

@@ -26,7 +26,7 @@ import { evaluateLeaves } from "./evaluate-leaf";
 import { evaluateVariables } from "./evaluate-variables";
 import { flattenArchitecture } from "./flatten-architecture";
 import { frameLevels } from "./frame-levels";
-import { refuseUnknownSizes, workloadFromProblem } from "./workload-from-problem";
+import { refuseMisspeltSizes, workloadFromProblem } from "./workload-from-problem";
 
 /** Everything a specification is made of once files are read and variables are chosen. */
 export interface ProcessingInput {
@@ -82,7 +82,7 @@ export function processSpecification(input: ProcessingInput): Specification {
       workload.dimensions,
     );
   const frames = frameLevels(model, leaves, workload, input.greedySteps);
-  refuseUnknownSizes(input.problem);
+  refuseMisspeltSizes(input.problem);
   const ofTree = attributesOfTree(model, leaves);
   const { energyTable, areaTable } = model.document;
   const levels = flattenArchitecture(model, leaves, frames);

@@ -177,19 +177,24 @@ function shownSize(value: Value): string {
 /** What layers say of their input beside the sizes of their loops, for readers only. */
 const sizesOfInput = ["H", "W", "Hpad", "Wpad", "macs_per_output"];
 
-/** @throws RaellaErrors for sizes that the loop nest does not have; one of 1 changes nothing. */
-export function refuseUnknownSizes({ instance, shape, locate }: ProblemDocument): void {
+/**
+ * Files may say more of a layer than its loop nest has; what is nearly the name of a size is a slip.
+ * @throws RaellaErrors for misspelt sizes; one of 1 changes nothing.
+ */
+export function refuseMisspeltSizes({ instance, shape, locate }: ProblemDocument): void {
   const known = [...shape.dimensions, ...shape.coefficients.map(({ name }) => name)];
   collectErrors(Object.keys(instance), (name) => {
-    if (known.includes(name) || sizesOfInput.includes(name) || instance[name] === 1) return;
+    const size = instance[name];
+    if (known.includes(name) || sizesOfInput.includes(name) || typeof size !== "number" || size === 1) return;
     const near = name.length > 1 ? nearestName(name, known) : undefined;
+    if (near === undefined) return;
     throw new RaellaError({
       code: "unknown-name",
       message: `The shape of the problem has no dimension or coefficient "${name}".`,
       location: locate(name),
       value: name,
       expected: `one of ${known.join(", ")}`,
-      remedy: near === undefined ? undefined : `Did you mean "${near}"?`,
+      remedy: `Did you mean "${near}"?`,
     });
   });
 }
