@@ -116,15 +116,8 @@ export function defineEstimator<const Descriptions extends ParameterDescriptions
 ): Estimator {
   const { name, classNames, accuracyPercent, parameters, actions, source = name } = definition;
   const lowerCaseActions = new Set(actions.map((action) => action.toLowerCase()));
-  // The actions of a component are asked one after the other.
-  let lastQuery: EstimatorQuery | undefined;
-  let lastValues: ParameterValues<Descriptions> | undefined;
-  const read = (query: EstimatorQuery): ParameterValues<Descriptions> => {
-    if (lastValues && lastQuery === query) return lastValues;
-    lastValues = readParameters(parameters, query.attributes, query.className);
-    lastQuery = query;
-    return lastValues;
-  };
+  const read = (query: EstimatorQuery): ParameterValues<Descriptions> =>
+    readParameters(parameters, query.attributes, query.className);
   const asEstimate = (answer: number | Estimate): Estimate =>
     typeof answer === "object" ? answer : { value: answer, source };
   return {
