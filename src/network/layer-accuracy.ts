@@ -88,8 +88,8 @@ export function layerAccuracyOf(
 }
 
 /**
- * How the arithmetic of each architecture changes the output codes of a layer, given its true inputs. Rows and bits are
- * those of RAELLA; ISAAC, whose columns hold codes, keeps its own and is exact.
+ * How the arithmetic of each design changes the output codes of a layer, given its true inputs. `rows` and `converterBits`
+ * are for Center+Offset; designs whose columns hold codes, as ISAAC's do, keep their own.
  */
 export function layerAccuracy(
   layer: IntegerLayer,

@@ -10,6 +10,7 @@ import {
   requireOptions,
 } from "../arguments";
 import { RaellaError } from "../errors";
+import * as random from "../random";
 import * as adaptive from "./adaptive-slicing";
 import type { ChosenSlicing, SlicingOptions } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
@@ -146,7 +147,11 @@ const designSchema = optionsOf({
   slicing: oneOf(["kept", "anew"]),
 });
 
-/** See `crossbar.ts`. @throws RaellaError if sizes, arrays or options are wrong, as the functions below. */
+/**
+ * A layer as RAELLA's crossbars compute it (Center+Offset): accumulators [group][sample][filter], and what the converters
+ * did. See docs/own-networks.md.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function computeInCrossbars(
   layer: IntegerLayer,
   options: Omit<CrossbarOptions, "exact" | "centers">,
@@ -156,7 +161,11 @@ export function computeInCrossbars(
   return crossbar.computeInCrossbars(layer, options);
 }
 
-/** See `isaac-encoding.ts`. */
+/**
+ * A layer as ISAAC's crossbars compute it: biased codes in cells, columns that are more than half full stored inverted;
+ * by default slices of 2 bits, 128 rows and 8-bit converters, which miss nothing.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function computeInIsaac(
   layer: IntegerLayer,
   options: { readonly slicing?: Slicing; readonly rows?: number; readonly converterBits?: number } = {},
@@ -166,7 +175,11 @@ export function computeInIsaac(
   return isaac.computeInIsaac(layer, options);
 }
 
-/** See `adaptive-slicing.ts`. */
+/**
+ * RAELLA's Adaptive Weight Slicing: the fewest slices whose error stays below {@link errorBound}, among these those of the
+ * least error; eight slices of one bit if none is good enough.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function chooseSlicing(
   layer: IntegerLayer,
   output: OutputQuantization,
@@ -178,7 +191,11 @@ export function chooseSlicing(
   return adaptive.chooseSlicing(layer, output, options);
 }
 
-/** See `layer-accuracy.ts`. */
+/**
+ * What the arithmetic of each design makes of the output codes of a layer, given its true inputs: saturated conversions,
+ * codes changed, errors in steps of the output and signal to noise (dB), by architecture.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function layerAccuracy(
   layer: IntegerLayer,
   output: OutputQuantization,
@@ -191,13 +208,19 @@ export function layerAccuracy(
   return accuracy.layerAccuracy(layer, output, options);
 }
 
-/** See `integer-layer.ts`. */
+/**
+ * What a layer computes without any analog circuit: exact integers, [group][sample][filter].
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function exactAccumulators(layer: IntegerLayer): Float64Array {
   requireLayer(layer, "exactAccumulators");
   return integers.exactAccumulators(layer);
 }
 
-/** See `integer-layer.ts`. */
+/**
+ * The 8-bit output codes of accumulators, both [group][sample][filter].
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function outputCodes(
   accumulators: Float64Array,
   layer: IntegerLayer,
@@ -212,7 +235,11 @@ export function outputCodes(
   return integers.outputCodes(accumulators, layer, output);
 }
 
-/** See `center.ts`. */
+/**
+ * The center of a segment of weights that balances its slices best (RAELLA, Center+Offset encoding).
+ * @param histogram How many weights of the segment have each of the 256 codes.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function findCenter(histogram: Uint32Array, slicing: Slicing): number {
   const counts = v.instance(Uint32Array, "a Uint32Array of 256 counts");
   requireArgument(counts, histogram, "the histogram of findCenter");
@@ -221,19 +248,29 @@ export function findCenter(histogram: Uint32Array, slicing: Slicing): number {
   return center.findCenter(histogram, slicing);
 }
 
-/** See `slicing.ts`. */
+/**
+ * Reads `4-2-2` or `422`, most significant slice first; undefined if it is no slicing of eight bits.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function parseSlicing(text: string): Slicing | undefined {
   requireArgument(v.string("a text such as 4-2-2"), text, "the text of parseSlicing");
   return slicings.parseSlicing(text);
 }
 
-/** See `slicing.ts`. */
+/**
+ * A slicing as text, most significant slice first: `4-2-2`.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function slicingName(slicing: Slicing): string {
   requireArgument(slicingSchema, slicing, "the slicing of slicingName");
   return slicings.slicingName(slicing);
 }
 
-/** See `sampling.ts`. */
+/**
+ * The positions of a layer's output that its statistics look at: so many of the numbers 0 … total - 1, ascending, the same
+ * for the same seed; all of them if there are no more.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function drawPositions(total: number, wanted: number | "all", seed: number): Int32Array {
   requireArgument(index, total, "the total of drawPositions");
   const positions = v.union([index, v.literal("all")], "a whole number, or all");
@@ -242,15 +279,21 @@ export function drawPositions(total: number, wanted: number | "all", seed: numbe
   return sampling.drawPositions(total, wanted, seed);
 }
 
-/** See `sampling.ts`. */
+/**
+ * Made-up inputs where none are given: uniform noise from -2 to 2, the same for the same seed.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function madeUpValues(length: number, seed: number): Float64Array {
   requireArgument(index, length, "the number of madeUpValues");
   requireArgument(index, seed, "the seed of madeUpValues");
   return sampling.madeUpValues(length, seed);
 }
 
-/** See `sampling.ts`. */
+/**
+ * A stream of pseudo-random numbers from 0 up to, not including, 1, the same on every machine for the same seed.
+ * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
+ */
 export function mulberry32(seed: number): () => number {
   requireArgument(index, seed, "the seed of mulberry32");
-  return sampling.mulberry32(seed);
+  return random.mulberry32(seed);
 }

@@ -9,6 +9,7 @@ import type { SearchLayout, VaryingDimension } from "../mapspace/search-layout";
 import type { AccessCosts } from "../model/access-costs";
 import { exceeds, underfills } from "../model/fit";
 import type { Mapping } from "../model/mapping";
+import { mulberry32 } from "../random";
 import { createScorer } from "./create-scorer";
 import { keepsEverything } from "./exhaustive/find-best-mapping";
 import type { Criteria } from "./full/objective";
@@ -70,7 +71,7 @@ export function annealMappings(
   /** Restarts that have come to the best objective so far: after some it is hardly worth another one. */
   let agreeing = 0;
   for (; restarted < restarts && agreeing < enoughAgreeing && !isOver(); restarted += 1) {
-    const walk = new AnnealingWalk(layout, judges, criteria, createRandom(firstSeed + restarted));
+    const walk = new AnnealingWalk(layout, judges, criteria, mulberry32(firstSeed + restarted));
     walk.run(steps, hottest, coldest, isOver);
     // From the best so far once more, with small steps only.
     walk.returnToBest();
@@ -103,17 +104,6 @@ const leastMisfit = 0.1;
 const objectiveWeight = 5;
 /** Every so many steps the walk asks whether it is over. */
 const stepsPerQuestion = 1024;
-
-/** Numbers from 0 (included) to 1 (mulberry32), the same for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What prices mappings with one decision about which levels hold what, and says whether they fit. */
 interface KeepChoiceJudge {

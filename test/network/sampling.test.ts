@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { drawPositions, madeUpValues, mulberry32 } from "../../src/network/sampling";
+import { drawPositions, madeUpValues } from "../../src/network/sampling";
+import { mulberry32 } from "../../src/random";
 
 describe("Sampling of positions", () => {
   it("draws from mulberry32", () => {
