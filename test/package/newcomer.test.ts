@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { KernelClient, printed } from "../notebook/support/kernel-client";
-import { commandLineProcess } from "../support/command-line-process";
-import { PackedProject } from "../support/packed-project";
+import { packedProject } from "../support/packed-project";
+import type { PackedProject } from "../support/packed-project";
 
 /** What somebody new writes and types for a task, and what shows that it worked. */
 interface Task {
@@ -117,14 +117,7 @@ describe("somebody new, with the package in an empty project", function () {
   this.timeout(120_000);
   let project: PackedProject;
   before(async function () {
-    await commandLineProcess();
-    try {
-      project = new PackedProject();
-    } catch (error) {
-      if (process.env.CI || !/ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED/.test(String(error))) throw error;
-      console.error("npm has not kept the packages of `npm ci`, and there is no registry: skipped.");
-      this.skip();
-    }
+    project = (await packedProject()) ?? this.skip();
   });
   after(() => project?.remove());
 

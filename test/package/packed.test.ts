@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { KernelClient, printed } from "../notebook/support/kernel-client";
-import { commandLineProcess } from "../support/command-line-process";
-import { PackedProject } from "../support/packed-project";
+import { packedProject } from "../support/packed-project";
+import type { PackedProject } from "../support/packed-project";
 import type { Ending } from "../support/packed-project";
 
 const load = createRequire(__filename);
@@ -45,14 +45,7 @@ describe("the package in a new project", function () {
   this.timeout(120_000);
   let project: PackedProject;
   before(async function () {
-    await commandLineProcess();
-    try {
-      project = new PackedProject();
-    } catch (error) {
-      if (process.env.CI || !/ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED/.test(String(error))) throw error;
-      console.error("npm has not kept the packages of `npm ci`, and there is no registry: skipped.");
-      this.skip();
-    }
+    project = (await packedProject()) ?? this.skip();
   });
   after(() => project?.remove());
 

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { priceLevels } from "../../src/components/estimate";
 import { searchFullMapSpace } from "../../src/search/full/search-full-map-space";
 import { loadSpecification } from "../../src/spec/load-specification";
-import { designYaml, goldenDesign } from "../support/designs";
+import { designFiles } from "../support/designs";
 
 /** EDP in J x cycle with the tables that stand beside the designs: the least known, and what was reported with them. */
 const best: readonly (readonly [id: string, best: number, reported: number])[] = [
@@ -16,16 +13,7 @@ const best: readonly (readonly [id: string, best: number, reported: number])[] =
 
 describe("longer searches of public designs", function () {
   this.timeout(600_000);
-  let folder: string;
-  before(() => (folder = mkdtempSync(join(tmpdir(), "raella-design-searches-"))));
-  after(() => rmSync(folder, { recursive: true }));
-
-  function fileOf(id: string): string {
-    const file = join(folder, `${id}.yaml`);
-    const design = goldenDesign(id);
-    writeFileSync(file, designYaml(design, design.storedTables));
-    return file;
-  }
+  const fileOf = designFiles();
 
   for (const [id, most, reported] of best)
     it(`find the best mapping known of ${id} in a share of the usual work, with an honest gap`, () => {

@@ -1,23 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { mapInputs } from "../../src/study/given-mapping";
 import { resultOf } from "../../src/study/run-layer";
-import { designYaml, goldenDesign } from "../support/designs";
+import { designFiles } from "../support/designs";
 
 describe("searches of public designs", function () {
   this.timeout(600_000);
-  let folder: string;
-  before(() => (folder = mkdtempSync(join(tmpdir(), "raella-design-searches-"))));
-  after(() => rmSync(folder, { recursive: true }));
-
-  function fileOf(id: string): string {
-    const file = join(folder, `${id}.yaml`);
-    const design = goldenDesign(id);
-    writeFileSync(file, designYaml(design, design.storedTables));
-    return file;
-  }
+  const fileOf = designFiles();
 
   it("prove the optimum of the row-stationary design, without being asked for a full search", () => {
     const files = [fileOf("eyeriss_like_asrun")];

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 interface Tables {
@@ -96,4 +97,17 @@ export function blockYaml(value: unknown, indent = ""): string {
   if (entries.length === 1 && key === "quoted") return JSON.stringify(content);
   if (entries.length === 1 && key.startsWith("!")) return `${key} ${blockYaml(content, indent)}`;
   return entries.map(([name, item]) => `\n${indent}${name}: ${blockYaml(item, `${indent}  `)}`).join("");
+}
+
+/** Public designs with the tables that stand beside them, as files that are there as long as a group of tests runs. */
+export function designFiles(): (id: string) => string {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), "raella-designs-"))));
+  after(() => rmSync(folder, { recursive: true }));
+  return (id) => {
+    const file = join(folder, `${id}.yaml`);
+    const design = goldenDesign(id);
+    writeFileSync(file, designYaml(design, design.storedTables));
+    return file;
+  };
 }

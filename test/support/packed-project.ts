@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { commandLineProcess } from "./command-line-process";
 
 const root = join(__dirname, "..", "..");
 
@@ -87,4 +88,16 @@ function plainEnvironment(): NodeJS.ProcessEnv {
       ([name]) => name !== "NODE_V8_COVERAGE" && (!/^npm_/i.test(name) || /registry|cache|proxy/i.test(name)),
     ),
   );
+}
+
+/** A project with the package as it is built; undefined where npm finds the packages that it needs nowhere. */
+export async function packedProject(): Promise<PackedProject | undefined> {
+  await commandLineProcess();
+  try {
+    return new PackedProject();
+  } catch (error) {
+    if (process.env.CI || !/ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED/.test(String(error))) throw error;
+    console.error("npm has not kept the packages of `npm ci`, and there is no registry: skipped.");
+    return undefined;
+  }
 }
