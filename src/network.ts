@@ -8,13 +8,8 @@
 export { importLayerList, importNetwork } from "./report/import-network";
 export type { ImportNetworkOptions, ImportSummary, ListedNetwork } from "./report/import-network";
 export { analyzeNetwork } from "./network/analyze-network";
-export type {
-  ImportedLayer,
-  ImportedNetwork,
-  ImportProgress,
-  LayerShape,
-  AnalyzeNetworkOptions,
-} from "./network/analyze-network";
+export type { ImportedLayer, ImportedNetwork, LayerShape } from "./network/imported-network";
+export type { ImportProgress, AnalyzeNetworkOptions } from "./network/prepare-network";
 export { networkFiles, type NetworkFiles, type WritableNetwork } from "./report/network-files";
 export { readNumpy } from "./network/numpy";
 export type { InputArray, SampleInputs } from "./network/samples";

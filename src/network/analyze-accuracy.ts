@@ -2,13 +2,9 @@ import { requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import type { AccuracyJob, DesignLayerAccuracy } from "./accuracy-job";
 import { accuracyJobs } from "./accuracy-job";
-import type {
-  ImportedLayer,
-  ImportedNetwork,
-  AnalyzeNetworkOptions,
-  PreparedNetwork,
-} from "./analyze-network";
-import { prepareNetwork } from "./analyze-network";
+import type { ImportedLayer, ImportedNetwork } from "./imported-network";
+import type { AnalyzeNetworkOptions, PreparedNetwork } from "./prepare-network";
+import { prepareNetwork } from "./prepare-network";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { designKey, slicesDoNotFit } from "./arithmetic-design";
 import { cutNetwork } from "./cut-network";

@@ -1,229 +1,32 @@
-import { RaellaError, suggestName } from "../errors";
+import { RaellaError } from "../errors";
 import { requireOptions } from "../arguments";
 import { sha256 } from "../platform";
-import { defaultWorkspace, type Workspace } from "../spec/workspace";
-import type { SlicingSearch } from "./adaptive-slicing";
-import type { ArithmeticDesign } from "./arithmetic-design";
+import { defaultWorkspace } from "../spec/workspace";
 import { arithmeticArchitectures, usualDesign } from "./arithmetic-design";
 import type { FloatEngine } from "./float-engine";
-import { isNotInstalled, onnxRuntime, withEngine } from "./float-engine";
-import type { SignedInputs } from "./input-passes";
+import { isNotInstalled, withEngine } from "./float-engine";
 import { inputPasses } from "./input-passes";
-import type { LayerAccuracy } from "./layer-accuracy";
 import type { LayerJob } from "./layer-job";
 import { layerJobs } from "./layer-job";
-import type { LayerStatistics } from "./layer-statistics";
-import { signedInputsOf } from "./layer-statistics";
-import type { LayerScales, MeasuredLayer } from "./measure-layers";
-import type { MeasuredSizes } from "./measure-layers";
-import { layerSizes, measureLayers, positionsPerSample } from "./measure-layers";
-import type { Constants } from "./onnx/constants";
-import { findConstants } from "./onnx/constants";
-import type { GraphLayer, GraphLayers, LayerOperator } from "./onnx/layers";
+import type { MeasuredLayer } from "./measure-layers";
+import { layerSizes, positionsPerSample } from "./measure-layers";
+import type { GraphLayer } from "./onnx/layers";
 import { findLayers } from "./onnx/layers";
 import { inferShapes } from "./onnx/infer-shapes";
-import type { OnnxModel, OnnxNode } from "./onnx/model";
-import { nodeName, nodeTitle } from "./onnx/model";
+import type { OnnxNode } from "./onnx/model";
+import { nodeTitle } from "./onnx/model";
 import { readModel } from "./onnx/read-model";
 import { rewriteQuantizedLayers } from "./onnx/rewrite-quantized";
-import type { ExternalFiles } from "./onnx/tensor";
 import { noExternalFiles } from "./onnx/tensor";
 import { analyzeNetworkSchema } from "./network-arguments";
-import type { ActivationScale, QuantizationScheme } from "./quantization";
-import { quantizationSchemes } from "./quantization";
-import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
-import type { SampleInputs, Samples } from "./samples";
-import { inputSizes, prepareSamples } from "./samples";
+import { runNetworkJobs } from "./run-network-jobs";
+import { inputSizes } from "./samples";
 import { defaultPositions, defaultSeed } from "./sampling";
-import type { UnmappedReport } from "./unmapped";
 import { describeUnmapped, reportUnmapped } from "./unmapped";
-
-/** What an import is made from, and how. */
-export interface AnalyzeNetworkOptions {
-  /** The bytes of an ONNX model. */
-  readonly model: Uint8Array;
-  /** The model's file, for messages. */
-  readonly file?: string;
-  /** Reads the files that the model keeps big tensors in. */
-  readonly externalFiles?: ExternalFiles;
-  /** Sample inputs. Default: four samples of made-up noise. */
-  readonly inputs?: SampleInputs;
-  /** Sizes of unknown dimensions for made-up inputs, by name, or as `input.axis`. */
-  readonly sizes?: Readonly<Record<string, number>>;
-  /** Default: `auto`. */
-  readonly scheme?: QuantizationScheme | "auto";
-  /** Default: `recorded`. */
-  readonly signedInputs?: SignedInputs;
-  /** Output positions of each layer that are computed. Default: 384. */
-  readonly samples?: number | "all";
-  /** Of the drawn positions and of made-up inputs. Default: 1. */
-  readonly seed?: number;
-  /** Default: `common`. */
-  readonly slicings?: SlicingSearch;
-  /** Name of the layer that gets eight slices of one bit. Default: the last one, if it is a matrix product. */
-  readonly lastLayer?: string;
-  /** Whose architectures the statistics are for. Default: the package's. */
-  readonly models?: Workspace;
-  /** Only find the layers; no statistics. */
-  readonly shapesOnly?: boolean;
-  /** Also say how accurate the architectures compute each layer. */
-  readonly withAccuracy?: boolean;
-  readonly workers?: number | "auto";
-  readonly signal?: AbortSignal;
-  /** Called now and then, and at the end. */
-  readonly onProgress?: (progress: ImportProgress) => void;
-  /** Default: onnxruntime-web. */
-  readonly engine?: FloatEngine;
-}
-
-/** Runs of the network (two a sample) and layers that are done. */
-export interface ImportProgress {
-  readonly done: number;
-  readonly total: number;
-}
-
-/** Sizes of a layer as the layer files name them. */
-export interface LayerShape {
-  readonly C: number;
-  readonly M: number;
-  readonly R: number;
-  readonly S: number;
-  readonly P: number;
-  readonly Q: number;
-  readonly G: number;
-  readonly H: number;
-  readonly W: number;
-  readonly Hpad: number;
-  readonly Wpad: number;
-  readonly Hstride: number;
-  readonly Wstride: number;
-  readonly Hdilation: number;
-  readonly Wdilation: number;
-}
-
-/** A layer of a network of one's own, as the analysis found it. */
-export interface ImportedLayer {
-  readonly index: number;
-  readonly name: string;
-  /** The node in the model. */
-  readonly node: string;
-  readonly operator: LayerOperator;
-  readonly shape: LayerShape;
-  /** Of one sample. */
-  readonly macs: number;
-  readonly hasActivation: boolean;
-  /** Computed positions, of all that there are. */
-  readonly positions: number;
-  readonly totalPositions: number;
-  /** Undefined where only shapes were asked for. */
-  readonly inputScale?: ActivationScale;
-  readonly outputScale?: ActivationScale;
-  /** Of each filter, or one where all are equal. */
-  readonly weightScales: readonly number[];
-  /** Passes in which the inputs enter a crossbar. */
-  readonly passes: number;
-  /** Undefined where only shapes were asked for. */
-  readonly statistics?: LayerStatistics;
-  /** By name: of architectures whose crossbars, converters, cells or slices are others than those of `statistics`. */
-  readonly ownStatistics?: Readonly<Record<string, LayerStatistics>>;
-  /** By architecture. */
-  readonly accuracy?: Readonly<Record<string, LayerAccuracy>>;
-}
-
-/** A network of one's own: its layers, how it was quantised, and what could not be mapped. */
-export interface ImportedNetwork {
-  readonly file: string;
-  readonly sha256: string;
-  readonly scheme: QuantizationScheme;
-  readonly signedInputs: SignedInputs;
-  /** Output positions of each layer that were to be computed. */
-  readonly samples: number | "all";
-  readonly seed: number;
-  readonly slicings: SlicingSearch;
-  readonly inputSamples: number;
-  readonly inputShapes: Readonly<Record<string, readonly number[]>>;
-  /** The statistics are of noise, not of data. */
-  readonly madeUpInputs: boolean;
-  /** Null where sizes followed without a run. */
-  readonly engine: { readonly name: string; readonly version: string } | null;
-  /** The architectures that there are statistics for, and how they compute. */
-  readonly designs: readonly ArithmeticDesign[];
-  readonly layers: readonly ImportedLayer[];
-  readonly unmapped: readonly UnmappedReport[];
-  /** Multiply-accumulates of one sample: of the layers, and with the unmapped nodes whose work is known. */
-  readonly mappedMacs: number;
-  readonly totalMacs: number;
-  readonly warnings: readonly string[];
-}
-
-/** A network that has been read, run on its samples and turned into integers. */
-export interface PreparedNetwork {
-  readonly file: string;
-  readonly sha256: string;
-  readonly model: OnnxModel;
-  readonly engine: FloatEngine;
-  readonly externalFiles: ExternalFiles;
-  readonly constants: Constants;
-  readonly found: GraphLayers;
-  readonly scheme: QuantizationScheme;
-  readonly samples: Samples;
-  readonly measured: readonly MeasuredLayer[];
-  /** How inputs enter a crossbar: as asked for, but symmetric ones always in two passes. */
-  readonly wayOfInputs: SignedInputs;
-  /** The layer that gets eight slices of one bit without a choice. */
-  readonly lastLayer: GraphLayer | undefined;
-}
-
-/**
- * Reads a network and runs it on its samples.
- *
- * @param scales Those of its layers, where they are known from other samples.
- * @param afterRun Called after each run of the network.
- */
-export async function prepareNetwork(
-  options: AnalyzeNetworkOptions,
-  scales?: readonly LayerScales[],
-  afterRun?: (done: number, runs: number, layers: number) => void,
-): Promise<PreparedNetwork> {
-  const { file = "model.onnx", externalFiles = noExternalFiles, signal } = options;
-  const { samples: positions = defaultPositions, seed = defaultSeed } = options;
-  checkOptions(options);
-  const modelHash = sha256(options.model);
-  const model = await rewriteQuantizedLayers(await readModel(options.model, file), externalFiles);
-  const engine = options.engine ?? (await onnxRuntime());
-  const constants = await findConstants(model, () => Promise.resolve(engine), externalFiles);
-  const found = findLayers(model, constants);
-  if (found.layers.length === 0) throw noLayers(file, found);
-  if (scales !== undefined && scales.length !== found.layers.length) throw otherModel(file);
-  const scheme = chooseScheme(options.scheme ?? "auto", found);
-  const lastLayer = findLastLayer(found.layers, options.lastLayer);
-  const samples = prepareSamples(model, options.inputs, options.sizes ?? {}, seed);
-  throwIfStopped(signal);
-  const measured = await measureLayers({
-    model,
-    layers: found.layers,
-    samples,
-    engine,
-    externalFiles,
-    scheme,
-    positions: options.shapesOnly ? 1 : positions,
-    seed,
-    scales,
-    afterRun: async (done, runs) => {
-      afterRun?.(done, runs, found.layers.length);
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      throwIfStopped(signal);
-    },
-  });
-  const wayOfInputs = signedInputsOf({
-    signedInputs: options.signedInputs,
-    symmetricInputs: scheme === "symmetric",
-  });
-  return {
-    ...{ file, sha256: modelHash, model, engine, externalFiles, constants, found, scheme, samples, measured },
-    ...{ wayOfInputs, lastLayer },
-  };
-}
+import type { ImportedLayer, ImportedNetwork } from "./imported-network";
+import { describeGraphLayer, describeLayer } from "./imported-network";
+import type { AnalyzeNetworkOptions } from "./prepare-network";
+import { checkOptions, chooseScheme, findLastLayer, noLayers, prepareNetwork } from "./prepare-network";
 
 /**
  * Makes layers and statistics from an ONNX model: runs it on sample inputs, quantises it, and does the arithmetic of
@@ -385,48 +188,6 @@ async function analyzeWith(engine: FloatEngine, options: AnalyzeNetworkOptions):
   };
 }
 
-function otherModel(file: string): RaellaError {
-  return new RaellaError({
-    code: "usage",
-    message: "The model has other layers than the imported network.",
-    location: { file },
-    remedy: "Give the model that was imported, or import this one.",
-  });
-}
-
-function checkOptions({
-  scheme = "auto",
-  signedInputs = "recorded",
-  samples,
-  seed,
-  slicings = "common",
-}: AnalyzeNetworkOptions): void {
-  const oneOf = (value: string, known: readonly string[], what: string): void => {
-    if (known.includes(value)) return;
-    throw new RaellaError({
-      code: "usage",
-      message: `There is no ${what} "${value}".`,
-      value,
-      expected: known.join(", "),
-      remedy: suggestName(String(value), known),
-    });
-  };
-  oneOf(scheme, ["auto", ...quantizationSchemes], "quantisation scheme");
-  oneOf(signedInputs, ["recorded", "two-pass"], "way of signed inputs");
-  oneOf(slicings, ["common", "full"], "choice of slicings");
-  const whole = (value: number, least: number, what: string): void => {
-    if (Number.isSafeInteger(value) && value >= least) return;
-    throw new RaellaError({
-      code: "out-of-range",
-      message: `${what} cannot be ${value}.`,
-      value,
-      expected: `a whole number of at least ${least}`,
-    });
-  };
-  if (samples !== undefined && samples !== "all") whole(samples, 1, "The number of samples");
-  if (seed !== undefined) whole(seed, 0, "The seed");
-}
-
 /** What says how statistics are made says nothing where none are. */
 function requireNoStatistics({ samples, seed, slicings, withAccuracy }: AnalyzeNetworkOptions): void {
   const given = Object.entries({ samples, seed, slicings, accuracy: withAccuracy || undefined });
@@ -438,102 +199,6 @@ function requireNoStatistics({ samples, seed, slicings, withAccuracy }: AnalyzeN
     value: String(needless[1]),
     remedy: "Leave it out, or shapesOnly (--shapes-only).",
   });
-}
-
-function noLayers(file: string, { unmapped }: GraphLayers): RaellaError {
-  return new RaellaError({
-    code: "schema",
-    message: "The network has no layer that can be mapped to crossbars.",
-    location: { file },
-    expected: "a Conv, Gemm or MatMul with constant weights",
-    details: unmapped
-      .slice(0, 5)
-      .map(({ node, reason }) => `${node.operator} "${nodeName(node)}": ${reason}`),
-  });
-}
-
-/** A model's own scales, if it has any; symmetric ones for a transformer; else channel8. */
-function chooseScheme(
-  scheme: QuantizationScheme | "auto",
-  { layers, hasAttention }: GraphLayers,
-): QuantizationScheme {
-  const hasOwn = layers.some(({ own, ownInput }) => own !== undefined || ownInput !== undefined);
-  if (scheme === "own" && !hasOwn)
-    throw new RaellaError({
-      code: "usage",
-      message: 'The network has no scales of its own, so that the scheme cannot be "own".',
-      value: scheme,
-      remedy: "Leave the scheme out, or choose channel8.",
-    });
-  if (scheme !== "auto") return scheme;
-  return hasOwn ? "own" : hasAttention ? "symmetric" : "channel8";
-}
-
-function findLastLayer(layers: readonly GraphLayer[], name: string | undefined): GraphLayer | undefined {
-  if (name === undefined) {
-    const last = layers.at(-1);
-    return last?.operator === "Conv" ? undefined : last;
-  }
-  const found = layers.find((layer) => layer.name === name || nodeName(layer.node) === name);
-  if (found !== undefined) return found;
-  throw new RaellaError({
-    code: "unknown-name",
-    message: `The network has no layer "${name}".`,
-    value: name,
-    remedy: suggestName(
-      name,
-      layers.map((layer) => layer.name),
-    ),
-  });
-}
-
-function describeLayer(measured: MeasuredLayer, index: number, passes: number): ImportedLayer {
-  const { graph, sizes, integers, totalPositions, inputScale, outputScale, weightScales } = measured;
-  return {
-    ...describeGraphLayer(graph, sizes, index),
-    positions: integers.samples,
-    totalPositions,
-    inputScale,
-    outputScale,
-    weightScales: weightScales.every((scale) => scale === weightScales[0])
-      ? [weightScales[0]]
-      : [...weightScales],
-    passes,
-  };
-}
-
-/** What follows from a layer's place in the graph and its sizes. */
-function describeGraphLayer(
-  graph: GraphLayer,
-  sizes: MeasuredSizes,
-  index: number,
-): Pick<ImportedLayer, "index" | "name" | "node" | "operator" | "shape" | "macs" | "hasActivation"> {
-  const { window } = graph;
-  return {
-    index,
-    name: graph.name,
-    node: nodeName(graph.node),
-    operator: graph.operator,
-    shape: {
-      C: graph.channels,
-      M: graph.filters,
-      R: window.width,
-      S: window.height,
-      P: sizes.outputWidth,
-      Q: sizes.outputHeight * sizes.images,
-      G: graph.groups,
-      H: sizes.inputHeight,
-      W: sizes.inputWidth,
-      Hpad: sizes.padTop,
-      Wpad: sizes.padLeft,
-      Hstride: window.strideY,
-      Wstride: window.strideX,
-      Hdilation: window.dilationY,
-      Wdilation: window.dilationX,
-    },
-    macs: positionsPerSample(sizes) * graph.weights.length,
-    hasActivation: graph.hasActivation,
-  };
 }
 
 function warningsOf(

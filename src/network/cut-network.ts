@@ -4,7 +4,7 @@ import type { OnnxModel, OnnxNode } from "./onnx/model";
 import { elementTypes, isOperator, usedTensors } from "./onnx/model";
 import { nodesFor, openPart } from "./onnx/part";
 import { writeModelPart } from "./onnx/write-model";
-import type { PreparedNetwork } from "./analyze-network";
+import type { PreparedNetwork } from "./prepare-network";
 import type { ActivationScale } from "./quantization";
 
 /** Nodes between mapped layers, as a model of their own. */

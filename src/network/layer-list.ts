@@ -1,5 +1,5 @@
 import { RaellaError, suggestName } from "../errors";
-import type { ImportedLayer, LayerShape } from "./analyze-network";
+import type { ImportedLayer, LayerShape } from "./imported-network";
 
 /** A layer as far as a list says it: its sizes. */
 export type ListedLayer = Pick<ImportedLayer, "index" | "name" | "operator" | "shape" | "passes">;

@@ -8,7 +8,7 @@ import { givenWorkspace, workspaceSchema } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import type { AccuracyAnalysis } from "./analyze-accuracy";
 import { analyzeAccuracy } from "./analyze-accuracy";
-import type { AnalyzeNetworkOptions } from "./analyze-network";
+import type { AnalyzeNetworkOptions } from "./prepare-network";
 import type { ArithmeticDesign, SlicingChoice } from "./arithmetic-design";
 import { arithmeticArchitectures, usualDesign } from "./arithmetic-design";
 import type { ImageOptions } from "./images";

@@ -1,7 +1,7 @@
 import { RaellaError } from "../errors";
 import { isAbsolute, join, relative, resolve, sha256 as sha256Of } from "../platform";
 import { filesInFolder, readBinaryFile } from "../spec/read-binary-file";
-import type { ImportedNetwork } from "./analyze-network";
+import type { ImportedNetwork } from "./imported-network";
 import type { ImageOptions } from "./images";
 import { readImages } from "./images";
 import { readNumpy } from "./numpy";

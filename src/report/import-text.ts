@@ -1,4 +1,4 @@
-import type { ImportedLayer, ImportedNetwork } from "../network/analyze-network";
+import type { ImportedLayer, ImportedNetwork } from "../network/imported-network";
 import type { ListedLayer } from "../network/layer-list";
 import type { UnmappedReport } from "../network/unmapped";
 import type { ImportSummary, ListedNetwork } from "./import-network";

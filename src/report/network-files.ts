@@ -8,7 +8,7 @@ import {
   name as nameSchema,
   requireArgument,
 } from "../arguments";
-import type { ImportedLayer } from "../network/analyze-network";
+import type { ImportedLayer } from "../network/imported-network";
 import type { ArithmeticDesign } from "../network/arithmetic-design";
 import type { ListedLayer } from "../network/layer-list";
 import type { LayerStatistics } from "../network/layer-statistics";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AccuracyAnalysisOptions, DesignAccuracy } from "../../src/network/analyze-accuracy";
 import { analyzeAccuracy } from "../../src/network/analyze-accuracy";
-import { prepareNetwork } from "../../src/network/analyze-network";
+import { prepareNetwork } from "../../src/network/prepare-network";
 import type { ArithmeticDesign } from "../../src/network/arithmetic-design";
 import { arithmeticArchitectures, usualDesign } from "../../src/network/arithmetic-design";
 import { cutNetwork } from "../../src/network/cut-network";

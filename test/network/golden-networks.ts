@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ImportedLayer, ImportedNetwork } from "../../src/network/analyze-network";
+import type { ImportedLayer, ImportedNetwork } from "../../src/network/imported-network";
 import type { InputArray } from "../../src/network/samples";
 import { madeUpValues } from "../../src/network/sampling";
 import { goldenFolder, near } from "./golden-layers";

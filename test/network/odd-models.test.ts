@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LayerShape } from "../../src/network";
 import { analyzeNetwork } from "../../src/network";
-import { prepareNetwork } from "../../src/network/analyze-network";
+import { prepareNetwork } from "../../src/network/prepare-network";
 import { fromFloat16, onnxRuntime } from "../../src/network/float-engine";
 import { exactAccumulators } from "../../src/network/integer-layer";
 import type { MeasuredLayer } from "../../src/network/measure-layers";
