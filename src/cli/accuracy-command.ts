@@ -75,8 +75,13 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
   if (chart !== undefined) {
     const { saveChart } = await import("../report/charts/render-chart.js");
     const { accuracyByLayerChart, accuracyChart } = await import("../report/charts/accuracy-chart.js");
-    const isOneConverter = new Set(accuracy.designs.map(({ adcBits }) => adcBits)).size === 1;
-    await saveChart(isOneConverter ? accuracyByLayerChart(accuracy) : accuracyChart(accuracy), chart);
+    // Architectures have converters of their own; a curve needs several of one.
+    const converters = new Set(
+      accuracy.designs.map(({ architecture, adcBits }) => `${architecture} ${adcBits}`),
+    );
+    const architectures = new Set(accuracy.designs.map(({ architecture }) => architecture));
+    const draw = converters.size > architectures.size ? accuracyChart : accuracyByLayerChart;
+    await saveChart(draw(accuracy, { title: `${given.dnn}: what the crossbars' arithmetic changes` }), chart);
   }
   if (!json) for (const file of [csv, parquet, chart]) if (file !== undefined) remark(`Wrote ${file}.`);
   if (isPrinted) return;
