@@ -160,6 +160,13 @@ function requireSizes(sizes: LayerSizes, known: readonly string[]): void {
         value: size,
         remedy: "Give it as batchSize (--batch).",
       });
+    if (known.includes(name) && Object.hasOwn(sizesOfArchitecture, name))
+      return new RaellaError({
+        code: "usage",
+        message: `${name} is no size of a layer: its bits come from the model, whose hardware is made for them.`,
+        value: size,
+        remedy: `Set the variable ${sizesOfArchitecture[name as keyof typeof sizesOfArchitecture]}.`,
+      });
     if (!known.includes(name))
       return new RaellaError({
         code: "unknown-name",

@@ -32,7 +32,15 @@ describe("a layer given by its sizes", () => {
   it("has sizes of 1 where none are given, and the architecture's bits and batch", () => {
     const { bounds } = getSpec({ architecture: "raella", layer: { C: 64, M: 32 }, batchSize: 4 }).workload;
     assert.deepEqual([bounds.R, bounds.P, bounds.G, bounds.N, bounds.I], [1, 1, 1, 4, 8]);
-    assert.equal(getSpec({ architecture: "raella", layer: { C: 64, M: 32, I: 4 } }).workload.bounds.I, 4);
+    for (const [name, variable] of [
+      ["I", "INPUT_BITS"],
+      ["L", "WEIGHT_BITS"],
+      ["T", "OUTPUT_BITS"],
+    ])
+      assert.throws(() => getSpec({ architecture: "raella", layer: { C: 64, M: 32, [name]: 4 } }), {
+        code: "usage",
+        message: new RegExp(`${name} is no size of a layer[^]*variable ${variable}`),
+      });
     assert.equal(diagnoseLayer({ architecture: "raella", layer: { C: 64, M: 32 } }).fits, true);
   });
 
