@@ -47,7 +47,8 @@ export type { LayerAccuracy, LayerAccuracyOptions } from "./network/layer-accura
 // RAELLA's and ISAAC's arithmetic
 export { computeInCrossbars, computeInIsaac } from "./network/layer-arguments";
 export type { CrossbarOptions, CrossbarResult, PassCounts } from "./network/crossbar";
-export type { IsaacResult } from "./network/isaac-encoding";
+export type { ColumnNoise } from "./network/noise";
+export type { IsaacOptions, IsaacResult } from "./network/isaac-encoding";
 export { chooseSlicing, exactAccumulators, outputCodes } from "./network/layer-arguments";
 export { errorBound } from "./network/adaptive-slicing";
 export type { ChosenSlicing, SlicingOptions, SlicingSearch } from "./network/adaptive-slicing";

@@ -4,7 +4,7 @@ import { networkAccuracy } from "../network/network-accuracy";
 import { formatAccuracyText } from "../report/accuracy-text";
 import { formatCsv } from "../report/tidy-columns";
 import { writeFileAtomically } from "../report/write-atomically";
-import { imageOptions } from "./import-command";
+import { imageOptions, parseNumbers } from "./import-command";
 import type { GivenImageOptions } from "./import-command";
 import {
   checkChartName,
@@ -24,6 +24,8 @@ interface GivenAccuracyOptions extends GivenImageOptions {
   readonly adcBits?: string;
   readonly rows?: string;
   readonly chooseSlicing?: boolean;
+  readonly noise?: string;
+  readonly seed?: string;
   readonly endToEnd?: boolean;
   readonly model?: string;
   readonly inputs?: string;
@@ -56,6 +58,8 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
     adcBits: given.adcBits === undefined ? undefined : parseCounts(given.adcBits, "--adc-bits"),
     rows: given.rows === undefined ? undefined : parseCounts(given.rows, "--rows"),
     slicing: given.chooseSlicing ? "anew" : "kept",
+    noise: given.noise === undefined ? undefined : parseNumbers(given.noise, "--noise", "0,0.5,1"),
+    seed: given.seed === undefined ? undefined : parseCount(given.seed, "--seed", 0),
     endToEnd: given.endToEnd,
     samples:
       given.samples === undefined || given.samples === "all"
@@ -75,9 +79,9 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
   if (chart !== undefined) {
     const { saveChart } = await import("../report/charts/render-chart.js");
     const { accuracyByLayerChart, accuracyChart } = await import("../report/charts/accuracy-chart.js");
-    // Architectures have converters of their own; a curve needs several of one.
+    // Architectures have converters of their own; a curve needs several of one, or several deviations of noise.
     const converters = new Set(
-      accuracy.designs.map(({ architecture, adcBits }) => `${architecture} ${adcBits}`),
+      accuracy.designs.map(({ architecture, adcBits, noise = 0 }) => `${architecture} ${adcBits} ${noise}`),
     );
     const architectures = new Set(accuracy.designs.map(({ architecture }) => architecture));
     const draw = converters.size > architectures.size ? accuracyChart : accuracyByLayerChart;

@@ -140,13 +140,13 @@ function parseImageSize(text: string): readonly [number, number] {
   });
 }
 
-function parseNumbers(text: string, option: string): readonly number[] {
+export function parseNumbers(text: string, option: string, example = "0.485,0.456,0.406"): readonly number[] {
   const numbers = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
   if (numbers.every(Number.isFinite)) return numbers;
   throw new RaellaError({
     code: "usage",
     message: `${option} cannot read "${text}".`,
     value: text,
-    expected: "numbers between commas, e.g. 0.485,0.456,0.406",
+    expected: `numbers between commas, e.g. ${example}`,
   });
 }

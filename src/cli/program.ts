@@ -283,6 +283,11 @@ function addAccuracyCommand(program: Command): void {
     .option("--adc-bits <numbers>", "bits of the converters, e.g. 5,6,7,8 (default: the architecture's)")
     .option("--rows <numbers>", "rows of a crossbar, e.g. 256,512 (default: the architecture's)")
     .option("--choose-slicing", "choose slicings anew for each of them, instead of keeping the import's")
+    .option(
+      "--noise <deviations>",
+      "Gaussian noise on column sums, in steps of the converter, e.g. 0,0.5,1 (default: none)",
+    )
+    .option("--seed <number>", "of the noise (default: 1)")
     .option("--end-to-end", "run the whole network: loss, agreement with the ideal network, accuracy")
     .option("--labels <file>", "classes of the samples, for --end-to-end: .npy, or a number on each line")
     .option("-m, --model <file>", "the model that was imported (default: where it was then)")
@@ -297,7 +302,7 @@ function addAccuracyCommand(program: Command): void {
     .option("--json", "print one JSON object instead of tables")
     .option("--csv <file>", "write one row per design and layer")
     .option("--parquet <file>", "the same as Parquet")
-    .option("--chart <file>", "draw loss (or error) against bits, or by layer: .png, .svg or .json")
+    .option("--chart <file>", "draw loss (or error) against bits or noise, or by layer: .png, .svg or .json")
     .action(lazy(async () => (await import("./accuracy-command.js")).accuracyCommand));
 }
 

@@ -1,7 +1,7 @@
 import type { SlicingSearch } from "./adaptive-slicing";
 import { findSlicing } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
-import { mostBitsOfSlices } from "./arithmetic-design";
+import { mostBitsOfSlices, noiseOf } from "./arithmetic-design";
 import type { CenterFinder } from "./center";
 import { createCenterFinder } from "./center";
 import { raellaConverterBits } from "./converter";
@@ -29,6 +29,8 @@ export interface AccuracyJob {
   readonly signedInputs: SignedInputs;
   /** The layer gets eight slices of one bit without a choice. */
   readonly isLast: boolean;
+  /** What noise follows from besides its deviation. */
+  readonly noise: { readonly seed: number; readonly layer: number };
 }
 
 /** How accurate a design computes a layer, and with which slices. */
@@ -72,21 +74,22 @@ function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
   });
   // Designs that differ in their converters only read the same sums.
   const results = new Map<string, CrossbarResult>();
-  const keyOf = (slicing: Slicing, rows: number, bits: number): string =>
-    [slicingName(slicing), rows, bits].join(" ");
-  const compute = (slicing: Slicing, { rows, adcBits }: ArithmeticDesign): CrossbarResult => {
-    const key = keyOf(slicing, rows, adcBits);
+  const keyOf = (slicing: Slicing, { rows, noise = 0 }: ArithmeticDesign, bits: number): string =>
+    [slicingName(slicing), rows, bits, noise].join(" ");
+  const compute = (slicing: Slicing, design: ArithmeticDesign): CrossbarResult => {
+    const { rows, adcBits } = design;
+    const key = keyOf(slicing, design, adcBits);
     if (!results.has(key)) {
       const alike = designs.filter(
         (other, index) =>
           other.encoding === "center_offset" &&
-          other.rows === rows &&
-          slicingName(slicings[index]) === slicingName(slicing),
+          keyOf(slicings[index], other, adcBits) === keyOf(slicing, design, adcBits),
       );
-      const converters = [...new Set(alike.map((design) => design.adcBits))];
-      const crossbar = { slicing, rows, signedInputs, exact, centers: centersOn(rows) };
+      const converters = [...new Set(alike.map((other) => other.adcBits))];
+      const noise = noiseOf(design, job.noise);
+      const crossbar = { slicing, rows, signedInputs, exact, centers: centersOn(rows), noise };
       computeWithConverters(layer, crossbar, converters).forEach((result, index) =>
-        results.set(keyOf(slicing, rows, converters[index]), result),
+        results.set(keyOf(slicing, design, converters[index]), result),
       );
     }
     return results.get(key) as CrossbarResult;
@@ -95,7 +98,7 @@ function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
     const slicing = slicings[index];
     const result = design.encoding === "offset_invert" ? undefined : compute(slicing, design);
     return {
-      ...layerAccuracyOf(design, slicing, reference, compute),
+      ...layerAccuracyOf(design, slicing, reference, compute, job.noise),
       slicing: slicingName(slicing),
       slices: slicing.length,
       averageWeight: result ? averageWeight(result) : null,

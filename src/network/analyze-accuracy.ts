@@ -18,6 +18,7 @@ import { analyzeAccuracySchema } from "./network-arguments";
 import type { LayerScales } from "./measure-layers";
 import type { JobKind } from "./run-network-jobs";
 import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
+import { defaultSeed } from "./sampling";
 import type { Slicing } from "./slicing";
 import { parseSlicing } from "./slicing";
 
@@ -33,6 +34,8 @@ export interface AccuracyAnalysisOptions extends Omit<AnalyzeNetworkOptions, "sh
   readonly endToEnd?: boolean;
   /** Classes of the samples. */
   readonly labels?: ArrayLike<number>;
+  /** Of the noise of designs that have any. Default: 1. */
+  readonly noiseSeed?: number;
 }
 
 /** A layer of a design. */
@@ -62,6 +65,8 @@ export interface AccuracyAnalysis {
   readonly madeUpInputs: boolean;
   readonly engine: { readonly name: string; readonly version: string };
   readonly reference: ReferenceAccuracy | null;
+  /** Only if a design has noise. */
+  readonly noiseSeed?: number;
   readonly designs: readonly DesignAccuracy[];
   readonly warnings: readonly string[];
 }
@@ -76,6 +81,13 @@ export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise
   requireOptions(analyzeAccuracySchema, options, "analyzeAccuracy");
   const { designs, imported, endToEnd = false, labels, signal, onProgress } = options;
   requireDesigns(designs, "the designs of analyzeAccuracy");
+  if (options.noiseSeed !== undefined && !designs.some(isNoisy))
+    throw new RaellaError({
+      code: "usage",
+      message: "The seed is that of noise, and there is none.",
+      value: options.noiseSeed,
+      expected: "noise above 0 (--noise) with a seed",
+    });
   if (labels !== undefined && !endToEnd)
     throw new RaellaError({
       code: "usage",
@@ -119,6 +131,7 @@ export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise
       madeUpInputs: samples.madeUp,
       engine: { name: engine.name, version: engine.version },
       reference: whole?.reference ?? null,
+      ...(designs.some(isNoisy) && { noiseSeed: options.noiseSeed ?? defaultSeed }),
       designs: designs.map((design): DesignAccuracy => {
         const result = results.get(designKey(design)) as Pick<DesignAccuracy, "layers" | "endToEnd">;
         const mean = (figure: (layer: NamedLayerAccuracy) => number): number =>
@@ -136,6 +149,8 @@ export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise
   });
 }
 
+const isNoisy = ({ noise = 0 }: ArithmeticDesign): boolean => noise > 0;
+
 /** @throws RaellaError `usage` if the import has none. */
 function scalesOf(imported: AccuracyAnalysisOptions["imported"]): readonly LayerScales[] | undefined {
   return imported?.layers.map(({ inputScale, outputScale }) => {
@@ -152,7 +167,7 @@ function scalesOf(imported: AccuracyAnalysisOptions["imported"]): readonly Layer
 async function accuracyOfLayers(
   { measured, wayOfInputs, lastLayer }: PreparedNetwork,
   designs: readonly ArithmeticDesign[],
-  { imported, slicings = "common", workers, signal }: AccuracyAnalysisOptions,
+  { imported, slicings = "common", workers, signal, noiseSeed: seed = defaultSeed }: AccuracyAnalysisOptions,
   step: () => void,
 ): Promise<readonly (readonly DesignLayerAccuracy[])[]> {
   const jobs = measured.map(({ graph, integers, output }, index): AccuracyJob => ({
@@ -163,6 +178,7 @@ async function accuracyOfLayers(
     slicingSearch: slicings,
     signedInputs: wayOfInputs,
     isLast: graph === lastLayer,
+    noise: { seed, layer: index },
   }));
   return runNetworkJobs(jobs, accuracyJobs, { workers, signal, onJob: step });
 }
@@ -191,7 +207,7 @@ async function runEndToEnd(
   network: PreparedNetwork,
   designs: readonly ArithmeticDesign[],
   layers: readonly (readonly DesignLayerAccuracy[])[],
-  { labels, workers, signal, engine }: AccuracyAnalysisOptions,
+  { labels, workers, signal, engine, noiseSeed = defaultSeed }: AccuracyAnalysisOptions,
   step: (steps?: number) => void,
 ): Promise<{ reference: ReferenceAccuracy; designs: readonly EndToEndAccuracy[] }> {
   const { cut, reference: float } = await cutNetwork(network, async () => {
@@ -207,6 +223,7 @@ async function runEndToEnd(
       design,
       slicings: layers.map((each) => parseSlicing(each[index].slicing) as Slicing),
       signedInputs: network.wayOfInputs,
+      noiseSeed,
     })),
   ];
   const inputs = Array.from({ length: network.samples.count }, (_, index) => network.samples.at(index));
@@ -214,7 +231,10 @@ async function runEndToEnd(
     inputs.slice(index * samplesTogether, (index + 1) * samplesTogether),
   );
   const jobs = arithmetics.flatMap((arithmetic) =>
-    blocks.map((block): CutRunJob => ({ cut, arithmetic, inputs: block })),
+    blocks.map((block, index): CutRunJob => ({
+      ...{ cut, arithmetic, inputs: block },
+      firstSample: index * samplesTogether,
+    })),
   );
   const here: JobKind<CutRunJob, Awaited<ReturnType<typeof runCutNetwork>>> = {
     ...cutRunJobs,

@@ -4,6 +4,8 @@ import type { Arithmetic, SlicesOfWeights, WeightEncoding } from "../spec/arithm
 import { arithmeticOf } from "../spec/arithmetic";
 import type { Workspace } from "../spec/workspace";
 import { defaultWorkspace, findArchitecture, listArchitectures, workspaceSchema } from "../spec/workspace";
+import type { ColumnNoise } from "./noise";
+import { greatestDeviation } from "./noise";
 import { mostCellBits } from "./slicing";
 
 /** Everything of a design that its arithmetic depends on. */
@@ -24,6 +26,8 @@ export interface ArithmeticDesign {
   readonly cellBits: number;
   /** Whether adaptive slices are those of the import, or such as suit this converter and these rows. */
   readonly slicing: SlicingChoice;
+  /** Standard deviation of Gaussian noise on the sums of columns, in steps of the converter. Default: 0, none. */
+  readonly noise?: number;
 }
 
 /** Whether the slicings of the import are kept, or chosen anew for each design. */
@@ -88,19 +92,33 @@ export function undeclaredArithmetic(architecture: string, workspace: Workspace)
 
 /** One text for each arithmetic. Only slicings that were chosen for an architecture go by its name. */
 export function designKey(design: ArithmeticDesign): string {
-  const { encoding, slices, speculation, adcBits, rows, cellBits, slicing } = design;
-  return slices === "adaptive"
-    ? [
-        slicing === "kept" ? design.architecture : "",
-        encoding,
-        slices,
-        speculation ? "speculation" : "-",
-        adcBits,
-        rows,
-        cellBits,
-        slicing,
-      ].join(" ")
-    : [encoding, slices.join("-"), speculation ? "speculation" : "-", adcBits, rows].join(" ");
+  const { encoding, slices, speculation, adcBits, rows, cellBits, slicing, noise = 0 } = design;
+  const ofNoise = noise === 0 ? "" : ` noise ${noise}`;
+  const key =
+    slices === "adaptive"
+      ? [
+          slicing === "kept" ? design.architecture : "",
+          encoding,
+          slices,
+          speculation ? "speculation" : "-",
+          adcBits,
+          rows,
+          cellBits,
+          slicing,
+        ].join(" ")
+      : [encoding, slices.join("-"), speculation ? "speculation" : "-", adcBits, rows].join(" ");
+  return key + ofNoise;
+}
+
+/**
+ * The noise of a design in a layer; undefined if it has none.
+ * @param firstPosition Positions of the layer that come before the first.
+ */
+export function noiseOf(
+  { noise: deviation = 0 }: ArithmeticDesign,
+  { seed, layer, firstPosition }: Omit<ColumnNoise, "deviation">,
+): ColumnNoise | undefined {
+  return deviation === 0 ? undefined : { deviation, seed, layer, firstPosition };
 }
 
 /** @throws RaellaError for an arithmetic that is not known, or bits or rows out of range. */
@@ -109,6 +127,7 @@ export function checkDesign(design: ArithmeticDesign): void {
   checkWithin(adcBits, converterRange, "Bits of a converter");
   checkWithin(rows, rowRange, "Rows of a crossbar");
   checkWithin(cellBits, { least: 1, greatest: 8 }, "Bits of a cell");
+  checkNoise(design.noise ?? 0);
   if (encoding === "offset_invert" && (slices === "adaptive" || speculation))
     throw new RaellaError({
       code: "usage",
@@ -135,6 +154,17 @@ export function slicesDoNotFit(bits: number, cellBits: number, remedy?: string):
 /** Bits that an adaptive slice may have. */
 export function mostBitsOfSlices({ cellBits }: ArithmeticDesign): number {
   return Math.min(cellBits, mostCellBits);
+}
+
+/** @throws RaellaError `out-of-range` */
+function checkNoise(deviation: number): void {
+  if (deviation >= 0 && deviation <= greatestDeviation) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `The noise of column sums cannot be ${deviation}.`,
+    value: deviation,
+    expected: `a standard deviation from 0 to ${greatestDeviation} steps of the converter`,
+  });
 }
 
 function checkWithin(

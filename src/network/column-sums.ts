@@ -163,6 +163,9 @@ export interface SumRange {
   readonly greatest: number;
 }
 
+/** None is quiet: every column is visited. */
+export const noQuietSums: SumRange = { least: 1, greatest: 0 };
+
 /** Receives the one-bit sums S_0 … S_7 of a column. */
 export type ColumnVisitor = (sample: number, column: number, sums: Int32Array) => void;
 

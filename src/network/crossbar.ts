@@ -1,7 +1,7 @@
 import type { CenterFinder } from "./center";
 import { createCenterFinder, offsetColumns } from "./center";
 import type { ColumnVisitor, SumRange } from "./column-sums";
-import { createScratch, drivenRows, visitColumnSums } from "./column-sums";
+import { createScratch, drivenRows, noQuietSums, visitColumnSums } from "./column-sums";
 import type { ConversionTally } from "./converter";
 import {
   convertBits,
@@ -15,9 +15,17 @@ import type { InputPass, SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
 import type { IntegerLayer } from "./integer-layer";
 import { exactAccumulators } from "./integer-layer";
+import type { ColumnNoise, NoiseSource } from "./noise";
+import { columnNumber, createNoise } from "./noise";
 import { raellaRows, segmentsOf } from "./segments";
 import type { Slicing } from "./slicing";
-import { conversionShare, conversionsWithSpeculation, convertSpeculatively, quietRange } from "./speculation";
+import {
+  conversionShare,
+  conversionsWithSpeculation,
+  convertSpeculatively,
+  quietRange,
+  silentSteps,
+} from "./speculation";
 
 /** Samples whose driven rows are listed at a time. */
 const sampleBlock = 256;
@@ -31,6 +39,8 @@ export interface CrossbarOptions {
   readonly converterBits?: number;
   /** Default: `recorded`. */
   readonly signedInputs?: SignedInputs;
+  /** Default: none. */
+  readonly noise?: ColumnNoise;
   /** What the layer computes without analog circuits, and its centers, where they are known. */
   readonly exact?: Float64Array;
   readonly centers?: CenterFinder;
@@ -64,8 +74,14 @@ export interface CrossbarResult {
   readonly passes: readonly PassCounts[];
 }
 
-/** Receives the one-bit sums of a column: of which pass, and where its accumulator is. */
-type SumsVisitor = (sums: Int32Array, pass: number, accumulator: number, worth: number) => void;
+/** Receives the one-bit sums of a column and what a converter reads of them: of which pass, and where its accumulator is. */
+type SumsVisitor = (
+  sums: Int32Array,
+  read: Int32Array,
+  pass: number,
+  accumulator: number,
+  worth: number,
+) => void;
 
 /**
  * Goes through the columns of a layer, one segment of one group after the other.
@@ -78,6 +94,7 @@ function visitColumns(
   { slicing, rows = raellaRows, centers = createCenterFinder(layer, rows) }: CrossbarOptions,
   passes: readonly InputPass[],
   quiet: SumRange,
+  noise: NoiseSource | undefined,
   visit: SumsVisitor,
 ): number {
   const { groups, filters, samples } = layer;
@@ -102,13 +119,16 @@ function visitColumns(
             Math.min(sampleBlock, samples - first),
           );
           const start = (group * samples + first) * filters;
-          const visitor: ColumnVisitor = (sample, column, sums) =>
-            visit(
-              sums,
-              pass,
-              start + sample * filters + columns.filters[column],
-              sign * columns.worths[column],
-            );
+          const unit = (index * groups + group) * filters;
+          const visitor: ColumnVisitor = (sample, column, sums) => {
+            const filter = columns.filters[column];
+            const worth = columns.worths[column];
+            const read =
+              noise === undefined
+                ? sums
+                : noise.readBits(sums, columnNumber(unit + filter, worth, pass), first + sample);
+            visit(sums, read, pass, start + sample * filters + filter, sign * worth);
+          };
           visitColumnSums(columns, driven, quiet, scratch, visitor);
         }
       });
@@ -120,7 +140,7 @@ function visitColumns(
 /**
  * Computes a layer with RAELLA's crossbars: the column sums of every segment, slice and input bit through the converter,
  * shifted and added, and digitally the part of the centers, (center - 128) · Σ inputs, and of zero points. Together that is
- * the exact result wherever no converter meets an end; what it misses there is taken off.
+ * the exact result wherever no converter meets an end; what it misses there is taken off, and what noise adds is added.
  */
 export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions): CrossbarResult {
   return computeWithConverters(layer, options, [options.converterBits ?? raellaConverterBits])[0];
@@ -143,17 +163,21 @@ export function computeWithConverters(
     tallies: passes.map(emptyTally),
   }));
   const weakest = signedConverter(Math.min(...converterBits));
+  const noise = given.noise && createNoise(given.noise);
+  const steps = noise?.steps ?? silentSteps;
   const absoluteOffsets = visitColumns(
     layer,
     { ...given, centers },
     passes,
-    quietRange(weakest),
-    (sums, pass, at, worth) => {
+    noise ? noQuietSums : quietRange(weakest),
+    noise,
+    (sums, read, pass, at, worth) => {
       const whole = weightedSum(sums);
       for (const { converter, accumulators, accumulatorsSpeculation, tallies } of runs) {
         const tally = tallies[pass];
-        accumulators[at] += worth * (convertBits(sums, converter, tally) - whole);
-        accumulatorsSpeculation[at] += worth * (convertSpeculatively(sums, converter, tally) - whole);
+        accumulators[at] += worth * (convertBits(read, converter, tally) - whole);
+        const speculative = convertSpeculatively(sums, converter, tally, read, steps);
+        accumulatorsSpeculation[at] += worth * (speculative - whole);
       }
     },
   );
@@ -185,17 +209,24 @@ export function convertInCrossbars(
   const passes = inputPasses(layer.inputZero, options.signedInputs ?? "recorded");
   const accumulators = options.exact?.slice() ?? exactAccumulators(layer);
   const tally = emptyTally();
+  const noise = options.noise && createNoise(options.noise);
+  const steps = noise?.steps ?? silentSteps;
+  const exactSums = speculation
+    ? quietRange(converter)
+    : { least: converter.lowest, greatest: converter.highest };
   visitColumns(
     layer,
     options,
     passes,
-    speculation ? quietRange(converter) : { least: converter.lowest, greatest: converter.highest },
+    noise ? noQuietSums : exactSums,
+    noise,
     speculation
-      ? (sums, _, at, worth) => {
-          accumulators[at] += worth * (convertSpeculatively(sums, converter, tally) - weightedSum(sums));
+      ? (sums, read, _, at, worth) => {
+          const converted = convertSpeculatively(sums, converter, tally, read, steps);
+          accumulators[at] += worth * (converted - weightedSum(sums));
         }
-      : (sums, _, at, worth) => {
-          accumulators[at] += worth * (convertBits(sums, converter, tally) - weightedSum(sums));
+      : (sums, read, _, at, worth) => {
+          accumulators[at] += worth * (convertBits(read, converter, tally) - weightedSum(sums));
         },
   );
   const columns =

@@ -1,5 +1,5 @@
-import type { PackedColumns } from "./column-sums";
-import { createPacker, createScratch, drivenRows, visitColumnSums } from "./column-sums";
+import type { PackedColumns, SumRange } from "./column-sums";
+import { createPacker, createScratch, drivenRows, noQuietSums, visitColumnSums } from "./column-sums";
 import {
   convertBits,
   emptyTally,
@@ -10,6 +10,8 @@ import {
 } from "./converter";
 import type { IntegerLayer } from "./integer-layer";
 import { activationCodes, exactAccumulators, weightOffset } from "./integer-layer";
+import type { ColumnNoise } from "./noise";
+import { columnNumber, createNoise } from "./noise";
 import type { Segment } from "./segments";
 import { isaacRows, segmentsOf } from "./segments";
 import type { Slicing } from "./slicing";
@@ -17,6 +19,18 @@ import { digitOf, slicesOf, twoBitSlicing } from "./slicing";
 
 /** Greatest state of a cell. */
 const topStateOf = (bits: number): number => 2 ** bits - 1;
+
+/** ISAAC's crossbar. */
+export interface IsaacOptions {
+  /** Default: 2-2-2-2. */
+  readonly slicing?: Slicing;
+  /** Rows of the crossbar. Default: 128. */
+  readonly rows?: number;
+  /** Bits of the converter. Default: 8. */
+  readonly converterBits?: number;
+  /** Default: none. */
+  readonly noise?: ColumnNoise;
+}
 
 /** What ISAAC's crossbars make of a layer. */
 export interface IsaacResult {
@@ -37,7 +51,8 @@ export function computeInIsaac(
     rows: limit = isaacRows,
     converterBits = isaacConverterBits,
     slicing = twoBitSlicing,
-  }: { readonly rows?: number; readonly converterBits?: number; readonly slicing?: Slicing } = {},
+    noise: given,
+  }: IsaacOptions = {},
 ): IsaacResult {
   const { groups, rows, filters, samples } = layer;
   const converter = unsignedConverter(converterBits);
@@ -47,19 +62,27 @@ export function computeInIsaac(
   const accumulators = exactAccumulators(layer);
   const tally = emptyTally();
   const scratch = createScratch();
-  const range = { least: converter.lowest, greatest: converter.highest };
+  const noise = given && createNoise(given);
+  const quiet = noise ? noQuietSums : { least: converter.lowest, greatest: converter.highest };
   for (let group = 0; group < groups; group++) {
-    for (const segment of segments) {
-      const columns = codeColumns(layer, group, segment, slicing, converter.highest);
+    for (const [index, segment] of segments.entries()) {
+      const columns = codeColumns(layer, group, segment, slicing, quiet);
       if (columns.filters.length === 0) continue;
       for (let first = 0; first < samples; first += sampleBlock) {
         const count = Math.min(sampleBlock, samples - first);
         const driven = drivenRows(layer, group, segment, asTheyAre, first, count);
         const start = (group * samples + first) * filters;
-        visitColumnSums(columns, driven, range, scratch, (sample, column, sums) => {
+        const unit = (index * groups + group) * filters;
+        visitColumnSums(columns, driven, quiet, scratch, (sample, column, sums) => {
+          const filter = columns.filters[column];
+          const worth = columns.worths[column];
+          const read =
+            noise === undefined
+              ? sums
+              : noise.readBits(sums, columnNumber(unit + filter, worth, 0), first + sample);
           // What a converter does not see is missing; in an inverted column it is there, where it should not be.
-          const missed = convertBits(sums, converter, tally) - weightedSum(sums);
-          accumulators[start + sample * filters + columns.filters[column]] += columns.worths[column] * missed;
+          const missed = convertBits(read, converter, tally) - weightedSum(sums);
+          accumulators[start + sample * filters + filter] += worth * missed;
         });
       }
     }
@@ -79,7 +102,7 @@ function codeColumns(
   group: number,
   { from, to }: Segment,
   slicing: Slicing,
-  highest: number,
+  quiet: SumRange,
 ): PackedColumns {
   const rows = to - from;
   const packer = createPacker(rows);
@@ -93,7 +116,7 @@ function codeColumns(
       const total = codes.reduce((sum, code) => sum + digitOf(code, slice), 0);
       const isInverted = total > (topState / 2) * rows;
       const greatest = isInverted ? topState * rows - total : total;
-      if (greatest <= highest) continue;
+      if (quiet.least <= 0 && greatest <= quiet.greatest) continue;
       for (let code = 0; code < states.length; code++) {
         const digit = digitOf(code, slice);
         states[code] = isInverted ? topState - digit : digit;

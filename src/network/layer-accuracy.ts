@@ -1,11 +1,12 @@
 import type { ArithmeticDesign } from "./arithmetic-design";
-import { arithmeticArchitectures, usualDesign } from "./arithmetic-design";
+import { arithmeticArchitectures, noiseOf, usualDesign } from "./arithmetic-design";
 import type { ConvertedSums, CrossbarResult, PassCounts } from "./crossbar";
 import { computeInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
 import { computeInIsaac } from "./isaac-encoding";
+import type { ColumnNoise } from "./noise";
 import type { OutputDifference } from "./output-error";
 import { compareOutputs } from "./output-error";
 import type { Slicing } from "./slicing";
@@ -25,6 +26,8 @@ export interface LayerAccuracyOptions {
   readonly rows?: number;
   readonly converterBits?: number;
   readonly signedInputs?: SignedInputs;
+  /** Of the sums of columns. Designs with a deviation of their own keep it. Default: none. */
+  readonly noise?: ColumnNoise;
   /** Default: the package's architectures. */
   readonly designs?: readonly ArithmeticDesign[];
 }
@@ -80,10 +83,12 @@ export function layerAccuracyOf(
   slicing: Slicing,
   exact: ExactLayer,
   compute: (slicing: Slicing, design: ArithmeticDesign) => CrossbarResult,
+  noise: Omit<ColumnNoise, "deviation"> = {},
 ): LayerAccuracy {
   const { rows, adcBits: converterBits } = design;
+  const crossbar = { rows, converterBits, slicing, noise: noiseOf(design, noise) };
   return design.encoding === "offset_invert"
-    ? differenceOf(computeInIsaac(exact.layer, { rows, converterBits, slicing }), exact)
+    ? differenceOf(computeInIsaac(exact.layer, crossbar), exact)
     : crossbarAccuracy(compute(slicing, design), design.speculation, exact);
 }
 
@@ -96,20 +101,28 @@ export function layerAccuracy(
   output: OutputQuantization,
   options: LayerAccuracyOptions,
 ): Readonly<Record<string, LayerAccuracy>> {
-  const { rows, converterBits, signedInputs } = options;
+  const { rows, converterBits, signedInputs, noise } = options;
   const designs = (options.designs ?? arithmeticArchitectures().map((name) => usualDesign(name))).map(
-    (design): ArithmeticDesign =>
-      design.encoding === "offset_invert"
-        ? design
-        : { ...design, rows: rows ?? design.rows, adcBits: converterBits ?? design.adcBits },
+    (design): ArithmeticDesign => ({
+      noise: noise?.deviation,
+      ...design,
+      ...(design.encoding === "center_offset" && {
+        rows: rows ?? design.rows,
+        adcBits: converterBits ?? design.adcBits,
+      }),
+    }),
   );
   const exact = { layer, output, exact: outputCodes(exactAccumulators(layer), layer, output) };
   const results = new Map<string, CrossbarResult>();
   const compute = (slicing: Slicing, design: ArithmeticDesign): CrossbarResult => {
-    const key = [slicingName(slicing), design.rows, design.adcBits].join(" ");
+    const key = [slicingName(slicing), design.rows, design.adcBits, design.noise ?? 0].join(" ");
     const known = results.get(key);
     if (known !== undefined) return known;
-    const crossbar = { slicing, rows: design.rows, converterBits: design.adcBits, signedInputs };
+    const ownNoise = noiseOf(design, noise ?? {});
+    const crossbar = {
+      ...{ slicing, rows: design.rows, converterBits: design.adcBits },
+      ...{ signedInputs, noise: ownNoise },
+    };
     const result = computeInCrossbars(layer, crossbar);
     results.set(key, result);
     return result;
@@ -117,7 +130,7 @@ export function layerAccuracy(
   return Object.fromEntries(
     designs.map((design) => {
       const slicing = design.slices === "adaptive" ? options.slicing : design.slices;
-      return [design.architecture, layerAccuracyOf(design, slicing, exact, compute)];
+      return [design.architecture, layerAccuracyOf(design, slicing, exact, compute, noise)];
     }),
   );
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import {
   count,
+  finite,
   flag,
   index,
   oneOf,
@@ -21,9 +22,11 @@ import type { CrossbarOptions, CrossbarResult } from "./crossbar";
 import * as integers from "./integer-layer";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import * as isaac from "./isaac-encoding";
-import type { IsaacResult } from "./isaac-encoding";
+import type { IsaacOptions, IsaacResult } from "./isaac-encoding";
 import * as accuracy from "./layer-accuracy";
 import type { LayerAccuracy, LayerAccuracyOptions } from "./layer-accuracy";
+import { seedSchema } from "./network-arguments";
+import * as noise from "./noise";
 import * as sampling from "./sampling";
 import * as slicings from "./slicing";
 import type { Slicing } from "./slicing";
@@ -37,6 +40,7 @@ const code = v.pipe(
   v.minValue(0, codeExpected),
   v.maxValue(255, codeExpected),
 );
+const deviationExpected = `a standard deviation from 0 to ${noise.greatestDeviation} steps of the converter`;
 const slicingExpected = "bits of slices, 1 to 4 each and 8 together, most significant first: [4, 2, 2]";
 
 export const slicingSchema = v.custom<Slicing>(
@@ -104,16 +108,31 @@ function requireOutput(
   requireLength("output.scale", output.scale, groups * filters, "groups · filters");
 }
 
+const noiseSchema = optionsOf({
+  deviation: v.pipe(
+    finite,
+    v.minValue(0, deviationExpected),
+    v.maxValue(noise.greatestDeviation, deviationExpected),
+  ),
+  seed: optional(seedSchema),
+  layer: optional(index),
+  firstPosition: optional(index),
+});
 const crossbarEntries = {
   rows: optional(count),
   converterBits: optional(converterBitsSchema),
   signedInputs: optional(signedInputsSchema),
 };
-const crossbarSchema = optionsOf({ slicing: slicingSchema, ...crossbarEntries });
+const crossbarSchema = optionsOf({
+  slicing: slicingSchema,
+  ...crossbarEntries,
+  noise: optional(noiseSchema),
+});
 const isaacSchema = optionsOf({
   slicing: optional(slicingSchema),
   rows: optional(count),
   converterBits: optional(converterBitsSchema),
+  noise: optional(noiseSchema),
 });
 const chooseSchema = optionsOf({
   ...crossbarEntries,
@@ -121,7 +140,12 @@ const chooseSchema = optionsOf({
   cellBits: optional(count),
 });
 const designs = v.array(v.unknown(), "a list of designs, as usualDesign makes them");
-const accuracySchema = optionsOf({ slicing: slicingSchema, ...crossbarEntries, designs: optional(designs) });
+const accuracySchema = optionsOf({
+  slicing: slicingSchema,
+  ...crossbarEntries,
+  noise: optional(noiseSchema),
+  designs: optional(designs),
+});
 
 /** What is looked at of designs. @throws RaellaError for one that is none, or cannot be computed. */
 export function requireDesigns(given: readonly ArithmeticDesign[], what: string): void {
@@ -145,6 +169,7 @@ const designSchema = optionsOf({
   rows: count,
   cellBits: count,
   slicing: oneOf(["kept", "anew"]),
+  noise: optional(finite),
 });
 
 /**
@@ -166,10 +191,7 @@ export function computeInCrossbars(
  * by default slices of 2 bits, 128 rows and 8-bit converters, which miss nothing.
  * @throws RaellaError `usage` or `out-of-range` naming the part of an argument that is wrong.
  */
-export function computeInIsaac(
-  layer: IntegerLayer,
-  options: { readonly slicing?: Slicing; readonly rows?: number; readonly converterBits?: number } = {},
-): IsaacResult {
+export function computeInIsaac(layer: IntegerLayer, options: IsaacOptions = {}): IsaacResult {
   requireLayer(layer, "computeInIsaac");
   requireOptions(isaacSchema, options, "computeInIsaac");
   return isaac.computeInIsaac(layer, options);

@@ -1,6 +1,16 @@
 import { basename, dirname } from "../platform";
 import * as v from "valibot";
-import { callback, count, flag, name, oneOf, optional, optionsOf, requireOptions } from "../arguments";
+import {
+  callback,
+  count,
+  finite,
+  flag,
+  name,
+  oneOf,
+  optional,
+  optionsOf,
+  requireOptions,
+} from "../arguments";
 import { RaellaError } from "../errors";
 import { freeze } from "../memory";
 import { readBinaryFile } from "../spec/read-binary-file";
@@ -18,6 +28,7 @@ import {
   pathOrArraysSchema,
   pathOrBytesSchema,
   pathOrLabelsSchema,
+  seedSchema,
   signalSchema,
   workersSchema,
 } from "./network-arguments";
@@ -49,6 +60,13 @@ export interface NetworkAccuracyOptions extends Pick<
   readonly rows?: number | readonly number[];
   /** Keep the slicings of the import (the default), or choose them anew for each converter and number of rows. */
   readonly slicing?: SlicingChoice | readonly SlicingChoice[];
+  /**
+   * Standard deviation of Gaussian noise on every column sum that is converted, in steps of the converter, 0 … 1000. Slicings are
+   * chosen without it. Default: 0, none.
+   */
+  readonly noise?: number | readonly number[];
+  /** Of the noise. Default: 1. */
+  readonly seed?: number;
   /** Run the whole network with the arithmetic of each design: loss, agreement, accuracy. */
   readonly endToEnd?: boolean;
 }
@@ -74,6 +92,8 @@ const optionsSchema = optionsOf({
   adcBits: optional(oneOrMore(count, "the bits")),
   rows: optional(oneOrMore(count, "the rows")),
   slicing: optional(oneOrMore(oneOf(slicingChoices), "kept and anew")),
+  noise: optional(oneOrMore(finite, "the deviations")),
+  seed: optional(seedSchema),
   endToEnd: optional(flag),
   samples: optional(v.union([count, v.literal("all")], "a whole number, or all")),
   workers: optional(workersSchema),
@@ -103,7 +123,10 @@ export async function networkAccuracy(options: NetworkAccuracyOptions): Promise<
 
 /** Every combination of what was asked for. */
 export function designsOf(
-  options: Pick<NetworkAccuracyOptions, "architectures" | "adcBits" | "rows" | "slicing" | "workspace">,
+  options: Pick<
+    NetworkAccuracyOptions,
+    "architectures" | "adcBits" | "rows" | "slicing" | "noise" | "workspace"
+  >,
 ): readonly ArithmeticDesign[] {
   const workspace = givenWorkspace(options.workspace);
   const architectures = listOf(options.architectures) ?? arithmeticArchitectures(workspace);
@@ -111,12 +134,13 @@ export function designsOf(
     const usual = usualDesign(architecture, workspace);
     return (listOf(options.slicing) ?? [usual.slicing]).flatMap((slicing) =>
       (listOf(options.rows) ?? [usual.rows]).flatMap((rows) =>
-        (listOf(options.adcBits) ?? [usual.adcBits]).map((adcBits) => ({
-          ...usual,
-          adcBits,
-          rows,
-          slicing,
-        })),
+        (listOf(options.adcBits) ?? [usual.adcBits]).flatMap((adcBits) =>
+          (listOf(options.noise) ?? [0]).map((noise) => ({
+            ...usual,
+            ...{ adcBits, rows, slicing },
+            ...(noise !== 0 && { noise }),
+          })),
+        ),
       ),
     );
   });
@@ -124,7 +148,7 @@ export function designsOf(
 
 /** The same for given designs. */
 export async function accuracyOfDesigns(
-  options: Omit<NetworkAccuracyOptions, "architectures" | "adcBits" | "rows" | "slicing">,
+  options: Omit<NetworkAccuracyOptions, "architectures" | "adcBits" | "rows" | "slicing" | "noise">,
   designs: readonly ArithmeticDesign[],
 ): Promise<NetworkAccuracy> {
   const { dnn, labels } = options;
@@ -152,6 +176,7 @@ export async function accuracyOfDesigns(
     imported: record,
     designs,
     endToEnd: options.endToEnd,
+    noiseSeed: options.seed,
     labels: typeof labels === "string" ? await readLabels(labels) : labels,
     workers: options.workers,
     signal: options.signal,

@@ -54,6 +54,15 @@ export const imagesSchema = optionsOf({
 export const workersSchema = v.union([index, v.literal("auto")], 'a whole number of at least 1, or "auto"');
 export const sizesSchema = tableOf(count, "sizes by name: {height: 224}");
 
+/** Of noise: a word of 32 bits. */
+const seedExpected = `a whole number from 0 to ${2 ** 32 - 1}`;
+export const seedSchema = v.pipe(
+  v.number(seedExpected),
+  v.integer(seedExpected),
+  v.minValue(0, seedExpected),
+  v.maxValue(2 ** 32 - 1, seedExpected),
+);
+
 /** Of `analyzeNetwork`, but for what differs in `importNetwork`. */
 export const analysisEntries = {
   sizes: optional(sizesSchema),
@@ -91,6 +100,7 @@ export const analyzeAccuracySchema = optionsOf({
   designs: checkedLater,
   imported: optional(dataWith("an import: {sha256, layers}", { sha256: isText, layers: Array.isArray })),
   endToEnd: optional(flag),
+  noiseSeed: optional(seedSchema),
   labels: optional(v.custom<ArrayLike<number>>(isList, "a list of classes")),
 });
 

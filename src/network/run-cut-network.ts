@@ -1,5 +1,6 @@
 import { breathe } from "../platform";
 import type { ArithmeticDesign } from "./arithmetic-design";
+import { noiseOf } from "./arithmetic-design";
 import type { CutLayer, CutNetwork } from "./cut-network";
 import { convertInCrossbars, type ConvertedSums } from "./crossbar";
 import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
@@ -24,6 +25,8 @@ export type LayerArithmetic =
       /** Of each layer. */
       readonly slicings: readonly Slicing[];
       readonly signedInputs: SignedInputs;
+      /** Of the noise, if the design has any. */
+      readonly noiseSeed?: number;
     };
 
 /** Some samples through a cut network. */
@@ -31,6 +34,8 @@ export interface CutRunJob {
   readonly cut: CutNetwork;
   readonly arithmetic: LayerArithmetic;
   readonly inputs: readonly ReadonlyMap<string, EngineTensor>[];
+  /** Samples that come before them. Default: 0. */
+  readonly firstSample?: number;
 }
 
 export interface CutRunResult {
@@ -42,7 +47,7 @@ export interface CutRunResult {
 
 /** Runs samples through a cut network: mapped layers in integers, the parts between them by the float engine. */
 export async function runCutNetwork(
-  { cut, arithmetic, inputs }: CutRunJob,
+  { cut, arithmetic, inputs, firstSample = 0 }: CutRunJob,
   givenEngine?: FloatEngine,
   throwIfStopped?: () => void,
 ): Promise<CutRunResult> {
@@ -57,7 +62,7 @@ export async function runCutNetwork(
     }
     if (part !== undefined) await runPart(await engine.open(part.model), part.given, tensors);
     if (layer !== undefined) {
-      const counts = runLayer(layer, index, arithmetic, tensors);
+      const counts = runLayer(layer, index, arithmetic, tensors, firstSample);
       conversions += counts.conversions;
       saturated += counts.saturated;
     }
@@ -106,6 +111,7 @@ function runLayer(
   index: number,
   arithmetic: LayerArithmetic,
   tensors: readonly Map<string, EngineTensor>[],
+  firstSample: number,
 ): { conversions: number; saturated: number } {
   const positions = positionsPerSample(layer.sizes);
   const bytes = positions * layer.groups * (layer.rows + 8 * layer.filters);
@@ -114,7 +120,8 @@ function runLayer(
   let saturated = 0;
   for (let first = 0; first < tensors.length; first += together) {
     const block = tensors.slice(first, first + together);
-    const sums = computeLayer(integerLayer(layer, block), index, arithmetic);
+    const firstPosition = (firstSample + first) * positions;
+    const sums = computeLayer(integerLayer(layer, block), index, arithmetic, firstPosition);
     conversions += sums.conversions;
     saturated += sums.saturated;
     block.forEach((own, sample) =>
@@ -124,15 +131,21 @@ function runLayer(
   return { conversions, saturated };
 }
 
-function computeLayer(layer: IntegerLayer, index: number, arithmetic: LayerArithmetic): ConvertedSums {
+function computeLayer(
+  layer: IntegerLayer,
+  index: number,
+  arithmetic: LayerArithmetic,
+  firstPosition: number,
+): ConvertedSums {
   if (arithmetic.kind === "exact")
     return { accumulators: exactAccumulators(layer), conversions: 0, saturated: 0 };
-  const { design, slicings, signedInputs } = arithmetic;
+  const { design, slicings, signedInputs, noiseSeed: seed } = arithmetic;
   const { rows, adcBits: converterBits, speculation } = design;
-  const slicing = slicings[index];
+  const noise = noiseOf(design, { seed, layer: index, firstPosition });
+  const crossbar = { slicing: slicings[index], rows, converterBits, noise };
   return design.encoding === "offset_invert"
-    ? computeInIsaac(layer, { rows, converterBits, slicing })
-    : convertInCrossbars(layer, { slicing, rows, converterBits, signedInputs, speculation });
+    ? computeInIsaac(layer, crossbar)
+    : convertInCrossbars(layer, { ...crossbar, signedInputs, speculation });
 }
 
 /** All positions of some samples of a layer. */

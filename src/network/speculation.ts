@@ -9,23 +9,34 @@ export const inputSlices = [
   { low: 0, bits: 2 },
 ] as const;
 
+/** No noise of the speculative steps. */
+export const silentSteps: Readonly<Int32Array> = new Int32Array(inputSlices.length);
+
 /**
  * The sum of products of a column with speculation. Each input slice is tried at once: T = Σ_b 2^(b-low) · S_b. Where
  * the converter reads one of its ends, T may lie beyond it: the speculation has failed, and the slice is repeated bit by
  * bit (recovery).
  *
  * @param sums The one-bit sums S_0 … S_7.
+ * @param read What the converter sees of them in recovery, and the noise of each speculative step.
  */
-export function convertSpeculatively(sums: Int32Array, converter: Converter, tally: ConversionTally): number {
+export function convertSpeculatively(
+  sums: Int32Array,
+  converter: Converter,
+  tally: ConversionTally,
+  read = sums,
+  noise = silentSteps,
+): number {
   const { lowest, highest } = converter;
   let result = 0;
   for (let slice = 0; slice < inputSlices.length; slice++) {
     const { low, bits } = inputSlices[slice];
     let together = 0;
     for (let bit = low + bits - 1; bit >= low; bit--) together = 2 * together + sums[bit];
+    together += noise[slice];
     if (together >= highest || together <= lowest) {
       tally.failed[slice]++;
-      together = recover(sums, low, bits, converter, tally);
+      together = recover(read, low, bits, converter, tally);
     }
     result += together << low;
   }

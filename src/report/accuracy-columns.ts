@@ -33,7 +33,10 @@ export interface AccuracyFrameOptions {
 const frameSchema = optionsOf({ shape: optional(oneOf(["layers", "designs"])) });
 
 /** What every row says of its design. */
-function designCells(dnn: string, design: DesignAccuracy): Readonly<Record<string, Cell>> {
+function designCells(
+  { dnn, noiseSeed }: NetworkAccuracy,
+  design: DesignAccuracy,
+): Readonly<Record<string, Cell>> {
   const { endToEnd } = design;
   return {
     architecture: design.architecture,
@@ -41,6 +44,7 @@ function designCells(dnn: string, design: DesignAccuracy): Readonly<Record<strin
     adcBits: design.adcBits,
     rows: design.rows,
     slicingChoice: design.slicing,
+    ...(noiseSeed !== undefined && { noise: design.noise ?? 0, noiseSeed }),
     meanSlices: design.meanSlices,
     meanError: design.meanError,
     lossDb: endToEnd?.loss ?? null,
@@ -55,13 +59,14 @@ function designCells(dnn: string, design: DesignAccuracy): Readonly<Record<strin
 /**
  * The accuracy of a network as a table. Columns of a design: architecture, dnn, adcBits, rows, slicingChoice, meanSlices,
  * meanError (output steps), lossDb, sqnrToIdealDb, sqnrToFloatDb, top1Agreement, top1Accuracy, saturatedShareEndToEnd; of its
- * layers: layer, layerName, slicing, slices, saturatedShare, changed, meanAbs, error (output steps), sqnrDb.
+ * layers: layer, layerName, slicing, slices, saturatedShare, changed, meanAbs, error (output steps), sqnrDb. Where a design has
+ * noise also noise (steps of the converter) and noiseSeed.
  */
 export function accuracyColumns(accuracy: NetworkAccuracy, options: AccuracyFrameOptions = {}): Columns {
   requireArgument(accuracySchema, accuracy, "the accuracy of accuracyColumns");
   requireOptions(frameSchema, options, "accuracyColumns");
   const rows = accuracy.designs.flatMap((design): readonly Readonly<Record<string, Cell>>[] => {
-    const cells = designCells(accuracy.dnn, design);
+    const cells = designCells(accuracy, design);
     if (options.shape === "designs") return [cells];
     return design.layers.map((layer) => ({
       ...cells,

@@ -29,7 +29,10 @@ export function formatAccuracyText(accuracy: NetworkAccuracy): string {
 
 function designTable(designs: readonly DesignAccuracy[], isEndToEnd: boolean): string {
   const hasLabels = designs.some(({ endToEnd }) => endToEnd?.accuracy);
-  const columns = ["architecture", "ADC bits", "rows", "slicing", "slices", "error", "saturated"];
+  const isNoisy = designs.some(({ noise = 0 }) => noise > 0);
+  const columns = ["architecture", "ADC bits", "rows", "slicing"];
+  if (isNoisy) columns.push("noise");
+  columns.push("slices", "error", "saturated");
   if (isEndToEnd) columns.push("loss (dB)", "to ideal (dB)", "same top-1 (95 %)");
   if (hasLabels) columns.push("accuracy (95 %)");
   const rows = designs.map((design) => {
@@ -39,6 +42,7 @@ function designTable(designs: readonly DesignAccuracy[], isEndToEnd: boolean): s
       String(design.adcBits),
       String(design.rows),
       design.slicing,
+      ...(isNoisy ? [String(design.noise ?? 0)] : []),
       design.meanSlices.toFixed(2),
       design.meanError.toFixed(3),
       percent(design.meanSaturatedShare),

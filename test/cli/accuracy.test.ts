@@ -66,11 +66,34 @@ describe("raella accuracy", () => {
     assert.ok((raella?.accuracy?.share ?? 0) > 0.95);
   });
 
+  it("adds noise if it is asked for, of a seed that it says", async () => {
+    const chart = join(workspace, "noise.json");
+    const { exitCode, stdout, stderr } = await accuracy(
+      ...["-a", "raella", "--noise", "0,2", "--seed", "3", "--samples", "16", "--json", "--chart", chart],
+    );
+    assert.equal(exitCode, 0, stderr);
+    const { designs, noiseSeed } = JSON.parse(stdout) as NetworkAccuracy;
+    assert.equal(noiseSeed, 3);
+    assert.deepEqual(
+      designs.map(({ noise }) => noise),
+      [undefined, 2],
+    );
+    assert.ok(designs[1].meanError > designs[0].meanError);
+    assert.match(readFileSync(chart, "utf8"), /Noise \(steps of the converter\)/);
+    const table = await accuracy("-a", "raella", "--noise", "0.5", "--samples", "16");
+    assert.match(table.stdout, /slicing +noise[^]*raella +7 +512 +kept +0\.5/);
+  });
+
   it("says what is wrong with what it was given", async () => {
     for (const [args, message] of [
       [["-d", "resnet18"], /"resnet18" is no imported network[^]*digits/],
       [["--adc-bits", "1"], /Bits of a converter cannot be 1[^]*2 to 16/],
       [["--rows", "0"], /0/],
+      [["--noise", "-1"], /noise of column sums cannot be -1[^]*from 0 to 1000/],
+      [["--noise", "much"], /--noise cannot read "much"[^]*0,0\.5,1/],
+      [["--seed", "3"], /The seed is that of noise, and there is none[^]*--noise/],
+      [["--seed", "3", "--noise", "0"], /The seed is that of noise/],
+      [["--seed", "4294967296", "--noise", "1"], /"seed"[^]*from 0 to 4294967295/],
       [["-a", "raela"], /raella/],
       [["--labels", labels], /Labels are only of use end to end/],
       [["--model", images], /digits-images\.npy/],

@@ -52,15 +52,24 @@ const byLayerSchema = optionsOf({
   ...headingEntries,
 });
 
-/** What tells a design from the others, as far as they differ; without the bits if they are an axis. */
-function designNames(designs: readonly DesignAccuracy[], withBits: boolean): readonly string[] {
-  const differ = (figure: (design: DesignAccuracy) => unknown): boolean =>
-    new Set(designs.map(figure)).size > 1;
+/** What accuracy may be drawn against. */
+const axes = {
+  bits: { title: "ADC bits", of: ({ adcBits }: DesignAccuracy) => adcBits },
+  noise: { title: "Noise (steps of the converter)", of: ({ noise = 0 }: DesignAccuracy) => noise },
+} as const;
+
+const differIn = (designs: readonly DesignAccuracy[], figure: (design: DesignAccuracy) => unknown): boolean =>
+  new Set(designs.map(figure)).size > 1;
+
+/** What tells a design from the others, as far as they differ; without what is an axis. */
+function designNames(designs: readonly DesignAccuracy[], axis?: keyof typeof axes): readonly string[] {
+  const differ = (figure: (design: DesignAccuracy) => unknown): boolean => differIn(designs, figure);
   const parts: readonly (readonly [boolean, (design: DesignAccuracy) => string])[] = [
     [differ(({ architecture }) => architecture), ({ architecture }) => architecture.replaceAll("_", " ")],
-    [withBits && differ(({ adcBits }) => adcBits), ({ adcBits }) => `${adcBits} bits`],
+    [axis !== "bits" && differ(axes.bits.of), ({ adcBits }) => `${adcBits} bits`],
     [differ(({ rows }) => rows), ({ rows }) => `${rows} rows`],
     [differ(({ slicing }) => slicing), ({ slicing }) => `slices ${slicing}`],
+    [axis !== "noise" && differ(axes.noise.of), ({ noise = 0 }) => `noise ${noise}`],
   ];
   const shown = parts.filter(([isShown]) => isShown);
   return designs.map((design) =>
@@ -73,7 +82,10 @@ function designNames(designs: readonly DesignAccuracy[], withBits: boolean): rea
 const heading = ({ title, subtitle }: Pick<AccuracyChartOptions, "title" | "subtitle">): object =>
   title === undefined ? {} : { title: { text: title, subtitle: subtitle ?? "" } };
 
-/** A figure of designs against the bits of their converters: a line for every architecture, crossbar and slicing. */
+/**
+ * A figure of designs against the bits of their converters: a line for every architecture, crossbar and slicing. Against the
+ * noise where designs of one architecture differ in that and not in their converters.
+ */
 export function accuracyChart(
   accuracy: NetworkAccuracy,
   options: AccuracyChartOptions = {},
@@ -82,9 +94,15 @@ export function accuracyChart(
   requireOptions(chartSchema, options, "accuracyChart");
   const figure = options.figure ?? (accuracy.reference === null ? "error" : "loss");
   const { title, of } = figures[figure];
-  const names = designNames(accuracy.designs, false);
+  const hasNoise = differIn(accuracy.designs, axes.noise.of);
+  const converters = new Set(
+    accuracy.designs.map(({ architecture, adcBits }) => `${architecture} ${adcBits}`),
+  );
+  const architectures = new Set(accuracy.designs.map(({ architecture }) => architecture));
+  const axis = hasNoise && converters.size === architectures.size ? "noise" : "bits";
+  const names = designNames(accuracy.designs, axis);
   const values = accuracy.designs.map((design, index) => ({
-    bits: design.adcBits,
+    [axis]: axes[axis].of(design),
     value: of(design),
     design: names[index],
   }));
@@ -96,7 +114,10 @@ export function accuracyChart(
     height: 240,
     mark: { type: "line", point: true, tooltip: true },
     encoding: {
-      x: { field: "bits", type: "ordinal", title: "ADC bits", axis: { labelAngle: 0 } },
+      x:
+        axis === "bits"
+          ? { field: axis, type: "ordinal", title: axes.bits.title, axis: { labelAngle: 0 } }
+          : { field: axis, type: "quantitative", title: axes.noise.title },
       y: { field: "value", type: "quantitative", title, ...(isShare && { axis: { format: "%" } }) },
       color: { field: "design", type: "nominal", title: null, sort: [...new Set(names)] },
     },
@@ -111,7 +132,7 @@ export function accuracyByLayerChart(
   requireArgument(accuracySchema, accuracy, "the accuracy of accuracyByLayerChart");
   requireOptions(byLayerSchema, options, "accuracyByLayerChart");
   const { title, of } = layerFigures[options.figure ?? "error"];
-  const names = designNames(accuracy.designs, true);
+  const names = designNames(accuracy.designs);
   const values = accuracy.designs.flatMap(({ layers }, index) =>
     layers.map((layer) => ({
       layer: layer.layer,

@@ -5,6 +5,7 @@ import { requireArgument, shown, text as textSchema } from "../../arguments";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName, throwAll } from "../../errors";
 import { frozenCopy } from "../../memory";
+import { defaultSeed } from "../../network/sampling";
 import { completeChoices } from "../../spec/model-choices";
 import { nestedTooDeeply, parseDeepDocument } from "../../spec/yaml/parse-document";
 import { defaultAggregateTiles } from "../replication";
@@ -164,6 +165,13 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
       location: locate(["throughput", "aggregateTiles"]),
       expected: "`areaBudgetMm2` or `aggregateTiles`",
     });
+  if (accuracy?.seed !== undefined && !accuracy.noise)
+    throw new RaellaError({
+      code: "usage",
+      message: "The seed is that of noise, and there is none.",
+      location: locate(["accuracy", "seed"]),
+      expected: "`noise` above 0 with a seed",
+    });
   const isRandom = random !== undefined;
   const axes = Object.entries(variables).map(([variable, values]) =>
     planAxis(variable, values, isRandom, locate(["variables", variable])),
@@ -193,6 +201,7 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
         dnn: accuracy.dnn.toLowerCase(),
         slicing: accuracy.slicing ?? "kept",
         endToEnd: accuracy.end_to_end ?? false,
+        ...(accuracy.noise && { noise: accuracy.noise, seed: accuracy.seed ?? defaultSeed }),
       },
     }),
   } satisfies SweepPlan;
@@ -308,7 +317,7 @@ function toError(issue: SweepIssue, locate: LocateKey): RaellaError {
 function knownKeys(path: readonly (string | number)[]): readonly string[] {
   if (path.length === 1) return Object.keys(sweepSchema.entries);
   if (path[0] === "random") return ["count", "seed"];
-  if (path[0] === "accuracy") return ["dnn", "slicing", "end_to_end"];
+  if (path[0] === "accuracy") return ["dnn", "slicing", "end_to_end", "noise", "seed"];
   if (path[0] === "throughput") return ["areaBudgetMm2", "aggregateTiles", "scheme"];
   return ["from", "to", "step", "factor", "logarithmic"];
 }

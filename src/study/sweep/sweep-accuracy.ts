@@ -25,6 +25,9 @@ export interface PlannedAccuracy {
   readonly dnn: string;
   readonly slicing: "kept" | "anew";
   readonly endToEnd: boolean;
+  /** Both left out where there is none. */
+  readonly noise?: number;
+  readonly seed?: number;
 }
 
 /** What the slices of a layer change in the model of a design. */
@@ -91,12 +94,12 @@ function arithmeticOfDesign(
   architecture: string,
   values: ValueTable,
   { workspace }: SweepContext,
-  { slicing }: PlannedAccuracy,
+  { slicing, noise }: PlannedAccuracy,
 ): KnownArithmetic {
   const arithmetic = arithmeticOf(architecture, workspace, values);
   if (arithmetic === undefined) throw undeclaredArithmetic(architecture, workspace);
   try {
-    const design = designOf(architecture, arithmetic, slicing);
+    const design = { ...designOf(architecture, arithmetic, slicing), ...(noise !== undefined && { noise }) };
     if (design.slices === "adaptive" && slicing === "kept" && design.cellBits < mostCellBits)
       throw slicesDoNotFit(mostCellBits, design.cellBits);
     return design;
@@ -141,7 +144,7 @@ export async function accuracyOfSweep(
   for (let from = 0; from < missing.length; from += designsTogether) {
     const designs = missing.slice(from, from + designsTogether);
     const found = await accuracyOfDesigns(
-      { dnn: accuracy.dnn, workspace, endToEnd: accuracy.endToEnd, workers, signal },
+      { dnn: accuracy.dnn, workspace, endToEnd: accuracy.endToEnd, seed: accuracy.seed, workers, signal },
       designs,
     );
     const entries = found.designs.map((design): readonly [string, SweepAccuracy] => [

@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { tableOf } from "../../arguments";
+import { seedSchema } from "../../network/network-arguments";
+import { greatestDeviation } from "../../network/noise";
 import type { Fidelity, ModelChoices } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
 import type { Objective } from "./pareto-front";
@@ -43,6 +45,9 @@ export interface SweepAccuracyChoice {
   readonly slicing?: "kept" | "anew";
   /** Also the loss of the network's result. */
   readonly end_to_end?: boolean;
+  /** Standard deviation of Gaussian noise on column sums, in steps of the converter; default 0, none. And its seed; default 1. */
+  readonly noise?: number;
+  readonly seed?: number;
 }
 
 /** How throughput is computed. */
@@ -91,6 +96,7 @@ export interface SweepDescription extends ModelChoices {
 
 const number = v.pipe(v.number("a number"), v.finite("a finite number"));
 const positive = v.pipe(number, v.minValue(Number.MIN_VALUE, "a number above 0"));
+const deviations = `a standard deviation from 0 to ${greatestDeviation} steps of the converter`;
 const count = v.pipe(number, v.integer("a whole number"), v.minValue(1, "a whole number, 1 or more"));
 const text = v.pipe(v.string("text"), v.nonEmpty("text that is not empty"));
 const names = v.lazy((input) =>
@@ -186,8 +192,12 @@ export const sweepSchema = v.strictObject(
           dnn: text,
           slicing: v.optional(v.picklist(["kept", "anew"], "kept or anew")),
           end_to_end: v.optional(v.boolean("true or false")),
+          noise: v.optional(
+            v.pipe(number, v.minValue(0, deviations), v.maxValue(greatestDeviation, deviations)),
+          ),
+          seed: v.optional(seedSchema),
         },
-        "{dnn, slicing, end_to_end}",
+        "{dnn, slicing, end_to_end, noise, seed}",
       ),
     ),
     chunkSize: v.optional(v.pipe(count, v.maxValue(100000, "at most 100000"))),

@@ -51,6 +51,22 @@ describe("Accuracy in a sweep", () => {
     });
   });
 
+  it("adds the noise that it is asked for, as networkAccuracy does", async () => {
+    const noisy = { noise: 1.5, seed: 5 };
+    const { rows } = await sweep({ ...base, accuracy: { dnn: "digits", ...noisy } }, { workspace });
+    const { designs } = await networkAccuracy({
+      ...{ dnn: "digits", workspace, architectures: "raella_no_speculation", adcBits: [5, 7], ...noisy },
+    });
+    assert.deepEqual(
+      rows.map(({ error }) => error),
+      designs.map(({ meanError }) => meanError),
+    );
+    const seedAlone = sweep({ ...base, accuracy: { dnn: "digits", seed: 5 } }, { workspace });
+    await assert.rejects(seedAlone, /accuracy\.seed[^]*The seed is that of noise, and there is none/);
+    const negative = sweep({ ...base, accuracy: { dnn: "digits", noise: -1 } }, { workspace });
+    await assert.rejects(negative, /accuracy\.noise[^]*from 0 to 1000 steps/);
+  });
+
   it("charges for slices chosen anew; at seven bits and 512 rows they are the import's", async () => {
     const { rows } = await sweep(
       {
