@@ -1,6 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { analyzeNetwork, importLayerList, importNetwork } from "../../../src/network";
+import {
+  analyzeAccuracy,
+  analyzeNetwork,
+  importLayerList,
+  importNetwork,
+  usualDesign,
+} from "../../../src/network";
 import type { AnalyzeNetworkOptions } from "../../../src/network";
 import { onnxRuntime } from "../../../src/network/float-engine";
 import { smallLayer, smallModel } from "../../network/small-model";
@@ -189,6 +195,25 @@ export const networks: BadInputs = {
     network("an unknown last layer", smallLayer(), { inputs: oneSample, lastLayer: "z" }),
     network("no samples of positions", smallLayer(), { inputs: oneSample, samples: 0 }),
     network("workers that there cannot be", smallLayer(), { inputs: oneSample, workers: 0 }),
+    {
+      name: "noise that there cannot be",
+      run: async () => {
+        const designs = [{ ...usualDesign("raella"), noise: -0.5 }];
+        await analyzeAccuracy({ model: await smallModel(smallLayer()), inputs: oneSample, designs });
+      },
+    },
+    {
+      name: "a seed of noise where there is none",
+      run: async () => {
+        const designs = [usualDesign("raella")];
+        await analyzeAccuracy({
+          model: await smallModel(smallLayer()),
+          inputs: oneSample,
+          designs,
+          noiseSeed: 3,
+        });
+      },
+    },
     {
       name: "a web page for a model",
       run: () => analyzeNetwork({ model: new TextEncoder().encode("<html></html>") }),
