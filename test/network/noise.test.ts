@@ -57,7 +57,7 @@ describe("Noise of column sums", () => {
       [[-1, -1], [-1, -1], "fd36d048 2d17272c"],
       [[0x13198a2e, 0x03707344], [0x243f6a88, 0x85a308d3], "ba3e4725 f27d669e"],
     ] as const) {
-      threefry(...key, ...counter, words);
+      threefry(key[0], key[1], counter[0], counter[1], words);
       assert.equal([...words].map((word) => (word >>> 0).toString(16)).join(" "), expected);
     }
   });

@@ -63,7 +63,7 @@ function external(name: string, location: string, content?: Uint8Array, offset?:
   });
   return {
     name,
-    run: async () => {
+    run: async (): Promise<void> => {
       const bytes = await smallModel(model);
       return inFolder({}, async (folder) => {
         mkdirSync(join(folder, "models"));
@@ -197,14 +197,14 @@ export const networks: BadInputs = {
     network("workers that there cannot be", smallLayer(), { inputs: oneSample, workers: 0 }),
     {
       name: "noise that there cannot be",
-      run: async () => {
+      run: async (): Promise<void> => {
         const designs = [{ ...usualDesign("raella"), noise: -0.5 }];
         await analyzeAccuracy({ model: await smallModel(smallLayer()), inputs: oneSample, designs });
       },
     },
     {
       name: "a seed of noise where there is none",
-      run: async () => {
+      run: async (): Promise<void> => {
         const designs = [usualDesign("raella")];
         await analyzeAccuracy({
           model: await smallModel(smallLayer()),
