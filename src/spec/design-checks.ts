@@ -92,6 +92,11 @@ const writtenIn = new Derived<DesignCheck, readonly WrittenValue[]>((check) =>
   freeze([...expressionsOf(check), ...inMessage(check, check.location)]),
 );
 
+/** Names that a check looks up, its own among them. */
+export function namesOfCheck(check: DesignCheck): readonly string[] {
+  return writtenIn.of(check).flatMap(namesRead);
+}
+
 /** Names in parts that are not evaluated are looked up as well, so that a slip does not wait for the one bad design. */
 function requireKnownNames(check: DesignCheck, known: Scope): void {
   const own = Object.keys(check.where);

@@ -16,7 +16,12 @@ import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-
 import type { VariableDefaults, VariableOptions } from "./overrides";
 import { namingOverrides, readOverrides, unreadStatistics, variableEntries } from "./overrides";
 import type { StatisticsValues } from "./processing/apply-statistics";
-import { applyStatistics, namesSetByRules, variablesOfRules } from "./processing/apply-statistics";
+import {
+  applyStatistics,
+  ChosenVariables,
+  namesSetByRules,
+  variablesOfRules,
+} from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import type { Statistics, StatisticsTable } from "./read-statistics";
@@ -149,7 +154,7 @@ function specificationOf(
   const model = loadArchitecture(workspace, architecture, origin, { fidelity, isDense, convention });
   const choices = resolvedChoices(options, model.document.convention);
   const compiled = compiledFor(model, problem);
-  const variables = new Map(model.variables);
+  const variables = new ChosenVariables(model.variables);
   const { statistics: rules = noRules } = architecture;
   const loaded =
     architecture.statistics === undefined ? undefined : loadStatistics(workspace, origin, found, isTypical);
@@ -193,7 +198,7 @@ function specificationOf(
   return processSpecification({
     model: compiled,
     problem,
-    variables,
+    given: variables.given,
     overrides: overrides.values,
     greedySteps: options.greedySteps ?? defaultGreedySteps,
     fidelity,

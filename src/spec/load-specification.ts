@@ -29,7 +29,7 @@ import type { CompiledModel } from "./processing/compiled-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
 import { readNameValueFile } from "./read-statistics";
-import type { Fidelity, ModelChoices, Specification } from "./specification";
+import type { Fidelity, ModelChoices, Specification, WrittenValue } from "./specification";
 import type { Workspace } from "./workspace";
 import { givenWorkspace, overlaysOf, workspaceSchema } from "./workspace";
 
@@ -146,11 +146,11 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
       remedy: "Give the file of a layer as well.",
     });
   const compiled = compiledFor(model, problem);
-  const variables = new Map(model.variables);
+  const given = new Map<string, WrittenValue>();
   const statistics = readStatistics(options.statistics);
   for (const [name, value] of Object.entries(statistics.values)) {
     checkVariableName(name, compiled.reservedNames);
-    variables.set(
+    given.set(
       name,
       typeof value === "string"
         ? { expression: value, location: { file: statistics.file, keyPath: name } }
@@ -158,9 +158,13 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
     );
   }
   const architecture = architectureName(files, overlays);
+  const variables = new Map([...model.variables, ...given]);
   const overridden = { name: architecture, compiled, problem, variables, readEarly: [] };
   const overrides = readOverrides(options, overridden);
-  for (const [name, value] of overrides.values) variables.set(name, value);
+  for (const [name, value] of overrides.values) {
+    given.set(name, value);
+    variables.set(name, value);
+  }
   const placeholders = choices.usePlaceholders
     ? []
     : model.document.placeholders.filter(
@@ -169,7 +173,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   return processSpecification({
     model: compiled,
     problem,
-    variables,
+    given,
     overrides: overrides.values,
     greedySteps: stepsFor(compiled, options.greedySteps),
     fidelity,

@@ -21,6 +21,16 @@ function textSeenFrom(folder: string, compute: () => Specification): string {
   }
 }
 
+/** Undefined for a variable that cannot be set, since nothing reads it. */
+function attempt(compute: () => Specification): Specification | undefined {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof RaellaError) return undefined;
+    throw error;
+  }
+}
+
 type Changes = NonNullable<LoadSpecificationOptions["variables"]>;
 
 /** Names that the models of this file do not have. */
@@ -173,6 +183,32 @@ describe("work that specifications share", () => {
       [{ LOOPS: "'LATE'" }, { TENSOR: "'Z'" }, { LOOPS: "'KK'" }],
     );
     assert.equal(new Set(shared).size, changes.length);
+  });
+
+  it("is the same whether a variable is settled with the model or given with the value that it has", () => {
+    for (const { name: architecture } of listArchitectures()) {
+      const request = { architecture, dnn: "resnet18", layer: 10 };
+      const { levels, variables, variableValues, workload } = getSpec(request);
+      for (const [name, written] of Object.entries(variables)) {
+        if (typeof written !== "number") continue;
+        const given = attempt(() => getSpec({ ...request, variables: { [name]: written } }));
+        if (given === undefined) continue;
+        assert.deepEqual(
+          [given.levels, given.variableValues, given.workload],
+          [levels, variableValues, workload],
+          `${architecture}: ${name}`,
+        );
+      }
+    }
+  });
+
+  it("knows only variables that stand before one, also of those that are settled", () => {
+    const request = { architecture: "raella", dnn: "resnet18", layer: 10 };
+    getSpec({ ...request, variables: { TILES_PER_ARCH: 4 } });
+    assert.throws(
+      () => getSpec({ ...request, variables: { TILES_PER_ARCH: "MACROS_PER_TILE * 2" } }),
+      /"MACROS_PER_TILE" is not known here/,
+    );
   });
 
   it("is not spoilt by a specification that its caller edits", () => {

@@ -2,7 +2,7 @@ import type { SourceLocation } from "../../errors";
 import { RaellaError, throwAll } from "../../errors";
 import { Derived } from "../../memory";
 import type { ExpressionText, Value, ValueTable, WrittenValue } from "../specification";
-import type { EvaluationOptions } from "./compile-expression";
+import type { EvaluationOptions, Evaluator } from "./compile-expression";
 import { compileExpression } from "./compile-expression";
 import { ExpressionFailure, toRaellaError } from "./expression-failure";
 import type { IntegralFloat, RuntimeValue } from "./runtime-value";
@@ -14,6 +14,8 @@ const decimalText = /^[0-9]{1,15}\.[0-9]{1,40}$/;
 /** What becomes of them when they are rescaled. */
 const decimalProductText = /^[0-9]{1,15}\.[0-9]{1,40}(?: [*/] [0-9]{1,15}(?:\.[0-9]{1,40})?){1,8}$/;
 const booleanText = /^(true|false)$/i;
+
+const noNames: readonly string[] = [];
 
 /** Whether a written value is text that has to be evaluated. */
 export function isExpressionText(value: WrittenValue | undefined): value is ExpressionText {
@@ -45,15 +47,9 @@ function literalOfText(text: string): boolean | number | IntegralFloat | undefin
   return booleanText.test(trimmed) ? trimmed.toLowerCase() === "true" : undefined;
 }
 
-/** Most texts stand in files and are read once. */
-const literals = new Derived<ExpressionText, { readonly value: ReturnType<typeof literalOfText> }>(
-  ({ expression }) => ({ value: literalOfText(expression) }),
-);
-
 /** Literals stay what they are; plain text is a number, a boolean or an expression. */
 export function evaluateWritten(value: WrittenValue, scope: Scope, options: EvaluationOptions): RuntimeValue {
-  if (!isExpressionText(value)) return value;
-  return literals.of(value).value ?? evaluateText(value.expression, scope, options, value.location);
+  return isExpressionText(value) ? compiledTexts.of(value).evaluate(scope, options) : value;
 }
 
 /**
@@ -67,22 +63,57 @@ export function evaluateText(
   options: EvaluationOptions,
   location?: SourceLocation,
 ): RuntimeValue {
+  return placingMistakes(text, location, () => compileExpression(text).evaluate(scope, options));
+}
+
+/** A written value that has been read and can be evaluated many times. */
+export interface CompiledValue {
+  /** Names that it looks up; none if its syntax is wrong. */
+  readonly names: readonly string[];
+  /** Errors as {@link evaluateText}. */
+  readonly evaluate: Evaluator;
+  /** What is wrong with its syntax, which is also thrown when it is evaluated. */
+  readonly mistake?: RaellaError;
+}
+
+/** Reads a written value: what {@link evaluateWritten} makes of it, but for the values of names, is found only once. */
+export function compileValue(value: WrittenValue): CompiledValue {
+  if (!isExpressionText(value)) return { names: noNames, evaluate: () => value };
+  const { expression: text, location } = value;
+  const literal = literalOfText(text);
+  if (literal !== undefined) return { names: noNames, evaluate: () => literal };
   try {
-    return compileExpression(text).evaluate(scope, options);
+    const { evaluate, nameList } = compileExpression(text);
+    return {
+      names: nameList,
+      evaluate: (scope, options) => placingMistakes(text, location, () => evaluate(scope, options)),
+    };
+  } catch (error) {
+    if (!(error instanceof ExpressionFailure)) throw error;
+    const mistake = toRaellaError(error, text, location);
+    const fail = (): never => {
+      throw mistake;
+    };
+    return { names: noNames, evaluate: fail, mistake };
+  }
+}
+
+function placingMistakes<T>(text: string, location: SourceLocation | undefined, compute: () => T): T {
+  try {
+    return compute();
   } catch (error) {
     if (error instanceof ExpressionFailure) throw toRaellaError(error, text, location);
     throw error;
   }
 }
 
+/** Most texts stand in files and are read once. */
+const compiledTexts = new Derived<ExpressionText, CompiledValue>(compileValue);
+
 /** Reads the text of an expression without evaluating it. Throws like {@link evaluateText}. */
 export function checkText(text: string, location?: SourceLocation): void {
-  try {
-    if (literalOfText(text) === undefined) compileExpression(text);
-  } catch (error) {
-    if (error instanceof ExpressionFailure) throw toRaellaError(error, text, location);
-    throw error;
-  }
+  const { mistake } = compileValue({ expression: text, location });
+  if (mistake !== undefined) throw mistake;
 }
 
 /** Evaluates one written value; a float that happens to be integral comes out as a plain number. */
@@ -130,21 +161,9 @@ export function evaluateAllInOrder(
   return scope;
 }
 
-const noNames: readonly string[] = [];
-
-const namesOfTexts = new Derived<ExpressionText, readonly string[]>(({ expression }) => {
-  if (literalOfText(expression) !== undefined) return noNames;
-  try {
-    return compileExpression(expression).nameList;
-  } catch (error) {
-    if (error instanceof ExpressionFailure) return noNames;
-    throw error;
-  }
-});
-
 /** Names that a written value looks up; none if its syntax is wrong, which shows when it is evaluated. */
 export function namesRead(value: WrittenValue): readonly string[] {
-  return isExpressionText(value) ? namesOfTexts.of(value) : noNames;
+  return isExpressionText(value) ? compiledTexts.of(value).names : noNames;
 }
 
 /** Whether a written value looks up one of the names. */
@@ -155,6 +174,6 @@ export function readsAny(value: WrittenValue, names: ReadonlySet<string>): boole
 /** The scope's own values as plain data. */
 export function toTable(scope: Scope): ValueTable {
   const table: Record<string, Value> = {};
-  for (const [name, value] of scope.values) table[name] = toValue(value);
+  for (const name of scope.values.keys()) table[name] = toValue(scope.values.get(name) ?? null);
   return table;
 }

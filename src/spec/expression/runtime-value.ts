@@ -70,10 +70,18 @@ export function valueText(value: RuntimeValue): string {
   return `[${value.map((item) => (typeof item === "string" ? `'${item}'` : valueText(item))).join(", ")}]`;
 }
 
+/** What a scope holds itself. */
+export interface NamedValues {
+  /** Undefined where there is no such name. */
+  get(name: string): RuntimeValue | undefined;
+  /** In order. */
+  keys(): Iterable<string>;
+}
+
 /** Names to values; names that are not here are looked for further out. */
 export class Scope {
   constructor(
-    readonly values: ReadonlyMap<string, RuntimeValue>,
+    readonly values: NamedValues,
     readonly outer: Scope | null = null,
   ) {}
 

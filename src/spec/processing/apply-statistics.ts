@@ -24,7 +24,25 @@ export interface StatisticsInput {
   readonly fidelity: Fidelity;
 }
 
-type Variables = Map<string, WrittenValue>;
+/** Variables as written: those of a model, with what is given in their place or behind them. */
+export class ChosenVariables {
+  readonly given = new Map<string, WrittenValue>();
+
+  constructor(private readonly model: ReadonlyMap<string, WrittenValue>) {}
+
+  get(name: string): WrittenValue | undefined {
+    const given = this.given.get(name);
+    return given === undefined ? this.model.get(name) : given;
+  }
+
+  has(name: string): boolean {
+    return this.given.has(name) || this.model.has(name);
+  }
+
+  set(name: string, value: WrittenValue): void {
+    this.given.set(name, value);
+  }
+}
 
 const averageWeight = "AVERAGE_WEIGHT_VALUE";
 const cellBits = "BITS_PER_CELL";
@@ -38,7 +56,7 @@ function unknownToModel(name: string): RaellaError {
 }
 
 /** The text of a variable, in parentheses if something is to be multiplied to it that would bind tighter. */
-function factorText(name: string, variables: Variables): string {
+function factorText(name: string, variables: ChosenVariables): string {
   const value = variables.get(name);
   if (value === undefined) throw unknownToModel(name);
   if (!isExpressionText(value)) return valueText(value);
@@ -54,7 +72,7 @@ function factorText(name: string, variables: Variables): string {
 }
 
 /** Replaces the text of a variable, whose place stays. */
-function setText(variables: Variables, name: string, expression: string): void {
+function setText(variables: ChosenVariables, name: string, expression: string): void {
   const value = variables.get(name);
   const location = value !== undefined && isExpressionText(value) ? value.location : undefined;
   variables.set(name, { expression, location });
@@ -94,7 +112,7 @@ function unusableCellBits(bits: WrittenValue | undefined): RaellaError {
   });
 }
 
-function rescaleAverageWeight(variables: Variables, topState: number): void {
+function rescaleAverageWeight(variables: ChosenVariables, topState: number): void {
   const bits = variables.get(cellBits);
   if (typeof bits !== "number" || bits < 0 || bits > 32) throw unusableCellBits(bits);
   const states = Math.max(2 ** bits - 1, 1);
@@ -131,7 +149,7 @@ function applies(rule: AdjustmentRule, { dnn, problem, isTypical }: StatisticsIn
  * @returns what the adjustments say to component classes and checks.
  */
 export function applyStatistics(
-  variables: Variables,
+  variables: ChosenVariables,
   input: StatisticsInput,
   overrides: ReadonlyMap<string, WrittenValue>,
 ): Readonly<Record<string, number>> {

@@ -1,17 +1,18 @@
 import { distance } from "fastest-levenshtein";
 import type { SourceLocation } from "../../errors";
-import { collectErrors, RaellaError, suggestName } from "../../errors";
+import { collectErrors, RaellaError, suggestName, throwAll } from "../../errors";
 import { Memo } from "../../memory";
 import { sparseLevels, sparseWarnings } from "../computable";
 import { nodeOfPlaceholder } from "../convention";
-import { checkText, isExpressionText, namesRead } from "../expression/evaluate";
+import { compileValue, isExpressionText } from "../expression/evaluate";
 import type { LeafDocument } from "../schema/architecture-schema";
 import type { ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
 import type { Convention, Warning, WrittenValue } from "../specification";
 import { attachSparseTargets, attachTargets } from "./combine-constraints";
 import { compileConstraints } from "./compile-constraints";
-import type { CompiledLeaf, CompiledModel } from "./compiled-model";
+import type { CompiledLeaf, CompiledModel, LeafExpressions } from "./compiled-model";
+import { expressionsOfLeaf } from "./compiled-model";
 import { wordsIn } from "./compiled-part";
 import type { ExpandedConstraints } from "./expand-macros";
 import { expandMacros } from "./expand-macros";
@@ -85,9 +86,13 @@ function requiredActions(leaf: LeafDocument, convention: Convention): readonly s
   return [...actions].sort();
 }
 
-/** Room for evaluated leaves or levels and for frames of one model, and about the size of one, in numbers of eight bytes. */
+/** Room for what one model was evaluated to, and about the size of one, in numbers of eight bytes. */
+const settledRoom = 100_000;
+const workloadRoom = 50_000;
 const leafRoom = 500_000;
 const frameRoom = 500_000;
+const settledSize = 2_000;
+const workloadSize = 200;
 const leafSize = 100;
 const frameSize = 1_000;
 
@@ -161,55 +166,60 @@ function unknownInTables(
     }));
 }
 
-/** Reports every expression that is no expression, before the first one is evaluated. */
-function checkSyntax(document: ModelDocument, leaves: readonly LeafDocument[]): void {
-  const values = [
-    ...Object.values(document.variables),
-    ...leaves.flatMap((leaf) => [
-      ...Object.values(leaf.attributes),
-      leaf.meshX,
-      leaf.meshY,
-      ...scalesOf(leaf),
-    ]),
-  ];
-  collectErrors(values.filter(isExpressionText), ({ expression, location }) =>
-    checkText(expression, location),
-  );
+type NamedExpressions = CompiledModel["variables"];
+
+/** Attributes and variables ready to be evaluated. */
+function compileValues(written: Readonly<Record<string, WrittenValue>>): NamedExpressions {
+  return Object.entries(written).map(([name, value]) => [name, compileValue(value)] as const);
 }
 
-/** What else of a node may be calculated. */
-function scalesOf({ areaShare, energyShare, enabled }: LeafDocument): readonly WrittenValue[] {
-  return [areaShare, energyShare, enabled];
+function compileExpressions(leaf: LeafDocument): LeafExpressions {
+  const { attributes, meshX, meshY, areaShare, energyShare, enabled, location } = leaf;
+  return {
+    attributes: compileValues(attributes),
+    meshX: compileValue(unquoted(meshX, location)),
+    meshY: compileValue(unquoted(meshY, location)),
+    areaShare: compileValue(areaShare),
+    energyShare: compileValue(energyShare),
+    enabled: compileValue(enabled),
+  };
+}
+
+/** Reports every expression that is no expression, before the first one is evaluated. */
+function checkSyntax(variables: NamedExpressions, leaves: readonly LeafExpressions[]): void {
+  const values = [...variables.map(([, value]) => value), ...leaves.flatMap(expressionsOfLeaf)];
+  throwAll(values.flatMap(({ mistake }) => mistake ?? []));
 }
 
 function compileLeaf(
   leaf: LeafDocument,
+  expressions: LeafExpressions,
   expanded: ExpandedConstraints,
   shape: ProblemShape,
   convention: Convention,
 ): CompiledLeaf {
-  const attributes = Object.entries(leaf.attributes);
-  const meshX = unquoted(leaf.meshX, leaf.location);
-  const meshY = unquoted(leaf.meshY, leaf.location);
   const constraints = compileConstraints(expanded, shape, leaf, convention);
-  const written = [...attributes.map(([, value]) => value), meshX, meshY, ...scalesOf(leaf)];
   return {
     document: leaf,
     kind: leaf.kind,
     name: leaf.name,
-    attributes,
-    meshX,
-    meshY,
+    ...expressions,
     requiredActions: requiredActions(leaf, convention),
     constraints,
-    inputs: inputsOf(written, constraints.words),
+    inputs: inputsOf(leaf, expressions, constraints.words),
   };
 }
 
 /** Texts that an expression puts together may hold any words, and these stand for values where constraints have names. */
-function inputsOf(written: readonly WrittenValue[], words: readonly string[]): readonly string[] | null {
-  const names = written.flatMap(namesRead);
+function inputsOf(
+  leaf: LeafDocument,
+  expressions: LeafExpressions,
+  words: readonly string[],
+): readonly string[] | null {
+  const names = expressionsOfLeaf(expressions).flatMap((value) => value.names);
   if (words.length === 0) return [...new Set(names)];
+  const { attributes, meshX, meshY, areaShare, energyShare, enabled } = leaf;
+  const written = [...Object.values(attributes), meshX, meshY, areaShare, energyShare, enabled];
   if (written.some((value) => isExpressionText(value) && /["']/.test(value.expression))) return null;
   const texts = written.filter((value) => typeof value === "string");
   return [...new Set([...names, ...words, ...texts.flatMap(wordsIn)])];
@@ -231,22 +241,25 @@ export function compileModel(document: ModelDocument, problem: ProblemDocument):
   const sparse = sparseLevels(given, shape);
   const leaves = document.isDense ? given.map((leaf) => ({ ...leaf, sparseOptimizations: [] })) : given;
   checkNames(leaves);
-  checkSyntax(document, leaves);
+  const variables = compileValues(document.variables);
+  const expressions = leaves.map(compileExpressions);
+  checkSyntax(variables, expressions);
   const reserved = reservedNames(shape);
   collectErrors(Object.keys(document.variables), (name) =>
     checkVariableName(name, reserved, document.variableLocations.get(name)),
   );
-  const variables = Object.keys(document.variables);
+  const names = Object.keys(document.variables);
   const expanded = collectErrors(leaves, ({ constraints, attributes, name }) =>
-    expandMacros(constraints, shape, name, new Set([...variables, ...Object.keys(attributes)])),
+    expandMacros(constraints, shape, name, new Set([...names, ...Object.keys(attributes)])),
   );
   const compiled = collectErrors(leaves, (leaf, index) =>
-    compileLeaf(leaf, expanded[index], shape, convention),
+    compileLeaf(leaf, expressions[index], expanded[index], shape, convention),
   );
   return {
     document,
     shape,
     convention,
+    variables,
     leaves: compiled,
     evaluateShape,
     hasParallelNodes: hasParallelNodes(document.nodes),
@@ -258,6 +271,8 @@ export function compileModel(document: ModelDocument, problem: ProblemDocument):
     sparse: document.isDense ? [] : sparse,
     reservedNames: reserved,
     readers: readersOf(document, compiled),
+    settledMemo: new Memo(settledRoom, () => settledSize),
+    workloadMemo: new Memo(workloadRoom, () => workloadSize),
     leafMemo: new Memo(leafRoom, () => leafSize),
     frameMemo: new Memo(frameRoom, () => frameSize),
     levelMemo: new Memo(leafRoom, () => leafSize),

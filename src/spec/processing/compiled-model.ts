@@ -1,19 +1,34 @@
 import type { Memo } from "../../memory";
+import type { CompiledValue } from "../expression/evaluate";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
-import type { Convention, Level, SparseLevel, ValueTable, Warning, WrittenValue } from "../specification";
+import type { Convention, Level, SparseLevel, ValueTable, Warning, Workload } from "../specification";
 import type { CompiledConstraints, LeafConstraints } from "./compile-constraints";
+import type { SettledModel } from "./settle-model";
 import type { ShapeEvaluator } from "./workload-from-problem";
 
+/** What is calculated of a leaf besides its constraints. */
+export interface LeafExpressions {
+  readonly attributes: readonly (readonly [name: string, value: CompiledValue])[];
+  readonly meshX: CompiledValue;
+  readonly meshY: CompiledValue;
+  readonly areaShare: CompiledValue;
+  readonly energyShare: CompiledValue;
+  /** Whether it is there at all. */
+  readonly enabled: CompiledValue;
+}
+
+export function expressionsOfLeaf(leaf: LeafExpressions): readonly CompiledValue[] {
+  const { attributes, meshX, meshY, areaShare, energyShare, enabled } = leaf;
+  return [...attributes.map(([, value]) => value), meshX, meshY, areaShare, energyShare, enabled];
+}
+
 /** A leaf with macros resolved and expressions compiled; what is left depends on variables and sizes. */
-export interface CompiledLeaf {
+export interface CompiledLeaf extends LeafExpressions {
   readonly document: LeafDocument;
   readonly kind: LeafKind;
   readonly name: string;
-  readonly attributes: readonly (readonly [name: string, written: WrittenValue])[];
-  readonly meshX: WrittenValue;
-  readonly meshY: WrittenValue;
   readonly requiredActions: readonly string[];
   readonly constraints: CompiledConstraints;
   /**
@@ -28,6 +43,8 @@ export interface CompiledModel {
   readonly document: ModelDocument;
   readonly shape: ProblemShape;
   readonly convention: Convention;
+  /** In the order of evaluation. */
+  readonly variables: readonly (readonly [name: string, value: CompiledValue])[];
   readonly leaves: readonly CompiledLeaf[];
   readonly evaluateShape: ShapeEvaluator;
   readonly hasParallelNodes: boolean;
@@ -37,6 +54,8 @@ export interface CompiledModel {
   /** Names of the problem, which no variable may have. */
   readonly reservedNames: ReadonlySet<string>;
   readonly readers: ModelReaders;
+  readonly settledMemo: Memo<SettledModel>;
+  readonly workloadMemo: Memo<Workload>;
   readonly leafMemo: Memo<LeafValues>;
   readonly frameMemo: Memo<LevelFrames>;
   readonly levelMemo: Memo<Level>;
@@ -83,5 +102,7 @@ export interface LevelFrame extends Omit<Level, "areaShare" | "energyShare" | "a
 /** All levels of an architecture without their attributes, outermost first. */
 export interface LevelFrames {
   readonly levels: readonly LevelFrame[];
+  /** The levels of which everything is settled, at their positions. */
+  readonly settled: readonly (Level | undefined)[];
   readonly warnings: readonly Warning[];
 }

@@ -1,5 +1,6 @@
-import type { Scope } from "../expression/runtime-value";
-import { emptyScope, valueText } from "../expression/runtime-value";
+import { contentOf } from "../../memory";
+import type { RuntimeValue, Scope } from "../expression/runtime-value";
+import { emptyScope, IntegralFloat, valueText } from "../expression/runtime-value";
 
 /** A part of constraints or a problem, known when variables (and a leaf's attributes) are. */
 export interface CompiledPart<T> {
@@ -27,6 +28,31 @@ function wordPattern(name: string): RegExp {
 /** Words of a text that may be names. */
 export function wordsIn(text: string): readonly string[] {
   return text.match(/[A-Za-z_]\w*/g) ?? [];
+}
+
+/**
+ * Names whose values decide what becomes of texts with these names: texts that take their place may hold words that are
+ * names again.
+ */
+export function followNames(names: readonly string[], scope: Scope): Iterable<string> {
+  const followed = new Set(names);
+  for (const name of followed) {
+    const value = scope.lookup(name);
+    if (typeof value === "string") for (const word of wordsIn(value)) followed.add(word);
+  }
+  return followed;
+}
+
+/** Values of names as a text that no others have: floats differ from the integers of the same value. */
+export function contentOfNames(names: Iterable<string>, scope: Scope): string {
+  let content = "";
+  for (const name of names) content += `\n${contentOfValue(scope.lookup(name))}`;
+  return content;
+}
+
+function contentOfValue(value: RuntimeValue | undefined): string {
+  if (value instanceof IntegralFloat) return `${contentOf(value.value)}.0`;
+  return Array.isArray(value) ? `[${value.map(contentOfValue).join()}]` : contentOf(value);
 }
 
 /** Longest text a substitution may build. */

@@ -1,13 +1,12 @@
 import { collectErrors, RaellaError } from "../../errors";
-import { contentOf, freeze } from "../../memory";
+import { freeze } from "../../memory";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateWritten } from "../expression/evaluate";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { IntegralFloat, isInteger, numberOf, Scope, toValue, valueText } from "../expression/runtime-value";
 import type { MeshAxis } from "../schema/architecture-schema";
 import type { Convention, Value } from "../specification";
 import type { CompiledLeaf, CompiledModel, LeafLoops, LeafValues } from "./compiled-model";
-import { wordsIn } from "./compiled-part";
+import { contentOfNames, followNames } from "./compiled-part";
 import { checkStorageAttribute } from "./storage-attributes";
 
 /** Both meshes. They see variables, and the second one the first. */
@@ -29,7 +28,7 @@ function evaluateMesh(
   variables: Scope,
   options: EvaluationOptions,
 ): number {
-  const value = evaluateWritten(leaf[axis], variables, options);
+  const value = leaf[axis].evaluate(variables, options);
   if (isInteger(value) && value >= 1 && value <= Number.MAX_SAFE_INTEGER) return value;
   throw new RaellaError({
     code: isInteger(value) ? "out-of-range" : "schema",
@@ -49,8 +48,7 @@ function evaluateShare(
   scope: Scope,
   options: EvaluationOptions,
 ): number | null {
-  const { areaShare, energyShare } = leaf.document;
-  const value = evaluateWritten(kind === "area" ? areaShare : energyShare, scope, options);
+  const value = (kind === "area" ? leaf.areaShare : leaf.energyShare).evaluate(scope, options);
   if (value === null) return null;
   const number = numberOf(value);
   if (number !== undefined && number >= 0 && Number.isFinite(number)) return number;
@@ -64,7 +62,7 @@ function evaluateShare(
 
 /** Whether the component is there at all. */
 function isEnabled(leaf: CompiledLeaf, scope: Scope, options: EvaluationOptions): boolean {
-  const value = evaluateWritten(leaf.document.enabled, scope, options);
+  const value = leaf.enabled.evaluate(scope, options);
   if (typeof value === "boolean" || value === 0 || value === 1) return Boolean(value);
   throw new RaellaError({
     code: "schema",
@@ -83,7 +81,7 @@ function evaluateAttributes(
   const scope = new Scope(attributes, variables);
   const isStorage = leaf.kind === "storage";
   for (const [name, written] of leaf.attributes) {
-    let value = evaluateWritten(written, scope, options);
+    let value = written.evaluate(scope, options);
     if (isStorage)
       value = checkStorageAttribute(leaf.name, name, value, () => leaf.document.locate("attributes", name));
     attributes.set(name, value);
@@ -136,46 +134,47 @@ function isEmptyValue(value: RuntimeValue): boolean {
   return value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
+/** The values of a leaf, remembered by those of the names that it looks up. */
+export function valuesOfLeaf(
+  { leaves, leafMemo, convention }: CompiledModel,
+  index: number,
+  variables: Scope,
+  options: EvaluationOptions,
+): LeafValues {
+  const leaf = leaves[index];
+  const names = namesDeciding(leaf, variables);
+  const compute = (): LeafValues => evaluateLeaf(leaf, variables, options, convention);
+  if (names === null) return compute();
+  return leafMemo.get(`${index} ${options.workingDirectory}${contentOfNames(names, variables)}`, compute);
+}
+
+/** The names whose values decide those of a leaf; null where that shows only when they are evaluated. */
+export function namesDeciding(
+  { inputs, constraints }: CompiledLeaf,
+  variables: Scope,
+): Iterable<string> | null {
+  return inputs === null || constraints.words.length === 0 ? inputs : followNames(inputs, variables);
+}
+
 /**
- * Evaluates all leaves of a model. Most of them stay as they are from one layer or design to the next, so that values
- * are remembered by those of the variables that a leaf looks up. In the convention of 2024 a leaf also sees the attributes
- * of the containers before it.
+ * The values of all leaves of a model. In the convention of 2024 a leaf also sees the attributes of the containers before
+ * it.
  *
+ * @param known Values of leaves that need not be evaluated; their containers hand down what they have.
  * @throws RaellaErrors with every mistake.
  */
 export function evaluateLeaves(
-  { leaves, leafMemo, convention }: CompiledModel,
+  model: CompiledModel,
+  known: readonly (LeafValues | undefined)[],
   outermost: Scope,
   options: EvaluationOptions,
 ): readonly LeafValues[] {
-  if (convention === "2023") return collectErrors(leaves, (leaf, index) => evaluated(leaf, index, outermost));
   const handedDown = new Map<string, RuntimeValue>();
-  const scope = new Scope(handedDown, outermost);
-  return collectErrors(leaves, (leaf, index) => {
-    const values = evaluated(leaf, index, scope);
-    if (leaf.kind === "container")
+  const scope = model.convention === "2023" ? outermost : new Scope(handedDown, outermost);
+  return collectErrors(model.leaves, ({ kind }, index) => {
+    const values = known[index] ?? valuesOfLeaf(model, index, scope, options);
+    if (kind === "container" && scope !== outermost)
       for (const [name, value] of Object.entries(values.attributes)) handedDown.set(name, value);
     return values;
   });
-
-  function evaluated(leaf: CompiledLeaf, index: number, variables: Scope): LeafValues {
-    const { inputs } = leaf;
-    if (inputs === null) return evaluateLeaf(leaf, variables, options, convention);
-    let key = `${index} ${options.workingDirectory}`;
-    // Words in the text of a variable may be names of others.
-    const names = leaf.constraints.words.length === 0 ? inputs : new Set(inputs);
-    for (const name of names) {
-      const value = variables.lookup(name);
-      key += `\n${contentOfRuntime(value)}`;
-      if (names instanceof Set && typeof value === "string")
-        for (const word of wordsIn(value)) names.add(word);
-    }
-    return leafMemo.get(key, () => evaluateLeaf(leaf, variables, options, convention));
-  }
-}
-
-/** Floats differ from the integers of the same value. */
-function contentOfRuntime(value: RuntimeValue | undefined): string {
-  if (value instanceof IntegralFloat) return `${contentOf(value.value)}.0`;
-  return Array.isArray(value) ? `[${value.map(contentOfRuntime).join()}]` : contentOf(value);
 }

@@ -3,6 +3,7 @@ import type { Level, Value, ValueTable } from "../specification";
 import type { CompiledModel } from "./compiled-model";
 import type { LeafValues } from "./compiled-model";
 import type { LevelFrame, LevelFrames } from "./compiled-model";
+import type { SettledModel } from "./settle-model";
 import { storageDefaults } from "./storage-attributes";
 
 const placeholderAttributes: ValueTable = { width: 1, depth: 1, datawidth: 1, technology: -1 };
@@ -48,26 +49,63 @@ function levelOf(frame: LevelFrame, values: LeafValues, containers: readonly Lea
 
 /**
  * The flat form: one ordered list of levels, outermost first. Containers hand their attributes to all levels behind
- * them, also to the placeholders of their own fan-outs. Most levels are those of the layer or design before.
+ * them, also to the placeholders of their own fan-outs. Levels that are not settled with their frames are mostly those of
+ * the layer or design before.
  */
 export function flattenArchitecture(
-  { leaves, levelMemo }: CompiledModel,
+  model: CompiledModel,
   values: readonly LeafValues[],
   frames: LevelFrames,
 ): readonly Level[] {
-  const containers: LeafValues[] = [];
-  let inherited = "";
-  let reached = 0;
-  return frames.levels.map((frame) => {
-    for (; reached <= frame.leaf; reached += 1) {
-      if (leaves[reached].kind !== "container") continue;
-      containers.push(values[reached]);
-      inherited += ` ${serialNumber.of(values[reached])}`;
-    }
-    const own = values[frame.leaf];
-    // The rest of a frame follows from the leaf.
-    const { leaf, isPlaceholder, instances, meshX, meshY, constraints } = frame;
-    const key = `${leaf} ${isPlaceholder} ${instances} ${meshX} ${meshY} ${contentNumber(constraints)} ${serialNumber.of(own)}${inherited}`;
-    return levelMemo.get(key, () => levelOf(frame, own, containers));
+  const containers = new HandedDown(model, values);
+  return frames.levels.map((frame, index) => frames.settled[index] ?? containers.level(frame));
+}
+
+/** The levels whose attributes are settled, those handed down as well. */
+export function settledLevels(
+  model: CompiledModel,
+  { leaves }: SettledModel,
+  frames: readonly LevelFrame[],
+): readonly (Level | undefined)[] {
+  const firstOpen = model.leaves.findIndex(
+    ({ kind }, index) => kind === "container" && leaves[index] === undefined,
+  );
+  const containers = new HandedDown(model, leaves);
+  return frames.map((frame) => {
+    const isOpen = leaves[frame.leaf] === undefined || (firstOpen >= 0 && firstOpen <= frame.leaf);
+    return isOpen ? undefined : containers.level(frame);
   });
+}
+
+/** What containers hand down, from the outermost leaf inwards. */
+class HandedDown {
+  private readonly containers: LeafValues[] = [];
+  private key = "";
+  private reached = 0;
+
+  constructor(
+    private readonly model: CompiledModel,
+    private readonly values: readonly (LeafValues | undefined)[],
+  ) {}
+
+  /** The next level. Its own leaf and the containers up to it must have values. */
+  level(frame: LevelFrame): Level {
+    const { leaf, isPlaceholder, instances, meshX, meshY, constraints } = frame;
+    for (; this.reached <= leaf; this.reached += 1) {
+      if (this.model.leaves[this.reached].kind !== "container") continue;
+      const container = this.valuesOf(this.reached);
+      this.containers.push(container);
+      this.key += ` ${serialNumber.of(container)}`;
+    }
+    const own = this.valuesOf(leaf);
+    // The rest of a frame follows from the leaf.
+    const key = `${leaf} ${isPlaceholder} ${instances} ${meshX} ${meshY} ${contentNumber(constraints)} ${serialNumber.of(own)}${this.key}`;
+    return this.model.levelMemo.get(key, () => levelOf(frame, own, this.containers));
+  }
+
+  private valuesOf(leaf: number): LeafValues {
+    const values = this.values[leaf];
+    if (values === undefined) throw new Error(`leaf ${leaf} has no values yet`);
+    return values;
+  }
 }

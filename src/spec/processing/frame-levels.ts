@@ -13,10 +13,12 @@ import type {
   Workload,
 } from "../specification";
 import type { CompiledModel, LeafValues, LevelFrame, LevelFrames } from "./compiled-model";
+import { settledLevels } from "./flatten-architecture";
 import type { LeafDraft } from "./greedy-allocation";
 import { applyGreedyStep, draftOf } from "./greedy-allocation";
 import { markBranches, requireFlatBranches } from "./mark-branches";
 import { maximizeDimensions } from "./maximize-dimensions";
+import type { SettledModel } from "./settle-model";
 
 /**
  * Puts loops that can only be 1 innermost, where their order has no effect: first the dimensions fixed at 1, then those
@@ -55,15 +57,20 @@ function completePermutations(
  */
 export function frameLevels(
   model: CompiledModel,
+  settled: SettledModel,
   values: readonly LeafValues[],
   workload: Workload,
   greedySteps: readonly GreedyStep[],
 ): LevelFrames {
-  const sizes = workload.dimensions.map((dimension) => workload.bounds[dimension]);
-  const key = [...sizes, contentNumber(greedySteps), ...values.map(({ loops }) => contentNumber(loops))].join(
-    " ",
-  );
-  return model.frameMemo.get(key, () => completeFrames(model, values, workload, greedySteps));
+  let key = `${contentNumber(greedySteps)}`;
+  for (const dimension of workload.dimensions) key += ` ${workload.bounds[dimension]}`;
+  values.forEach(({ loops }, index) => {
+    if (settled.leaves[index] === undefined) key += ` ${contentNumber(loops)}`;
+  });
+  return model.frameMemo.get(`${key} ${settled.key}`, () => {
+    const frames = completeFrames(model, values, workload, greedySteps);
+    return freeze({ ...frames, settled: settledLevels(model, settled, frames.levels) });
+  });
 }
 
 function completeFrames(
@@ -71,7 +78,7 @@ function completeFrames(
   values: readonly LeafValues[],
   { dimensions, bounds }: Workload,
   greedySteps: readonly GreedyStep[],
-): LevelFrames {
+): Pick<LevelFrames, "levels" | "warnings"> {
   const leaves = draftLeaves(model, values);
   const warnings = exceedingFactors(leaves, bounds);
   warnings.push(...maximizeDimensions(leaves, dimensions, bounds));

@@ -6,6 +6,7 @@ import type { ProblemDocument } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
 import type { ComponentClass, WrittenValue } from "../specification";
 import type { CompiledLeaf, CompiledModel, ModelReaders } from "./compiled-model";
+import { expressionsOfLeaf } from "./compiled-model";
 import { wordsIn } from "./compiled-part";
 
 /** The readers of a model. */
@@ -39,18 +40,8 @@ export function readersOf(
 }
 
 /** Names that a node looks up, and words in its constraints that may be names. */
-export function namesOfLeaf({
-  attributes,
-  meshX,
-  meshY,
-  document,
-  constraints,
-}: CompiledLeaf): readonly string[] {
-  const written = [
-    ...attributes.map(([, value]) => value),
-    ...[meshX, meshY, document.areaShare, document.energyShare, document.enabled],
-  ];
-  return [...written.flatMap(namesRead), ...constraints.words];
+export function namesOfLeaf(leaf: CompiledLeaf): readonly string[] {
+  return [...expressionsOfLeaf(leaf).flatMap(({ names }) => names), ...leaf.constraints.words];
 }
 
 /** Names that a class looks up: attributes that a level does not give are looked for among the variables. */

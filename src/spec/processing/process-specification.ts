@@ -3,7 +3,7 @@ import { freeze } from "../../memory";
 import type { UnmetCheck } from "../design-checks";
 import { examine, remarksOn, withAttributes } from "../design-checks";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { evaluateInOrder, isExpressionText, toTable } from "../expression/evaluate";
+import { evaluateInOrder, isExpressionText } from "../expression/evaluate";
 import { describeType, toValue, valueText } from "../expression/runtime-value";
 import type { Scope } from "../expression/runtime-value";
 import { requireKnownNames } from "../greedy";
@@ -26,15 +26,17 @@ import { evaluateLeaves } from "./evaluate-leaf";
 import { evaluateVariables } from "./evaluate-variables";
 import { flattenArchitecture } from "./flatten-architecture";
 import { frameLevels } from "./frame-levels";
-import { refuseMisspeltSizes, workloadFromProblem } from "./workload-from-problem";
+import type { SettledModel } from "./settle-model";
+import { settledFor } from "./settle-model";
+import { refuseMisspeltSizes, workloadFor } from "./workload-from-problem";
 
 /** Everything a specification is made of once files are read and variables are chosen. */
 export interface ProcessingInput {
   readonly model: CompiledModel;
   readonly problem: ProblemDocument;
-  /** As written, after statistics and overrides, in the order of evaluation. */
-  readonly variables: ReadonlyMap<string, WrittenValue>;
-  /** Those of the variables that the caller has set. */
+  /** What statistics, rules and the caller set, as written: in place of the model's variables, or behind them. */
+  readonly given: ReadonlyMap<string, WrittenValue>;
+  /** What of it the caller has set. */
   readonly overrides: ReadonlyMap<string, WrittenValue>;
   readonly greedySteps: readonly GreedyStep[];
   readonly fidelity: Fidelity;
@@ -64,30 +66,29 @@ export const batchVariable = "BATCH_SIZE";
  * @throws RaellaError with the place of the first value that cannot be evaluated or is out of range.
  */
 export function processSpecification(input: ProcessingInput): Specification {
-  const { model, fidelity, options } = input;
-  const { numbers, estimation, warnings } = evaluateVariables(
-    input.variables,
-    input.problem.instance,
-    options,
-    fidelity === "artifact",
+  const { model, given, fidelity, options } = input;
+  const isArtifact = fidelity === "artifact";
+  const settled = settledFor(model, [...given.keys()], options, isArtifact);
+  const { numbers, numberTable, estimationTable, warnings } = evaluateVariables(
+    settled.variables,
+    ...([given, input.problem.instance, options, isArtifact] as const),
   );
-  const variableValues = toTable(numbers);
-  requireOwnTypes(input, variableValues);
-  const workload = workloadFromProblem(input.problem, model.evaluateShape, numbers);
-  const leaves = evaluateLeaves(model, numbers, options);
+  requireOwnTypes(input, numberTable);
+  const workload = workloadFor(model, input.problem, numbers);
+  const leaves = evaluateLeaves(model, settled.leaves, numbers, options);
   if (!input.greedySteps.every((step) => step.optional))
     requireKnownNames(
       input.greedySteps,
       model.leaves.map((leaf) => leaf.name),
       workload.dimensions,
     );
-  const frames = frameLevels(model, leaves, workload, input.greedySteps);
+  const frames = frameLevels(model, settled, leaves, workload, input.greedySteps);
   refuseMisspeltSizes(input.problem);
   const ofTree = attributesOfTree(model, leaves);
   const { energyTable, areaTable } = model.document;
   const levels = flattenArchitecture(model, leaves, frames);
   const checks = withAttributes(model.document.checks, input.attributes);
-  const unmet = examineDesign(checks, numbers, levels, input);
+  const unmet = examineDesign(checks, settled, numbers, levels, input);
   if (input.identity.unmetChecks === "adapt") {
     const adapted = adaptedTo(unmet, input);
     if (adapted !== undefined) return processSpecification(adapted);
@@ -98,15 +99,15 @@ export function processSpecification(input: ProcessingInput): Specification {
   return {
     identity: {
       ...input.identity,
-      nTiles: integerOf(variableValues[tilesVariable]),
-      batchSize: integerOf(variableValues[batchVariable]),
+      nTiles: integerOf(numberTable[tilesVariable]),
+      batchSize: integerOf(numberTable[batchVariable]),
       fidelity,
     },
     levels,
     workload,
-    variables: Object.assign(Object.fromEntries(input.variables), ofTree),
-    variableValues: Object.assign(variableValues, ofTree),
-    estimationVariables: freeze(Object.assign(toTable(estimation), ofTree, input.attributes)),
+    variables: writtenVariables(settled, input, ofTree),
+    variableValues: Object.assign(numberTable, ofTree),
+    estimationVariables: freeze(Object.assign(estimationTable, ofTree, input.attributes)),
     componentClasses: model.document.componentClasses,
     mapper: model.document.mapper,
     ...(energyTable && { energyTable }),
@@ -121,6 +122,17 @@ export function processSpecification(input: ProcessingInput): Specification {
   };
 }
 
+/** Those of the model with what is given in their place or behind them. */
+function writtenVariables(
+  { variables }: SettledModel,
+  { given }: ProcessingInput,
+  ofTree: ValueTable,
+): Specification["variables"] {
+  const written = { ...variables.writtenTable };
+  for (const [name, value] of given) written[name] = value;
+  return Object.assign(written, ofTree);
+}
+
 /** In the convention of 2024 the attributes of the first container are those of the whole tree, as variables are. */
 function attributesOfTree({ convention, leaves }: CompiledModel, values: readonly LeafValues[]): ValueTable {
   const first = leaves.findIndex(({ kind }) => kind === "container");
@@ -130,11 +142,14 @@ function attributesOfTree({ convention, leaves }: CompiledModel, values: readonl
 /** The checks that the variables do not meet. Those of a level wait for a mapping, but must name one that there is. */
 function examineDesign(
   checks: readonly DesignCheck[],
+  settled: SettledModel,
   scope: Scope,
   levels: readonly Level[],
   { options }: ProcessingInput,
 ): readonly UnmetCheck[] {
   return collectErrors(checks, (check) => {
+    const known = settled.checks.get(check);
+    if (known !== undefined) return known ?? undefined;
     if (check.level === null) return examine(check, scope, options);
     const names = levels.map(({ name }) => name);
     if (names.includes(check.level)) return undefined;
@@ -150,18 +165,18 @@ function examineDesign(
 
 /** The input with the variables that unmet checks ask for; undefined where none does, or nothing would change. */
 function adaptedTo(unmet: readonly UnmetCheck[], input: ProcessingInput): ProcessingInput | undefined {
-  const variables = new Map(input.variables);
+  const given = new Map(input.given);
   const notes = [...(input.notes ?? [])];
   for (const { check, message, changes } of unmet) {
     // A check that is still not met after its own change is reported.
     if (Object.keys(changes).length === 0 || notes.some(({ location }) => location === check.location))
       continue;
-    for (const [name, value] of Object.entries(changes)) variables.set(name, value);
+    for (const [name, value] of Object.entries(changes)) given.set(name, value);
     const settings = Object.entries(changes).map(([name, value]) => `${name} is ${valueText(value)}`);
     const { location } = check;
     notes.push({ code: "check", message: `Adapted: ${settings.join(", ")}. ${message}`, location });
   }
-  return notes.length === (input.notes ?? []).length ? undefined : { ...input, variables, notes };
+  return notes.length === (input.notes ?? []).length ? undefined : { ...input, given, notes };
 }
 
 /** Any other text is refused where a number is needed; a technology may be "32nm". */

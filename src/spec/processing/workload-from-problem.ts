@@ -1,12 +1,15 @@
 import { collectErrors, nearestName, RaellaError, suggestName } from "../../errors";
 import type { SourceLocation } from "../../errors";
+import { contentNumber, contentOf, freeze } from "../../memory";
 import { isExpressionText } from "../expression/evaluate";
 import type { Scope } from "../expression/runtime-value";
 import { emptyScope, isInteger } from "../expression/runtime-value";
 import type { DataSpaceShape, ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import { isVariableName } from "../schema/read-document";
 import type { DataSpace, RankTerm, Value, Workload, WrittenValue } from "../specification";
-import { substituteWords, wordsIn } from "./compiled-part";
+import type { CompiledModel } from "./compiled-model";
+import { contentOfNames, followNames, substituteWords, wordsIn } from "./compiled-part";
+import { wordsOfProblems } from "./names-read";
 
 /** Variables that count bits of an operand; a dimension whose bound one of them gives is a dimension of bits. */
 /** Variables that count the bits of an operand. */
@@ -200,11 +203,24 @@ export function refuseMisspeltSizes({ instance, shape, locate }: ProblemDocument
 }
 
 /**
+ * The workload of a problem, remembered by what it says and the values of its words.
+ *
+ * @throws RaellaError as {@link workloadFromProblem}.
+ */
+export function workloadFor(model: CompiledModel, problem: ProblemDocument, variables: Scope): Workload {
+  const names = followNames([...wordsOfProblems.of(problem)], variables);
+  const key = `${contentNumber(problem.instance)} ${contentOf(problem.name)}${contentOfNames(names, variables)}`;
+  return model.workloadMemo.get(key, () =>
+    freeze(workloadFromProblem(problem, model.evaluateShape, variables)),
+  );
+}
+
+/**
  * The workload of a problem with its variables replaced.
  *
  * @throws RaellaError for sizes that are no positive integers, a product of sizes beyond 2^53, or a malformed shape.
  */
-export function workloadFromProblem(
+function workloadFromProblem(
   problem: ProblemDocument,
   evaluateShape: ShapeEvaluator,
   variables: Scope,

@@ -1,0 +1,106 @@
+import { RaellaError } from "../../errors";
+import type { UnmetCheck } from "../design-checks";
+import { examine, namesOfCheck } from "../design-checks";
+import type { EvaluationOptions } from "../expression/compile-expression";
+import type { NamedValues, RuntimeValue } from "../expression/runtime-value";
+import { Scope } from "../expression/runtime-value";
+import type { DesignCheck } from "../specification";
+import type { CompiledModel, LeafValues } from "./compiled-model";
+import { namesDeciding, valuesOfLeaf } from "./evaluate-leaf";
+import type { SettledVariables } from "./evaluate-variables";
+import { settleVariables } from "./evaluate-variables";
+
+/**
+ * A model with everything evaluated that does not depend on some variables: on those that statistics, the caller and
+ * checks give. From one layer or design to the next only these change, so that most of the work is done once.
+ */
+export interface SettledModel {
+  /** Its place among those of its model. */
+  readonly key: string;
+  readonly variables: SettledVariables;
+  /** Undefined where something is open. */
+  readonly leaves: readonly (LeafValues | undefined)[];
+  /** Checks that see nothing that is open; null for those that are met. */
+  readonly checks: ReadonlyMap<DesignCheck, UnmetCheck | null>;
+}
+
+/**
+ * The model settled for variables of these names. What fails stays open, so that it is reported with the rest.
+ * @param quotesStatistics Whether component classes see values of statistics as texts.
+ */
+export function settledFor(
+  model: CompiledModel,
+  given: readonly string[],
+  options: EvaluationOptions,
+  quotesStatistics: boolean,
+): SettledModel {
+  const key = `${options.workingDirectory} ${quotesStatistics} ${given.join(" ")}`;
+  return model.settledMemo.get(key, () => {
+    const variables = settleVariables(model, given, options, quotesStatistics);
+    const scope = new Scope(valuesOf(variables));
+    return {
+      ...{ key, variables },
+      leaves: settleLeaves(model, variables.openNames, scope, options),
+      checks: settleChecks(model.document.checks, variables.openNames, scope, options),
+    };
+  });
+}
+
+function valuesOf({ positions, numbers }: SettledVariables): NamedValues {
+  return new Map(
+    [...positions].flatMap(([name, position]) => {
+      const value = numbers[position];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+/** Undefined if it fails. */
+function attempt<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof RaellaError) return undefined;
+    throw error;
+  }
+}
+
+function settleLeaves(
+  model: CompiledModel,
+  openVariables: ReadonlySet<string>,
+  variables: Scope,
+  options: EvaluationOptions,
+): readonly (LeafValues | undefined)[] {
+  const open = new Set(openVariables);
+  const handedDown = new Map<string, RuntimeValue>();
+  const handsDown = model.convention !== "2023";
+  const scope = handsDown ? new Scope(handedDown, variables) : variables;
+  return model.leaves.map((leaf, index) => {
+    const names = namesDeciding(leaf, scope);
+    const isOpen = names === null || [...names].some((name) => open.has(name));
+    const values = isOpen ? undefined : attempt(() => valuesOfLeaf(model, index, scope, options));
+    if (leaf.kind === "container" && handsDown) {
+      if (values === undefined) for (const [name] of leaf.attributes) open.add(name);
+      else
+        for (const [name, value] of Object.entries(values.attributes)) {
+          handedDown.set(name, value);
+        }
+    }
+    return values;
+  });
+}
+
+function settleChecks(
+  checks: readonly DesignCheck[],
+  open: ReadonlySet<string>,
+  variables: Scope,
+  options: EvaluationOptions,
+): ReadonlyMap<DesignCheck, UnmetCheck | null> {
+  const settled = new Map<DesignCheck, UnmetCheck | null>();
+  for (const check of checks) {
+    if (check.level !== null || namesOfCheck(check).some((name) => open.has(name))) continue;
+    const result = attempt(() => ({ unmet: examine(check, variables, options) }));
+    if (result !== undefined) settled.set(check, result.unmet ?? null);
+  }
+  return settled;
+}
