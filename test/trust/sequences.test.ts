@@ -3,7 +3,8 @@ import { Random } from "../fuzz/random";
 import { described, SequenceChecker } from "./sequences/check-sequence";
 import { createSequence } from "./sequences/sequence";
 
-const sequences = 20;
+/** `npm run fuzz -- --only sequences` plays any number of them. */
+const sequences = 6;
 const stepsOfEach = 6;
 
 describe("sequences of calls in one process", function () {
