@@ -86,15 +86,17 @@ function requiredActions(leaf: LeafDocument, convention: Convention): readonly s
   return [...actions].sort();
 }
 
-/** Room for what one model was evaluated to, and about the size of one, in numbers of eight bytes. */
+/** Room for what one model was evaluated to, and the size of one as measured, in numbers of eight bytes. */
 const settledRoom = 100_000;
-const workloadRoom = 50_000;
-const leafRoom = 500_000;
+const workloadRoom = 100_000;
+const leafRoom = 300_000;
+const levelRoom = 400_000;
 const frameRoom = 500_000;
 const settledSize = 2_000;
-const workloadSize = 200;
-const leafSize = 100;
-const frameSize = 1_000;
+const workloadSize = 600;
+const leafSize = 165;
+const levelSize = 280;
+const frameSize = 1_900;
 
 /** Names that mean something in problems and constraints, so that no variable may be called like them. */
 function reservedNames(shape: ProblemShape): ReadonlySet<string> {
@@ -275,6 +277,6 @@ export function compileModel(document: ModelDocument, problem: ProblemDocument):
     workloadMemo: new Memo(workloadRoom, () => workloadSize),
     leafMemo: new Memo(leafRoom, () => leafSize),
     frameMemo: new Memo(frameRoom, () => frameSize),
-    levelMemo: new Memo(leafRoom, () => leafSize),
+    levelMemo: new Memo(levelRoom, () => levelSize),
   };
 }
