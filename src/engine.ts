@@ -109,7 +109,7 @@ export type { SweepDescription, SweepObjective } from "./study/sweep/sweep-descr
 export { evaluateGivenMapping } from "./study/run-layer";
 export { mappingFromEntries } from "./study/given-mapping";
 export { readMappingFile } from "./spec/read-mapping-file";
-export type { MappingEntry, MappingFile } from "./spec/read-mapping-file";
+export type { MappingEntry, MappingFile, MappingFileOptions } from "./spec/read-mapping-file";
 export type { LevelMapping, Loop, Mapping, SpatialLoop } from "./model/mapping";
 export type { DataSpaceAccesses, DataSpaceCounts, Evaluation, LevelEvaluation } from "./model/evaluation";
 

@@ -1,7 +1,7 @@
 import { flatForm } from "../report/flat-form";
 import { formatSpecificationText } from "../report/specification-text";
 import { findMappingFile } from "../spec/read-mapping-file";
-import { mapInputs } from "../study/given-mapping";
+import { mapInputs, mappingFileOptions } from "../study/given-mapping";
 import type { Inputs } from "../study/manifest";
 import { resultOf } from "../study/run-layer";
 import { chooseSpecification, studyOptions } from "./choose-specification";
@@ -31,8 +31,9 @@ export async function modelCommand(
   files: readonly string[],
   given: GivenSpecificationOptions & { readonly mapping?: string },
 ): Promise<void> {
-  const mapping = given.mapping ?? findMappingFile(files);
-  await presentInputs({ files, greedy: false, mapping, ...inputOptions(given) }, given, "timeloop_model");
+  const inputs = { files, greedy: false, ...inputOptions(given) };
+  const mapping = given.mapping ?? findMappingFile(files, mappingFileOptions(inputs));
+  await presentInputs({ ...inputs, mapping }, given, "timeloop_model");
 }
 
 function inputOptions({

@@ -119,6 +119,11 @@ function checkValue(
     message: `The attribute "${name}" of a component of class ${className} cannot be ${JSON.stringify(value)}.`,
     value,
     expected: `${describeParameter(description)}; ${description.description}`,
+    // Such a text is an expression that somebody wants to be calculated.
+    remedy:
+      typeof value === "string" && description.kind !== "text" && /[-+*/(]/.test(value)
+        ? "Text in quotes is taken as it stands. Write it without quotes to have it calculated."
+        : undefined,
   });
 }
 

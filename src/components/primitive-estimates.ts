@@ -139,6 +139,7 @@ function allRefused(
     details: refusals.flatMap(({ expected }, index) =>
       expected === undefined ? [] : [`Expected by ${estimators[index].name}: ${expected}`],
     ),
+    remedy: refusals.find(({ remedy }) => remedy !== undefined)?.remedy,
   });
 }
 

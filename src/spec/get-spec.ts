@@ -50,7 +50,7 @@ export interface GetSpecOptions extends VariableOptions, ModelChoices {
   readonly layer: number | string | LayerSizes;
   /** Use typical statistics of the architecture instead of those recorded for the layer. */
   readonly useTypicalStatistics?: boolean;
-  /** Default: {@link defaultGreedySteps}. */
+  /** Default: {@link defaultGreedySteps}; none in the convention of 2024. */
   readonly greedySteps?: readonly GreedyStep[];
   readonly fidelity?: Fidelity;
   readonly workspace?: Workspace;
@@ -200,7 +200,7 @@ function specificationOf(
     problem,
     given: variables.given,
     overrides: overrides.values,
-    greedySteps: options.greedySteps ?? defaultGreedySteps,
+    greedySteps: options.greedySteps ?? (compiled.convention === "2024" ? [] : defaultGreedySteps),
     fidelity,
     options: { workingDirectory: workspace.modelsDirectory },
     attributes,

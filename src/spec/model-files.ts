@@ -120,10 +120,15 @@ export function loadModel(
 /** Values that no template asks for. */
 function unreadDefines(defines: TemplateData, read: readonly UnmergedFile[]): readonly Warning[] {
   const names = Object.keys(defines).filter((name) => !read.some((file) => file.read.has(name)));
-  return names.map((name) => ({
+  return names.map(unreadDefine);
+}
+
+/** The warning of a value that no template asks for. */
+export function unreadDefine(name: string): Warning {
+  return {
     code: "unknown-name",
     message: `--define ${name} has no effect: no template that was read asks for it.`,
-  }));
+  };
 }
 
 /** Templates belong to the convention of 2024. */

@@ -1,14 +1,30 @@
 import * as v from "valibot";
-import { dataWith, hasParts, isListOf, isNumber, isText, listOf, name, requireArgument } from "../arguments";
+import {
+  dataWith,
+  hasParts,
+  isListOf,
+  isNumber,
+  isText,
+  listOf,
+  name,
+  names,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+} from "../arguments";
 import type { SourceLocation } from "../errors";
 import { RaellaError, throwAll } from "../errors";
 import { freeze } from "../memory";
 import { dirname, resolve } from "../platform";
 import { FileReader } from "./file-memo";
+import { definesSchema } from "./load-specification";
 import { expandPattern } from "./model-files";
 import { closedObject, spelledOnce, text, textList, validate } from "./schema/validate";
 import type { PlacedText } from "./schema/validate";
-import { loadYaml } from "./yaml/load-yaml";
+import { readYaml } from "./yaml/load-yaml";
+import type { UnmergedFile } from "./yaml/load-yaml";
+import type { TemplateData } from "./yaml/template";
 import { uniteFiles } from "./yaml/unite-files";
 import { joinPath, locationOf } from "./yaml/yaml-node";
 import type { YamlNode } from "./yaml/yaml-node";
@@ -92,9 +108,21 @@ const entrySchema = spelledOnce(
   ],
 );
 
+/** How a mapping file is read. */
+export interface MappingFileOptions {
+  /** Values that templates ask for. */
+  readonly defines?: Readonly<Record<string, number | string | boolean>>;
+  /** Folders that included files may lie in, besides that of the file. */
+  readonly includeRoots?: readonly string[];
+}
+
+const optionsSchema = optionsOf({ defines: optional(definesSchema), includeRoots: optional(names) });
+
 /** A mapping file as read, and the hash of every file that it consists of. */
 export interface MappingFile {
   readonly entries: readonly MappingEntry[];
+  /** Names of the given values that its templates ask for. */
+  readonly definesRead: readonly string[];
   readonly sources: readonly { readonly file: string; readonly sha256: string }[];
 }
 
@@ -108,11 +136,14 @@ export interface MappingFile {
  * console.log(entries.length);
  * ```
  */
-export function readMappingFile(file: string): MappingFile {
+export function readMappingFile(file: string, options: MappingFileOptions = {}): MappingFile {
   requireArgument(name, file, "the file of readMappingFile");
+  requireOptions(optionsSchema, options, "readMappingFile");
+  const { defines = {}, includeRoots = [] } = options;
   const reader = new FileReader();
   const path = resolve(file);
-  const top = uniteFiles([loadYaml(path, reader, [dirname(path)])]);
+  const read = readOne(path, reader, defines, includeRoots);
+  const top = topKeysOf(read);
   const node = top.get("mapping")?.value;
   if (node === undefined || node.kind !== "list") {
     throw new RaellaError({
@@ -130,19 +161,37 @@ export function readMappingFile(file: string): MappingFile {
   throwAll(errors);
   return freeze({
     entries,
+    definesRead: [...read.read],
     sources: reader.sources().map(({ path: name, sha256 }) => ({ file: name, sha256 })),
   });
+}
+
+function readOne(
+  path: string,
+  reader: FileReader,
+  defines: TemplateData,
+  includeRoots: readonly string[],
+): UnmergedFile {
+  return readYaml(path, reader, [dirname(path), ...includeRoots.map((root) => resolve(root))], defines);
+}
+
+/** Templates belong to the convention of 2024. */
+function topKeysOf({ isTemplate, merge }: UnmergedFile): ReturnType<typeof uniteFiles> {
+  return uniteFiles([merge(isTemplate ? "2024" : "2023")]);
 }
 
 /**
  * The first of the files of a specification that holds a mapping.
  * @throws RaellaError `usage` where none does
  */
-export function findMappingFile(files: readonly string[]): string {
+export function findMappingFile(
+  files: readonly string[],
+  { defines = {}, includeRoots = [] }: MappingFileOptions,
+): string {
   const reader = new FileReader();
   const found = files
     .flatMap((pattern) => expandPattern(pattern, reader))
-    .find((path) => uniteFiles([loadYaml(path, reader, [dirname(path)])]).has("mapping"));
+    .find((path) => topKeysOf(readOne(path, reader, defines, includeRoots)).has("mapping"));
   if (found !== undefined) return found;
   throw new RaellaError({
     code: "usage",

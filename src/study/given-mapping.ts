@@ -3,11 +3,13 @@ import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName, throwAll } from "../errors";
 import { freeze, publish } from "../memory";
 import type { LevelMapping, Loop, Mapping } from "../model/mapping";
+import { dirname, resolve } from "../platform";
 import { nodeOfPlaceholder, placeholderName } from "../spec/convention";
 import { loadSpecification } from "../spec/load-specification";
 import { choicesAmong } from "../spec/model-choices";
+import { unreadDefine } from "../spec/model-files";
 import { entriesSchema, readMappingFile } from "../spec/read-mapping-file";
-import type { MappingEntry } from "../spec/read-mapping-file";
+import type { MappingEntry, MappingFileOptions } from "../spec/read-mapping-file";
 import { specificationSchema } from "../spec/specification";
 import type { Level, Specification } from "../spec/specification";
 import { publishLayer } from "./layer-result";
@@ -254,9 +256,23 @@ export function mapInputs(inputs: Inputs, options: StudyOptions = {}): MappedLay
     return publishLayer(mapFully(load(false), inputs.greedy ? () => load(true) : null, options));
   const specification = load(inputs.greedy);
   if (inputs.mapping === undefined) return publishLayer(mapAssembled(specification, options));
-  const { entries, sources } = readMappingFile(inputs.mapping);
+  const { entries, definesRead, sources } = readMappingFile(inputs.mapping, mappingFileOptions(inputs));
+  const asked = definesRead.map((name) => unreadDefine(name).message);
   return evaluateGivenMapping(
-    publish({ ...specification, sources: [...specification.sources, ...sources] }),
+    publish({
+      ...specification,
+      sources: [...specification.sources, ...sources],
+      warnings: specification.warnings.filter(({ message }) => !asked.includes(message)),
+    }),
     mappingFromEntries(specification, entries),
   );
+}
+
+/** The mapping may be one of the files, and include what they may include. */
+export function mappingFileOptions({
+  files,
+  includeRoots = [],
+  defines,
+}: Pick<Inputs, "files" | "includeRoots" | "defines">): MappingFileOptions {
+  return { defines, includeRoots: [...includeRoots, ...files.map((file) => dirname(resolve(file)))] };
 }

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { estimate } from "../../src/components/estimate";
+import { getSpec } from "../../src/spec/get-spec";
+import { defaultGreedySteps } from "../../src/spec/greedy";
 import { loadSpecification } from "../../src/spec/load-specification";
 import type { Specification } from "../../src/spec/specification";
+import { workspaceAt } from "../../src/spec/workspace";
 
 /** A small design: `nodes` between memory and units, and what else stands at the top. */
 function design(nodes: string, top = "", bounds = "{M: 16, K: 12}"): string {
@@ -142,5 +145,33 @@ extra_mapping_constraints:
       "    - !Component {name: buffer, class: SRAM, attributes: {width: 64, depth: 64, datawidth: 8}, constraints: {<<<: *shared, temporal: {factors: [M=1]}}}",
     );
     assert.deepEqual(factors(load(`${top}\n${text}`), "buffer", "temporal"), ["M=1", "K=1"]);
+  });
+
+  it("has no greedy steps, for architectures by name and by files", () => {
+    const column = "    - !Container {name: column, spatial: {meshX: 8}}";
+    const files: Readonly<Record<string, string>> = {
+      "models/architectures.yaml":
+        "architectures: [{name: own, title: Own, description: of 2024, directory: own}]\n",
+      "models/own/arch.yaml": design(column).replace(/problem:[^]*/, ""),
+      "models/own/variables.yaml": "variables: {TILES_PER_ARCH: 1, BATCH_SIZE: 1}\n",
+      "models/mapper.yaml": "mapper: {optimization_metrics: [edp]}\n",
+      "dnn_layers/net/000.yaml": design("").replace(/[^]*\n(problem:[^]*)mapper:[^]*/, "$1"),
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(join(folder, "workspace", name, ".."), { recursive: true });
+      writeFileSync(join(folder, "workspace", name), text);
+    }
+    const layer = {
+      architecture: "own",
+      dnn: "net",
+      layer: 0,
+      workspace: workspaceAt(join(folder, "workspace")),
+    };
+    const own = getSpec(layer);
+    assert.equal(own.identity.convention, "2024");
+    assert.deepEqual(factors(own, "inter_column_spatial", "spatial"), []);
+    assert.deepEqual(factors(load(design(column)), "inter_column_spatial", "spatial"), []);
+    const asked = getSpec({ ...layer, greedySteps: defaultGreedySteps });
+    assert.deepEqual(factors(asked, "inter_column_spatial", "spatial"), ["M=8", "K=1"]);
   });
 });

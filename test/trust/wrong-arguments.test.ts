@@ -50,7 +50,7 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     listLayers: ["resnet18", raella.defaultWorkspace()],
     workspaceAt: ["x"],
     loadComponentGroups: [raella.defaultWorkspace()],
-    readMappingFile: ["x.yaml"],
+    readMappingFile: ["x.yaml", { defines: {}, includeRoots: [] }],
     estimate: [specification, { fidelity: "artifact", cycleTimeS: 1e-9, decimalPlaces: 6 }],
     componentArea: [component, { fidelity: "artifact" }],
     componentEnergy: [component, "read", { fidelity: "artifact" }],

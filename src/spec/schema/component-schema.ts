@@ -9,7 +9,7 @@ import type {
   SubcomponentAction,
   WrittenValue,
 } from "../specification";
-import type { YamlNode } from "../yaml/yaml-node";
+import type { YamlList, YamlNode } from "../yaml/yaml-node";
 import { joinPath, locationOf } from "../yaml/yaml-node";
 import { closedObject, correctedTable, spelledOnce, text, validate, written, writtenTable } from "./validate";
 
@@ -124,8 +124,7 @@ export function readComponents(node: YamlNode, fidelity: Fidelity, errors: Raell
     return [];
   }
   const names = new Set<string>();
-  const items = classes.items.flatMap((item) => (item.kind === "list" ? item.items : [item]));
-  return items.flatMap((item, index) => {
+  return itemsInside(classes).flatMap((item, index) => {
     const path = joinPath("components.classes", index);
     const given = validate(classSchema, item, path, errors);
     if (given === undefined) return [];
@@ -136,6 +135,11 @@ export function readComponents(node: YamlNode, fidelity: Fidelity, errors: Raell
     const { name, subcomponents, actions } = given;
     return [{ name, attributes, subcomponents, actions, location }];
   });
+}
+
+/** Included lists of classes may stand in a list themselves. */
+function itemsInside(list: YamlList): readonly YamlNode[] {
+  return list.items.flatMap((item) => (item.kind === "list" ? itemsInside(item) : [item]));
 }
 
 function secondClass(name: string, location: SourceLocation): RaellaError {

@@ -193,10 +193,13 @@ export function evaluateTemplateExpression(expression: string, scope: TemplateSc
     return operands;
   };
   const parseAtom = (): Result => {
-    const { kind, text } = peek();
+    const sign = isNext("symbol", "-") && tokens[at + 1].kind === "number" ? "-" : "";
+    if (sign !== "") at += 1;
+    const { kind } = peek();
+    const text = sign + peek().text;
     at += 1;
     if (kind === "text") return text;
-    if (kind === "number") return /^[0-9]+$/.test(text) ? Number(text) : toFloat(Number(text));
+    if (kind === "number") return /^-?[0-9]+$/.test(text) ? Number(text) : toFloat(Number(text));
     if (kind === "symbol" && text === "(") {
       const value = parseOr();
       demand(")");

@@ -55,7 +55,8 @@ export interface RenderedPiece {
   readonly fileLine: number;
 }
 
-const tagPattern = /\{\{([-+]?)([^]*?)([-+]?)\}\}|\{%([-+]?)([^]*?)([-+]?)%\}|\{#([^]*?)#\}/g;
+/** A value, a statement or a comment. `-` beside its braces strips white space there. */
+const tagPattern = /\{\{[-+]?([^]*?)[-+]?\}\}|\{%[-+]?([^]*?)[-+]?%\}|\{#[^]*?#\}/g;
 
 /** A branch of `{% if %}`: whether text is printed in it, and whether one of its branches was printed. */
 interface Branch {
@@ -67,7 +68,8 @@ interface Branch {
 
 /**
  * The text that a template stands for, with marks for included values. Only a small part of the language is known
- * (docs/timeloop.md); nothing of it can run code. Text that is left out leaves its line breaks, so that lines keep their numbers.
+ * (docs/timeloop.md); nothing of it can run code. Where a tag has other line breaks than what it prints, a new piece begins at
+ * the next line, so that lines keep their numbers.
  *
  * @throws RaellaError with file and line for everything else, for undefined names and for files that are not there.
  */
@@ -81,34 +83,27 @@ export function renderTemplate(
   const search = [...place.search];
   const pieces: RenderedPiece[] = [];
   const branches: Branch[] = [];
+  /** What is printed behind the last piece, and the line of the file that it begins in. */
   let output = "";
   let pieceLine = 0;
+  /** Of the tag that is read. */
   let line = 0;
-  let stripsNext = false;
 
   const isPrinting = (): boolean => branches.at(-1)?.isPrinted ?? true;
-  const print = (printed: string): void => {
-    output += printed;
-  };
-  const printText = (plain: string): void => {
-    const stripped = stripsNext ? plain.replace(/^\s+/, "") : plain;
-    stripsNext = false;
-    print(isPrinting() ? stripped : "\n".repeat(lineBreaks(stripped)));
-  };
-  const strip = (): void => {
-    output = output.replace(/\s+$/, "");
-  };
-  const paste = (path: string): void => {
-    if (output !== "" && !output.endsWith("\n")) {
-      print(
-        included(path)
-          .map((piece) => piece.text)
-          .join(""),
-      );
+  /** @param first the line of the file that the text begins in. */
+  const printText = (plain: string, first: number): void => {
+    if (!isPrinting()) return;
+    const lineEnd = plain.indexOf("\n") + 1;
+    if (lineEnd === 0 || pieceLine + lineBreaks(output) === first) {
+      output += plain;
       return;
     }
+    pieces.push({ text: output + plain.slice(0, lineEnd), file, fileLine: pieceLine });
+    [output, pieceLine] = [plain.slice(lineEnd), first + 1];
+  };
+  const paste = (included: readonly RenderedPiece[]): void => {
     if (output !== "") pieces.push({ text: output, file, fileLine: pieceLine });
-    pieces.push(...included(path));
+    pieces.push(...included);
     [output, pieceLine] = ["", line];
   };
   const included = (path: string): readonly RenderedPiece[] => {
@@ -213,9 +208,8 @@ export function renderTemplate(
     [
       "include_text",
       (operands) => {
-        const [path] = foundFile(textOf(operands, 0, "include_text"), true);
-        pasted = path;
-        return "";
+        pasted = included(foundFile(textOf(operands, 0, "include_text"), true)[0]);
+        return joined(pasted);
       },
     ],
     ["path_exists", (operands) => allFound(textOf(operands, 0, "path_exists")).length > 0],
@@ -230,7 +224,8 @@ export function renderTemplate(
     ],
     ["find_paths", (operands) => allFound(textOf(operands, 0, "find_paths"))],
   ]);
-  let pasted: string | undefined;
+  /** What `include_text` returned last. */
+  let pasted: readonly RenderedPiece[] = [];
   const evaluate = (expression: string): TemplateValue =>
     evaluateTemplateExpression(expression, {
       lookup: (name) => {
@@ -264,33 +259,40 @@ export function renderTemplate(
   };
 
   let from = 0;
-  for (const match of text.matchAll(tagPattern)) {
-    const plain = text.slice(from, match.index);
-    printText(plain);
+  let stripsStart = false;
+  const printUpTo = (end: number, stripsEnd: boolean): void => {
+    const plain = text.slice(from, end);
+    const start = stripsStart ? plain.trimStart() : plain;
+    printText(stripsEnd ? start.trimEnd() : start, line + lineBreaks(plain) - lineBreaks(start));
     line += lineBreaks(plain);
-    const [whole, openValue, value, closeValue, openTag, tag, closeTag] = match as (string | undefined)[] &
-      [string];
-    if ((openValue ?? openTag) === "-") strip();
+  };
+  for (const match of text.matchAll(tagPattern)) {
+    const [whole, value, tag] = match as (string | undefined)[] & [string];
+    printUpTo(match.index, whole[2] === "-");
     if (tag !== undefined) statement(tag.trim());
     else if (value !== undefined && isPrinting()) {
-      pasted = undefined;
+      pasted = [];
       const printed = templateText(evaluate(value));
-      if (pasted === undefined) print(printed);
-      else paste(pasted);
+      const isPasted = pasted.length > 0 && printed === joined(pasted);
+      // A piece begins at the beginning of a line.
+      if (isPasted && (output === "" || output.endsWith("\n"))) paste(pasted);
+      else output += printed;
     }
-    stripsNext = (closeValue ?? closeTag) === "-";
-    const inside = lineBreaks(whole);
-    if (inside > 0) print("\n".repeat(inside));
-    line += inside;
+    stripsStart = whole.at(-3) === "-";
+    line += lineBreaks(whole);
     from = match.index + whole.length;
   }
   const rest = text.slice(from);
   if (isTemplate(rest))
     throw notRead(rest.slice(rest.search(templateMark)).split("\n")[0], { location: here() });
-  printText(rest);
+  printUpTo(text.length, false);
   if (branches.length > 0) throw notRead("{% if %} without {% endif %}", { location: here() });
   pieces.push({ text: output, file, fileLine: pieceLine });
   return pieces;
+}
+
+function joined(pieces: readonly RenderedPiece[]): string {
+  return pieces.map((piece) => piece.text).join("");
 }
 
 function isTruth(value: TemplateValue): boolean {

@@ -15,7 +15,7 @@ import type { CaseFeatures, RandomCase } from "./cases";
 import { randomCase, spaceOf } from "./cases";
 
 /** A third each: undecided data spaces with open orders, open orders on sliding windows, meshes in two directions. */
-const thirds: readonly CaseFeatures[] = [
+export const thirds: readonly CaseFeatures[] = [
   { open: true },
   { open: true, windows: true },
   { meshY: true, open: true },
@@ -28,6 +28,7 @@ function featuresOf(seed: number): CaseFeatures {
   return {
     windows: has(0),
     ...{ directives: has(1), bandwidths: has(2), forwarding: has(3), leakage: has(4), clusters: has(5) },
+    ...{ utilization: has(6), tangled: has(7), fewCosts: has(8) },
     ...thirds[seed % thirds.length],
   };
 }
@@ -49,14 +50,25 @@ function hasTooManyLoops({ mostTimeLoops }: MapSpace, { levels }: Mapping): bool
 /** How a random specification was checked. */
 export type Checked = "too large" | "nothing fits" | "same optimum";
 
+interface ChosenCase {
+  readonly given: RandomCase;
+  /** Undefined where the constraints contradict each other. */
+  readonly space: MapSpace | undefined;
+}
+
+/** The random specification of a seed; its features follow from the seed, the third it belongs to from `seed % 3`. */
+export function caseOf(seed: number): ChosenCase {
+  const given = limited(randomCase(seed, featuresOf(seed)), seed);
+  return { given, space: spaceOf(given) };
+}
+
 /**
  * Compares the searches on a random specification with a visit to every mapping, each priced on its own by the model:
  * the full search to the last bit; the search by bounds without any visit, one decision about data spaces after the other, up
  * to rounding; and annealing, whose mappings fit and cost what the model says, never less than the optimum.
  */
 export function checkOptimum(seed: number, largest: number): Checked {
-  const given = limited(randomCase(seed, featuresOf(seed)), seed);
-  const space = spaceOf(given);
+  const { given, space } = caseOf(seed);
   if (space === undefined || space.size > largest) return "too large";
   const costs = describeCosts(space.hardware, given.energyTable);
   // Prices by tables are the model's own to the last bit (see their tests); in large spaces they save minutes.

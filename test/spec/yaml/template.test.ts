@@ -84,6 +84,58 @@ after: {{ wide | default(0) }}
     );
   });
 
+  it("keep the numbers of lines behind stripped tags, comments and values of several lines", () => {
+    const text = `
+{#- A comment
+    of two lines -#}
+{%- if true -%}
+  {%- set size = 4 -%}
+{%- endif %}
+a: {{
+  size
+}}
+b: [1
+c: 2
+`;
+    const whole = text.replace("[1", "[1]");
+    assert.deepEqual(rendered(whole), { a: 4, b: [1], c: 2 });
+    const lineOf = (wrong: string): number | undefined => {
+      try {
+        rendered(wrong);
+      } catch (error) {
+        return (error as RaellaError).location?.line;
+      }
+    };
+    assert.equal(lineOf(text), 11);
+    for (const [written, line] of [
+      ["{{ missing }}: 1", 12],
+      ["{%- if false %}\n\n{%- endif %}\nd: }", 15],
+      ['{{- "" }}\nd: }', 13],
+    ] as const)
+      assert.equal(lineOf(`${whole}${written}`), line, written);
+  });
+
+  it("strip white space of the template, not of what it prints", () => {
+    assert.deepEqual(rendered("{% set a = 'x ' %}b: '{{ a }}{%- if true %}y{% endif %}'\n"), { b: "x y" });
+    assert.deepEqual(rendered("a: |\n  x\n{% if false %}\n\n{% endif %}\nb: {{ -1 | default(-2) }}\n"), {
+      ...{ a: "x\n", b: -1 },
+    });
+  });
+
+  it("take pasted texts as values", () => {
+    write({ "list.yaml": "- 1\n- x: {{ 2 }}\n  y: 3" });
+    const list = [1, { x: 2, y: 3 }];
+    assert.deepEqual(rendered("a:\n  b:\n    {{ include_text('list.yaml') | indent(4) }}\n"), {
+      a: { b: list },
+    });
+    assert.deepEqual(rendered("{% set text = include_text('list.yaml') %}\n{{ text }}\n"), list);
+    assert.deepEqual(rendered("a:\n{{ include_text('list.yaml') }}\nb: 1\n"), { a: list, b: 1 });
+    assert.deepEqual(rendered("a:\n{{ include_text('list.yaml') ~ '.5' }}\nb: 1\n"), {
+      a: [1, { x: 2, y: 3.5 }],
+      b: 1,
+    });
+  });
+
   it("include values of other files along a search path", () => {
     write({
       "top.yaml": `
