@@ -1,5 +1,6 @@
 import { RaellaError } from "../errors";
 import { leakingInstances, rowAccesses, usedClusters } from "./access-costs";
+import { consumptionScale } from "./bandwidth";
 import type { DataSpaceCounts } from "./evaluation";
 import { requireValidMapping } from "./fit";
 import type { Hardware } from "./hardware";
@@ -141,8 +142,9 @@ export function countNestAccesses(problem: Problem, hardware: Hardware, nest: Ne
       const counts = accessCounts(traffic[tensor], nestLevel, readWrite, tensor, level);
       checkExact(counts, levelName, name);
       const { reads, fills, updates, temporalReductions } = counts;
-      readsPerCycle += reads / steps;
-      writesPerCycle += (fills + updates) / steps;
+      const scale = consumptionScale(hardware.levels[level], name);
+      readsPerCycle += (reads / steps) * scale;
+      writesPerCycle += ((fills + updates) / steps) * scale;
       return {
         reads,
         fills,

@@ -12,6 +12,11 @@ export function hasBandwidth({ readBandwidth, writeBandwidth, sharedBandwidth }:
   return readBandwidth !== null || writeBandwidth !== null || sharedBandwidth !== null;
 }
 
+/** What a word of a data space uses of a level's bandwidths, in words. */
+export function consumptionScale({ consumptionScales }: HardwareLevel, dataSpace: string): number {
+  return consumptionScales?.[dataSpace] ?? 1;
+}
+
 /**
  * Cycles in which a level's bandwidths move so many words: those of {@link levelTiming} before it rounds them up,
  * for words of the whole run.
@@ -32,7 +37,7 @@ export function cyclesOfWords(
  * Timing of one level. Evaluated exactly in this order: the ceiling makes the last bit of the quotient visible.
  *
  * @param steps - cycles that the loops alone take
- * @param readsPerCycle - words read per cycle and instance, summed over data spaces, without any limit
+ * @param readsPerCycle - words read per cycle and instance, summed over data spaces (each by its {@link consumptionScale}), without any limit
  * @param writesPerCycle - words filled and updated per cycle and instance
  */
 export function levelTiming(

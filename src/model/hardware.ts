@@ -1,6 +1,7 @@
 import { RaellaError } from "../errors";
 import { Derived, freeze } from "../memory";
 import { requireComputable } from "../spec/computable";
+import { dataSpaceOfAttribute } from "../spec/processing/storage-attributes";
 import type { Level, Specification, Value } from "../spec/specification";
 
 /** A storage level as the map space and the model see it. */
@@ -28,6 +29,8 @@ export interface HardwareLevel {
   readonly readBandwidth: number | null;
   readonly writeBandwidth: number | null;
   readonly sharedBandwidth: number | null;
+  /** What a word uses of the bandwidths, by data space; 1 where nothing is said. Left out where nothing is said at all. */
+  readonly consumptionScales?: Readonly<Record<string, number>>;
   /** False: partial sums travel both ways on the connection below. */
   readonly reductionSupported: boolean;
 }
@@ -109,6 +112,7 @@ function describeLevel(level: Level, child: Level): HardwareLevel {
     readBandwidth: bandwidth(level, "read_bandwidth"),
     writeBandwidth: bandwidth(level, "write_bandwidth"),
     sharedBandwidth: bandwidth(level, "shared_bandwidth"),
+    ...consumptionScalesOf(level),
     reductionSupported: attributes.reduction_supported !== false,
   };
 }
@@ -173,6 +177,14 @@ function wordsPerInstance(level: Level, wordBits: number, blockWords: number): n
     message: `The storage level ${level.name} has no size.`,
     expected: "an attribute depth, entries or sizeKB (only classes with DRAM in their name may be unlimited)",
   });
+}
+
+function consumptionScalesOf(level: Level): Pick<HardwareLevel, "consumptionScales"> {
+  const scales = Object.keys(level.attributes).flatMap((name): [string, number][] => {
+    const dataSpace = dataSpaceOfAttribute(name);
+    return dataSpace === undefined ? [] : [[dataSpace, numberIn(level, name) ?? 1]];
+  });
+  return scales.length === 0 ? {} : { consumptionScales: Object.fromEntries(scales) };
 }
 
 function bandwidth(level: Level, attribute: string): number | null {

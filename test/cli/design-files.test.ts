@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { LayerResult } from "../../src/study/layer-result";
@@ -163,6 +163,34 @@ describe("designs kept as public ones are", () => {
     const none = await runCli("model", ...top(), ...given("design=array"));
     assert.equal(none.exitCode, 2);
     assert.match(none.stderr, /There is no mapping/);
+  });
+
+  it("say what a word of a data space uses of a bandwidth", async () => {
+    const cycles = async (scales: string): Promise<number> => {
+      const attributes = `read_bandwidth: 0.5, write_bandwidth: 1, per_dataspace_bandwidth_consumption_scale: ${scales}`;
+      const text = readFileSync(at("plain.yaml"), "utf8").replace("depth: 64,", `depth: 64, ${attributes},`);
+      writeFileSync(at("scaled.yaml"), text);
+      const mapping = ["--mapping", at("designs/given/mapping.yaml"), ...given("lanes=4")];
+      const out = await json("model", at("scaled.yaml"), ...mapping, "--out", at("out"));
+      const again = await json("model", at("out/input.yaml"), ...mapping);
+      assert.equal(again.cycles, out.cycles);
+      const { A, B, Z } = out.accesses.buffer;
+      const [a = 1, b = 1, z = 1] = ["A", "B", "Z"]
+        .map((name) => new RegExp(`${name}: ([\\d.]+)`).exec(scales)?.[1])
+        .map((scale) => (scale === undefined ? undefined : Number(scale)));
+      const reads = a * A.reads + b * B.reads + z * Z.reads;
+      const writes = a * A.fills + b * B.fills + z * (Z.fills + Z.updates);
+      assert.equal(out.cycles, Math.max(96, Math.ceil(reads / 0.5), Math.ceil(writes)));
+      return out.cycles;
+    };
+    const plain = await cycles("{}");
+    assert.ok((await cycles("{B: 2}")) > plain);
+    assert.ok((await cycles("{A: 0.5, B: 0, Z: bits / 8}")) < plain);
+    await assert.rejects(
+      cycles("{X: 2}"),
+      /per_dataspace.*"X", which is not a data space of the problem|name "X", which is not a data space/,
+    );
+    await assert.rejects(cycles("2"), /a map of data spaces to numbers/);
   });
 
   it("show the line of a mistake behind statements that print nothing", async () => {

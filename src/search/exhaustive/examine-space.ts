@@ -68,7 +68,7 @@ const spacesOfLevels = new Derived<HardwareLevel, number>((level) => {
     const value = level[field];
     const isBandwidth =
       field === "readBandwidth" || field === "writeBandwidth" || field === "sharedBandwidth";
-    text += `,${isBandwidth ? value !== null : typeof value === "string" ? JSON.stringify(value) : value}`;
+    text += `,${isBandwidth ? value !== null : typeof value === "number" || typeof value === "boolean" ? value : JSON.stringify(value)}`;
   }
   return contentNumber([text]);
 });

@@ -7,6 +7,7 @@ import {
 } from "../../model/access-costs";
 import { accessRules, fillsOf, readsOf, updatesOf } from "../../model/access-counts";
 import type { AccessRule } from "../../model/access-counts";
+import { consumptionScale } from "../../model/bandwidth";
 import { fitsRoom, tileRoom } from "../../model/fit";
 import { tensorSize } from "../../model/problem";
 import { receivedWords } from "../../model/received-words";
@@ -173,7 +174,8 @@ function settle(plan: SearchPlan, partial: PartialMapping, pending: PendingConte
   addEnergy(partial, level, tensor, contentEnergyPj(plan, pending, content));
   const rule = plan.accessRules[level][tensor];
   const reads = readsOf(rule, content, peer, partition);
-  countAccesses(plan, partial, level, reads, contentFills(rule, content, peer) + updatesOf(rule, content));
+  const writes = contentFills(rule, content, peer) + updatesOf(rule, content);
+  countAccesses(plan, partial, level, tensor, reads, writes);
 }
 
 /** Fills that depend on the inside: where words are passed on. */
@@ -211,7 +213,7 @@ function priceFills(
   const { blockWords, clusters } = plan.space.hardware.levels[level];
   const perInstancePj = energyOfRows(0, 0, rowAccesses(fills, blockWords), plan.rowCosts[level].fillPj, 0, 0);
   addEnergy(partial, level, tensor, energyOfInstances(perInstancePj, instances, clusters));
-  countAccesses(plan, partial, level, 0, fills);
+  countAccesses(plan, partial, level, tensor, 0, fills);
 }
 
 /** Counts words read and written per instance where a bandwidth limits them. */
@@ -219,13 +221,15 @@ function countAccesses(
   plan: SearchPlan,
   partial: PartialMapping,
   level: number,
+  tensor: number,
   reads: number,
   writes: number,
 ): void {
   const limited = plan.limitedLevels.indexOf(level);
   if (limited < 0) return;
-  partial.accesses[2 * limited] += reads;
-  partial.accesses[2 * limited + 1] += writes;
+  const scale = consumptionScale(plan.space.hardware.levels[level], plan.tensors[tensor].tensor.name);
+  partial.accesses[2 * limited] += reads * scale;
+  partial.accesses[2 * limited + 1] += writes * scale;
 }
 
 const goldenRatio = 0.618033988749895;

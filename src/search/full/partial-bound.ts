@@ -1,6 +1,6 @@
 import { leakageEnergy } from "../../model/access-costs";
 import { fillsOf, readsOf, updatesOf } from "../../model/access-counts";
-import { cyclesOfWords } from "../../model/bandwidth";
+import { consumptionScale, cyclesOfWords } from "../../model/bandwidth";
 import { countOperations } from "../../model/problem";
 import { roundingShare } from "../tolerances";
 import { contentEnergyPj } from "./enter-level";
@@ -22,13 +22,14 @@ export function leastStretch(plan: SearchPlan): number {
     const { keep } = space.rules[level];
     let reads = 0;
     let writes = 0;
-    tensors.forEach((_, index) => {
+    tensors.forEach(({ tensor }, index) => {
       if (keep[index] !== "keep") return;
       const words = leastWordsPerStep(plan, level, index);
       const rule = plan.accessRules[level][index];
+      const scale = consumptionScale(space.hardware.levels[level], tensor.name);
       // At worst everything is written for the first time, and nothing comes from outside.
-      reads += readsOf(rule, words, 0, Infinity);
-      writes += fillsOf(rule, words, 0, 0, Infinity) + updatesOf(rule, words);
+      reads += readsOf(rule, words, 0, Infinity) * scale;
+      writes += (fillsOf(rule, words, 0, 0, Infinity) + updatesOf(rule, words)) * scale;
     });
     stretch = Math.max(stretch, cyclesOfWords(space.hardware.levels[level], reads, writes));
   }

@@ -6,7 +6,7 @@ import type { AccessCosts } from "../../model/access-costs";
 import { costsOf } from "../../model/access-costs";
 import { accessRule, accessRules } from "../../model/access-counts";
 import type { AccessRule } from "../../model/access-counts";
-import { hasBandwidth } from "../../model/bandwidth";
+import { consumptionScale, hasBandwidth } from "../../model/bandwidth";
 import { mayForward } from "../../model/forwarding";
 import type { HardwareLevel } from "../../model/hardware";
 import { countOperations } from "../../model/problem";
@@ -172,6 +172,8 @@ interface TensorStep extends ReceivedPlan {
     readonly partition: number;
     readonly blockWords: number;
     readonly clusters: number;
+    /** What a word uses of the bandwidths, in words. */
+    readonly consumption: number;
     readonly readPj: number;
     readonly fillPj: number;
     readonly updatePj: number;
@@ -292,7 +294,7 @@ function planPrice(
   outermost: number,
 ): TensorStep["price"] {
   const { problem, hardware, rules } = layout.space;
-  const { readWrite } = problem.tensors[tensor];
+  const { name, readWrite } = problem.tensors[tensor];
   const rule = accessRule(
     readWrite,
     rules[level].passthrough[tensor],
@@ -306,6 +308,7 @@ function planPrice(
     partition: rule === accessRules.elided ? features.partition(tensor, level) : -1,
     blockWords: hardware.levels[level].blockWords,
     clusters: hardware.levels[level].clusters ?? Infinity,
+    consumption: consumptionScale(hardware.levels[level], name),
     ...costsOf(costs, hardware, problem, level, tensor, isFilled),
   };
 }

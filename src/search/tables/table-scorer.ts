@@ -366,8 +366,8 @@ class TableScorer implements MappingScorer {
         this.recorded = at + 4;
       }
       if (level.bandwidth !== null) {
-        this.readsPerCycle += reads / steps;
-        this.writesPerCycle += (fills + updates) / steps;
+        this.readsPerCycle += (reads / steps) * price.consumption;
+        this.writesPerCycle += ((fills + updates) / steps) * price.consumption;
       }
       if (level.isLast) this.lastLevelAccesses += (reads + fills + updates) * instances;
     }

@@ -16,9 +16,10 @@ import { expressionsOfLeaf } from "./compiled-model";
 import { wordsIn } from "./compiled-part";
 import type { ExpandedConstraints } from "./expand-macros";
 import { expandMacros } from "./expand-macros";
+import { unknownProblemName } from "./factor-entry";
 import { hasParallelNodes, leavesOf } from "./mark-branches";
 import { readersOf } from "./names-read";
-import { storageAttributeNames } from "./storage-attributes";
+import { dataSpaceOfAttribute, storageAttributeNames } from "./storage-attributes";
 import { compileShape } from "./workload-from-problem";
 
 /** One letter wrong, missing, too many, or two neighbours swapped. */
@@ -200,6 +201,17 @@ function compileLeaf(
   shape: ProblemShape,
   convention: Convention,
 ): CompiledLeaf {
+  const dataSpaces = shape.dataSpaces.map(({ name }) => name);
+  for (const name of Object.keys(leaf.attributes)) {
+    const text = dataSpaceOfAttribute(name);
+    if (text !== undefined && !dataSpaces.includes(text))
+      throw unknownProblemName(
+        "data space",
+        { text, location: leaf.locate("attributes") },
+        dataSpaces,
+        leaf.name,
+      );
+  }
   const constraints = compileConstraints(expanded, shape, leaf, convention);
   return {
     document: leaf,

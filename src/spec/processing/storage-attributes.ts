@@ -1,6 +1,7 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import type { RuntimeValue } from "../expression/runtime-value";
+import { consumptionScale } from "../schema/architecture-schema";
 import { describeType, IntegralFloat, isInteger, numberOf, valueText } from "../expression/runtime-value";
 
 /** What a storage attribute may be. */
@@ -11,6 +12,8 @@ interface AttributeRule {
   readonly maximum?: number;
   /** Text is passed on as it is, e.g. a technology of "32nm". */
   readonly allowsText?: boolean;
+  /** There is one for each data space, `name.Inputs`. */
+  readonly isByDataSpace?: boolean;
 }
 
 const size: AttributeRule = { type: "integer", default: null, minimum: 1 };
@@ -37,6 +40,7 @@ const storageAttributes: Readonly<Record<string, AttributeRule>> = {
   shared_bandwidth: bandwidth,
   read_bandwidth: bandwidth,
   write_bandwidth: bandwidth,
+  [consumptionScale]: { type: "number", default: null, minimum: 0, isByDataSpace: true },
   network_fill_latency: cycles,
   network_drain_latency: cycles,
   allow_overbooking: { type: "boolean", default: false },
@@ -52,6 +56,11 @@ const storageAttributes: Readonly<Record<string, AttributeRule>> = {
 
 /** Names of the attributes with a meaning of their own. */
 export const storageAttributeNames: readonly string[] = Object.keys(storageAttributes);
+
+/** The data space that an attribute `name.Inputs` is for; undefined for attributes of the whole level. */
+export function dataSpaceOfAttribute(name: string): string | undefined {
+  return name.startsWith(`${consumptionScale}.`) ? name.slice(consumptionScale.length + 1) : undefined;
+}
 
 /** Defaults that are not null: attributes every storage level ends up with. */
 export const storageDefaults: readonly (readonly [string, number | boolean])[] = Object.entries(
@@ -79,8 +88,17 @@ export function checkStorageAttribute(
   value: RuntimeValue,
   location: () => SourceLocation | undefined,
 ): RuntimeValue {
-  if (!Object.hasOwn(storageAttributes, name) || value === null || value === "") return value;
-  const rule = storageAttributes[name];
+  const [own] = name.split(".");
+  if (!Object.hasOwn(storageAttributes, own) || value === null || value === "") return value;
+  const rule = storageAttributes[own];
+  if (rule.isByDataSpace === true && own === name)
+    throw new RaellaError({
+      code: "schema",
+      message: `The attribute "${name}" of "${level}" is ${describeType(value)}: ${valueText(value)}.`,
+      location: location(),
+      value: valueText(value),
+      expected: "a map of data spaces to numbers, e.g. {Inputs: 0.5}",
+    });
   const converted = typeof value === "string" ? textToNumber(value, rule) : value;
   const fits =
     rule.type === "boolean"

@@ -107,6 +107,29 @@ function isVoid(value: unknown): boolean {
   );
 }
 
+/** The attribute that is a map: what a word of a data space uses of a bandwidth, by data space. */
+export const consumptionScale = "per_dataspace_bandwidth_consumption_scale";
+
+/** A map among attributes becomes an attribute for each of its keys, `scale.Inputs`. */
+const elementAttributes = v.pipe(
+  v.unknown(),
+  v.transform((given): unknown => {
+    if (typeof given !== "object" || given === null || !Object.hasOwn(given, consumptionScale)) return given;
+    return Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]: [string, unknown]): [string, unknown][] =>
+        name === consumptionScale && isTable(value)
+          ? Object.entries(value).map(([dataSpace, scale]) => [`${name}.${dataSpace}`, scale])
+          : [[name, value]],
+      ),
+    );
+  }),
+  writtenTable(),
+);
+
+function isTable(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !("expression" in value);
+}
+
 const common = {
   name: text("the name of the node"),
   attributes: v.optional(writtenTable(), {}),
@@ -121,6 +144,7 @@ const containerSchema = closedObject({ ...common, networks: v.optional(v.unknown
 const elementSchema = spelledOnce(
   closedObject({
     ...common,
+    attributes: v.optional(elementAttributes, {}),
     class: text("the class of the element"),
     subclass: v.optional(v.nullable(text())),
     required_actions: v.optional(textList("a list of action names"), []),

@@ -23,7 +23,7 @@ import type { CaseFeatures, RandomCase } from "./cases";
 const kinds: Readonly<Record<string, CaseFeatures>> = {
   "open orders and data spaces": { open: true, directives: true },
   "sliding windows": { windows: true, directives: true },
-  "sliding windows, open": { windows: true, open: true, bandwidths: true },
+  "sliding windows, open": { windows: true, open: true, bandwidths: true, consumption: true },
   "meshes in two directions": { windows: true, open: true, meshY: true },
   "neighbour forwarding": { windows: true, directives: true, forwarding: true },
   "neighbour forwarding on open meshes": { open: true, directives: true, forwarding: true, meshY: true },

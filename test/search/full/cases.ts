@@ -33,6 +33,8 @@ export interface CaseFeatures {
   /** Transfers between neighbours are allowed. */
   readonly forwarding?: boolean;
   readonly bandwidths?: boolean;
+  /** Words of some data spaces use more or less of the bandwidths. */
+  readonly consumption?: boolean;
   readonly utilization?: boolean;
   /** Dimensions that move along several axes, partial sums along shared ones. */
   readonly tangled?: boolean;
@@ -176,6 +178,11 @@ export function randomCase(seed: number, features: CaseFeatures): RandomCase {
         ...(limited ? { read_bandwidth: pick([0.1, 0.5, 1, 3.3]) } : {}),
         ...(limited && chance(0.5) ? { write_bandwidth: pick([0.2, 1, 2]) } : {}),
         ...(limited && chance(0.3) ? { shared_bandwidth: pick([0.7, 2]) } : {}),
+        ...(features.consumption === true && limited
+          ? Object.fromEntries(
+              some(0.6).map((name) => [`per_dataspace_bandwidth_consumption_scale.${name}`, pick([0, 0.3, 2])]),
+            )
+          : {}),
         ...(features.utilization === true && !isBig && chance(0.5)
           ? { min_utilization: pick([0.05, 0.2]) }
           : {}),

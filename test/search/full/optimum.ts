@@ -28,7 +28,7 @@ function featuresOf(seed: number): CaseFeatures {
   return {
     windows: has(0),
     ...{ directives: has(1), bandwidths: has(2), forwarding: has(3), leakage: has(4), clusters: has(5) },
-    ...{ utilization: has(6), tangled: has(7), fewCosts: has(8) },
+    ...{ utilization: has(6), tangled: has(7), fewCosts: has(8), consumption: has(9) },
     ...thirds[seed % thirds.length],
   };
 }

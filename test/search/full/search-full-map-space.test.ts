@@ -22,6 +22,7 @@ const kinds: Readonly<Record<string, CaseFeatures>> = {
   "open spaces with windows and directives": { windows: true, open: true, directives: true },
   "meshes in two directions": { meshY: true, open: true },
   "limited bandwidths": { bandwidths: true, windows: true },
+  "words that use bandwidths differently": { bandwidths: true, consumption: true, windows: true, open: true },
   "minimum utilization": { utilization: true },
   "dimensions along several axes": { tangled: true },
   "all kinds of axes, open": { tangled: true, directives: true, windows: true, open: true },
