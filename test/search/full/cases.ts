@@ -180,7 +180,10 @@ export function randomCase(seed: number, features: CaseFeatures): RandomCase {
         ...(limited && chance(0.3) ? { shared_bandwidth: pick([0.7, 2]) } : {}),
         ...(features.consumption === true && limited
           ? Object.fromEntries(
-              some(0.6).map((name) => [`per_dataspace_bandwidth_consumption_scale.${name}`, pick([0, 0.3, 2])]),
+              some(0.6).map((name) => [
+                `per_dataspace_bandwidth_consumption_scale.${name}`,
+                pick([0, 0.3, 2]),
+              ]),
             )
           : {}),
         ...(features.utilization === true && !isBig && chance(0.5)
