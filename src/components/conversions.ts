@@ -1,8 +1,7 @@
-import type { ComponentClass, Specification } from "../spec/specification";
-import { pricingOf } from "./pricing";
-import { inLevel } from "./level-components";
-import type { LevelComponents } from "./level-components";
+import type { ComponentClass, Level, Specification, ValueTable } from "../spec/specification";
 import type { ComponentInstance } from "./compound/expand-component";
+import type { LevelComponents } from "./level-components";
+import type { ClassSet } from "./pricing";
 
 /** The actions of a level that a run counts. */
 const countedActions = ["read", "write", "update"] as const;
@@ -14,31 +13,30 @@ export type Conversions = Readonly<Record<(typeof countedActions)[number], numbe
 const converterName = /(^|_)adc$/i;
 
 /** For each level that has converters, the conversions of an action: those that are done, speculation taken into account. */
-export function conversionsPerAction(specification: Specification): ReadonlyMap<string, Conversions> {
-  const { componentClasses, estimationVariables, levels } = specification;
-  const classes = new Map(componentClasses.map((written) => [written.name, written]));
-  const converters = levels.filter((level) => mayConvert(level.subclass ?? level.class, classes));
-  if (converters.length === 0) return new Map();
-  const { components } = pricingOf(specification).forClasses(componentClasses);
-  return new Map(
-    converters.map((level): [string, Conversions] => {
-      try {
-        const compiled = components.compoundClass(level);
-        if (compiled === undefined) return [level.name, { read: 1, write: 0, update: 0 }];
-        const component = components.expand(level, compiled, estimationVariables);
-        const [read, write, update] = countedActions.map((action) =>
-          conversionsIn(component, action, components),
-        );
-        return [level.name, { read, write, update }];
-      } catch (error) {
-        throw inLevel(error, level.name);
-      }
-    }),
-  );
+export function conversionsPerAction(
+  { levels, estimationVariables }: Specification,
+  { levels: estimates }: ClassSet,
+): ReadonlyMap<string, Conversions> {
+  const { conversions } = estimates.among(estimationVariables);
+  const found = new Map<string, Conversions>();
+  for (const level of levels) {
+    const ofLevel = conversions(level);
+    if (ofLevel !== null) found.set(level.name, ofLevel);
+  }
+  return found;
+}
+
+/** The conversions of a level that has converters. */
+export function conversionsOf(level: Level, variables: ValueTable, components: LevelComponents): Conversions {
+  const compiled = components.compoundClass(level);
+  if (compiled === undefined) return { read: 1, write: 0, update: 0 };
+  const component = components.expand(level, compiled, variables);
+  const [read, write, update] = countedActions.map((action) => conversionsIn(component, action, components));
+  return { read, write, update };
 }
 
 /** Whether a class is a converter, or anything that it is made of. */
-function mayConvert(
+export function mayConvert(
   className: string,
   classes: ReadonlyMap<string, ComponentClass>,
   owners: readonly string[] = [],

@@ -36,6 +36,7 @@ export function priceLevels(specification: Specification, options: EstimationOpt
   const { levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
   const { decimalPlaces = 6 } = options;
   const { levels: estimates } = pricingOf(specification, options).forClasses(componentClasses);
+  const prices = estimates.among(estimationVariables);
   const warnings: Warning[] = [];
   const isTableGiven = energyTable !== undefined || areaTable !== undefined;
   const found: LevelEstimate[] = [];
@@ -46,7 +47,7 @@ export function priceLevels(specification: Specification, options: EstimationOpt
     let estimated = nothing;
     if (!isGiven) {
       try {
-        estimated = estimates.estimate(level, estimationVariables);
+        estimated = prices.estimate(level);
       } catch (error) {
         if (!isTableGiven || !(error instanceof RaellaError))
           throw inLevel(withExtremes(error, level, estimationVariables), name);

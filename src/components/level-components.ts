@@ -14,6 +14,7 @@ import type {
 } from "./compound/expand-component";
 import { influentialNames, numericNames } from "./compound/influential-names";
 import type { InfluentialNames } from "./compound/influential-names";
+import { mayConvert } from "./conversions";
 import type { ActionArguments, Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
 
 /** Room for finders of primitives, and about the size of one, in numbers of eight bytes. */
@@ -24,6 +25,7 @@ const finderSize = 100;
 export class LevelComponents {
   private readonly classes: ReadonlyMap<string, ComponentClass>;
   private readonly compiled = new Map<string, CompiledClass>();
+  private readonly converting = new Map<string, boolean>();
   private readonly finders = new Memo<PrimitiveFinder>(finderRoom, () => finderSize);
   private readonly expansion: ExpansionContext;
 
@@ -41,6 +43,14 @@ export class LevelComponents {
   /** The compound class of a level; undefined if its class is a primitive one. */
   compoundClass(level: Level): CompiledClass | undefined {
     return this.classNamed(level.subclass ?? level.class);
+  }
+
+  /** Whether a level is a converter, or anything that it is made of. */
+  hasConverters(level: Level): boolean {
+    const className = level.subclass ?? level.class;
+    let known = this.converting.get(className);
+    if (known === undefined) this.converting.set(className, (known = mayConvert(className, this.classes)));
+    return known;
   }
 
   /** The names of attributes and variables on which the cost of a component of a class depends. */
@@ -85,14 +95,18 @@ export class LevelComponents {
    * count first.
    */
   primitiveOfLevel(level: Level, variables: ValueTable): Primitive {
-    const { attributes, subclass, class: ownClass } = level;
+    const finder = this.finderOfLevel(level, variables);
+    return finder.find(finder.names.map((name) => level.attributes[name] ?? variables[name]));
+  }
+
+  /** Which attributes and variables matter to a level of a primitive class. */
+  finderOfLevel({ attributes, subclass, class: ownClass }: Level, variables: ValueTable): PrimitiveFinder {
     const className = subclass ?? ownClass;
     const key = `${className} ${namesIn.of(attributes)} ${namesIn.of(variables)}`;
-    const finder = this.finder(className, key, () => [
+    return this.finder(className, key, () => [
       ...Object.keys(attributes),
       ...Object.keys(variables).filter((name) => !Object.hasOwn(attributes, name)),
     ]);
-    return finder.find(finder.names.map((name) => attributes[name] ?? variables[name]));
   }
 
   /** The primitive that a part without parts is. */
@@ -157,7 +171,7 @@ export class LevelComponents {
 }
 
 /** Stands for the names in a table. */
-const namesIn = new Derived<ValueTable, number>((table) => contentNumber(Object.keys(table)));
+export const namesIn = new Derived<ValueTable, number>((table) => contentNumber(Object.keys(table)));
 
 function mapOf(table: ValueTable): Map<string, Value> {
   const map = new Map<string, Value>();
@@ -191,17 +205,21 @@ export function levelAreaShare({ areaShare, attributes }: Level): number {
   return typeof attribute === "number" ? attribute : 1;
 }
 
+/** Whether a value would pass for a number without being one. */
+export function isNoNumber(value: Value | undefined): boolean {
+  return (
+    typeof value === "boolean" ||
+    (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+  );
+}
+
 /**
  * What a user gives for a number is a number: a text or a truth value would pass for one, with other figures. (Statistics
  * are texts among the variables, as the original reads them; attributes of levels never are.)
  * @throws RaellaError `component`
  */
 export function requireNumber(name: string, value: Value | undefined): void {
-  if (
-    typeof value !== "boolean" &&
-    !(typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
-  )
-    return;
+  if (!isNoNumber(value)) return;
   throw new RaellaError({
     code: "component",
     message: `The attribute "${name}" is ${typeof value === "string" ? "a text" : "a truth value"}: ${JSON.stringify(value)}.`,

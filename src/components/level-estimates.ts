@@ -1,19 +1,24 @@
 import { RaellaError } from "../errors";
-import { contentNumber, contentOf, Derived, Memo } from "../memory";
+import { contentNumber, contentOf, Derived, freeze, Memo } from "../memory";
 import { emptyScope } from "../spec/expression";
 import type { LevelErrors } from "../spec/reference-tables";
 import type { Level, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
 import type { ComponentInstance } from "./compound/expand-component";
 import type { InfluentialNames } from "./compound/influential-names";
+import { conversionsOf } from "./conversions";
+import type { Conversions } from "./conversions";
 import {
   argumentsOf,
+  inLevel,
+  isNoNumber,
   levelAreaShare,
+  namesIn,
   primitiveScope,
   requireNumber,
   undefinedAction,
 } from "./level-components";
-import type { LevelComponents, LevelScales } from "./level-components";
+import type { LevelComponents } from "./level-components";
 import type { ActionArguments, Primitive, PrimitiveEstimate } from "./primitive-estimates";
 import { roundTo6Decimals } from "./round-decimals";
 
@@ -121,7 +126,7 @@ function finishEstimate(
 }
 
 /** Attributes of a level that its figures are multiplied by in the convention of 2024. */
-const scaleNames = ["area_scale", "energy_scale"] as const;
+const scaleNames = ["area_scale", "energy_scale", "n_instances"] as const;
 
 /**
  * In the convention of 2024 no level may be without a technology and the length of a cycle, whether they matter or not.
@@ -138,8 +143,10 @@ function requireInherited({ attributes, requiredActions }: Level, variables: Val
       });
 }
 
-/** Names of a compound class whose values matter, or must be numbers. */
-interface ClassNames extends InfluentialNames {
+/** Names of a component whose values matter, that are demanded, and whose values must be numbers. */
+interface ComponentNames extends InfluentialNames {
+  /** Stands for the component: the name of a compound class, a number for what a level of a primitive one is. */
+  readonly component: string | number;
   readonly numeric: readonly string[];
 }
 
@@ -149,75 +156,101 @@ interface Question {
   readonly compiled: CompiledClass | undefined;
   /** Stands for what is asked for and for the attributes of its own that matter. */
   readonly own: number;
-  /** Names that are looked up among the variables, since the level does not give them: whose values matter, and others. */
+  /** Variables that stand in for what it does not give: those whose values matter, and others that must not be empty. */
   readonly values: readonly string[];
   readonly demanded: readonly string[];
+  /** Attributes that must be numbers and are something else. */
+  readonly noNumbers: readonly string[];
+}
+
+/** Levels among certain variables. */
+export interface LevelPrices {
+  /** @throws RaellaError for actions that a class does not define and for what cannot be priced */
+  readonly estimate: (level: Level) => LevelEstimate;
+  /** Conversions of each action; null for a level without converters. */
+  readonly conversions: (level: Level) => Conversions | null;
 }
 
 /** Room for priced levels, and about the size of one, in numbers of eight bytes. */
 const levelRoom = 2_000_000;
 const levelSize = 100;
+/** The same for conversions of levels. */
+const conversionsRoom = 200_000;
+const conversionsSize = 10;
+/** Lists of names that variables have: all layers on an architecture share one. */
+const rememberedNames = 64;
 
 /**
  * Prices levels of one set of component classes. Layer by layer most of what a level is told has no influence on its
  * price, so that prices are remembered by what has.
  */
 export class LevelEstimates {
-  private readonly memo = new Memo<LevelEstimate>(levelRoom, () => levelSize);
-  private readonly names = new Map<string, ClassNames>();
-  private readonly questions = new Derived<Level, Question>((level) => this.questionOf(level));
+  private readonly prices = new Memo<LevelEstimate>(levelRoom, () => levelSize);
+  private readonly conversions = new Memo<Conversions>(conversionsRoom, () => conversionsSize);
+  private readonly names = new Map<string, ComponentNames>();
+  private readonly questions = new Memo<Derived<Level, Question>>(rememberedNames, () => 1);
 
   constructor(private readonly components: LevelComponents) {}
 
-  /** @throws RaellaError for actions that a class does not define and for what cannot be priced */
-  estimate(level: Level, variables: ValueTable): LevelEstimate {
-    const { compiled, own, values, demanded } = this.questions.of(level);
-    if (this.components.convention === "2024") requireInherited(level, variables);
-    if (compiled === undefined) {
-      const primitive = this.components.primitiveOfLevel(level, variables);
-      const scope = this.components.convention === "2024" ? primitiveScope(level, variables) : emptyScope;
-      const scales = this.components.levelScales(level, scope);
-      const instances = this.components.instancesIn(scope);
-      const key = `${own} ${scales.area} ${scales.energy} ${instances} ${primitive.key}`;
-      return this.memo.get(key, () => this.pricePrimitive(primitive, level, scales, instances));
-    }
-    let key = String(own);
-    for (const name of values) key += ` ${contentOf(variables[name])}`;
-    for (const name of demanded) key += (variables[name] ?? null) === null ? "-" : "+";
-    return this.memo.get(key, () => this.priceCompound(compiled, level, variables));
-  }
-
-  /** @throws RaellaError `component` for an attribute that is not the number it must be */
-  private questionOf(level: Level): Question {
-    const { attributes } = level;
-    const compiled = this.components.compoundClass(level);
-    const asked = [levelAreaShare(level), level.energyShare ?? null, level.requiredActions];
-    if (compiled === undefined) {
-      this.requireNumbers(level);
-      return { compiled, own: contentNumber(asked), values: [], demanded: [] };
-    }
-    const { values, demanded, numeric } = this.namesOf(compiled);
-    for (const name of numeric) requireNumber(name, attributes[name]);
-    const mattering =
-      this.components.convention === "2024" ? [...new Set([...values, ...scaleNames])] : values;
-    const isOpen = (name: string): boolean => (attributes[name] ?? null) === null;
+  among(variables: ValueTable): LevelPrices {
+    // Which of a level's names the variables have is the same wherever these have the same names.
+    const questions = this.questions.get(
+      String(namesIn.of(variables)),
+      () => new Derived((level) => this.questionOf(level, variables)),
+    );
     return {
-      compiled,
-      own: contentNumber([
-        compiled.name,
-        asked,
-        mattering.map((name) => attributes[name] ?? null),
-        demanded.map(isOpen),
-      ]),
-      values: mattering.filter(isOpen),
-      demanded: demanded.filter(isOpen),
+      estimate: (level) => {
+        if (this.components.convention === "2024") requireInherited(level, variables);
+        const question = questions.of(level);
+        for (const name of question.noNumbers) requireNumber(name, level.attributes[name]);
+        return this.prices.get(keyOf(question, variables), () =>
+          freeze(
+            question.compiled === undefined
+              ? this.pricePrimitive(level, variables)
+              : this.priceCompound(question.compiled, level, variables),
+          ),
+        );
+      },
+      conversions: (level) => {
+        if (!this.components.hasConverters(level)) return null;
+        try {
+          const key = keyOf(questions.of(level), variables);
+          return this.conversions.get(key, () => freeze(conversionsOf(level, variables, this.components)));
+        } catch (error) {
+          throw inLevel(error, level.name);
+        }
+      },
     };
   }
 
-  private namesOf(compiled: CompiledClass): ClassNames {
+  /** @param variables of which only the names count */
+  private questionOf(level: Level, variables: ValueTable): Question {
+    const { attributes, requiredActions, energyShare = null } = level;
+    const compiled = this.components.compoundClass(level);
+    const names = compiled === undefined ? this.namesOfLevel(level, variables) : this.namesOf(compiled);
+    const mattering = this.components.convention === "2024" ? [...names.values, ...scaleNames] : names.values;
+    const isOpen = (name: string): boolean => (attributes[name] ?? null) === null;
+    const isLookedUp = (name: string): boolean => isOpen(name) && Object.hasOwn(variables, name);
+    const values = mattering.filter(isLookedUp);
+    const demanded = names.demanded.filter(isLookedUp);
+    return {
+      compiled,
+      own: contentNumber([
+        [names.component, levelAreaShare(level), energyShare, requiredActions],
+        mattering.map((name) => attributes[name] ?? null),
+        names.demanded.map(isOpen),
+        ...[values, demanded],
+      ]),
+      ...{ values, demanded },
+      noNumbers: names.numeric.filter((name) => isNoNumber(attributes[name])),
+    };
+  }
+
+  private namesOf(compiled: CompiledClass): ComponentNames {
     const known = this.names.get(compiled.name);
     if (known !== undefined) return known;
     const names = {
+      component: compiled.name,
       ...this.components.influentialNames(compiled),
       numeric: [...this.components.numericNames(compiled)],
     };
@@ -225,21 +258,21 @@ export class LevelEstimates {
     return names;
   }
 
-  /** @throws RaellaError `component` for an attribute of a primitive level that is not the number it must be */
-  private requireNumbers({ attributes, subclass, class: ownClass }: Level): void {
-    for (const name in attributes) {
-      const value = attributes[name];
-      if (typeof value === "number" || !this.components.isNumber(subclass ?? ownClass, name)) continue;
-      requireNumber(name, value);
-    }
+  /** Those of a level of a primitive class. */
+  private namesOfLevel(level: Level, variables: ValueTable): ComponentNames {
+    const { attributes, subclass, class: ownClass } = level;
+    const { number, names } = this.components.finderOfLevel(level, variables);
+    const numeric = Object.keys(attributes).filter(
+      (name) => typeof attributes[name] !== "number" && this.components.isNumber(subclass ?? ownClass, name),
+    );
+    return { component: number, values: names, demanded: [], numeric };
   }
 
-  private pricePrimitive(
-    primitive: Primitive,
-    level: Level,
-    scales: LevelScales,
-    instances: number,
-  ): LevelEstimate {
+  private pricePrimitive(level: Level, variables: ValueTable): LevelEstimate {
+    const primitive = this.components.primitiveOfLevel(level, variables);
+    const scope = this.components.convention === "2024" ? primitiveScope(level, variables) : emptyScope;
+    const scales = this.components.levelScales(level, scope);
+    const instances = this.components.instancesIn(scope);
     const warnings = new Set(primitive.warnings);
     const area = new Sum();
     area.add(priceOf(primitive, null, scales.area, warnings), scales.area, instances);
@@ -315,6 +348,14 @@ export class LevelEstimates {
       }
     }
   }
+}
+
+/** The question with the values of variables that it depends on. */
+function keyOf({ own, values, demanded }: Question, variables: ValueTable): string {
+  let key = String(own);
+  for (const name of values) key += ` ${contentOf(variables[name])}`;
+  for (const name of demanded) key += variables[name] === null ? "-" : "+";
+  return key;
 }
 
 /** A class that says nothing of its leakage does not leak. */

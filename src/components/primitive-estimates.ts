@@ -1,6 +1,6 @@
 import { shown } from "../arguments";
 import { RaellaError } from "../errors";
-import { contentOf, frozenCopy, Memo } from "../memory";
+import { contentNumber, contentOf, frozenCopy, Memo } from "../memory";
 import { extremeValues } from "../spec/extreme-values";
 import type { Value } from "../spec/specification";
 import type { Estimate, EstimationContext, Estimator, EstimatorQuery } from "./estimator";
@@ -153,8 +153,6 @@ function withArguments(query: EstimatorQuery, given: ActionArguments): Estimator
 
 /** A primitive component: its answers are computed when first asked for. */
 export interface Primitive {
-  /** What it is, as a text that no other primitive of the same estimators has. */
-  readonly key: string;
   readonly className: string;
   /** The attributes that can influence the answers. */
   readonly attributes: ComponentAttributes;
@@ -173,6 +171,8 @@ const primitiveSize = 100;
 
 /** Finds the primitives of a class by the values of certain attributes. */
 export interface PrimitiveFinder {
+  /** Stands for the class, the attributes that matter and those that are probably misspelt. */
+  readonly number: number;
   /** Which attributes matter, in the order in which their values are given to `find`. */
   readonly names: readonly string[];
   /** @param values of the names; null or undefined for one that is not given */
@@ -240,11 +240,13 @@ export class PrimitiveEstimates {
       ([name, parameter]) =>
         `${className} does not know the attribute "${name}". Did you mean "${parameter}"?`,
     );
-    const described = [className, ...names, ...warnings].join("\n");
+    const number = contentNumber([className, names, warnings]);
     return {
+      number,
       names,
       find: (values) => {
-        const key = `${described}\n${values.map(contentOf).join("\n")}`;
+        let key = String(number);
+        for (const value of values) key += ` ${contentOf(value)}`;
         return this.memo.get(key, () => {
           const attributes = new Map<string, Value>();
           names.forEach((name, index) => {
@@ -255,7 +257,6 @@ export class PrimitiveEstimates {
             estimators,
             { className, attributes, context: this.context },
             warnings,
-            key,
           );
         });
       },
@@ -271,7 +272,6 @@ class RememberingPrimitive implements Primitive {
     private readonly estimators: readonly Estimator[],
     private readonly query: EstimatorQuery,
     readonly warnings: readonly string[],
-    readonly key: string,
   ) {}
 
   get className(): string {

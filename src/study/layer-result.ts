@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf } from "../arguments";
 import { conversionsPerAction } from "../components/conversions";
+import { pricingOf } from "../components/pricing";
 import { RaellaError } from "../errors";
 import { freeze, publish } from "../memory";
 import { isEvaluation } from "../model/evaluation";
@@ -349,7 +350,10 @@ export function efficiency(
 
 /** Conversions of all levels that have converters: rows moved, times what is converted for each. */
 function conversionsOf(specification: Specification, evaluation: Evaluation): number | null {
-  const converters = conversionsPerAction(specification);
+  const converters = conversionsPerAction(
+    specification,
+    pricingOf(specification).forClasses(specification.componentClasses),
+  );
   if (converters.size === 0) return null;
   let sum = 0;
   for (const { level, accesses } of evaluation.levels) {
