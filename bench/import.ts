@@ -1,13 +1,15 @@
-// Imports and accuracy of networks: wall and processor time, and the most memory in use. `npm run bench -- import`
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// Imports and accuracy of networks, each as a command of its own: wall and processor time, and the most memory in use.
+// `npm run bench -- import`; with words, only what has one of them: `node --import=tsx bench/import.ts encoder sweep`
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { workspaceAt } from "../dist";
-import { importNetwork, madeUpValues, mulberry32, networkAccuracy } from "../dist/network";
+import { madeUpValues, mulberry32 } from "../dist/network";
 import type { InputArray } from "../dist/network";
 import { classifierInputs, classifierModel } from "../test/network/golden-networks";
 import type { SmallNode, SmallTensor } from "../test/network/small-model";
 import { smallModel } from "../test/network/small-model";
+import { writeNpy } from "../test/support/digits";
 
 const folder = mkdtempSync(path.join(tmpdir(), "raella-bench-import-"));
 const chosen = process.argv.slice(2);
@@ -159,75 +161,106 @@ function noise(dims: readonly number[]): InputArray {
   };
 }
 
-/** Every fifth of a second. */
-let mostMemory = 0;
-const watch = setInterval(() => (mostMemory = Math.max(mostMemory, process.memoryUsage().rss)), 200);
+const program = path.join(__dirname, "..", "dist", "cli.js");
+const probe = path.join(__dirname, "resources.cjs");
 
-async function measure(what: string, limit: string, run: () => Promise<unknown>): Promise<void> {
-  if (chosen.length > 0 && !chosen.some((word) => what.includes(word))) return;
-  globalThis.gc?.();
-  mostMemory = process.memoryUsage().rss;
-  const [start, before] = [performance.now(), process.cpuUsage()];
-  await run();
-  const { user, system } = process.cpuUsage(before);
-  mostMemory = Math.max(mostMemory, process.memoryUsage().rss);
-  const figures = [(performance.now() - start) / 1e3, (user + system) / 1e6].map((each) => each.toFixed(1));
+/** Runs a command of the package in the folder, and says what it took. */
+async function measure(what: string, limit: string, ...words: readonly string[]): Promise<void> {
+  const start = performance.now();
+  const child = spawn(process.execPath, ["--require", probe, program, ...words], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+  });
+  let told = "";
+  child.stdio[3]?.on("data", (chunk: Buffer) => (told += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error(`${words.join(" ")}: exit code ${code}`);
+  const { cpuSeconds, megabytes } = JSON.parse(told) as { cpuSeconds: number; megabytes: number };
+  const figures = [(performance.now() - start) / 1e3, cpuSeconds].map((each) => each.toFixed(1).padStart(6));
   console.log(
-    `${what.padEnd(58)} ${figures[0].padStart(6)} s, ${figures[1].padStart(6)} s of processors, ${(mostMemory / 1e6).toFixed(0).padStart(5)} MB   (${limit})`,
+    `${what.padEnd(66)} ${figures[0]} s, ${figures[1]} s of processors, ${megabytes.toFixed(0).padStart(5)} MB   (${limit})`,
+  );
+}
+
+const isChosen = (name: string): boolean => chosen.length === 0 || chosen.includes(name);
+const common = ["--workspace", "."];
+
+/** Writes a network and its samples, and imports it. */
+async function importNetwork(
+  name: string,
+  model: Uint8Array,
+  inputs: InputArray,
+  limit: string,
+): Promise<void> {
+  writeFileSync(path.join(folder, `${name}.onnx`), model);
+  writeNpy(path.join(folder, `${name}.npy`), inputs);
+  const samples = `${inputs.dims[0]} samples, 384 positions`;
+  const command = ["import", `${name}.onnx`, "--inputs", `${name}.npy`, ...common];
+  await measure(`${name}: import, ${samples}`, limit, ...command);
+}
+
+const threeDesigns = ["raella", "raella_no_speculation", "raella_no_speculation_2b_cells"];
+const converters = ["--adc-bits", "5,6,7,8", "--rows", "256,512,1024"];
+
+async function classifier(): Promise<void> {
+  const model = classifierModel();
+  if (model === undefined) return;
+  await importNetwork("classifier", model, classifierInputs(), "5 s");
+  const accuracy = ["accuracy", "-d", "classifier", ...common];
+  await measure(
+    "classifier: end to end, ideal and three variants",
+    "5 s",
+    ...[...accuracy, "--end-to-end", "-a", ...threeDesigns],
+  );
+  await measure(
+    "classifier: end to end, raella, with noise",
+    "",
+    ...[...accuracy, "--end-to-end", "-a", "raella", "--noise", "1"],
+  );
+  await measure(
+    "classifier: 5 to 8 bits, 3 numbers of rows, slices kept",
+    "",
+    ...[...accuracy, "-a", "raella", ...converters],
+  );
+  await measure(
+    "classifier: ISAAC with 5 to 8 bits",
+    "",
+    ...[...accuracy, "-a", "isaac_like", "--adc-bits", "5,6,7,8"],
+  );
+  for (const slicing of ["kept", "anew"]) {
+    const description = {
+      ...{ architectures: "raella", dnns: "classifier", accuracy: { dnn: "classifier", slicing } },
+      variables: {
+        ADC_RESOLUTION: [5, 6, 7, 8],
+        CIM_UNITS_PER_COLUMN: [256, 512, 1024],
+        COLUMNS_PER_CROSSBAR: [64, 96, 128, 160, 192, 256, 320, 384, 448, 512],
+        MACROS_PER_TILE: [4, 8],
+      },
+      nTiles: [4, 8, 16, 32, 64],
+    };
+    writeFileSync(path.join(folder, `${slicing}.yaml`), JSON.stringify(description));
+    await measure(
+      `classifier: sweep of 100 designs, 4 converters, 3 numbers of rows, ${slicing}`,
+      "60 s",
+      ...["sweep", `${slicing}.yaml`, ...common, "--out", slicing],
+    );
+  }
+}
+
+async function mobile(): Promise<void> {
+  await importNetwork("mobile", await mobileNetShape(), noise([8, 3, 224, 224]), "20 s");
+  await measure(
+    "mobile: end to end, ideal and raella, 8 images",
+    "60 s",
+    ...["accuracy", "-d", "mobile", ...common, "--end-to-end", "-a", "raella"],
   );
 }
 
 async function main(): Promise<void> {
-  const workspace = folder;
-  const common = { dnn: "", workspace: workspaceAt(folder) };
-  const classifier = classifierModel();
-  if (classifier !== undefined) {
-    const model = path.join(folder, "classifier.onnx");
-    writeFileSync(model, classifier);
-    const inputs = classifierInputs();
-    await measure("classifier: import, 4 images", "5 s", () =>
-      importNetwork({ model, name: "classifier", inputs, workspace }),
-    );
-    const accuracy = { ...common, dnn: "classifier", inputs };
-    const three = ["raella", "raella_no_speculation", "raella_no_speculation_2b_cells"] as const;
-    await measure("classifier: end to end, ideal and three variants", "5 s", () =>
-      networkAccuracy({ ...accuracy, architectures: three, endToEnd: true }),
-    );
-    await measure("classifier: 5 to 8 bits, 3 numbers of rows, slices kept", "", () =>
-      networkAccuracy({
-        ...accuracy,
-        architectures: "raella",
-        adcBits: [5, 6, 7, 8],
-        rows: [256, 512, 1024],
-      }),
-    );
-    await measure("classifier: the same, slices anew", "60 s with a sweep of 100 designs", () =>
-      networkAccuracy({
-        ...{ ...accuracy, architectures: "raella", slicing: "anew" },
-        ...{ adcBits: [5, 6, 7, 8], rows: [256, 512, 1024] },
-      }),
-    );
-    await measure("classifier: ISAAC with 5 to 8 bits", "", () =>
-      networkAccuracy({ ...accuracy, architectures: "isaac_like", adcBits: [5, 6, 7, 8] }),
-    );
-  }
-  const mobile = path.join(folder, "mobile.onnx");
-  writeFileSync(mobile, await mobileNetShape());
-  const images = noise([8, 3, 224, 224]);
-  await measure("mobile: import, 8 images, 384 positions", "20 s", () =>
-    importNetwork({ model: mobile, name: "mobile", inputs: images, workspace }),
-  );
-  await measure("mobile: end to end, ideal and raella, 8 images", "60 s", () =>
-    networkAccuracy({ ...common, dnn: "mobile", inputs: images, architectures: "raella", endToEnd: true }),
-  );
-  const encoder = path.join(folder, "encoder.onnx");
-  writeFileSync(encoder, await encoderShape());
-  await measure("encoder: import, 8 texts, 384 positions", "30 s", () =>
-    importNetwork({ model: encoder, name: "encoder", inputs: noise([8, 128, 384]), workspace }),
-  );
+  mkdirSync(folder, { recursive: true });
+  if (isChosen("classifier")) await classifier();
+  if (isChosen("mobile")) await mobile();
+  if (isChosen("encoder")) await importNetwork("encoder", await encoderShape(), noise([8, 128, 384]), "30 s");
 }
 
-void main().finally(() => {
-  clearInterval(watch);
-  rmSync(folder, { recursive: true, force: true });
-});
+void main().finally(() => rmSync(folder, { recursive: true, force: true }));
