@@ -5,6 +5,7 @@ import type { FileReader } from "./file-memo";
 import { FileMemo } from "./file-memo";
 import type { Sources } from "./model-files";
 import { sourcesOf } from "./model-files";
+import { sizesOfArchitecture, unknownSizes } from "./processing/workload-from-problem";
 import type { KeyedShape, ProblemDocument } from "./schema/problem-schema";
 import { readProblem, readShape } from "./schema/problem-schema";
 import type { Workspace } from "./workspace";
@@ -98,8 +99,6 @@ function layerNamed(name: string, dnn: string, workspace: Workspace): number {
 }
 
 const shapes = new FileMemo<KeyedShape & { readonly sources: Sources }>(16);
-/** What layer files say of the sizes that are no sizes of the layer. */
-const sizesOfArchitecture = { N: "BATCH_SIZE", I: "INPUT_BITS", L: "WEIGHT_BITS", T: "OUTPUT_BITS" } as const;
 
 /** A layer that stands in no file: the loop nest that all layers share, with these sizes. */
 function layerOfSizes(workspace: Workspace, dnn: unknown, sizes: LayerSizes): LoadedProblem {
@@ -235,6 +234,6 @@ function readLayer(file: string, reader: FileReader, layersDirectory: string): P
     });
   const errors: RaellaError[] = [];
   const problem = readProblem(node, errors);
-  throwAll(errors);
+  throwAll(errors.length > 0 || problem === undefined ? errors : unknownSizes(problem).errors);
   return problem as ProblemDocument;
 }

@@ -11,7 +11,7 @@ import {
   tableOf,
   text,
 } from "../arguments";
-import { RaellaError } from "../errors";
+import { RaellaError, throwAll } from "../errors";
 import { publish } from "../memory";
 import { basename, dirname, resolve, workingDirectory } from "../platform";
 import { densityWarnings, placeholderWarnings } from "./computable";
@@ -28,6 +28,7 @@ import { namingOverrides, readOverrides, unreadStatistics, variableEntries } fro
 import type { CompiledModel } from "./processing/compiled-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
+import { unknownSizes } from "./processing/workload-from-problem";
 import { readNameValueFile } from "./read-statistics";
 import type { Fidelity, ModelChoices, Specification, WrittenValue } from "./specification";
 import type { Workspace } from "./workspace";
@@ -146,6 +147,8 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
       remedy: "Give the file of a layer as well.",
     });
   const compiled = compiledFor(model, problem);
+  const unknown = unknownSizes(problem);
+  throwAll(unknown.slips);
   const given = new Map<string, WrittenValue>();
   const statistics = readStatistics(options.statistics);
   for (const [name, value] of Object.entries(statistics.values)) {
@@ -195,6 +198,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
       overrides.warnings,
       unreadStatistics(Object.keys(statistics.values), overridden, false),
       densityWarnings(problem),
+      unknown.warnings,
       placeholderWarnings(placeholders),
     ),
   });

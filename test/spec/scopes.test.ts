@@ -111,6 +111,11 @@ describe("names in problems", () => {
       () => specificationWith({ ...withStride, "M: 8, N: 4": "M: 8, N: 4, Strid: 2" }),
       /instance\.Strid\): The shape of the problem has no dimension or coefficient "Strid"[^]*"Stride"/,
     );
+    const { warnings } = specificationWith({ "M: 8, N: 4": "M: 8, N: 4, X: 7, Y: 1, H: 3" });
+    assert.deepEqual(
+      warnings.map(({ message }) => message),
+      ["The loop nest of the problem has no X: what is given for it has no effect."],
+    );
   });
 
   it("stand for text in the name of the problem", () => {

@@ -6,6 +6,7 @@ import { diagnoseLayer } from "../../src/study/diagnose-layer";
 import type { LayerResult } from "../../src/study/layer-result";
 import { runLayer } from "../../src/study/run-layer";
 import { verifyResult } from "../../src/study/verify-result";
+import { withWorkspace } from "../spec/support/workspace-copy";
 import { runCli } from "../support/run-cli";
 
 /** Layer 10 of ResNet18. */
@@ -42,6 +43,38 @@ describe("a layer given by its sizes", () => {
         message: new RegExp(`${name} is no size of a layer[^]*variable ${variable}`),
       });
     assert.equal(diagnoseLayer({ architecture: "raella", layer: { C: 64, M: 32 } }).fits, true);
+  });
+
+  it("may have the model's own bits and samples as numbers in a file", () => {
+    const file = (bits: string): string => `!include ../problem_shape.yaml
+problem:
+  layer_name: own
+  shape: *conv2D
+  instance: {C: 64, M: 128, R: 3, S: 3, P: 7, Q: 7, G: 1, ${bits}}
+`;
+    const results = [
+      "N: BATCH_SIZE, I: INPUT_BITS, L: WEIGHT_BITS, T: OUTPUT_BITS",
+      "N: 32, I: 8, L: 24, T: 8",
+    ].map((bits) =>
+      withWorkspace({ "dnn_layers/own/000.yaml": file(bits) }, (workspace) => {
+        const chosen = {
+          architecture: "raella",
+          dnn: "own",
+          layer: 0,
+          useTypicalStatistics: true,
+          workspace,
+        };
+        assert.throws(
+          () => runLayer({ ...chosen, batchSize: bits.startsWith("N: 32") ? 2 : 0 }),
+          bits.startsWith("N: 32")
+            ? /has 32 as N, but the model's BATCH_SIZE is 2/
+            : /samples in a batch is 0/,
+        );
+        return runLayer(chosen);
+      }),
+    );
+    assert.equal(results[0].macs, 64 * 128 * 9 * 49 * 32);
+    assert.deepEqual(figures(results[0]), figures(results[1]));
   });
 
   it("is not changed by what becomes of the object", () => {

@@ -20,7 +20,7 @@ import { unknownProblemName } from "./factor-entry";
 import { hasParallelNodes, leavesOf } from "./mark-branches";
 import { readersOf } from "./names-read";
 import { dataSpaceOfAttribute, storageAttributeNames } from "./storage-attributes";
-import { compileShape } from "./workload-from-problem";
+import { bitsOfModel, compileShape } from "./workload-from-problem";
 
 /** One letter wrong, missing, too many, or two neighbours swapped. */
 function isMisspelling(written: string, meant: string): boolean {
@@ -276,6 +276,7 @@ export function compileModel(document: ModelDocument, problem: ProblemDocument):
     variables,
     leaves: compiled,
     evaluateShape,
+    bitDimensions: bitsOfModel(shape, (name) => Object.hasOwn(document.variables, name)),
     hasParallelNodes: hasParallelNodes(document.nodes),
     warnings: [
       ...misspeltAttributes(leaves),

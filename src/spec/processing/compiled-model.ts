@@ -47,6 +47,8 @@ export interface CompiledModel {
   readonly variables: readonly (readonly [name: string, value: CompiledValue])[];
   readonly leaves: readonly CompiledLeaf[];
   readonly evaluateShape: ShapeEvaluator;
+  /** Dimensions of the shape that count bits which the variables of the model set. */
+  readonly bitDimensions: readonly string[];
   readonly hasParallelNodes: boolean;
   readonly warnings: readonly Warning[];
   /** Sparse optimizations that are not left out on purpose. */

@@ -28,7 +28,7 @@ import { flattenArchitecture } from "./flatten-architecture";
 import { frameLevels } from "./frame-levels";
 import type { SettledModel } from "./settle-model";
 import { settledFor } from "./settle-model";
-import { refuseMisspeltSizes, workloadFor } from "./workload-from-problem";
+import { workloadFor } from "./workload-from-problem";
 
 /** Everything a specification is made of once files are read and variables are chosen. */
 export interface ProcessingInput {
@@ -83,7 +83,6 @@ export function processSpecification(input: ProcessingInput): Specification {
       workload.dimensions,
     );
   const frames = frameLevels(model, settled, leaves, workload, input.greedySteps);
-  refuseMisspeltSizes(input.problem);
   const ofTree = attributesOfTree(model, leaves);
   const { energyTable, areaTable } = model.document;
   const levels = flattenArchitecture(model, leaves, frames);

@@ -3,17 +3,24 @@ import type { SourceLocation } from "../../errors";
 import { contentNumber, contentOf, freeze } from "../../memory";
 import { isExpressionText } from "../expression/evaluate";
 import type { Scope } from "../expression/runtime-value";
-import { emptyScope, isInteger } from "../expression/runtime-value";
+import { emptyScope, isInteger, valueText } from "../expression/runtime-value";
 import type { DataSpaceShape, ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import { isVariableName } from "../schema/read-document";
-import type { DataSpace, RankTerm, Value, Workload, WrittenValue } from "../specification";
+import type { DataSpace, RankTerm, Value, Warning, Workload, WrittenValue } from "../specification";
 import type { CompiledModel } from "./compiled-model";
 import { contentOfNames, followNames, substituteWords, wordsIn } from "./compiled-part";
 import { wordsOfProblems } from "./names-read";
 
-/** Variables that count bits of an operand; a dimension whose bound one of them gives is a dimension of bits. */
-/** Variables that count the bits of an operand. */
+/** Variables that count the bits of an operand; a dimension whose size one of them gives is a dimension of bits. */
 export const bitVariable = /^(INPUT|WEIGHT|OUTPUT)_BITS$/;
+
+/** What a layer does not say itself: its bits, for which hardware is made, and its samples come from these variables. */
+export const sizesOfArchitecture = {
+  N: "BATCH_SIZE",
+  I: "INPUT_BITS",
+  L: "WEIGHT_BITS",
+  T: "OUTPUT_BITS",
+} as const;
 
 /** Largest product of all bounds: counts beyond it are not exact. */
 const maximumOperations = Number.MAX_SAFE_INTEGER;
@@ -181,38 +188,48 @@ function shownSize(value: Value): string {
 const sizesOfInput = ["H", "W", "Hpad", "Wpad", "macs_per_output"];
 
 /**
- * Files may say more of a layer than its loop nest has; what is nearly the name of a size is a slip.
- * @throws RaellaErrors for misspelt sizes; one of 1 changes nothing.
+ * Sizes that the loop nest of a problem does not have; one of 1 changes nothing. In the file of a layer they are mistakes;
+ * designs may say more of a layer than their loop nest has, so that there only what is nearly a name is a slip.
  */
-export function refuseMisspeltSizes({ instance, shape, locate }: ProblemDocument): void {
+export function unknownSizes({ instance, shape, locate, location }: ProblemDocument): {
+  readonly errors: readonly RaellaError[];
+  readonly slips: readonly RaellaError[];
+  readonly warnings: readonly Warning[];
+} {
   const known = [...shape.dimensions, ...shape.coefficients.map(({ name }) => name)];
-  collectErrors(Object.keys(instance), (name) => {
-    const size = instance[name];
-    if (known.includes(name) || sizesOfInput.includes(name) || typeof size !== "number" || size === 1) return;
-    const near = name.length > 1 ? nearestName(name, known) : undefined;
-    if (near === undefined) return;
-    throw new RaellaError({
+  const unknown = Object.keys(instance).filter(
+    (name) => !known.includes(name) && !sizesOfInput.includes(name) && instance[name] !== 1,
+  );
+  const near = (name: string): string | undefined => (name.length > 1 ? nearestName(name, known) : undefined);
+  const error = (name: string): RaellaError =>
+    new RaellaError({
       code: "unknown-name",
       message: `The shape of the problem has no dimension or coefficient "${name}".`,
       location: locate(name),
       value: name,
       expected: `one of ${known.join(", ")}`,
-      remedy: `Did you mean "${near}"?`,
+      remedy: near(name) && `Did you mean "${near(name)}"?`,
     });
-  });
+  const others = unknown.filter((name) => near(name) === undefined);
+  const message = `The loop nest of the problem has no ${others.join(", ")}: what is given for ${others.length === 1 ? "it" : "them"} has no effect.`;
+  return {
+    errors: unknown.map(error),
+    slips: unknown.filter((name) => near(name) !== undefined).map(error),
+    warnings: others.length === 0 ? [] : [{ code: "unknown-name", message, location }],
+  };
 }
 
 /**
  * The workload of a problem, remembered by what it says and the values of its words.
  *
- * @throws RaellaError as {@link workloadFromProblem}.
+ * @throws RaellaError as {@link workloadFromProblem}, and for sizes that are not the model's.
  */
 export function workloadFor(model: CompiledModel, problem: ProblemDocument, variables: Scope): Workload {
   const names = followNames([...wordsOfProblems.of(problem)], variables);
   const key = `${contentNumber(problem.instance)} ${contentOf(problem.name)}${contentOfNames(names, variables)}`;
-  return model.workloadMemo.get(key, () =>
-    freeze(workloadFromProblem(problem, model.evaluateShape, variables)),
-  );
+  const workload = model.workloadMemo.get(key, () => freeze(workloadFromProblem(problem, model, variables)));
+  requireSizesOfModel(problem, workload.bounds, variables, model.bitDimensions);
+  return workload;
 }
 
 /**
@@ -222,7 +239,7 @@ export function workloadFor(model: CompiledModel, problem: ProblemDocument, vari
  */
 function workloadFromProblem(
   problem: ProblemDocument,
-  evaluateShape: ShapeEvaluator,
+  { evaluateShape, bitDimensions: bits }: Pick<CompiledModel, "evaluateShape" | "bitDimensions">,
   variables: Scope,
 ): Workload {
   const { shape } = problem;
@@ -279,9 +296,49 @@ function workloadFromProblem(
       });
       return { ...dataSpace, ranks: dataSpace.ranks.map((rank) => rank.map(term)) };
     }),
-    bitDimensions: shape.dimensions.filter((dimension) => isBitCount(problem.instance[dimension])),
+    bitDimensions: shape.dimensions.filter(
+      (dimension) => bits.includes(dimension) || isBitCount(problem.instance[dimension]),
+    ),
     instance,
   };
+}
+
+/** The dimensions I, L and T of a problem whose bits the model sets: each an axis of one tensor and of no other. */
+export function bitsOfModel(shape: ProblemShape, hasVariable: (name: string) => boolean): readonly string[] {
+  const tensorsWith = (dimension: string): number =>
+    shape.dataSpaces.filter(({ projection }) => projection.flat(2).includes(dimension)).length;
+  return (["I", "L", "T"] as const).filter(
+    (dimension) =>
+      shape.dimensions.includes(dimension) &&
+      hasVariable(sizesOfArchitecture[dimension]) &&
+      tensorsWith(dimension) === 1,
+  );
+}
+
+/**
+ * Hardware is made for the model's bits, and results count the model's samples: a layer cannot have others.
+ * @throws RaellaErrors `schema` for sizes that differ from the model's.
+ */
+function requireSizesOfModel(
+  { locate }: ProblemDocument,
+  bounds: Readonly<Record<string, number>>,
+  variables: Scope,
+  bits: readonly string[],
+): void {
+  if (bits.length === 0) return;
+  const ofModel = Object.entries(sizesOfArchitecture).filter(([name]) => name === "N" || bits.includes(name));
+  collectErrors(ofModel, ([name, variable]) => {
+    const value = variables.lookup(variable);
+    if (!Object.hasOwn(bounds, name) || value === undefined || value === bounds[name]) return;
+    throw new RaellaError({
+      code: "schema",
+      message: `The layer has ${bounds[name]} as ${name}, but the model's ${variable} is ${valueText(value)}: that is no size of a layer.`,
+      location: locate(name),
+      value: bounds[name],
+      expected: `${name}: ${variable}`,
+      remedy: `Write that into the file, and set the variable ${variable}${name === "N" ? " (--batch)" : ""}.`,
+    });
+  });
 }
 
 function isBitCount(written: WrittenValue): boolean {

@@ -135,6 +135,14 @@ function inFolderWith(folder: string, files: Readonly<Record<string, string>>, u
 
 const table = "recorded_statistics/torch_values/raella/resnet18.csv";
 
+const layerFile = (sizes: string): string =>
+  `!include ../problem_shape.yaml
+problem:
+  layer_name: layer3.0.conv1
+  shape: *conv2D
+  instance: {C: 64, M: 64, R: 1, S: 1, P: 1, Q: 1, G: 1, ${sizes}}
+`;
+
 const derived = (changes: string): string =>
   `architectures:\n  - {name: first, directory: raella}\n  - {name: raella, derived_from: first, ${changes}}\n`;
 
@@ -176,6 +184,14 @@ export const workspaces: BadInputs = {
     workspace("a layer without a name", {
       "dnn_layers/resnet18/010.yaml":
         "!include ../problem_shape.yaml\nproblem: {shape: *conv2D, instance: {C: 1, M: 1, R: 1, S: 1, P: 1, Q: 1, G: 1, N: 1, I: 1, L: 1, T: 1}}\n",
+    }),
+    workspace("bits and samples of its own in a layer file", {
+      "dnn_layers/resnet18/010.yaml": layerFile("N: 2, I: 4, L: WEIGHT_BITS, T: 16"),
+    }),
+    workspace("a size in a layer file that its loop nest does not have", {
+      "dnn_layers/resnet18/010.yaml": layerFile(
+        "N: BATCH_SIZE, I: INPUT_BITS, L: WEIGHT_BITS, T: OUTPUT_BITS, K: 7, Wstrid: 2",
+      ),
     }),
     workspace("an unknown key in the list of architectures", {
       "models/architectures.yaml": "architectures:\n  - {name: raella, directory: raella, tittle: R}\n",
