@@ -2,6 +2,7 @@ import { RaellaError } from "../errors";
 import { dirname, extname } from "../platform";
 import { FileReader } from "./file-memo";
 import { loadYaml } from "./yaml/load-yaml";
+import { displayPath } from "./yaml/source-text";
 import { locationOf } from "./yaml/yaml-node";
 
 /** The description of a memory cell as it stands in its file: lines `-Key (unit): value`, or a YAML map. */
@@ -12,11 +13,15 @@ export type CellFile =
 /**
  * Reads a cell description; files named `.yaml` or `.yml` are in the YAML form.
  *
- * @throws RaellaError `file-not-found`, `yaml-syntax`, or `schema` for YAML that is not a map of plain values.
+ * @throws RaellaError `file-not-found`, `yaml-syntax`, or `schema` for YAML that is not a map of plain values and for a key
+ *   with two values.
  */
 export function readCellFile(file: string, reader: FileReader = new FileReader()): CellFile {
-  if (![".yaml", ".yml"].includes(extname(file).toLowerCase()))
-    return { form: "text", text: reader.read(file).text };
+  if (![".yaml", ".yml"].includes(extname(file).toLowerCase())) {
+    const { text } = reader.read(file);
+    requireKeysOnce(text, file);
+    return { form: "text", text };
+  }
   const root = loadYaml(file, reader, [dirname(file)]);
   const expected = "a map of names to plain values, e.g. area_f2: 4";
   if (root.kind !== "map")
@@ -38,4 +43,24 @@ export function readCellFile(file: string, reader: FileReader = new FileReader()
     entries[name] = value.value;
   }
   return { form: "yaml", entries };
+}
+
+/** The first line with a key would count, and another value not at all. */
+function requireKeysOnce(text: string, file: string): void {
+  const met = new Map<string, { readonly value: string; readonly line: number }>();
+  text.split(/\r?\n/).forEach((entry, index) => {
+    const [, key, value] = /^-([^:]+):\s*(\S*)/.exec(entry) ?? [];
+    if (key === undefined) return;
+    const first = met.get(key);
+    if (first === undefined) met.set(key, { value, line: index + 1 });
+    else if (first.value !== value)
+      throw new RaellaError({
+        code: "schema",
+        message: `-${key} is ${value} here and ${first.value} in line ${first.line}.`,
+        location: { file: displayPath(file), line: index + 1 },
+        value,
+        expected: "one line for each key",
+        remedy: "Remove one of them.",
+      });
+  });
 }

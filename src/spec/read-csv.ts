@@ -2,6 +2,7 @@ import { parse } from "papaparse";
 import type { ParseError } from "papaparse";
 import { RaellaError } from "../errors";
 import { FileReader } from "./file-memo";
+import { displayPath } from "./yaml/source-text";
 
 /** One line of a CSV file: column to text, in column order. Empty cells are empty texts. */
 export type CsvRow = Readonly<Record<string, string>>;
@@ -35,6 +36,7 @@ export function readNumberedCsv(file: string, reader: FileReader = new FileReade
     if (cells[0].startsWith("#") || (cells.length === 1 && cells[0].trim() === "")) return;
     if (columns === undefined) {
       columns = cells.map((cell) => cell.trim());
+      requireDifferent(columns, path, index + 1);
       return;
     }
     if (cells.length !== columns.length)
@@ -49,6 +51,37 @@ export function readNumberedCsv(file: string, reader: FileReader = new FileReade
     rows.push({ row, line: index + 1 });
   });
   return rows;
+}
+
+function requireDifferent(columns: readonly string[], file: string, line: number): void {
+  const repeated = columns.find((name, index) => name !== "" && columns.indexOf(name) !== index);
+  if (repeated !== undefined)
+    throw new RaellaError({
+      code: "schema",
+      message: `Two columns are called "${repeated}".`,
+      location: { file, line },
+      value: repeated,
+      expected: "a name of its own for each column",
+    });
+}
+
+/**
+ * The error for two lines of tables that say different things of one.
+ * @param what they are about, as a message shows it.
+ */
+export function contradiction(
+  what: string,
+  first: { readonly file: string; readonly line: number },
+  second: { readonly file: string; readonly line: number },
+): RaellaError {
+  const place = first.file === second.file ? "" : ` of ${displayPath(first.file)}`;
+  return new RaellaError({
+    code: "schema",
+    message: `This line gives other figures of ${what} than line ${first.line}${place}.`,
+    location: { file: displayPath(second.file), line: second.line },
+    expected: "one line, or equal figures",
+    remedy: "Remove one of them.",
+  });
 }
 
 function problemOf({ code, message }: ParseError): string {

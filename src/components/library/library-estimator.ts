@@ -1,7 +1,7 @@
 import { RaellaError } from "../../errors";
 import { basename, extname, join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
-import { readCsv } from "../../spec/read-csv";
+import { contradiction, readNumberedCsv } from "../../spec/read-csv";
 import type { Convention } from "../../spec/specification";
 import { cycleSeconds, unknownAction } from "../estimator";
 import type { Estimate, EstimateStep, Estimator, EstimatorQuery } from "../estimator";
@@ -188,9 +188,41 @@ function describeReference(attribute: string, entries: readonly LibraryEntry[]):
   };
 }
 
+interface PlacedEntry {
+  readonly entry: LibraryEntry;
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * Of entries with equal attributes the first always answers: others with other figures would never count.
+ * @throws RaellaError `schema` naming both lines; an area of 0 further down is none.
+ */
+function requireOneFigure(entries: readonly PlacedEntry[]): void {
+  const met = new Map<string, PlacedEntry>();
+  for (const placed of entries) {
+    const { className, attributes, actions, energyPj, areaUm2 } = placed.entry;
+    const texts = attributes.map(({ names, text }) => `${names.join("|")} ${text}`).sort();
+    const component = [className.toLowerCase(), ...texts].join("\n");
+    for (const action of [null, ...actions]) {
+      const key = `${component}\n${action ?? ""}`;
+      const first = met.get(key);
+      if (first === undefined) met.set(key, placed);
+      else if (
+        action === null ? areaUm2 !== 0 && areaUm2 !== first.entry.areaUm2 : energyPj !== first.entry.energyPj
+      )
+        throw contradiction(
+          `${className}${action === null ? "" : `, ${action},`} with the same attributes`,
+          first,
+          placed,
+        );
+    }
+  }
+}
+
 /**
  * Estimators of all classes in the CSV files of a folder, in the order of file names and lines.
- * @throws RaellaError for files that cannot be read and for a folder without any
+ * @throws RaellaError for files that cannot be read, for a folder without any, and for lines that contradict each other
  */
 export function loadLibrary(
   directory: string,
@@ -205,13 +237,16 @@ export function loadLibrary(
       value: directory,
       expected: "CSV files with the columns name, actions, energy_pj, area_um2 and reference attributes",
     });
-  const entries = files.flatMap((name) => {
+  const placed = files.flatMap((name) => {
     const file = join(directory, name);
     const defaultName = basename(name, extname(name));
-    return readCsv(file, reader).map((row) =>
-      libraryEntry(row, defaultName, file, options.convention ?? "2023"),
-    );
+    return readNumberedCsv(file, reader).map(({ row, line }) => ({
+      ...{ file, line },
+      entry: libraryEntry(row, defaultName, file, options.convention ?? "2023"),
+    }));
   });
+  requireOneFigure(placed);
+  const entries = placed.map(({ entry }) => entry);
   const byClass = new Map<string, LibraryEntry[]>();
   for (const entry of entries) {
     const key = entry.className.toLowerCase();

@@ -1,7 +1,7 @@
 import { RaellaError } from "../../errors";
 import { join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
-import { readCsv } from "../../spec/read-csv";
+import { contradiction, readNumberedCsv } from "../../spec/read-csv";
 import type { CsvRow } from "../../spec/read-csv";
 import type { Value } from "../../spec/specification";
 import { cycleSeconds, cycleTime, unknownAction } from "../estimator";
@@ -67,16 +67,25 @@ function readGrids(
   reader: FileReader,
 ): ReadonlyMap<string, BankedGrid> {
   const points = new Map<string, Map<string, BankedFigures>>();
+  const lines = new Map<string, { readonly file: string; readonly line: number }>();
   const start = `sram_${nodeNm}nm`;
   const names = isSingle ? [`${start}.csv`] : [`${start}_2_ports.csv`, `${start}_banked.csv`];
   for (const name of [...names, "sram_points.csv"]) {
     const file = join(directory, name);
     if (!reader.has(file)) continue;
-    for (const row of readCsv(file, reader)) {
+    for (const { row, line } of readNumberedCsv(file, reader)) {
       if (Number(row.technology_nm ?? nodeNm) !== nodeNm) continue;
       const key = `${Number(row.n_banks ?? 1)} ${Number(row.n_rdwr_ports)}`;
       const own = points.get(key) ?? new Map<string, BankedFigures>();
-      points.set(key, own.set(`${Number(row.width_bits)} ${Number(row.depth)}`, readFigures(row, file)));
+      const size = `${Number(row.width_bits)} ${Number(row.depth)}`;
+      const [first, figures] = [own.get(size), readFigures(row, file)];
+      const place = `${key} ${size}`;
+      if (first !== undefined && quantities.some((quantity) => first[quantity] !== figures[quantity]))
+        throw contradiction(`the memory ${size.replace(" ", "x")}`, lines.get(place) ?? { file, line }, {
+          ...{ file, line },
+        });
+      points.set(key, own.set(size, figures));
+      lines.set(place, { file, line });
     }
   }
   return new Map([...points].map(([key, own]) => [key, gridOf(own)]));

@@ -1,5 +1,6 @@
 import { RaellaError } from "../../errors";
-import type { CsvRow } from "../../spec/read-csv";
+import type { CsvRow, NumberedRow } from "../../spec/read-csv";
+import { contradiction } from "../../spec/read-csv";
 
 /** What is characterized of a memory; units in the names. */
 export interface SramFigures {
@@ -41,14 +42,23 @@ export interface SramGrid {
 
 /**
  * A grid from the lines of a characterization file.
- * @throws RaellaError (`schema`) for an unreadable figure or a missing point
+ * @throws RaellaError (`schema`) for an unreadable figure, a missing point and one with two figures
  */
-export function sramGrid(rows: readonly CsvRow[], file: string): SramGrid {
+export function sramGrid(rows: readonly NumberedRow[], file: string): SramGrid {
   const axis = (column: string): number[] =>
-    [...new Set(rows.map((row) => Number(row[column])))].sort((first, second) => first - second);
+    [...new Set(rows.map(({ row }) => Number(row[column])))].sort((first, second) => first - second);
   const widths = axis("width_bits");
   const depths = axis("depth");
-  const byPoint = new Map(rows.map((row) => [`${Number(row.width_bits)}x${Number(row.depth)}`, row]));
+  const byPoint = new Map<string, CsvRow>();
+  const lines = new Map<string, number>();
+  for (const { row, line } of rows) {
+    const point = `${Number(row.width_bits)}x${Number(row.depth)}`;
+    const first = byPoint.get(point);
+    if (first !== undefined && sramQuantities.some((quantity) => isOther(first, row, columns[quantity])))
+      throw contradiction(`the memory ${point}`, { file, line: lines.get(point) ?? 0 }, { file, line });
+    byPoint.set(point, row);
+    lines.set(point, line);
+  }
   const figures = widths.map((width) =>
     depths.map((depth) => {
       const row = byPoint.get(`${width}x${depth}`);
@@ -57,6 +67,10 @@ export function sramGrid(rows: readonly CsvRow[], file: string): SramGrid {
     }),
   );
   return { widths, depths, figures };
+}
+
+function isOther(first: CsvRow, second: CsvRow, column: string): boolean {
+  return Number(first[column]) !== Number(second[column]);
 }
 
 function readFigures(row: CsvRow, point: string, file: string): SramFigures {

@@ -1,7 +1,7 @@
 import { RaellaError } from "../../errors";
 import { join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
-import { readCsv } from "../../spec/read-csv";
+import { readNumberedCsv } from "../../spec/read-csv";
 import type { SramBasis } from "./sram-errors";
 import { interpolateSize, interpolateTechnology, isOutsideGrid, mapFigures, sramGrid } from "./sram-grid";
 import type { SramFigures, SramGrid } from "./sram-grid";
@@ -171,7 +171,7 @@ export function loadSramGrids(directory: string, reader: FileReader): SramGrids 
     let grid = grids.get(name);
     if (!grid) {
       const file = join(directory, name);
-      grid = sramGrid(readCsv(file, reader), file);
+      grid = sramGrid(readNumberedCsv(file, reader), file);
       grids.set(name, grid);
     }
     return grid;

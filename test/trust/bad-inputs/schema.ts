@@ -8,6 +8,21 @@ const check = (name: string, entry: string, options = {}): BadInput =>
 export const schema: BadInputs = {
   kind: "keys and types",
   inputs: [
+    model(
+      "an energy table with two energies of an action",
+      "{name: update, energy: 1}]}\n    - {name: system.pe.mac",
+      "{name: update, energy: 1}, {name: read, energy: 2}]}\n    - {name: system.pe.mac",
+    ),
+    model(
+      "an energy table with a level in two branches",
+      "    - {name: system.pe.mac, actions",
+      "    - {name: system.other.buffer, actions: [{name: read, energy: 3}]}\n    - {name: system.pe.mac, actions",
+    ),
+    model(
+      "an area table with two areas of a level",
+      "    - {name: system.pe.mac, area: 1}",
+      "    - {name: system.pe.mac, area: 1}\n    - {name: system.pe.mac, area: 2}",
+    ),
     model("a misspelt top key", "\nmapper:", "\nmaper:"),
     model("an unknown top key", "\nmapper:", "\nquestions: {}\nmapper:"),
     files("no architecture", { "a.yaml": smallProblem }),
