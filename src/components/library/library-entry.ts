@@ -52,8 +52,16 @@ export function libraryEntry(
   convention: Convention = "2023",
 ): LibraryEntry {
   const cell = (names: readonly string[]): string | undefined => {
-    const column = Object.keys(row).find((key) => names.includes(key.toLowerCase()));
-    return column === undefined ? undefined : row[column];
+    const own = Object.keys(row).filter((key) => names.includes(key.toLowerCase()));
+    if (own.length > 1)
+      throw new RaellaError({
+        code: "schema",
+        message: `The columns ${own.join(" and ")} say the same.`,
+        location: { file },
+        value: own[1],
+        expected: `one of ${names.join(", ")}`,
+      });
+    return own.length === 0 ? undefined : row[own[0]];
   };
   const className = cell(columnNames.className) ?? defaultName;
   const figure = (names: readonly string[]): number => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { componentArea, componentEnergy } from "../../../src/components/estimate-component";
+import { loadBankedSrams } from "../../../src/components/sram/banked-sram";
 import { interpolateSize, sramQuantities } from "../../../src/components/sram/sram-grid";
 import type { SramFigures } from "../../../src/components/sram/sram-grid";
 import { loadSramGrids, sramMemory } from "../../../src/components/sram/sram-memory";
@@ -9,6 +11,7 @@ import type { SramRequest } from "../../../src/components/sram/sram-memory";
 import { FileReader } from "../../../src/spec/file-memo";
 import { readCsv } from "../../../src/spec/read-csv";
 import { defaultWorkspace } from "../../../src/spec/workspace";
+import { withFiles } from "../../spec/support/small-model";
 import { assertClose } from "../support";
 
 const directory = join(defaultWorkspace().modelsDirectory, "sram");
@@ -47,6 +50,24 @@ describe("SRAM", () => {
       }
     }
     assert.equal(points, 6 * 176);
+  });
+
+  it("refuses tables with two figures of one memory", () => {
+    const own = (name: string): string => readFileSync(join(directory, name), "utf8");
+    const [table, banked] = [own("sram_32nm.csv"), own("sram_32nm_banked.csv")];
+    const repeated = (text: string): string => {
+      const line = text.trimEnd().split("\n").at(-1) ?? "";
+      const figures = line.split(",");
+      figures[4] = String(2 * Number(figures[4]));
+      return [text.trimEnd(), line, figures.join(","), ""].join("\n");
+    };
+    const message =
+      /sram_32nm\w*\.csv:[0-9]+: This line gives other figures of the memory .* than line [0-9]+\./;
+    withFiles({ "sram_32nm.csv": repeated(table), "sram_32nm_banked.csv": repeated(banked) }, (folder) => {
+      assert.throws(() => loadSramGrids(folder, new FileReader())(32, 1), { message });
+      assert.throws(() => loadBankedSrams(folder, new FileReader())(32)(1, 1), { message });
+      assert.throws(() => loadBankedSrams(folder, new FileReader())(32)(2, 1), { message });
+    });
   });
 
   it("takes sizes that CACTI makes the same memory for the same", () => {
