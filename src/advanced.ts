@@ -17,6 +17,7 @@ export type {
   ComponentEstimate,
   ComponentModel,
 } from "./components/estimate-component";
+export { leakagePower } from "./components/leakage";
 export { leavesOf } from "./components/explain";
 export { explanationRows } from "./components/format-explanation";
 export { estimationDifferences } from "./components/fidelity-differences";

@@ -20,7 +20,7 @@ export const estimationDifferences: readonly FidelityDifference[] = freeze([
     corrected:
       "Idle energy is leakage power times the model's cycle time (1 ns unless the option cycleTimeS says otherwise).",
     effect:
-      "Idle entries of the energy table, e.g. column_readout of RAELLA 247021700 to 0.247022 pJ before other corrections. No result counts idle actions. leakagePower() gives the power itself with either fidelity.",
+      "Idle entries of the energy table, e.g. column_readout of RAELLA 247021700 to 0.247022 pJ before other corrections. No result counts idle actions. leakagePower() of raella/advanced gives the power itself with either fidelity.",
   },
   {
     id: "column-multiplexing",

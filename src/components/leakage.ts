@@ -1,10 +1,12 @@
+import { requireArgument, requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
-import { adopt } from "../memory";
+import { adopt, freeze } from "../memory";
 import { conventionOf, countsLeakage } from "../spec/convention";
 import type { EnergyReferenceTable } from "../spec/reference-tables";
+import { specificationSchema } from "../spec/specification";
 import type { Level, Specification, Value, Warning } from "../spec/specification";
 import type { ComponentInstance } from "./compound/expand-component";
-import { defaultCycleTimeS, pricingOf } from "./pricing";
+import { defaultCycleTimeS, pricingOf, pricingSchema } from "./pricing";
 import type { EstimationOptions } from "./pricing";
 import { inLevel, levelAreaShare } from "./level-components";
 import type { LevelComponents } from "./level-components";
@@ -19,13 +21,17 @@ export function leakagePower(
   given: Specification,
   options: EstimationOptions = {},
 ): Readonly<Record<string, number>> {
+  requireArgument(specificationSchema, given, "the specification of leakagePower");
+  requireOptions(pricingSchema, options, "leakagePower");
   const specification = adopt(given);
   const componentsOf = levelComponents(specification, options);
-  return Object.fromEntries(
-    specification.levels.map((level) => [
-      level.name,
-      levelLeakage(specification, componentsOf, level).powerW,
-    ]),
+  return freeze(
+    Object.fromEntries(
+      specification.levels.map((level) => [
+        level.name,
+        levelLeakage(specification, componentsOf, level).powerW,
+      ]),
+    ),
   );
 }
 

@@ -31,10 +31,10 @@ const definition = {
 } as const;
 
 /** Runs with something registered and takes it away again. */
-function withRegistration(register: () => () => void, action: () => void): void {
+function withRegistration<Result>(register: () => () => void, action: () => Result): Result {
   const remove = register();
   try {
-    action();
+    return action();
   } finally {
     remove();
   }
@@ -231,6 +231,39 @@ describe("a user's component library", () => {
       },
     );
     assert.throws(() => componentEnergy({ class: "my_fifo", attributes: {} }, "write"), /my_fifo/);
+  });
+
+  it("may repeat a figure with fewer digits, but not give another one", () => {
+    const energyOf = (...energies: readonly string[]): number => {
+      const lines = energies.map((energy) => `my_fifo,read,32,${energy},1200`);
+      writeFileSync(
+        join(directory, "mine.csv"),
+        ["name,action,technology,energy_pj,area_um2", ...lines].join("\n"),
+      );
+      return withRegistration(
+        () => registerComponentLibrary(directory),
+        () => componentEnergy({ class: "my_fifo", attributes: { technology: 32 } }, "read").value,
+      );
+    };
+    assert.equal(energyOf("1.666666667", "1.67"), 1.666666667);
+    assert.equal(energyOf("1.67", "1.666666667"), 1.67);
+    for (const other of ["1.66", "1.7", "2"])
+      assert.throws(
+        () => energyOf("1.666666667", other),
+        /mine\.csv:3: This line gives other figures of my_fifo/,
+      );
+  });
+
+  it("has one column of each meaning", () => {
+    writeFileSync(join(directory, "mine.csv"), "name,action,energy_pj,energy,area_um2\nmy_fifo,read,1,2,3\n");
+    assert.throws(
+      () =>
+        withRegistration(
+          () => registerComponentLibrary(directory),
+          () => componentEnergy({ class: "my_fifo", attributes: {} }, "read"),
+        ),
+      /mine\.csv: The columns energy_pj and energy say the same/,
+    );
   });
 
   it("says what is wrong with a file", () => {

@@ -25,6 +25,7 @@ const handedOut: Readonly<Record<string, () => unknown>> = {
   "component groups": () => raella.loadComponentGroups(),
   differences: () => [raella.fidelityDifferences, raella.estimationDifferences],
   "reference tables": () => raella.estimate(raella.getSpec(layer)),
+  leakage: () => raella.leakagePower(raella.getSpec(layer)),
   "a component": () =>
     raella.componentEnergy({ class: "isaac_adc", attributes: { technology: 32, resolution: 7 } }, "convert"),
   "component models": () => raella.componentModels(),

@@ -55,6 +55,7 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     componentArea: [component, { fidelity: "artifact" }],
     componentEnergy: [component, "read", { fidelity: "artifact" }],
     componentModels: [{ fidelity: "artifact" }],
+    leakagePower: [specification, { fidelity: "artifact", cycleTimeS: 1e-9 }],
     explainArea: [specification, "eDRAM_buf", {}],
     explainEnergy: [specification, "eDRAM_buf", "read", {}],
     leavesOf: [explanation],

@@ -194,9 +194,20 @@ interface PlacedEntry {
   readonly line: number;
 }
 
+/** Whether two figures are equal, or one is the other with fewer digits, of which it has three or more: 1.67 for 1.6667. */
+function isSameFigure(first: number, second: number): boolean {
+  const digitsOf = (figure: number): number =>
+    figure
+      .toExponential()
+      .replace(/e.*$/, "")
+      .replace(/[^0-9]/g, "").length;
+  const digits = Math.min(digitsOf(first), digitsOf(second));
+  return first === second || (digits >= 3 && first.toPrecision(digits) === second.toPrecision(digits));
+}
+
 /**
  * Of entries with equal attributes the first always answers: others with other figures would never count.
- * @throws RaellaError `schema` naming both lines; an area of 0 further down is none.
+ * @throws RaellaError `schema` naming both lines; an area of 0 further down is none, and a rounded figure no other one.
  */
 function requireOneFigure(entries: readonly PlacedEntry[]): void {
   const met = new Map<string, PlacedEntry>();
@@ -209,7 +220,9 @@ function requireOneFigure(entries: readonly PlacedEntry[]): void {
       const first = met.get(key);
       if (first === undefined) met.set(key, placed);
       else if (
-        action === null ? areaUm2 !== 0 && areaUm2 !== first.entry.areaUm2 : energyPj !== first.entry.energyPj
+        action === null
+          ? areaUm2 !== 0 && !isSameFigure(areaUm2, first.entry.areaUm2)
+          : !isSameFigure(energyPj, first.entry.energyPj)
       )
         throw contradiction(
           `${className}${action === null ? "" : `, ${action},`} with the same attributes`,
