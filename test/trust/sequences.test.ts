@@ -3,8 +3,7 @@ import { Random } from "../fuzz/random";
 import { described, SequenceChecker } from "./sequences/check-sequence";
 import { createSequence } from "./sequences/sequence";
 
-/** `npm run fuzz -- --only sequences` plays any number of them. */
-const sequences = 6;
+const sequences = 20;
 const stepsOfEach = 6;
 
 describe("sequences of calls in one process", function () {
