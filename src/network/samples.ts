@@ -151,25 +151,35 @@ function madeUpInputs(model: OnnxModel, sizes: Readonly<Record<string, number>>,
   return samplesOf(model, arrays, madeUpSamples, true);
 }
 
-/** The sizes of an input for one sample. @throws RaellaError `usage` for one that is not known. */
+/** The sizes of an input for one sample. @throws RaellaError `usage` for ones that are not known, all of them at once. */
 function sizesOfInput(
   input: ValueInfo,
   sizes: Readonly<Record<string, number>>,
   model: OnnxModel,
 ): readonly number[] {
   if (input.dims === undefined) throw inputError(model, `The shape of the input "${input.name}" is unknown.`);
-  return input.dims.map((size, axis) => {
-    if (axis === 0) return 1;
-    const known = typeof size === "number" ? size : (sizes[`${input.name}.${axis}`] ?? sizes[size ?? ""]);
-    if (known !== undefined) return known;
-    throw new RaellaError({
-      code: "usage",
-      message: `Axis ${axis} of the input "${input.name}" has no known size${size === null ? "" : ` (${size})`}.`,
-      location: { file: model.file },
-      expected: `a size for ${size ?? `${input.name}.${axis}`}, or sample inputs`,
-      remedy: `Give inputs (--inputs), or --size ${size ?? `${input.name}.${axis}`}=224 or the like.`,
-    });
+  const known = input.dims.map((size, axis) =>
+    axis === 0 ? 1 : typeof size === "number" ? size : (sizes[`${input.name}.${axis}`] ?? sizes[size ?? ""]),
+  );
+  if (known.every((size) => size !== undefined)) return known;
+  const unknown = known.flatMap((size, axis) => (size === undefined ? [axis] : []));
+  const names = unknown.map((axis) => nameOfSize(input, axis));
+  throw new RaellaError({
+    code: "usage",
+    message: `The input "${input.name}" ${writtenShape(input)} has no known size along ${unknown.length === 1 ? "axis" : "axes"} ${listed(unknown)}.`,
+    location: { file: model.file },
+    expected: `a size for ${listed([...new Set(names)])}, or sample inputs`,
+    remedy: `Give inputs (--inputs), or ${[...new Set(names)].map((name) => `--size ${name}=224`).join(" ")} or the like.`,
   });
+}
+
+const listed = (items: readonly (string | number)[]): string =>
+  new Intl.ListFormat("en").format(items.map(String));
+
+/** What a size is called in `--size`: by the model if that is a word, else by the input and the axis. */
+function nameOfSize({ name, dims }: ValueInfo, axis: number): string {
+  const size = dims?.[axis];
+  return typeof size === "string" && /^\w[\w.-]*$/.test(size) ? size : `${name}.${axis}`;
 }
 
 /** The sizes of all inputs for one sample: of given ones, or as the model and `sizes` say. */
