@@ -8,11 +8,23 @@ import { RaellaError, suggestName, throwAll } from "./errors";
 
 type Schema = v.GenericSchema;
 
-/** The names that an options object may have; an option that is undefined counts as left out. */
+/**
+ * The names that an options object may have; an option that is undefined counts as left out. A Map or an instance of a
+ * class is none: what it holds would be read by nothing.
+ */
 export function optionsOf<const Entries extends v.ObjectEntries>(
   entries: Entries,
+  expected = "an object of options",
 ): v.StrictObjectSchema<Entries, string> {
-  return v.strictObject(entries, "an object of options");
+  const schema = v.strictObject(entries, expected);
+  return {
+    ...schema,
+    "~run"(dataset, config) {
+      if (isPlain(dataset.value)) return schema["~run"](dataset, config);
+      v._addIssue(schema, "type", dataset, config);
+      return dataset as unknown as v.FailureDataset<v.BaseIssue<unknown>>;
+    },
+  };
 }
 
 /** An option that may be left out. */
@@ -64,9 +76,12 @@ export function tableOf<S extends Schema>(
   return v.pipe(v.custom<object>(isPlain, expected), v.record(v.string(), item, expected));
 }
 
-/** An object that is no list; what it holds does not matter. */
+/** Values by name, whichever they are; of an instance its own ones. */
 export function plainObject(expected: string): v.GenericSchema<unknown, object> {
-  return v.custom<object>(isObject, expected);
+  return v.custom<object>(
+    (value) => isPlain(value) || (isObject(value) && Object.keys(value).length > 0),
+    expected,
+  );
 }
 
 /** Plain data as the package itself hands it out: an object with at least these parts, each of its kind. */
@@ -117,7 +132,7 @@ export function isListOf(isItem: (value: unknown) => boolean): (value: unknown) 
 
 /** An object of values of a kind. */
 export function isTableOf(isValue: (value: unknown) => boolean): (value: unknown) => boolean {
-  return (value) => isObject(value) && Object.values(value).every(isValue);
+  return (value) => isPlain(value) && Object.values(value).every(isValue);
 }
 
 /**
@@ -127,9 +142,7 @@ export function isTableOf(isValue: (value: unknown) => boolean): (value: unknown
  *   `usage` for anything else; all mistakes at once.
  */
 export function requireArgument(schema: Schema, given: unknown, what: string): void {
-  const isOptions = schema.type === "strict_object" && typeof given === "object" && given !== null;
-  // A list has keys, too, and a Map none.
-  const value = isOptions ? (isPlain(given) ? withoutUndefined(given) : null) : given;
+  const value = schema.type === "strict_object" && isPlain(given) ? withoutUndefined(given) : given;
   const result = v.safeParse(schema, value, { abortPipeEarly: true });
   if (!result.success) throwAll(result.issues.map((issue) => toError(issue, schema, given, what)));
 }
@@ -206,13 +219,21 @@ export function requireChoice(what: string, given: unknown, known: readonly stri
   });
 }
 
+/** `a Map`, `an Options`; what has no class inherits from an object of its own. */
+function instanceText(value: object): string {
+  const { constructor } = value as { readonly constructor?: unknown };
+  const name = typeof constructor === "function" && constructor !== Object ? constructor.name : "";
+  if (name === "") return "an object that inherits values";
+  return `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
+}
+
 /** A value as messages show it. */
 export function shown(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (value === undefined) return "left out";
-  // They would look empty.
-  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
+  // They would look empty, or like what they hold.
+  if (isObject(value) && !isPlain(value)) return instanceText(value);
   let json: string | undefined;
   try {
     json = JSON.stringify(value);

@@ -1,5 +1,6 @@
 // The one place that starts threads. Who computes in them does not show in any result.
 import type * as PiscinaModule from "piscina";
+import { shown } from "./arguments";
 import { RaellaError } from "./errors";
 import { isRemembering, setRemembering } from "./memory";
 import { codeFolder, join, nodeModule } from "./platform";
@@ -29,19 +30,24 @@ export function processors(): number {
   return nodeModule("node:os")?.availableParallelism() ?? 1;
 }
 
+/** @throws RaellaError `out-of-range` for what is no number of workers. */
+export function requireWorkers(workers: unknown): void {
+  if (workers === "auto" || (Number.isSafeInteger(workers) && (workers as number) >= 1)) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `There cannot be ${typeof workers === "string" ? workers : shown(workers)} workers.`,
+    value: workers,
+    expected: 'a whole number of at least 1, or "auto"',
+  });
+}
+
 /**
  * The number of threads to compute in, this one included: as many as are wanted, where there are threads at all.
  * @throws RaellaError `out-of-range` for what is no number of workers.
  */
 export function threadCount(workers: number | "auto", whenAuto: () => number): number {
+  requireWorkers(workers);
   const wanted = workers === "auto" ? whenAuto() : workers;
-  if (!Number.isSafeInteger(wanted) || wanted < 1)
-    throw new RaellaError({
-      code: "out-of-range",
-      message: `There cannot be ${wanted} workers.`,
-      value: wanted,
-      expected: 'a whole number of at least 1, or "auto"',
-    });
   return nodeModule("node:worker_threads") === undefined ? 1 : wanted;
 }
 

@@ -1,4 +1,4 @@
-import { isObject, shown } from "../arguments";
+import { isPlain, shown } from "../arguments";
 import { RaellaError, suggestName, throwAll } from "../errors";
 import { join } from "../platform";
 import type { FileReader } from "./file-memo";
@@ -48,7 +48,9 @@ export function findLayer(
   workspace: Workspace,
   { dnn, layer }: { readonly dnn?: unknown; readonly layer?: unknown },
 ): LoadedProblem {
-  if (isObject(layer)) return layerOfSizes(workspace, dnn, layer as LayerSizes);
+  if (isPlain(layer)) return layerOfSizes(workspace, dnn, layer as LayerSizes);
+  // An instance of a class is a mistake in the sizes, not in the name that they stand for.
+  if (typeof layer === "object" && layer !== null) layerNumber(layer);
   const wanted = requireText(dnn, "dnn");
   return loadLayer(workspace, wanted, layerNumber(layer) ?? layerNamed(String(layer), wanted, workspace));
 }

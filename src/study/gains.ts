@@ -3,6 +3,7 @@ import { isListOf, requireArgument, requireOptions, text } from "../arguments";
 import { freeze } from "../memory";
 import { loadPublishedFigures } from "../spec/published-figures";
 import type { PublishedFigure } from "../spec/published-figures";
+import { requireWorkers } from "../threads";
 import { isAblationResult, networkResultSchema } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
 import { tileOptions } from "./pipeline";
@@ -11,6 +12,7 @@ import { replicateByDoubling, replicateByIncrement } from "./replication";
 import { mapPatiently } from "./run-jobs";
 import { allSchema, jobsOf } from "./run-network";
 import type { AllOptions } from "./run-network";
+import { requireSearchKind } from "./search-kind";
 import { Surroundings } from "./surroundings";
 
 /** How many times as good an architecture is as another one on a DNN. */
@@ -93,6 +95,9 @@ export async function runGains(
   options: AllOptions = {},
 ): Promise<readonly Gains[]> {
   requireOptions(allSchema, options, "runGains");
+  const { search = "optimal", workers = "auto" } = options;
+  requireSearchKind(search);
+  requireWorkers(workers);
   const published = loadPublishedFigures(options.workspace);
   const gains = gainsOver(ablations, published);
   const compared = gains.filter((gain) => gain.published.length > 0);

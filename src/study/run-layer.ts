@@ -205,6 +205,7 @@ function mapRequestHere(request: AnyRequest): MappedLayer {
 export function resultOf(mapped: MappedLayer, options: RequestedOptions = {}, inputs?: Inputs): LayerResult {
   requireArgument(mappedLayerSchema, mapped, "the layer of resultOf");
   requireOptions(layerSchema, options, "resultOf");
+  if (options.search !== undefined) requireSearchKind(options.search);
   if (inputs !== undefined) requireArgument(inputsSchema, inputs, "the inputs of resultOf");
   return summarizeRequest(mapped, options, inputs);
 }

@@ -5,6 +5,7 @@ import { frozenCopy } from "../memory";
 import { choicesAmong } from "../spec/model-choices";
 import type { Workspace } from "../spec/workspace";
 import { workspaceSchema } from "../spec/workspace";
+import { requireWorkers } from "../threads";
 import type { Gains } from "./gains";
 import { mapInputs } from "./given-mapping";
 import type { LayerResult } from "./layer-result";
@@ -91,6 +92,7 @@ const verifySchema = optionsOf({ ...runEntries, workspace: optional(workspaceSch
  */
 export async function verifyResult(given: unknown, options: VerifyOptions = {}): Promise<Verification> {
   requireOptions(verifySchema, options, "verifyResult");
+  requireWorkers(options.workers ?? "auto");
   const result = asResult(given);
   const manifests = manifestsOf(result);
   if (manifests.length === 0) throw noResult("It has no manifest.");

@@ -1,3 +1,10 @@
+/** Its values are not its own. */
+class Instance {
+  get a(): number {
+    return 1;
+  }
+}
+
 /** What a script may pass by mistake in place of anything. */
 export const wrongValues: readonly (readonly [string, unknown])[] = [
   ["undefined", undefined],
@@ -18,6 +25,9 @@ export const wrongValues: readonly (readonly [string, unknown])[] = [
   ["a function", (): number => 1],
   ["a bigint", 1n],
   ["a date", new Date(0)],
+  ["a Map", new Map()],
+  ["a Set", new Set()],
+  ["an instance", new Instance()],
 ];
 
 const withItem = (list: readonly unknown[], at: number, item: unknown): readonly unknown[] =>

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { listOf, names, requireArgument, text } from "../../arguments";
+import { listOf, names, optionsOf, requireArgument, text } from "../../arguments";
 import { isTrue, numberOf } from "../../spec/expression";
 import type { RuntimeValue } from "../../spec/expression";
 import { compileColumnExpression } from "./constraint";
@@ -14,7 +14,7 @@ export type SweepRecord = Readonly<Record<string, Cell>>;
 
 const objectivesSchema = listOf(
   v.union(
-    [v.strictObject({ minimize: text }), v.strictObject({ maximize: text })],
+    [optionsOf({ minimize: text }), optionsOf({ maximize: text })],
     "{minimize: EXPRESSION} or {maximize: EXPRESSION}",
   ),
   "a list of objectives",

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { listOf, requireArgument } from "../../arguments";
+import { listOf, optionsOf, requireArgument } from "../../arguments";
 
 /** What is to become small or large: a column or expression, or a function of what is compared. */
 export type Objective<Of> = { readonly minimize: Of } | { readonly maximize: Of };
@@ -16,7 +16,7 @@ const figure = v.function("a function that gives the figure of an item");
 
 export const frontSchema = listOf(
   v.union(
-    [v.strictObject({ minimize: figure }), v.strictObject({ maximize: figure })],
+    [optionsOf({ minimize: figure }), optionsOf({ maximize: figure })],
     "an objective {minimize: FUNCTION} or {maximize: FUNCTION}",
   ),
   "a list of objectives {minimize: FUNCTION} or {maximize: FUNCTION}",

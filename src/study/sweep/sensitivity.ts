@@ -1,4 +1,5 @@
-import { count, listOf, name, names, plainObject, requireArgument } from "../../arguments";
+import * as v from "valibot";
+import { count, finite, listOf, name, names, plainObject, requireArgument, tableOf } from "../../arguments";
 import { RaellaError, suggestName } from "../../errors";
 import type { Cell } from "./sweep-row";
 
@@ -20,6 +21,11 @@ export interface Sensitivity {
 }
 
 export const recordsSchema = listOf(plainObject("a row {column: cell}"), "a list of rows {column: cell}");
+
+const baselineSchema = tableOf(
+  v.nullable(v.union([finite, v.string()], "a number or a text")),
+  "numbers and texts by name",
+);
 
 function requireTable(rows: unknown, variables: unknown, figure: unknown, functionName: string): void {
   requireArgument(recordsSchema, rows, `the rows of ${functionName}`);
@@ -56,7 +62,7 @@ export function oneAtATime(
   baseline: Readonly<Record<string, Cell>>,
 ): readonly Sensitivity[] {
   requireTable(rows, variables, figure, "oneAtATime");
-  requireArgument(plainObject("values by name"), baseline, "the baseline of oneAtATime");
+  requireArgument(baselineSchema, baseline, "the baseline of oneAtATime");
   const open = variables.find((variable) => !Object.hasOwn(baseline, variable));
   if (open !== undefined)
     throw new RaellaError({

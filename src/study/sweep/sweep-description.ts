@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { tableOf } from "../../arguments";
+import { optionsOf, tableOf } from "../../arguments";
 import { seedSchema } from "../../network/network-arguments";
 import { greatestDeviation } from "../../network/noise";
 import type { Fidelity, ModelChoices } from "../../spec/specification";
@@ -106,14 +106,17 @@ const names = v.lazy((input) =>
 );
 
 const value = v.union([number, text], "a number, or text with an expression");
-const range = v.strictObject({
-  from: number,
-  to: number,
-  step: v.optional(number),
-  factor: v.optional(number),
-  logarithmic: v.optional(v.boolean("true or false")),
-});
 const rangeHint = "a range {from, to, step} or {from, to, factor}";
+const range = optionsOf(
+  {
+    from: number,
+    to: number,
+    step: v.optional(number),
+    factor: v.optional(number),
+    logarithmic: v.optional(v.boolean("true or false")),
+  },
+  rangeHint,
+);
 /** Chosen by what the value looks like, so that a mistake inside a range is reported at its key. */
 const values = v.lazy((input) => {
   if (Array.isArray(input)) return v.array(value);
@@ -131,12 +134,12 @@ const counts = v.lazy((input) => {
 });
 
 const goal = v.union(
-  [v.strictObject({ minimize: text }), v.strictObject({ maximize: text })],
+  [optionsOf({ minimize: text }), optionsOf({ maximize: text })],
   "{minimize: EXPRESSION} or {maximize: EXPRESSION}",
 );
 
 /** Shape of a sweep description; the messages say what is expected. Meanings are checked by `planSweep`. */
-export const sweepSchema = v.strictObject(
+export const sweepSchema = optionsOf(
   {
     name: v.optional(text),
     architectures: names,
@@ -162,7 +165,7 @@ export const sweepSchema = v.strictObject(
       ),
     ),
     random: v.optional(
-      v.strictObject(
+      optionsOf(
         {
           count: v.pipe(count, v.maxValue(1e9, "at most 1000000000")),
           seed: v.optional(v.pipe(number, v.safeInteger("a whole number"))),
@@ -177,7 +180,7 @@ export const sweepSchema = v.strictObject(
       ),
     ),
     throughput: v.optional(
-      v.strictObject(
+      optionsOf(
         {
           areaBudgetMm2: v.optional(positive),
           aggregateTiles: v.optional(count),
@@ -187,7 +190,7 @@ export const sweepSchema = v.strictObject(
       ),
     ),
     accuracy: v.optional(
-      v.strictObject(
+      optionsOf(
         {
           dnn: text,
           slicing: v.optional(v.picklist(["kept", "anew"], "kept or anew")),
