@@ -17,8 +17,11 @@ import { chunkRange, pointAt, variableNames } from "./sweep-plan";
 import type { Cell, PointStatus, SweepRow } from "./sweep-row";
 import { accuracyColumnNames, figureNames, groupColumnName } from "./sweep-row";
 
-/** Computes points: all layers of their DNNs on their designs. Rows in the order of the points. */
-export type PointsEvaluator = (points: readonly SweepPoint[]) => readonly SweepRow[];
+/**
+ * Computes points: all layers of their DNNs on their designs. Rows in the order of the points. It pauses after every
+ * layer, so that other events get a chance.
+ */
+export type PointsEvaluator = (points: readonly SweepPoint[]) => Generator<void, readonly SweepRow[], void>;
 
 /** What a point comes to: named cells, filled as far as they are known. */
 interface PointOutcome {
@@ -63,21 +66,27 @@ export function createPointsEvaluator(context: SweepContext): PointsEvaluator {
     return area;
   };
   const accuracyOf = createAccuracyFinder(context);
-  const evaluate: PointsEvaluator = (points) => {
-    const states = points.map((point) => startPoint(context, point, accuracyOf));
+  const rowOf = (state: PointState): SweepRow => {
+    const { status, reason, results } = attempt(
+      () => state.outcome ?? finishPoint(context, state, referenceArea(state.point)),
+    );
+    const cells = new Map([...state.inputs, ["status", status], ["reason", reason], ...results]);
+    return context.columns.map(({ name }) => cells.get(name) ?? null);
+  };
+  const during = <Result>(compute: () => Result): Result => context.surroundings.during(compute);
+  return function* (points) {
+    const states = during(() => points.map((point) => startPoint(context, point, accuracyOf)));
     for (const [dnn, layers] of context.layers) {
       const own = states.filter(({ point }) => point.dnn === dnn);
-      for (const layer of layers) for (const state of own) addLayer(context, state, layer);
+      for (const layer of layers) {
+        yield;
+        during(() => {
+          for (const state of own) addLayer(context, state, layer);
+        });
+      }
     }
-    return states.map((state) => {
-      const { status, reason, results } = attempt(
-        () => state.outcome ?? finishPoint(context, state, referenceArea(state.point)),
-      );
-      const cells = new Map([...state.inputs, ["status", status], ["reason", reason], ...results]);
-      return context.columns.map(({ name }) => cells.get(name) ?? null);
-    });
+    return during(() => states.map(rowOf));
   };
-  return (points) => context.surroundings.during(() => evaluate(points));
 }
 
 /** A design that cannot be built or cannot run the DNN is a result like any other. */
@@ -277,12 +286,27 @@ function referenceChipArea(context: SweepContext, dnn: string, nTiles: number): 
     .areaUm2;
 }
 
-/** Computes the points of a chunk. */
-export function evaluateChunk(
+/** The rows of a chunk, in point order. */
+export interface FinishedChunk {
+  readonly chunk: number;
+  readonly rows: readonly SweepRow[];
+}
+
+/** Computes the points of some chunks together, with pauses. */
+export function* evaluateChunks(
   plan: SweepPlan,
-  chunk: number,
+  chunks: readonly number[],
   evaluate: PointsEvaluator,
-): readonly SweepRow[] {
-  const { start, end } = chunkRange(plan, chunk);
-  return evaluate(Array.from({ length: end - start }, (_, index) => pointAt(plan, start + index)));
+): Generator<void, readonly FinishedChunk[], void> {
+  const ranges = chunks.map((chunk) => chunkRange(plan, chunk));
+  const rows = yield* evaluate(
+    ranges.flatMap(({ start, end }) =>
+      Array.from({ length: end - start }, (_, index) => pointAt(plan, start + index)),
+    ),
+  );
+  let taken = 0;
+  return chunks.map((chunk, index) => {
+    const { start, end } = ranges[index];
+    return { chunk, rows: rows.slice(taken, (taken += end - start)) };
+  });
 }

@@ -1,17 +1,12 @@
 import { RaellaError } from "../../errors";
 import { breathe } from "../../platform";
 import { processors, startThreads, threadCount } from "../../threads";
-import { createPointsEvaluator, evaluateChunk } from "./evaluate-points";
+import { createPointsEvaluator, evaluateChunks } from "./evaluate-points";
+import type { FinishedChunk } from "./evaluate-points";
 import type { SweepContext } from "./sweep-context";
-import { chunkRange } from "./sweep-plan";
-import type { SweepRow } from "./sweep-row";
+import { chunkRange, radices } from "./sweep-plan";
+import type { SweepPlan } from "./sweep-plan";
 import type { SweepWorkerData } from "./sweep-worker";
-
-/** The rows of a chunk, in point order. */
-export interface FinishedChunk {
-  readonly chunk: number;
-  readonly rows: readonly SweepRow[];
-}
 
 export interface SweepRunOptions {
   /** Threads that compute; `auto` (default) takes up to one for each processor, as many as have enough to do. */
@@ -28,6 +23,9 @@ const evaluationsThatPay = 10_000;
  * times as much garbage gather as there is in use.
  */
 const maximumHeapMb = 1024;
+
+/** Most points that are computed together: an interruption costs some seconds. */
+const pointsTogether = 256;
 
 /**
  * Computes chunks of a sweep and hands each over as soon as it is done. The order in which they come depends on the
@@ -47,8 +45,34 @@ export async function* sweepChunks(
     Math.max(1, Math.min(Math.floor(evaluations / evaluationsThatPay), processors())),
   );
   const threads = context.surroundings.fitThreads ? Math.min(wanted, chunks.length) : 1;
-  if (threads > 1) yield* inThreads(context, chunks, threads, signal);
-  else yield* inThisThread(context, chunks, signal);
+  const most = Math.min(pointsTogether, Math.ceil(points / threads));
+  const batches = chunksTogether(context.plan, chunks, most);
+  if (threads > 1) yield* inThreads(context, batches, threads, signal);
+  else yield* inThisThread(context, batches, signal);
+}
+
+/**
+ * Chunks to compute at once, layer by layer: designs that differ only in prices share a map space, which is searched
+ * once if they come soon after each other. A batch runs through all values of the variables that change fastest, as
+ * many as `most` points hold.
+ */
+function chunksTogether(
+  plan: SweepPlan,
+  chunks: readonly number[],
+  most: number,
+): readonly (readonly number[])[] {
+  let period = 1;
+  for (const radix of radices(plan)) {
+    if (period * radix > most) break;
+    period *= radix;
+  }
+  const length = period * Math.floor(most / period);
+  const batches = new Map<number, number[]>();
+  for (const chunk of chunks) {
+    const batch = Math.floor(chunkRange(plan, chunk).start / length);
+    batches.set(batch, [...(batches.get(batch) ?? []), chunk]);
+  }
+  return [...batches.values()];
 }
 
 /** On average. */
@@ -58,54 +82,72 @@ function layersOfPoint({ layers }: SweepContext): number {
 
 async function* inThisThread(
   context: SweepContext,
-  chunks: readonly number[],
+  batches: readonly (readonly number[])[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FinishedChunk> {
   const evaluate = createPointsEvaluator(context);
-  for (const chunk of chunks) {
-    // Lets Ctrl-C and progress through.
-    await breathe();
-    throwIfAborted(signal);
-    yield { chunk, rows: evaluateChunk(context.plan, chunk, evaluate) };
+  for (const batch of batches) {
+    const work = evaluateChunks(context.plan, batch, evaluate);
+    for (let step = work.next(); ; step = work.next()) {
+      // Lets Ctrl-C and progress through.
+      await breathe();
+      throwIfAborted(signal);
+      if (!step.done) continue;
+      yield* unlessAborted(step.value, signal);
+      break;
+    }
   }
 }
 
-/** Every thread has one chunk in hand and one waiting, so that none is idle while results are stored. */
+/** Every thread has one batch in hand and one waiting, so that none is idle while results are stored. */
 async function* inThreads(
   { plan, workspace, surroundings, accuracy }: SweepContext,
-  chunks: readonly number[],
+  batches: readonly (readonly number[])[],
   threads: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FinishedChunk> {
-  const pool = startThreads<SweepWorkerData, number, readonly SweepRow[]>(
+  const pool = startThreads<SweepWorkerData, readonly number[], readonly FinishedChunk[]>(
     "study/sweep/sweep-worker",
     { plan, workspace, registered: surroundings.forThreads, accuracy },
     threads,
     maximumHeapMb,
   );
-  const underWay = new Map<number, Promise<FinishedChunk>>();
-  const waiting = [...chunks].reverse();
+  const underWay = new Map<readonly number[], Promise<readonly FinishedChunk[]>>();
+  const waiting = [...batches].reverse();
   try {
     for (;;) {
       throwIfAborted(signal);
       while (underWay.size < 2 * threads) {
-        const chunk = waiting.pop();
-        if (chunk === undefined) break;
-        const finished = pool.run(chunk, signal).then((rows) => ({ chunk, rows }));
-        // A failure is reported where the chunk is awaited.
+        const batch = waiting.pop();
+        if (batch === undefined) break;
+        const finished = pool.run(batch, signal);
+        // A failure is reported where the batch is awaited.
         finished.catch(() => undefined);
-        underWay.set(chunk, finished);
+        underWay.set(batch, finished);
       }
       if (underWay.size === 0) return;
-      const next = await Promise.race(underWay.values());
-      underWay.delete(next.chunk);
-      yield next;
+      const [batch, finished] = await Promise.race(
+        [...underWay].map(async ([batch, chunks]) => [batch, await chunks] as const),
+      );
+      underWay.delete(batch);
+      yield* unlessAborted(finished, signal);
     }
   } catch (error) {
     throwIfAborted(signal);
     throw error;
   } finally {
     await pool.end();
+  }
+}
+
+/** Whoever takes a chunk may want no more of them. */
+function* unlessAborted(
+  chunks: readonly FinishedChunk[],
+  signal: AbortSignal | undefined,
+): Generator<FinishedChunk> {
+  for (const chunk of chunks) {
+    throwIfAborted(signal);
+    yield chunk;
   }
 }
 

@@ -125,19 +125,31 @@ export interface SweepPoint {
  */
 export function countPoints(plan: SweepPlan): number {
   requireArgument(planSchema, plan, "the plan of countPoints");
-  return countDesigns(plan) * plan.dnns.length;
+  return product(radices(plan));
 }
 
 /** Designs of a sweep. */
 export function countDesigns(plan: SweepPlan): number {
   requireArgument(planSchema, plan, "the plan of countDesigns");
-  const { architectures, nTiles, batchSize, listed } = plan;
-  return architectures.length * nTiles.length * batchSize.length * listed.length * countCombinations(plan);
+  return product(radices(plan).slice(1));
 }
 
-function countCombinations(plan: SweepPlan): number {
-  if (plan.random) return plan.random.count;
-  return plan.axes.reduce((count, axis) => count * ("values" in axis ? axis.values.length : 1), 1);
+const product = (factors: readonly number[]): number => factors.reduce((all, factor) => all * factor, 1);
+
+/** How many values there are of what tells points apart, the one that changes fastest first. */
+export function radices({
+  dnns,
+  random,
+  axes,
+  listed,
+  batchSize,
+  nTiles,
+  architectures,
+}: SweepPlan): number[] {
+  const drawn = random
+    ? [random.count]
+    : axes.flatMap((axis) => ("values" in axis ? [axis.values.length] : [])).reverse();
+  return [dnns.length, ...drawn, ...[listed, batchSize, nTiles, architectures].map(({ length }) => length)];
 }
 
 /** Names of all variables that the sweep sets, in the order of their columns. */

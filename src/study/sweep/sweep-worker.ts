@@ -1,11 +1,11 @@
 import type { Registrations } from "../../components/registry";
 import type { Workspace } from "../../spec/workspace";
 import { Surroundings } from "../surroundings";
-import { createPointsEvaluator, evaluateChunk } from "./evaluate-points";
+import { createPointsEvaluator, evaluateChunks } from "./evaluate-points";
+import type { FinishedChunk } from "./evaluate-points";
 import type { AccuracyTable } from "./sweep-accuracy";
 import { prepareSweep } from "./sweep-context";
 import type { SweepPlan } from "./sweep-plan";
-import type { SweepRow } from "./sweep-row";
 
 /** What a helping thread is told when it starts. */
 export interface SweepWorkerData {
@@ -16,14 +16,20 @@ export interface SweepWorkerData {
   readonly accuracy: AccuracyTable | undefined;
 }
 
-/** The work of a helping thread: the number of a chunk in, its rows out. */
+/** The work of a helping thread: the numbers of chunks in, their rows out. */
 export default function chunksWork({
   plan,
   workspace,
   registered,
   accuracy,
-}: SweepWorkerData): (chunk: number) => readonly SweepRow[] {
+}: SweepWorkerData): (chunks: readonly number[]) => readonly FinishedChunk[] {
   const context = { ...prepareSweep(plan, workspace, new Surroundings(registered)), accuracy };
   const evaluate = createPointsEvaluator(context);
-  return (chunk) => evaluateChunk(plan, chunk, evaluate);
+  return (chunks) => {
+    const work = evaluateChunks(plan, chunks, evaluate);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+    }
+  };
 }
