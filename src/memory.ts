@@ -1,18 +1,21 @@
 // What is remembered between calls, and why that can never change an answer: a memo's key says everything that its
 // results depend on, and what is shared is frozen.
 
-let isOn = true;
+/** What is remembered: everything, nothing, or only what was read from files, and not what was computed from them. */
+export type Remembering = boolean | "files";
+
+let remembering: Remembering = true;
 /** Grows whenever everything is forgotten. */
 let age = 0;
 
-/** Switches all memory off or on again: answers must not depend on it, and tests make sure of that. */
-export function setRemembering(isWanted: boolean): void {
-  isOn = isWanted;
+/** Switches memory off or on again: answers must not depend on it, and tests make sure of that. */
+export function setRemembering(wanted: Remembering): void {
+  remembering = wanted;
   age += 1;
 }
 
-export function isRemembering(): boolean {
-  return isOn;
+export function isRemembering(): Remembering {
+  return remembering;
 }
 
 /** Forgets everything that has been remembered so far. Answers never depend on it; measurements do. */
@@ -33,10 +36,12 @@ export class Memo<Result> {
   /**
    * @param room Size of all results and keys that are remembered, in numbers of eight bytes.
    * @param sizeOf Size of a result, about.
+   * @param joint What the results are: contents of files as they were read, or computed from them.
    */
   constructor(
     private readonly room: number,
     private readonly sizeOf: (result: Result) => number,
+    private readonly joint: "files" | "computed" = "computed",
   ) {}
 
   /**
@@ -44,7 +49,7 @@ export class Memo<Result> {
    * @param isValid Whether a remembered result is still one: for keys that do not say what files contain.
    */
   get(key: string, compute: () => Result, isValid?: (result: Result) => boolean): Result {
-    if (!isOn) return compute();
+    if (remembering !== true && remembering !== this.joint) return compute();
     if (this.ownAge !== age) this.forget();
     const recent = this.newer.get(key);
     if (recent !== undefined && (isValid === undefined || isValid(recent))) return recent;
@@ -85,7 +90,7 @@ export class Derived<Data extends object, Result> {
   constructor(private readonly derive: (data: Data) => Result) {}
 
   of(data: Data): Result {
-    if (!isOn) return this.derive(data);
+    if (remembering !== true) return this.derive(data);
     if (this.ownAge !== age) this.results = new WeakMap();
     this.ownAge = age;
     const known = this.results.get(data);

@@ -2,6 +2,7 @@
 import type * as PiscinaModule from "piscina";
 import { shown } from "./arguments";
 import { RaellaError } from "./errors";
+import type { Remembering } from "./memory";
 import { isRemembering, setRemembering } from "./memory";
 import { codeFolder, join, nodeModule } from "./platform";
 
@@ -22,7 +23,7 @@ export type Work<Data, Task, Answer> = (data: Data) => (task: Task) => Answer;
 interface ThreadData {
   readonly module: string;
   readonly data: unknown;
-  readonly isRemembering: boolean;
+  readonly isRemembering: Remembering;
 }
 
 /** Processors to share work among; one where there are no threads. */

@@ -35,7 +35,7 @@ export function estimate(specification: Specification, options: EstimationOption
 export function priceLevels(specification: Specification, options: EstimationOptions = {}): ReferenceTables {
   const { levels, estimationVariables, componentClasses, energyTable, areaTable } = specification;
   const { decimalPlaces = 6 } = options;
-  const { levels: estimates } = pricingOf(specification, options).forClasses(componentClasses);
+  const { levels: estimates, components } = pricingOf(specification, options).forClasses(componentClasses);
   const prices = estimates.among(estimationVariables);
   const warnings: Warning[] = [];
   const isTableGiven = energyTable !== undefined || areaTable !== undefined;
@@ -68,6 +68,7 @@ export function priceLevels(specification: Specification, options: EstimationOpt
   const leakage = leakageFigures(
     specification,
     options,
+    components,
     energyPj,
     (name) => energyTable?.[name] !== undefined || unpriced.has(name),
   );

@@ -94,6 +94,7 @@ export interface LeakageFigures {
 export function leakageFigures(
   specification: Specification,
   options: EstimationOptions,
+  components: LevelComponents,
   energyPj: EnergyReferenceTable["energyPj"],
   given: (level: string) => boolean,
 ): LeakageFigures {
@@ -105,7 +106,6 @@ export function leakageFigures(
     return { warnings: leaking.length === 0 ? [] : [leakNotCounted(leaking)] };
   }
   const { cycleTimeS = defaultCycleTimeS } = options;
-  const components = levelComponents(specification, options);
   const leakagePj: Record<string, number> = {};
   const unknown: string[] = [];
   for (const level of storage) {

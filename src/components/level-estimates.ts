@@ -4,7 +4,7 @@ import { emptyScope } from "../spec/expression";
 import type { LevelErrors } from "../spec/reference-tables";
 import type { Level, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
-import type { ComponentInstance } from "./compound/expand-component";
+import type { ComponentInstance, PartInstance } from "./compound/expand-component";
 import type { InfluentialNames } from "./compound/influential-names";
 import { conversionsOf } from "./conversions";
 import type { Conversions } from "./conversions";
@@ -171,6 +171,12 @@ export interface LevelPrices {
   readonly conversions: (level: Level) => Conversions | null;
 }
 
+/** What has been met among the parts of a level. */
+interface FoundParts {
+  readonly primitives: Map<PartInstance, Primitive>;
+  readonly warnings: Set<string>;
+}
+
 /** Room for priced levels, and about the size of one, in numbers of eight bytes. */
 const levelRoom = 2_000_000;
 const levelSize = 100;
@@ -289,15 +295,23 @@ export class LevelEstimates {
     requireActions(compiled, level.requiredActions);
     const component = this.components.expand(level, compiled, variables);
     const scales = this.components.levelScales(level, component.scope);
-    const warnings = new Set<string>();
+    const found: FoundParts = { primitives: new Map(), warnings: new Set() };
+    const { warnings } = found;
     const area = new Sum();
-    this.addAreas(area, component, scales.area, 1, 1, warnings);
+    this.addAreas(area, component, scales.area, 1, 1, found);
     const energies: Record<string, Sum> = {};
     for (const { name } of compiled.actions) {
       energies[name] = new Sum();
-      this.addEnergies(energies[name], component, name, scales.energy, 1, warnings);
+      this.addEnergies(energies[name], component, name, scales.energy, 1, found);
     }
     return finishEstimate(true, area, energies, warnings);
+  }
+
+  /** A part answers for its area and for all of its actions. */
+  private primitiveOf(part: PartInstance, { primitives }: FoundParts): Primitive {
+    const known = primitives.get(part) ?? this.components.primitiveOfPart(part);
+    primitives.set(part, known);
+    return known;
   }
 
   /** @param share - of the owner's area that counts, without the level's own share */
@@ -307,16 +321,17 @@ export class LevelEstimates {
     levelShare: number,
     share: number,
     count: number,
-    warnings: Set<string>,
+    found: FoundParts,
   ): void {
+    const { warnings } = found;
     for (const part of owner.parts) {
       const partShare = share * part.areaShare;
       const partCount = count * part.range.count;
       if (part.component) {
-        this.addAreas(sum, part.component, levelShare, partShare, partCount, warnings);
+        this.addAreas(sum, part.component, levelShare, partShare, partCount, found);
         continue;
       }
-      const primitive = this.components.primitiveOfPart(part);
+      const primitive = this.primitiveOf(part, found);
       for (const warning of primitive.warnings) warnings.add(warning);
       const factor = partShare * levelShare;
       const instances = this.components.instancesIn(part.attributes);
@@ -330,8 +345,9 @@ export class LevelEstimates {
     action: string,
     share: number,
     count: number,
-    warnings: Set<string>,
+    found: FoundParts,
   ): void {
+    const { warnings } = found;
     const onUndefined = (className: string, name: string): void => {
       warnings.add(`The class ${className} does not define the action "${name}"; it costs nothing.`);
     };
@@ -339,9 +355,9 @@ export class LevelEstimates {
       const { part } = step;
       const stepShare = share * step.share;
       const stepCount = count * step.count;
-      if (part.component) this.addEnergies(sum, part.component, step.action, stepShare, stepCount, warnings);
+      if (part.component) this.addEnergies(sum, part.component, step.action, stepShare, stepCount, found);
       else {
-        const primitive = this.components.primitiveOfPart(part);
+        const primitive = this.primitiveOf(part, found);
         const instances = step.action === "leak" ? this.components.instancesIn(part.attributes) : 1;
         const price = priceOf(primitive, step.action, stepShare, warnings, argumentsOf(step));
         sum.add(price, stepShare, stepCount * instances);

@@ -80,7 +80,7 @@ export interface ClassSet {
   readonly levels: LevelEstimates;
 }
 
-const pricings = new FileMemo<Pricing>(16);
+const pricings = new FileMemo<Pricing>(16, "computed");
 /** One nanosecond. */
 export const defaultCycleTimeS = 1e-9;
 

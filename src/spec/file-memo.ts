@@ -107,6 +107,7 @@ export function withOneLook<T>(compute: (look: FileLook) => T): T {
 const digests = new Memo<{ readonly version: FileStamp["version"]; readonly digest: string }>(
   1_000_000,
   () => 30,
+  "files",
 );
 
 function rememberedDigest(path: string, { version }: FileStamp, find: () => string): string {
@@ -138,7 +139,14 @@ export class FileReader {
   private readonly digests = new Map<string, string | undefined>();
   private readonly files = new Map<string, SourceFile>();
 
-  constructor(private readonly overlays: readonly Overlay[] = []) {}
+  constructor(readonly overlays: readonly Overlay[] = []) {}
+
+  /** Takes what another reader with the same overlays has read or looked for as read or looked for by this one. */
+  include(other: FileReader): void {
+    for (const [path, file] of other.files) this.files.set(path, file);
+    for (const [path, isThere] of other.existing) this.existing.set(path, isThere);
+    for (const [path, digest] of other.digests) this.digests.set(path, digest);
+  }
 
   /**
    * The contents of a text file, and where they stand.
@@ -330,15 +338,33 @@ const sizeOfEach = 1_000;
 export class FileMemo<T> {
   private readonly memo: Memo<Remembered<T>>;
 
-  /** @param count How many results are remembered, at least half of it. */
-  constructor(count: number) {
-    this.memo = new Memo(count * sizeOfEach, () => sizeOfEach);
+  /**
+   * @param count How many results are remembered, at least half of it.
+   * @param joint Whether they are what the files say, or computed from it.
+   */
+  constructor(count: number, joint: "files" | "computed" = "files") {
+    this.memo = new Memo(count * sizeOfEach, () => sizeOfEach, joint);
   }
 
   /** @param overlays Folders that lie over others while the result is computed. */
   get(key: string, compute: (reader: FileReader) => T, overlays: readonly Overlay[] = []): T {
+    return this.remembered(key, compute, overlays).result;
+  }
+
+  /** The same for a part of what another reader reads: that has then read these files, too. */
+  within(reader: FileReader, key: string, compute: (reader: FileReader) => T): T {
+    const { result, reader: own } = this.remembered(key, compute, reader.overlays);
+    reader.include(own);
+    return result;
+  }
+
+  private remembered(
+    key: string,
+    compute: (reader: FileReader) => T,
+    overlays: readonly Overlay[],
+  ): Remembered<T> {
     return withOneLook((look) => {
-      const known = this.memo.get(
+      return this.memo.get(
         // Messages show paths as seen from the working directory.
         [workingDirectory(), key, ...overlays.map(({ upper, lower }) => `${upper} ${lower}`)].join("\n"),
         () => {
@@ -347,7 +373,6 @@ export class FileMemo<T> {
         },
         ({ reader }) => look.confirms(reader),
       );
-      return known.result;
     });
   }
 }

@@ -13,11 +13,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { componentEnergy } from "../../src/components/estimate-component";
 import { loadComponentGroups } from "../../src/spec/component-groups";
 import { FileLook, FileMemo, FileReader } from "../../src/spec/file-memo";
 import { getSpec } from "../../src/spec/get-spec";
+import { readMappingFile } from "../../src/spec/read-mapping-file";
 import { defaultWorkspace, listArchitectures, listDnns } from "../../src/spec/workspace";
 import type { Workspace } from "../../src/spec/workspace";
 import { runLayer } from "../../src/study/run-layer";
@@ -84,6 +85,30 @@ describe("files that change", () => {
         assert.equal(see(), "true kept.txt new.txt");
         rmSync(file, { recursive: true });
       }
+    }));
+
+  it("are read by a result and by a part of it that is remembered by itself", () =>
+    withFiles({ "whole.txt": "1", "part.txt": "2" }, (folder) => {
+      const [whole, part] = [join(folder, "whole.txt"), join(folder, "part.txt")];
+      const [results, parts] = [new FileMemo<string>(4), new FileMemo<string>(4)];
+      let partsRead = 0;
+      const partOf = (reader: FileReader): string =>
+        parts.within(reader, part, (own) => ((partsRead += 1), own.read(part).text));
+      const see = (): string =>
+        results.get(whole, (reader) => {
+          const text = reader.read(whole).text + partOf(reader);
+          return `${text} ${reader
+            .sources()
+            .map(({ path }) => basename(path))
+            .join(" ")}`;
+        });
+      assert.equal(see(), "12 whole.txt part.txt");
+      writeFileSync(whole, "3");
+      assert.equal(see(), "32 whole.txt part.txt");
+      assert.equal(partsRead, 1);
+      writeFileSync(part, "4");
+      assert.equal(see(), "34 whole.txt part.txt");
+      assert.equal(partsRead, 2);
     }));
 
   it("are not computed again when only their times change", () =>
@@ -166,6 +191,9 @@ describe("a script that writes files and runs in a loop", () => {
           "models/component_library/own.csv",
           `name,actions,energy_pj,area_um2,technology\nown_part,read,${round + 1},1,32nm\n`,
         );
+        write("mapping.yaml", `mapping: [{target: x, type: temporal, factors: [C=${round + 1}]}]\n`);
+        const [entry] = readMappingFile(join(root, "mapping.yaml")).entries;
+        assert.deepEqual(entry.factors, [{ dimension: "C", value: round + 1 }]);
         const part = { class: "own_part", attributes: { technology: 32 } };
         assert.equal(componentEnergy(part, "read", { workspace }).value, round + 1);
       }

@@ -141,6 +141,8 @@ function isSmall(specification: Specification): boolean {
 }
 
 describe("a memo", () => {
+  afterEach(() => setRemembering(true));
+
   it("computes what it does not know, and forgets the oldest first", () => {
     let computed = 0;
     const memo = new Memo<number>(200, () => 9);
@@ -156,6 +158,22 @@ describe("a memo", () => {
     forgetEverything();
     ask(0);
     assert.equal(computed, before + 2);
+  });
+
+  it("of files is on where only they are remembered", () => {
+    for (const [remembering, times] of [
+      [true, { files: 1, computed: 1 }],
+      ["files", { files: 1, computed: 2 }],
+      [false, { files: 2, computed: 2 }],
+    ] as const) {
+      setRemembering(remembering);
+      for (const joint of ["files", "computed"] as const) {
+        const memo = new Memo<number>(100, () => 1, joint);
+        let count = 0;
+        for (const key of ["a", "a"]) memo.get(key, () => (count += 1));
+        assert.equal(count, times[joint], `${String(remembering)}, ${joint}`);
+      }
+    }
   });
 
   it("remembers null, but nothing that was thrown", () => {

@@ -189,6 +189,9 @@ describe("what is remembered", function () {
       };
       const threaded = ["layers", "a network", "a sweep"];
       await check(threaded, 2, "two workers without memory");
+      setRemembering("files");
+      await check([...names, ...names], 1, "with the memory of files alone");
+      await check(threaded, 2, "two workers with the memory of files alone");
       setRemembering(true);
       await check(names, 1, "with memory");
       await check(threaded, 2, "two workers with memory");

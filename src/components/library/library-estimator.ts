@@ -1,11 +1,13 @@
 import { RaellaError } from "../../errors";
 import { basename, extname, join } from "../../platform";
+import { freeze } from "../../memory";
 import type { FileReader } from "../../spec/file-memo";
+import { FileMemo } from "../../spec/file-memo";
 import { contradiction, readNumberedCsv } from "../../spec/read-csv";
 import type { Convention } from "../../spec/specification";
 import { cycleSeconds, unknownAction } from "../estimator";
 import type { Estimate, EstimateStep, Estimator, EstimatorQuery } from "../estimator";
-import type { ParameterDescription } from "../parameters";
+import type { ParameterDescription, ParameterDescriptions } from "../parameters";
 import type { LibraryEntry } from "./library-entry";
 import { libraryEntry } from "./library-entry";
 import { attributeFactor, scalingRangeNm } from "./technology-scaling";
@@ -41,22 +43,17 @@ export function libraryEstimator(
   className: string,
   entries: readonly LibraryEntry[],
   options: LibraryOptions = {},
+  { attributeNames, actions, parameters }: ClassDescription = describeClass(entries),
 ): Estimator {
   const { name = "component library", accuracyPercent = libraryAccuracyPercent } = options;
   const refuseConverters = options.refuseConverters ?? "none";
   const isNew = options.convention === "2024";
-  const attributeNames = new Set(
-    entries.flatMap(({ attributes }) => attributes.flatMap(({ names }) => names)),
-  );
-  const actions = [...new Set(entries.flatMap((entry) => entry.actions))];
   return {
     name,
     accuracyPercent,
     classNames: [className],
     actions,
-    parameters: Object.fromEntries(
-      [...attributeNames].map((attribute) => [attribute, describeReference(attribute, entries)]),
-    ),
+    parameters,
     isRelevant: (attribute) =>
       attributeNames.has(attribute.toLowerCase()) ||
       attribute === "no_scale_energy" ||
@@ -174,6 +171,26 @@ function unscalable(query: EstimatorQuery, entries: readonly LibraryEntry[]): Ra
   });
 }
 
+/** What the entries of a class tell together. */
+interface ClassDescription {
+  readonly attributeNames: ReadonlySet<string>;
+  readonly actions: readonly string[];
+  readonly parameters: ParameterDescriptions;
+}
+
+function describeClass(entries: readonly LibraryEntry[]): ClassDescription {
+  const attributeNames = new Set(
+    entries.flatMap(({ attributes }) => attributes.flatMap(({ names }) => names)),
+  );
+  return {
+    attributeNames,
+    actions: [...new Set(entries.flatMap((entry) => entry.actions))],
+    parameters: Object.fromEntries(
+      [...attributeNames].map((attribute) => [attribute, describeReference(attribute, entries)]),
+    ),
+  };
+}
+
 function describeReference(attribute: string, entries: readonly LibraryEntry[]): ParameterDescription {
   const texts = new Set(
     entries.flatMap(({ attributes }) =>
@@ -233,6 +250,15 @@ function requireOneFigure(entries: readonly PlacedEntry[]): void {
   }
 }
 
+/** Classes in the order of their first lines. */
+type Library = readonly {
+  readonly entries: readonly LibraryEntry[];
+  readonly description: ClassDescription;
+}[];
+
+/** Libraries as read, by folder and convention: to read them takes most of the time until a first table. */
+const libraries = new FileMemo<Library>(16);
+
 /**
  * Estimators of all classes in the CSV files of a folder, in the order of file names and lines.
  * @throws RaellaError for files that cannot be read, for a folder without any, and for lines that contradict each other
@@ -242,6 +268,16 @@ export function loadLibrary(
   reader: FileReader,
   options: LibraryOptions = {},
 ): Estimator[] {
+  const { convention = "2023" } = options;
+  const library = libraries.within(reader, `${convention} ${directory}`, (own) =>
+    readLibrary(directory, own, convention),
+  );
+  return library.map(({ entries, description }) =>
+    libraryEstimator(entries[0].className, entries, options, description),
+  );
+}
+
+function readLibrary(directory: string, reader: FileReader, convention: Convention): Library {
   const files = reader.namesIn(directory).filter((name) => extname(name).toLowerCase() === ".csv");
   if (files.length === 0)
     throw new RaellaError({
@@ -255,17 +291,16 @@ export function loadLibrary(
     const defaultName = basename(name, extname(name));
     return readNumberedCsv(file, reader).map(({ row, line }) => ({
       ...{ file, line },
-      entry: libraryEntry(row, defaultName, file, options.convention ?? "2023"),
+      entry: libraryEntry(row, defaultName, file, convention),
     }));
   });
   requireOneFigure(placed);
-  const entries = placed.map(({ entry }) => entry);
   const byClass = new Map<string, LibraryEntry[]>();
-  for (const entry of entries) {
+  for (const { entry } of placed) {
     const key = entry.className.toLowerCase();
     const ofClass = byClass.get(key);
     if (ofClass) ofClass.push(entry);
     else byClass.set(key, [entry]);
   }
-  return [...byClass.values()].map((ofClass) => libraryEstimator(ofClass[0].className, ofClass, options));
+  return freeze([...byClass.values()].map((entries) => ({ entries, description: describeClass(entries) })));
 }

@@ -1,6 +1,7 @@
 import { RaellaError } from "../../errors";
 import { join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
+import { FileMemo } from "../../spec/file-memo";
 import { contradiction, readNumberedCsv } from "../../spec/read-csv";
 import type { CsvRow } from "../../spec/read-csv";
 import type { Value } from "../../spec/specification";
@@ -53,12 +54,18 @@ export function loadBankedSrams(directory: string, reader: FileReader): BankedSr
   const grids = new Map<string, ReadonlyMap<string, BankedGrid>>();
   return (nodeNm) => (banks, ports) => {
     const isSingle = banks === 1 && ports === 1;
-    const kind = `${nodeNm} ${isSingle}`;
+    const kind = `${nodeNm} ${isSingle} ${directory}`;
     let known = grids.get(kind);
-    if (known === undefined) grids.set(kind, (known = readGrids(directory, nodeNm, isSingle, reader)));
+    if (known === undefined) {
+      known = tables.within(reader, kind, (own) => readGrids(directory, nodeNm, isSingle, own));
+      grids.set(kind, known);
+    }
     return known.get(`${banks} ${ports}`);
   };
 }
+
+/** Tables as read, by what is in them and their folder. */
+const tables = new FileMemo<ReadonlyMap<string, BankedGrid>>(64);
 
 function readGrids(
   directory: string,

@@ -1,6 +1,7 @@
 import { RaellaError } from "../../errors";
 import { join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
+import { FileMemo } from "../../spec/file-memo";
 import { readNumberedCsv } from "../../spec/read-csv";
 import type { SramBasis } from "./sram-errors";
 import { interpolateSize, interpolateTechnology, isOutsideGrid, mapFigures, sramGrid } from "./sram-grid";
@@ -158,6 +159,9 @@ function outOfRange(what: string, value: number | string, expected: string): Rae
   });
 }
 
+/** Tables as read, by their files. */
+const tables = new FileMemo<SramGrid>(32);
+
 /** The characterization tables of a folder, each read when it is first needed. */
 export function loadSramGrids(directory: string, reader: FileReader): SramGrids {
   const grids = new Map<string, SramGrid>();
@@ -171,7 +175,7 @@ export function loadSramGrids(directory: string, reader: FileReader): SramGrids 
     let grid = grids.get(name);
     if (!grid) {
       const file = join(directory, name);
-      grid = sramGrid(readNumberedCsv(file, reader), file);
+      grid = tables.within(reader, file, (own) => sramGrid(readNumberedCsv(file, own), file));
       grids.set(name, grid);
     }
     return grid;

@@ -46,7 +46,7 @@ export function composedContents(texts: ComposedTexts): string {
  * What came with the package for a folder, as JSON is read: whatever it holds for a text, it holds for that text
  * whenever it is asked. Without it every file would have the store of its folder read again.
  */
-const stores = new Memo<ComposedTexts>(1_000_000, (texts) => 2_000 * Object.keys(texts).length);
+const stores = new Memo<ComposedTexts>(1_000_000, (texts) => 2_000 * Object.keys(texts).length, "files");
 
 function readStore(file: string): ComposedTexts {
   const files = presentFiles();

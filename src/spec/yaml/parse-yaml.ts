@@ -70,7 +70,7 @@ function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
 }
 
 /** Parts of included files, such as the shape that every layer file includes; null where only the whole text says more. */
-const parsedParts = new Memo<ParsedText | null>(1_000_000, (part) => 100 + 10 * (part?.size ?? 0));
+const parsedParts = new Memo<ParsedText | null>(1_000_000, (part) => 100 + 10 * (part?.size ?? 0), "files");
 
 /**
  * Reads the pieces of a pasted text one by one, so that a file which many others include is read once. Undefined where
