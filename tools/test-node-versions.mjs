@@ -1,7 +1,7 @@
 // Runs the short suite on every version of Node.js that is supported: `node tools/test-node-versions.mjs`, or with some of
 // them, e.g. `22 24`. They come from the npm registry, into node_modules/.cache; one that it lacks is skipped with a word.
 // All of them must also import the example network to the same bytes; `--import` does this alone. It needs the build.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -22,17 +22,33 @@ const versions = ["20.19", "22", "24", "26"];
 /** In ms: several times what a version takes. */
 const patience = 15 * 60_000;
 
-/** What takes long, or tests other programs than Node.js. */
+/**
+ * What takes long or tests other programs than Node.js, and tests beside which shorter ones do the same with it: compute,
+ * read files, run threads and processes, word errors.
+ */
 const leftOut = [
-  "test/{network,notebook,package,report,search}/**",
+  "test/{network,notebook,package,report,search,site}/**",
   "test/cli/{accuracy,faults,import,kills,sweep,terminal,verify}*",
   "test/model/loop-walker*",
+  "test/study/{design-searches,find-mapping,full-search,gains,registrations}*",
   "test/study/sweep/**",
-  "test/trust/{documents,faults,memory,sequences}*",
+  "test/trust/{document-figures,documents,memory,sequences,wrong-arguments}*",
 ];
 
+/** What a program prints, and its exit status, or null where it was killed or not found. */
+function run(program, words, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], timeout: patience, ...options });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+    child.once("error", (error) => resolve({ status: null, stdout, stderr: `${stderr}${error}` }));
+    child.once("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
 /** Path of a Node.js of this version, installed if it is not there; or why there is none. */
-function install(version) {
+async function install(version) {
   const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
   const folder = path.join(root, "node_modules", ".cache", `node-${version}`);
   const program = path.join(
@@ -54,66 +70,41 @@ function install(version) {
     `${name}@${version}`,
   ];
   const shell = process.platform === "win32";
-  const { status, stderr } = spawnSync("npm", words, { cwd: folder, encoding: "utf8", shell });
+  const { status, stderr } = await run("npm", words, { cwd: folder, shell });
   if (status === 0 && existsSync(program)) return { program };
   const reason = /^npm (?:error|ERR!) (?!code)(.+)$/m.exec(stderr)?.[1] ?? "npm installed no program";
   return { reason: `${name}@${version}: ${reason}` };
 }
 
-/** SHA-256 of each file that an import of the example network writes, by its path. */
-function imported(program) {
+/** SHA-256 of each file that an import of the example network writes, by its path; or what went wrong. */
+async function imported(program) {
   const workspace = mkdtempSync(path.join(tmpdir(), "raella-node-"));
-  const example = (name) => path.join(root, "examples", "networks", name);
-  const words = ["import", example("digits.onnx"), "--inputs", example("digits-images.npy")];
-  const more = ["--samples", "64", "--accuracy", "--workspace", workspace];
-  const command = path.join(root, "dist", "cli.js");
-  const { status, stderr } = spawnSync(program, [command, ...words, ...more], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${program}: the import failed: ${stderr}`);
-  const files = readdirSync(workspace, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort();
-  const hash = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
-  const hashes = new Map(files.map((file) => [path.relative(workspace, file), hash(file)]));
-  rmSync(workspace, { recursive: true });
-  return hashes;
-}
-
-/** What the first version imported, for all others to compare with. */
-let firstImport;
-
-/** Whether an import gives the bytes of the version before; says how it went. */
-function testImport(version, program) {
-  const files = imported(program);
-  firstImport ??= { version, files };
-  const names = new Set([...files.keys(), ...firstImport.files.keys()]);
-  const others = [...names].filter((name) => files.get(name) !== firstImport.files.get(name));
-  const differs = others.length > 0 ? `${others.join(", ")} differ from those of ${firstImport.version}` : "";
-  console.log(`Node ${version}: an import writes ${files.size} files${differs && `: ${differs}`}`);
-  return files.size > 0 && others.length === 0;
-}
-
-/** Whether the short suite passes and imports are the same; says how it went. */
-function test(version) {
-  const { program, reason } = install(version);
-  if (program === undefined) {
-    console.log(`Node ${version}: not tested, the npm registry has none for this machine (${reason})`);
-    return true;
+  try {
+    const example = (name) => path.join(root, "examples", "networks", name);
+    const words = ["import", example("digits.onnx"), "--inputs", example("digits-images.npy")];
+    const more = ["--samples", "64", "--accuracy", "--workspace", workspace];
+    const command = path.join(root, "dist", "cli.js");
+    const { status, stderr } = await run(program, [command, ...words, ...more]);
+    if (status !== 0) return { failure: `the import failed: ${stderr}` };
+    const files = readdirSync(workspace, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .sort();
+    const hash = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
+    return { files: new Map(files.map((file) => [path.relative(workspace, file), hash(file)])) };
+  } finally {
+    rmSync(workspace, { recursive: true });
   }
-  const isSame = testImport(version, program);
-  return onlyImports ? isSame : testSuite(program) && isSame;
 }
 
-function testSuite(program) {
+/** Counts of the short suite, and what it printed where it did not pass. */
+async function testSuite(program) {
   const scratch = mkdtempSync(path.join(tmpdir(), "raella-node-"));
   const countsFile = path.join(scratch, "counts.json");
   const mocha = path.join(root, "node_modules", "mocha", "bin", "mocha.js");
   const ignored = leftOut.flatMap((pattern) => ["--ignore", pattern]);
-  const { status, stdout, stderr, error } = spawnSync(program, [mocha, "test/**/*.test.ts", ...ignored], {
+  const { status, stdout, stderr } = await run(program, [mocha, "test/**/*.test.ts", ...ignored], {
     cwd: root,
-    encoding: "utf8",
-    timeout: patience,
-    maxBuffer: 2 ** 28,
     env: {
       ...process.env,
       PATH: [path.dirname(program), process.env.PATH].join(path.delimiter),
@@ -124,16 +115,52 @@ function testSuite(program) {
   rmSync(scratch, { recursive: true });
   const passed = status === 0 && counts?.passes > 0;
   // What failed stands at the end.
-  if (!passed) console.log(stdout.slice(-20_000), stderr.slice(-5_000), error ?? "");
-  const { passes = 0, failures = 0, pending = 0 } = counts ?? {};
-  const { stdout: exact } = spawnSync(program, ["--version"], { encoding: "utf8" });
-  console.log(
-    `Node ${exact.trim().slice(1)}: ${passes} passed, ${failures} failed, ${pending} skipped${passed ? "" : " (see above)"}`,
-  );
-  return passed;
+  return { passed, output: passed ? "" : `${stdout.slice(-20_000)}\n${stderr.slice(-5_000)}\n`, ...counts };
+}
+
+/** What a version does: why it is not there, or its import and the counts of the short suite. */
+async function test(version) {
+  const { program, reason } = await install(version);
+  if (program === undefined) return { version, reason };
+  const { stdout } = await run(program, ["--version"]);
+  const network = await imported(program);
+  const suite = onlyImports ? undefined : await testSuite(program);
+  return { version, exact: stdout.trim().slice(1), network, suite };
+}
+
+/** Says how a version did, its import compared with that of the first one; whether all was right. */
+function report({ version, reason, exact, network, suite }, first) {
+  if (reason !== undefined) {
+    console.log(`Node ${version}: not tested, the npm registry has none for this machine (${reason})`);
+    return true;
+  }
+  const { files = new Map(), failure } = network;
+  const expected = first.network.files ?? new Map();
+  const names = new Set([...files.keys(), ...expected.keys()]);
+  const others = [...names].filter((name) => files.get(name) !== expected.get(name));
+  const differs = others.length > 0 ? `${others.join(", ")} differ from those of ${first.version}` : "";
+  const fault = failure ?? differs;
+  console.log(`Node ${version}: an import writes ${files.size} files${fault && `: ${fault}`}`);
+  const isSame = files.size > 0 && fault === "";
+  if (suite === undefined) return isSame;
+  const { passed, output, passes = 0, failures = 0, pending = 0 } = suite;
+  if (!passed) console.log(output);
+  const where = passed ? "" : " (see above)";
+  console.log(`Node ${exact}: ${passes} passed, ${failures} failed, ${pending} skipped${where}`);
+  return isSame && passed;
 }
 
 const onlyImports = process.argv.includes("--import");
 const given = process.argv.slice(2).filter((word) => word !== "--import");
-const results = (given.length > 0 ? given : versions).map((version) => test(version));
-process.exit(results.every((passed) => passed) ? 0 : 1);
+const wanted = given.length > 0 ? given : versions;
+// As many beside each other as there are processors.
+const waiting = [...wanted];
+const done = new Map();
+async function testWaiting() {
+  for (let version = waiting.shift(); version !== undefined; version = waiting.shift())
+    done.set(version, await test(version));
+}
+await Promise.all(Array.from({ length: Math.min(availableParallelism(), wanted.length) }, testWaiting));
+const results = wanted.map((version) => done.get(version));
+const first = results.find(({ reason }) => reason === undefined);
+process.exit(results.map((result) => report(result, first)).every((passed) => passed) ? 0 : 1);
