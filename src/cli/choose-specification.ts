@@ -101,38 +101,65 @@ export interface GivenChoice extends GivenModelOptions, GivenLayer {
   readonly statistics?: string;
 }
 
+/** @throws RaellaError `usage` for an option that says something only about the other way to give a specification. */
+function requireFitting(files: readonly string[], given: GivenChoice): void {
+  const ofNames = ["architecture", "dnn", "layer", "shape", "typical"] as const;
+  const ofFiles = ["define", "includeRoot", "statistics"] as const;
+  const needless =
+    files.length > 0
+      ? ofNames.find((name) => given[name] !== undefined)
+      : ofFiles.find((name) => (given[name]?.length ?? 0) > 0);
+  if (needless === undefined) return;
+  const option = needless === "includeRoot" ? "--include-root" : `--${needless}`;
+  throw new RaellaError({
+    code: "usage",
+    message:
+      files.length > 0
+        ? `${option} says nothing about a specification that is given as files.`
+        : `${option} belongs to a layer given as files.`,
+    value: String(given[needless]),
+    remedy:
+      files.length > 0
+        ? "Leave it out, or the files."
+        : needless === "statistics"
+          ? "Without files the recorded statistics of the layer are taken; --set changes single ones."
+          : "Leave it out, or give the files.",
+  });
+}
+
 /**
- * The specification given as files, or by the names of architecture, DNN and layer.
- * @throws RaellaError `usage` if neither is given in full, and for mistakes in the files or names.
+ * A layer by the names of architecture, DNN and layer, or by its sizes, and how it is modelled.
+ * @throws RaellaError `usage` if it is not given in full, or something is given that has no effect.
  */
-export function chooseSpecification(files: readonly string[], given: GivenChoice): Specification {
+export function chooseLayer(given: GivenChoice): LayerOptions {
+  requireFitting([], given);
   const { architecture } = given;
-  const greedySteps = given.greedy === false ? [] : undefined;
-  if (files.length > 0) {
-    const options = studyOptions(given);
-    const { nTiles, batchSize, variables, newVariables, fidelity, strict, workspace } = options;
-    return loadSpecification({
-      ...{ files, nTiles, batchSize, variables, newVariables, fidelity, strict, greedySteps, workspace },
-      ...choicesAmong(options),
-      statistics: given.statistics,
-      includeRoots: given.includeRoot,
-      defines: parseDefines(given.define),
-    });
-  }
-  if (given.statistics !== undefined)
-    throw new RaellaError({
-      code: "usage",
-      message: "--statistics belongs to a layer given as files.",
-      value: given.statistics,
-      remedy: "Without files the recorded statistics of the layer are taken; --set changes single ones.",
-    });
   const layer = chosenLayer(given);
-  if (architecture === undefined || layer === undefined) {
+  if (architecture === undefined || layer === undefined)
     throw new RaellaError({
       code: "usage",
       message: "Nothing says which specification is meant.",
       expected: "YAML files, or --architecture, --dnn and --layer, or --architecture and --shape",
     });
-  }
-  return assembleSpec(withDefaults({ ...studyOptions(given), ...layer, architecture, greedySteps }));
+  const greedySteps = given.greedy === false ? [] : undefined;
+  return { ...studyOptions(given), ...layer, architecture, greedySteps };
+}
+
+/**
+ * The specification given as files, or by the names of architecture, DNN and layer.
+ * @throws RaellaError `usage` if neither is given in full, and for mistakes in the files or names.
+ */
+export function chooseSpecification(files: readonly string[], given: GivenChoice): Specification {
+  if (files.length === 0) return assembleSpec(withDefaults(chooseLayer(given)));
+  requireFitting(files, given);
+  const options = studyOptions(given);
+  const { nTiles, batchSize, variables, newVariables, fidelity, strict, workspace } = options;
+  return loadSpecification({
+    ...{ files, nTiles, batchSize, variables, newVariables, fidelity, strict, workspace },
+    ...choicesAmong(options),
+    greedySteps: given.greedy === false ? [] : undefined,
+    statistics: given.statistics,
+    includeRoots: given.includeRoot,
+    defines: parseDefines(given.define),
+  });
 }

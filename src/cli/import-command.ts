@@ -114,19 +114,20 @@ function requireWorkspace(given: string | undefined): string {
 }
 
 function parseSizes(settings: readonly string[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    settings.map((setting) => {
-      const at = setting.lastIndexOf("=");
-      if (at < 1)
-        throw new RaellaError({
-          code: "usage",
-          message: `--size cannot read "${setting}".`,
-          value: setting,
-          expected: "NAME=NUMBER, e.g. --size height=224",
-        });
-      return [setting.slice(0, at).trim(), parseCount(setting.slice(at + 1), "--size", 1)];
-    }),
-  );
+  const sizes: Record<string, number> = {};
+  for (const setting of settings) {
+    const at = setting.lastIndexOf("=");
+    const name = setting.slice(0, Math.max(at, 0)).trim();
+    if (name === "" || Object.hasOwn(sizes, name))
+      throw new RaellaError({
+        code: "usage",
+        message: name === "" ? `--size cannot read "${setting}".` : `--size gives ${name} twice.`,
+        value: setting,
+        expected: "NAME=NUMBER, e.g. --size height=224",
+      });
+    sizes[name] = parseCount(setting.slice(at + 1), "--size", 1);
+  }
+  return sizes;
 }
 
 function parseImageSize(text: string): readonly [number, number] {

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { RaellaError } from "../errors";
 import { formatCount, formatTextTable } from "../report/text-table";
 import { getSpec } from "../spec/get-spec";
 import type { KnobRange } from "../spec/variable-notes";
@@ -65,6 +66,13 @@ export async function dnnsCommand(
   named: string | undefined,
   { dnn: option, json, ...given }: GivenListOptions & { readonly dnn?: string },
 ): Promise<void> {
+  if (named !== undefined && option !== undefined)
+    throw new RaellaError({
+      code: "usage",
+      message: `Two DNNs are named, ${named} and ${option} (--dnn).`,
+      value: option,
+      remedy: "Give one of them.",
+    });
   const dnn = named ?? option;
   const workspace = chosenWorkspace(given);
   await (dnn === undefined

@@ -17,7 +17,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const { version } = createRequire(__filename)("../../package.json") as { version: string };
   const program = createProgram(version);
   program.hook("preAction", requireWorkingDirectory);
+  program.hook("preAction", (_, command) => requireNoneBefore(command));
   throwInsteadOfExiting(program);
+  refuseRepetitions(program);
   const json = argv.includes("--json");
   const waiting = process.listeners("SIGINT");
   try {
@@ -40,6 +42,44 @@ function listenForErrors(stream: NodeJS.WriteStream, listener: (error: NodeJS.Er
 function throwInsteadOfExiting(command: Command): void {
   command.exitOverride();
   for (const subcommand of command.commands) throwInsteadOfExiting(subcommand);
+}
+
+/** @throws RaellaError `usage` for an option of one value that is given twice, and for a flag and its opposite. */
+function refuseRepetitions(command: Command): void {
+  const given = new Map<string, { readonly flag: string; readonly value: unknown }>();
+  for (const option of command.options) {
+    // Of these, every value counts.
+    if (option.variadic || Array.isArray(option.defaultValue)) continue;
+    const flag = option.long ?? option.flags;
+    const isFlag = !option.required && !option.optional;
+    command.on(`option:${option.name()}`, (value: unknown) => {
+      const earlier = given.get(option.attributeName());
+      given.set(option.attributeName(), { flag, value });
+      if (earlier === undefined || (isFlag && earlier.flag === flag)) return;
+      throw new RaellaError({
+        code: "usage",
+        message: isFlag
+          ? `${earlier.flag} and ${flag} contradict each other.`
+          : `${flag} is given twice: ${String(earlier.value)} and ${String(value)}.`,
+        value,
+        remedy: "Give one of them.",
+      });
+    });
+  }
+  for (const subcommand of command.commands) refuseRepetitions(subcommand);
+}
+
+/** @throws RaellaError `usage` for options of a command in front of its subcommand, which has options of its own. */
+function requireNoneBefore(command: Command): void {
+  for (let parent = command.parent; parent !== null; parent = parent.parent)
+    for (const option of parent.options) {
+      if (parent.getOptionValueSource(option.attributeName()) !== "cli") continue;
+      throw new RaellaError({
+        code: "usage",
+        message: `${option.long ?? option.flags} stands before "${command.name()}", where it says nothing.`,
+        remedy: `Write it behind "${command.name()}", if it has such an option, or leave it out.`,
+      });
+    }
 }
 
 function report(error: unknown, json: boolean): number {

@@ -165,6 +165,23 @@ export function comparedArea(
   });
 }
 
+/** For one architecture: nothing is compared with its area, unless an area is given. */
+export function needlessTileAreas({
+  tileAreas,
+  areaBudgetMm2,
+  baseAreaUm2,
+}: ThroughputOptions): readonly Warning[] {
+  if (tileAreas !== "published" || areaBudgetMm2 !== undefined || baseAreaUm2 !== undefined) return [];
+  return [
+    {
+      code: "usage",
+      message:
+        "Published areas of tiles (--tile-areas published) have no effect: there is one architecture, whose area is " +
+        "compared with none. Name several, or give the silicon (--area-budget).",
+    },
+  ];
+}
+
 const um2PerMm2 = 1e6;
 
 /** Tiles that an architecture may use, for the areas of a chip of its own and of the first architecture. */

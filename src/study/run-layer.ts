@@ -13,7 +13,7 @@ import { withOneLook } from "../spec/file-memo";
 import { assembleSpec } from "../spec/get-spec";
 import type { SpecificationRequest } from "../spec/get-spec";
 import { specificationSchema } from "../spec/specification";
-import type { Specification } from "../spec/specification";
+import type { Specification, Warning } from "../spec/specification";
 import { givenWorkspace, isSameWorkspace } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import { findMapping } from "./find-mapping";
@@ -54,10 +54,21 @@ export function mapAssembled(
   requireSearchKind(search);
   if (search === "full") return requireFinite(searchFully(specification, null, options));
   const visited = unlessTooLarge(() => mapByVisit(specification, search), search);
+  if (visited !== null && options.timeLimitMs !== undefined)
+    return { ...visited, specification: withWarnings(visited.specification, [limitlessVisit(visited)]) };
   if (visited !== null) return visited;
   const settings = { ...options, ...ownObjective(specification) };
   requireSettings(settings);
   return requireFinite(searchFully(specification, null, settings));
+}
+
+function limitlessVisit({ mapSpace }: MappedLayer): Warning {
+  return {
+    code: "usage",
+    message:
+      `The time limit has no effect: each of the ${mapSpace.size} mappings that the constraints allow is visited, and none is ` +
+      "left to search for. Only full searches, and map spaces too large to visit, are limited.",
+  };
 }
 
 /** The best mapping by a visit to all of them, or Timeloop's. */

@@ -22,6 +22,7 @@ import { gatherWarnings, networkTotals } from "./network-result";
 import type { AblationResult, NetworkResult } from "./network-result";
 import {
   comparedArea,
+  needlessTileAreas,
   pipelineWarnings,
   replicate,
   requireOneBudget,
@@ -178,7 +179,7 @@ async function runStudies(
     const baseArea = options.baseAreaUm2 ?? areas[0];
     const networks = layersOfNetworks.map((own, index) => {
       const budget = tilesWithin(options, areas[index], baseArea, own[0].result.nTiles ?? 1);
-      return networkOf(ofStudy[index], own, budget, options, groups);
+      return networkOf(ofStudy[index], own, budget, options, groups, layersOfNetworks.length === 1);
     });
     const { dnn, nTiles, batchSize } = networks[0];
     return freeze({
@@ -284,12 +285,14 @@ function networkOf(
   budget: number,
   options: ThroughputOptions,
   groups: readonly ComponentGroup[],
+  isOnly: boolean,
 ): NetworkResult {
   const results = layers.map(({ result }) => result);
   const { nTiles, batchSize } = results[0];
   const { architecture, dnn } = jobs[0];
   const replication = replicate(layers, budget, options);
   const warnings = [
+    ...(isOnly ? needlessTileAreas(options) : []),
     ...pipelineWarnings(`${dnn} on ${architecture}`, replication, jobs, results),
     ...gatherWarnings(results),
   ];

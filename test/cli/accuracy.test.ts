@@ -86,7 +86,7 @@ describe("raella accuracy", () => {
 
   it("says what is wrong with what it was given", async () => {
     for (const [args, message] of [
-      [["-d", "resnet18"], /"resnet18" is no imported network[^]*digits/],
+      [["-d", "resnet18"], /--dnn is given twice: digits and resnet18/],
       [["--adc-bits", "1"], /Bits of a converter cannot be 1[^]*2 to 16/],
       [["--rows", "0"], /0/],
       [["--noise", "-1"], /noise of column sums cannot be -1[^]*from 0 to 1000/],
@@ -103,6 +103,12 @@ describe("raella accuracy", () => {
       assert.equal(exitCode, 2, stderr);
       assert.match(stderr, message);
     }
+  });
+
+  it("names the imported networks where another one is meant", async () => {
+    const { exitCode, stderr } = await runCli("accuracy", "--workspace", workspace, "-d", "resnet18");
+    assert.equal(exitCode, 2, stderr);
+    assert.match(stderr, /"resnet18" is no imported network[^]*digits/);
   });
 
   it("refuses a model that has changed", async () => {

@@ -90,6 +90,38 @@ const mistakes: Readonly<Record<string, readonly (readonly [readonly string[], R
   ],
 };
 
+/** Options that are given twice, contradict each other, or say nothing where they stand. */
+const needless: readonly (readonly [string, RegExp])[] = [
+  ["layer -a raella -a isaac_like -d resnet18 -l 0", /--architecture is given twice: raella and isaac_like/],
+  ["layer -a raella -d resnet18 -l 0 --layer 1", /--layer is given twice: 0 and 1/],
+  ["layer -a raella -d resnet18 -l 0 -t 4 --tiles 8", /--tiles is given twice: 4 and 8/],
+  ["layer -a raella -d resnet18 -l 0 --fidelity corrected --fidelity artifact", /--fidelity is given twice/],
+  ["layer -a raella -d resnet18 -l 0 --leakage --no-leakage", /--leakage and --no-leakage contradict/],
+  ["layer -a raella -d resnet18 -l 0 --search timeloop --time-limit 1", /--time-limit says something only/],
+  ["layer -a raella -d resnet18 -l 0 --objective energy", /--objective says something only/],
+  ["network -d resnet18 -d resnet50", /--dnn is given twice: resnet18 and resnet50/],
+  ["network -d resnet18 --workers 1 --workers 2", /--workers is given twice: 1 and 2/],
+  ["network -d resnet18 --aggregate-tiles 1 --area-budget 2", /Both --aggregate-tiles and --area-budget/],
+  ["sweep a.yaml -o x --out y", /--out is given twice: x and y/],
+  ["sweep --csv x merge FOLDER", /--csv stands before "merge", where it says nothing/],
+  ["sweep --workspace FOLDER front FOLDER", /--workspace stands before "front"/],
+  [
+    "spec FOLDER/bad.yaml -a raella",
+    /--architecture says nothing about a specification that is given as files/,
+  ],
+  ["spec FOLDER/bad.yaml --shape C=64", /--shape says nothing/],
+  ["components FOLDER/bad.yaml --typical", /--typical says nothing/],
+  ["diagnose FOLDER/bad.yaml -d resnet18", /--dnn says nothing/],
+  ["spec -a raella -d resnet18 -l 0 --define a=1", /--define belongs to a layer given as files/],
+  ["diagnose -a raella -d resnet18 -l 0 --define a=1", /--define belongs to/],
+  ["diagnose -a raella -d resnet18 -l 0 --include-root FOLDER", /--include-root belongs to/],
+  ["diagnose -a raella -d resnet18 -l 0 --statistics x", /--statistics belongs to/],
+  ["components --statistics x", /--statistics belongs to/],
+  ["dnns resnet18 -d resnet50", /Two DNNs are named, resnet18 and resnet50/],
+  ["import x.onnx --workspace FOLDER/own --size a=1 --size a=2", /--size gives a twice/],
+  ["import x.csv --workspace FOLDER/own --accuracy", /--accuracy says nothing here/],
+];
+
 describe("every command of the command line", () => {
   let folder: string;
   before(() => {
@@ -106,6 +138,43 @@ describe("every command of the command line", () => {
   it("is tested", () => {
     const names = createProgram("0.0.0").commands.map((command) => command.name());
     for (const name of names) assert.ok(name in mistakes, `${name} has no mistakes in this table`);
+  });
+
+  for (const [line, expected] of needless)
+    it(`${line}: is not ignored`, async () => {
+      const { exitCode, stderr } = await runCli(...line.replaceAll("FOLDER", folder).split(" "));
+      assert.match(stderr, expected);
+      assert.equal(exitCode, 2);
+    });
+
+  it("take a flag twice, and every value of an option of several", async () => {
+    const { exitCode, stdout } = await runCli(
+      ...["network", "-d", "resnet18", "-a", "raella", "-a", "isaac_like", "--layers", "20"],
+      ...["--json", "--json"],
+    );
+    assert.equal(exitCode, 0);
+    assert.deepEqual((JSON.parse(stdout) as { architectures: string[] }).architectures, [
+      "raella",
+      "isaac_like",
+    ]);
+  });
+
+  it("say which limits and areas have no effect", async () => {
+    const limited = await runCli("layer", "-a", "raella", "-d", "resnet18", "-l", "20", "--time-limit", "5");
+    assert.match(limited.stderr, /warning: The time limit has no effect: each of the \d+ mappings/);
+    const alone = [
+      "network",
+      "-d",
+      "resnet18",
+      "-a",
+      "raella",
+      "--layers",
+      "20",
+      "--tile-areas",
+      "published",
+    ];
+    assert.match((await runCli(...alone)).stderr, /warning: Published areas of tiles .* have no effect/);
+    assert.doesNotMatch((await runCli(...alone, "--area-budget", "100")).stderr, /Published areas/);
   });
 
   for (const [command, cases] of Object.entries(mistakes))

@@ -63,7 +63,7 @@ function planAxis(
   if (!isRange(values) || !isRandom || values.step !== undefined || values.factor !== undefined)
     return { variable, values: expandValues(values, place) };
   checkRange(values, place);
-  const logarithmic = values.logarithmic ?? false;
+  const { logarithmic = false } = values;
   if (logarithmic && !(values.from > 0))
     throw badRange(
       `A logarithmic range cannot start at ${values.from}.`,
@@ -75,13 +75,20 @@ function planAxis(
 }
 
 function checkRange(range: ValueRange, place: SourceLocation): void {
-  const { from, to, step, factor } = range;
+  const { from, to, step, factor, logarithmic } = range;
   if (!(to >= from))
     throw badRange(`The range ends (${to}) before it starts (${from}).`, range, place, "from <= to");
   if (step !== undefined && factor !== undefined)
     throw badRange("The range has both a step and a factor.", range, place, "one of them");
   if (step !== undefined && !(step > 0))
     throw badRange(`The step ${step} does not lead from ${from} to ${to}.`, range, place, "a step above 0");
+  if (logarithmic !== undefined && (step !== undefined || factor !== undefined))
+    throw badRange(
+      "`logarithmic` says how numbers are drawn from an interval, and this range has its values.",
+      range,
+      place,
+      `\`logarithmic\` without \`${step === undefined ? "factor" : "step"}\`, with \`random: {count, seed}\``,
+    );
   if (factor !== undefined && !(factor > 1 && from > 0))
     throw badRange(
       `The factor ${factor} does not lead from ${from} to ${to}.`,
@@ -91,20 +98,46 @@ function checkRange(range: ValueRange, place: SourceLocation): void {
     );
 }
 
-function arithmeticValues({ from, to }: ValueRange, step: number, place: SourceLocation): number[] {
-  // A hair more, so that 0 to 1 in steps of 0.1 ends with 1.
-  const count = Math.floor((to - from) / step + 1e-9) + 1;
-  checkCount(count, place);
-  return Array.from({ length: count }, (_, index) => withoutRoundingNoise(from + index * step));
+function arithmeticValues(range: ValueRange, step: number, place: SourceLocation): number[] {
+  const { from, to } = range;
+  const at = (index: number): number => withoutRoundingNoise(from + index * step);
+  const steps = (to - from) / step;
+  // A hair more, so that 0 to 1 in steps of 0.1 ends with 1: what rounding may do to the ends, in steps.
+  const hair = 1e-9 + (2 * Number.EPSILON * Math.max(Math.abs(from), Math.abs(to))) / step;
+  const last = Math.floor(steps + hair);
+  checkCount(last + 1, place);
+  if (steps - last > hair) throw missedEnd(range, `in steps of ${step}`, [at(last), at(last + 1)], place);
+  return Array.from({ length: last + 1 }, (_, index) => at(index));
 }
 
-function geometricValues({ from, to }: ValueRange, factor: number, place: SourceLocation): number[] {
+function geometricValues(range: ValueRange, factor: number, place: SourceLocation): number[] {
+  const { from, to } = range;
   const values: number[] = [];
-  for (let value = from; value <= to * (1 + 1e-12); value *= factor) {
+  let value = from;
+  for (; value <= to * (1 + 1e-12); value *= factor) {
     values.push(withoutRoundingNoise(value));
     checkCount(values.length, place);
   }
+  const last = values[values.length - 1];
+  if (last < to * (1 - 1e-12))
+    throw missedEnd(range, `by factors of ${factor}`, [last, withoutRoundingNoise(value)], place);
   return values;
+}
+
+/** Both ends belong to a range: one that is passed over was not meant. */
+function missedEnd(
+  range: ValueRange,
+  way: string,
+  [last, next]: readonly [number, number],
+  place: SourceLocation,
+): RaellaError {
+  return new RaellaError({
+    code: "out-of-range",
+    message: `The range from ${range.from} ${way} does not meet its end ${range.to}: its last value would be ${last}.`,
+    location: place,
+    value: range,
+    expected: `${last === range.from ? "" : `${last} or `}${next} for \`to\``,
+  });
 }
 
 /** 0.1 + 0.2 as 0.3. */
@@ -173,6 +206,14 @@ export function planSweep(description: SweepDescription, locate: LocateKey = loc
       expected: "`noise` above 0 with a seed",
     });
   const isRandom = random !== undefined;
+  if (isRandom && Object.keys(variables).length === 0)
+    throw new RaellaError({
+      code: "usage",
+      message:
+        "Random designs are drawn from `variables`, and there are none: all of them would be the same.",
+      location: locate(["random"]),
+      expected: "at least one variable with an interval or several values",
+    });
   const axes = Object.entries(variables).map(([variable, values]) =>
     planAxis(variable, values, isRandom, locate(["variables", variable])),
   );

@@ -16,10 +16,11 @@ import {
 
 const base = { architectures: "raella", dnns: "resnet18" };
 
-function valuesOf(values: SweepValues): unknown {
+function valuesOf(values: SweepValues): readonly unknown[] {
   const plan = planSweep({ ...base, variables: { X: values } });
   const [axis] = plan.axes;
-  return "values" in axis ? axis.values : axis.interval;
+  assert.ok("values" in axis);
+  return axis.values;
 }
 
 describe("sweep plan", () => {
@@ -27,7 +28,12 @@ describe("sweep plan", () => {
     assert.deepEqual(valuesOf(7), [7]);
     assert.deepEqual(valuesOf([5, "2 ** 3"]), [5, "2 ** 3"]);
     assert.deepEqual(valuesOf({ from: 4, to: 8, step: 2 }), [4, 6, 8]);
-    assert.deepEqual(valuesOf({ from: 4, to: 7, step: 2 }), [4, 6]);
+    assert.deepEqual(
+      valuesOf({ from: 0.1, to: 100.1, step: 0.001 }),
+      Array.from({ length: 100_001 }, (_, at) => Number((0.1 + at / 1000).toFixed(3))),
+    );
+    assert.equal(valuesOf({ from: 1e6, to: 1e6 + 0.3, step: 0.1 }).length, 4);
+    assert.deepEqual(valuesOf({ from: 1, to: 1.1 ** 10, factor: 1.1 }).length, 11);
     assert.deepEqual(valuesOf({ from: 0, to: 0.3, step: 0.1 }), [0, 0.1, 0.2, 0.3]);
     assert.deepEqual(valuesOf({ from: 128, to: 1024, factor: 2 }), [128, 256, 512, 1024]);
     assert.deepEqual(valuesOf({ from: 3, to: 3, step: 1 }), [3]);
@@ -191,6 +197,32 @@ describe("sweep plan", () => {
       { ...base, variables: { A: { from: 1, to: 2, step: 0 } } },
       /step 0 does not lead from 1 to 2/,
     ],
+    [
+      "steps that miss the end",
+      { ...base, variables: { A: { from: 1, to: 10, step: 4 } } },
+      /variables\.A\): The range from 1 in steps of 4 does not meet its end 10: its last value would be 9\.\n {2}Expected: 9 or 13 for `to`/,
+    ],
+    [
+      "a step beyond the end",
+      { ...base, nTiles: { from: 4, to: 7, step: 8 } },
+      /does not meet its end 7: its last value would be 4\.\n {2}Expected: 12 for `to`/,
+    ],
+    [
+      "factors that miss the end",
+      { ...base, variables: { A: { from: 128, to: 1000, factor: 2 } } },
+      /The range from 128 by factors of 2 does not meet its end 1000: its last value would be 512\.\n {2}Expected: 512 or 1024/,
+    ],
+    [
+      "steps that miss the end in random designs",
+      { ...base, random: { count: 2 }, variables: { A: { from: 0, to: 1, step: 0.3 } } },
+      /last value would be 0\.9[^]*0\.9 or 1\.2/,
+    ],
+    [
+      "a logarithmic range with a factor",
+      { ...base, variables: { A: { from: 1, to: 2, factor: 2, logarithmic: true } } },
+      /this range has its values[^]*without `factor`/,
+    ],
+    ["random designs of nothing", { ...base, random: { count: 3 } }, /there are none: all of them would be/],
     ["a factor of 1", { ...base, variables: { A: { from: 1, to: 2, factor: 1 } } }, /factor 1 does not lead/],
     [
       "an endless range",

@@ -35,6 +35,13 @@ export const sweeps: BadInputs = {
     sweep("a range without a step or factor", "variables:\n  ADC_RESOLUTION: {from: 4, to: 8}\n"),
     sweep("a range of billions of values", "variables:\n  ADC_RESOLUTION: {from: 0, to: 1, step: 1e-9}\n"),
     sweep("a factor of 1", "variables:\n  ADC_RESOLUTION: {from: 4, to: 8, factor: 1}\n"),
+    sweep("a range whose steps miss its end", "variables:\n  ADC_RESOLUTION: {from: 4, to: 9, step: 2}\n"),
+    sweep("a range whose factors miss its end", "nTiles: {from: 3, to: 16, factor: 2}\n"),
+    sweep(
+      "a logarithmic range with a step",
+      "variables:\n  ADC_RESOLUTION: {from: 4, to: 8, step: 2, logarithmic: true}\n",
+    ),
+    sweep("random designs without variables", "random: {count: 3}\n"),
     sweep("an infinite value", "variables:\n  ADC_RESOLUTION: [.inf]\n"),
     sweep("a value that is not a number", "variables:\n  ADC_RESOLUTION: [.nan]\n"),
     sweep("a value given twice", "variables:\n  ADC_RESOLUTION: [5, 5]\n"),
