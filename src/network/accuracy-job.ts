@@ -87,7 +87,8 @@ function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
       );
       const converters = [...new Set(alike.map((other) => other.adcBits))];
       const noise = noiseOf(design, job.noise);
-      const crossbar = { slicing, rows, signedInputs, exact, centers: centersOn(rows), noise };
+      const speculation = alike.some((other) => other.speculation);
+      const crossbar = { slicing, rows, signedInputs, exact, centers: centersOn(rows), noise, speculation };
       computeWithConverters(layer, crossbar, converters).forEach((result, index) =>
         results.set(keyOf(slicing, design, converters[index]), result),
       );

@@ -24,7 +24,8 @@ export interface SlicingOptions {
   readonly signedInputs?: SignedInputs;
   /** Bits that a memory cell holds, and so a slice at most. Default: 4. */
   readonly cellBits?: number;
-  /** The layer's centers, where they are shared. */
+  /** What the layer computes without analog circuits, and its centers, where they are known. */
+  readonly exact?: Float64Array;
   readonly centers?: CenterFinder;
 }
 
@@ -48,7 +49,7 @@ export function chooseSlicing(
   output: OutputQuantization,
   options: SlicingOptions = {},
 ): ChosenSlicing {
-  const accumulators = exactAccumulators(layer);
+  const accumulators = options.exact ?? exactAccumulators(layer);
   const exact = outputCodes(accumulators, layer, output);
   const centers = options.centers ?? createCenterFinder(layer, options.rows ?? raellaRows);
   const errors: Record<string, number> = {};

@@ -7,23 +7,28 @@ import type { AnalyzeNetworkOptions, PreparedNetwork } from "./prepare-network";
 import { prepareNetwork } from "./prepare-network";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { designKey, slicesDoNotFit } from "./arithmetic-design";
+import type { CutNetwork } from "./cut-network";
 import { cutNetwork } from "./cut-network";
 import { withEngine } from "./float-engine";
 import type { EndToEndAccuracy, ReferenceAccuracy } from "./end-to-end";
 import { checkLabels, endToEndAccuracy, poorQuantization, referenceAccuracy } from "./end-to-end";
-import type { CutRunJob, LayerArithmetic } from "./run-cut-network";
-import { cutRunJobs, runCutNetwork } from "./run-cut-network";
+import type { CutRunJob, CutRunResult, LayerArithmetic } from "./run-cut-network";
+import { bytesOfSample, cutRunJobs, runCutNetwork } from "./run-cut-network";
 import { requireDesigns } from "./layer-arguments";
 import { analyzeAccuracySchema } from "./network-arguments";
 import type { LayerScales } from "./measure-layers";
 import type { JobKind } from "./run-network-jobs";
 import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
+import { processors } from "../threads";
 import { defaultSeed } from "./sampling";
 import type { Slicing } from "./slicing";
 import { parseSlicing } from "./slicing";
 
 /** Samples that go through a network together: what is stored in crossbars serves them all. */
 const samplesTogether = 4;
+
+/** Bytes of the tensors of all runs that a thread computes together, about. */
+const jobBytes = 128e6;
 
 /** A network, and the designs that are to compute it. */
 export interface AccuracyAnalysisOptions extends Omit<AnalyzeNetworkOptions, "shapesOnly" | "withAccuracy"> {
@@ -227,33 +232,23 @@ async function runEndToEnd(
     })),
   ];
   const inputs = Array.from({ length: network.samples.count }, (_, index) => network.samples.at(index));
-  const blocks = Array.from({ length: Math.ceil(inputs.length / samplesTogether) }, (_, index) =>
-    inputs.slice(index * samplesTogether, (index + 1) * samplesTogether),
-  );
-  const jobs = arithmetics.flatMap((arithmetic) =>
-    blocks.map((block, index): CutRunJob => ({
-      ...{ cut, arithmetic, inputs: block },
-      firstSample: index * samplesTogether,
-    })),
-  );
-  const here: JobKind<CutRunJob, Awaited<ReturnType<typeof runCutNetwork>>> = {
+  // An engine that was given cannot be sent to other threads.
+  const threads = engine === undefined ? (workers ?? "auto") : 1;
+  const jobs = cutRuns(cut, arithmetics, inputs, threads);
+  const here: JobKind<CutRunJob, readonly CutRunResult[]> = {
     ...cutRunJobs,
     run: (job) => runCutNetwork(job, network.engine, () => throwIfStopped(signal)),
   };
-  // An engine that was given cannot be sent to other threads.
-  const threads = engine === undefined ? workers : 1;
-  let before = 0;
   const results = await runNetworkJobs(jobs, here, {
     workers: threads,
     signal,
-    onJob: (done) => {
-      const samples = Math.round((done / jobs.length) * inputs.length * arithmetics.length);
-      step(samples - before);
-      before = samples;
-    },
+    onJob: (_, __, job) => step(jobs[job].inputs.length * jobs[job].arithmetics.length),
   });
-  const runs = arithmetics.map((_, index) =>
-    results.slice(index * blocks.length, (index + 1) * blocks.length),
+  const runs = arithmetics.map((arithmetic) =>
+    results.flatMap((result, job) => {
+      const place = jobs[job].arithmetics.indexOf(arithmetic);
+      return place < 0 ? [] : [result[place]];
+    }),
   );
   const [ideal, ...others] = runs.map((run) => run.flatMap(({ outputs }) => outputs));
   return {
@@ -265,6 +260,33 @@ async function runEndToEnd(
     }),
   };
 }
+
+/**
+ * Samples in even parts, of as many as go through a network together, and at least one for each thread; arithmetics
+ * together as far as memory allows.
+ */
+function cutRuns(
+  cut: CutNetwork,
+  arithmetics: readonly LayerArithmetic[],
+  inputs: CutRunJob["inputs"],
+  workers: number | "auto",
+): readonly CutRunJob[] {
+  const parts = Math.max(
+    Math.ceil(inputs.length / samplesTogether),
+    workers === "auto" ? processors() : workers,
+  );
+  const length = Math.ceil(inputs.length / parts);
+  const together = Math.max(1, Math.floor(jobBytes / (length * bytesOfSample(cut))));
+  const blocks = chunks(inputs, length);
+  return chunks(arithmetics, together).flatMap((some) =>
+    blocks.map((block, index) => ({ cut, arithmetics: some, inputs: block, firstSample: index * length })),
+  );
+}
+
+const chunks = <Item>(items: readonly Item[], length: number): readonly (readonly Item[])[] =>
+  Array.from({ length: Math.ceil(items.length / length) }, (_, index) =>
+    items.slice(index * length, (index + 1) * length),
+  );
 
 function changedModel(file: string): RaellaError {
   return new RaellaError({

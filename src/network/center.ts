@@ -1,4 +1,4 @@
-import type { IntegerLayer } from "./integer-layer";
+import type { IntegerLayer, StoredWeights } from "./integer-layer";
 import { weightHistogram, weightOffset } from "./integer-layer";
 import type { PackedColumns, SumRange } from "./column-sums";
 import { createPacker } from "./column-sums";
@@ -122,7 +122,7 @@ export interface CenterFinder {
   of(slicing: Slicing, together?: readonly Slicing[]): LayerCenters;
 }
 
-export function createCenterFinder(layer: IntegerLayer, rows: number): CenterFinder {
+export function createCenterFinder(layer: StoredWeights, rows: number): CenterFinder {
   const known = new Map<string, LayerCenters>();
   const segments = segmentsOf(layer.rows, rows);
   const find = (slicings: readonly Slicing[]): void => {
@@ -169,7 +169,7 @@ export function offsetColumns(
 ): OffsetColumns {
   const { rows: allRows, filters, weights } = layer;
   const rows = segment.to - segment.from;
-  const packer = createPacker(rows);
+  const packer = createPacker(rows, quiet);
   const slices = slicesOf(slicing);
   const codes = new Uint8Array(rows);
   const counts = new Uint32Array(codeCount);
@@ -193,7 +193,7 @@ export function offsetColumns(
       }
       absoluteOffsets += greatest - least;
       if (least < quiet.least || greatest > quiet.greatest)
-        packer.add(filter, 2 ** slice.low, Math.max(greatest, -least), codes, cells);
+        packer.add(filter, 2 ** slice.low, { least, greatest }, codes, cells);
     }
     for (const code of present) counts[code] = 0;
   }

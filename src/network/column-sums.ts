@@ -20,20 +20,37 @@ const lowerBits = 32;
 const upperBits = 20;
 const emptyLane = 2 ** (lowerBits + upperBits);
 
+/** A range of sums. */
+export interface SumRange {
+  readonly least: number;
+  readonly greatest: number;
+}
+
+/** None is quiet: every column is visited. */
+export const noQuietSums: SumRange = { least: 1, greatest: 0 };
+
 /**
  * Columns of a crossbar, packed: a double (a lane) carries the cells of several columns side by side, so that one addition
- * adds to all of their sums. To a column belong the bits from its shift on of one of the lane's two words. So that they
- * never borrow from others, its sum counts from half of what they hold.
+ * adds to all of their sums. To a column belong the bits from its shift on of one of the lane's two words. They begin with
+ * its bias, so that they never borrow from others. Biases are such that the upper bits of a column are the same number for
+ * 2^window sums, all of them quiet: one comparison of a word shows whether all of its columns are.
  */
 export interface PackedColumns {
   readonly rows: number;
+  /** Columns are visited where a sum lies outside. */
+  readonly quiet: SumRange;
   /** For each column its filter, and what its sum counts: ± the place value of its slice. */
   readonly filters: readonly number[];
   readonly worths: readonly number[];
-  /** Where a column's bits are: 0 in the lower word, 1 in the upper one; from which on, and how many. */
+  /** Where a column's bits are: 0 in the lower word, 1 in the upper one; from which on, all of them and the upper ones. */
   readonly words: readonly number[];
   readonly shifts: readonly number[];
-  readonly widths: readonly number[];
+  readonly masks: readonly number[];
+  readonly upperMasks: readonly number[];
+  readonly biases: readonly number[];
+  /** The upper bits of both words of each lane, and what they are where all sums are quiet. */
+  readonly watched: readonly number[];
+  readonly quietBits: readonly number[];
   /** What the lanes of each block begin with. */
   readonly beginnings: readonly Float64Array[];
   /** First column of each lane, and behind the last one their number. */
@@ -45,18 +62,22 @@ export interface PackedColumns {
 /** Takes columns one after the other, and lays them into as few lanes as follow from the greatest sums. */
 export interface ColumnPacker {
   /**
-   * @param greatest Of the magnitudes that the column's sum can have.
+   * @param sums That the column can have.
    * @param codes Of the weights, row by row.
    * @param cells What a cell holds for each code.
    */
-  add(filter: number, worth: number, greatest: number, codes: Uint8Array, cells: Int32Array): void;
+  add(filter: number, worth: number, sums: SumRange, codes: Uint8Array, cells: Int32Array): void;
   readonly columns: PackedColumns;
 }
 
-export function createPacker(rows: number): ColumnPacker {
+export function createPacker(rows: number, quiet: SumRange): ColumnPacker {
   const [filters, worths, firstOfLane]: [number[], number[], number[]] = [[], [], [0]];
-  const [words, shifts, widths]: [number[], number[], number[]] = [[], [], []];
+  const [words, shifts, biases]: [number[], number[], number[]] = [[], [], []];
+  const [masks, upperMasks]: [number[], number[]] = [[], []];
+  const [watched, quietBits]: [number[], number[]] = [[], []];
   const [blocks, beginnings]: [Float64Array[], Float64Array[]] = [[], []];
+  const quietSums = quiet.greatest - quiet.least + 1;
+  const window = quietSums < 1 ? 0 : Math.floor(Math.log2(quietSums));
   const paddedRows = Math.ceil(rows / rowsTogether) * rowsTogether;
   let word = 1;
   let shift = upperBits;
@@ -68,24 +89,38 @@ export function createPacker(rows: number): ColumnPacker {
       beginnings.push(new Float64Array(laneBlock).fill(emptyLane));
     }
     firstOfLane.push(filters.length);
+    watched.push(0, 0);
+    quietBits.push(0, 0);
     [word, shift] = [0, 0];
   };
   return {
-    columns: { rows, filters, worths, words, shifts, widths, beginnings, firstOfLane, blocks },
-    add(filter, worth, greatest, codes, cells) {
-      // The bits of its greatest sum, and a sign.
-      const width = Math.ceil(Math.log2(greatest + 1)) + 1;
+    columns: {
+      ...{ rows, quiet, filters, worths, words, shifts, masks, upperMasks, biases },
+      ...{ watched, quietBits, beginnings, firstOfLane, blocks },
+    },
+    add(filter, worth, { least, greatest }, codes, cells) {
+      // Quiet sums, from the least one on, begin at a multiple of 2^window, and no sum is below 0.
+      const quietPart = Math.ceil((quiet.least - least) / 2 ** window);
+      const bias = quietPart * 2 ** window - quiet.least;
+      const width = Math.max(window + 1, Math.ceil(Math.log2(greatest + bias + 1)));
       makeRoom(width);
       const lane = (firstOfLane.length - 2) % laneBlock;
       const block = blocks[blocks.length - 1];
       const unit = 2 ** (word * lowerBits + shift);
       for (let row = 0; row < rows; row++) block[row * laneBlock + lane] += cells[codes[row]] * unit;
-      beginnings[beginnings.length - 1][lane] += 2 ** (width - 1) * unit;
+      beginnings[beginnings.length - 1][lane] += bias * unit;
+      const mask = -1 >>> (32 - width);
+      const upperMask = (mask >>> window) << (window + shift);
+      const wordOfLane = 2 * (firstOfLane.length - 2) + word;
+      watched[wordOfLane] |= upperMask;
+      quietBits[wordOfLane] |= quietPart << (window + shift);
       filters.push(filter);
       worths.push(worth);
       words.push(word);
       shifts.push(shift);
-      widths.push(width);
+      masks.push(mask);
+      upperMasks.push(upperMask);
+      biases.push(bias);
       firstOfLane[firstOfLane.length - 1] = filters.length;
       shift += width;
     },
@@ -157,15 +192,6 @@ export function drivenRows(
   return { samples, groups, codes };
 }
 
-/** A range of sums. */
-export interface SumRange {
-  readonly least: number;
-  readonly greatest: number;
-}
-
-/** None is quiet: every column is visited. */
-export const noQuietSums: SumRange = { least: 1, greatest: 0 };
-
 /** Receives the one-bit sums S_0 … S_7 of a column. */
 export type ColumnVisitor = (sample: number, column: number, sums: Int32Array) => void;
 
@@ -184,19 +210,17 @@ export function createScratch(): SumsScratch {
 const withRoom = (known: Float64Array, length: number): Float64Array =>
   known.length >= length ? known : new Float64Array(length);
 
-/**
- * Computes the one-bit sums of every column for every sample.
- *
- * @param quiet Columns are visited where a sum lies outside.
- */
+/** Computes the one-bit sums of every column for every sample, and visits the columns with sums that are not quiet. */
 export function visitColumnSums(
   columns: PackedColumns,
   driven: DrivenRows,
-  { least, greatest }: SumRange,
   scratch: SumsScratch,
   visit: ColumnVisitor,
 ): void {
-  const { firstOfLane, words, shifts, widths, blocks, beginnings } = columns;
+  const { quiet, firstOfLane, words, shifts, masks, upperMasks, biases } = columns;
+  const { watched, quietBits, blocks, beginnings } = columns;
+  const { least, greatest } = quiet;
+  const isEachVisited = least > greatest;
   const lanes = firstOfLane.length - 1;
   const bits = inputBits;
   scratch.packedSums = withRoom(scratch.packedSums, driven.samples * bits * laneBlock);
@@ -204,22 +228,34 @@ export function visitColumnSums(
   scratch.tables = withRoom(scratch.tables, tablesNeeded * subsets * laneBlock);
   const { packedSums, sums } = scratch;
   const halves = new Int32Array(packedSums.buffer);
-  blocks.forEach((block, index) => {
+  const step = 2 * laneBlock;
+  for (let index = 0; index < blocks.length; index++) {
     const firstLane = index * laneBlock;
     const lastLane = Math.min(lanes, firstLane + laneBlock);
-    sumPackedRows(block, beginnings[index], driven, scratch);
+    sumPackedRows(blocks[index], beginnings[index], driven, scratch);
     for (let sample = 0; sample < driven.samples; sample++) {
       for (let lane = firstLane; lane < lastLane; lane++) {
         const at = 2 * (sample * bits * laneBlock + lane - firstLane);
+        // Where any of the eight words differs from the quiet one.
+        let lower = 0;
+        let upper = 0;
+        const quietLower = quietBits[2 * lane];
+        const quietUpper = quietBits[2 * lane + 1];
+        for (let from = at; from < at + bits * step; from += step) {
+          lower |= halves[from] ^ quietLower;
+          upper |= halves[from + 1] ^ quietUpper;
+        }
+        if (!isEachVisited && ((lower & watched[2 * lane]) | (upper & watched[2 * lane + 1])) === 0) continue;
         for (let column = firstOfLane[lane]; column < firstOfLane[lane + 1]; column++) {
+          if (!isEachVisited && ((words[column] === 0 ? lower : upper) & upperMasks[column]) === 0) continue;
           const from = at + words[column];
           const shift = shifts[column];
-          const mask = -1 >>> (32 - widths[column]);
-          const half = (mask >>> 1) + 1;
-          // Its sign shows whether any sum lies outside.
+          const mask = masks[column];
+          const bias = biases[column];
+          // Its sign shows whether any sum lies outside: not all quiet sums have the same upper bits.
           let inside = 0;
           for (let bit = 0; bit < bits; bit++) {
-            const sum = ((halves[from + 2 * laneBlock * bit] >>> shift) & mask) - half;
+            const sum = ((halves[from + step * bit] >>> shift) & mask) - bias;
             sums[bit] = sum;
             inside |= (sum - least) | (greatest - sum);
           }
@@ -227,7 +263,7 @@ export function visitColumnSums(
         }
       }
     }
-  });
+  }
 }
 
 /**

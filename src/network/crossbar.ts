@@ -2,7 +2,7 @@ import type { CenterFinder } from "./center";
 import { createCenterFinder, offsetColumns } from "./center";
 import type { ColumnVisitor, SumRange } from "./column-sums";
 import { createScratch, drivenRows, noQuietSums, visitColumnSums } from "./column-sums";
-import type { ConversionTally } from "./converter";
+import type { ConversionTally, Converter } from "./converter";
 import {
   convertBits,
   emptyTally,
@@ -129,7 +129,7 @@ function visitColumns(
                 : noise.readBits(sums, columnNumber(unit + filter, worth, pass), first + sample);
             visit(sums, read, pass, start + sample * filters + filter, sign * worth);
           };
-          visitColumnSums(columns, driven, quiet, scratch, visitor);
+          visitColumnSums(columns, driven, scratch, visitor);
         }
       });
     }
@@ -146,20 +146,25 @@ export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions
   return computeWithConverters(layer, options, [options.converterBits ?? raellaConverterBits])[0];
 }
 
-/** The same with several converters, which read the same sums. */
+/**
+ * The same with several converters, which read the same sums.
+ *
+ * @param given `speculation: false` leaves the accumulators with speculation empty, and its counts at 0: sums beyond the
+ *   converters' range are rare, while many of those within are enough for a speculative step to fail.
+ */
 export function computeWithConverters(
   layer: IntegerLayer,
-  given: Omit<CrossbarOptions, "converterBits">,
+  given: Omit<CrossbarOptions, "converterBits"> & { readonly speculation?: boolean },
   converterBits: readonly number[],
 ): readonly CrossbarResult[] {
-  const { slicing, rows = raellaRows, exact = exactAccumulators(layer) } = given;
+  const { slicing, rows = raellaRows, exact = exactAccumulators(layer), speculation = true } = given;
   const { groups, filters, samples } = layer;
   const centers = given.centers ?? createCenterFinder(layer, rows);
   const passes = inputPasses(layer.inputZero, given.signedInputs ?? "recorded");
   const runs = converterBits.map((bits) => ({
     converter: signedConverter(bits),
     accumulators: exact.slice(),
-    accumulatorsSpeculation: exact.slice(),
+    accumulatorsSpeculation: speculation ? exact.slice() : new Float64Array(0),
     tallies: passes.map(emptyTally),
   }));
   const weakest = signedConverter(Math.min(...converterBits));
@@ -169,13 +174,14 @@ export function computeWithConverters(
     layer,
     { ...given, centers },
     passes,
-    noise ? noQuietSums : quietRange(weakest),
+    noise ? noQuietSums : quietSums(weakest, speculation),
     noise,
     (sums, read, pass, at, worth) => {
       const whole = weightedSum(sums);
       for (const { converter, accumulators, accumulatorsSpeculation, tallies } of runs) {
         const tally = tallies[pass];
         accumulators[at] += worth * (convertBits(read, converter, tally) - whole);
+        if (!speculation) continue;
         const speculative = convertSpeculatively(sums, converter, tally, read, steps);
         accumulatorsSpeculation[at] += worth * (speculative - whole);
       }
@@ -211,14 +217,11 @@ export function convertInCrossbars(
   const tally = emptyTally();
   const noise = options.noise && createNoise(options.noise);
   const steps = noise?.steps ?? silentSteps;
-  const exactSums = speculation
-    ? quietRange(converter)
-    : { least: converter.lowest, greatest: converter.highest };
   visitColumns(
     layer,
     options,
     passes,
-    noise ? noQuietSums : exactSums,
+    noise ? noQuietSums : quietSums(converter, speculation),
     noise,
     speculation
       ? (sums, read, _, at, worth) => {
@@ -238,6 +241,11 @@ export function convertInCrossbars(
         saturated: tally.saturatedSpeculation,
       }
     : { accumulators, conversions: inputBits * columns, saturated: tally.saturated };
+}
+
+/** Sums of columns that a converter reads exactly, and of which no speculative step fails. */
+function quietSums(converter: Converter, speculation: boolean): SumRange {
+  return speculation ? quietRange(converter) : { least: converter.lowest, greatest: converter.highest };
 }
 
 function passCounts(

@@ -25,6 +25,9 @@ export interface IntegerLayer {
   readonly weightZeros?: Int32Array;
 }
 
+/** What of a layer lies in crossbars. */
+export type StoredWeights = Pick<IntegerLayer, "groups" | "rows" | "filters" | "weights">;
+
 /** How accumulators become output codes: clamp(rint((accumulator + bias) · scale) + zero). */
 export interface OutputQuantization {
   /** In units of the accumulator, for each filter of each group. */
@@ -43,54 +46,85 @@ export function accumulatorCount({ groups, samples, filters }: IntegerLayer): nu
   return groups * samples * filters;
 }
 
-/** Rows after which 32-bit sums of products of an input and a weight are emptied into doubles. */
-const rowsOfSums = 8192;
+/** Rows and pairs of filters whose weights are packed at a time: they fit a processor's second cache. */
+const packedRows = 512;
+const packedPairs = 64;
+
+/**
+ * Two weights in a double, so that one product is one for each of them: the second filter's counts 2^26. Over 512 rows a
+ * sum of products of an input (9 bits with its sign) and a weight stays below 2^24, so that both can be told apart.
+ */
+const secondFilter = 2 ** 26;
 
 /** What the layer computes without any analog circuit: exact integers, [group][sample][filter]. */
 export function exactAccumulators(layer: IntegerLayer): Float64Array {
-  const { groups, rows, filters, samples, weights, inputs, inputZero } = layer;
+  const { groups, rows, filters } = layer;
   const result = new Float64Array(accumulatorCount(layer));
-  const sums = new Int32Array(filters);
-  for (let group = 0; group < groups; group++) {
-    for (let sample = 0; sample < samples; sample++) {
-      const from = (group * samples + sample) * rows;
-      const to = (group * samples + sample) * filters;
-      for (let first = 0; first < rows; first += rowsOfSums) {
-        const last = Math.min(rows, first + rowsOfSums);
-        let row = first;
-        // Four rows at a time: a sum is loaded and stored once for them.
-        for (; row + 3 < last; row += 4) {
-          const input0 = inputs[from + row] - inputZero;
-          const input1 = inputs[from + row + 1] - inputZero;
-          const input2 = inputs[from + row + 2] - inputZero;
-          const input3 = inputs[from + row + 3] - inputZero;
-          if ((input0 | input1 | input2 | input3) === 0) continue;
-          const at0 = (group * rows + row) * filters;
-          const at1 = at0 + filters;
-          const at2 = at1 + filters;
-          const at3 = at2 + filters;
-          for (let filter = 0; filter < filters; filter++)
-            sums[filter] +=
-              input0 * weights[at0 + filter] +
-              input1 * weights[at1 + filter] +
-              input2 * weights[at2 + filter] +
-              input3 * weights[at3 + filter];
-        }
-        for (; row < last; row++) {
-          const input = inputs[from + row] - inputZero;
-          const at = (group * rows + row) * filters;
-          if (input !== 0)
-            for (let filter = 0; filter < filters; filter++) sums[filter] += input * weights[at + filter];
-        }
-        for (let filter = 0; filter < filters; filter++) {
-          result[to + filter] += sums[filter];
-          sums[filter] = 0;
-        }
+  const pairs = Math.min(packedPairs, Math.ceil(filters / 2));
+  const packed = new Float64Array(Math.min(packedRows, rows) * pairs);
+  for (let group = 0; group < groups; group++)
+    for (let from = 0; from < rows; from += packedRows)
+      for (let filter = 0; filter < filters; filter += 2 * pairs) {
+        const block = { from, to: Math.min(rows, from + packedRows) };
+        addProducts(layer, group, block, filter, packed, result);
       }
-    }
-  }
   subtractWeightZeros(result, layer);
   return result;
+}
+
+/** Adds the products of some rows and filters to the accumulators of a group. */
+function addProducts(
+  { rows: allRows, filters, samples, weights, inputs, inputZero }: IntegerLayer,
+  group: number,
+  { from: firstRow, to: endRow }: Segment,
+  firstFilter: number,
+  packed: Float64Array,
+  result: Float64Array,
+): void {
+  const rows = endRow - firstRow;
+  const count = Math.min(2 * packedPairs, filters - firstFilter);
+  const pairs = Math.ceil(count / 2);
+  for (let row = 0; row < rows; row++) {
+    const at = (group * allRows + firstRow + row) * filters + firstFilter;
+    for (let pair = 0; pair < pairs; pair++) {
+      const second = 2 * pair + 1 < count ? weights[at + 2 * pair + 1] : 0;
+      packed[row * pairs + pair] = weights[at + 2 * pair] + second * secondFilter;
+    }
+  }
+  const sums = new Float64Array(pairs);
+  for (let sample = 0; sample < samples; sample++) {
+    const from = (group * samples + sample) * allRows + firstRow;
+    const to = (group * samples + sample) * filters + firstFilter;
+    let row = 0;
+    // Four rows at a time: a sum is loaded and stored once for them.
+    for (; row + 3 < rows; row += 4) {
+      const input0 = inputs[from + row] - inputZero;
+      const input1 = inputs[from + row + 1] - inputZero;
+      const input2 = inputs[from + row + 2] - inputZero;
+      const input3 = inputs[from + row + 3] - inputZero;
+      if ((input0 | input1 | input2 | input3) === 0) continue;
+      const at0 = row * pairs;
+      const at1 = at0 + pairs;
+      const at2 = at1 + pairs;
+      const at3 = at2 + pairs;
+      for (let pair = 0; pair < pairs; pair++)
+        sums[pair] +=
+          input0 * packed[at0 + pair] +
+          input1 * packed[at1 + pair] +
+          input2 * packed[at2 + pair] +
+          input3 * packed[at3 + pair];
+    }
+    for (; row < rows; row++) {
+      const input = inputs[from + row] - inputZero;
+      for (let pair = 0; pair < pairs; pair++) sums[pair] += input * packed[row * pairs + pair];
+    }
+    for (let pair = 0; pair < pairs; pair++) {
+      const second = Math.floor(sums[pair] / secondFilter + 0.5);
+      result[to + 2 * pair] += sums[pair] - second * secondFilter;
+      if (2 * pair + 1 < count) result[to + 2 * pair + 1] += second;
+      sums[pair] = 0;
+    }
+  }
 }
 
 /** Where weights have zero points of their own, Σ (input - inputZero) times the filter's is subtracted, digitally. */
@@ -110,7 +144,7 @@ export function subtractWeightZeros(accumulators: Float64Array, layer: IntegerLa
 
 /** How often each of the 256 weight codes occurs in one segment of one filter. */
 export function weightHistogram(
-  { rows, filters, weights }: IntegerLayer,
+  { rows, filters, weights }: StoredWeights,
   group: number,
   filter: number,
   { from, to }: Segment,

@@ -73,7 +73,7 @@ export function computeInIsaac(
         const driven = drivenRows(layer, group, segment, asTheyAre, first, count);
         const start = (group * samples + first) * filters;
         const unit = (index * groups + group) * filters;
-        visitColumnSums(columns, driven, quiet, scratch, (sample, column, sums) => {
+        visitColumnSums(columns, driven, scratch, (sample, column, sums) => {
           const filter = columns.filters[column];
           const worth = columns.worths[column];
           const read =
@@ -105,7 +105,7 @@ function codeColumns(
   quiet: SumRange,
 ): PackedColumns {
   const rows = to - from;
-  const packer = createPacker(rows);
+  const packer = createPacker(rows, quiet);
   const codes = new Uint8Array(rows);
   const states = new Int32Array(activationCodes);
   for (let filter = 0; filter < filters; filter++) {
@@ -121,7 +121,7 @@ function codeColumns(
         const digit = digitOf(code, slice);
         states[code] = isInverted ? topState - digit : digit;
       }
-      packer.add(filter, (isInverted ? -1 : 1) * 2 ** slice.low, greatest, codes, states);
+      packer.add(filter, (isInverted ? -1 : 1) * 2 ** slice.low, { least: 0, greatest }, codes, states);
     }
   }
   return packer.columns;

@@ -46,6 +46,7 @@ const usualCrossbars = { rows: raellaRows, adcBits: raellaConverterBits, cellBit
 /** Does the integer part of a layer. */
 export function runLayerJob(job: LayerJob): LayerJobResult {
   const { layer, output, signedInputs, designs } = job;
+  const exact = exactAccumulators(layer);
   const chosen = new Map<string, ChosenSlicing>();
   type Crossbars = Pick<ArithmeticDesign, "rows" | "adcBits" | "cellBits">;
   const keyOf = (slices: SlicesOfWeights, { rows, adcBits, cellBits }: Crossbars): string =>
@@ -55,7 +56,7 @@ export function runLayerJob(job: LayerJob): LayerJobResult {
     const known = chosen.get(key);
     if (known !== undefined) return known;
     const { rows, adcBits: converterBits, cellBits } = crossbars;
-    const options = { signedInputs, search: job.slicingSearch, rows, converterBits, cellBits };
+    const options = { signedInputs, search: job.slicingSearch, rows, converterBits, cellBits, exact };
     const found =
       slices !== "adaptive"
         ? givenSlices(layer, slices, options)
@@ -83,15 +84,16 @@ export function runLayerJob(job: LayerJob): LayerJobResult {
   return {
     statistics,
     ...(Object.keys(ownStatistics).length > 0 && { ownStatistics }),
-    ...(job.withAccuracy && { accuracy: accuracyOf(job, choose) }),
+    ...(job.withAccuracy && { accuracy: accuracyOf(job, exact, choose) }),
   };
 }
 
 function accuracyOf(
   { layer, output, designs }: LayerJob,
+  accumulators: Float64Array,
   choose: (slices: SlicesOfWeights, design: ArithmeticDesign) => ChosenSlicing,
 ): Readonly<Record<string, LayerAccuracy>> {
-  const exact = { layer, output, exact: outputCodes(exactAccumulators(layer), layer, output) };
+  const exact = { layer, output, exact: outputCodes(accumulators, layer, output) };
   return Object.fromEntries(
     designs.map((design) => {
       const slicing = design.slices === "adaptive" ? choose("adaptive", design).slicing : design.slices;

@@ -73,17 +73,21 @@ export function quantizeWeights(
   scheme: QuantizationScheme,
 ): QuantizedWeights {
   const rows = values.length / (groups * filters);
-  const unitOf = (index: number): number =>
-    Math.floor(index / (rows * filters)) * filters + (index % filters);
   const greatest = new Float64Array(groups * filters);
-  values.forEach((value, index) => {
-    const unit = scheme === "qnnpack" ? 0 : unitOf(index);
-    greatest[unit] = Math.max(greatest[unit], Math.abs(value));
+  const eachWeight = (visit: (index: number, unit: number) => void): void => {
+    for (let index = 0, group = 0; group < groups; group++)
+      for (let row = 0; row < rows; row++)
+        for (let filter = 0; filter < filters; filter++) visit(index++, group * filters + filter);
+  };
+  eachWeight((index, unit) => {
+    greatest[unit] = Math.max(greatest[unit], Math.abs(values[index]));
   });
-  if (scheme === "qnnpack") greatest.fill(greatest[0]);
+  if (scheme === "qnnpack") greatest.fill(greatest.reduce((most, each) => Math.max(most, each), 0));
   const scales = greatest.map((value) => (value === 0 ? 1 : value / 127));
-  const weights = Int8Array.from(values, (value, index) =>
-    Math.max(-128, Math.min(127, roundHalfEven(value / scales[unitOf(index)]))),
-  );
+  const weights = new Int8Array(values.length);
+  eachWeight((index, unit) => {
+    const code = roundHalfEven(values[index] / scales[unit]);
+    weights[index] = code < -128 ? -128 : code > 127 ? 127 : code;
+  });
   return { weights, scales };
 }

@@ -1,6 +1,8 @@
 import { breathe } from "../platform";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { noiseOf } from "./arithmetic-design";
+import type { CenterFinder } from "./center";
+import { createCenterFinder } from "./center";
 import type { CutLayer, CutNetwork } from "./cut-network";
 import { convertInCrossbars, type ConvertedSums } from "./crossbar";
 import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
@@ -13,8 +15,14 @@ import { positionsPerSample, quantizeTensor, readWindow } from "./measure-layers
 import type { JobKind } from "./run-network-jobs";
 import type { Slicing } from "./slicing";
 
-/** Bytes of a layer's inputs and accumulators that are in memory at a time, about. */
+/**
+ * What of a layer is computed at a time, about: bytes of its inputs and accumulators that are in memory, and
+ * multiply-accumulates before an interruption is looked for. What is stored in a crossbar serves all positions of a block,
+ * so that there are never fewer than some (of a whole layer, if it has fewer).
+ */
 const blockBytes = 64e6;
+const blockMacs = 1e8;
+const fewestPositions = 256;
 
 /** With which arithmetic mapped layers are computed. */
 export type LayerArithmetic =
@@ -29,10 +37,10 @@ export type LayerArithmetic =
       readonly noiseSeed?: number;
     };
 
-/** Some samples through a cut network. */
+/** Some samples through a cut network, with one or more arithmetics. */
 export interface CutRunJob {
   readonly cut: CutNetwork;
-  readonly arithmetic: LayerArithmetic;
+  readonly arithmetics: readonly LayerArithmetic[];
   readonly inputs: readonly ReadonlyMap<string, EngineTensor>[];
   /** Samples that come before them. Default: 0. */
   readonly firstSample?: number;
@@ -45,44 +53,63 @@ export interface CutRunResult {
   readonly saturated: number;
 }
 
-/** Runs samples through a cut network: mapped layers in integers, the parts between them by the float engine. */
+/** The tensors of some samples that have been computed and are still needed. */
+type SampleTensors = readonly Map<string, EngineTensor>[];
+
+/**
+ * Runs samples through a cut network: mapped layers in integers, the parts between them by the float engine. All
+ * arithmetics go through it stage by stage, so that they share the engine's models, what comes before the first layer,
+ * and the centers of filters.
+ *
+ * @param throwIfStopped Called now and then. @throws to stop
+ * @returns The results of each arithmetic.
+ */
 export async function runCutNetwork(
-  { cut, arithmetic, inputs, firstSample = 0 }: CutRunJob,
+  { cut, arithmetics, inputs, firstSample = 0 }: CutRunJob,
   givenEngine?: FloatEngine,
   throwIfStopped?: () => void,
-): Promise<CutRunResult> {
+): Promise<readonly CutRunResult[]> {
   const engine = givenEngine ?? (await onnxRuntime());
-  const tensors = inputs.map((given) => new Map(given));
-  let conversions = 0;
-  let saturated = 0;
+  const pause = async (): Promise<void> => {
+    if (throwIfStopped === undefined) return;
+    await breathe();
+    throwIfStopped();
+  };
+  // One for all arithmetics before the first layer, then one for each of them.
+  let states: readonly SampleTensors[] = [inputs.map((given) => new Map(given))];
+  const counts = arithmetics.map(() => ({ conversions: 0, saturated: 0 }));
   for (const [index, { part, layer, keep }] of cut.stages.entries()) {
-    if (throwIfStopped !== undefined) {
-      await breathe();
-      throwIfStopped();
-    }
-    if (part !== undefined) await runPart(await engine.open(part.model), part.given, tensors);
+    await pause();
+    if (part !== undefined) await runPart(await engine.open(part.model), part.given, states.flat(), pause);
     if (layer !== undefined) {
-      const counts = runLayer(layer, index, arithmetic, tensors, firstSample);
-      conversions += counts.conversions;
-      saturated += counts.saturated;
+      const ofArithmetics = arithmetics.map((_, place) => states[states.length === 1 ? 0 : place]);
+      states = ofArithmetics.map((tensors) => tensors.map((own) => new Map(own)));
+      const sums = await computeLayer(layer, index, arithmetics, ofArithmetics, firstSample, pause);
+      sums.forEach(({ outputs, conversions, saturated }, place) => {
+        counts[place].conversions += conversions;
+        counts[place].saturated += saturated;
+        outputs.forEach((output, sample) => states[place][sample].set(layer.output, output));
+      });
     }
     const kept = new Set(keep);
-    for (const own of tensors) for (const name of own.keys()) if (!kept.has(name)) own.delete(name);
+    for (const own of states.flat()) for (const name of own.keys()) if (!kept.has(name)) own.delete(name);
   }
-  const outputs = tensors.map((own) => own.get(cut.result) as EngineTensor);
-  return { outputs, conversions, saturated };
+  return counts.map((ofArithmetic, place) => ({
+    outputs: states[states.length === 1 ? 0 : place].map((own) => own.get(cut.result) as EngineTensor),
+    ...ofArithmetic,
+  }));
 }
 
 /** What a helping thread does. */
 export default () =>
-  (job: CutRunJob): Promise<CutRunResult> =>
+  (job: CutRunJob): Promise<readonly CutRunResult[]> =>
     runCutNetwork(job);
 
-export const cutRunJobs: JobKind<CutRunJob, CutRunResult> = {
+export const cutRunJobs: JobKind<CutRunJob, readonly CutRunResult[]> = {
   file: "run-cut-network",
   run: (job) => runCutNetwork(job),
-  work: ({ cut, inputs, arithmetic }) =>
-    (arithmetic.kind === "exact" ? 1 : 4) *
+  work: ({ cut, inputs, arithmetics }) =>
+    arithmetics.reduce((sum, { kind }) => sum + (kind === "exact" ? 1 : 4), 0) *
     inputs.length *
     cut.stages.reduce(
       (sum, { layer }) => sum + (layer ? layer.weights.length * positionsPerSample(layer.sizes) : 0),
@@ -90,13 +117,27 @@ export const cutRunJobs: JobKind<CutRunJob, CutRunResult> = {
     ),
 };
 
+/** Bytes of the tensors that a sample has at a time, about: of the layer that needs most. */
+export function bytesOfSample({ stages }: CutNetwork): number {
+  const bytes = stages.map(({ layer }) => {
+    if (layer === undefined) return 0;
+    const { channels, groups, filters, sizes } = layer;
+    const { inputWidth, inputHeight, images } = sizes;
+    const inputs = images * inputWidth * inputHeight * channels * groups;
+    return 8 * (inputs + positionsPerSample(sizes) * groups * filters);
+  });
+  return Math.max(...bytes);
+}
+
 async function runPart(
   session: FloatSession,
   given: readonly string[],
-  tensors: readonly Map<string, EngineTensor>[],
+  tensors: SampleTensors,
+  pause: () => Promise<void>,
 ): Promise<void> {
   try {
     for (const own of tensors) {
+      await pause();
       const outputs = await session.run(new Map(given.map((name) => [name, own.get(name) as EngineTensor])));
       for (const [name, tensor] of outputs) own.set(name, tensor);
     }
@@ -105,37 +146,47 @@ async function runPart(
   }
 }
 
-/** Computes a layer for all samples, as many at a time as memory allows: what is stored in a crossbar serves them all. */
-function runLayer(
+/** Computes a layer with each arithmetic, given the tensors of each. */
+async function computeLayer(
   layer: CutLayer,
   index: number,
-  arithmetic: LayerArithmetic,
-  tensors: readonly Map<string, EngineTensor>[],
+  arithmetics: readonly LayerArithmetic[],
+  tensors: readonly SampleTensors[],
   firstSample: number,
-): { conversions: number; saturated: number } {
+  pause: () => Promise<void>,
+): Promise<readonly CutRunResult[]> {
   const positions = positionsPerSample(layer.sizes);
-  const bytes = positions * layer.groups * (layer.rows + 8 * layer.filters);
-  const together = Math.max(1, Math.floor(blockBytes / bytes));
-  let conversions = 0;
-  let saturated = 0;
-  for (let first = 0; first < tensors.length; first += together) {
-    const block = tensors.slice(first, first + together);
-    const firstPosition = (firstSample + first) * positions;
-    const sums = computeLayer(integerLayer(layer, block), index, arithmetic, firstPosition);
-    conversions += sums.conversions;
-    saturated += sums.saturated;
-    block.forEach((own, sample) =>
-      own.set(layer.output, outputTensor(layer, sums.accumulators, own, sample, block.length)),
-    );
+  const finders = new Map<number, CenterFinder>();
+  const centersOn = (rows: number): CenterFinder => {
+    const known = finders.get(rows) ?? createCenterFinder(layer, rows);
+    finders.set(rows, known);
+    return known;
+  };
+  const results: CutRunResult[] = [];
+  for (const [place, arithmetic] of arithmetics.entries()) {
+    const own = tensors[place];
+    let conversions = 0;
+    let saturated = 0;
+    const outputs = own.map((each) => emptyOutput(layer, each));
+    for (const block of integerBlocks(layer, own)) {
+      await pause();
+      const firstPosition = firstSample * positions + block.first;
+      const sums = computeBlock(block.integers, index, arithmetic, firstPosition, centersOn);
+      conversions += sums.conversions;
+      saturated += sums.saturated;
+      writeOutputs(layer, sums.accumulators, block, outputs);
+    }
+    results.push({ outputs, conversions, saturated });
   }
-  return { conversions, saturated };
+  return results;
 }
 
-function computeLayer(
+function computeBlock(
   layer: IntegerLayer,
   index: number,
   arithmetic: LayerArithmetic,
   firstPosition: number,
+  centersOn: (rows: number) => CenterFinder,
 ): ConvertedSums {
   if (arithmetic.kind === "exact")
     return { accumulators: exactAccumulators(layer), conversions: 0, saturated: 0 };
@@ -145,41 +196,85 @@ function computeLayer(
   const crossbar = { slicing: slicings[index], rows, converterBits, noise };
   return design.encoding === "offset_invert"
     ? computeInIsaac(layer, crossbar)
-    : convertInCrossbars(layer, { ...crossbar, signedInputs, speculation });
+    : convertInCrossbars(layer, { ...crossbar, signedInputs, speculation, centers: centersOn(rows) });
 }
 
-/** All positions of some samples of a layer. */
-function integerLayer(layer: CutLayer, tensors: readonly ReadonlyMap<string, EngineTensor>[]): IntegerLayer {
+/** Some positions of a layer, of which `first` is the first one if those of all samples are numbered through. */
+interface IntegerBlock {
+  readonly first: number;
+  readonly integers: IntegerLayer;
+}
+
+/** The positions of all samples, one block after the other. */
+function* integerBlocks(layer: CutLayer, tensors: SampleTensors): Generator<IntegerBlock> {
   const { groups, rows, filters, weights, weightZeros, sizes, inputScale } = layer;
   const positions = positionsPerSample(sizes);
-  const samples = positions * tensors.length;
-  const inputs = new Uint8Array(groups * samples * rows);
-  tensors.forEach((own, sample) => {
-    const codes = quantizeTensor((own.get(layer.input) as EngineTensor).data, inputScale);
-    for (let group = 0; group < groups; group++)
-      for (let position = 0; position < positions; position++) {
-        const to = (group * samples + sample * positions + position) * rows;
-        readWindow(layer, sizes, codes, position, group, inputScale.zero, inputs, to);
+  const together = Math.max(
+    fewestPositions,
+    Math.floor(Math.min(blockBytes / (groups * (rows + 8 * filters)), blockMacs / weights.length)),
+  );
+  let codes: Uint8Array = new Uint8Array();
+  for (let first = 0; first < tensors.length * positions; first += together) {
+    const samples = Math.min(together, tensors.length * positions - first);
+    const inputs = new Uint8Array(groups * samples * rows);
+    for (let index = 0; index < samples; index++) {
+      const position = (first + index) % positions;
+      if (position === 0) {
+        const own = tensors[(first + index) / positions].get(layer.input) as EngineTensor;
+        codes = quantizeTensor(own.data, inputScale);
       }
-  });
-  return { groups, rows, filters, samples, weights, inputs, inputZero: inputScale.zero, weightZeros };
+      for (let group = 0; group < groups; group++)
+        readWindow(
+          layer,
+          sizes,
+          codes,
+          position,
+          group,
+          inputScale.zero,
+          inputs,
+          (group * samples + index) * rows,
+        );
+    }
+    const inputZero = inputScale.zero;
+    yield { first, integers: { groups, rows, filters, samples, weights, inputs, inputZero, weightZeros } };
+  }
 }
 
-/** (accumulator + bias) · unit, as the tensor that the layer makes of one of the samples. */
-function outputTensor(
-  { groups, filters, sizes, spatialAxes, bias, units, input, outputType }: CutLayer,
-  accumulators: Float64Array,
+/** The tensor that the layer makes of a sample, before it is computed. */
+function emptyOutput(
+  { groups, filters, sizes, spatialAxes, input, outputType }: CutLayer,
   tensors: ReadonlyMap<string, EngineTensor>,
-  sample: number,
-  samples: number,
 ): EngineTensor {
+  const channels = groups * filters;
+  const { dims } = tensors.get(input) as EngineTensor;
+  const { outputHeight, outputWidth } = sizes;
+  const outputDims =
+    spatialAxes === 0
+      ? [...dims.slice(0, -1), channels]
+      : [dims[0], channels, ...(spatialAxes === 2 ? [outputHeight, outputWidth] : [outputWidth])];
+  return {
+    type: outputType,
+    dims: outputDims,
+    data: new Float64Array(positionsPerSample(sizes) * channels),
+  };
+}
+
+/** Writes (accumulator + bias) · unit of a block where it belongs. */
+function writeOutputs(
+  { groups, filters, sizes, spatialAxes, bias, units }: CutLayer,
+  accumulators: Float64Array,
+  { first, integers: { samples } }: IntegerBlock,
+  outputs: readonly EngineTensor[],
+): void {
   const positions = positionsPerSample(sizes);
-  const data = new Float64Array(positions * groups * filters);
   const channels = groups * filters;
   const plane = sizes.outputWidth * sizes.outputHeight;
   for (let group = 0; group < groups; group++)
-    for (let position = 0; position < positions; position++) {
-      const from = ((group * samples + sample) * positions + position) * filters;
+    for (let index = 0; index < samples; index++) {
+      const from = (group * samples + index) * filters;
+      const sample = Math.floor((first + index) / positions);
+      const position = first + index - sample * positions;
+      const { data } = outputs[sample];
       const image = Math.floor(position / plane);
       for (let filter = 0; filter < filters; filter++) {
         const unit = group * filters + filter;
@@ -190,11 +285,4 @@ function outputTensor(
         data[to] = (accumulators[from + filter] + bias[unit]) * units[unit];
       }
     }
-  const { dims } = tensors.get(input) as EngineTensor;
-  const { outputHeight, outputWidth } = sizes;
-  const outputDims =
-    spatialAxes === 0
-      ? [...dims.slice(0, -1), channels]
-      : [dims[0], channels, ...(spatialAxes === 2 ? [outputHeight, outputWidth] : [outputWidth])];
-  return { type: outputType, dims: outputDims, data };
 }

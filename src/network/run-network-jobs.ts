@@ -10,7 +10,8 @@ export interface RunJobsOptions {
   /** Threads. Default: `auto`, up to four where the work is worth it. */
   readonly workers?: number | "auto";
   readonly signal?: AbortSignal;
-  readonly onJob?: (done: number, total: number) => void;
+  /** Called with the number of jobs that are done, of all of them, and which one it was. */
+  readonly onJob?: (done: number, total: number, job: number) => void;
 }
 
 /** What is done with each job, here or in another thread. */
@@ -38,7 +39,7 @@ export async function runNetworkJobs<Job, Result>(
   let done = 0;
   const finish = (index: number, result: Result): void => {
     results[index] = result;
-    options.onJob?.(++done, jobs.length);
+    options.onJob?.(++done, jobs.length, index);
   };
   if (workers <= 1) {
     for (const [index, job] of jobs.entries()) {

@@ -66,6 +66,36 @@ describe("the process", () => {
     }
   });
 
+  it("stops at Ctrl-C soon, while it computes a network end to end", async function () {
+    this.timeout(120_000);
+    const directory = mkdtempSync(join(tmpdir(), "raella-stop-"));
+    try {
+      const network = (name: string): string => join(__dirname, "..", "..", "examples", "networks", name);
+      const common = ["--workspace", join(directory, "workspace")];
+      const model = [network("digits.onnx"), "--inputs", network("digits-images.npy"), "--samples", "8"];
+      assert.equal((await run(["import", ...model, ...common], readAll)).code, 0);
+      // Noise enters every conversion: this takes minutes.
+      const command = ["accuracy", "-d", "digits", "--end-to-end", "--noise", "1,2,3,4,5"];
+      let sent = 0;
+      const { code, signal, stderr } = await run(
+        [...command, "--workers", "1", "--csv", join(directory, "accuracy.csv"), ...common],
+        async (child) => {
+          child.stdout?.resume();
+          await wait(6000);
+          child.kill("SIGINT");
+          sent = performance.now();
+        },
+      );
+      assert.equal(signal, null);
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, /stopped before it was finished/);
+      assert.ok(performance.now() - sent < 10_000);
+      assert.deepEqual(readdirSync(directory), ["workspace"]);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
   it("tells a fault of the program, and where it happened, from a mistake of the user", async () => {
     const folder = mkdtempSync(join(tmpdir(), "raella-fault-"));
     try {

@@ -6,9 +6,10 @@ import type { ArithmeticDesign } from "../../src/network/arithmetic-design";
 import { arithmeticArchitectures, usualDesign } from "../../src/network/arithmetic-design";
 import { cutNetwork } from "../../src/network/cut-network";
 import { decisionsOf, shareEqual, signalToNoise } from "../../src/network/end-to-end";
-import type { EngineTensor } from "../../src/network/float-engine";
-import type { LayerArithmetic } from "../../src/network/run-cut-network";
+import type { EngineTensor, FloatEngine } from "../../src/network/float-engine";
+import type { CutRunResult, LayerArithmetic } from "../../src/network/run-cut-network";
 import { runCutNetwork } from "../../src/network/run-cut-network";
+import { madeUpValues } from "../../src/network/sampling";
 import { parseSlicing } from "../../src/network/slicing";
 import type { Slicing } from "../../src/network/slicing";
 import type { GoldenNetworkLayer, TinyNetwork } from "./golden-networks";
@@ -21,6 +22,7 @@ import {
   tinyInputs,
 } from "./golden-networks";
 import { near } from "./golden-layers";
+import { smallModel } from "./small-model";
 
 interface GoldenRun {
   readonly output: readonly (readonly number[])[];
@@ -73,8 +75,8 @@ describe("A network end to end", () => {
       });
       const { cut, reference } = await cutNetwork(network, () => Promise.resolve());
       const inputs = Array.from({ length: network.samples.count }, (_, sample) => network.samples.at(sample));
-      const run = (arithmetic: LayerArithmetic): ReturnType<typeof runCutNetwork> =>
-        runCutNetwork({ cut, inputs, arithmetic });
+      const run = async (arithmetic: LayerArithmetic): Promise<CutRunResult> =>
+        (await runCutNetwork({ cut, inputs, arithmetics: [arithmetic] }))[0];
       const { endToEnd } = golden;
       const step = name === "qlinear_own_artifact" ? network.measured[0].outputScale.scale : 0;
       checkResults(reference, endToEnd.float, "float", step);
@@ -99,6 +101,51 @@ describe("A network end to end", () => {
         ...{ endToEnd: true, designs: arithmeticArchitectures().map((name) => usualDesign(name)) },
       });
     assert.deepEqual(await analyze(2), await analyze(1));
+  });
+
+  it("looks for an interruption after each sample and within a layer, and closes what it opened", async () => {
+    const weights = Array.from({ length: 64 * 64 * 9 }, (_, index) => ((index * 37) % 23) - 11);
+    const model = await smallModel({
+      nodes: [
+        { operator: "Relu", inputs: ["x"], outputs: ["positive"] },
+        {
+          ...{ operator: "Conv", inputs: ["positive", "w"], outputs: ["sums"] },
+          attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] },
+        },
+        { operator: "Relu", inputs: ["sums"], outputs: ["y"] },
+      ],
+      tensors: { w: { dims: [64, 64, 3, 3], values: weights } },
+      inputs: { x: { dims: ["N", 64, 48, 48] } },
+      outputs: ["y"],
+    });
+    const dims = [3, 64, 48, 48];
+    const inputs = { dims, data: madeUpValues(3 * 64 * 48 * 48, 1) };
+    const network = await prepareNetwork({ model, inputs });
+    const { cut } = await cutNetwork(network, () => Promise.resolve());
+    let open = 0;
+    const engine: FloatEngine = {
+      ...network.engine,
+      open: async (bytes) => {
+        const session = await network.engine.open(bytes);
+        open++;
+        return { run: (given) => session.run(given), close: () => (open--, session.close()) };
+      },
+    };
+    const samples = [0, 1, 2].map((sample) => network.samples.at(sample));
+    const run = (throwIfStopped: () => void): Promise<unknown> =>
+      runCutNetwork({ cut, inputs: samples, arithmetics: [{ kind: "exact" }] }, engine, throwIfStopped);
+    let looks = 0;
+    await run(() => looks++);
+    // Two stages, three samples of two parts, and 2304 · 3 positions of which no more than 1e8 / 36864 are taken together.
+    assert.equal(looks, 2 + 2 * 3 + 3);
+    for (let last = 0; last < looks; last++) {
+      let count = 0;
+      const stop = (): void => {
+        if (count++ === last) throw new Error("stopped");
+      };
+      await assert.rejects(run(stop), /^Error: stopped$/);
+      assert.equal(open, 0);
+    }
   });
 
   it("measures signal to noise, decisions and shares with their intervals", () => {
