@@ -11,6 +11,8 @@ import { leakageFigures } from "./leakage";
 import { inLevel } from "./level-components";
 import type { LevelEstimate } from "./level-estimates";
 import { roundDecimals } from "./round-decimals";
+import { scaleWarnings } from "./scale-words";
+import type { UnreadWords } from "./scale-words";
 
 /**
  * Energy and area of every level of a specification: pJ per action, um^2 of one instance. Primitive levels stand
@@ -41,6 +43,7 @@ export function priceLevels(specification: Specification, options: EstimationOpt
   const isTableGiven = energyTable !== undefined || areaTable !== undefined;
   const found: LevelEstimate[] = [];
   const unpriced = new Set<string>();
+  const unread: { name: string; unread: UnreadWords }[] = [];
   for (const level of levels) {
     const { name } = level;
     const isGiven = energyTable?.[name] !== undefined && areaTable?.[name] !== undefined;
@@ -48,6 +51,7 @@ export function priceLevels(specification: Specification, options: EstimationOpt
     if (!isGiven) {
       try {
         estimated = prices.estimate(level);
+        unread.push({ name, unread: prices.unread(level) });
       } catch (error) {
         if (!isTableGiven || !(error instanceof RaellaError))
           throw inLevel(withExtremes(error, level, estimationVariables), name);
@@ -59,6 +63,7 @@ export function priceLevels(specification: Specification, options: EstimationOpt
       warnings.push({ code: "component", message: `${name}: ${message}` });
     found.push(estimated);
   }
+  warnings.push(...scaleWarnings(unread, components.convention));
   const rows = tableRows(levels, found);
   const { energyPj, areaUm2 } = tablesOf(rows, decimalPlaces);
   for (const name of rows.names) {

@@ -16,6 +16,7 @@ import { influentialNames, numericNames } from "./compound/influential-names";
 import type { InfluentialNames } from "./compound/influential-names";
 import { mayConvert } from "./conversions";
 import type { ActionArguments, Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
+import type { WordContext } from "./scale-words";
 
 /** Room for finders of primitives, and about the size of one, in numbers of eight bytes. */
 const finderRoom = 500_000;
@@ -43,6 +44,15 @@ export class LevelComponents {
   /** The compound class of a level; undefined if its class is a primitive one. */
   compoundClass(level: Level): CompiledClass | undefined {
     return this.classNamed(level.subclass ?? level.class);
+  }
+
+  /** The context of what is written in words that do not count in this convention. */
+  get words(): WordContext {
+    return {
+      convention: this.convention,
+      classOf: (name) => this.classes.get(name),
+      isRelevant: (className, attribute) => this.primitives.isRelevant(className, attribute),
+    };
   }
 
   /** Whether a level is a converter, or anything that it is made of. */

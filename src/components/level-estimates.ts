@@ -21,6 +21,8 @@ import {
 import type { LevelComponents } from "./level-components";
 import type { ActionArguments, Primitive, PrimitiveEstimate } from "./primitive-estimates";
 import { roundTo6Decimals } from "./round-decimals";
+import { unreadOfClass, unreadOfLevel } from "./scale-words";
+import type { UnreadWords } from "./scale-words";
 
 /** Area and energies of one instance of a level, as computed and rounded to six decimal places. */
 export interface LevelEstimate {
@@ -148,6 +150,8 @@ interface ComponentNames extends InfluentialNames {
   /** Stands for the component: the name of a compound class, a number for what a level of a primitive one is. */
   readonly component: string | number;
   readonly numeric: readonly string[];
+  /** Messages about what has no effect in the class. */
+  readonly unread: readonly string[];
 }
 
 /** What the price of a level depends on. */
@@ -161,12 +165,15 @@ interface Question {
   readonly demanded: readonly string[];
   /** Attributes that must be numbers and are something else. */
   readonly noNumbers: readonly string[];
+  readonly unread: UnreadWords;
 }
 
 /** Levels among certain variables. */
 export interface LevelPrices {
   /** @throws RaellaError for actions that a class does not define and for what cannot be priced */
   readonly estimate: (level: Level) => LevelEstimate;
+  /** What is written of a level in words that do not count. */
+  readonly unread: (level: Level) => UnreadWords;
   /** Conversions of each action; null for a level without converters. */
   readonly conversions: (level: Level) => Conversions | null;
 }
@@ -217,6 +224,7 @@ export class LevelEstimates {
           ),
         );
       },
+      unread: (level) => questions.of(level).unread,
       conversions: (level) => {
         if (!this.components.hasConverters(level)) return null;
         try {
@@ -249,6 +257,7 @@ export class LevelEstimates {
       ]),
       ...{ values, demanded },
       noNumbers: names.numeric.filter((name) => isNoNumber(attributes[name])),
+      unread: { ofLevel: unreadOfLevel(level, this.components.words), ofClass: names.unread },
     };
   }
 
@@ -259,6 +268,7 @@ export class LevelEstimates {
       component: compiled.name,
       ...this.components.influentialNames(compiled),
       numeric: [...this.components.numericNames(compiled)],
+      unread: unreadOfClass(compiled.written, this.components.words),
     };
     this.names.set(compiled.name, names);
     return names;
@@ -271,7 +281,7 @@ export class LevelEstimates {
     const numeric = Object.keys(attributes).filter(
       (name) => typeof attributes[name] !== "number" && this.components.isNumber(subclass ?? ownClass, name),
     );
-    return { component: number, values: names, demanded: [], numeric };
+    return { component: number, values: names, demanded: [], numeric, unread: [] };
   }
 
   private pricePrimitive(level: Level, variables: ValueTable): LevelEstimate {

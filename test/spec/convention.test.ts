@@ -32,6 +32,18 @@ ${top}
 `;
 }
 
+/** A class with one part. */
+const onePart = `
+components:
+  classes:
+    - name: pair
+      attributes: {technology: "45nm"}
+      subcomponents: [{name: unit, class: intmac, attributes: {width: 8}}]
+      actions:
+        - {name: compute, subcomponents: [{name: unit, actions: [{name: compute}]}]}
+        - {name: leak, subcomponents: [{name: unit, actions: [{name: leak}]}]}
+`;
+
 describe("the convention of 2024", () => {
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), "raella-convention-"))));
@@ -58,6 +70,31 @@ describe("the convention of 2024", () => {
     assert.equal(load(element("")).identity.convention, undefined);
     assert.equal(load(element("area_scale: 1,")).identity.convention, "2024");
     assert.equal(load(element("energy_scale: 1,")).identity.convention, "2024");
+  });
+
+  it("tells of attributes that scale in the other convention only", () => {
+    const said = (text: string): readonly string[] =>
+      (estimate(load(text)).warnings ?? []).map(({ message }) => message);
+    const shared = design("").replace("{width: 8}", "{width: 8, area_share: 0.5}");
+    assert.deepEqual(said(shared), [
+      "The attribute area_share of mac has no effect in the convention of 2024. Write the key area_scale beside the class.",
+    ]);
+    assert.deepEqual(
+      said(design("").replace("{width: 8}", "{width: 8, area_scale: 2, energy_scale: 3}")),
+      [],
+    );
+    const part = (attributes: string): string =>
+      design("", onePart.replace("{width: 8}", attributes)).replace(
+        "name: mac, class: intmac",
+        "name: mac, class: compute, subclass: pair",
+      );
+    assert.deepEqual(said(part("{width: 8}")), []);
+    const [message, ...others] = said(part("{width: 8, energy_scale: 2}"));
+    assert.match(
+      message,
+      /energy_scale of the part unit of class pair \(.*design\.yaml:\d+\) has no effect in the convention of 2024\. Write the key energy_scale beside the class/,
+    );
+    assert.deepEqual(others, []);
   });
 
   it("lets expressions see containers, and calculates factors, splits and meshes", () => {

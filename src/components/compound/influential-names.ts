@@ -120,7 +120,8 @@ function addBareName(expression: string, names: Set<string>): void {
   if (isVariableName(text)) names.add(text);
 }
 
-function namesIn(value: WrittenValue | undefined): readonly string[] {
+/** Names that a value looks up. */
+export function namesIn(value: WrittenValue | undefined): readonly string[] {
   if (!isExpressionText(value)) return [];
   try {
     return [...compileExpression(value.expression).names];
@@ -130,7 +131,8 @@ function namesIn(value: WrittenValue | undefined): readonly string[] {
   }
 }
 
-function boundNames(partName: string): string[] {
+/** Names in the range of a part, `bank[0..N_BANKS]`. */
+export function boundNames(partName: string): string[] {
   const bounds = /\[(.+)\]$/.exec(partName)?.[1].split("..") ?? [];
   return bounds.flatMap((bound) => namesIn({ expression: bound.trim() }));
 }

@@ -61,6 +61,7 @@ const subactionSchema = v.pipe(
     [
       ["action_share", "energy_scale"],
       ["repeat", "energy_scale"],
+      ["action_share", "repeat"],
     ],
   ),
   v.transform(({ name, action_share, repeat, energy_scale, arguments: given = {} }): SubcomponentAction => ({
