@@ -20,7 +20,8 @@ import { dirname, resolve } from "../platform";
 import { FileMemo, FileReader } from "./file-memo";
 import { definesSchema } from "./load-specification";
 import { expandPattern } from "./model-files";
-import { closedObject, spelledOnce, text, textList, validate } from "./schema/validate";
+import type { ExpressionText } from "./specification";
+import { closedObject, expressionSchema, spelledOnce, text, textList, validate } from "./schema/validate";
 import type { PlacedText } from "./schema/validate";
 import { readYaml } from "./yaml/load-yaml";
 import type { UnmergedFile } from "./yaml/load-yaml";
@@ -34,12 +35,12 @@ export interface MappingEntry {
   /** Level name, without an instance range. */
   readonly target: string;
   readonly type: "temporal" | "spatial" | "dataspace";
-  /** The value 0 stands for the whole dimension. */
-  readonly factors: readonly { readonly dimension: string; readonly value: number }[];
+  /** The value 0 stands for the whole dimension; names are those of a specification. */
+  readonly factors: readonly { readonly dimension: string; readonly value: number | ExpressionText }[];
   /** Innermost first. */
   readonly permutation: readonly string[];
   /** How many of the innermost loops, factor-1 ones counted, lie along X. */
-  readonly split?: number;
+  readonly split?: number | ExpressionText;
   readonly keep?: readonly string[];
   readonly bypass?: readonly string[];
   readonly passthrough?: readonly string[];
@@ -51,13 +52,15 @@ export interface MappingEntry {
 }
 
 const areNames = isListOf(isText);
+const isNumberOrExpression = (value: unknown): boolean =>
+  isNumber(value) || hasParts(value, { expression: isText });
 const areNamesIfGiven = (value: unknown): boolean => value === undefined || areNames(value);
 
 export const entriesSchema = listOf(
   dataWith("an entry {target, type, factors, permutation}", {
     target: isText,
     type: isText,
-    factors: isListOf((value) => hasParts(value, { dimension: isText, value: isNumber })),
+    factors: isListOf((value) => hasParts(value, { dimension: isText, value: isNumberOrExpression })),
     permutation: areNames,
     keep: areNamesIfGiven,
     bypass: areNamesIfGiven,
@@ -80,15 +83,21 @@ const types: Readonly<Record<string, MappingEntry["type"]>> = {
 
 const list = (what: string): v.GenericSchema<unknown, readonly PlacedText[]> => textList(`a list of ${what}`);
 
+const numberOfLoops = v.union(
+  [
+    v.pipe(v.number("a number of loops"), v.integer("a whole number"), v.minValue(0, "at least 0")),
+    expressionSchema,
+  ],
+  "a number of loops: a whole number of at least 0",
+);
+
 const entrySchema = spelledOnce(
   closedObject({
     target: text("the name of a level"),
     type: v.pipe(text(), v.picklist(Object.keys(types), Object.keys(types).join(", "))),
     factors: v.optional(list("factors such as C=4 M=1"), []),
     permutation: v.optional(list("dimensions, innermost first"), []),
-    split: v.optional(
-      v.pipe(v.number("a number of loops"), v.integer("a whole number"), v.minValue(0, "at least 0")),
-    ),
+    split: v.optional(numberOfLoops),
     keep: v.optional(list("data spaces")),
     bypass: v.optional(list("data spaces")),
     passthrough: v.optional(list("data spaces")),
@@ -131,7 +140,8 @@ const mappingFiles = new FileMemo<MappingFile>(64);
 
 /**
  * Reads a mapping in Timeloop's form: a list `mapping:` of entries `{target, type, factors, permutation}`, and
- * `{target, type: dataspace, keep, bypass, passthrough}`. Factors are written `C=4 M=2`, `C4,M2` or `C4M2`.
+ * `{target, type: dataspace, keep, bypass, passthrough}`. Factors are written `C=4 M=2`, `C4,M2` or `C4M2`; as constraints
+ * they may have names of variables for values (`C=LANES`).
  * @throws RaellaError `file-not-found`, `yaml-syntax`, or `schema` with all mistakes in the form.
  * @example
  * ```ts
@@ -236,19 +246,21 @@ function readEntry(node: YamlNode, path: string, errors: RaellaError[]): Mapping
   };
 }
 
-/** Reads `C=4`, `C4`, or `C4M2`. */
+/** Reads `C=4`, `C4`, `C4M2`, or `C=LANES`. */
 function readFactor({ text: written, location }: PlacedText, errors: RaellaError[]): MappingEntry["factors"] {
   const parts = /^([A-Za-z_]+=*\d{1,15})+$/.test(written) ? (written.match(/\D+\d+/g) ?? []) : [written];
   const matches = parts.map((part) => /^([A-Za-z_]\w*?)=*(\d{1,15})$/.exec(part));
   if (matches.every((match) => match !== null))
     return matches.map(([, dimension, value]) => ({ dimension, value: Number(value) }));
+  const [, dimension, expression] = /^([A-Za-z_]\w*)=+([^<>=]*[A-Za-z_(][^<>=]*)$/.exec(written) ?? [];
+  if (dimension !== undefined) return [{ dimension, value: { expression, location } }];
   errors.push(
     new RaellaError({
       code: "schema",
       message: `"${written}" is not a factor of a mapping.`,
       location,
       value: written,
-      expected: "C=4, or C4; 0 stands for the whole dimension",
+      expected: "C=4, C4 or C=NAME; 0 stands for the whole dimension",
     }),
   );
   return [];

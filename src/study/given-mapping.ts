@@ -4,14 +4,18 @@ import { RaellaError, suggestName, throwAll } from "../errors";
 import { freeze, publish } from "../memory";
 import type { LevelMapping, Loop, Mapping } from "../model/mapping";
 import { dirname, resolve } from "../platform";
-import { nodeOfPlaceholder, placeholderName } from "../spec/convention";
+import { conventionOf, nodeOfPlaceholder, placeholderName } from "../spec/convention";
+import { evaluateWritten, scopeOf, valueText } from "../spec/expression";
+import type { Scope } from "../spec/expression";
 import { loadSpecification } from "../spec/load-specification";
 import { choicesAmong } from "../spec/model-choices";
 import { unreadDefine } from "../spec/model-files";
 import { entriesSchema, readMappingFile } from "../spec/read-mapping-file";
 import type { MappingEntry, MappingFileOptions } from "../spec/read-mapping-file";
+import { substituteWords } from "../spec/processing/compiled-part";
+import { wholeNumberRemedy } from "../spec/processing/factor-entry";
 import { specificationSchema } from "../spec/specification";
-import type { Level, Specification } from "../spec/specification";
+import type { ExpressionText, Level, Specification } from "../spec/specification";
 import { publishLayer } from "./layer-result";
 import type { MappedLayer } from "./layer-result";
 import type { Inputs } from "./manifest";
@@ -34,9 +38,13 @@ export function mappingFromEntries(specification: Specification, given: readonly
   requireArgument(specificationSchema, specification, "the specification of mappingFromEntries");
   requireArgument(entriesSchema, given, "the entries of mappingFromEntries");
   const storage = specification.levels.filter(({ kind }) => kind === "storage");
-  const entries = given.map((entry) => ({ ...entry, target: targetName(entry.target, storage) }));
+  const errors: RaellaError[] = [];
+  const entries = given.map((entry) =>
+    withValues(specification, { ...entry, target: targetName(entry.target, storage) }, errors),
+  );
+  throwAll(errors);
   const { dimensions } = specification.workload;
-  const errors = [...nameErrors(specification, storage, entries), ...repetitionErrors(entries, dimensions)];
+  errors.push(...nameErrors(specification, storage, entries), ...repetitionErrors(entries, dimensions));
   if (errors.length === 0) errors.push(...productErrors(specification, entries));
   throwAll(errors);
   return freeze({
@@ -44,6 +52,63 @@ export function mappingFromEntries(specification: Specification, given: readonly
       const own = entries.filter(({ target }) => target === level.name);
       return levelMapping(specification, level, (type) => own.find((entry) => entry.type === type));
     }),
+  });
+}
+
+/** An entry in which every value is known. */
+interface ValuedEntry extends MappingEntry {
+  readonly factors: readonly { readonly dimension: string; readonly value: number }[];
+  readonly split?: number;
+}
+
+/** Names stand for what they stand for in constraints of the level. */
+function withValues(specification: Specification, entry: MappingEntry, errors: RaellaError[]): ValuedEntry {
+  const { variableValues, levels } = specification;
+  const { factors, split, ...rest } = entry;
+  const level = levels.find(({ name }) => name === entry.target);
+  const scope = scopeOf(level?.attributes ?? {}, scopeOf(variableValues));
+  const valueOf = (what: string, given: number | ExpressionText): number => {
+    if (typeof given === "number") return given;
+    try {
+      return wholeNumber(specification, `${what}${given.expression}`, given, scope);
+    } catch (error) {
+      if (!(error instanceof RaellaError)) throw error;
+      errors.push(error);
+      return 1;
+    }
+  };
+  return {
+    ...rest,
+    factors: factors.map(({ dimension, value }) => ({ dimension, value: valueOf(`${dimension}=`, value) })),
+    ...(split !== undefined && { split: valueOf("split: ", split) }),
+  };
+}
+
+/** In the convention of 2023 names are replaced and nothing is calculated. */
+function wholeNumber(
+  { identity }: Specification,
+  written: string,
+  { expression, location }: ExpressionText,
+  scope: Scope,
+): number {
+  const calculates = conventionOf(identity) === "2024";
+  const became = calculates
+    ? valueText(evaluateWritten({ expression, location }, scope, { workingDirectory: "" }))
+    : substituteWords(expression, scope).trim();
+  const value = /^\+?[0-9]+$/.test(became) ? Number(became) : NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw new RaellaError({
+    code: "invalid-mapping",
+    message: `${written} of a mapping${became === expression ? "" : ` (${became})`} has no whole value.`,
+    location,
+    value: became,
+    expected: calculates
+      ? "a whole number, or an expression that gives one; 0 for the whole dimension"
+      : "a whole number, or the name of a variable with one; 0 for the whole dimension",
+    remedy:
+      calculates || became !== expression
+        ? wholeNumberRemedy(calculates)
+        : suggestName(expression, scope.names()),
   });
 }
 
@@ -57,7 +122,7 @@ function targetName(target: string, storage: readonly Level[]): string {
 function levelMapping(
   specification: Specification,
   level: Level,
-  entry: (type: MappingEntry["type"]) => MappingEntry | undefined,
+  entry: (type: MappingEntry["type"]) => ValuedEntry | undefined,
 ): LevelMapping {
   const { spatial: spatialRules, temporal: temporalRules } = level.constraints;
   const [temporal, spatial] = [entry("temporal"), entry("spatial")];
@@ -81,7 +146,7 @@ function levelMapping(
 }
 
 /** All loops of an entry, those of factor 1 as well: the order given, then the other dimensions as declared. */
-function innermostFirst({ workload }: Specification, entry: MappingEntry | undefined): Loop[] {
+function innermostFirst({ workload }: Specification, entry: ValuedEntry | undefined): Loop[] {
   if (entry === undefined) return [];
   const { dimensions, bounds } = workload;
   const named = permutationNames(entry.permutation, dimensions);
@@ -100,7 +165,7 @@ function permutationNames(permutation: readonly string[], dimensions: readonly s
 function spatialLoops(
   specification: Specification,
   level: Level,
-  entry: MappingEntry | undefined,
+  entry: ValuedEntry | undefined,
 ): LevelMapping["spatial"] {
   const loops = innermostFirst(specification, entry);
   const split = entry?.split ?? level.constraints.spatial?.split ?? fittingSplit(specification, level, loops);
@@ -212,7 +277,7 @@ function repetitionErrors(entries: readonly MappingEntry[], dimensions: readonly
 }
 
 /** The factors of every dimension must multiply to its bound. */
-function productErrors(specification: Specification, entries: readonly MappingEntry[]): RaellaError[] {
+function productErrors(specification: Specification, entries: readonly ValuedEntry[]): RaellaError[] {
   const { dimensions, bounds } = specification.workload;
   return dimensions.flatMap((dimension) => {
     const parts = entries.flatMap((entry) =>

@@ -165,6 +165,31 @@ describe("designs kept as public ones are", () => {
     assert.match(none.stderr, /There is no mapping/);
   });
 
+  it("calculate factors and splits of mappings, from variables and attributes", async () => {
+    const names = tree["designs/given/mapping.yaml"]
+      .replace("N = 4", "N = bits // 2")
+      .replace("M=2", "M=(bits - 4) // 2")
+      .replace("[K=0]", "[K=depth - 4]")
+      .replace('factors: "M={{ lanes }}"', "factors: M=bits // 2, split: bits");
+    writeFileSync(at("names.yaml"), names);
+    const plain = tree["designs/given/mapping.yaml"].replace("{{ lanes }}", "4");
+    writeFileSync(at("numbers.yaml"), plain.replace('"M=4"', '"M=4", split: 8'));
+    const model = (file: string): Promise<LayerResult> =>
+      json("model", at("plain.yaml"), "--mapping", at(file));
+    const [named, numbers] = [await model("names.yaml"), await model("numbers.yaml")];
+    assert.deepEqual([named.mapping, named.cycles], [numbers.mapping, 2 * 4 * 12]);
+    writeFileSync(at("names.yaml"), names.replace("bits // 2", "bitts // 2"));
+    const { exitCode, stderr } = await runCli("model", at("plain.yaml"), "--mapping", at("names.yaml"));
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /names\.yaml:3:\d+[^]*bitts[^]*Did you mean "bits"/);
+    writeFileSync(at("names.yaml"), names.replace("bits // 2", "bits / 3"));
+    const fraction = await runCli("model", at("plain.yaml"), "--mapping", at("names.yaml"));
+    assert.match(
+      fraction.stderr,
+      /N=bits \/ 3 of a mapping \(2\.6666666666666665\) has no whole value[^]*\/\//,
+    );
+  });
+
   it("say what a word of a data space uses of a bandwidth", async () => {
     const cycles = async (scales: string): Promise<number> => {
       const attributes = `read_bandwidth: 0.5, write_bandwidth: 1, per_dataspace_bandwidth_consumption_scale: ${scales}`;

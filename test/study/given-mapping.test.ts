@@ -107,12 +107,50 @@ describe("a given mapping", () => {
     assert.equal(entry("{target: chip, type: bypass, keep: [Inputs]}").type, "dataspace");
   });
 
+  it("may name variables for values, as constraints do", () => {
+    const { mapping } = mapLayer(specification);
+    const text = formatMappingYaml(specification, mapping);
+    const named = text
+      .replace(/\bN=16\b/, "N=TILES_PER_ARCH")
+      .replace(/\bC=512\b/, "C=CIM_UNITS_PER_COLUMN")
+      .replace("split: 11", "split: N_LOOPS");
+    assert.equal(named.match(/TILES_PER_ARCH|CIM_UNITS_PER_COLUMN|N_LOOPS/g)?.length, 3);
+    const withLoops = { ...specification, variableValues: { ...specification.variableValues, N_LOOPS: 11 } };
+    assert.deepEqual(read(named, withLoops), mapping);
+  });
+
   const mistakes: [string, string, RegExp][] = [
     ["no list", "mapping: {}\n", /not a mapping file/],
     ["no target", "mapping:\n  - {type: temporal}\n", /"target" is missing/],
     ["an unknown type", "mapping:\n  - {target: chip, type: time}\n", /"time" is not accepted here/],
     ["an unknown key", "mapping:\n  - {target: chip, type: temporal, order: CM}\n", /"order" is not a key/],
-    ["no factor", "mapping:\n  - {target: chip, type: temporal, factors: C=x}\n", /"C=x" is not a factor/],
+    ["no factor", "mapping:\n  - {target: chip, type: temporal, factors: C=}\n", /"C=" is not a factor/],
+    ["a limit", "mapping:\n  - {target: chip, type: temporal, factors: C<=4}\n", /"C<=4" is not a factor/],
+    [
+      "a free factor",
+      "mapping:\n  - {target: chip, type: temporal, factors: C=-1}\n",
+      /"C=-1" is not a factor/,
+    ],
+    [
+      "an unknown name",
+      "mapping:\n  - {target: chip, type: temporal, factors: N=BATCH_SIZ}\n",
+      /mapping\.yaml:2:[^]*N=BATCH_SIZ of a mapping has no whole value[^]*Did you mean "BATCH_SIZE"/,
+    ],
+    [
+      "a name for no whole number",
+      "mapping:\n  - {target: chip, type: temporal, factors: N=AVERAGE_INPUT_VALUE}\n",
+      /N=AVERAGE_INPUT_VALUE of a mapping \(0\.\d+\) has no whole value/,
+    ],
+    [
+      "a calculation where nothing is calculated",
+      "mapping:\n  - {target: chip, type: temporal, factors: N=BATCH_SIZE/2}\n",
+      /N=BATCH_SIZE\/2 of a mapping \(32\/2\) has no whole value/,
+    ],
+    [
+      "no number of loops",
+      "mapping:\n  - {target: chip, type: spatial, split: -1}\n",
+      /-1 is not accepted here[^]*at least 0/,
+    ],
     ["an unknown level", "mapping:\n  - {target: chop, type: temporal}\n", /"chop"[^]*Did you mean "chip"/],
     [
       "an unknown dimension",

@@ -72,7 +72,7 @@ function compileFactor(
     const result = calculated(entry.valueText, scope, location, place);
     const text = result === undefined ? substituteWords(entry.valueText, scope) : valueText(result);
     const became = { ...entry, dimension, valueText: text.trim() };
-    const value = factorValue(entry, became, level);
+    const value = factorValue(entry, became, level, place.calculates);
     if (operator !== "=" && value < 1)
       throw new RaellaError({
         code: "constraint",

@@ -89,8 +89,20 @@ export function shownFactor(entry: FactorEntry, became: FactorEntry): string {
   return written === text ? written : `${written} (${text})`;
 }
 
-/** Reads the integer value of a factor whose names are replaced. */
-export function factorValue(entry: FactorEntry, became: FactorEntry, level: string): number {
+/** What to write instead of a fraction, where expressions are calculated and where they are not. */
+export function wholeNumberRemedy(calculates: boolean): string {
+  return calculates
+    ? "Divide whole numbers with //, which gives a whole number."
+    : "Expressions are not evaluated here; define a variable (use // for whole numbers).";
+}
+
+/** Reads the integer value of a factor whose names are replaced, or whose expression is calculated. */
+export function factorValue(
+  entry: FactorEntry,
+  became: FactorEntry,
+  level: string,
+  calculates = false,
+): number {
   const text = became.valueText;
   const value = /^[-+]?[0-9]+$/.test(text) ? Number(text) : NaN;
   if (value >= -1 && Number.isSafeInteger(value)) return value;
@@ -101,9 +113,7 @@ export function factorValue(entry: FactorEntry, became: FactorEntry, level: stri
     value: text,
     expected:
       "an integer of at least 1, 0 for the whole dimension, -1 for a free one, or the name of a variable",
-    remedy: Number.isNaN(value)
-      ? "Expressions are not evaluated here; define a variable (use // for whole numbers)."
-      : undefined,
+    remedy: Number.isNaN(value) ? wholeNumberRemedy(calculates) : undefined,
   });
 }
 

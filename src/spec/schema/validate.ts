@@ -170,7 +170,8 @@ export function spelledOnce<Schema extends v.GenericSchema<unknown, object>>(
 /** Beginning of what is expected instead of two spellings of one key. */
 const twoSpellings = "only one of";
 
-const expressionSchema = v.custom<ExpressionText>(
+/** Text that is not in quotes. */
+export const expressionSchema = v.custom<ExpressionText>(
   (value) => typeof value === "object" && value !== null && "expression" in value,
 );
 
