@@ -66,7 +66,7 @@ export function examine(
 
 /**
  * What there is to say about checks that are not met.
- * @throws RaellaError `check` where the design is to be refused, for all that are more than notes.
+ * @throws RaellaError `out-of-range` for errors; `check` for warnings, where they are to refuse the design.
  */
 export function remarksOn(
   unmet: readonly UnmetCheck[],
@@ -75,9 +75,13 @@ export function remarksOn(
   const of = (wanted: DesignCheck["severity"]): Warning[] =>
     unmet
       .filter(({ check }) => check.severity === wanted)
-      .map(({ check: { location }, message }) => ({ code: "check", message, location }));
-  const [warnings, notes] = [of("warning"), of("note")];
-  if (isStrict) throwAll(warnings.map((warning) => new RaellaError(warning)));
+      .map(({ check: { location }, message }) => ({
+        code: wanted === "error" ? "out-of-range" : "check",
+        message,
+        location,
+      }));
+  const [errors, warnings, notes] = [of("error"), of("warning"), of("note")];
+  throwAll([...errors, ...(isStrict ? warnings : [])].map((remark) => new RaellaError(remark)));
   return { warnings, notes };
 }
 

@@ -280,8 +280,8 @@ export interface DesignCheck {
   readonly message: string;
   /** Where the limit comes from. */
   readonly source: string;
-  /** A note tells something that published designs do as well. */
-  readonly severity: "warning" | "note";
+  /** A note tells something that published designs do as well; an error is of values that nothing can have. */
+  readonly severity: "error" | "warning" | "note";
   /** Names for expression, message and changes, evaluated in order. */
   readonly where: Readonly<Record<string, WrittenValue>>;
   /** Variables to values with which the design can be built. */

@@ -52,6 +52,44 @@ describe("checks of a design", () => {
     assert.equal(notes?.length, 1);
   });
 
+  it("are errors of values that nothing can have, whatever is asked", () => {
+    assert.throws(() => withChecks(`${few}, severity: error`, `${few}, severity: note`), {
+      code: "out-of-range",
+      message: /\(checks\[0\]\): There are 2 rows/,
+    });
+    assert.deepEqual(
+      withChecks(`expression: ROWS == 2, message: never, severity: error, ${limit}`).warnings,
+      [],
+    );
+  });
+
+  it("refuse shares that are none, of both models and of signed inputs", () => {
+    const run = (architecture: string, variables: Readonly<Record<string, number>>, dnn = "resnet18") =>
+      runLayer({ architecture, dnn, layer: 3, variables });
+    for (const architecture of ["raella", "raella_no_speculation", "isaac_like"])
+      for (const name of ["ADC_ACTION_SHARE", "AVERAGE_INPUT_VALUE", "AVERAGE_WEIGHT_VALUE"])
+        for (const value of [
+          -0.01,
+          architecture === "isaac_like" && name === "AVERAGE_WEIGHT_VALUE" ? 6 : 1.5,
+        ])
+          assert.throws(
+            () => run(architecture, { [name]: value }),
+            {
+              code: "out-of-range",
+              message: new RegExp(`${name} (is|comes to) ${value > 1 ? "[1-9.]+" : "-0"}`),
+            },
+            `${architecture} ${name}=${value}`,
+          );
+    assert.throws(() => run("isaac_like", { ADC_ACTION_SHARE: 1.01 }), { code: "out-of-range" });
+    assert.throws(() => run("raella", { SPECULATION_ENABLED: 0.5 }), { code: "out-of-range" });
+    // Speculative conversions come on top, and signed inputs are converted in two passes.
+    run("raella", { ADC_ACTION_SHARE: 1.375 });
+    run("raella", { ADC_ACTION_SHARE: 2.75 / 2 }, "qdqbert");
+    assert.throws(() => run("raella", { ADC_ACTION_SHARE: 1.38 }, "qdqbert"), {
+      message: /from 0 to 2\.75 here/,
+    });
+  });
+
   it("use names of their own, in order, also in quotes", () => {
     const where = "where: {half: ROWS / 2, quarter: half / 2}";
     const [warning] = withChecks(

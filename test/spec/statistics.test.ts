@@ -95,7 +95,7 @@ describe("statistics of a layer", () => {
     withWorkspace(
       rules(
         "{adjustments: [{layer_name_contains: LAYER3, statistics: recorded, multiply: {ADC_ACTION_SHARE: 0.5}, set: {AVERAGE_INPUT_VALUE: 0.1}}," +
-          " {dnns: [ResNet50], multiply: {ADC_ACTION_SHARE: 100}}, {statistics: typical, set: {ADC_ACTION_SHARE: 9}}]}",
+          " {dnns: [ResNet50], multiply: {ADC_ACTION_SHARE: 100}}, {statistics: typical, set: {ADC_ACTION_SHARE: 0.9}}]}",
       ),
       (workspace) => {
         const { variableValues } = spec(workspace);
@@ -107,7 +107,7 @@ describe("statistics of a layer", () => {
           ],
           [0.25, 0.1, 0.375],
         );
-        assert.equal(spec(workspace, { useTypicalStatistics: true }).variableValues.ADC_ACTION_SHARE, 9);
+        assert.equal(spec(workspace, { useTypicalStatistics: true }).variableValues.ADC_ACTION_SHARE, 0.9);
       },
     ));
 
@@ -244,6 +244,15 @@ describe("statistics of a layer", () => {
       assert.throws(() => spec(workspace, { ...isaac, layer: 1 }), {
         code: "statistics",
         message: /no densities Weights\.unsigned_offset_invert_dense/,
+      });
+      writeIn(
+        root,
+        "dnn_layers/mine/003.yaml",
+        layer("  layer_name: a\n  densities: {Weights: {unsigned_offset_invert_dense: [0.5, 1.25]}}\n"),
+      );
+      assert.throws(() => spec(workspace, { ...isaac, layer: 3 }), {
+        code: "statistics",
+        message: /A density of the weights of a is 1\.25[^]*0 to 1/,
       });
       assert.deepEqual(spec(workspace, { ...isaac, layer: 2 }).variables.AVERAGE_WEIGHT_VALUE, {
         expression: "0.28125 / 15 * 3",

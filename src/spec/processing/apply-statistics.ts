@@ -92,6 +92,15 @@ function averageFromDensities({ problem, fidelity }: StatisticsInput): number {
       expected: "a list of numbers, most significant bit first; the average weight is computed from it",
       remedy: "Add them, set AVERAGE_WEIGHT_VALUE, or use typical statistics.",
     });
+  const wrong = weights.find((density) => !(density >= 0 && density <= 1));
+  if (wrong !== undefined)
+    throw new RaellaError({
+      code: "statistics",
+      message: `A density of the weights of ${problem.layerName ?? "the layer"} is ${wrong}.`,
+      location: { ...problem.location, keyPath: "problem.densities" },
+      value: wrong,
+      expected: "shares of ones, 0 to 1, for each bit",
+    });
   const count = bitDensities(problem.densities, "Inputs", "unsigned_offset")?.length ?? weights.length;
   const used = weights.slice(0, count);
   const placeValue = (index: number): number => (index % 2 === 0 ? 2 : 1);

@@ -10,7 +10,13 @@ const checkSchema = closedObject({
   expression: written("an expression that is true for a design that can be built"),
   message: text("what is wrong where the expression is false"),
   source: text("where the limit comes from"),
-  severity: v.optional(v.pipe(text(), v.picklist(["warning", "note"], "warning or note")), "warning"),
+  severity: v.optional(
+    v.pipe(
+      text(),
+      v.picklist(["error", "warning", "note"], "warning or note, or error where nothing can be so"),
+    ),
+    "warning",
+  ),
   where: v.optional(writtenTable(), {}),
   adapt: v.optional(writtenTable(), {}),
   level: v.optional(text("the name of a level")),

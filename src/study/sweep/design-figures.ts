@@ -39,7 +39,7 @@ export function layerFigures(request: LayerRequest): LayerFigures {
   const costs = describeCosts(hardware, tables.energy);
   const metrics = parseMetrics(specification.mapper.optimizationMetrics);
   // Checks of a level need the counts of the whole mapping.
-  const isChecked = specification.checks?.some(({ severity }) => severity === "warning") ?? false;
+  const isChecked = specification.checks?.some(({ severity }) => severity !== "note") ?? false;
   const known = isChecked ? null : examineSpace(specification, hardware, costs, metrics);
   if (known === null) {
     const { energyPj, cycles, macs, areaUm2 } = summarizeLayer(
