@@ -33,7 +33,17 @@ import {
 } from "./read-statistics";
 import type { Fidelity, ModelChoices, Specification, Warning } from "./specification";
 import type { Workspace } from "./workspace";
-import { baseOf, givenWorkspace, lookUpArchitecture, overlaysOf, workspaceSchema } from "./workspace";
+import {
+  baseOf,
+  givenWorkspace,
+  isNear,
+  listArchitectures,
+  listDnns,
+  lookUpArchitecture,
+  overlaysOf,
+  readByNothing,
+  workspaceSchema,
+} from "./workspace";
 import { displayPath } from "./yaml/source-text";
 
 export type { LayerSizes };
@@ -278,6 +288,8 @@ function loadStatistics(
   const places = statisticsNames.flatMap((name) => folders.map((folder) => ({ folder, name })));
   if (isTypical) {
     const found = places.find(({ folder, name }) => hasFile(join(folder, "typical_values"), name));
+    if (found?.folder !== folders[0])
+      requireNothingNear(join(folders[0], "typical_values"), statisticsNames, "", workspace);
     const { folder, name } = found ?? places[0];
     return readOnce(folder, [folder, name, "typical"], (reader) =>
       readTypicalStatistics(folder, name, reader),
@@ -298,12 +310,41 @@ function loadStatistics(
       remedy: "Add problem.layer_name, or use typical statistics.",
     });
   const tables = places.map(({ folder, name }) => loadTable(folder, name, dnn));
+  const own = tables.filter(({ folder }) => folder === folders[0]);
+  if (own.every(({ table, isFolder }) => table === undefined && !isFolder)) {
+    const torchValues = join(folders[0], "torch_values");
+    requireNothingNear(torchValues, statisticsNames, "", workspace);
+    for (const name of statisticsNames) requireNothingNear(join(torchValues, name), [dnn], ".csv", workspace);
+  }
   const known = tables.filter(({ table, isFolder }) => table !== undefined || isFolder);
   const found = known.find(({ table, stem }) => table?.has(layerName) ?? hasFile(stem, layerName));
   const { folder, stem, table, shownFile, sources } = found ?? known.at(0) ?? tables[0];
   return table === undefined
     ? readOnce(folder, [stem, layerName], (reader) => readLayerStatistics(stem, layerName, reader))
     : { ...statisticsOfLayer(table, layerName, shownFile), sources };
+}
+
+/**
+ * Statistics of the workspace under a name that is nearly the right one: nothing would read them.
+ * @param names of files or folders that are looked for, without their ending.
+ * @throws RaellaError `unknown-name` with the right name.
+ */
+function requireNothingNear(
+  folder: string,
+  names: readonly string[],
+  ending: string,
+  workspace: Workspace,
+): void {
+  withOneLook((look) => {
+    for (const given of look.list(folder)) {
+      const stem = given.replace(/\.[^.]*$/, "");
+      const near = names.find((name) => isNear(stem, name) || (stem === name && given !== name + ending));
+      if (near === undefined || names.includes(given)) continue;
+      const others =
+        ending === "" ? listArchitectures(workspace).map((entry) => entry.name) : listDnns(workspace);
+      if (stem === near || !others.includes(stem)) throw readByNothing(join(folder, given), near + ending);
+    }
+  });
 }
 
 /** @param folder that holds all statistics. */

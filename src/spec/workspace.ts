@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { name, optional, optionsOf, requireArgument } from "../arguments";
-import { RaellaError, suggestName } from "../errors";
+import { RaellaError, spellingDistance, suggestName, throwAll } from "../errors";
 import { freeze, isPublished, publish } from "../memory";
 import { basename, dirname, join, packageFolder, resolve } from "../platform";
 import type { ArchitectureEntry, ArchitectureOrigin } from "./architectures";
@@ -13,12 +13,15 @@ import { displayPath } from "./yaml/source-text";
 
 export type { Workspace };
 
-export const workspaceSchema = optionsOf({
-  modelsDirectory: name,
-  layersDirectory: name,
-  statisticsDirectory: name,
-  overPackage: optional(v.literal(true, "true, or nothing")),
-});
+export const workspaceSchema = optionsOf(
+  {
+    modelsDirectory: name,
+    layersDirectory: name,
+    statisticsDirectory: name,
+    overPackage: optional(v.literal(true, "true, or nothing")),
+  },
+  'a workspace, as workspaceAt("my-workspace") gives one',
+);
 
 /** The folders of a workspace, by what they hold. */
 const folderNames = {
@@ -100,11 +103,82 @@ export function overlaysOf(workspace: Workspace): readonly Overlay[] {
     const isThere = (path: string): boolean => look.stamp(path) !== undefined;
     if (!folderKeys.some((key) => isThere(workspace[key]))) throw noWorkspace(workspace, look);
     const { modelsDirectory, layersDirectory } = workspace;
+    requireKnownNames(workspace, look);
     const shared = ["architectures.yaml", "mapper.yaml", "common_components"];
     const isWhole =
       shared.every((name) => isThere(join(modelsDirectory, name))) &&
       isThere(join(layersDirectory, "problem_shape.yaml"));
     return isWhole ? [] : folderKeys.map((key) => ({ upper: workspace[key], lower: defaults[key] }));
+  });
+}
+
+/** What is read by its name, in the folders of a workspace and in the one that holds them. */
+const namesRead = {
+  modelsDirectory: [
+    ...["architectures.yaml", "mapper.yaml", "macros.yaml", "component_groups.yaml", "published_figures.csv"],
+    ...["common_components", "component_library", "cell_configs", "sram"],
+  ],
+  layersDirectory: ["problem_shape.yaml"],
+  statisticsDirectory: ["torch_values", "typical_values", "imported"],
+} as const satisfies Record<FolderKey, readonly string[]>;
+
+/**
+ * What is nearly called like something that is not there would be read by nothing, and the package's taken instead.
+ * @throws RaellaError `unknown-name` with the right names.
+ */
+function requireKnownNames(workspace: Workspace, look: FileLook): void {
+  const root = dirname(workspace.modelsDirectory);
+  const errors = [
+    ...misspeltNames(look, root, Object.values(folderNames), (path) => look.stamp(path)?.kind === "folder"),
+    ...folderKeys.flatMap((key) =>
+      misspeltNames(
+        look,
+        workspace[key],
+        namesRead[key],
+        (path) => look.stamp(join(path, "arch.yaml")) === undefined,
+      ),
+    ),
+    ...["component_library", "sram"].flatMap((folder) => {
+      const path = join(workspace.modelsDirectory, folder);
+      return look.list(path).flatMap((name) => {
+        const [ending] = /[^.]*$/.exec(name) ?? [""];
+        if (ending === "csv" || !name.includes(".") || !isNear(ending, "csv")) return [];
+        return readByNothing(join(path, name), `${name.slice(0, -ending.length)}csv`);
+      });
+    }),
+  ];
+  throwAll(errors);
+}
+
+/** @param isMeant whether a path of such a name can be what the known name stands for */
+function misspeltNames(
+  look: FileLook,
+  folder: string,
+  known: readonly string[],
+  isMeant: (path: string) => boolean,
+): readonly RaellaError[] {
+  const names = look.list(folder);
+  const missing = known.filter((name) => !names.includes(name));
+  return names.flatMap((name) => {
+    if (known.includes(name)) return [];
+    const near = missing.find((other) => isNear(name, other));
+    return near === undefined || !isMeant(join(folder, name)) ? [] : readByNothing(join(folder, name), near);
+  });
+}
+
+/** Whether a name may be a slip for another one: one letter, in a longer name two, and upper or lower case. */
+export function isNear(name: string, other: string): boolean {
+  const most = other.length < 8 ? 1 : 2;
+  return name !== other && spellingDistance(name.toLowerCase(), other.toLowerCase()) <= most;
+}
+
+/** The error for a file or folder whose name is nearly one that is read. */
+export function readByNothing(path: string, near: string): RaellaError {
+  return new RaellaError({
+    code: "unknown-name",
+    message: `Nothing reads ${displayPath(path)}.`,
+    value: basename(path),
+    remedy: `Did you mean "${near}"?`,
   });
 }
 
@@ -192,7 +266,17 @@ export function listLayers(dnn: string, workspace: Workspace = defaults): readon
   requireArgument(workspaceSchema, workspace, "the workspace");
   const given = givenWorkspace(workspace);
   return withOneLook(() => {
-    const names = readerOf(given).list(join(given.layersDirectory, findDnn(dnn, given)));
+    const folder = join(given.layersDirectory, findDnn(dnn, given));
+    const names = readerOf(given).list(folder);
+    throwAll(
+      names.flatMap((name) => {
+        const [, number = "", ending = ""] = /^([0-9]+)\.([A-Za-z]+)$/.exec(name) ?? [];
+        const right = `${number.padStart(3, "0")}.yaml`;
+        return number === "" || name === right || !(ending === "yaml" || isNear(ending, "yaml"))
+          ? []
+          : readByNothing(join(folder, name), right);
+      }),
+    );
     return freeze(
       names
         .flatMap((name) => (/^[0-9]+\.yaml$/.test(name) ? [Number.parseInt(name, 10)] : []))

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { estimate } from "../../src/components/estimate";
+import type { RaellaError } from "../../src/errors";
 import { loadComponentGroups } from "../../src/spec/component-groups";
 import { getSpec } from "../../src/spec/get-spec";
 import { loadSpecification } from "../../src/spec/load-specification";
@@ -85,6 +86,84 @@ describe("a workspace with only what is new", function () {
         assert.deepEqual((await verifyResult(JSON.parse(JSON.stringify(result)))).differences, []);
       },
     ));
+
+  it("refuses what nothing reads because of a slip in its name", async () => {
+    const statistics = table("010,layer3.0.conv1,0.06,0.33,0.5,3");
+    const layer = { "dnn_layers/mynet/000.yaml": layerFile("first") };
+    for (const [path, near, more] of [
+      ["model/architectures.yaml", "models", layer],
+      ["Models/architectures.yaml", "models", layer],
+      ["dnn_layer/mynet/000.yaml", "dnn_layers", { "models/architectures.yaml": derived }],
+      ["dnn-layers/mynet/000.yaml", "dnn_layers", { "models/architectures.yaml": derived }],
+      ["recorded_statistic/typical_values/raella", "recorded_statistics", layer],
+      ["models/architecture.yaml", "architectures.yaml", {}],
+      ["models/architectures.yml", "architectures.yaml", {}],
+      ["models/component_libary/mine.csv", "component_library", {}],
+      ["models/component_library/mine.cvs", "mine.csv", {}],
+      ["models/component_library/mine.CSV", "mine.csv", {}],
+      ["dnn_layers/problem_shapes.yaml", "problem_shape.yaml", {}],
+      ["recorded_statistics/torch_value/raella/resnet18.csv", "torch_values", {}],
+      ["recorded_statistics/typical_value/raella", "typical_values", {}],
+      ["recorded_statistics/torch_values/raela/resnet18.csv", "raella", {}],
+      ["recorded_statistics/torch_values/raella/resnet18.txt", "resnet18.csv", {}],
+      ["recorded_statistics/torch_values/raella/resnet1.csv", "resnet18.csv", {}],
+    ] as const)
+      await inWorkspace({ [path]: path.endsWith(".yaml") ? derived : statistics, ...more }, (workspace) =>
+        assert.throws(
+          () => runLayer({ ...chosen, workspace }),
+          ({ code, message }: RaellaError) => {
+            const named = path.split("/").find((part) => message.includes(`${part}.\n`));
+            assert.ok(named, message);
+            assert.match(message, /^Nothing reads /);
+            assert.ok(message.endsWith(`Did you mean "${near}"?`), message);
+            return code === "unknown-name";
+          },
+          path,
+        ),
+      );
+    for (const [name, right] of [
+      ["001.yml", "001.yaml"],
+      ["001.YAML", "001.yaml"],
+      ["1.yaml", "001.yaml"],
+    ])
+      await inWorkspace({ ...layer, [`dnn_layers/mynet/${name}`]: layerFile("second") }, (workspace) =>
+        assert.throws(() => listLayers("mynet", workspace), {
+          code: "unknown-name",
+          message: new RegExp(`Nothing reads .*${name}\\.\\n.*"${right}"`),
+        }),
+      );
+    for (const name of ["raella.txt", "raela"])
+      await inWorkspace({ [`recorded_statistics/typical_values/${name}`]: "A=1" }, (workspace) =>
+        assert.throws(() => runLayer({ ...chosen, useTypicalStatistics: true, workspace }), {
+          message: /Nothing reads .*\n.*"raella"/,
+        }),
+      );
+  });
+
+  it("may hold what only looks like a slip", () =>
+    inWorkspace(
+      {
+        "models/architectures.yaml": `${derived}  - {name: raella2, directory: scram}\n`,
+        "models/scram/arch.yaml": original("raella", "arch.yaml"),
+        "model/notes.txt": "notes",
+        "dnn_layers/resnet19/000.yaml": layerFile("first"),
+        "dnn_layers/resnet19/README.md": "notes",
+        "models/component_library/README.md": "notes",
+        "recorded_statistics/torch_values/raella2/resnet18.csv": table("010,layer3.0.conv1,0.06,0.33,0.5,3"),
+        "recorded_statistics/torch_values/raella/resnet19.csv": table("000,first,0.06,0.33,0.5,3"),
+      },
+      (workspace) => {
+        runLayer({ ...chosen, workspace });
+        runLayer({ ...chosen, dnn: "resnet19", layer: 0, workspace });
+      },
+    ));
+
+  it("is told from its path", () =>
+    assert.throws(() => runLayer({ ...chosen, workspace: "my-workspace" as never }), {
+      code: "usage",
+      message:
+        /"workspace" in the options of runLayer cannot be "my-workspace"\.\n.*workspaceAt\("my-workspace"\)/,
+    }));
 
   it("adds and replaces single layers and their statistics", () =>
     inWorkspace(
