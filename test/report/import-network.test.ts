@@ -54,6 +54,7 @@ describe("An imported network", () => {
       model: tinyPath(golden.model),
       name: "convs",
       inputs: tinyInputs(golden),
+      samples: 64,
       workspace: root,
       workers: 1,
       ...changes,
@@ -118,6 +119,7 @@ describe("An imported network", () => {
       model: tinyBytes(attention.model),
       name: "convs",
       inputs: tinyInputs(attention),
+      samples: 64,
       workspace: root,
       workers: 1,
     });
@@ -142,7 +144,7 @@ describe("An imported network", () => {
     const spec = { architecture: "raella", dnn: "convs", layer: 0, workspace };
     const other = "recorded_statistics/torch_values/raella/others.csv";
     const replacements = [
-      () => importConvs({ shapesOnly: true }),
+      () => importConvs({ shapesOnly: true, samples: undefined }),
       () => importLayerList({ list, name: "convs", workspace: root }),
     ];
     for (const replace of replacements) {
@@ -177,7 +179,7 @@ describe("An imported network", () => {
   });
 
   it("has only its layers where only shapes are asked for", async () => {
-    const { files } = await importConvs({ shapesOnly: true });
+    const { files } = await importConvs({ shapesOnly: true, samples: undefined });
     assert.equal(files.filter((file) => file.endsWith(".csv")).length, 0);
     const options = { dnn: "convs", layer: 0, workspace };
     const statistics = { ...workspace, statisticsDirectory: defaultWorkspace().statisticsDirectory };

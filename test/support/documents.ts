@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
+import type { AblationResult } from "../../src/study/network-result";
+import { runAll } from "../../src/study/run-network";
 
 const root = join(__dirname, "../..");
 
@@ -61,6 +63,16 @@ export function says(file: string, ...sentences: readonly string[]): void {
   const prose = proseOf(file);
   for (const sentence of sentences) assert.ok(prose.includes(sentence), `${file} does not say: ${sentence}`);
 }
+
+let doubled: Promise<readonly AblationResult[]> | undefined;
+let finer: Promise<readonly AblationResult[]> | undefined;
+
+/** All DNNs on all architectures: computed once for all documents. */
+export const everyDnn = (): Promise<readonly AblationResult[]> => (doubled ??= runAll());
+
+/** All DNNs on ISAAC and RAELLA, whose layers are replicated one by one. */
+export const everyDnnByIncrement = (): Promise<readonly AblationResult[]> =>
+  (finer ??= runAll({ architectures: ["isaac_like", "raella"], replication: "increment" }));
 
 /** Names of the DNNs in documents. */
 export const dnnNames: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import { commandLineProcess } from "./command-line-process";
 const sweepText = JSON.stringify({
   architectures: "raella",
   dnns: "resnet18",
-  variables: { ADC_RESOLUTION: [5, 6, 7, 8], COLUMNS_PER_CROSSBAR: [128, 256, 512] },
+  variables: { ADC_RESOLUTION: [5, 7], COLUMNS_PER_CROSSBAR: [128, 256, 512] },
   chunkSize: 1,
 });
 
@@ -18,7 +18,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   sweep: ["sweep", "../sweep.yaml", "--out", "sweep", "--workers", "1", "--csv", "sweep.csv"],
   merge: ["sweep", "merge", "../done", "--out", "merged.parquet", "--csv", "merged.csv"],
   network: ["network", "-d", "resnet18", "-a", "raella", "--parquet", "network.parquet"],
-  all: ["all", "-d", "resnet18", "mobilenetv2", "--csv", "all.csv"],
+  all: ["all", "-d", "resnet18", "shufflenet1_0", "-a", "isaac_like", "raella", "--csv", "all.csv"],
   layer: ["layer", "-a", "raella", "-d", "resnet18", "-l", "10", "--out", "layer"],
 };
 

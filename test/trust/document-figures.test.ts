@@ -15,8 +15,7 @@ import { getSpec } from "../../src/spec/get-spec";
 import { listArchitectures, listDnns, listLayers, workspaceAt } from "../../src/spec/workspace";
 import type { AblationResult, NetworkResult } from "../../src/study/network-result";
 import { runLayer } from "../../src/study/run-layer";
-import { runAll } from "../../src/study/run-network";
-import { hasTable, says } from "../support/documents";
+import { everyDnn, everyDnnByIncrement, hasTable, says } from "../support/documents";
 
 // Numbers in sentences and tables of documents about models, throughput and components: computed, and looked for there.
 
@@ -107,7 +106,7 @@ describe("the figures that documents of models state", function () {
 
     it("how much traffic published designs ask for", async () => {
       const most: { times: number; place: string }[] = [];
-      for (const { networks } of await runAll())
+      for (const { networks } of await everyDnn())
         for (const { architecture, dnn, layers } of networks)
           for (const { layer, notes = [] } of layers)
             for (const { message } of notes) {
@@ -155,10 +154,7 @@ describe("the figures that documents of models state", function () {
 
   it("throughput, by either scheme of replication", async () => {
     const pair = ["isaac_like", "raella"];
-    const [doubled, finer] = [
-      await runAll({ architectures: pair }),
-      await runAll({ architectures: pair, replication: "increment" }),
-    ];
+    const [doubled, finer] = [await everyDnn(), await everyDnnByIncrement()];
     const of = (all: readonly AblationResult[], dnn: string, architecture: string): NetworkResult =>
       all
         .find((one) => one.dnn === dnn)
