@@ -21,6 +21,7 @@ import { FileMemo, FileReader } from "./file-memo";
 import { definesSchema } from "./load-specification";
 import { expandPattern } from "./model-files";
 import type { ExpressionText } from "./specification";
+import { factors } from "./schema/constraint-schema";
 import { closedObject, expressionSchema, spelledOnce, text, textList, validate } from "./schema/validate";
 import type { PlacedText } from "./schema/validate";
 import { readYaml } from "./yaml/load-yaml";
@@ -95,7 +96,7 @@ const entrySchema = spelledOnce(
   closedObject({
     target: text("the name of a level"),
     type: v.pipe(text(), v.picklist(Object.keys(types), Object.keys(types).join(", "))),
-    factors: v.optional(list("factors such as C=4 M=1"), []),
+    factors: v.optional(factors(), []),
     permutation: v.optional(list("dimensions, innermost first"), []),
     split: v.optional(numberOfLoops),
     keep: v.optional(list("data spaces")),

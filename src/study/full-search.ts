@@ -8,6 +8,7 @@ import type { FullSearchObjective } from "../search/full/objective";
 import { TooManyMappings } from "../search/exhaustive/find-best-mapping";
 import { requireLimit, searchFullMapSpace } from "../search/full/search-full-map-space";
 import { parseMetrics } from "../search/ranking";
+import { requireComputable } from "../spec/computable";
 import type { Specification, Warning } from "../spec/specification";
 import type { ComparedMapping, MappedLayer } from "./layer-result";
 import { withWarnings } from "./layer-result";
@@ -50,6 +51,7 @@ export function searchFully(
   { objective: given = "edp", timeLimitMs }: FullSearchSettings,
 ): MappedLayer {
   const objective = frozenCopy(given);
+  requireComputable(specification);
   const tables = priceLevels(specification);
   const { mapping, evaluation, certificate, warnings } = searchFullMapSpace(specification, tables.energy, {
     objective,

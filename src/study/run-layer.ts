@@ -9,6 +9,7 @@ import { mappingSchema } from "../model/mapping";
 import type { Mapping } from "../model/mapping";
 import { priceAccesses } from "../model/price-accesses";
 import { describeProblem } from "../model/problem";
+import { requireComputable } from "../spec/computable";
 import { withOneLook } from "../spec/file-memo";
 import { assembleSpec } from "../spec/get-spec";
 import type { SpecificationRequest } from "../spec/get-spec";
@@ -73,6 +74,7 @@ function limitlessVisit({ mapSpace }: MappedLayer): Warning {
 
 /** The best mapping by a visit to all of them, or Timeloop's. */
 function mapByVisit(specification: Specification, search: Exclude<SearchKind, "full">): MappedLayer {
+  requireComputable(specification);
   const tables = priceLevels(specification);
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
@@ -109,6 +111,7 @@ export function evaluateGivenMapping(specification: Specification, mapping: Mapp
   requireArgument(specificationSchema, specification, "the specification of evaluateGivenMapping");
   requireArgument(mappingSchema, mapping, "the mapping of evaluateGivenMapping");
   const own = adopt(specification);
+  requireComputable(own);
   const tables = priceLevels(own);
   const layer = requireFinite({
     specification: withWarnings(own, tables.warnings ?? []),

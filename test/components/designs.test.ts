@@ -63,6 +63,8 @@ describe("components in the convention of 2024", () => {
       /at 40 and 45 nm only, not at 32/,
     );
     assert.match(energy("intadder", { ...at45, n_bits: 14 }, "add").estimator, /circuit/);
+    for (const action of ["metadata_read", "gated_metadata_write", "skipped_update", "compression_count"])
+      assertFigure(energy("regfile", registers, action).value, 0.42564);
   });
 
   it("price DRAM by the bit", () => {

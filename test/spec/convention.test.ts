@@ -111,6 +111,21 @@ describe("the convention of 2024", () => {
     // Two sizes, and the densities that the original adds.
     assert.equal(fanOut?.constraints.spatial?.split, 1);
     assert.equal(specification.levels.at(-1)?.instances, 16);
+    const alone = load(
+      design(
+        "    - !Container {name: pe, spatial: {meshX: 4}, constraints: {spatial: {factors: [M, '=', 4]}}}",
+      ),
+    );
+    assert.deepEqual(factors(alone, "inter_pe_spatial", "spatial"), ["M=4"]);
+    assert.throws(
+      () =>
+        load(
+          design(
+            "    - !Container {name: pe, spatial: {meshX: 4}, constraints: {spatial: {factors: [M=lanes/2]}}}",
+          ),
+        ),
+      /M=lanes\/2 \(M=2\.0\) of "pe" has no integer value[^]*Divide whole numbers with \/\//,
+    );
     assert.throws(
       () => load(design("    - !Container {name: pe, spatial: {meshX: spec.architecture}}")),
       /Expressions cannot reach spec\.architecture/,
@@ -161,6 +176,7 @@ extra_mapping_constraints:
     const names = (text: string): string[] => load(text).levels.map(({ name }) => name);
     assert.deepEqual(names(design(buffer("enabled: lanes > 4,"))), ["memory", "mac"]);
     assert.deepEqual(names(design(buffer("enabled: lanes == 4,"))), ["memory", "buffer", "mac"]);
+    assert.deepEqual(names(design(buffer('enabled: "lanes > 4",'))), ["memory", "mac"]);
     const tables = (text: string): Readonly<Record<string, number>> => {
       const { energy, area } = estimate(load(text), { decimalPlaces: null });
       return { ...energy.energyPj.buffer, area: area.areaUm2.buffer };
@@ -174,6 +190,25 @@ extra_mapping_constraints:
       () => tables(design(buffer("")).replace(", global_cycle_seconds: 1e-9", "")),
       /no global_cycle_seconds/,
     );
+  });
+
+  it("prices an adder as compute unit without what only tables of 2023 list", () => {
+    const adder = (attributes: string): Specification =>
+      load(
+        design("").replace(
+          "intmac, attributes: {width: 8}",
+          `compute, subclass: intadder, attributes: ${attributes}`,
+        ),
+      );
+    assert.deepEqual(estimate(adder("{width: 14}")).energy.energyPj.mac, { compute: 0.091875 });
+    assert.deepEqual(Object.keys(estimate(adder("{n_bits: 14}")).energy.energyPj.mac), ["compute"]);
+    const old = adder("{n_bits: 14}");
+    assert.equal(old.identity.convention, "2024");
+  });
+
+  it("knows the map space of perfect factors by its name", () => {
+    for (const name of ["uber", '"uber"'])
+      assert.equal(load(design("", `mapspace: {version: 0.4, template: ${name}}`)).levels.length, 2);
   });
 
   it("joins the lists of merged maps", () => {

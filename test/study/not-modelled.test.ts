@@ -65,6 +65,32 @@ describe("what is given and not modelled", () => {
       });
     });
 
+    it("are refused before a component is asked for actions that only they need", () => {
+      const text = `
+architecture:
+  nodes:
+    - !Component {name: memory, class: DRAM, attributes: {width: 64, datawidth: 8}}
+    - !Component {name: buffer, class: SRAM, attributes: {width: 64, depth: 64, datawidth: 8}}
+    - !Component {name: mac, class: intmac, attributes: {width: 8}}
+variables: {technology: "45nm", global_cycle_seconds: 1e-9}
+problem:
+  shape:
+    name: product
+    dimensions: [M]
+    data_spaces: [{name: A, projection: [[[M]]]}, {name: Z, projection: [[[M]]], read_write: true}]
+  instance: {M: 4}
+mapping: [{target: memory, type: temporal, factors: M=4}]
+sparse_optimizations: {targets: [{target: buffer, representation_format: {data_spaces: [{name: A, ranks: [{format: RLE}]}]}}]}
+`;
+      const file = write(text);
+      const inputs = { files: [file], greedy: false };
+      const refused = { code: "schema", message: /not modelled: buffer \(representation_format of A\)/ };
+      assert.throws(() => mapInputs(inputs), refused);
+      assert.throws(() => mapInputs(inputs, { search: "full" }), refused);
+      assert.throws(() => mapInputs({ ...inputs, mapping: file }), refused);
+      assert.equal(mapInputs({ ...inputs, mapping: file }, { sparse: "dense" }).evaluation.cycles, 4);
+    });
+
     it("may be looked at, with a warning", () => {
       const specification = load(targets(`name: buffer, ${skipping}`));
       assert.deepEqual(

@@ -87,7 +87,16 @@ const actions = [
   ...["read", "write", "update", "access", "compute", "process", "compare", "count", "add"],
   ...["multiply", "mult", "mult_random", "mult_reused", "mult_gated"],
   ...["mac", "mac_random", "mac_reused", "mac_gated", "leak"],
+  // What storage with metadata and sparse optimizations must offer.
+  ...["", "metadata_"].flatMap((of) => ["gated_", "skipped_"].flatMap((how) => accesses(how + of))),
+  ...accesses("metadata_"),
+  ...["gated_compute", "skipped_compute", "decompression_count", "compression_count"],
 ];
+
+function accesses(prefix: string): readonly string[] {
+  return ["read", "write", "update"].map((action) => prefix + action);
+}
+
 const operandThatStays = 0.85;
 
 const classes: Readonly<Record<string, BlockClass>> = {

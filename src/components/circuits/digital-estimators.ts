@@ -38,10 +38,14 @@ export function digitalEstimators(convention: Convention): readonly Estimator[] 
   return [
     convention === "2024"
       ? lowPowerAdder()
-      : digitalEstimator("intadder", technologyAndBits, ({ technology, n_bits }, { fidelity }) =>
-          describeBlock({ kind: "intadder", bits: n_bits }, technology, fidelity, [
-            `ripple-carry adders of ${n_bits} and ${n_bits + 1} bits, nine NAND gates per bit`,
-          ]),
+      : // Only the tables of 2023 list what nothing requires.
+        listing(
+          ["add", "idle"],
+          digitalEstimator("intadder", technologyAndBits, ({ technology, n_bits }, { fidelity }) =>
+            describeBlock({ kind: "intadder", bits: n_bits }, technology, fidelity, [
+              `ripple-carry adders of ${n_bits} and ${n_bits + 1} bits, nine NAND gates per bit`,
+            ]),
+          ),
         ),
     digitalEstimator(
       "shift_add",
@@ -62,6 +66,10 @@ export function digitalEstimators(convention: Convention): readonly Estimator[] 
     ),
     ...(["not_gate", "nand_gate", "nor_gate"] as const).map(gateEstimator),
   ];
+}
+
+function listing(listedActions: readonly string[], estimator: Estimator): Estimator {
+  return { ...estimator, listedActions };
 }
 
 /** The adder alone, of low-power devices. */
@@ -90,7 +98,6 @@ function digitalEstimator<const Descriptions extends ParameterDescriptions>(
     accuracyPercent: circuitAccuracyPercent,
     parameters,
     actions: circuitActions,
-    listedActions: className === "intadder" ? ["add", "idle"] : undefined,
     areaUm2: (values, context) => {
       const { figures, description } = describe(values, context);
       return circuitArea(figures, description);

@@ -182,9 +182,9 @@ function compileExpressions(leaf: LeafDocument): LeafExpressions {
     attributes: compileValues(attributes),
     meshX: compileValue(unquoted(meshX, location)),
     meshY: compileValue(unquoted(meshY, location)),
-    areaShare: compileValue(areaShare),
-    energyShare: compileValue(energyShare),
-    enabled: compileValue(enabled),
+    areaShare: compileValue(unquoted(areaShare, location)),
+    energyShare: compileValue(unquoted(energyShare, location)),
+    enabled: compileValue(unquoted(enabled, location)),
   };
 }
 

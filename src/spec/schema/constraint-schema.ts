@@ -68,11 +68,15 @@ const macro = (expected: string): v.GenericSchema<unknown, readonly PlacedText[]
 
 const factorList = "a list of factors such as [C=4, M=1]";
 
-/** A factor may also be a list of its parts, `[M, =, 3]`. */
-const factors = (): v.GenericSchema<unknown, readonly PlacedText[]> =>
+/** A factor may also be a list of its parts, `[M, =, 3]`, among others or alone. */
+export const factors = (): v.GenericSchema<unknown, readonly PlacedText[]> =>
   v.pipe(
     v.unknown(),
-    v.transform((value): unknown => (Array.isArray(value) ? value.map(joinedFactor) : value)),
+    v.transform((value): unknown => {
+      if (!Array.isArray(value)) return value;
+      const isOne = value.length === 3 && /^[<>]?=$/.test(textOfPart(value[1]));
+      return isOne ? [joinedFactor(value)] : value.map(joinedFactor);
+    }),
     textList(factorList),
   );
 

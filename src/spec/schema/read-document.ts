@@ -28,7 +28,7 @@ import { readMapperOptions } from "./mapper-schema";
 import type { ProblemDocument } from "./problem-schema";
 import { readProblem } from "./problem-schema";
 import { readAreaTable, readEnergyTable } from "./reference-table-schema";
-import { closedObject, listItems, orEmpty, textList, validate, writtenTable } from "./validate";
+import { closedObject, listItems, orEmpty, text, textList, validate, writtenTable } from "./validate";
 
 /** Sparse optimizations for the node of a name. */
 export interface SparseTargetDocument {
@@ -121,7 +121,9 @@ export function readDocument(
   return freeze(document);
 }
 
-const mapSpaceSchema = orEmpty(closedObject({ version, template: v.optional(v.picklist(["uber"], "uber")) }));
+const mapSpaceSchema = orEmpty(
+  closedObject({ version, template: v.optional(v.pipe(text("uber"), v.picklist(["uber"], "uber"))) }),
+);
 const globalsSchema = orEmpty(
   closedObject({
     version,
