@@ -1,5 +1,6 @@
 import { requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
+import { breathe } from "../platform";
 import type { AccuracyJob, DesignLayerAccuracy } from "./accuracy-job";
 import { accuracyJobs } from "./accuracy-job";
 import type { ImportedLayer, ImportedNetwork } from "./imported-network";
@@ -7,7 +8,7 @@ import type { AnalyzeNetworkOptions, PreparedNetwork } from "./prepare-network";
 import { prepareNetwork } from "./prepare-network";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { designKey, slicesDoNotFit } from "./arithmetic-design";
-import type { CutNetwork } from "./cut-network";
+import type { CutNetwork, CutWithReference } from "./cut-network";
 import { cutNetwork } from "./cut-network";
 import { withEngine } from "./float-engine";
 import type { EndToEndAccuracy, ReferenceAccuracy } from "./end-to-end";
@@ -28,7 +29,7 @@ import { parseSlicing } from "./slicing";
 const samplesTogether = 4;
 
 /** Bytes of the tensors of all runs that a thread computes together, about. */
-const jobBytes = 128e6;
+const jobBytes = 64e6;
 
 /** A network, and the designs that are to compute it. */
 export interface AccuracyAnalysisOptions extends Omit<AnalyzeNetworkOptions, "shapesOnly" | "withAccuracy"> {
@@ -110,8 +111,11 @@ export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise
       step();
     });
     if (imported !== undefined && imported.sha256 !== network.sha256) throw changedModel(network.file);
+    const cut = endToEnd ? await cutWithReference(network, options, step) : undefined;
+    // What the engine has taken it keeps until it ends; it starts again if it is needed.
+    if (options.engine === undefined) await engine.end?.();
     const layers = await accuracyOfLayers(network, distinct, options, step);
-    const whole = endToEnd ? await runEndToEnd(network, distinct, layers, options, step) : null;
+    const whole = cut ? await runEndToEnd(network, cut, distinct, layers, options, step) : null;
     const results = new Map(
       distinct.map((design, index) => [
         designKey(design),
@@ -208,19 +212,28 @@ function keptSlicing(
   );
 }
 
+async function cutWithReference(
+  network: PreparedNetwork,
+  { labels, signal }: AccuracyAnalysisOptions,
+  step: () => void,
+): Promise<CutWithReference> {
+  const cut = await cutNetwork(network, async () => {
+    step();
+    await breathe();
+    throwIfStopped(signal);
+  });
+  if (labels !== undefined) checkLabels(labels, cut.reference);
+  return cut;
+}
+
 async function runEndToEnd(
   network: PreparedNetwork,
+  { cut, reference: float }: CutWithReference,
   designs: readonly ArithmeticDesign[],
   layers: readonly (readonly DesignLayerAccuracy[])[],
   { labels, workers, signal, engine, noiseSeed = defaultSeed }: AccuracyAnalysisOptions,
   step: (steps?: number) => void,
 ): Promise<{ reference: ReferenceAccuracy; designs: readonly EndToEndAccuracy[] }> {
-  const { cut, reference: float } = await cutNetwork(network, async () => {
-    step();
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    throwIfStopped(signal);
-  });
-  if (labels !== undefined) checkLabels(labels, float);
   const arithmetics: readonly LayerArithmetic[] = [
     { kind: "exact" },
     ...designs.map((design, index) => ({

@@ -20,7 +20,7 @@ import type { Slicing } from "./slicing";
  * multiply-accumulates before an interruption is looked for. What is stored in a crossbar serves all positions of a block,
  * so that there are never fewer than some (of a whole layer, if it has fewer).
  */
-const blockBytes = 64e6;
+const blockBytes = 16e6;
 const blockMacs = 1e8;
 const fewestPositions = 256;
 
@@ -80,7 +80,9 @@ export async function runCutNetwork(
   const counts = arithmetics.map(() => ({ conversions: 0, saturated: 0 }));
   for (const [index, { part, layer, keep }] of cut.stages.entries()) {
     await pause();
-    if (part !== undefined) await runPart(await engine.open(part.model), part.given, states.flat(), pause);
+    const kept = new Set(layer === undefined ? keep : [...keep, layer.input]);
+    if (part !== undefined)
+      await runPart(await engine.open(part.model), part.given, kept, states.flat(), pause);
     if (layer !== undefined) {
       const ofArithmetics = arithmetics.map((_, place) => states[states.length === 1 ? 0 : place]);
       states = ofArithmetics.map((tensors) => tensors.map((own) => new Map(own)));
@@ -91,8 +93,8 @@ export async function runCutNetwork(
         outputs.forEach((output, sample) => states[place][sample].set(layer.output, output));
       });
     }
-    const kept = new Set(keep);
-    for (const own of states.flat()) for (const name of own.keys()) if (!kept.has(name)) own.delete(name);
+    const needed = new Set(keep);
+    for (const own of states.flat()) keepTensors(own, needed);
   }
   return counts.map((ofArithmetic, place) => ({
     outputs: states[states.length === 1 ? 0 : place].map((own) => own.get(cut.result) as EngineTensor),
@@ -129,9 +131,14 @@ export function bytesOfSample({ stages }: CutNetwork): number {
   return Math.max(...bytes);
 }
 
+function keepTensors(tensors: Map<string, EngineTensor>, names: ReadonlySet<string>): void {
+  for (const name of tensors.keys()) if (!names.has(name)) tensors.delete(name);
+}
+
 async function runPart(
   session: FloatSession,
   given: readonly string[],
+  kept: ReadonlySet<string>,
   tensors: SampleTensors,
   pause: () => Promise<void>,
 ): Promise<void> {
@@ -140,6 +147,7 @@ async function runPart(
       await pause();
       const outputs = await session.run(new Map(given.map((name) => [name, own.get(name) as EngineTensor])));
       for (const [name, tensor] of outputs) own.set(name, tensor);
+      keepTensors(own, kept);
     }
   } finally {
     await session.close();

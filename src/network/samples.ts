@@ -43,7 +43,7 @@ export function prepareSamples(
   sizes: Readonly<Record<string, number>>,
   seed: number,
 ): Samples {
-  for (const input of model.inputs) requireBatchOfOne(input, model);
+  requireSamplesFirst(model);
   if (inputs === undefined) return madeUpInputs(model, sizes, seed);
   const named = isArray(inputs)
     ? new Map([[onlyInput(model).name, inputs]])
@@ -105,16 +105,84 @@ function inputError(model: OnnxModel, message: string): RaellaError {
   });
 }
 
-function requireBatchOfOne({ name, dims }: ValueInfo, { file }: OnnxModel): void {
-  const batch = dims?.[0];
-  if (typeof batch !== "number" || batch === 1) return;
-  throw new RaellaError({
+/** Names that exporters give to the axis of samples. */
+const nameOfSamples = /^(n|b|bs|.*batch.*|.*samples?)$/i;
+
+/**
+ * Names of the axis that counts samples: first axes that are called so, or else what all named first axes are called, unless
+ * another axis says that it counts them.
+ */
+function namesOfSamples({ inputs }: OnnxModel): ReadonlySet<string> {
+  const isName = (size: string | number | null): size is string => typeof size === "string";
+  const firsts = inputs.flatMap(({ dims = [] }) => dims.slice(0, 1)).filter(isName);
+  const others = inputs.flatMap(({ dims = [] }) => dims.slice(1)).filter(isName);
+  const clear = firsts.filter((name) => nameOfSamples.test(name));
+  const isUnclear = clear.length > 0 || new Set(firsts).size > 1;
+  return new Set(isUnclear || others.some((name) => /batch|sample/i.test(name)) ? clear : firsts);
+}
+
+/**
+ * Requires that every input counts samples along its first axis, and can be given one of them.
+ *
+ * @throws RaellaError `schema`
+ */
+function requireSamplesFirst(model: OnnxModel): void {
+  const ofSamples = namesOfSamples(model);
+  for (const input of model.inputs) {
+    if (input.dims === undefined) continue;
+    const [first, ...others] = input.dims;
+    if (first === 1 || first === null || (typeof first === "string" && ofSamples.has(first))) continue;
+    const axis = 1 + others.findIndex((size) => typeof size === "string" && isOfSamples(size, ofSamples));
+    if (axis > 0) throw samplesElsewhere(input, axis, model);
+    const reference = model.inputs.find(
+      (other) => other !== input && other.dims !== undefined && other.dims[0] !== first,
+    );
+    const isShared =
+      typeof first === "string" && model.inputs.some(({ dims = [] }) => dims.includes(first, 1));
+    if (first === undefined || (reference && (typeof first === "number" || isShared)))
+      throw noSamples(input, reference, model);
+    if (typeof first === "number") throw fixedBatch(input, first, model);
+  }
+}
+
+const isOfSamples = (name: string, known: ReadonlySet<string>): boolean =>
+  known.has(name) || nameOfSamples.test(name);
+
+const samplesFirst = "samples along the first axis of every input";
+
+function fixedBatch({ name }: ValueInfo, batch: number, { file }: OnnxModel): RaellaError {
+  return new RaellaError({
     code: "schema",
     message: `The input "${name}" always takes ${batch} samples at once.`,
     location: { file },
     value: batch,
     expected: "a first axis of 1, or of any size",
     remedy: "Export the network with a batch of 1 or a dynamic first axis.",
+  });
+}
+
+function samplesElsewhere(input: ValueInfo, axis: number, { file }: OnnxModel): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: `The input "${input.name}" ${writtenShape(input)} counts samples (${input.dims?.[axis]}) along axis ${axis}, not along its first one.`,
+    location: { file },
+    value: input.dims?.[axis],
+    expected: samplesFirst,
+    remedy:
+      "Export the network with samples first (batch_first=True in PyTorch); put the first state of a recurrent layer into it as a constant.",
+  });
+}
+
+function noSamples(input: ValueInfo, reference: ValueInfo | undefined, { file }: OnnxModel): RaellaError {
+  const counted = reference === undefined ? "" : `, as "${reference.name}" ${writtenShape(reference)} does`;
+  return new RaellaError({
+    code: "schema",
+    message: `The input "${input.name}" ${writtenShape(input)} does not count samples along its first axis${counted}.`,
+    location: { file },
+    value: input.dims?.[0],
+    expected: samplesFirst,
+    remedy:
+      "Export the network with a first axis of 1 or of any size there, or put the values into it as a constant.",
   });
 }
 
@@ -158,9 +226,13 @@ function sizesOfInput(
   model: OnnxModel,
 ): readonly number[] {
   if (input.dims === undefined) throw inputError(model, `The shape of the input "${input.name}" is unknown.`);
-  const known = input.dims.map((size, axis) =>
-    axis === 0 ? 1 : typeof size === "number" ? size : (sizes[`${input.name}.${axis}`] ?? sizes[size ?? ""]),
-  );
+  const ofSamples = namesOfSamples(model);
+  const known = input.dims.map((size, axis) => {
+    if (axis === 0 || typeof size === "number") return axis === 0 ? 1 : (size as number);
+    const given = sizes[`${input.name}.${axis}`] ?? sizes[size ?? ""];
+    // What counts samples does so along other axes, too: there is one at a time.
+    return given ?? (size !== null && ofSamples.has(size) ? 1 : undefined);
+  });
   if (known.every((size) => size !== undefined)) return known;
   const unknown = known.flatMap((size, axis) => (size === undefined ? [axis] : []));
   const names = unknown.map((axis) => nameOfSize(input, axis));
@@ -192,6 +264,6 @@ export function inputSizes(
     const samples = prepareSamples(model, inputs, sizes, 0);
     return new Map([...samples.at(0)].map(([name, { dims }]) => [name, dims]));
   }
-  for (const input of model.inputs) requireBatchOfOne(input, model);
+  requireSamplesFirst(model);
   return new Map(model.inputs.map((input) => [input.name, sizesOfInput(input, sizes, model)]));
 }

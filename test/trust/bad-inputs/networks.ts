@@ -29,6 +29,11 @@ function network(
   return { name, run: async () => analyzeNetwork({ model: await smallModel(model), ...options }) };
 }
 
+/** A layer and a state beside it, or whatever else is a second input. */
+function recurrent(x: readonly (number | string)[], state: readonly (number | string)[]): SmallModel {
+  return smallLayer({ inputs: { x: { dims: x }, state: { dims: state } } });
+}
+
 /** The small layer whose weights a DequantizeLinear makes of integers. */
 function quantized(
   name: string,
@@ -121,6 +126,14 @@ export const networks: BadInputs = {
     network("an unknown size of an input", smallLayer({ inputs: { x: { dims: ["N", "width"] } } }), {}),
     network("an unnamed unknown size", smallLayer({ inputs: { x: {} } }), {}),
     network("a batch that is fixed above 1", smallLayer({ inputs: { x: { dims: [8, 4] } } })),
+    network("samples along the second axis", smallLayer({ inputs: { x: { dims: ["time", "batch", 4] } } })),
+    network("samples along another axis without inputs", recurrent(["N", 9, 4], [2, "N", 3]), {}),
+    network("samples along the second axis of a state", recurrent(["steps", "length", 4], [2, "batch", 3])),
+    network("an axis of samples that has another name", recurrent(["frames", 9, 4], [2, "frames", 3])),
+    network("an input that has nothing to do with samples", recurrent(["N", 9, 4], [9, 4])),
+    network("an input for the length of the others", recurrent(["batch", "length", 4], ["length", 3])),
+    network("an input that is a single number", recurrent([1, 9, 4], [])),
+    network("inputs that always take several samples", recurrent([8, 9, 4], [8, 3])),
     external("an external file that is not there", "w.bin"),
     external("an external file outside the folder", "../w.bin"),
     external("an external file at the root", "/w.bin"),
