@@ -1,6 +1,7 @@
 // Runs the short suite on every version of Node.js that is supported: `node tools/test-node-versions.mjs`, or with some of
 // them, e.g. `22 24`. They come from the npm registry, into node_modules/.cache; one that it lacks is skipped with a word.
-// All of them must also import the example network to the same bytes; `--import` does this alone. It needs the build.
+// All of them must also import the example network, and compute its accuracy end to end, to the same bytes, with one worker
+// and with two; `--import` does this alone. It needs the build.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -76,16 +77,25 @@ async function install(version) {
   return { reason: `${name}@${version}: ${reason}` };
 }
 
-/** SHA-256 of each file that an import of the example network writes, by its path; or what went wrong. */
-async function imported(program) {
+/**
+ * SHA-256 of each file that an import of the example network writes, and of its accuracy end to end, by the path; or what
+ * went wrong.
+ */
+async function imported(program, workers) {
   const workspace = mkdtempSync(path.join(tmpdir(), "raella-node-"));
   try {
     const example = (name) => path.join(root, "examples", "networks", name);
     const words = ["import", example("digits.onnx"), "--inputs", example("digits-images.npy")];
-    const more = ["--samples", "64", "--accuracy", "--workspace", workspace];
+    const common = ["--workspace", workspace, "--workers", workers];
     const command = path.join(root, "dist", "cli.js");
-    const { status, stderr } = await run(program, [command, ...words, ...more]);
-    if (status !== 0) return { failure: `the import failed: ${stderr}` };
+    const commands = [
+      [...words, "--samples", "64", "--accuracy", ...common],
+      ["accuracy", "-d", "digits", "--end-to-end", "--csv", path.join(workspace, "accuracy.csv"), ...common],
+    ];
+    for (const each of commands) {
+      const { status, stderr } = await run(program, [command, ...each]);
+      if (status !== 0) return { failure: `${each[0]} failed: ${stderr}` };
+    }
     const files = readdirSync(workspace, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.join(entry.parentPath, entry.name))
@@ -123,25 +133,30 @@ async function test(version) {
   const { program, reason } = await install(version);
   if (program === undefined) return { version, reason };
   const { stdout } = await run(program, ["--version"]);
-  const network = await imported(program);
+  const imports = [];
+  for (const workers of ["1", "2"]) imports.push({ workers, ...(await imported(program, workers)) });
   const suite = onlyImports ? undefined : await testSuite(program);
-  return { version, exact: stdout.trim().slice(1), network, suite };
+  return { version, exact: stdout.trim().slice(1), imports, suite };
 }
 
-/** Says how a version did, its import compared with that of the first one; whether all was right. */
-function report({ version, reason, exact, network, suite }, first) {
+/** Says how a version did, its imports compared with the first one of the first version; whether all was right. */
+function report({ version, reason, exact, imports, suite }, first) {
   if (reason !== undefined) {
     console.log(`Node ${version}: not tested, the npm registry has none for this machine (${reason})`);
     return true;
   }
-  const { files = new Map(), failure } = network;
-  const expected = first.network.files ?? new Map();
-  const names = new Set([...files.keys(), ...expected.keys()]);
-  const others = [...names].filter((name) => files.get(name) !== expected.get(name));
-  const differs = others.length > 0 ? `${others.join(", ")} differ from those of ${first.version}` : "";
-  const fault = failure ?? differs;
-  console.log(`Node ${version}: an import writes ${files.size} files${fault && `: ${fault}`}`);
-  const isSame = files.size > 0 && fault === "";
+  const expected = first.imports[0].files ?? new Map();
+  let isSame = expected.size > 0;
+  for (const { workers, files = new Map(), failure } of imports) {
+    const names = new Set([...files.keys(), ...expected.keys()]);
+    const others = [...names].filter((name) => files.get(name) !== expected.get(name));
+    const differs =
+      others.length > 0 ? `${others.join(", ")} differ from those of ${first.version} with 1 worker` : "";
+    const fault = failure ?? differs;
+    const threads = workers === "1" ? "1 worker writes" : `${workers} workers write`;
+    console.log(`Node ${version}: an import with ${threads} ${files.size} files${fault && `: ${fault}`}`);
+    isSame &&= fault === "";
+  }
   if (suite === undefined) return isSame;
   const { passed, output, passes = 0, failures = 0, pending = 0 } = suite;
   if (!passed) console.log(output);
