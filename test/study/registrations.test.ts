@@ -76,16 +76,13 @@ describe("what users register", function () {
     writeFileSync(join(folder, "own.csv"), library);
     const remove = registerComponentLibrary(folder);
     try {
-      for (const workers of [1, 3]) {
+      for (const workers of [1, 2]) {
         const results = await runLayers({ ...layers, workers });
         assert.ok(results.every(priced(555)), String(workers));
       }
-      const description = { architectures: "raella", dnns: "resnet18", chunkSize: 1, nTiles: [8, 16, 32] };
-      const [one, three] = [
-        await sweep(description, { workers: 1 }),
-        await sweep(description, { workers: 3 }),
-      ];
-      assert.deepEqual(three.rows, one.rows);
+      const description = { architectures: "raella", dnns: "resnet18", chunkSize: 1, nTiles: [8, 16] };
+      const [one, two] = [await sweep(description, { workers: 1 }), await sweep(description, { workers: 2 })];
+      assert.deepEqual(two.rows, one.rows);
     } finally {
       remove();
       rmSync(folder, { recursive: true });

@@ -19,6 +19,9 @@ const rows = [
 ];
 const axis = { column: "a", title: "A" };
 const chart = raella.layerChart(result);
+/** The same with one dot in place of its panels: drawn hundreds of times. */
+const dot = { data: { values: [{ a: 1 }] }, mark: "point", encoding: { x: { field: "a", type: "ordinal" } } };
+const smallChart = { ...chart, hconcat: [dot] };
 const sensitivities = raella.mainEffects(rows, ["a"], "b");
 const goal = { minimize: () => 1 };
 const estimator = {
@@ -143,9 +146,9 @@ async function rightArguments(): Promise<Readonly<Record<string, readonly unknow
     parallelCoordinates: [{ designs: rows, axes: [axis], color: axis, maxLines: 3 }],
     tornadoChart: [{ sensitivities, figureTitle: "x", goal: "minimize", names: {} }],
     chartRow: [[chart], { title: "x" }],
-    renderPng: [chart, 1],
-    renderSvg: [chart],
-    saveChart: [chart, "x.json"],
+    renderPng: [smallChart, 1],
+    renderSvg: [smallChart],
+    saveChart: [smallChart, "x.json"],
     showChart: [chart, { description: "x" }],
     showTable: [rows, { columns: ["a"], maxRows: 1, digits: 3, columnOptions: { a: { title: "A" } } }],
     showValue: [chart],
