@@ -177,7 +177,7 @@ export function leaking(estimator: Estimator): Estimator {
       return {
         value: powerW * cycleS * 1e12,
         source: `${estimator.name}: leakage power over a cycle`,
-        steps: () => [{ description: `${powerW} W over ${cycleS} s` }],
+        steps: () => [{ description: `${Number(powerW.toPrecision(6))} W over ${cycleS} s` }],
       };
     },
   };

@@ -56,10 +56,12 @@ export function explanationRows(explanation: LevelExplanation): ExplanationRow[]
  */
 export function formatExplanation(explanation: LevelExplanation): string {
   requireArgument(levelExplanationSchema, explanation, "the explanation of formatExplanation");
-  const { level, className, action, tableValue, unit, errorPercent } = explanation;
+  const { level, className, action, value, tableValue, unit, errorPercent } = explanation;
   const title = action === null ? `${level} area` : `${level} ${action}`;
   const error = errorPercent > 0 ? `, interpolated: up to about ±${format(errorPercent, 2)} %` : "";
-  const lines = [`${title} = ${format(tableValue)} ${unit} (${className}${error})`];
+  const factors = factorsOf(explanation);
+  const unscaled = factors === "" ? "" : `${format(value)} ${unit}${factors} = `;
+  const lines = [`${title} = ${unscaled}${format(tableValue)} ${unit} (${className}${error})`];
   const total = explanation.contribution;
   if (explanation.estimator) lines.push(...details(explanation).map((line) => `  ${line}`));
   else if (explanation.parts.length === 0) lines.push("  nothing takes part: no cost");
@@ -79,7 +81,7 @@ function appendPart(
 ): void {
   const { value, share, count, contribution, unit, action, className } = part;
   const name = part.name.startsWith(ownerName) ? part.name.slice(ownerName.length) : part.name;
-  const factors = [share === 1 ? "" : ` x ${format(share)}`, count === 1 ? "" : ` x ${count}`].join("");
+  const factors = factorsOf(part);
   const percent = total === 0 ? "" : `  ${format((100 * contribution) / total, 3)} %`;
   const counted = value * share * count;
   const sum = factors === "" ? "" : ` = ${format(counted)} ${unit}`;
@@ -93,6 +95,11 @@ function appendPart(
   part.parts.forEach((child, index) => {
     appendPart(lines, child, inner, index === part.parts.length - 1, total, `${part.name}.`);
   });
+}
+
+/** What a value is multiplied by where it counts: ` x 0.5 x 3`; nothing where it counts once and in full. */
+function factorsOf({ share, count }: Explanation): string {
+  return `${share === 1 ? "" : ` x ${format(share)}`}${count === 1 ? "" : ` x ${count}`}`;
 }
 
 function details({ estimator, attributes, steps, source, errorBar, warnings }: Explanation): string[] {

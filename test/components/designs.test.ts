@@ -112,6 +112,32 @@ describe("components in the convention of 2024", () => {
     );
   });
 
+  it("explain every figure of an SRAM by factors that give it", () => {
+    for (const technology of [16, 22, 40, 45, 90, 130])
+      for (const [width, depth, n_banks] of [
+        [64, 4096, 2],
+        [20, 100, 2],
+        [24, 5000, 4],
+        [64, 4096, 16],
+      ]) {
+        const attributes = { technology, width, depth, n_banks, global_cycle_seconds: 2e-9, data_delta: 0.5 };
+        const answers = [
+          ...["read", "write", "leak"].map((action) => energy("SRAM", attributes, action)),
+          componentArea({ class: "SRAM", attributes }, convention),
+        ];
+        for (const { value, steps } of answers) {
+          const [first, ...others] = steps;
+          const start = Number(/, ([\d.e+-]+) (pJ|W a bank|um\^2)$/.exec(first.description)?.[1]);
+          const product = others.reduce((before, { factor = 1 }) => before * factor, start);
+          assert.ok(Math.abs(product / value - 1) < 1e-5, JSON.stringify([value, steps]));
+        }
+      }
+    for (const width of [8, 64]) {
+      const empty = { technology: "45nm", width, depth: 0, global_cycle_seconds: 1e-9 };
+      assert.deepEqual([energy("SRAM", empty, "read").value, area("SRAM", empty)], [0, 0]);
+    }
+  });
+
   it("predict memories that are not in the tables within their error bars", () => {
     const rows = golden("sram-banked.csv");
     const deviations: Record<string, number[]> = { read: [], write: [], leak: [], area: [] };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { estimate } from "../../src/components/estimate";
 import { explainArea, explainEnergy, leavesOf } from "../../src/components/explain";
+import { formatExplanation } from "../../src/components/format-explanation";
 import { flatForm } from "../../src/report/flat-form";
 import { loadSpecification } from "../../src/spec/load-specification";
 import { mapInputs } from "../../src/study/given-mapping";
@@ -143,6 +144,17 @@ describe("public designs", () => {
           assertEvaluation(filesOf(id, "stored"), expected);
         });
     });
+
+  it("show what a level as a whole is multiplied by", () => {
+    const specification = loadSpecification({ files: filesOf("eyeriss_like_asrun").files });
+    const [title] = formatExplanation(explainArea(specification, "ifmap_spad")).split("\n");
+    assert.equal(title, "ifmap_spad area = 747.648 um^2 x 0.09375 = 70.092 um^2 (smartbuffer_RF)");
+    const [energy, , , leak] = ["read", "write", "update", "leak"].map((action) =>
+      formatExplanation(explainEnergy(specification, "ifmap_spad", action)),
+    );
+    assert.match(energy, /^ifmap_spad read = 0\.202442 pJ \(/);
+    assert.match(leak, /\n\s+8\.92591e-10 W over 1e-9 s\n/);
+  });
 
   it("let an access of a cluster serve all its instances", () => {
     const { evaluation } = mapInputs(filesOf("simba_like", "stored"), { leakage: false });

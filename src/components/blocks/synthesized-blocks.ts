@@ -128,7 +128,7 @@ const classes: Readonly<Record<string, BlockClass>> = {
 
 function refuseLargeMemory({ width: w, depth: d }: Numbers, quantity: "energy" | "area"): void {
   const widest = quantity === "area" ? 16 : 32;
-  if (w <= widest && d <= 128) return;
+  if (d === 0 || (w <= widest && d <= 128)) return;
   throw new RaellaError({
     code: "out-of-range",
     message: `Memories of ${w} bits x ${d} words are not made of registers.`,

@@ -250,8 +250,9 @@ function notCovered(what: string, expected: string): RaellaError {
 
 /** A memory of any technology. */
 interface ScaledMemory extends FoundMemory {
-  /** How the technology was reached. */
-  readonly steps: readonly EstimateStep[];
+  /** Figures of the tables, and how the technology was reached from there. */
+  readonly tabulated: BankedFigures;
+  readonly steps: (quantity: BankedQuantity) => readonly EstimateStep[];
 }
 
 /**
@@ -262,30 +263,51 @@ function memoryOf(node: number, request: MemoryRequest, memories: BankedSrams): 
   const [smallest, largest] = [nodesNm[0], nodesNm[nodesNm.length - 1]];
   const scaled = (from: number, factor: (quantity: BankedQuantity) => number): ScaledMemory => {
     const found = memoryAt(memories(from), request);
-    const steps = [{ description: `from ${from} to ${node} nm`, factor: factor("area") }];
     return {
       ...found,
+      tabulated: found.figures,
       figures: mapQuantities((quantity) => found.figures[quantity] * factor(quantity)),
-      steps,
+      steps: (quantity) => [{ description: `from ${from} to ${node} nm`, factor: factor(quantity) }],
     };
   };
   if (node < smallest)
     return scaled(smallest, (quantity) => (node / smallest) * (quantity === "leakage" ? 0.79 : 1));
   if (node > largest) return scaled(largest, () => (node / largest) ** 2);
-  if ((nodesNm as readonly number[]).includes(node))
-    return { ...memoryAt(memories(node), request), steps: [] };
+  if ((nodesNm as readonly number[]).includes(node)) {
+    const found = memoryAt(memories(node), request);
+    return { ...found, tabulated: found.figures, steps: () => [] };
+  }
   const high = nodesNm.find((tabulated) => tabulated > node) ?? largest;
   const low = nodesNm[nodesNm.indexOf(high) - 1];
   const [below, above] = [memoryAt(memories(low), request), memoryAt(memories(high), request)];
   const share = (node - low) / (high - low);
+  const figures = mapQuantities(
+    (quantity) => below.figures[quantity] + (above.figures[quantity] - below.figures[quantity]) * share,
+  );
+  const from = ({ figures: own }: FoundMemory, quantity: BankedQuantity): string =>
+    shownFigure(own[quantity], quantity);
   return {
-    figures: mapQuantities(
-      (quantity) => below.figures[quantity] + (above.figures[quantity] - below.figures[quantity]) * share,
-    ),
+    figures,
+    tabulated: figures,
     isExact: below.isExact && above.isExact,
     warnings: [...new Set([...below.warnings, ...above.warnings])],
-    steps: [{ description: `linear between ${low} and ${high} nm` }],
+    steps: (quantity) => [
+      {
+        description: `linear between ${from(below, quantity)} at ${low} nm and ${from(above, quantity)} at ${high} nm`,
+      },
+    ],
   };
+}
+
+const units: Readonly<Record<BankedQuantity, string>> = {
+  read: "pJ",
+  write: "pJ",
+  leakage: "W a bank",
+  area: "um^2",
+};
+
+function shownFigure(figure: number, quantity: BankedQuantity): string {
+  return `${Number(figure.toPrecision(6))} ${units[quantity]}`;
 }
 
 /** Median, 90th percentile and largest error of interpolated figures, percent. */
@@ -368,7 +390,7 @@ export function bankedSramEstimator(memories: BankedSrams): Estimator {
       width: Math.max(8 * Math.ceil(width / 8), leastWidth),
       depth: Math.max(depth, leastDepth * values.n_banks),
     };
-    const { figures, isExact, warnings, steps } = memoryOf(node, request, memories);
+    const { figures, tabulated, isExact, warnings, steps } = memoryOf(node, request, memories);
     const [widthShare, depthShare] = [width / request.width, depth / request.depth];
     const size = `${request.width} bits x ${request.depth} words, ${banks} bank${banks > 1 ? "s" : ""}, ${ports} port${ports > 1 ? "s" : ""}`;
     const factors: EstimateStep[] =
@@ -393,8 +415,10 @@ export function bankedSramEstimator(memories: BankedSrams): Estimator {
       value,
       source: "CACTI 7 (Balasubramonian et al., ACM TACO 14(2), 2017), characterized macros",
       steps: () => [
-        { description: `${size}: ${isExact ? "characterized" : "interpolated"}` },
-        ...steps,
+        {
+          description: `${size}: ${isExact ? "characterized" : "interpolated"}, ${shownFigure(tabulated[quantity], quantity)}`,
+        },
+        ...steps(quantity),
         ...factors.filter(({ factor }) => factor !== 1),
       ],
       errorBar: isExact || value === 0 ? undefined : errorBar(quantity),
