@@ -278,7 +278,7 @@ describe("wrong arguments", function () {
           const returned = await call(...given);
           // What the package hands out may have parts that a function does not look at.
           const spoiltOne = right[Number(/\d+/.exec(title))];
-          const isOurs = Object.isFrozen(spoiltOne) || spoiltOne === chart;
+          const isOurs = Object.isFrozen(spoiltOne) || spoiltOne === chart || spoiltOne === smallChart;
           if (isContainer(title) && !isOurs && !takeAnything.includes(name))
             accepted.push(`${name}: ${title}`);
           if (name.startsWith("register") && typeof returned === "function") (returned as () => void)();
