@@ -99,6 +99,26 @@ export class RaellaErrors extends RaellaError {
   }
 }
 
+/** `1 layer`, `3 layers`, as messages count. */
+export function counted(count: number, noun: string, format: (count: number) => string = String): string {
+  return `${format(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2
+    ? names.join("")
+    : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+/** The same error with a line more. */
+export function withDetail(error: RaellaError, detail: string): RaellaError {
+  if (error instanceof RaellaErrors)
+    return new RaellaErrors(error.errors.map((one) => withDetail(one, detail)));
+  const { details = [], ...rest } = error.toJSON();
+  return new RaellaError({ ...rest, details: [...details, detail] });
+}
+
 /** Throws one error as it is, several as one {@link RaellaErrors}, nothing for an empty list. */
 export function throwAll(errors: readonly RaellaError[]): void {
   if (errors.length === 1) throw errors[0];

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import type { FigureAxis } from "../report/charts/exploration-axis";
 import { mergeSweep, resultName } from "../report/sweep/merge-sweep";
 import { openSweep } from "../report/sweep/read-sweep";
@@ -71,12 +71,14 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
   for (const chunk of replaced)
     remark(`warning: ${chunk} was damaged or did not belong to this sweep; it has been computed again.`);
   if (!given.json)
-    remark(`Computed ${computed} of ${points} points; ${points - computed} were there already.`);
+    remark(
+      `Computed ${computed} of ${counted(points, "point")}; ${points - computed} ${points - computed === 1 ? "was" : "were"} there already.`,
+    );
   if (result === null) {
     const total = countPoints(plan);
     if (given.json) return printJson({ folder, points, computed, total, result });
     return print(
-      `Shard ${given.shard}: ${points} of ${total} points are in ${folder}. When all shards are done: raella sweep merge ${folder}`,
+      `Shard ${given.shard}: ${points} of ${counted(total, "point")} ${points === 1 ? "is" : "are"} in ${folder}. When all shards are done: raella sweep merge ${folder}`,
     );
   }
   if (csv !== undefined) await mergeSweep([folder], { csv });
@@ -142,11 +144,16 @@ export async function sweepMergeCommand(
   if (isPrinted) return;
   // What went into a pipe or a device cannot be read again.
   if (!statSync(merged.file).isFile())
-    return given.json ? printJson(merged) : print(`${merged.rows} points are in ${merged.file}.`);
+    return given.json
+      ? printJson(merged)
+      : print(`${counted(merged.rows, "point")} ${merged.rows === 1 ? "is" : "are"} in ${merged.file}.`);
   const stored = await openSweep(merged.file);
   const found = await summarizeSweep(stored);
   if (given.json) return printJson({ ...merged, ...jsonSummary(found) });
-  const gaps = merged.missing > 0 ? `\n${merged.missing} points are missing.` : "";
+  const gaps =
+    merged.missing > 0
+      ? `\n${counted(merged.missing, "point")} ${merged.missing === 1 ? "is" : "are"} missing.`
+      : "";
   await print(
     `${formatSweepText(stored, found)}${gaps}\n\n${[merged.file, given.csv].filter(Boolean).join("\n")}`,
   );

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import { formatCount } from "../report/text-table";
 import { decodeText } from "../spec/file-memo";
 import { workspaceAt } from "../spec/workspace";
@@ -52,7 +52,7 @@ function verificationText(file: string, { equal, differences, changedFiles, vers
   const lines = [
     equal
       ? `${file} is confirmed: every figure is the same.`
-      : `${file} is not confirmed: ${formatCount(differences.length)} figures differ.`,
+      : `${file} is not confirmed: ${counted(differences.length, "figure", formatCount)} ${differences.length === 1 ? "differs" : "differ"}.`,
   ];
   if (version.then !== version.now) lines.push(`  It is of version ${version.then}, this is ${version.now}.`);
   for (const changed of changedFiles) lines.push(`  ${changed} is not the same as then.`);

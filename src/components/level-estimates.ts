@@ -142,6 +142,8 @@ function requireInherited({ attributes, requiredActions }: Level, variables: Val
         code: "component",
         message: `It has no ${name}.`,
         expected: `${name} as an attribute of the level or of a container around it, or as a variable`,
+        remedy:
+          "The convention of 2024 demands it of every level; that of 2023 (--convention 2023) does not.",
       });
 }
 

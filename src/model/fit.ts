@@ -1,4 +1,4 @@
-import { RaellaError, suggestName } from "../errors";
+import { counted, RaellaError, suggestName } from "../errors";
 import type { Hardware, HardwareLevel } from "./hardware";
 import type { LevelMapping, Loop, Mapping } from "./mapping";
 import { tensorSize } from "./problem";
@@ -235,7 +235,7 @@ function findCapacityProblems(
           subject: level.level,
           needed,
           available: capacityWords,
-          message: `${level.level} holds tiles of ${needed} words (${written}), but has room for ${capacityWords}.`,
+          message: `${level.level} holds tiles of ${counted(needed, "word")} (${written}), but has room for ${capacityWords}.`,
         },
       ];
     if (underfills(room, needed))
@@ -245,7 +245,7 @@ function findCapacityProblems(
           subject: level.level,
           needed: minimumWords,
           available: needed,
-          message: `${level.level} holds ${needed} words, less than its min_utilization of ${hardware.levels[index].minUtilization} demands (${minimumWords}).`,
+          message: `${level.level} holds ${counted(needed, "word")}, less than its min_utilization of ${hardware.levels[index].minUtilization} demands (${minimumWords}).`,
         },
       ];
     return [];

@@ -1,4 +1,4 @@
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import { Derived, freeze } from "../memory";
 import { requireComputable } from "../spec/computable";
 import { dataSpaceOfAttribute } from "../spec/processing/storage-attributes";
@@ -146,7 +146,7 @@ function wordsPerBlock(level: Level, wordBits: number): number {
   if (!Number.isInteger(words) || words < 1)
     throw new RaellaError({
       code: "out-of-range",
-      message: `${level.name} has a width of ${width} bits for words of ${wordBits} bits${
+      message: `${level.name} has a width of ${counted(width, "bit")} for words of ${counted(wordBits, "bit")}${
         clusterSize === 1 ? "" : ` in clusters of ${clusterSize}`
       }.`,
       value: width,
@@ -156,7 +156,7 @@ function wordsPerBlock(level: Level, wordBits: number): number {
   if (blockSize !== undefined && blockSize !== words)
     throw new RaellaError({
       code: "out-of-range",
-      message: `${level.name} has block_size ${blockSize}, but its width of ${width} bits holds ${words} words.`,
+      message: `${level.name} has block_size ${blockSize}, but its width of ${counted(width, "bit")} holds ${counted(words, "word")}.`,
       value: blockSize,
       expected: String(words),
     });

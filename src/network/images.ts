@@ -1,4 +1,4 @@
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import { readModel } from "./onnx/read-model";
 import type { InputArray } from "./samples";
 
@@ -102,7 +102,7 @@ function perChannel(values: readonly number[], channels: number, what: string): 
     return Array.from({ length: channels }, () => values[0]);
   throw new RaellaError({
     code: "usage",
-    message: `The ${what} ${values.join(", ")} does not fit ${channels} channels.`,
+    message: `The ${what} ${values.join(", ")} does not fit ${counted(channels, "channel")}.`,
     value: values,
     expected: `one number, or ${channels}`,
   });
@@ -136,7 +136,7 @@ async function decode(
       .extract({ left, top, width, height })
       .raw()
       .toBuffer({ resolveWithObject: true });
-    if (info.channels !== channels) throw new Error(`it has ${info.channels} channels`);
+    if (info.channels !== channels) throw new Error(`it has ${counted(info.channels, "channel")}`);
     return data;
   } catch (error) {
     throw new RaellaError({

@@ -1,4 +1,4 @@
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import type { GraphLayer } from "./onnx/layers";
@@ -83,7 +83,7 @@ export function layerSizes(
     expected: fits
       ? "at least one output position"
       : groups === 1
-        ? `${channels} channels, as its weights have`
+        ? `${counted(channels, "channel")}, as its weights have`
         : `${channels * groups} channels, ${channels} for each of ${groups} groups, and as many filters for each`,
     remedy: "Check the sizes of the network's inputs (--inputs, --size).",
   });

@@ -1,4 +1,4 @@
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import type { EngineTensor } from "./float-engine";
 import type { OnnxModel, ValueInfo } from "./onnx/model";
 import { typeName } from "./onnx/part";
@@ -61,7 +61,10 @@ export function prepareSamples(
   }
   const [count] = counts;
   if (counts.size > 1 || count < 1)
-    throw inputError(model, `The inputs have ${[...counts].join(" and ")} samples.`);
+    throw inputError(
+      model,
+      `The inputs have ${counts.size === 1 ? counted(count, "sample") : `${[...counts].join(" and ")} samples`}.`,
+    );
   return samplesOf(model, named, count, false);
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../errors";
 import type { ImportedLayer, ImportedNetwork } from "../network/imported-network";
 import type { ListedLayer } from "../network/layer-list";
 import type { UnmappedReport } from "../network/unmapped";
@@ -20,7 +21,7 @@ export function formatImportText({ name, workspace, files, network }: ImportSumm
     ...unmappedLines(network),
     `Mapped: ${share(network.mappedMacs, network.totalMacs)} of the multiply-accumulates${network.unmapped.some(({ macs }) => macs === null) ? " that are known" : ""}.`,
     "",
-    `Wrote ${files.length} files to ${workspace}.`,
+    `Wrote ${counted(files.length, "file")} to ${workspace}.`,
     "",
   ].join("\n");
 }
@@ -37,7 +38,7 @@ export function formatLayerListText({
     "",
     layerTable(network.layers),
     "",
-    `Wrote ${files.length} files to ${workspace}.`,
+    `Wrote ${counted(files.length, "file")} to ${workspace}.`,
     "",
   ].join("\n");
 }
@@ -91,4 +92,4 @@ function unmappedLines({ unmapped, totalMacs }: ImportedNetwork): readonly strin
 
 const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
-const count = (layers: number): string => (layers === 1 ? "1 layer" : `${layers} layers`);
+const count = (layers: number): string => counted(layers, "layer");

@@ -1,3 +1,4 @@
+import { counted } from "../errors";
 import { requireArgument } from "../arguments";
 import { groupsSchema } from "../spec/component-groups";
 import type { LevelNotes } from "../spec/component-groups";
@@ -49,7 +50,7 @@ export function formatLayerTitle(
   const numbered = layer === null ? layerName : `layer ${layer}${layerName ? ` (${layerName})` : ""}`;
   const workload = [dnn, numbered].filter((part) => part !== null).join(", ");
   const size = [
-    ...(nTiles === null ? [] : [`${formatCount(nTiles)} ${nTiles === 1 ? "tile" : "tiles"}`]),
+    ...(nTiles === null ? [] : [counted(nTiles, "tile", formatCount)]),
     ...(batchSize === null ? [] : [`batch ${formatCount(batchSize)}`]),
   ].join(", ");
   return [architecture, workload, size].filter((part) => part !== "").join(" · ");

@@ -1,3 +1,4 @@
+import { counted } from "../errors";
 import { flag, requireArgument } from "../arguments";
 import { totalKey } from "../study/component-groups";
 import { ablationResultSchema, networkResultSchema } from "../study/network-result";
@@ -50,8 +51,8 @@ function describeRun(
   { dnn, nTiles, batchSize }: Pick<NetworkResult, "dnn" | "nTiles" | "batchSize">,
   layers: number,
 ): string {
-  const parts = [`${dnn}, ${formatCount(layers)} ${layers === 1 ? "layer" : "layers"}`];
-  if (nTiles !== null) parts.push(`${formatCount(nTiles)} ${nTiles === 1 ? "tile" : "tiles"} a layer`);
+  const parts = [`${dnn}, ${counted(layers, "layer", formatCount)}`];
+  if (nTiles !== null) parts.push(`${counted(nTiles, "tile", formatCount)} a layer`);
   if (batchSize !== null) parts.push(`batch ${formatCount(batchSize)}`);
   return parts.join(" · ");
 }

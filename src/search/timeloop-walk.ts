@@ -1,4 +1,4 @@
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import { factorsOfNumber, keepTable, toMapping } from "../mapspace/candidate-mapping";
 import { createCapacityTables, fitsCapacities } from "../mapspace/capacity";
 import type { KeepTable } from "../mapspace/capacity";
@@ -270,7 +270,7 @@ function refuseEndlessWalk(
     if (verdict(index * numThreads + thread).figures !== null) return;
   throw new RaellaError({
     code: "usage",
-    message: `Thread ${thread} of Timeloop's random walk would never end: none of its ${owned} mappings fits.`,
+    message: `Thread ${thread} of Timeloop's random walk would never end: none of its ${counted(owned, "mapping")} fits.`,
     expected: "a timeout in the mapper's options",
   });
 }

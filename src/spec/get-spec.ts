@@ -1,5 +1,5 @@
 import { checkedLater, flag, optional, optionsOf, requireOptions } from "../arguments";
-import { RaellaError } from "../errors";
+import { formatLocation, listed, RaellaError, RaellaErrors, withDetail } from "../errors";
 import { publish } from "../memory";
 import { dirname, join } from "../platform";
 import type { ArchitectureEntry, ArchitectureOrigin, StatisticsRules } from "./architectures";
@@ -14,7 +14,7 @@ import { completeChoices, modelChoiceEntries, resolvedChoices } from "./model-ch
 import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableDefaults, VariableOptions } from "./overrides";
-import { namingOverrides, readOverrides, unreadStatistics, variableEntries } from "./overrides";
+import { namingOverrides, readOverrides, succeeds, unreadStatistics, variableEntries } from "./overrides";
 import type { StatisticsValues } from "./processing/apply-statistics";
 import {
   applyStatistics,
@@ -45,6 +45,7 @@ import {
   workspaceSchema,
 } from "./workspace";
 import { displayPath } from "./yaml/source-text";
+import { keyLocation } from "./yaml/yaml-node";
 
 export type { LayerSizes };
 
@@ -130,7 +131,7 @@ export function getSpec(options: GetSpecOptions): Specification {
 
 /** The same for use inside the package, for options that have been checked: not frozen, since it does not leave it. */
 export function assembleSpec(request: SpecificationRequest): Specification {
-  return withOneLook(() => namingOverrides(request, (given) => specificationOf(given)));
+  return withOneLook(() => namingOverrides(request, namingChanges));
 }
 
 /**
@@ -142,6 +143,44 @@ export function assembleResizedSpec(
   sizes: Readonly<Record<string, number>>,
 ): Specification {
   return withOneLook(() => specificationOf(request, sizes));
+}
+
+/** The specification of a request. An error that comes from what a derived architecture changes says so. */
+function namingChanges(request: SpecificationRequest): Specification {
+  try {
+    return specificationOf(request);
+  } catch (error) {
+    if (
+      !(error instanceof RaellaError) ||
+      typeof request.architecture !== "string" ||
+      request.architecture === ""
+    )
+      throw error;
+    const workspace = givenWorkspace(request.workspace);
+    const { entry, origin } = lookUpArchitecture(request.architecture, workspace);
+    const base = entry.derivedFrom;
+    const file = join(workspace.modelsDirectory, "architectures.yaml");
+    const isTold = (error instanceof RaellaErrors ? error.errors : [error]).every(
+      ({ location }) => location?.file === displayPath(file),
+    );
+    const [changes] = origin.changes.slice(-1);
+    const places = base === undefined || isTold ? [] : placesOfChanges(changes);
+    if (places.length === 0 || !succeeds(() => specificationOf({ ...request, architecture: base ?? "" })))
+      throw error;
+    throw withDetail(
+      error,
+      `${base} has no such error: this comes from what ${entry.name} changes, ${listed(places)}.`,
+    );
+  }
+}
+
+/** The variables and levels that a derived architecture changes, with their places. */
+function placesOfChanges({ variables, levels }: ArchitectureOrigin["changes"][number]): readonly string[] {
+  return [variables, levels].flatMap((node) =>
+    node?.kind !== "map"
+      ? []
+      : [...node.entries].map(([name, entry]) => `${name} (${formatLocation(keyLocation(entry, ""))})`),
+  );
 }
 
 function specificationOf(

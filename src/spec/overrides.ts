@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { checkedLater, isObject, isPlain, optional, shown } from "../arguments";
-import { nearestName, RaellaError, RaellaErrors, spellingDistance, suggestName } from "../errors";
+import { nearestName, RaellaError, spellingDistance, suggestName, withDetail } from "../errors";
 import { checkVariableName } from "./processing/compile-model";
 import type { CompiledModel } from "./processing/compiled-model";
 import { isUnread } from "./processing/names-read";
 import { batchVariable, tilesVariable } from "./processing/process-specification";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { isVariableName } from "./schema/read-document";
-import type { Warning, WrittenValue } from "./specification";
+import type { ModelChoices, Warning, WrittenValue } from "./specification";
 
 /** What a caller may set: numbers as they are, texts as expressions. */
 export interface VariableOptions {
@@ -262,7 +262,7 @@ function setCount(
  * Computes something from variables that a caller sets. A mistake that one of them causes elsewhere, in a file that is
  * fine without it, names it as well.
  */
-export function namingOverrides<Options extends VariableOptions, T>(
+export function namingOverrides<Options extends VariableOptions & Pick<ModelChoices, "convention">, T>(
   options: Options,
   compute: (options: Options) => T,
 ): T {
@@ -271,15 +271,13 @@ export function namingOverrides<Options extends VariableOptions, T>(
   } catch (error) {
     if (!(error instanceof RaellaError) || error.code === "usage" || error.location?.file === "variables")
       throw error;
+    const { convention = "auto" } = options;
+    if (convention !== "auto" && succeeds(() => compute({ ...options, convention: "auto" })))
+      throw otherConvention(convention, error);
     const given = Object.entries(options.variables ?? {});
     const succeedsWithout = (names: readonly string[]): boolean => {
       const others = given.filter(([name]) => !names.includes(name));
-      try {
-        compute({ ...options, variables: Object.fromEntries(others) });
-        return true;
-      } catch {
-        return false;
-      }
+      return succeeds(() => compute({ ...options, variables: Object.fromEntries(others) }));
     };
     const all = given.map(([name]) => name);
     let culprits = all.filter((name) => succeedsWithout([name]));
@@ -292,9 +290,22 @@ export function namingOverrides<Options extends VariableOptions, T>(
   }
 }
 
-function withDetail(error: RaellaError, detail: string): RaellaError {
-  if (error instanceof RaellaErrors)
-    return new RaellaErrors(error.errors.map((one) => withDetail(one, detail)));
-  const { details = [], ...rest } = error.toJSON();
-  return new RaellaError({ ...rest, details: [...details, detail] });
+export function succeeds(compute: () => unknown): boolean {
+  try {
+    compute();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Files are not wrong that are right in the convention they are written in. */
+function otherConvention(asked: string, error: RaellaError): RaellaError {
+  return new RaellaError({
+    code: "usage",
+    message: `The files cannot be read in the convention of ${asked}, which was asked for: they follow that of ${asked === "2024" ? "2023" : "2024"}.`,
+    value: asked,
+    details: [`In the convention of ${asked}: ${error.message}`],
+    remedy: "Leave out --convention (in scripts convention): the files show theirs.",
+  });
 }

@@ -1,6 +1,6 @@
 import { parse } from "papaparse";
 import type { ParseError } from "papaparse";
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import { FileReader } from "./file-memo";
 import { displayPath } from "./yaml/source-text";
 
@@ -41,7 +41,7 @@ export function readNumberedCsv(file: string, reader: FileReader = new FileReade
     }
     if (cells.length !== columns.length)
       throw csvError(
-        `there are ${cells.length} cells where the header has ${columns.length}`,
+        `there ${cells.length === 1 ? "is" : "are"} ${counted(cells.length, "cell")} where the header has ${columns.length}`,
         path,
         index + 1,
       );

@@ -1,5 +1,5 @@
 import { optionsOf, requireArgument, requireOptions } from "../arguments";
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import { mappingAt } from "../mapspace/candidate-mapping";
 import { assembleMapSpace, createMapSpace, factorProblem } from "../mapspace/map-space";
 import type { MapSpace } from "../mapspace/map-space";
@@ -98,7 +98,7 @@ export function findRemedies(
 function moreTiles(tiles: number, options: AnyRequest): Remedy | undefined {
   for (let count = tiles + 1; count <= mostTiles; count += count < 64 ? 1 : Math.ceil(count / 64)) {
     if (!fits(() => assembleSpec({ ...options, nTiles: count }))) continue;
-    return remedy(tilesVariable, tiles, count, `It fits on ${count} tiles instead of ${tiles}.`);
+    return remedy(tilesVariable, tiles, count, `It fits on ${counted(count, "tile")} instead of ${tiles}.`);
   }
   return undefined;
 }
@@ -129,7 +129,7 @@ function deeperBuffers(
       `${subject}.depth`,
       depth,
       deeper,
-      `It fits with ${deeper} rows in ${subject} instead of ${depth}.`,
+      `It fits with ${counted(deeper, "row")} in ${subject} instead of ${depth}.`,
     );
   });
 }

@@ -137,7 +137,9 @@ export function noMapping({ identity }: Specification, size: number, kind: Searc
     code: "no-mapping",
     message:
       kind === "optimal"
-        ? `None of the ${size} mappings that the constraints allow fits the hardware.`
+        ? size === 1
+          ? "The one mapping that the constraints allow does not fit the hardware."
+          : `None of the ${size} mappings that the constraints allow fits the hardware.`
         : "Timeloop's random walk finds no mapping that fits the hardware.",
     value: identity.layer,
     remedy: "`raella diagnose` says what does not fit, and what would make it fit.",

@@ -1,5 +1,5 @@
 import { count, oneOf, optional, positive } from "../arguments";
-import { RaellaError } from "../errors";
+import { counted, RaellaError } from "../errors";
 import { loadPublishedFigures } from "../spec/published-figures";
 import type { Warning } from "../spec/specification";
 import type { LayerResult } from "./layer-result";
@@ -226,7 +226,8 @@ export function pipelineWarnings(
     warnings.push({
       code: "check",
       message:
-        `${name}: the ${results.length} layers need ${tilesUsed} tiles at once, but only ${tileBudget} fit on the silicon: the ` +
+        `${name}: ${results.length === 1 ? "the layer needs" : `the ${results.length} layers need`} ` +
+        `${counted(tilesUsed, "tile")} at once, but ${tileBudget === 1 ? "only 1 fits" : `only ${tileBudget} fit`} on the silicon: the ` +
         "throughput is that of more silicon than there is. Give more (--aggregate-tiles, --area-budget), or fewer tiles " +
         "a layer (--tiles, --replication increment).",
     });
@@ -238,8 +239,8 @@ export function pipelineWarnings(
     warnings.push({
       code: "check",
       message:
-        `${name}: the batch limits the throughput. The slowest layer, ${slowest.layer}, cannot share ${slowest.batchSize} samples ` +
-        `out among its ${slowest.nTiles} tiles; with a batch twice as large it would do ${gain.toFixed(2)} times as many ` +
+        `${name}: the batch limits the throughput. The slowest layer, ${slowest.layer}, cannot share ${counted(slowest.batchSize ?? 1, "sample")} ` +
+        `out among its ${counted(slowest.nTiles ?? 1, "tile")}; with a batch twice as large it would do ${gain.toFixed(2)} times as many ` +
         `a second. ${remedy}`,
     });
   else {
@@ -249,8 +250,8 @@ export function pipelineWarnings(
       warnings.push({
         code: "check",
         message:
-          `${name}: the batch limits the throughput. ${short.length} of ${results.length} layers, which have ` +
-          `${(100 * share).toFixed(0)} % of the tiles, cannot share ${slowest.batchSize} samples out among them. ${remedy}`,
+          `${name}: the batch limits the throughput. ${short.length} of ${counted(results.length, "layer")}, which ${short.length === 1 ? "has" : "have"} ` +
+          `${(100 * share).toFixed(0)} % of the tiles, cannot share ${counted(slowest.batchSize ?? 1, "sample")} out among them. ${remedy}`,
       });
   }
   return warnings;

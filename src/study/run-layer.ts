@@ -67,7 +67,7 @@ function limitlessVisit({ mapSpace }: MappedLayer): Warning {
   return {
     code: "usage",
     message:
-      `The time limit has no effect: each of the ${mapSpace.size} mappings that the constraints allow is visited, and none is ` +
+      `The time limit has no effect: every mapping that the constraints allow (${mapSpace.size}) is visited, and none is ` +
       "left to search for. Only full searches, and map spaces too large to visit, are limited.",
   };
 }

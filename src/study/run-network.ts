@@ -8,7 +8,7 @@ import {
   requireArgument,
   requireOptions,
 } from "../arguments";
-import { RaellaError, throwAll } from "../errors";
+import { listed, RaellaError, throwAll } from "../errors";
 import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
 import { unknownLayer } from "../spec/find-layer";
@@ -254,17 +254,42 @@ async function runToEnd(
 
 /** The same mistake in a file shows in every layer that reads it: it is told once. What does not fit has a place. */
 function distinctErrors(outcomes: readonly Outcome[], jobs: readonly LayerRequest[]): RaellaError[] {
-  const errors = new Map<string, RaellaError>();
+  const errors = new Map<string, FailedJob>();
   const misfits: RaellaError[] = [];
   outcomes.forEach((outcome, index) => {
     if (!(outcome instanceof RaellaError)) return;
     if (outcome.code === "no-mapping") misfits.push(ofLayer(outcome, jobs[index]));
-    else if (!errors.has(outcome.message)) errors.set(outcome.message, outcome);
+    else if (!errors.has(outcome.message)) errors.set(outcome.message, { error: outcome, job: jobs[index] });
   });
   return [
-    ...errors.values(),
+    ...unitedErrors([...errors.values()]),
     ...misfits.map((error, index) => (index < misfits.length - 1 ? shorten(error) : error)),
   ];
+}
+
+interface FailedJob {
+  readonly error: RaellaError;
+  readonly job: LayerRequest;
+}
+
+/** What is missing for several architectures in the same way, no place in a file, is told once, with all of them. */
+function unitedErrors(failed: readonly FailedJob[]): readonly RaellaError[] {
+  const groups = new Map<string, FailedJob[]>();
+  for (const one of failed) {
+    const { code, summary, location, remedy, message } = one.error;
+    const key = location === undefined ? [code, summary, remedy].join("\n") : message;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ error }] = group;
+    if (group.length === 1) return error;
+    const all = [...new Set(group.map(({ job }) => `${job.dnn} on ${job.architecture}`))];
+    return new RaellaError({
+      ...error.toJSON(),
+      expected: error.expected === undefined ? undefined : `${error.expected}, and so for each`,
+      details: [`This is so for ${listed(all)}.`, ...error.details],
+    });
+  });
 }
 
 function ofLayer(error: RaellaError, { architecture, dnn, layer }: LayerRequest): RaellaError {

@@ -164,7 +164,7 @@ describe("raella verify", () => {
     writeFileSync(file, readFileSync(file, "utf8").replace('"cycles": 107800', '"cycles": 107801'));
     const { exitCode, stdout } = await verify();
     assert.equal(exitCode, 3);
-    assert.match(stdout, /1 figures differ[^]*cycles: 107801 then, 107800 now/);
+    assert.match(stdout, /1 figure differs[^]*cycles: 107801 then, 107800 now/);
   });
 
   it("shows a file and a version that are not the same, and the first of many figures", async () => {

@@ -85,7 +85,7 @@ describe("the check of a mapping", () => {
       "inner holds tiles of 44 words (Weights 24 + Inputs 8 + Outputs 12), but has room for 20.",
     ]);
     assert.deepEqual(problemsOf(mapping({ time: "C4 M6 P2" }, { keep: ["Weights"] })), [
-      "inner holds 1 words, less than its min_utilization of 0.1 demands (2).",
+      "inner holds 1 word, less than its min_utilization of 0.1 demands (2).",
     ]);
   });
 

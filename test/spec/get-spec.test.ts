@@ -22,6 +22,16 @@ function attribute(specification: Specification, level: string, name: string): V
 }
 
 describe("getSpec", () => {
+  it("says that the files follow the other convention, where one is asked for", () => {
+    for (const architecture of ["raella", "isaac_like"])
+      assert.throws(() => spec({ architecture, convention: "2024" }), {
+        code: "usage",
+        message:
+          /^The files cannot be read in the convention of 2024, which was asked for: they follow that of 2023\.\n[^]*In the convention of 2024: models[^]*Leave out --convention/,
+      });
+    spec({ convention: "2023" });
+  });
+
   it("says who is modelled", () =>
     assert.deepEqual(spec().identity, {
       architecture: "raella",

@@ -17,7 +17,7 @@ import {
 } from "../../src/spec/workspace";
 import type { Workspace } from "../../src/spec/workspace";
 import { runLayer } from "../../src/study/run-layer";
-import { runNetwork } from "../../src/study/run-network";
+import { runAblation, runNetwork } from "../../src/study/run-network";
 import { sweep } from "../../src/study/sweep/sweep";
 import { verifyResult } from "../../src/study/verify-result";
 import { runCli } from "../support/run-cli";
@@ -139,6 +139,54 @@ describe("a workspace with only what is new", function () {
         }),
       );
   });
+
+  it("is said to be wrong where it is, not the package", () =>
+    inWorkspace(
+      {
+        "models/architectures.yaml": `architectures:
+  - {name: nowhere, derived_from: raella, variables: {N_ADC_PER_BANK: 0}}
+  - {name: negative, derived_from: raella, variables: {INPUT_BITS: -3}}
+  - {name: right, derived_from: raella, variables: {ADC_RESOLUTION: 8}}
+  - {name: placed, derived_from: raella, variables: {CROSSBAR_LATENCY: LATENCYY}}
+`,
+      },
+      (workspace) => {
+        const said = (architecture: string, more: object = {}): string => {
+          try {
+            getSpec({ ...chosen, architecture, workspace, ...more });
+          } catch (error) {
+            return (error as RaellaError).message;
+          }
+          return "";
+        };
+        assert.match(
+          said("nowhere"),
+          /raella has no such error: this comes from what nowhere changes, N_ADC_PER_BANK \(.*architectures\.yaml:2:\d+\)/,
+        );
+        assert.match(
+          said("negative"),
+          /The size of I is -3[^]*what negative changes, INPUT_BITS \(.*:3:\d+\)/,
+        );
+        assert.match(said("placed"), /architectures\.yaml:5:\d+ .*LATENCYY/);
+        assert.doesNotMatch(said("placed"), /no such error/);
+        const ofCaller = said("right", { variables: { N_ADC_PER_BANK: 0 } });
+        assert.match(ofCaller, /This comes from N_ADC_PER_BANK=0, as it was set/);
+        assert.doesNotMatch(ofCaller, /no such error/);
+      },
+    ));
+
+  it("of which several architectures lack the same says it once", () =>
+    inWorkspace({ "dnn_layers/mynet/000.yaml": layerFile("first") }, async (workspace) => {
+      const architectures = ["raella", "isaac_like", "raella_no_speculation"];
+      await assert.rejects(runAblation("mynet", { architectures, workspace }), (error: RaellaError) => {
+        assert.match(
+          error.message,
+          /^There are no recorded statistics of this DNN on this architecture\.\n[^]*so for mynet on raella, mynet on isaac_like and mynet on raella_no_speculation/,
+        );
+        assert.equal(error.message.match(/no recorded statistics/g)?.length, 1);
+        return error.code === "statistics";
+      });
+    }));
 
   it("may hold what only looks like a slip", () =>
     inWorkspace(

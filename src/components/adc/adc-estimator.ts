@@ -1,3 +1,4 @@
+import { counted } from "../../errors";
 import { defineEstimator } from "../estimator";
 import type { Estimate, EstimateStep, Estimator } from "../estimator";
 import type { ParameterDescriptions, ParameterValues } from "../parameters";
@@ -53,7 +54,7 @@ export function adcEstimator(): Estimator {
 export function adcStandIn(classNames: readonly string[], isRemarkable: boolean): Estimator {
   if (!isRemarkable) return surveyEstimator(classNames, () => []);
   return surveyEstimator(classNames, ({ resolution, technology }) => [
-    `The component library has no converter of ${resolution} bits that could be scaled to ${technology} nm; ` +
+    `The component library has no converter of ${counted(resolution, "bit")} that could be scaled to ${technology} nm; ` +
       "the ADC survey model answers.",
   ]);
 }
@@ -95,7 +96,9 @@ function describeSteps(values: ParameterValues<typeof parameters>): readonly Est
   const speed = (throughput / count).toExponential(2);
   const converters = `${count} converter${count === 1 ? "" : "s"}`;
   return [
-    { description: `${resolution} bits, ${speed} conversions/s each, ${technology} nm, ${converters}` },
+    {
+      description: `${counted(resolution, "bit")}, ${speed} conversions/s each, ${technology} nm, ${converters}`,
+    },
   ];
 }
 

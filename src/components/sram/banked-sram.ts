@@ -1,4 +1,4 @@
-import { RaellaError } from "../../errors";
+import { counted, RaellaError } from "../../errors";
 import { join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
 import { FileMemo } from "../../spec/file-memo";
@@ -195,7 +195,7 @@ function memoryAt(memories: NodeMemories, request: MemoryRequest): FoundMemory {
         `at most ${widest * extrapolationLimit} bits and ${deepest * extrapolationLimit} words`,
       );
     warnings.push(
-      `An SRAM of ${width} bits x ${depth} words in ${banks} bank${banks > 1 ? "s" : ""} lies outside the characterized sizes (${grid.widths[0]} to ${widest} bits, ${grid.depths[0]} to ${deepest} words); its figures are extrapolated.`,
+      `An SRAM of ${width} bits x ${depth} words in ${counted(banks, "bank")} lies outside the characterized sizes (${grid.widths[0]} to ${widest} bits, ${grid.depths[0]} to ${deepest} words); its figures are extrapolated.`,
     );
   }
   const figureAt = interpolator(grid, width, depth);
@@ -392,7 +392,7 @@ export function bankedSramEstimator(memories: BankedSrams): Estimator {
     };
     const { figures, tabulated, isExact, warnings, steps } = memoryOf(node, request, memories);
     const [widthShare, depthShare] = [width / request.width, depth / request.depth];
-    const size = `${request.width} bits x ${request.depth} words, ${banks} bank${banks > 1 ? "s" : ""}, ${ports} port${ports > 1 ? "s" : ""}`;
+    const size = `${request.width} bits x ${request.depth} words, ${counted(banks, "bank")}, ${counted(ports, "port")}`;
     const factors: EstimateStep[] =
       quantity === "area"
         ? [{ description: "part of it", factor: widthShare * depthShare }]

@@ -1,4 +1,4 @@
-import { RaellaError } from "../../errors";
+import { counted, RaellaError } from "../../errors";
 import { join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
 import { FileMemo } from "../../spec/file-memo";
@@ -66,7 +66,7 @@ export function sramMemory(request: SramRequest, grids: SramGrids): SramMemory {
       warnings: [],
     };
   }
-  if (bytes < 64) throw outOfRange("size", `${bytes} bytes`, "at least 64 bytes (512 bits)");
+  if (bytes < 64) throw outOfRange("size", counted(bytes, "byte"), "at least 64 bytes (512 bits)");
   const smallest = sramTechnologiesNm[0];
   const largest = sramTechnologiesNm[sramTechnologiesNm.length - 1];
   if (technologyNm < smallest || technologyNm > largest)
@@ -81,13 +81,15 @@ export function sramMemory(request: SramRequest, grids: SramGrids): SramMemory {
   const found = lookUp(technologyNm, size, grids);
   const warnings = [...found.warnings];
   if (wordBytes < 4)
-    warnings.push(`The word of ${widthBits} bits is priced as one of 32 bits, the least CACTI handles.`);
-  if (banks > 1) warnings.push(`${banks} banks are priced as so many memories of a ${banks}th of the depth.`);
+    warnings.push(
+      `The word of ${counted(widthBits, "bit")} is priced as one of 32 bits, the least CACTI handles.`,
+    );
+  if (banks > 1) warnings.push(`${banks} banks are priced as so many memories of 1/${banks} of the depth.`);
   return {
     figures: found.figures,
     basis: found.basis,
     banks,
-    lookedUp: `${size.widthBits} bits x ${Number(words.toFixed(3))} words, ${ports} port${ports > 1 ? "s" : ""}, ${technologyNm} nm`,
+    lookedUp: `${size.widthBits} bits x ${Number(words.toFixed(3))} words, ${counted(ports, "port")}, ${technologyNm} nm`,
     warnings,
   };
 }

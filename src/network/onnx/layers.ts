@@ -188,7 +188,8 @@ function reasonAgainst(node: OnnxNode, model: OnnxModel, constants: Constants): 
   if (constants.dims(weight).includes(0)) return "it has no weights";
   const rank = constants.dims(weight).length;
   if (isOperator(node, "Conv") && rank !== 3 && rank !== 4) return `it is a ${rank - 2}-D convolution`;
-  if (!isOperator(node, "Conv") && rank !== 2) return `its constant has ${rank} axes`;
+  if (!isOperator(node, "Conv") && rank !== 2)
+    return `its constant has ${rank === 1 ? "1 axis" : `${rank} axes`}`;
   if (isOperator(node, "Gemm") && (node.attributes.get("transA")?.integer ?? 0) !== 0)
     return "its input is transposed";
   if (bias !== "" && !constants.has(bias)) return "its bias is computed from the input";

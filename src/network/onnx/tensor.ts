@@ -1,4 +1,4 @@
-import { RaellaError } from "../../errors";
+import { counted, RaellaError } from "../../errors";
 import { fromFloat16 } from "../float-engine";
 import type { ElementType, StoredTensor, TensorValues } from "./model";
 import { elementTypes } from "./model";
@@ -73,7 +73,7 @@ export function tensorBytes(
   if (!(offset >= 0 && size >= 0 && offset + size <= bytes.length))
     throw new RaellaError({
       code: "schema",
-      message: `The tensor "${tensor.name}" is said to be ${size} bytes from byte ${offset} on of "${location}", which has ${bytes.length}.`,
+      message: `The tensor "${tensor.name}" is said to be ${counted(size, "byte")} from byte ${offset} on of "${location}", which has ${bytes.length}.`,
       location: { file },
       remedy: "Copy the file that belongs to the model beside it.",
     });
@@ -94,7 +94,7 @@ export function tensorValues(tensor: StoredTensor, file: string, externalFiles: 
   if (data.length !== count)
     throw new RaellaError({
       code: "schema",
-      message: `The tensor "${tensor.name}" has ${data.length} values where its sizes ${tensor.dims.join(" × ")} make ${count}.`,
+      message: `The tensor "${tensor.name}" has ${counted(data.length, "value")} where its sizes ${tensor.dims.join(" × ")} make ${count}.`,
       location: { file },
     });
   return { dims: tensor.dims, type, data };

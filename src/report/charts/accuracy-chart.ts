@@ -1,3 +1,4 @@
+import { counted } from "../../errors";
 import { oneOf, optional, optionsOf, requireArgument, requireOptions } from "../../arguments";
 import type { DesignAccuracy } from "../../network/analyze-accuracy";
 import type { NetworkAccuracy } from "../../network/network-accuracy";
@@ -66,8 +67,8 @@ function designNames(designs: readonly DesignAccuracy[], axis?: keyof typeof axe
   const differ = (figure: (design: DesignAccuracy) => unknown): boolean => differIn(designs, figure);
   const parts: readonly (readonly [boolean, (design: DesignAccuracy) => string])[] = [
     [differ(({ architecture }) => architecture), ({ architecture }) => architecture.replaceAll("_", " ")],
-    [axis !== "bits" && differ(axes.bits.of), ({ adcBits }) => `${adcBits} bits`],
-    [differ(({ rows }) => rows), ({ rows }) => `${rows} rows`],
+    [axis !== "bits" && differ(axes.bits.of), ({ adcBits }) => counted(adcBits, "bit")],
+    [differ(({ rows }) => rows), ({ rows }) => counted(rows, "row")],
     [differ(({ slicing }) => slicing), ({ slicing }) => `slices ${slicing}`],
     [axis !== "noise" && differ(axes.noise.of), ({ noise = 0 }) => `noise ${noise}`],
   ];

@@ -1,3 +1,4 @@
+import { counted } from "../../errors";
 import * as v from "valibot";
 import { listOf, oneOf, optional, optionsOf, requireArgument, requireOptions } from "../../arguments";
 import { describeHardware } from "../../model/hardware";
@@ -237,14 +238,17 @@ function titleOfLayer({ dnn, layer, layerName }: Pick<LayerResult, "dnn" | "laye
 }
 
 function sizes({ nTiles, batchSize }: Pick<LayerResult, "nTiles" | "batchSize">): string {
-  return [nTiles === null ? null : `${nTiles} tiles`, batchSize === null ? null : `batch of ${batchSize}`]
+  return [
+    nTiles === null ? null : counted(nTiles, "tile"),
+    batchSize === null ? null : `batch of ${batchSize}`,
+  ]
     .filter((part) => part !== null)
     .join(", ");
 }
 
 function pipelineSizes({ networks, batchSize }: AblationResult): string {
   const { tileBudget } = networks[0].totals;
-  const area = `the area of ${formatWhole(tileBudget)} tiles of the first architecture for each`;
+  const area = `the area of ${counted(tileBudget, "tile", formatWhole)} of the first architecture for each`;
   return batchSize === null ? area : `${area}, batch of ${batchSize}`;
 }
 

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 
 import { hasParts, isListOf, isNumber, isObject, isText } from "../../arguments";
-import { formatLocation } from "../../errors";
+import { counted, formatLocation } from "../../errors";
 import { loadComponentGroups } from "../../spec/component-groups";
 import type { Specification, Warning } from "../../spec/specification";
 import { sumByGroup, totalKey } from "../../study/component-groups";
@@ -92,7 +92,7 @@ function layerLines(result: LayerResult): readonly string[] {
   return [
     formatLayerTitle(result),
     `${energyText(energyPj)}, ${formatFixed(topsPerWatt)} TOPS/W`,
-    `${formatCount(cycles)} cycles on ${formatFigure("areaUm2", areaUm2.total)}; ${mapSpace.size.toLocaleString("en-US")} mappings are allowed${tried}`,
+    `${countOf(cycles, "cycle")} on ${formatFigure("areaUm2", areaUm2.total)}; ${counted(mapSpace.size, "mapping", (size) => size.toLocaleString("en-US"))} ${mapSpace.size === 1 ? "is" : "are"} allowed${tried}`,
   ];
 }
 
@@ -100,7 +100,7 @@ function mappedLines({ specification, evaluation }: MappedLayer): readonly strin
   const { energyPj, cycles } = evaluation;
   return [
     `${formatLayerTitle(specification.identity)}, with its best mapping`,
-    `${formatFigure("energyPj", energyPj)}, ${formatCount(cycles)} cycles`,
+    `${formatFigure("energyPj", energyPj)}, ${countOf(cycles, "cycle")}`,
   ];
 }
 
@@ -153,7 +153,7 @@ function fieldLines(value: unknown): readonly string[] {
 }
 
 function countOf(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+  return counted(count, noun, formatCount);
 }
 
 /** As Node prints it, with less depth where that would be long. */

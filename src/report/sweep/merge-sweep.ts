@@ -8,7 +8,7 @@ import {
   requireArgument,
   requireOptions,
 } from "../../arguments";
-import { RaellaError } from "../../errors";
+import { counted, RaellaError } from "../../errors";
 import { chunkRange, countChunks, countPoints } from "../../study/sweep/sweep-plan";
 import type { SweepRow } from "../../study/sweep/sweep-row";
 import { csvLines } from "../tidy-columns";
@@ -184,7 +184,7 @@ function incomplete(folder: SweepFolder, places: ReadonlyMap<number, string>, mi
     .map(({ start, end }) => `${start} to ${end - 1}`);
   return new RaellaError({
     code: "usage",
-    message: `${missing} of ${countPoints(plan)} points have not been computed, among them ${ranges.join(", ")}.`,
+    message: `${missing} of ${counted(countPoints(plan), "point")} ${missing === 1 ? "has" : "have"} not been computed, among them ${ranges.join(", ")}.`,
     value: folder.path,
     remedy:
       "Run the remaining shards (a run continues where it was interrupted), or merge what is there with --partial.",

@@ -1,4 +1,4 @@
-import { RaellaError } from "../../errors";
+import { counted, RaellaError } from "../../errors";
 import type { SweepRecord } from "../../study/sweep/objectives";
 import { frontObjectives, frontsByDnn } from "../../study/sweep/objectives";
 import type { FrontObjective } from "../../study/sweep/pareto-front";
@@ -81,12 +81,12 @@ const shownReasons = 3;
 export function formatSweepText({ plan }: Pick<StoredSweep, "plan">, summary: SweepSummary): string {
   const { points, ok, excluded, infeasible, reasons, fronts } = summary;
   const blocks = [
-    `${plan.name}: ${whole(points)} points, ${whole(ok)} ok, ${whole(excluded)} excluded by the constraint, ${whole(infeasible)} infeasible`,
+    `${plan.name}: ${counted(points, "point", whole)}, ${whole(ok)} ok, ${whole(excluded)} excluded by the constraint, ${whole(infeasible)} infeasible`,
   ];
   for (const { reason, points: times } of reasons.slice(0, shownReasons))
     blocks.push(`  ${whole(times)} × ${reason}`);
   if (reasons.length > shownReasons)
-    blocks.push(`  and ${reasons.length - shownReasons} other reasons (column "reason")`);
+    blocks.push(`  and ${counted(reasons.length - shownReasons, "other reason")} (column "reason")`);
   for (const [dnn, front] of fronts) blocks.push("", frontTable(plan, dnn, front, summary.objectives));
   if (summary.first.length > 0) {
     blocks.push("", designTable(plan, summary.first));
@@ -104,7 +104,8 @@ function frontTable(
   objectives: SweepSummary["objectives"],
 ): string {
   const goals = objectives.map((objective) => partsOf(objective).join(" "));
-  const title = goals.length === 1 ? `Best for ${dnn}` : `Pareto front for ${dnn}, ${front.length} designs`;
+  const title =
+    goals.length === 1 ? `Best for ${dnn}` : `Pareto front for ${dnn}, ${counted(front.length, "design")}`;
   const more = front.length > shownRows ? [`… and ${front.length - shownRows} more`] : [];
   return [`${title} (${goals.join(", ")})`, designTable(plan, front.slice(0, shownRows)), ...more].join("\n");
 }

@@ -234,8 +234,10 @@ function noMapping(size: string, isComplete: boolean): RaellaError {
   return new RaellaError({
     code: "no-mapping",
     message: isComplete
-      ? `None of the ${size} mappings of the space fits the fan-outs and capacities.`
-      : `The search stopped before it found any of the ${size} mappings that fits.`,
+      ? size === "1"
+        ? "The one mapping of the space does not fit the fan-outs and capacities."
+        : `None of the ${size} mappings of the space fits the fan-outs and capacities.`
+      : `The search stopped before it found a mapping that fits, of ${size}.`,
     value: size,
     remedy: isComplete
       ? "Use more or larger units (tiles, macros, columns, buffers) or a smaller layer."

@@ -1,3 +1,4 @@
+import { counted } from "../../errors";
 import { priceLevels } from "../../components/estimate";
 import { describeCosts } from "../../model/access-costs";
 import { describeHardware } from "../../model/hardware";
@@ -159,7 +160,7 @@ export function designFigures(
   const tilesNeeded = fewestTiles?.reduce((sum, count) => sum + count, 0) ?? nTiles * layers;
   if (tilesNeeded > budget)
     return {
-      reason: `The ${layers} layers need ${tilesNeeded} tiles, but only ${budget} fit on the silicon of the sweep.`,
+      reason: `${needTiles(layers, tilesNeeded)}, but ${budget === 1 ? "only 1 fits" : `only ${budget} fit`} on the silicon of the sweep.`,
     };
   const replication = network.tileOptions
     ? replicateByIncrement(network.tileOptions, budget)
@@ -194,4 +195,8 @@ export function designFigures(
     unreplicatedTops,
     unreplicatedTopsPerMm2: unreplicatedTops / unreplicatedAreaMm2,
   };
+}
+
+function needTiles(layers: number, tiles: number): string {
+  return `${layers === 1 ? "The layer needs" : `The ${layers} layers need`} ${counted(tiles, "tile")}`;
 }
