@@ -194,7 +194,7 @@ function jsonSummary({
 }
 
 /** `0/8` as the first of eight shards. @throws RaellaError `usage` or `out-of-range` */
-export function parseShard(text: string): Shard {
+function parseShard(text: string): Shard {
   const match = /^(\d{1,9})\/(\d{1,9})$/.exec(text.trim());
   const [index, count] = [Number(match?.[1]), Number(match?.[2])];
   if (match && index < count) return { index, count };

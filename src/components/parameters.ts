@@ -161,7 +161,7 @@ function toNumber(value: Value): number | undefined {
 }
 
 /** `integer, 8 or more, in bit` */
-export function describeParameter(description: ParameterDescription): string {
+function describeParameter(description: ParameterDescription): string {
   const { kind, unit, minimum, maximum } = description;
   const words = [
     kind === "node"

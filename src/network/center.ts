@@ -25,7 +25,7 @@ export function findCenter(histogram: Uint32Array, slicing: Slicing): number {
 }
 
 /** The same for several slicings, whose slices have costs in common. */
-export function findCenters(histogram: Uint32Array, slicings: readonly Slicing[]): readonly number[] {
+function findCenters(histogram: Uint32Array, slicings: readonly Slicing[]): readonly number[] {
   const twiceMedian = sumOfMiddleCodes(histogram);
   const quotients = new Map<number, Int32Array>();
   const costs = new Map<string, Float64Array>();

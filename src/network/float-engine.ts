@@ -168,7 +168,7 @@ export async function withEngine<Result>(
  * memory (up to several hundred megabytes, which WebAssembly never returns) is given back at the end. It starts with the
  * first model that is opened.
  */
-export function onnxRuntimeInThread(signal?: AbortSignal): FloatEngine {
+function onnxRuntimeInThread(signal?: AbortSignal): FloatEngine {
   const hasThreads = threadCount(2, () => 2) > 1;
   let version = "";
   let threads: Threads<EngineTask, EngineAnswer> | undefined;

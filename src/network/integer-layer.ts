@@ -128,7 +128,7 @@ function addProducts(
 }
 
 /** Where weights have zero points of their own, Σ (input - inputZero) times the filter's is subtracted, digitally. */
-export function subtractWeightZeros(accumulators: Float64Array, layer: IntegerLayer): void {
+function subtractWeightZeros(accumulators: Float64Array, layer: IntegerLayer): void {
   const { groups, rows, filters, samples, inputs, inputZero, weightZeros } = layer;
   if (weightZeros === undefined || weightZeros.every((zero) => zero === 0)) return;
   for (let group = 0; group < groups; group++) {

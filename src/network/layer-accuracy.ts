@@ -40,7 +40,7 @@ export interface ExactLayer {
 }
 
 /** How accumulators change the output codes. */
-export function differenceOf(
+function differenceOf(
   { accumulators, saturated, conversions }: ConvertedSums,
   { layer, output, exact }: ExactLayer,
 ): LayerAccuracy {
@@ -51,7 +51,7 @@ export function differenceOf(
 }
 
 /** The same of what RAELLA's crossbars made of a layer, without or with speculation. */
-export function crossbarAccuracy(
+function crossbarAccuracy(
   { accumulators, accumulatorsSpeculation, passes }: CrossbarResult,
   speculation: boolean,
   layer: ExactLayer,

@@ -44,7 +44,7 @@ export default (): typeof runLayerJob => runLayerJob;
 const usualCrossbars = { rows: raellaRows, adcBits: raellaConverterBits, cellBits: mostCellBits };
 
 /** Does the integer part of a layer. */
-export function runLayerJob(job: LayerJob): LayerJobResult {
+function runLayerJob(job: LayerJob): LayerJobResult {
   const { layer, output, signedInputs, designs } = job;
   const exact = exactAccumulators(layer);
   const chosen = new Map<string, ChosenSlicing>();

@@ -135,7 +135,7 @@ export function positionsPerSample({ images, outputWidth, outputHeight }: Measur
 type SampleTensors = (name: string) => EngineTensor;
 
 /** Runs of the network that `measureLayers` makes. */
-export function measuringRuns({ samples, scales }: Pick<MeasureOptions, "samples" | "scales">): number {
+function measuringRuns({ samples, scales }: Pick<MeasureOptions, "samples" | "scales">): number {
   return (scales === undefined ? 2 : 1) * samples.count;
 }
 

@@ -122,7 +122,7 @@ export async function networkAccuracy(options: NetworkAccuracyOptions): Promise<
 }
 
 /** Every combination of what was asked for. */
-export function designsOf(
+function designsOf(
   options: Pick<
     NetworkAccuracyOptions,
     "architectures" | "adcBits" | "rows" | "slicing" | "noise" | "workspace"

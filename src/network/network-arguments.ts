@@ -28,11 +28,11 @@ const isCounts = (value: unknown): boolean =>
 const isInput = (value: unknown): boolean => isObject(value) && isCounts(value.dims) && isList(value.data);
 
 const inputsExpected = "an array {dims, data}, or one for each input by its name";
-export const arraysSchema = v.custom<unknown>(
+const arraysSchema = v.custom<unknown>(
   (value) => isInput(value) || isTableOf(isInput)(value),
   inputsExpected,
 );
-export const bytesSchema = v.instance(Uint8Array, "the bytes of a model (Uint8Array)");
+const bytesSchema = v.instance(Uint8Array, "the bytes of a model (Uint8Array)");
 
 const isFunction = (value: unknown): boolean => typeof value === "function";
 export const engineSchema = dataWith("an engine: {name, version, open}", {
@@ -52,7 +52,7 @@ export const imagesSchema = optionsOf({
   deviation: optional(channels),
 });
 export const workersSchema = v.union([index, v.literal("auto")], 'a whole number of at least 1, or "auto"');
-export const sizesSchema = tableOf(count, "sizes by name: {height: 224}");
+const sizesSchema = tableOf(count, "sizes by name: {height: 224}");
 
 /** Of noise: a word of 32 bits. */
 const seedExpected = `a whole number from 0 to ${2 ** 32 - 1}`;
@@ -64,7 +64,7 @@ export const seedSchema = v.pipe(
 );
 
 /** Of `analyzeNetwork`, but for what differs in `importNetwork`. */
-export const analysisEntries = {
+const analysisEntries = {
   sizes: optional(sizesSchema),
   scheme: optional(text),
   signedInputs: optional(text),

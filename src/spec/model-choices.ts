@@ -15,7 +15,7 @@ const ways = {
 } as const satisfies { readonly [Name in keyof ModelChoices]-?: readonly ModelChoices[Name][] };
 
 /** Names of the choices. */
-export const modelChoices = Object.keys(ways) as (keyof ModelChoices)[];
+const modelChoices = Object.keys(ways) as (keyof ModelChoices)[];
 
 /** The choices as entries of a schema of options. {@link completeChoices} looks at their values. */
 export const modelChoiceEntries = Object.fromEntries(

@@ -80,7 +80,7 @@ const mostTiles = 1024;
  * The smallest changes with which a layer fits, each enough by itself: the fewest tiles, the nearest batch, the depth
  * of the buffer that the nearest mapping overfills, the nearest sizes that divide well. Every one has been tried.
  */
-export function findRemedies(
+function findRemedies(
   specification: Specification,
   nearestMiss: NearestMiss | null,
   options: AnyRequest,

@@ -266,7 +266,7 @@ export const mappedLayerSchema = dataWith("a mapped layer, as mapLayer returns i
  * `rows_read`, `rows_filled`, `rows_updated`.
  * @throws RaellaError for an expression that cannot be evaluated
  */
-export function examineRun(specification: Specification, evaluation: Evaluation): UnmetCheck[] {
+function examineRun(specification: Specification, evaluation: Evaluation): UnmetCheck[] {
   const { checks = [], levels, variableValues } = specification;
   if (checks.length === 0) return [];
   const variables = scopeOf(variableValues);

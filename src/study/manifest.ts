@@ -14,7 +14,7 @@ import type { SearchKind } from "./search-kind";
  * Version of the rule that picks the best mapping and settles ties. It changes only when the same input may lead to
  * another mapping.
  */
-export const searchOrderVersion = 1;
+const searchOrderVersion = 1;
 
 /** Files given by hand, as paths. */
 export interface Inputs {

@@ -31,7 +31,7 @@ export interface LayerProgramming {
  * cell's write the wrong way round. As in the models, one device of a pair is written.
  * @returns null where no data stay in one place for the whole run
  */
-export function programmingOf(specification: Specification): LayerProgramming | null {
+function programmingOf(specification: Specification): LayerProgramming | null {
   const { workload, levels } = specification;
   const held = workload.dataSpaces
     .filter(({ readWrite }) => !readWrite)

@@ -7,7 +7,7 @@ import { requireChoice } from "../arguments";
  */
 export type SearchKind = "optimal" | "timeloop" | "full";
 
-export const searchKinds: readonly SearchKind[] = ["optimal", "timeloop", "full"];
+const searchKinds: readonly SearchKind[] = ["optimal", "timeloop", "full"];
 
 /** @throws RaellaError `usage` for anything but a kind of search. */
 export function requireSearchKind(given: unknown): void {

@@ -22,7 +22,7 @@ export interface CellDescription {
 }
 
 /** What a cell file may say about the figures: name in the YAML form, key of the `.cell` text form. */
-export const cellKeys = {
+const cellKeys = {
   area_f2: "CellArea (F^2)",
   aspect_ratio: "CellAspectRatio",
   access_width_f: "AccessCMOSWidth (F)",

@@ -36,7 +36,7 @@ const bytesPerElement: Readonly<Record<ElementType, number>> = {
 };
 
 /** Name of an element type. @throws RaellaError for a type that nothing here computes with. */
-export function elementType({ type, name }: StoredTensor, file: string): ElementType {
+function elementType({ type, name }: StoredTensor, file: string): ElementType {
   if (Object.hasOwn(elementTypes, type)) return elementTypes[type as keyof typeof elementTypes];
   throw new RaellaError({
     code: "schema",
@@ -47,7 +47,7 @@ export function elementType({ type, name }: StoredTensor, file: string): Element
   });
 }
 
-export function elementCount(dims: readonly number[]): number {
+function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, size) => product * size, 1);
 }
 

@@ -42,10 +42,7 @@ export function progressBar(options: ProgressBarOptions): (state: ProgressState)
 }
 
 /** E.g. `ResNet18  ████████████░░░░░░░░  12 of 21 layers`. */
-export function progressText(
-  { label, noun = "" }: ProgressBarOptions,
-  { done, total }: ProgressState,
-): string {
+function progressText({ label, noun = "" }: ProgressBarOptions, { done, total }: ProgressState): string {
   const filled = total > 0 ? Math.round((barLength * Math.min(done, total)) / total) : barLength;
   const bar = "█".repeat(filled) + "░".repeat(barLength - filled);
   return `${label}  ${bar}  ${done} of ${total} ${noun}`.trimEnd();

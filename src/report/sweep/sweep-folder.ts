@@ -175,7 +175,7 @@ function parseObject(text: string): Record<string, unknown> {
 }
 
 /** Hash of everything that the results depend on. */
-export function manifestHash(manifest: object): string {
+function manifestHash(manifest: object): string {
   return sha256(JSON.stringify(manifest));
 }
 

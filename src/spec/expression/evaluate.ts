@@ -167,7 +167,7 @@ export function namesRead(value: WrittenValue): readonly string[] {
 }
 
 /** Whether a written value looks up one of the names. */
-export function readsAny(value: WrittenValue, names: ReadonlySet<string>): boolean {
+function readsAny(value: WrittenValue, names: ReadonlySet<string>): boolean {
   return names.size > 0 && namesRead(value).some((name) => names.has(name));
 }
 

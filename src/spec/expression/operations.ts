@@ -13,7 +13,7 @@ function countsAsInteger(value: RuntimeValue): boolean {
 }
 
 /** Python's `%`: the result has the sign of the divisor. */
-export function floorModulo(dividend: number, divisor: number): number {
+function floorModulo(dividend: number, divisor: number): number {
   const remainder = dividend % divisor;
   return remainder !== 0 && remainder < 0 !== divisor < 0 ? remainder + divisor : remainder;
 }

@@ -51,7 +51,7 @@ export interface LeafDocument {
 }
 
 /** What makes a level sparse: accesses or operations left out, data compressed. */
-export const sparseKinds = ["action_optimization", "representation_format", "compute_optimization"] as const;
+const sparseKinds = ["action_optimization", "representation_format", "compute_optimization"] as const;
 
 /** The sparse optimizations of a node that say anything, each with all texts in it, data spaces among them. */
 export type SparseDocument = readonly {

@@ -6,7 +6,7 @@ import type { YamlNode } from "../yaml/yaml-node";
 import { closedObject, text, validate, written } from "./validate";
 
 /** How weights lie in cells: as offsets from a center, or as codes from 0 on, in columns that may be inverted. */
-export const weightEncodings = ["center_offset", "offset_invert"] as const;
+const weightEncodings = ["center_offset", "offset_invert"] as const;
 /** How weights become what the cells of a crossbar hold. */
 export type WeightEncoding = (typeof weightEncodings)[number];
 

@@ -39,7 +39,7 @@ const areaSchema = closedObject({
 });
 
 /** The level a table entry belongs to: `system.chip.buffer[1..4]` is `buffer`. */
-export function levelOfTableName(name: string): string {
+function levelOfTableName(name: string): string {
   return (
     name
       .replace(/\[[^\]]*\]/g, "")

@@ -18,7 +18,7 @@ import type { SourceText } from "./source-text";
 import type { YamlEntry, YamlNode } from "./yaml-node";
 
 /** Most values a file may hold once every alias is replaced by what it stands for. */
-export const maximumExpandedNodes = 1_000_000;
+const maximumExpandedNodes = 1_000_000;
 /** Deepest accepted nesting. */
 const maximumDepth = 200;
 

@@ -4,7 +4,7 @@ import type { YamlEntry, YamlMap, YamlNode } from "./yaml-node";
 import { areEqualNodes, describeNode, isEmptyNode, joinPath, keyLocation, locationOf } from "./yaml-node";
 
 /** The top keys of a specification. */
-export const topKeys = [
+const topKeys = [
   "architecture",
   "components",
   "constraints",
