@@ -35,8 +35,7 @@ export type { ParallelCoordinatesOptions } from "./report/charts/exploration-par
 export { tornadoChart } from "./report/charts/exploration-tornado";
 export type { TornadoOptions } from "./report/charts/exploration-tornado";
 export type { ColorColumn, DesignTable, FigureAxis } from "./report/charts/exploration-axis";
-export { chartRow } from "./report/charts/chart-row";
-export type { ChartRowOptions } from "./report/charts/chart-row";
+export { chartRow } from "./report/charts/chart-specification";
 export { renderPng, renderSvg, saveChart } from "./report/charts/render-chart";
 export type { PngImage } from "./report/charts/render-chart";
-export type { ChartSpecification } from "./report/charts/chart-specification";
+export type { ChartRowOptions, ChartSpecification } from "./report/charts/chart-specification";

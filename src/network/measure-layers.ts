@@ -132,7 +132,7 @@ export function positionsPerSample({ images, outputWidth, outputHeight }: Measur
 }
 
 /** The tensors of one sample: what goes into the network as it was given, the rest from the engine. */
-type SampleTensors = (name: string) => EngineTensor;
+type TensorOfName = (name: string) => EngineTensor;
 
 /** Runs of the network that `measureLayers` makes. */
 function measuringRuns({ samples, scales }: Pick<MeasureOptions, "samples" | "scales">): number {
@@ -150,7 +150,7 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
   const computed = tensors.filter((name) => !givenInputs.has(name));
   const session = await openPart(model, computed, givenInputs, engine, externalFiles);
   let runs = 0;
-  const eachSample = async (read: (tensors: SampleTensors, sample: number) => void): Promise<void> => {
+  const eachSample = async (read: (tensors: TensorOfName, sample: number) => void): Promise<void> => {
     for (let sample = 0; sample < samples.count; sample++) {
       read(await runSample(session, samples, sample), sample);
       await afterRun?.(++runs, measuringRuns(options));
@@ -158,7 +158,7 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
   };
   try {
     const ranges = new Map<string, TensorRange>(tensors.map((name) => [name, { least: 0, greatest: 0 }]));
-    const sizesIn = (tensorOf: SampleTensors): readonly MeasuredSizes[] =>
+    const sizesIn = (tensorOf: TensorOfName): readonly MeasuredSizes[] =>
       layers.map((layer) =>
         layerSizes(layer, tensorOf(layer.input).dims, tensorOf(layer.output).dims, model.file),
       );
@@ -186,7 +186,7 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
   }
 }
 
-async function runSample(session: FloatSession, samples: Samples, sample: number): Promise<SampleTensors> {
+async function runSample(session: FloatSession, samples: Samples, sample: number): Promise<TensorOfName> {
   const inputs = samples.at(sample);
   const outputs = await session.run(inputs);
   return (name) => (inputs.get(name) ?? outputs.get(name)) as EngineTensor;

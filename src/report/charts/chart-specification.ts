@@ -1,5 +1,14 @@
 import * as v from "valibot";
-import { dataWith, isText, optional, text } from "../../arguments";
+import {
+  dataWith,
+  isText,
+  listOf,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+  text,
+} from "../../arguments";
 import { chartStyle } from "../theme/chart-style";
 
 /**
@@ -27,4 +36,32 @@ export function chart(parts: ChartPart): ChartSpecification {
   // The caller may go on working on the chart: its style is a copy.
   const config = structuredClone(chartStyle);
   return { $schema: "https://vega.github.io/schema/vega-lite/v5.json", config, ...parts };
+}
+
+/** What stands above charts side by side. */
+export interface ChartRowOptions {
+  readonly title?: string;
+  readonly subtitle?: string | readonly string[];
+}
+
+/**
+ * Charts side by side as one, with one legend if all use the same colours. Each keeps its title.
+ * @example
+ * ```ts
+ * const charts = await Promise.all(["resnet18", "resnet50"].map(async (dnn) => ablationChart(await runAblation(dnn))));
+ * await saveChart(chartRow(charts), "both.svg");
+ * ```
+ */
+export function chartRow(
+  charts: readonly ChartSpecification[],
+  options: ChartRowOptions = {},
+): ChartSpecification {
+  requireArgument(listOf(chartSchema, "a list of charts"), charts, "the charts of chartRow");
+  requireOptions(optionsOf(headingEntries), options, "chartRow");
+  return chart({
+    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    hconcat: charts.map((single) => ({ ...single, $schema: undefined, config: undefined })),
+    spacing: 30,
+    resolve: { scale: { color: "shared" } },
+  });
 }

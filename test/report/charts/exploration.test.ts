@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { chartRow } from "../../../src/report/charts/chart-row";
+import { chartRow } from "../../../src/report/charts/chart-specification";
 import type { ChartSpecification } from "../../../src/report/charts/chart-specification";
 import { designHeatmap } from "../../../src/report/charts/exploration-heatmap";
 import { parallelCoordinates } from "../../../src/report/charts/exploration-parallel";
