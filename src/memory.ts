@@ -1,8 +1,11 @@
 // What is remembered between calls, and why that can never change an answer: a memo's key says everything that its
 // results depend on, and what is shared is frozen.
 
-/** What is remembered: everything, nothing, or only what was read from files, and not what was computed from them. */
-export type Remembering = boolean | "files";
+/**
+ * Whether what was computed is remembered. Without, files that are as they were need not be parsed again all the same;
+ * with `"nothing"` they are.
+ */
+export type Remembering = boolean | "nothing";
 
 let remembering: Remembering = true;
 /** Grows whenever everything is forgotten. */
@@ -49,7 +52,7 @@ export class Memo<Result> {
    * @param isValid Whether a remembered result is still one: for keys that do not say what files contain.
    */
   get(key: string, compute: () => Result, isValid?: (result: Result) => boolean): Result {
-    if (remembering !== true && remembering !== this.joint) return compute();
+    if (!this.isOn()) return compute();
     if (this.ownAge !== age) this.forget();
     const recent = this.newer.get(key);
     if (recent !== undefined && (isValid === undefined || isValid(recent))) return recent;
@@ -58,6 +61,10 @@ export class Memo<Result> {
     const result = isKnown ? known : compute();
     this.keep(key, result);
     return result;
+  }
+
+  private isOn(): boolean {
+    return remembering === true || (remembering === false && this.joint === "files");
   }
 
   private keep(key: string, result: Result): void {

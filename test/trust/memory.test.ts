@@ -178,7 +178,7 @@ describe("what is remembered", function () {
       const names = [...questions.keys()];
       const ask = async (name: string, workers: number): Promise<string> =>
         answerOf(questions.get(name) as Question, workers);
-      setRemembering(false);
+      setRemembering("nothing");
       const expected = new Map<string, string>();
       for (const name of names) expected.set(name, await ask(name, 1));
       assert.match(expected.get("what does not fit") ?? "", /no-mapping/);
@@ -189,7 +189,7 @@ describe("what is remembered", function () {
       };
       const threaded = ["layers", "a network", "a sweep"];
       await check(threaded, 2, "two workers without memory");
-      setRemembering("files");
+      setRemembering(false);
       await check([...names, ...names], 1, "with the memory of files alone");
       await check(threaded, 2, "two workers with the memory of files alone");
       setRemembering(true);
@@ -206,7 +206,7 @@ describe("what is remembered", function () {
   it("has no part in the pinned figures", () => {
     const pinned = readPinned();
     const runs = allRuns().filter((_, index) => index % 97 === 50);
-    for (const isWanted of [false, true]) {
+    for (const isWanted of ["nothing", false, true] as const) {
       setRemembering(isWanted);
       const drifts = shuffled(runs, 7).flatMap((run) =>
         driftsOf(keyOf(run), pinned.get(keyOf(run)) ?? new Map<string, number>(), figuresOf(run)),

@@ -121,7 +121,7 @@ async function play({ entry, memory, folder, isRemembering, steps, codeCache }) 
     path.join(path.dirname(entry), name),
   );
   const raella = Object.assign({}, ...entries.map((file) => require(file)));
-  if (!isRemembering) require(memory).setRemembering(false);
+  if (!isRemembering) require(memory).setRemembering("nothing");
   const removals = new Map();
   const kept = new Map();
   for (const step of steps) {
