@@ -244,7 +244,7 @@ function specificationOf(
   const placeholders = choices.usePlaceholders
     ? []
     : model.document.placeholders.filter((name) => !given.has(name));
-  return processSpecification({
+  const input = {
     model: compiled,
     problem,
     given: variables.given,
@@ -274,7 +274,22 @@ function specificationOf(
       densityWarnings(problem),
       placeholderWarnings(placeholders),
     ),
-  });
+  } satisfies Parameters<typeof processSpecification>[0];
+  try {
+    return processSpecification(input);
+  } catch (error) {
+    if (!(error instanceof RaellaError) || statistics === undefined) throw error;
+    const { summary } = error;
+    const named = statisticsNames.filter(
+      (name) => !overrides.values.has(name) && new RegExp(`\\b${name}\\b`).test(summary),
+    );
+    throw named.length === 0
+      ? error
+      : withDetail(
+          error,
+          `${listed(named)} ${named.length === 1 ? "comes" : "come"} from ${statistics.file}.`,
+        );
+  }
 }
 
 function noStatistics(architecture: string): Warning {

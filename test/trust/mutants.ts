@@ -595,8 +595,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "forwarding ruled out where space and time share an axis",
     file: "model/forwarding.ts",
-    from: "if (timeLoops > 1 || (timeLoops > 0 && spaceLoops > 0)) return true;",
-    to: "if (timeLoops > 1) return true;",
+    from: "if (moving > 0 && looped > 1) return true;",
+    to: "if (moving > 1) return true;",
     tests: "model",
   },
   {

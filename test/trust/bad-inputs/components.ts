@@ -137,6 +137,11 @@ export const components: BadInputs = {
     ),
     component("an unknown action of a part", "actions: [{name: write}]", "actions: [{name: wrte}]"),
     component("a share that is a text", "action_share: share", "action_share: \"'all'\""),
+    component(
+      "a share of an action in two spellings",
+      "{name: read, action_share: share}",
+      "{name: read, action_share: share, repeat: 2}",
+    ),
     component("a negative share", "action_share: share", "action_share: -1"),
     component(
       "an action that a class does not define",
@@ -193,6 +198,10 @@ export const components: BadInputs = {
     library(
       "two columns of one name in a library",
       "name,actions,energy_pj,area_um2,energy_pj\nown_memory,read|write|update,5,10,50\n",
+    ),
+    library(
+      "two columns of one meaning in a library",
+      "name,actions,energy_pj,energy,area_um2\nown_memory,read|write|update,5,6,10\n",
     ),
     cell("an empty cell file", ""),
     cell("a cell of an SRAM", "-MemCellType: SRAM\n"),

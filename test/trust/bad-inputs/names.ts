@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { initCommand } from "../../../src/cli/init-command";
 import { mappingAt } from "../../../src/mapspace/candidate-mapping";
 import { buildMapSpace } from "../../../src/mapspace/map-space";
 import type { GetSpecOptions } from "../../../src/spec/get-spec";
@@ -84,6 +85,14 @@ export const names: BadInputs = {
     layer("an unknown way with sparse optimizations", { sparse: "densely" }),
     layer("a leakage that is no truth", { leakage: "yes" }),
     layer("an unknown search", { search: "fastest" } as Loose),
+    layer("a time limit of a random walk", { search: "timeloop", timeLimitMs: 5 } as Loose),
+    layer("an objective without a full search", { objective: "energy" } as Loose),
+    layer("a workspace as a text", { workspace: "my-workspace" }),
+    layer("sizes as a Map", { dnn: undefined, layer: new Map([["C", 64]]) }),
+    layer("a share of conversions above what there can be", { variables: { ADC_ACTION_SHARE: 1.5 } }),
+    layer("a negative mean of inputs", { variables: { AVERAGE_INPUT_VALUE: -0.1 } }),
+    layer("half a speculation", { variables: { SPECULATION_ENABLED: 0.5 } }),
+    { name: "options as a Map", run: () => runLayer(new Map([["dnn", "resnet18"]]) as never) },
     { name: "layers of an unknown DNN", run: () => listLayers("alexnet") },
     { name: "a greedy step that repeats a dimension", run: () => greedy({ dimensions: "CRC" }) },
     {
@@ -119,6 +128,23 @@ function workspace(name: string, files: Readonly<Record<string, string>>, option
             throw withoutFolder(error, folder);
           }
         });
+      }),
+  };
+}
+
+/** A workspace over the package's with one file that nothing reads. */
+function misspelt(name: string, file: string): BadInput {
+  return {
+    name,
+    run: () =>
+      inFolder({ [file]: "", "dnn_layers/mynet/000.yaml": "" }, (folder) => {
+        try {
+          const own = workspaceAt(folder);
+          listLayers("resnet18", own);
+          runLayer({ ...usual, workspace: own });
+        } catch (error) {
+          throw withoutFolder(error, folder);
+        }
       }),
   };
 }
@@ -159,6 +185,21 @@ export const workspaces: BadInputs = {
       [table]: "layer,layer_name,ADC_ACTION_SHARE\n10,layer3.0.conv1,many\n",
     }),
     workspace("statistics without names of layers", { [table]: "layer,ADC_ACTION_SHARE\n10,0.4\n" }),
+    workspace("two lines of statistics for a layer", {
+      [table]: "layer,layer_name,ADC_ACTION_SHARE\n10,layer3.0.conv1,0.4\n11,layer3.0.conv1,0.5\n",
+    }),
+    workspace("two columns of one name in statistics", {
+      [table]: "layer,layer_name,ADC_ACTION_SHARE,ADC_ACTION_SHARE\n10,layer3.0.conv1,0.4,0.5\n",
+    }),
+    workspace("a column of statistics that cannot be a variable", {
+      [table]: "layer,layer_name,ADC-ACTION-SHARE\n10,layer3.0.conv1,0.4\n",
+    }),
+    workspace("a share above 1 in statistics", {
+      [table]: "layer,layer_name,AVERAGE_WEIGHT_VALUE\n10,layer3.0.conv1,1.4\n",
+    }),
+    workspace("a negative share in statistics", {
+      [table]: "layer,layer_name,ADC_ACTION_SHARE\n10,layer3.0.conv1,-0.4\n",
+    }),
     workspace("an unclosed quote in a table", {
       [table]: 'layer,layer_name,ADC_ACTION_SHARE\n10,"layer3.0.conv1,0.4\n',
     }),
@@ -226,6 +267,26 @@ export const workspaces: BadInputs = {
       "models/architectures.yaml":
         "architectures:\n  - {name: raella, directory: raella, variables: {ADC_RESOLUTION: 8}}\n",
     }),
+    workspace("two architectures of one name", {
+      "models/architectures.yaml":
+        "architectures:\n  - {name: raella, directory: raella}\n  - {name: raella, directory: isaac_like}\n",
+    }),
+    workspace("a derived architecture that cannot be", {
+      "models/architectures.yaml": derived("variables: {N_ADC_PER_BANK: 0}"),
+    }),
+    workspace("files of the convention of 2023 read in that of 2024", {}, { convention: "2024" }),
+    workspace("a component library with another ending", { "models/component_library/mine.cvs": "name\n" }),
+    misspelt("a misspelt folder of models", "model/architectures.yaml"),
+    misspelt("a misspelt list of architectures", "models/architecture.yaml"),
+    misspelt("a misspelt folder of statistics", "recorded_statistic/typical_values/raella"),
+    misspelt("statistics with another ending", "recorded_statistics/torch_values/raella/resnet18.txt"),
+    misspelt("statistics of a misspelt architecture", "recorded_statistics/torch_values/raela/resnet18.csv"),
+    misspelt("a layer file with another ending", "dnn_layers/resnet18/010.yml"),
+    misspelt("a layer file without zeros", "dnn_layers/resnet18/7.yaml"),
+    {
+      name: "a workspace without a name",
+      run: () => initCommand("", {}),
+    },
     workspace("a list of architectures that is a map", {
       "models/architectures.yaml": "architectures: {raella: 1}\n",
     }),

@@ -8,6 +8,7 @@ import {
   usualDesign,
 } from "../../../src/network";
 import type { AnalyzeNetworkOptions } from "../../../src/network";
+import type { ImportNetworkOptions } from "../../../src/report/import-network";
 import { onnxRuntime } from "../../../src/network/float-engine";
 import { smallLayer, smallModel } from "../../network/small-model";
 import type { SmallModel, SmallTensor } from "../../network/small-model";
@@ -77,6 +78,27 @@ function external(name: string, location: string, content?: Uint8Array, offset?:
         const path = join(folder, "models", "model.onnx");
         try {
           await importNetwork({ model: path, name: "mine", inputs: oneSample, workspace: folder });
+        } catch (error) {
+          throw withoutFolder(error, folder);
+        }
+      });
+    },
+  };
+}
+
+/** The small layer imported under a name, into a folder that has certain files. */
+function imported(
+  name: string,
+  options: Partial<ImportNetworkOptions>,
+  files: Readonly<Record<string, string>> = {},
+): BadInput {
+  return {
+    name,
+    run: async (): Promise<void> => {
+      const model = await smallModel(smallLayer());
+      return inFolder(files, async (folder) => {
+        try {
+          await importNetwork({ model, name: "mine", inputs: oneSample, workspace: folder, ...options });
         } catch (error) {
           throw withoutFolder(error, folder);
         }
@@ -227,6 +249,33 @@ export const networks: BadInputs = {
         });
       },
     },
+    {
+      name: "labels of a network that is not run to its end",
+      run: async (): Promise<void> => {
+        const designs = [usualDesign("raella")];
+        await analyzeAccuracy({
+          ...{ model: await smallModel(smallLayer()), inputs: oneSample, designs, labels: [0] },
+        });
+      },
+    },
+    network("samples of positions where only shapes are asked for", smallLayer(), {
+      ...{ shapesOnly: true, samples: 3, sizes: { N: 1 } },
+    }),
+    network("accuracy where only shapes are asked for", smallLayer(), {
+      ...{ shapesOnly: true, withAccuracy: true },
+    }),
+    network("an unknown way of signed inputs", smallLayer(), {
+      ...{ inputs: oneSample, signedInputs: "two" as "two-pass" },
+    }),
+    network("an unknown choice of slicings", smallLayer(), {
+      ...{ inputs: oneSample, slicings: "all" as "full" },
+    }),
+    network("a seed that is a fraction", smallLayer(), { inputs: oneSample, seed: 1.5 }),
+    imported("sizes of images where the inputs are arrays", { images: { resize: 256 } }),
+    imported("a mean of images where there are no inputs", { inputs: undefined, images: { mean: [0.5] } }),
+    imported("a name of a network that is a path", { name: "../mine" }),
+    imported("the name of a DNN that was not imported", {}, { "dnn_layers/mine/000.yaml": "problem: {}" }),
+    imported("a misspelt option of an import", { shapeOnly: true } as Partial<ImportNetworkOptions>),
     {
       name: "a web page for a model",
       run: () => analyzeNetwork({ model: new TextEncoder().encode("<html></html>") }),
