@@ -181,7 +181,7 @@ describe("statistics of a layer", () => {
       { [tableFile]: `${header}\n010\n` },
       {},
       "schema",
-      /there are 1 cells where the header has 6/,
+      /there is 1 cell where the header has 6/,
     ],
     [
       "that are adjusted without being there",
