@@ -206,6 +206,21 @@ extra_mapping_constraints:
     assert.equal(old.identity.convention, "2024");
   });
 
+  it("names what only CiMLoop reads, wherever it stands", () => {
+    const key = "max_utilization: 0.5";
+    for (const parts of [
+      key,
+      `attributes: {${key}}`,
+      `spatial: {meshX: 4, ${key}}`,
+      `spatial: {meshX: 4}, constraints: {spatial: {${key}}}`,
+      `constraints: {temporal: {${key}}}`,
+    ])
+      assert.throws(() => load(design(`    - !Container {name: pe, ${parts}}`)), {
+        code: "schema",
+        message: /max_utilization is an extension of CiMLoop/,
+      });
+  });
+
   it("knows the map space of perfect factors by its name", () => {
     for (const name of ["uber", '"uber"'])
       assert.equal(load(design("", `mapspace: {version: 0.4, template: ${name}}`)).levels.length, 2);

@@ -197,7 +197,8 @@ function readNode(
     );
     return undefined;
   }
-  for (const keys of [["max_utilization"], ["attributes", "max_utilization"], ["spatial", "max_utilization"]])
+  const owners = [[], ["attributes"], ["spatial"], ["constraints", "spatial"], ["constraints", "temporal"]];
+  for (const keys of owners.map((owner) => [...owner, "max_utilization"]))
     if (hasKeys(node, keys)) {
       const place = locateIn(node, path, keys);
       errors.push(ofCiMLoop("max_utilization", place, "it fills fan-outs before the search"));
