@@ -463,7 +463,7 @@ describe("specifications that cannot be read", () => {
       /attributes\): 5 is not accepted here/,
     ],
     ["name: mac", "name: mac\n      area_share: -1", "schema", /area_share of "mac" is -1/],
-    ["name: mac", "name: mac\n      area_share: 'big'", "schema", /area_share of "mac" is big/],
+    ["name: mac", "name: mac\n      area_share: 'big'", "expression", /The name "big" is not known here/],
     [
       "name: mac",
       "name: mac\n      required_actions: {a: 1}",
