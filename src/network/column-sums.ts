@@ -37,7 +37,7 @@ export const noQuietSums: SumRange = { least: 1, greatest: 0 };
  */
 export interface PackedColumns {
   readonly rows: number;
-  /** Columns are visited where a sum lies outside. */
+  /** Columns are visited where a sum lies outside; some also where none does. */
   readonly quiet: SumRange;
   /** For each column its filter, and what its sum counts: ± the place value of its slice. */
   readonly filters: readonly number[];
@@ -210,7 +210,7 @@ export function createScratch(): SumsScratch {
 const withRoom = (known: Float64Array, length: number): Float64Array =>
   known.length >= length ? known : new Float64Array(length);
 
-/** Computes the one-bit sums of every column for every sample, and visits the columns with sums that are not quiet. */
+/** Computes the one-bit sums of every column for every sample, and visits all columns with sums that are not quiet. */
 export function visitColumnSums(
   columns: PackedColumns,
   driven: DrivenRows,
@@ -219,8 +219,7 @@ export function visitColumnSums(
 ): void {
   const { quiet, firstOfLane, words, shifts, masks, upperMasks, biases } = columns;
   const { watched, quietBits, blocks, beginnings } = columns;
-  const { least, greatest } = quiet;
-  const isEachVisited = least > greatest;
+  const isEachVisited = quiet.least > quiet.greatest;
   const lanes = firstOfLane.length - 1;
   const bits = inputBits;
   scratch.packedSums = withRoom(scratch.packedSums, driven.samples * bits * laneBlock);
@@ -252,14 +251,9 @@ export function visitColumnSums(
           const shift = shifts[column];
           const mask = masks[column];
           const bias = biases[column];
-          // Its sign shows whether any sum lies outside: not all quiet sums have the same upper bits.
-          let inside = 0;
-          for (let bit = 0; bit < bits; bit++) {
-            const sum = ((halves[from + step * bit] >>> shift) & mask) - bias;
-            sums[bit] = sum;
-            inside |= (sum - least) | (greatest - sum);
-          }
-          if (inside < 0) visit(sample, column, sums);
+          for (let bit = 0; bit < bits; bit++)
+            sums[bit] = ((halves[from + step * bit] >>> shift) & mask) - bias;
+          visit(sample, column, sums);
         }
       }
     }

@@ -41,28 +41,26 @@ export function emptyTally(): ConversionTally {
   return { saturated: 0, saturatedSpeculation: 0, failed: [0, 0, 0] };
 }
 
-/** Σ_b 2^b · S_b: what the sums of a column make if they are read exactly. */
-export function weightedSum(sums: Int32Array): number {
-  let result = 0;
-  for (let bit = inputBits - 1; bit >= 0; bit--) result = 2 * result + sums[bit];
-  return result;
-}
-
 /**
- * The sum of products of a column without speculation: Σ_b 2^b · adc(S_b) over its one-bit sums.
+ * What converters add to the sum of products of a column without speculation: Σ_b 2^b · (adc(S_b) - S_b) over its one-bit
+ * sums. It is 0 where all of them are read exactly.
  *
  * @param sums The one-bit sums S_0 … S_7.
+ * @param read What the converter sees of them.
  */
-export function convertBits(sums: Int32Array, converter: Converter, tally: ConversionTally): number {
+export function convertBits(
+  sums: Int32Array,
+  converter: Converter,
+  tally: ConversionTally,
+  read = sums,
+): number {
   const { lowest, highest } = converter;
   let result = 0;
   for (let bit = inputBits - 1; bit >= 0; bit--) {
-    let read = sums[bit];
-    if (read < lowest || read > highest) {
-      read = convert(read, converter);
-      tally.saturated++;
-    }
-    result = 2 * result + read;
+    const sum = read[bit];
+    const isBeyond = sum < lowest || sum > highest;
+    if (isBeyond) tally.saturated++;
+    result = 2 * result + (isBeyond ? convert(sum, converter) : sum) - sums[bit];
   }
   return result;
 }

@@ -3,14 +3,7 @@ import { createCenterFinder, offsetColumns } from "./center";
 import type { ColumnVisitor, SumRange } from "./column-sums";
 import { createScratch, drivenRows, noQuietSums, visitColumnSums } from "./column-sums";
 import type { ConversionTally, Converter } from "./converter";
-import {
-  convertBits,
-  emptyTally,
-  inputBits,
-  raellaConverterBits,
-  signedConverter,
-  weightedSum,
-} from "./converter";
+import { convertBits, emptyTally, inputBits, raellaConverterBits, signedConverter } from "./converter";
 import type { InputPass, SignedInputs } from "./input-passes";
 import { inputPasses } from "./input-passes";
 import type { IntegerLayer } from "./integer-layer";
@@ -177,13 +170,11 @@ export function computeWithConverters(
     noise ? noQuietSums : quietSums(weakest, speculation),
     noise,
     (sums, read, pass, at, worth) => {
-      const whole = weightedSum(sums);
       for (const { converter, accumulators, accumulatorsSpeculation, tallies } of runs) {
         const tally = tallies[pass];
-        accumulators[at] += worth * (convertBits(read, converter, tally) - whole);
+        accumulators[at] += worth * convertBits(sums, converter, tally, read);
         if (!speculation) continue;
-        const speculative = convertSpeculatively(sums, converter, tally, read, steps);
-        accumulatorsSpeculation[at] += worth * (speculative - whole);
+        accumulatorsSpeculation[at] += worth * convertSpeculatively(sums, converter, tally, read, steps);
       }
     },
   );
@@ -225,11 +216,10 @@ export function convertInCrossbars(
     noise,
     speculation
       ? (sums, read, _, at, worth) => {
-          const converted = convertSpeculatively(sums, converter, tally, read, steps);
-          accumulators[at] += worth * (converted - weightedSum(sums));
+          accumulators[at] += worth * convertSpeculatively(sums, converter, tally, read, steps);
         }
       : (sums, read, _, at, worth) => {
-          accumulators[at] += worth * (convertBits(read, converter, tally) - weightedSum(sums));
+          accumulators[at] += worth * convertBits(sums, converter, tally, read);
         },
   );
   const columns =

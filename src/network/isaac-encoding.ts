@@ -1,13 +1,6 @@
 import type { PackedColumns, SumRange } from "./column-sums";
 import { createPacker, createScratch, drivenRows, noQuietSums, visitColumnSums } from "./column-sums";
-import {
-  convertBits,
-  emptyTally,
-  inputBits,
-  isaacConverterBits,
-  unsignedConverter,
-  weightedSum,
-} from "./converter";
+import { convertBits, emptyTally, inputBits, isaacConverterBits, unsignedConverter } from "./converter";
 import type { IntegerLayer } from "./integer-layer";
 import { activationCodes, exactAccumulators, weightOffset } from "./integer-layer";
 import type { ColumnNoise } from "./noise";
@@ -81,8 +74,8 @@ export function computeInIsaac(
               ? sums
               : noise.readBits(sums, columnNumber(unit + filter, worth, 0), first + sample);
           // What a converter does not see is missing; in an inverted column it is there, where it should not be.
-          const missed = convertBits(read, converter, tally) - weightedSum(sums);
-          accumulators[start + sample * filters + filter] += worth * missed;
+          accumulators[start + sample * filters + filter] +=
+            worth * convertBits(sums, converter, tally, read);
         });
       }
     }

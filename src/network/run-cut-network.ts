@@ -164,6 +164,7 @@ async function computeLayer(
   pause: () => Promise<void>,
 ): Promise<readonly CutRunResult[]> {
   const positions = positionsPerSample(layer.sizes);
+  const together = positionsTogether(layer);
   const finders = new Map<number, CenterFinder>();
   const centersOn = (rows: number): CenterFinder => {
     const known = finders.get(rows) ?? createCenterFinder(layer, rows);
@@ -176,8 +177,11 @@ async function computeLayer(
     let conversions = 0;
     let saturated = 0;
     const outputs = own.map((each) => emptyOutput(layer, each));
-    for (const block of integerBlocks(layer, own)) {
+    const { input, inputScale } = layer;
+    const codes = own.map((each) => quantizeTensor((each.get(input) as EngineTensor).data, inputScale));
+    for (let first = 0; first < own.length * positions; first += together) {
       await pause();
+      const block = readBlock(layer, codes, first, Math.min(together, own.length * positions - first));
       const firstPosition = firstSample * positions + block.first;
       const sums = computeBlock(block.integers, index, arithmetic, firstPosition, centersOn);
       conversions += sums.conversions;
@@ -207,45 +211,37 @@ function computeBlock(
     : convertInCrossbars(layer, { ...crossbar, signedInputs, speculation, centers: centersOn(rows) });
 }
 
+/** Positions of a layer that are computed at a time. */
+function positionsTogether({ groups, rows, filters, weights }: CutLayer): number {
+  const fitting = Math.min(blockBytes / (groups * (rows + 8 * filters)), blockMacs / weights.length);
+  return Math.max(fewestPositions, Math.floor(fitting));
+}
+
 /** Some positions of a layer, of which `first` is the first one if those of all samples are numbered through. */
 interface IntegerBlock {
   readonly first: number;
   readonly integers: IntegerLayer;
 }
 
-/** The positions of all samples, one block after the other. */
-function* integerBlocks(layer: CutLayer, tensors: SampleTensors): Generator<IntegerBlock> {
-  const { groups, rows, filters, weights, weightZeros, sizes, inputScale } = layer;
+/** What of each sample's codes meets the filters at some positions. */
+function readBlock(
+  layer: CutLayer,
+  codes: readonly Uint8Array[],
+  first: number,
+  samples: number,
+): IntegerBlock {
+  const { groups, rows, filters, weights, weightZeros, sizes } = layer;
+  const inputZero = layer.inputScale.zero;
   const positions = positionsPerSample(sizes);
-  const together = Math.max(
-    fewestPositions,
-    Math.floor(Math.min(blockBytes / (groups * (rows + 8 * filters)), blockMacs / weights.length)),
-  );
-  let codes: Uint8Array = new Uint8Array();
-  for (let first = 0; first < tensors.length * positions; first += together) {
-    const samples = Math.min(together, tensors.length * positions - first);
-    const inputs = new Uint8Array(groups * samples * rows);
+  const inputs = new Uint8Array(groups * samples * rows);
+  for (let group = 0; group < groups; group++)
     for (let index = 0; index < samples; index++) {
-      const position = (first + index) % positions;
-      if (position === 0) {
-        const own = tensors[(first + index) / positions].get(layer.input) as EngineTensor;
-        codes = quantizeTensor(own.data, inputScale);
-      }
-      for (let group = 0; group < groups; group++)
-        readWindow(
-          layer,
-          sizes,
-          codes,
-          position,
-          group,
-          inputScale.zero,
-          inputs,
-          (group * samples + index) * rows,
-        );
+      const sample = Math.floor((first + index) / positions);
+      const position = first + index - sample * positions;
+      const to = (group * samples + index) * rows;
+      readWindow(layer, sizes, codes[sample], position, group, inputZero, inputs, to);
     }
-    const inputZero = inputScale.zero;
-    yield { first, integers: { groups, rows, filters, samples, weights, inputs, inputZero, weightZeros } };
-  }
+  return { first, integers: { groups, rows, filters, samples, weights, inputs, inputZero, weightZeros } };
 }
 
 /** The tensor that the layer makes of a sample, before it is computed. */

@@ -13,9 +13,9 @@ export const inputSlices = [
 export const silentSteps: Readonly<Int32Array> = new Int32Array(inputSlices.length);
 
 /**
- * The sum of products of a column with speculation. Each input slice is tried at once: T = Σ_b 2^(b-low) · S_b. Where
- * the converter reads one of its ends, T may lie beyond it: the speculation has failed, and the slice is repeated bit by
- * bit (recovery).
+ * What converters add to the sum of products of a column with speculation. Each input slice is tried at once:
+ * T = Σ_b 2^(b-low) · S_b. Where the converter reads one of its ends, T may lie beyond it: the speculation has failed, and
+ * the slice is repeated bit by bit (recovery). It is 0 where each slice is read exactly.
  *
  * @param sums The one-bit sums S_0 … S_7.
  * @param read What the converter sees of them in recovery, and the noise of each speculative step.
@@ -31,14 +31,14 @@ export function convertSpeculatively(
   let result = 0;
   for (let slice = 0; slice < inputSlices.length; slice++) {
     const { low, bits } = inputSlices[slice];
-    let together = 0;
-    for (let bit = low + bits - 1; bit >= low; bit--) together = 2 * together + sums[bit];
-    together += noise[slice];
+    let exact = 0;
+    for (let bit = low + bits - 1; bit >= low; bit--) exact = 2 * exact + sums[bit];
+    let together = exact + noise[slice];
     if (together >= highest || together <= lowest) {
       tally.failed[slice]++;
       together = recover(read, low, bits, converter, tally);
     }
-    result += together << low;
+    result += (together - exact) << low;
   }
   return result;
 }

@@ -59,7 +59,7 @@ describe("Packed columns", () => {
         visitColumnSums(packer.columns, driven, createScratch(), (sample, column, sums) =>
           visited.set(`${sample} ${column}`, [...sums]),
         );
-        const expected = new Map<string, readonly number[]>();
+        let needed = 0;
         for (let sample = 0; sample < layer.samples; sample++)
           columns.forEach(({ held }, column) => {
             const sums = Array.from({ length: 8 }, (_, bit) =>
@@ -68,10 +68,15 @@ describe("Packed columns", () => {
                 0,
               ),
             );
-            if (sums.some((sum) => sum < quiet.least || sum > quiet.greatest))
-              expected.set(`${sample} ${column}`, sums);
+            const found = visited.get(`${sample} ${column}`);
+            if (sums.some((sum) => sum < quiet.least || sum > quiet.greatest)) {
+              needed++;
+              assert.deepEqual(found, sums);
+            } else if (found !== undefined) assert.deepEqual(found, sums);
           });
-        assert.deepEqual([...visited].sort(), [...expected].sort());
+        // Where the range is one of 2^n sums, no others are visited.
+        const isWindow = Number.isInteger(Math.log2(quiet.greatest - quiet.least + 1));
+        if (isWindow) assert.equal(visited.size, needed);
       }
     });
 });
