@@ -21,7 +21,7 @@ const maximumFileSize = 16 * 1024 * 1024;
  * meanwhile. The next call looks again; no clock decides whether it may.
  */
 export class FileLook {
-  private readonly stamps = new Map<string, FileStamp | undefined>();
+  private readonly stamps = new Map<string, LookedAt>();
   private readonly digests = new Map<string, string | undefined>();
   private readonly files = new Map<string, SourceFile>();
   private readonly folders = new Map<string, readonly string[]>();
@@ -36,8 +36,30 @@ export class FileLook {
   }
 
   stamp(path: string): FileStamp | undefined {
-    if (!this.stamps.has(path)) this.stamps.set(path, this.source.stamp(path));
-    return this.stamps.get(path);
+    return this.lookAt(path).stamp;
+  }
+
+  private lookAt(path: string): LookedAt {
+    const known = this.stamps.get(path);
+    if (known !== undefined) return known;
+    const stamp = this.source.stamp(path);
+    const found = { stamp, isSettled: stamp !== undefined && isSettled(stamp) };
+    this.stamps.set(path, found);
+    return found;
+  }
+
+  /** What a path holds, to recognise it later. */
+  markOf(path: string): Mark {
+    const { stamp, isSettled } = this.lookAt(path);
+    return { digest: this.digest(path), version: isSettled ? stamp?.version : undefined };
+  }
+
+  /** Whether a path holds what it did when it was marked. */
+  recognises(path: string, { digest, version }: Mark): boolean {
+    const now = version === undefined ? undefined : this.stamp(path)?.version;
+    return (
+      (version !== undefined && now !== undefined && isSame(version, now)) || this.digest(path) === digest
+    );
   }
 
   /** A hash of the contents of a file; of a folder, its names; undefined where there is nothing that can be read. */
@@ -47,11 +69,11 @@ export class FileLook {
   }
 
   private findDigest(path: string): string | undefined {
-    const stamp = this.stamp(path);
+    const { stamp, isSettled } = this.lookAt(path);
     if (stamp === undefined) return undefined;
     const find = (): string => (stamp.kind === "file" ? this.read(path).sha256 : this.list(path).join("\n"));
     try {
-      return isSettled(stamp) ? rememberedDigest(path, stamp, find) : find();
+      return isSettled ? rememberedDigest(path, stamp, find) : find();
     } catch (error) {
       if (error instanceof RaellaError) return undefined;
       throw error;
@@ -62,10 +84,9 @@ export class FileLook {
   read(path: string, location?: SourceLocation): SourceFile {
     const known = this.files.get(path);
     if (known !== undefined) return known;
-    const stamp = this.stamp(path);
-    const isFixed = stamp !== undefined && isSettled(stamp);
+    const { stamp, isSettled } = this.lookAt(path);
     const file = readTextFile(this.source, path, stamp, location);
-    if (isFixed) rememberedDigest(path, stamp, () => file.sha256);
+    if (stamp !== undefined && isSettled) rememberedDigest(path, stamp, () => file.sha256);
     this.files.set(path, file);
     this.digests.set(path, file.sha256);
     return file;
@@ -91,6 +112,22 @@ export class FileLook {
   }
 }
 
+interface LookedAt {
+  readonly stamp: FileStamp | undefined;
+  /** At this time. */
+  readonly isSettled: boolean;
+}
+
+/** What a path held: with the version of its stamp, where that alone tells whether it is the same, contents need no look. */
+interface Mark {
+  readonly digest: string | undefined;
+  readonly version: FileStamp["version"] | undefined;
+}
+
+function isSame(one: FileStamp["version"], other: FileStamp["version"]): boolean {
+  return one.length === other.length && one.every((part, index) => part === other[index]);
+}
+
 /** The look of the computation under way; none between computations. */
 const presentLook = new Scoped<FileLook>();
 
@@ -111,9 +148,11 @@ const digests = new Memo<{ readonly version: FileStamp["version"]; readonly dige
 );
 
 function rememberedDigest(path: string, { version }: FileStamp, find: () => string): string {
-  const isSame = (known: { readonly version: FileStamp["version"] }): boolean =>
-    known.version.length === version.length && known.version.every((part, index) => part === version[index]);
-  return digests.get(path, () => ({ version, digest: find() }), isSame).digest;
+  return digests.get(
+    path,
+    () => ({ version, digest: find() }),
+    (known) => isSame(known.version, version),
+  ).digest;
 }
 
 /** Longer than the clock of any file system takes to advance, in milliseconds. */
@@ -136,7 +175,7 @@ export interface Overlay {
 /** Reads files for one result and remembers which ones, so that the result can be renewed when they change. */
 export class FileReader {
   private readonly existing = new Map<string, boolean>();
-  private readonly digests = new Map<string, string | undefined>();
+  private readonly marks = new Map<string, Mark>();
   private readonly files = new Map<string, SourceFile>();
 
   constructor(readonly overlays: readonly Overlay[] = []) {}
@@ -161,7 +200,7 @@ export class FileReader {
       this.isThere(place);
       const file = look.read(place, location);
       this.files.set(path, file);
-      this.digests.set(place, file.sha256);
+      this.marks.set(place, look.markOf(place));
       return file;
     });
   }
@@ -178,7 +217,7 @@ export class FileReader {
   /** The same without what the folder lies over. */
   namesIn(folder: string): readonly string[] {
     return withOneLook((look) => {
-      this.digests.set(folder, look.digest(folder));
+      this.marks.set(folder, look.markOf(folder));
       return look.list(folder);
     });
   }
@@ -231,7 +270,7 @@ export class FileReader {
   isUpToDate(look: FileLook): boolean {
     for (const [path, isThere] of this.existing)
       if ((look.stamp(path) !== undefined) !== isThere) return false;
-    for (const [path, digest] of this.digests) if (look.digest(path) !== digest) return false;
+    for (const [path, mark] of this.marks) if (!look.recognises(path, mark)) return false;
     return true;
   }
 }
@@ -366,7 +405,10 @@ export class FileMemo<T> {
     return withOneLook((look) => {
       return this.memo.get(
         // Messages show paths as seen from the working directory.
-        [workingDirectory(), key, ...overlays.map(({ upper, lower }) => `${upper} ${lower}`)].join("\n"),
+        overlays.reduce(
+          (text, { upper, lower }) => `${text}\n${upper} ${lower}`,
+          `${workingDirectory()}\n${key}`,
+        ),
         () => {
           const reader = new FileReader(overlays);
           return { result: compute(reader), reader };

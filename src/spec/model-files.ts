@@ -42,18 +42,22 @@ export function expandPattern(pattern: string, reader: FileReader): readonly str
   const absolute = resolve(pattern);
   if (!absolute.includes("*")) return [absolute];
   const parts = absolute.split(sep);
-  const matches = parts.slice(1).reduce<readonly string[]>(
-    (folders, part) =>
-      part.includes("*")
-        ? folders.flatMap((folder) =>
-            reader
-              .list(folder === "" ? sep : folder)
-              .filter((name) => wildcard(part).test(name))
-              .map((name) => `${folder}${sep}${name}`),
-          )
-        : folders.map((folder) => `${folder}${sep}${part}`).filter((path) => reader.has(path)),
-    [parts[0]],
-  );
+  // What is not there has no names in it: only a last part without * may be nowhere.
+  const matches = parts
+    .slice(1)
+    .reduce<readonly string[]>(
+      (folders, part) =>
+        part.includes("*")
+          ? folders.flatMap((folder) =>
+              reader
+                .list(folder === "" ? sep : folder)
+                .filter((name) => wildcard(part).test(name))
+                .map((name) => `${folder}${sep}${name}`),
+            )
+          : folders.map((folder) => `${folder}${sep}${part}`),
+      [parts[0]],
+    )
+    .filter((path) => parts[parts.length - 1].includes("*") || reader.has(path));
   const files = matches.filter((path) => isYaml.test(path));
   if (files.length === 0)
     throw new RaellaError({

@@ -208,10 +208,11 @@ export function unreadStatistics(
 ): readonly Warning[] {
   const { name: modelName, compiled, problem, variables, readEarly } = model;
   const own = compiled.document.variables;
+  const added = names.filter((name) => !Object.hasOwn(own, name) && !readEarly.includes(name));
+  if (added.length === 0) return [];
   const missing = Object.keys(own).filter((name) => !names.includes(name));
   const warnings: Warning[] = [];
-  for (const name of names) {
-    if (Object.hasOwn(own, name) || readEarly.includes(name)) continue;
+  for (const name of added) {
     const near = missing.find((other) => spellingDistance(name, other) <= 2);
     if (areShared && near === undefined) continue;
     if (!isUnread(name, { compiled, problem, variables, values: new Map() })) continue;

@@ -3,7 +3,7 @@ import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf } from "../
 import { conversionsPerAction } from "../components/conversions";
 import { pricingOf } from "../components/pricing";
 import { RaellaError } from "../errors";
-import { freeze, publish } from "../memory";
+import { Derived, freeze, publish } from "../memory";
 import { isEvaluation } from "../model/evaluation";
 import type { Evaluation } from "../model/evaluation";
 import { isMapping } from "../model/mapping";
@@ -323,7 +323,7 @@ export function summarizeLayer(layer: MappedLayer, manifest?: Manifest, isStrict
     ...(tables.errorPercent ? { errorPercent: tables.errorPercent } : {}),
     accesses: accessesOfLevels(evaluation),
     mapSpace,
-    mapping: mappingBlocks(mapping),
+    mapping: blocksOfMappings.of(mapping),
     ...(layer.walk ? { walk: layer.walk } : {}),
     ...(layer.fullSearch ? { fullSearch: layer.fullSearch } : {}),
     warnings: [...specification.warnings, ...remarks.warnings],
@@ -429,6 +429,11 @@ export function mappingBlocks(mapping: Mapping): MappingBlock[] {
     return blocks;
   });
 }
+
+/** Layers that differ only in prices mostly share a mapping. */
+const blocksOfMappings = new Derived<Mapping, readonly MappingBlock[]>((mapping) =>
+  freeze(mappingBlocks(mapping)),
+);
 
 /** Areas of all instances by level, with `total`: the flat view of `areaUm2`. */
 export function totalAreas(areaUm2: LayerResult["areaUm2"]): Record<string, number> {

@@ -1,14 +1,14 @@
 import { factorsOfNumber, keepTable, toMapping } from "../../mapspace/candidate-mapping";
 import { createMapSpace } from "../../mapspace/map-space";
 import type { MapSpace } from "../../mapspace/map-space";
-import { contentNumber, Derived, freeze, Memo } from "../../memory";
+import { contentNumber, contentOf, Derived, freeze, Memo } from "../../memory";
 import type { AccessCosts } from "../../model/access-costs";
 import { countNestAccesses } from "../../model/access-counts";
 import type { NestCounts } from "../../model/access-counts";
 import type { Hardware, HardwareLevel } from "../../model/hardware";
 import type { Mapping } from "../../model/mapping";
 import { nestOfMapping } from "../../model/nest";
-import type { Specification, Warning } from "../../spec/specification";
+import type { Specification, Warning, Workload } from "../../spec/specification";
 import type { Metric } from "../ranking";
 import { bestOfFront, findMappingFront } from "./mapping-front";
 import type { MappingFront } from "./mapping-front";
@@ -25,16 +25,8 @@ function spaceKey(
   hardware: Hardware,
   costs: AccessCosts,
 ): string {
-  const { dimensions, bounds, dataSpaces } = workload;
-  const { compute } = hardware;
-  let key = JSON.stringify([
-    dimensions,
-    bounds,
-    dataSpaces,
-    compute,
-    mapper.optimizationMetrics,
-    mapper.mostTimeLoops,
-  ]);
+  const settings = contentOf([hardware.compute, mapper.optimizationMetrics, mapper.mostTimeLoops]);
+  let key = `${spacesOfWorkloads.of(workload)} ${settings}`;
   for (const level of hardware.levels) key += ` ${spacesOfLevels.of(level)}`;
   for (const { kind, constraints } of levels) if (kind === "storage") key += ` ${contentNumber(constraints)}`;
   for (const { readPj, fillPj, updatePj, leakPj } of costs.levels)
@@ -59,6 +51,11 @@ export function searchKey(
   ]);
   return JSON.stringify([options, bandwidths, costs, spaceKey(specification, hardware, costs)]);
 }
+
+/** What loops are over, and what they move. */
+const spacesOfWorkloads = new Derived<Workload, number>(({ dimensions, bounds, dataSpaces }) =>
+  contentNumber([dimensions, bounds, dataSpaces]),
+);
 
 /** All fields of a level; of a bandwidth only whether there is one. */
 const spacesOfLevels = new Derived<HardwareLevel, number>((level) => {

@@ -99,7 +99,11 @@ export class Scope {
 
 /** A scope of plain values, e.g. the attributes of a level. */
 export function scopeOf(table: ValueTable, outer: Scope | null = null): Scope {
-  return new Scope(new Map<string, Value>(Object.entries(table)), outer);
+  const values = {
+    get: (name: string) => (Object.hasOwn(table, name) ? (table[name] as RuntimeValue) : undefined),
+    keys: () => Object.keys(table),
+  };
+  return new Scope(values, outer);
 }
 
 export const emptyScope = new Scope(new Map());
