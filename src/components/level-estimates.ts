@@ -165,9 +165,18 @@ interface Question {
   /** Variables that stand in for what it does not give: those whose values matter, and others that must not be empty. */
   readonly values: readonly string[];
   readonly demanded: readonly string[];
+  /** Whether no variable has any influence. */
+  readonly isSettled: boolean;
   /** Attributes that must be numbers and are something else. */
   readonly noNumbers: readonly string[];
   readonly unread: UnreadWords;
+}
+
+/** What is known of levels among variables of the same names, whatever their values. */
+interface SettledLevels {
+  readonly questions: Derived<Level, Question>;
+  /** Prices that depend on the level alone. */
+  readonly settled: Derived<Level, LevelEstimate>;
 }
 
 /** Levels among certain variables. */
@@ -203,28 +212,24 @@ export class LevelEstimates {
   private readonly prices = new Memo<LevelEstimate>(levelRoom, () => levelSize);
   private readonly conversions = new Memo<Conversions>(conversionsRoom, () => conversionsSize);
   private readonly names = new Map<string, ComponentNames>();
-  private readonly questions = new Memo<Derived<Level, Question>>(rememberedNames, () => 1);
+  private readonly questions = new Memo<SettledLevels>(rememberedNames, () => 1);
 
   constructor(private readonly components: LevelComponents) {}
 
   among(variables: ValueTable): LevelPrices {
     // Which of a level's names the variables have is the same wherever these have the same names.
-    const questions = this.questions.get(
-      String(namesIn.of(variables)),
-      () => new Derived((level) => this.questionOf(level, variables)),
-    );
+    const { questions, settled } = this.questions.get(String(namesIn.of(variables)), () => {
+      const questions = new Derived<Level, Question>((level) => this.questionOf(level, variables));
+      const settled = new Derived<Level, LevelEstimate>((level) =>
+        this.priceOf(questions.of(level), level, variables),
+      );
+      return { questions, settled };
+    });
     return {
       estimate: (level) => {
         if (this.components.convention === "2024") requireInherited(level, variables);
         const question = questions.of(level);
-        for (const name of question.noNumbers) requireNumber(name, level.attributes[name]);
-        return this.prices.get(keyOf(question, variables), () =>
-          freeze(
-            question.compiled === undefined
-              ? this.pricePrimitive(level, variables)
-              : this.priceCompound(question.compiled, level, variables),
-          ),
-        );
+        return question.isSettled ? settled.of(level) : this.priceOf(question, level, variables);
       },
       unread: (level) => questions.of(level).unread,
       conversions: (level) => {
@@ -237,6 +242,17 @@ export class LevelEstimates {
         }
       },
     };
+  }
+
+  private priceOf(question: Question, level: Level, variables: ValueTable): LevelEstimate {
+    for (const name of question.noNumbers) requireNumber(name, level.attributes[name]);
+    return this.prices.get(keyOf(question, variables), () =>
+      freeze(
+        question.compiled === undefined
+          ? this.pricePrimitive(level, variables)
+          : this.priceCompound(question.compiled, level, variables),
+      ),
+    );
   }
 
   /** @param variables of which only the names count */
@@ -257,7 +273,7 @@ export class LevelEstimates {
         names.demanded.map(isOpen),
         ...[values, demanded],
       ]),
-      ...{ values, demanded },
+      ...{ values, demanded, isSettled: values.length + demanded.length === 0 },
       noNumbers: names.numeric.filter((name) => isNoNumber(attributes[name])),
       unread: { ofLevel: unreadOfLevel(level, this.components.words), ofClass: names.unread },
     };

@@ -3,6 +3,7 @@ import type { TileRoom } from "../model/fit";
 import { tensorSize } from "../model/problem";
 import { createFeatureTables, tileFeature } from "./features";
 import type { Feature, FeatureTables } from "./features";
+import type { MapSpace } from "./map-space";
 import type { SearchLayout } from "./search-layout";
 
 /** Which tensors each level (from the inside) holds. */
@@ -21,20 +22,28 @@ export interface CapacityCheck extends TileRoom {
   readonly tiles: readonly { readonly column: number; readonly extents: readonly number[] }[];
 }
 
+/** The largest tile that a level can have of each dimension: all that is not fixed further out. */
+function largestSpans({ slots, choices }: MapSpace, level: number): readonly number[] {
+  const inside = slots.filter((slot) => slot.level <= level);
+  return choices.map(({ quotient }, dimension) => {
+    const factors = inside.map((slot) => slot.factors[dimension]);
+    const fixed = factors.reduce((product, factor) => product * (factor || 1), 1);
+    return factors.includes(0) ? fixed * quotient : fixed;
+  });
+}
+
 /** Levels whose tiles always fit are left out. */
 export function createCapacityTables(layout: SearchLayout, keep: KeepTable): CapacityTables {
   const { problem, hardware } = layout.space;
   const products: Feature[] = [];
   const extents: Feature[] = [];
   const checks: CapacityCheck[] = [];
-  const largestTiles = problem.tensors.map((tensor) => tensorSize(tensor, problem.bounds));
   hardware.levels.forEach((hardwareLevel, level) => {
     const room = tileRoom(hardwareLevel);
-    let largest = 0;
-    for (let tensor = 0; tensor < largestTiles.length; tensor += 1)
-      if (keep[level][tensor]) largest += largestTiles[tensor];
-    if (!exceeds(room, largest) && room.minimumWords === 0) return;
     const held = problem.tensors.filter((_, tensor) => keep[level][tensor]);
+    const spans = largestSpans(layout.space, level);
+    const largest = held.reduce((words, tensor) => words + tensorSize(tensor, spans), 0);
+    if (!exceeds(room, largest) && room.minimumWords === 0) return;
     const tiles = held.map((tensor) => {
       const { product, sharedExtents } = tileFeature(layout, tensor, level);
       return {

@@ -134,6 +134,11 @@ export function assembleSpec(request: SpecificationRequest): Specification {
   return withOneLook(() => namingOverrides(request, namingChanges));
 }
 
+/** The same where nobody reads which of the variables an error comes from: to find that out takes several tries. */
+export function assembleQuietly(request: SpecificationRequest): Specification {
+  return withOneLook(() => specificationOf(request));
+}
+
 /**
  * The same for a layer of other sizes: what would fit is tried with it.
  * @param sizes of dimensions, by name, instead of those in the file of the layer.

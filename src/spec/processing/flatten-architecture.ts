@@ -1,8 +1,6 @@
 import { contentNumber, freeze, serialNumber } from "../../memory";
 import type { Level, Value, ValueTable } from "../specification";
-import type { CompiledModel } from "./compiled-model";
-import type { LeafValues } from "./compiled-model";
-import type { LevelFrame, LevelFrames } from "./compiled-model";
+import type { CompiledLeaf, CompiledModel, LeafValues, LevelFrame, LevelFrames } from "./compiled-model";
 import type { SettledModel } from "./settle-model";
 import { storageDefaults } from "./storage-attributes";
 
@@ -67,14 +65,17 @@ export function settledLevels(
   { leaves }: SettledModel,
   frames: readonly LevelFrame[],
 ): readonly (Level | undefined)[] {
-  const firstOpen = model.leaves.findIndex(
-    ({ kind }, index) => kind === "container" && leaves[index] === undefined,
-  );
+  const firstOpen = model.leaves.findIndex((leaf, index) => handsDown(leaf) && leaves[index] === undefined);
   const containers = new HandedDown(model, leaves);
   return frames.map((frame) => {
     const isOpen = leaves[frame.leaf] === undefined || (firstOpen >= 0 && firstOpen <= frame.leaf);
     return isOpen ? undefined : containers.level(frame);
   });
+}
+
+/** Fan-outs and constraints of a container stay its own. */
+function handsDown({ kind, attributes }: CompiledLeaf): boolean {
+  return kind === "container" && attributes.length > 0;
 }
 
 /** What containers hand down, from the outermost leaf inwards. */
@@ -92,7 +93,7 @@ class HandedDown {
   level(frame: LevelFrame): Level {
     const { leaf, isPlaceholder, instances, meshX, meshY, constraints } = frame;
     for (; this.reached <= leaf; this.reached += 1) {
-      if (this.model.leaves[this.reached].kind !== "container") continue;
+      if (!handsDown(this.model.leaves[this.reached])) continue;
       const container = this.valuesOf(this.reached);
       this.containers.push(container);
       this.key += ` ${serialNumber.of(container)}`;

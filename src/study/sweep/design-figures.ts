@@ -7,7 +7,7 @@ import { examineSpace } from "../../search/exhaustive/examine-space";
 import { bestOfFront } from "../../search/exhaustive/mapping-front";
 import type { PricedMapping } from "../../search/exhaustive/mapping-front";
 import { parseMetrics } from "../../search/ranking";
-import { assembleSpec } from "../../spec/get-spec";
+import { assembleQuietly } from "../../spec/get-spec";
 import { addUp, leakageKey, totalKey } from "../component-groups";
 import { noMapping } from "../find-mapping";
 import { chipArea, multiplyAccumulates, requireFiniteFigures, summarizeLayer } from "../layer-result";
@@ -34,7 +34,7 @@ export interface LayerFigures {
  * @throws RaellaError if the layer does not fit on the design, or the design cannot be built.
  */
 export function layerFigures(request: LayerRequest): LayerFigures {
-  const specification = assembleSpec(request);
+  const specification = assembleQuietly(request);
   const tables = priceLevels(specification);
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);

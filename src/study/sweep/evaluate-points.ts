@@ -1,6 +1,6 @@
 import { RaellaError, RaellaErrors } from "../../errors";
 import { designKey } from "../../network/arithmetic-design";
-import { assembleSpec } from "../../spec/get-spec";
+import { assembleQuietly } from "../../spec/get-spec";
 import { tilesVariable } from "../../spec/processing/process-specification";
 import { sumByGroup, totalKey } from "../component-groups";
 import type { TileOption } from "../replication";
@@ -248,7 +248,7 @@ function inputCells({ plan }: SweepContext, point: SweepPoint): ReadonlyMap<stri
 /** All variables of the model as the first layer sees them, for constraints. */
 function modelValues(context: SweepContext, point: SweepPoint): Iterable<readonly [string, Cell]> {
   const [first] = context.layers.get(point.dnn) ?? [0];
-  const { variableValues } = assembleSpec(layerRequest(context, point, first));
+  const { variableValues } = assembleQuietly(layerRequest(context, point, first));
   return Object.entries(variableValues).filter(
     (entry): entry is [string, Cell] => typeof entry[1] === "number" || typeof entry[1] === "string",
   );
