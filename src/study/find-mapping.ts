@@ -49,7 +49,7 @@ export function findMapping(
   if (search === "timeloop") requireRandomWalk(specification.mapper);
   if (search === "optimal") {
     const metrics = parseMetrics(specification.mapper.optimizationMetrics);
-    const known = examineSpace(specification, hardware, costs, metrics);
+    const known = examineSpace(specification, hardware, costs, metrics, true);
     if (known !== null) return chooseMapping(specification, hardware, costs, metrics, known);
   }
   // The optimum depends on nothing of the mapper's options but the metrics, which the space names.

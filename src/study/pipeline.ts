@@ -6,7 +6,7 @@ import type { LayerResult } from "./layer-result";
 import { areaOfChip } from "./network-result";
 import type { Replication, ReplicationScheme, TileAreas, TileOption } from "./replication";
 import { defaultAggregateTiles, replicateByDoubling, replicateByIncrement, tileBudget } from "./replication";
-import { cyclesOfRequest, runRequest } from "./run-layer";
+import { cyclesOfRequest } from "./layer-figures";
 import type { LayerRequest } from "./run-layer";
 import { defaultTiles } from "./study-options";
 import type { StudyOptions } from "./study-options";
@@ -52,7 +52,9 @@ export function tileOptions(
   result: Pick<LayerResult, "nTiles" | "cycles">,
 ): TileOption[] {
   const usual = { tiles: result.nTiles ?? 1, cycles: result.cycles };
-  const fewest = fewestTiles(layer, usual.tiles);
+  // A full search would find faster mappings, but for every number of tiles it takes too long.
+  const quick = layer.search === "full" ? ({ search: "optimal" } as const) : {};
+  const fewest = fewestTiles(usual.tiles, (nTiles) => cyclesOfRequest({ ...layer, nTiles, ...quick }));
   return fewest === undefined || fewest.tiles === usual.tiles ? [usual] : [fewest, usual];
 }
 
@@ -60,13 +62,10 @@ export function tileOptions(
  * The smallest number of tiles below `limit` on which a layer can be mapped, and how fast it is there; undefined if
  * there is none. Every number is tried, since which factors fit does not only depend on how much room there is.
  */
-function fewestTiles(layer: LayerRequest, limit: number): TileOption | undefined {
-  // A full search would find faster mappings, but for every number of tiles it takes too long.
-  const quick = layer.search === "full" ? ({ search: "optimal" } as const) : {};
+export function fewestTiles(limit: number, cyclesOn: (tiles: number) => number): TileOption | undefined {
   for (let tiles = 1; tiles < limit; tiles += 1) {
     try {
-      const trial = { ...layer, nTiles: tiles, ...quick };
-      return { tiles, cycles: layer.strict ? runRequest(trial).cycles : cyclesOfRequest(trial) };
+      return { tiles, cycles: cyclesOn(tiles) };
     } catch (error) {
       if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
     }

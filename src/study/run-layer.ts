@@ -259,11 +259,6 @@ export function runLayer(
   return runRequest(withDefaults(layer));
 }
 
-/** The cycles that {@link runRequest} would give, without all that it would say besides. */
-export function cyclesOfRequest(request: LayerRequest): number {
-  return mapRequest(request).evaluation.cycles;
-}
-
 /** {@link runLayer} for a request. */
 export function runRequest(request: AnyRequest): LayerResult {
   return withOneLook(() => summarizeRequest(mapRequest(request), request));

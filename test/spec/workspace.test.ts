@@ -13,7 +13,7 @@ import { diagnoseLayer } from "../../src/study/diagnose-layer";
 import type { LayerResult } from "../../src/study/layer-result";
 import { evaluateGivenMapping, runLayer, mapLayer, resultOf } from "../../src/study/run-layer";
 import { runLayers, runNetwork } from "../../src/study/run-network";
-import { layerFigures } from "../../src/study/sweep/design-figures";
+import { layerFigures } from "../../src/study/layer-figures";
 import { sweep } from "../../src/study/sweep/sweep";
 import { verifyResult } from "../../src/study/verify-result";
 import { runCli } from "../support/run-cli";

@@ -109,6 +109,7 @@ const remembered = new Memo<ExaminedSpace | null>(room, (known) =>
 /**
  * The front of a specification's map space. Layers of the same shape have one in common wherever they differ only in
  * what their accesses cost and how fast their levels are: it is searched once.
+ * @param asksMapping whether the best mapping itself will be asked for, which is quicker while the space is there.
  * @returns Null where every price list needs a search of its own.
  * @throws RaellaError `constraint` where constraints contradict each other, `no-mapping` where a dimension does not fit.
  */
@@ -117,14 +118,14 @@ export function examineSpace(
   hardware: Hardware,
   costs: AccessCosts,
   metrics: readonly Metric[],
+  asksMapping: boolean,
 ): ExaminedSpace | null {
   return remembered.get(spaceKey(specification, hardware, costs), () => {
     const space = createMapSpace(specification);
     const front = findMappingFront(space, costs, metrics);
     if (front === null) return null;
     const chosen = noneChosen();
-    // The best one for these prices will be asked for at once, while the space is there.
-    const best = bestOfFront(front, hardware, costs, metrics);
+    const best = asksMapping ? bestOfFront(front, hardware, costs, metrics) : null;
     if (best !== null) chosen.get(String(best.number), () => countMapping(space, best.number));
     const { size, warnings } = space;
     return { front, size, warnings: freeze(warnings), chosen };

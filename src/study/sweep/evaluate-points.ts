@@ -3,11 +3,13 @@ import { designKey } from "../../network/arithmetic-design";
 import { assembleQuietly } from "../../spec/get-spec";
 import { tilesVariable } from "../../spec/processing/process-specification";
 import { sumByGroup, totalKey } from "../component-groups";
+import { layerFigures } from "../layer-figures";
+import type { LayerFigures } from "../layer-figures";
+import { fewestTiles } from "../pipeline";
 import type { TileOption } from "../replication";
 import type { LayerRequest } from "../run-layer";
 import { holds } from "./constraint";
-import { designFigures, layerFigures } from "./design-figures";
-import type { LayerFigures } from "./design-figures";
+import { designFigures } from "./design-figures";
 import { layerRequest } from "./layer-request";
 import type { SweepAccuracy } from "./sweep-accuracy";
 import { createArithmeticFinder, slicesStatistics } from "./sweep-accuracy";
@@ -179,7 +181,7 @@ function addLayer(context: SweepContext, state: PointState, layer: number): void
   try {
     const plain = layerRequest(context, state.point, layer);
     const request = { ...plain, measured: measuredOf(context, state, layer), strict: true };
-    const figures = layerFigures(request);
+    const figures = quickFigures(request);
     const { energies } = state;
     for (const level of Object.keys(figures.energyPj))
       energies[level] = (energies[level] ?? 0) + figures.energyPj[level];
@@ -257,24 +259,16 @@ function modelValues(context: SweepContext, point: SweepPoint): Iterable<readonl
 /** The two ways that replication by increment chooses from: on the fewest tiles, and on the usual ones. */
 function optionsOfLayer(request: LayerRequest, { cycles }: LayerFigures): TileOption[] {
   const usual = { tiles: Number(request.defaults?.[tilesVariable]), cycles };
-  const fewest = fewestTiles(request, usual.tiles);
+  const fewest = fewestTiles(usual.tiles, (tiles) => {
+    const defaults = { ...request.defaults, [tilesVariable]: tiles };
+    return quickFigures({ ...request, defaults }).cycles;
+  });
   return fewest === undefined ? [usual] : [fewest, usual];
 }
 
-/** The smallest number of tiles below `limit` on which a layer can be mapped. */
-function fewestTiles(request: LayerRequest, limit: number): TileOption | undefined {
-  for (let tiles = 1; tiles < limit; tiles += 1) {
-    try {
-      return {
-        tiles,
-        cycles: layerFigures({ ...request, defaults: { ...request.defaults, [tilesVariable]: tiles } })
-          .cycles,
-      };
-    } catch (error) {
-      if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
-    }
-  }
-  return undefined;
+/** Of errors only the reason is told. */
+function quickFigures(request: LayerRequest): LayerFigures {
+  return layerFigures(request, assembleQuietly(request));
 }
 
 /** Area of a chip of the first architecture as it is in the models; that of the last layer, as for whole DNNs. */
@@ -282,7 +276,7 @@ function referenceChipArea(context: SweepContext, dnn: string, nTiles: number): 
   const [architecture] = context.plan.architectures;
   const [batchSize] = context.plan.batchSize;
   const last = context.layers.get(dnn)?.at(-1) ?? 0;
-  return layerFigures(layerRequest(context, { architecture, dnn, nTiles, batchSize, variables: {} }, last))
+  return quickFigures(layerRequest(context, { architecture, dnn, nTiles, batchSize, variables: {} }, last))
     .areaUm2;
 }
 

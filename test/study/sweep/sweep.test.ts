@@ -14,8 +14,8 @@ import { findMapping, searchAnew } from "../../../src/study/find-mapping";
 import { summarizeLayer } from "../../../src/study/layer-result";
 import { runAblation, runNetwork } from "../../../src/study/run-network";
 import type { LayerOptions } from "../../../src/study/study-options";
-import { layerFigures } from "../../../src/study/sweep/design-figures";
-import type { LayerFigures } from "../../../src/study/sweep/design-figures";
+import { layerFigures } from "../../../src/study/layer-figures";
+import type { LayerFigures } from "../../../src/study/layer-figures";
 import { sweep } from "../../../src/study/sweep/sweep";
 import type { SweepDescription } from "../../../src/study/sweep/sweep-description";
 import { groupColumnName } from "../../../src/study/sweep/sweep-row";
@@ -83,7 +83,7 @@ describe("figures of a layer in a sweep", () => {
       const specification = structuredClone(getSpec({ ...request, variables: { ADC_RESOLUTION: bits } }));
       const hardware = describeHardware(specification);
       const costs = describeCosts(hardware, estimate(specification).energy);
-      return examineSpace(specification, hardware, costs, ["energy"]);
+      return examineSpace(specification, hardware, costs, ["energy"], true);
     };
     assert.equal(spaceOf(5), spaceOf(6));
     const energies = [5, 6, 7, 8].map((bits) =>
