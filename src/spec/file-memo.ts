@@ -184,7 +184,7 @@ export class FileReader {
   include(other: FileReader): void {
     for (const [path, file] of other.files) this.files.set(path, file);
     for (const [path, isThere] of other.existing) this.existing.set(path, isThere);
-    for (const [path, digest] of other.digests) this.digests.set(path, digest);
+    for (const [path, mark] of other.marks) this.marks.set(path, mark);
   }
 
   /**
