@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { commandLineProcess } from "./command-line-process";
+import { withoutCoverage } from "./without-coverage";
 
 const sweepText = JSON.stringify({
   architectures: "raella",
@@ -44,7 +45,8 @@ export async function killCommands(
   const [program, ...words] = await commandLineProcess();
   const scratch = mkdtempSync(join(tmpdir(), "raella-kill-"));
   const run = async (command: readonly string[], cwd: string, killAfter?: number): Promise<boolean> => {
-    const child = spawn(program, [...words, ...command], { cwd, stdio: ["ignore", "ignore", "pipe"] });
+    const stdio = ["ignore", "ignore", "pipe"] as const;
+    const child = spawn(program, [...words, ...command], { cwd, stdio: [...stdio], env: withoutCoverage() });
     let stderr = "";
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     const ended = new Promise<number | null>((resolve) => child.once("close", resolve));

@@ -25,6 +25,7 @@ import { runLayers, runNetwork } from "../../src/study/run-network";
 import { sweep } from "../../src/study/sweep/sweep";
 import { Random } from "../fuzz/random";
 import { copyWorkspace } from "../spec/support/workspace-copy";
+import { withoutCoverage } from "../support/without-coverage";
 import { smallWhole } from "./bad-inputs/case";
 import { allRuns, describeDrifts, driftsOf, figuresOf, keyOf, readPinned } from "./pinned-results";
 
@@ -234,7 +235,7 @@ describe("what is remembered", function () {
         "test/support/without-memory.ts",
         ...files,
       ],
-      { cwd: root, encoding: "utf8", env: { ...process.env, TEST_COUNTS_FILE: "" } },
+      { cwd: root, encoding: "utf8", env: { ...withoutCoverage(), TEST_COUNTS_FILE: "" } },
     );
     assert.equal(status, 0, stdout);
     assert.match(stdout, /\d\d passing/);

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { withoutCoverage } from "../../support/without-coverage";
 
 interface Message {
   readonly identities: readonly Buffer[];
@@ -75,7 +76,7 @@ export class KernelClient {
       // Node crashes when a thread stops the main one while coverage is measured.
       {
         cwd: workingDirectory,
-        env: { ...process.env, NODE_V8_COVERAGE: undefined },
+        env: withoutCoverage(),
         stdio: ["ignore", "ignore", "inherit"],
       },
     );

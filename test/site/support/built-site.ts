@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { withoutCoverage } from "../../support/without-coverage";
 
 const root = resolve(__dirname, "../../..");
 let folder: string | undefined;
@@ -10,14 +11,10 @@ let folder: string | undefined;
 export function builtSite(): string {
   if (folder !== undefined) return folder;
   const target = mkdtempSync(join(tmpdir(), "raella-site-"));
-  // What is covered of the product is counted in the tests alone.
-  const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => name !== "NODE_V8_COVERAGE"),
-  );
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--import=tsx", join(root, "site", "build.ts"), target],
-    { cwd: root, encoding: "utf8", env: environment },
+    { cwd: root, encoding: "utf8", env: withoutCoverage() },
   );
   process.once("exit", () => rmSync(target, { recursive: true, force: true }));
   if (status !== 0) throw new Error(`The site cannot be built:\n${stdout}${stderr}`);

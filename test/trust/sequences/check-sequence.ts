@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { withoutCoverage } from "../../support/without-coverage";
 import {
   changingFiles,
   ownLibrary,
@@ -139,6 +140,7 @@ export class SequenceChecker implements Ingredients {
     const child = spawn(process.execPath, ["--preserve-symlinks", join(__dirname, "player.cjs")], {
       cwd: root,
       stdio: ["pipe", "pipe", "inherit"],
+      env: withoutCoverage(),
     });
     const output: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
