@@ -13,6 +13,7 @@ import { mapPatiently } from "./run-jobs";
 import { allSchema, jobsOf } from "./run-network";
 import type { AllOptions } from "./run-network";
 import { requireSearchKind } from "./search-kind";
+import { requireFullSearch } from "./study-options";
 import { Surroundings } from "./surroundings";
 
 /** How many times as good an architecture is as another one on a DNN. */
@@ -97,6 +98,7 @@ export async function runGains(
   requireOptions(allSchema, options, "runGains");
   const { search = "optimal", workers = "auto" } = options;
   requireSearchKind(search);
+  requireFullSearch(options);
   requireWorkers(workers);
   const published = loadPublishedFigures(options.workspace);
   const gains = gainsOver(ablations, published);

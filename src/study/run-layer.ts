@@ -56,21 +56,19 @@ export function mapAssembled(
   if (search === "full") return requireFinite(searchFully(specification, null, options));
   const visited = unlessTooLarge(() => mapByVisit(specification, search), search);
   if (visited !== null && options.timeLimitMs !== undefined)
-    return { ...visited, specification: withWarnings(visited.specification, [limitlessVisit(visited)]) };
+    return { ...visited, specification: withWarnings(visited.specification, [limitlessVisit]) };
   if (visited !== null) return visited;
   const settings = { ...options, ...ownObjective(specification) };
   requireSettings(settings);
   return requireFinite(searchFully(specification, null, settings));
 }
 
-function limitlessVisit({ mapSpace }: MappedLayer): Warning {
-  return {
-    code: "usage",
-    message:
-      `The time limit has no effect: every mapping that the constraints allow (${mapSpace.size}) is visited, and none is ` +
-      "left to search for. Only full searches, and map spaces too large to visit, are limited.",
-  };
-}
+const limitlessVisit: Warning = {
+  code: "usage",
+  message:
+    "The time limit has no effect: every mapping that the constraints allow is visited. Only full searches, and map " +
+    "spaces too large to visit, are limited.",
+};
 
 /** The best mapping by a visit to all of them, or Timeloop's. */
 function mapByVisit(specification: Specification, search: Exclude<SearchKind, "full">): MappedLayer {

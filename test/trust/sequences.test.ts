@@ -7,7 +7,7 @@ const sequences = 20;
 const stepsOfEach = 6;
 
 describe("sequences of calls in one process", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let checker: SequenceChecker;
   before(() => (checker = new SequenceChecker()));
   after(() => checker.remove());
