@@ -19,7 +19,7 @@ import { requireDesigns } from "./layer-arguments";
 import { analyzeAccuracySchema } from "./network-arguments";
 import type { LayerScales } from "./measure-layers";
 import type { JobKind } from "./run-network-jobs";
-import { runNetworkJobs, throwIfStopped } from "./run-network-jobs";
+import { runNetworkJobs, throwIfStopped, workersFor } from "./run-network-jobs";
 import { processors } from "../threads";
 import { defaultSeed } from "./sampling";
 import type { Slicing } from "./slicing";
@@ -112,8 +112,6 @@ export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise
     });
     if (imported !== undefined && imported.sha256 !== network.sha256) throw changedModel(network.file);
     const cut = endToEnd ? await cutWithReference(network, options, step) : undefined;
-    // What the engine has taken it keeps until it ends; it starts again if it is needed.
-    if (options.engine === undefined) await engine.end?.();
     const layers = await accuracyOfLayers(network, distinct, options, step);
     const whole = cut ? await runEndToEnd(network, cut, distinct, layers, options, step) : null;
     const results = new Map(
@@ -252,6 +250,8 @@ async function runEndToEnd(
     ...cutRunJobs,
     run: (job) => runCutNetwork(job, network.engine, () => throwIfStopped(signal)),
   };
+  // Other threads have an engine of their own; what this one has taken it keeps until it ends.
+  if (workersFor(jobs, here, threads) > 1) await network.engine.end?.();
   const results = await runNetworkJobs(jobs, here, {
     workers: threads,
     signal,

@@ -23,6 +23,19 @@ export interface JobKind<Job, Result> {
   readonly work: (job: Job) => number;
 }
 
+/** The number of threads that jobs are run in; 1 means here. */
+export function workersFor<Job, Result>(
+  jobs: readonly Job[],
+  kind: JobKind<Job, Result>,
+  workers: number | "auto" = "auto",
+): number {
+  const wanted = threadCount(workers, () => {
+    const pays = jobs.reduce((sum, job) => sum + kind.work(job), 0) >= workThatPays;
+    return pays ? Math.min(processors(), 4) : 1;
+  });
+  return Math.min(wanted, jobs.length);
+}
+
 /** Runs jobs. The results stand in the order of the jobs and do not depend on the number of threads. */
 export async function runNetworkJobs<Job, Result>(
   jobs: readonly Job[],
@@ -30,11 +43,7 @@ export async function runNetworkJobs<Job, Result>(
   options: RunJobsOptions,
 ): Promise<readonly Result[]> {
   const works = jobs.map((job) => kind.work(job));
-  const wanted = threadCount(options.workers ?? "auto", () => {
-    const pays = works.reduce((sum, work) => sum + work, 0) >= workThatPays;
-    return pays ? Math.min(processors(), 4) : 1;
-  });
-  const workers = Math.min(wanted, works.length);
+  const workers = workersFor(jobs, kind, options.workers);
   const results = new Array<Result>(jobs.length);
   let done = 0;
   const finish = (index: number, result: Result): void => {
