@@ -24,7 +24,7 @@ const evaluationsThatPay = 10_000;
  */
 const maximumHeapMb = 1024;
 
-/** Most points that are computed together: an interruption costs some seconds. */
+/** Points that are computed together, about: an interruption costs some seconds. */
 const pointsTogether = 256;
 
 /**
@@ -45,28 +45,29 @@ export async function* sweepChunks(
     Math.max(1, Math.min(Math.floor(evaluations / evaluationsThatPay), processors())),
   );
   const threads = context.surroundings.fitThreads ? Math.min(wanted, chunks.length) : 1;
-  const most = Math.min(pointsTogether, Math.ceil(points / threads));
-  const batches = chunksTogether(context.plan, chunks, most);
+  // As many rounds as it takes, and in each of them a batch for every thread.
+  const rounds = Math.ceil(points / (threads * pointsTogether));
+  const batches = chunksTogether(context.plan, chunks, Math.ceil(points / (threads * rounds)));
   if (threads > 1) yield* inThreads(context, batches, threads, signal);
   else yield* inThisThread(context, batches, signal);
 }
 
 /**
  * Chunks to compute at once, layer by layer: designs that differ only in prices share a map space, which is searched
- * once if they come soon after each other. A batch runs through all values of the variables that change fastest, as
- * many as `most` points hold.
+ * once if they come soon after each other. A batch runs through all values of the variables that change fastest, of as
+ * many variables as `wanted` points hold, and as often as it takes to hold them.
  */
 function chunksTogether(
   plan: SweepPlan,
   chunks: readonly number[],
-  most: number,
+  wanted: number,
 ): readonly (readonly number[])[] {
   let period = 1;
   for (const radix of radices(plan)) {
-    if (period * radix > most) break;
+    if (period * radix > wanted) break;
     period *= radix;
   }
-  const length = period * Math.floor(most / period);
+  const length = period * Math.ceil(wanted / period);
   const batches = new Map<number, number[]>();
   for (const chunk of chunks) {
     const batch = Math.floor(chunkRange(plan, chunk).start / length);
