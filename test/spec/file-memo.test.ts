@@ -16,6 +16,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { componentEnergy } from "../../src/components/estimate-component";
 import { loadComponentGroups } from "../../src/spec/component-groups";
+import { filesInMemory } from "../../src/spec/files";
+import type { FileSource } from "../../src/spec/files";
 import { FileLook, FileMemo, FileReader } from "../../src/spec/file-memo";
 import { getSpec } from "../../src/spec/get-spec";
 import { readMappingFile } from "../../src/spec/read-mapping-file";
@@ -56,6 +58,21 @@ const replacements: Readonly<Record<string, (file: string, text: string) => void
 };
 
 describe("files that change", () => {
+  it("are read again where only their mark is another one, however long ago they were changed", () => {
+    const path = "/long/ago.yaml";
+    const digestOf = (text: string, version: number): string | undefined => {
+      const source = filesInMemory({ [path]: text });
+      const stamp: FileSource["stamp"] = (asked) =>
+        asked === path
+          ? { kind: "file", size: text.length, version: [BigInt(version)], changedMs: 0 }
+          : source.stamp(asked);
+      return new FileLook({ ...source, stamp }).digest(path);
+    };
+    const first = digestOf("A: 1", 1);
+    assert.notEqual(digestOf("A: 2", 2), first);
+    assert.equal(digestOf("A: 1", 3), first);
+  });
+
   for (const [name, replace] of Object.entries(replacements))
     it(`are read again at once when ${name}`, () =>
       withFiles({ "a.txt": "0000" }, (folder) => {

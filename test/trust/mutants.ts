@@ -48,6 +48,7 @@ export const testFiles = {
   tables: ["test/search/tables/table-scorer.test.ts"],
   front: ["test/search/exhaustive/mapping-front.test.ts"],
   shared: ["test/spec/shared-work.test.ts"],
+  files: ["test/spec/file-memo.test.ts"],
   sequences: ["test/trust/sequences.test.ts"],
   folders: ["test/report/sweep/sweep-folder.test.ts"],
 } as const;
@@ -574,9 +575,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: "files taken for the same by their paths",
     file: "spec/file-memo.ts",
-    from: "known.version.length === version.length && known.version.every((part, index) => part === version[index])",
-    to: "known.version.length === version.length",
-    tests: "sequences",
+    from: "one.length === other.length && one.every((part, index) => part === other[index])",
+    to: "one.length === other.length",
+    tests: "files",
   },
   {
     name: "specifications of callers taken for those that never change",
