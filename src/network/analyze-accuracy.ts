@@ -172,11 +172,12 @@ function scalesOf(imported: AccuracyAnalysisOptions["imported"]): readonly Layer
 
 /** [layer][design] */
 async function accuracyOfLayers(
-  { measured, wayOfInputs, lastLayer }: PreparedNetwork,
+  { measured, wayOfInputs, lastLayer, engine }: PreparedNetwork,
   designs: readonly ArithmeticDesign[],
-  { imported, slicings = "common", workers, signal, noiseSeed: seed = defaultSeed }: AccuracyAnalysisOptions,
+  options: AccuracyAnalysisOptions,
   step: () => void,
 ): Promise<readonly (readonly DesignLayerAccuracy[])[]> {
+  const { imported, slicings = "common", workers, signal, noiseSeed: seed = defaultSeed } = options;
   const jobs = measured.map(({ graph, integers, output }, index): AccuracyJob => ({
     layer: integers,
     output,
@@ -187,6 +188,9 @@ async function accuracyOfLayers(
     isLast: graph === lastLayer,
     noise: { seed, layer: index },
   }));
+  // Where other threads compute, they also run the network, with engines of their own. What this one has taken it keeps
+  // until it ends; it would start again.
+  if (options.engine === undefined && workersFor(jobs, accuracyJobs, workers) > 1) await engine.end?.();
   return runNetworkJobs(jobs, accuracyJobs, { workers, signal, onJob: step });
 }
 
@@ -250,7 +254,6 @@ async function runEndToEnd(
     ...cutRunJobs,
     run: (job) => runCutNetwork(job, network.engine, () => throwIfStopped(signal)),
   };
-  // Other threads have an engine of their own; what this one has taken it keeps until it ends.
   if (workersFor(jobs, here, threads) > 1) await network.engine.end?.();
   const results = await runNetworkJobs(jobs, here, {
     workers: threads,
