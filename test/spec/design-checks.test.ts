@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { layerStatistics } from "../../src/network/layer-statistics";
 import { runLayer } from "../../src/study/run-layer";
 import { smallModel, smallProblem, smallSpecification, specificationOf } from "./support/small-model";
 
@@ -70,7 +71,11 @@ describe("checks of a design", () => {
       for (const name of ["ADC_ACTION_SHARE", "AVERAGE_INPUT_VALUE", "AVERAGE_WEIGHT_VALUE"])
         for (const value of [
           -0.01,
-          architecture === "isaac_like" && name === "AVERAGE_WEIGHT_VALUE" ? 6 : 1.5,
+          architecture === "isaac_like" && name === "AVERAGE_WEIGHT_VALUE"
+            ? 6
+            : architecture === "raella"
+              ? 3.7
+              : 1.5,
         ])
           assert.throws(
             () => run(architecture, { [name]: value }),
@@ -88,6 +93,19 @@ describe("checks of a design", () => {
     assert.throws(() => run("raella", { ADC_ACTION_SHARE: 1.38 }, "qdqbert"), {
       message: /from 0 to 2\.75 here/,
     });
+  });
+
+  it("let through the greatest statistics that a layer can have", () => {
+    const greatest = layerStatistics({
+      ...{ rows: 2, filters: 1, weights: [100, -100], inputs: [255, 255], slicing: [4, 4] },
+      zeroPoint: 0,
+    });
+    assert.equal(greatest.averageInput, 1);
+    assert.equal(greatest.averageInputSpeculation, 29 / 8);
+    const run = (architecture: string, variables: Readonly<Record<string, number>>) =>
+      runLayer({ architecture, dnn: "resnet18", layer: 3, variables });
+    run("raella", { AVERAGE_INPUT_VALUE: greatest.averageInputSpeculation });
+    run("raella_no_speculation", { AVERAGE_INPUT_VALUE: greatest.averageInput });
   });
 
   it("use names of their own, in order, also in quotes", () => {
