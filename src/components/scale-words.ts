@@ -76,7 +76,20 @@ export function unreadOfClass(
   const place =
     written.location?.line === undefined ? "" : ` (${written.location.file}:${written.location.line})`;
   const head = `class ${written.name}${place}`;
-  const messages = written.subcomponents.flatMap((part) => {
+  const read = namesInClass(written);
+  const own = scaleWords.filter(
+    (word) =>
+      typeof written.attributes[word] === "number" &&
+      !isNeutral(written.attributes[word]) &&
+      !counted[convention].level.includes(word) &&
+      !read.has(word),
+  );
+  const ofAttributes = own.map(
+    (word) =>
+      `The attribute ${word} of ${head} has no effect in the convention of ${convention}. ` +
+      remedyOf(word, convention),
+  );
+  const ofParts = written.subcomponents.flatMap((part) => {
     const partClass = context.classOf(part.class);
     const isRead = (word: ScaleWord): boolean =>
       counted[convention].part.includes(word) ||
@@ -91,6 +104,7 @@ export function unreadOfClass(
         remedyOf(word, convention),
     );
   });
+  const messages = [...ofAttributes, ...ofParts];
   if (convention === "2023" && written.actions.some(hasArguments))
     messages.push(
       `The arguments of actions of ${head} have no effect in the convention of 2023. Leave them out, or ask for the ` +

@@ -1,4 +1,4 @@
-import { counted, RaellaError } from "../errors";
+import { counted, RaellaError, suggestName, throwAll } from "../errors";
 import type { EngineTensor } from "./float-engine";
 import type { OnnxModel, ValueInfo } from "./onnx/model";
 import { typeName } from "./onnx/part";
@@ -44,6 +44,7 @@ export function prepareSamples(
   seed: number,
 ): Samples {
   requireSamplesFirst(model);
+  requireSizesInUse(model, sizes, inputs !== undefined);
   if (inputs === undefined) return madeUpInputs(model, sizes, seed);
   const named = isArray(inputs)
     ? new Map([[onlyInput(model).name, inputs]])
@@ -121,7 +122,7 @@ function namesOfSamples({ inputs }: OnnxModel): ReadonlySet<string> {
   const others = inputs.flatMap(({ dims = [] }) => dims.slice(1)).filter(isName);
   const clear = firsts.filter((name) => nameOfSamples.test(name));
   const isUnclear = clear.length > 0 || new Set(firsts).size > 1;
-  return new Set(isUnclear || others.some((name) => /batch|sample/i.test(name)) ? clear : firsts);
+  return new Set(isUnclear || others.some((name) => /batch/i.test(name)) ? clear : firsts);
 }
 
 /**
@@ -148,8 +149,9 @@ function requireSamplesFirst(model: OnnxModel): void {
   }
 }
 
+/** Audio has samples along other axes, too, and short names stand for anything there. */
 const isOfSamples = (name: string, known: ReadonlySet<string>): boolean =>
-  known.has(name) || nameOfSamples.test(name);
+  known.has(name) || /batch/i.test(name);
 
 const samplesFirst = "samples along the first axis of every input";
 
@@ -248,6 +250,45 @@ function sizesOfInput(
   });
 }
 
+/**
+ * Requires that every size that is given is one that the model leaves open.
+ *
+ * @throws RaellaError `unknown-name` for others; `usage` for sizes beside inputs, which have theirs.
+ */
+function requireSizesInUse(
+  model: OnnxModel,
+  sizes: Readonly<Record<string, number>>,
+  hasInputs: boolean,
+): void {
+  const open = model.inputs.flatMap(({ name, dims = [] }) =>
+    dims.flatMap((size, axis) =>
+      axis === 0 || typeof size === "number" ? [] : [`${name}.${axis}`, ...(size === null ? [] : [size])],
+    ),
+  );
+  throwAll(
+    Object.keys(sizes).flatMap((name) =>
+      !hasInputs && open.includes(name)
+        ? []
+        : new RaellaError({
+            code: hasInputs ? "usage" : "unknown-name",
+            message: hasInputs
+              ? `The size ${name} has no effect: the inputs that are given have sizes of their own.`
+              : `No input of the model has an open size "${name}".`,
+            location: { file: model.file },
+            value: name,
+            expected: hasInputs
+              ? "sizes or inputs"
+              : model.inputs.map((input) => `${input.name} ${writtenShape(input)}`).join("; "),
+            remedy: hasInputs
+              ? "Leave out one of them."
+              : model.inputs.some(({ dims = [] }) => dims[0] === name)
+                ? "First axes count samples, of which there is one at a time."
+                : suggestName(name, new Set(open)),
+          }),
+    ),
+  );
+}
+
 const listed = (items: readonly (string | number)[]): string =>
   new Intl.ListFormat("en").format(items.map(String));
 
@@ -268,5 +309,6 @@ export function inputSizes(
     return new Map([...samples.at(0)].map(([name, { dims }]) => [name, dims]));
   }
   requireSamplesFirst(model);
+  requireSizesInUse(model, sizes, false);
   return new Map(model.inputs.map((input) => [input.name, sizesOfInput(input, sizes, model)]));
 }

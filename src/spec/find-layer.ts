@@ -9,7 +9,7 @@ import { sizesOfArchitecture, unknownSizes } from "./processing/workload-from-pr
 import type { KeyedShape, ProblemDocument } from "./schema/problem-schema";
 import { readProblem, readShape } from "./schema/problem-schema";
 import type { Workspace } from "./workspace";
-import { baseOf, findDnn, listLayers, overlaysOf } from "./workspace";
+import { baseOf, findDnn, listLayers, overlaysOf, requireLayerNames } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
@@ -199,7 +199,9 @@ function loadLayer(workspace: Workspace, wantedDnn: string, layer: number): Load
   const load = (reader: FileReader): LoadedProblem => {
     const isSpelt = reader.list(layersDirectory).includes(wantedDnn);
     const dnn = isSpelt ? wantedDnn : findDnn(wantedDnn, workspace);
-    const file = join(layersDirectory, dnn, `${String(layer).padStart(3, "0")}.yaml`);
+    const folder = join(layersDirectory, dnn);
+    const file = join(folder, `${String(layer).padStart(3, "0")}.yaml`);
+    if (reader.overlays.length > 0) requireLayerNames(folder, reader.list(folder));
     if (!reader.has(file)) throw unknownLayer(dnn, layer, listLayers(dnn, workspace));
     return {
       dnn,

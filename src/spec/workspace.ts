@@ -122,14 +122,28 @@ const namesRead = {
   statisticsDirectory: ["torch_values", "typical_values", "imported"],
 } as const satisfies Record<FolderKey, readonly string[]>;
 
+/** What is read by its name in the folder of an architecture. */
+const filesOfModel: readonly string[] = ["arch.yaml", "variables.yaml"];
+
+/** Endings of what is read in folders of models whatever it is called. */
+const endingsRead = { common_components: "yaml", component_library: "csv", sram: "csv" };
+
 /**
  * What is nearly called like something that is not there would be read by nothing, and the package's taken instead.
  * @throws RaellaError `unknown-name` with the right names.
  */
 function requireKnownNames(workspace: Workspace, look: FileLook): void {
   const root = dirname(workspace.modelsDirectory);
+  const { modelsDirectory } = workspace;
   const errors = [
-    ...misspeltNames(look, root, Object.values(folderNames), (path) => look.stamp(path)?.kind === "folder"),
+    ...folderKeys.flatMap((key) =>
+      misspeltNames(look, root, [folderNames[key]], (path) => holdsWhatIsRead(look, key, path)),
+    ),
+    ...look.list(modelsDirectory).flatMap((name) => {
+      if ((namesRead.modelsDirectory as readonly string[]).includes(name)) return [];
+      const path = join(modelsDirectory, name);
+      return misspeltNames(look, path, filesOfModel, () => true);
+    }),
     ...folderKeys.flatMap((key) =>
       misspeltNames(
         look,
@@ -138,16 +152,26 @@ function requireKnownNames(workspace: Workspace, look: FileLook): void {
         (path) => look.stamp(join(path, "arch.yaml")) === undefined,
       ),
     ),
-    ...["component_library", "sram"].flatMap((folder) => {
-      const path = join(workspace.modelsDirectory, folder);
+    ...Object.entries(endingsRead).flatMap(([folder, right]) => {
+      const path = join(modelsDirectory, folder);
       return look.list(path).flatMap((name) => {
         const [ending] = /[^.]*$/.exec(name) ?? [""];
-        if (ending === "csv" || !name.includes(".") || !isNear(ending, "csv")) return [];
-        return readByNothing(join(path, name), `${name.slice(0, -ending.length)}csv`);
+        if (name.startsWith(".") || !name.includes(".") || !isNear(ending, right)) return [];
+        return readByNothing(join(path, name), `${name.slice(0, -ending.length)}${right}`);
       });
     }),
   ];
   throwAll(errors);
+}
+
+/** Whether a folder holds what is read in one of a workspace's: any other folder may be called as it likes. */
+function holdsWhatIsRead(look: FileLook, key: FolderKey, folder: string): boolean {
+  const names: readonly string[] = namesRead[key];
+  const isOfPart = (name: string): boolean =>
+    key === "modelsDirectory" ? filesOfModel.includes(name) : /^[0-9]+\.ya?ml$/.test(name);
+  return look
+    .list(folder)
+    .some((name) => names.includes(name) || look.list(join(folder, name)).some(isOfPart));
 }
 
 /** @param isMeant whether a path of such a name can be what the known name stands for */
@@ -166,8 +190,13 @@ function misspeltNames(
   });
 }
 
-/** Whether a name may be a slip for another one: one letter, in a longer name two, and upper or lower case. */
+/**
+ * Whether a name may be a slip for another one: one letter, in a longer name two, and upper or lower case. Names with
+ * other numbers, and copies that editors make, are what they are meant to be.
+ */
 export function isNear(name: string, other: string): boolean {
+  const digits = (text: string): string => text.replace(/\D/g, "");
+  if (/^\.|[~#]$/.test(name) || digits(name) !== digits(other)) return false;
   const most = other.length < 8 ? 1 : 2;
   return name !== other && spellingDistance(name.toLowerCase(), other.toLowerCase()) <= most;
 }
@@ -268,15 +297,7 @@ export function listLayers(dnn: string, workspace: Workspace = defaults): readon
   return withOneLook(() => {
     const folder = join(given.layersDirectory, findDnn(dnn, given));
     const names = readerOf(given).list(folder);
-    throwAll(
-      names.flatMap((name) => {
-        const [, number = "", ending = ""] = /^([0-9]+)\.([A-Za-z]+)$/.exec(name) ?? [];
-        const right = `${number.padStart(3, "0")}.yaml`;
-        return number === "" || name === right || !(ending === "yaml" || isNear(ending, "yaml"))
-          ? []
-          : readByNothing(join(folder, name), right);
-      }),
-    );
+    requireLayerNames(folder, names);
     return freeze(
       names
         .flatMap((name) => (/^[0-9]+\.yaml$/.test(name) ? [Number.parseInt(name, 10)] : []))
@@ -302,4 +323,21 @@ export function findDnn(name: string, workspace: Workspace = defaults): string {
     expected: known.join(", "),
     remedy: suggestName(wanted, known),
   });
+}
+
+/**
+ * Files that are nearly called like layers would be read by nothing, or as a layer that is there.
+ * @param names what the folder of a DNN holds
+ * @throws RaellaError `unknown-name` with the right names.
+ */
+export function requireLayerNames(folder: string, names: readonly string[]): void {
+  throwAll(
+    names.flatMap((name) => {
+      const [, number = "", ending = ""] = /^([0-9]+)\.([A-Za-z]+)$/.exec(name) ?? [];
+      const right = `${String(Number(number)).padStart(3, "0")}.yaml`;
+      return number === "" || name === right || !(ending === "yaml" || isNear(ending, "yaml"))
+        ? []
+        : readByNothing(join(folder, name), right);
+    }),
+  );
 }

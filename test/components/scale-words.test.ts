@@ -87,4 +87,19 @@ describe("words of the other convention", () => {
       /The arguments of actions of class smartbuffer_sram .* in the convention of 2023/,
     );
   });
+
+  it("among the attributes of a class itself are told with the class", () => {
+    const componentClasses = example.componentClasses.map((written) =>
+      written.name === "smartbuffer_sram"
+        ? { ...written, attributes: { ...written.attributes, area_scale: 2, energy_scale: 2 } }
+        : written,
+    );
+    const messages = said({ ...example, componentClasses });
+    assert.equal(messages.length, 1, messages.join("\n"));
+    // The class itself reads area_scale.
+    assert.match(
+      messages[0],
+      /^The attribute energy_scale of class smartbuffer_sram \(.*:\d+\) has no effect/,
+    );
+  });
 });

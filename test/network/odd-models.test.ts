@@ -571,3 +571,18 @@ describe("Odd models", () => {
         assert.ok(ratio > (isExact ? 140 : 36), `${ratio} dB`);
       });
 });
+
+describe("inputs of other kinds than images", () => {
+  it("count samples along their first axis, whatever that is called", async () => {
+    for (const first of ["unk__3", "s0", "N", 1]) {
+      const model = await smallModel({
+        nodes: [{ operator: "MatMul", inputs: ["x", "w"], outputs: ["y"] }],
+        inputs: { x: { dims: [first, "n_samples", 4] } },
+        tensors: { w: tensor([4, 3]) },
+        outputs: ["y"],
+      });
+      const { layers } = await analyzeNetwork({ model, shapesOnly: true, sizes: { n_samples: 5 } });
+      assert.equal(layers[0].totalPositions, 5);
+    }
+  });
+});

@@ -87,6 +87,23 @@ describe("a workspace with only what is new", function () {
       },
     ));
 
+  it("lets other folders, copies of editors and names with other numbers be", () => {
+    const plain = runLayer(chosen);
+    return inWorkspace(
+      {
+        "dnn_layers/mynet/000.yaml": layerFile("first"),
+        "model/network.onnx": "weights",
+        "models/architectures.yaml~": "old",
+        "models/macros2.yaml": "a: 1",
+        "models/component_library/mine.csv~": "old",
+        "models/component_library/.~lock.mine.csv#": "me",
+        "dnn_layers/problem_shape2.yaml": "a: 1",
+        "recorded_statistics/torch_values/raella/resnet34.csv": table("000,first,0.06,0.33,0.42,3"),
+      },
+      (workspace) => assert.deepEqual(runLayer({ ...chosen, workspace }).energyPj, plain.energyPj),
+    );
+  });
+
   it("refuses what nothing reads because of a slip in its name", async () => {
     const statistics = table("010,layer3.0.conv1,0.06,0.33,0.5,3");
     const layer = { "dnn_layers/mynet/000.yaml": layerFile("first") };
@@ -106,7 +123,12 @@ describe("a workspace with only what is new", function () {
       ["recorded_statistics/typical_value/raella", "typical_values", {}],
       ["recorded_statistics/torch_values/raela/resnet18.csv", "raella", {}],
       ["recorded_statistics/torch_values/raella/resnet18.txt", "resnet18.csv", {}],
-      ["recorded_statistics/torch_values/raella/resnet1.csv", "resnet18.csv", {}],
+      ["recorded_statistics/torch_values/raella/resnt18.csv", "resnet18.csv", {}],
+      ["models/raella/variables.yml", "variables.yaml", {}],
+      ["models/raella/variable.yaml", "variables.yaml", {}],
+      ["models/common_components/mine.yml", "mine.yaml", {}],
+      ["dnn_layers/resnet18/010.yml", "010.yaml", {}],
+      ["dnn_layers/resnet18/10.yaml", "010.yaml", {}],
     ] as const)
       await inWorkspace({ [path]: path.endsWith(".yaml") ? derived : statistics, ...more }, (workspace) =>
         assert.throws(
@@ -125,6 +147,7 @@ describe("a workspace with only what is new", function () {
       ["001.yml", "001.yaml"],
       ["001.YAML", "001.yaml"],
       ["1.yaml", "001.yaml"],
+      ["0001.yaml", "001.yaml"],
     ])
       await inWorkspace({ ...layer, [`dnn_layers/mynet/${name}`]: layerFile("second") }, (workspace) =>
         assert.throws(() => listLayers("mynet", workspace), {

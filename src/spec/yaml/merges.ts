@@ -127,13 +127,6 @@ class ShallowMerge {
     }
     const merged = map.entries.get("<<")?.value;
     if (merged === undefined) return isChanged ? { ...map, entries } : map;
-    if (map.entries.has(mergeKey))
-      throw new RaellaError({
-        code: "schema",
-        message: `A map has both "<<" and "${mergeKey}".`,
-        location: locationOf(map, path),
-        expected: "one of them, which may take a list of maps",
-      });
     const sources = merged.kind === "list" ? merged.items : [merged];
     for (const source of sources) {
       const resolved = this.merge(source, joinPath(path, "<<"));

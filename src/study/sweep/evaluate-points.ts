@@ -1,10 +1,12 @@
 import { RaellaError, RaellaErrors } from "../../errors";
+import { priceLevels } from "../../components/estimate";
 import { designKey } from "../../network/arithmetic-design";
 import { assembleQuietly } from "../../spec/get-spec";
 import { tilesVariable } from "../../spec/processing/process-specification";
 import { sumByGroup, totalKey } from "../component-groups";
 import { layerFigures } from "../layer-figures";
 import type { LayerFigures } from "../layer-figures";
+import { chipArea } from "../layer-result";
 import { fewestTiles } from "../pipeline";
 import type { TileOption } from "../replication";
 import type { LayerRequest } from "../run-layer";
@@ -276,8 +278,10 @@ function referenceChipArea(context: SweepContext, dnn: string, nTiles: number): 
   const [architecture] = context.plan.architectures;
   const [batchSize] = context.plan.batchSize;
   const last = context.layers.get(dnn)?.at(-1) ?? 0;
-  return quickFigures(layerRequest(context, { architecture, dnn, nTiles, batchSize, variables: {} }, last))
-    .areaUm2;
+  const request = layerRequest(context, { architecture, dnn, nTiles, batchSize, variables: {} }, last);
+  const specification = assembleQuietly(request);
+  // It need not be able to run the DNN.
+  return chipArea(specification, priceLevels(specification).area.areaUm2);
 }
 
 /** The rows of a chunk, in point order. */

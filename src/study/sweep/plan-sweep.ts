@@ -100,7 +100,12 @@ function checkRange(range: ValueRange, place: SourceLocation): void {
 
 function arithmeticValues(range: ValueRange, step: number, place: SourceLocation): number[] {
   const { from, to } = range;
-  const at = (index: number): number => withoutRoundingNoise(from + index * step);
+  const at = (index: number): number => {
+    const value = from + index * step;
+    if (Number.isInteger(from) && Number.isInteger(step)) return value;
+    // A hair beside 0 is 0: it has no digits to be rounded to.
+    return Math.abs(value) < step * 1e-9 ? 0 : withoutRoundingNoise(value);
+  };
   const steps = (to - from) / step;
   // A hair more, so that 0 to 1 in steps of 0.1 ends with 1: what rounding may do to the ends, in steps.
   const hair = 1e-9 + (2 * Number.EPSILON * Math.max(Math.abs(from), Math.abs(to))) / step;
@@ -114,14 +119,19 @@ function geometricValues(range: ValueRange, factor: number, place: SourceLocatio
   const { from, to } = range;
   const values: number[] = [];
   let value = from;
-  for (; value <= to * (1 + 1e-12); value *= factor) {
+  // A factor like 1.41421356 comes near enough to what it stands for.
+  for (; value < to * (1 - 1e-6); value *= factor) {
     values.push(withoutRoundingNoise(value));
     checkCount(values.length, place);
   }
-  const last = values[values.length - 1];
-  if (last < to * (1 - 1e-12))
-    throw missedEnd(range, `by factors of ${factor}`, [last, withoutRoundingNoise(value)], place);
-  return values;
+  if (value > to * (1 + 1e-6))
+    throw missedEnd(
+      range,
+      `by factors of ${factor}`,
+      [values[values.length - 1] ?? from, withoutRoundingNoise(value)],
+      place,
+    );
+  return [...values, to];
 }
 
 /** Both ends belong to a range: one that is passed over was not meant. */

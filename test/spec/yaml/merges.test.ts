@@ -32,10 +32,6 @@ describe("shallow merge <<", () => {
       code: "schema",
       message: /main\.yaml:1:9 \(t\.<<\): "<<" cannot merge 3/,
     });
-    assert.throws(() => plainOf("a: &a {x: 1}\nt: {<<: *a, <<<: *a}\n"), {
-      code: "schema",
-      message: /main\.yaml:2:4 \(t\): A map has both "<<" and "<<<"/,
-    });
     assert.throws(() => plainOf("t: {<<: [[1]]}\n"), { code: "schema", message: /cannot merge a list/ });
   });
 });

@@ -36,6 +36,9 @@ describe("sweep plan", () => {
     assert.deepEqual(valuesOf({ from: 1, to: 1.1 ** 10, factor: 1.1 }).length, 11);
     assert.deepEqual(valuesOf({ from: 0, to: 0.3, step: 0.1 }), [0, 0.1, 0.2, 0.3]);
     assert.deepEqual(valuesOf({ from: 128, to: 1024, factor: 2 }), [128, 256, 512, 1024]);
+    assert.deepEqual(valuesOf({ from: 1, to: 2, factor: 1.41421356 }), [1, 1.41421356, 2]);
+    assert.deepEqual(valuesOf({ from: -0.3, to: 0.3, step: 0.1 }), [-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3]);
+    assert.deepEqual(valuesOf({ from: 1e12 + 1, to: 1e12 + 3, step: 1 }), [1e12 + 1, 1e12 + 2, 1e12 + 3]);
     assert.deepEqual(valuesOf({ from: 3, to: 3, step: 1 }), [3]);
   });
 

@@ -156,6 +156,13 @@ describe("sweep", () => {
     chunkSize: 2,
   };
 
+  it("takes the silicon from a reference that could not run the DNN", async () => {
+    const description = { ...base, dnns: "mobilenetv2", nTiles: 1 };
+    const { rows } = await sweep({ ...description, variables: { MACROS_PER_TILE: [16] } });
+    assert.equal(rows[0].status, "ok", String(rows[0].reason));
+    assert.equal((await sweep(description)).rows[0].status, "infeasible");
+  });
+
   it("keeps infeasible and excluded points with their reasons", async () => {
     const { rows, columns } = await sweep(varied);
     assert.equal(rows.length, 12);

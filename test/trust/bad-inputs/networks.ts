@@ -146,6 +146,13 @@ export const networks: BadInputs = {
   inputs: [
     network("token ids without inputs", tokens, {}),
     network("an unknown size of an input", smallLayer({ inputs: { x: { dims: ["N", "width"] } } }), {}),
+    network("a size that no input leaves open", smallLayer({ inputs: { x: { dims: ["N", "width"] } } }), {
+      sizes: { widht: 4 },
+    }),
+    network("a size of the axis of samples", smallLayer({ inputs: { x: { dims: ["tokens", 4] } } }), {
+      sizes: { tokens: 16 },
+    }),
+    network("a size beside inputs", smallLayer(), { sizes: { width: 4 }, inputs: oneSample }),
     network("an unnamed unknown size", smallLayer({ inputs: { x: {} } }), {}),
     network("a batch that is fixed above 1", smallLayer({ inputs: { x: { dims: [8, 4] } } })),
     network("samples along the second axis", smallLayer({ inputs: { x: { dims: ["time", "batch", 4] } } })),
