@@ -166,7 +166,8 @@ export async function accuracyOfDesigns(
     file: typeof model === "string" ? basename(model) : record.file,
     ...(typeof model === "string" && { externalFiles: filesBeside(dirname(model)) }),
     inputs: typeof inputs === "string" ? await readInputs(inputs, bytes, images ?? {}) : inputs,
-    sizes: sources?.sizes,
+    // Inputs have sizes of their own.
+    sizes: inputs === undefined ? sources?.sizes : undefined,
     lastLayer: sources?.lastLayer,
     scheme: record.scheme,
     signedInputs: record.signedInputs,

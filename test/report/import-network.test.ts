@@ -11,12 +11,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
-import { getSpec, runLayer, runNetwork } from "../../src/index";
+import { getSpec, runLayer, runNetwork, workspaceAt } from "../../src/index";
 import type { Workspace } from "../../src/index";
-import { importLayerList, importNetwork } from "../../src/network";
+import { importLayerList, importNetwork, networkAccuracy } from "../../src/network";
 import type { ImportNetworkOptions } from "../../src/network";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import { near } from "../network/golden-layers";
+import { smallModel } from "../network/small-model";
 import { readTiny, tinyBytes, tinyInputs, tinyPath } from "../network/golden-networks";
 
 /** All files below a folder, by their path. */
@@ -105,6 +106,23 @@ describe("An imported network", () => {
       getSpec({ architecture: "raella", dnn: "convs", layer, workspace }).variableValues
         .CROSSBAR_LATENCY as number;
     assert.equal(latency(0), 2 * latency(1));
+  });
+
+  it("of made-up inputs has the sizes of others that its accuracy is asked for", async () => {
+    const model = await smallModel({
+      nodes: [{ operator: "MatMul", inputs: ["x", "w"], outputs: ["y"] }],
+      inputs: { x: { dims: ["N", "length", 4] } },
+      tensors: { w: { dims: [4, 3], values: Array.from({ length: 12 }, (_, index) => (index % 5) - 2) } },
+      outputs: ["y"],
+    });
+    const path = join(root, "model.onnx");
+    writeFileSync(path, model);
+    await importNetwork({ model: path, name: "small", workspace: root, sizes: { length: 6 } });
+    const data = Array.from({ length: 2 * 5 * 4 }, (_, index) => Math.sin(index));
+    const asked = { dnn: "small", workspace: workspaceAt(root), architectures: ["raella"] };
+    const others = await networkAccuracy({ ...asked, inputs: { dims: [2, 5, 4], data } });
+    assert.deepEqual([others.inputSamples, others.madeUpInputs], [2, false]);
+    assert.equal((await networkAccuracy(asked)).inputSamples, 4);
   });
 
   it("is the same with one and with two workers, and again", async () => {
