@@ -17,7 +17,7 @@ export function setRemembering(wanted: Remembering): void {
   age += 1;
 }
 
-export function isRemembering(): Remembering {
+export function presentRemembering(): Remembering {
   return remembering;
 }
 

@@ -3,7 +3,7 @@ import type * as PiscinaModule from "piscina";
 import { shown } from "./arguments";
 import { RaellaError } from "./errors";
 import type { Remembering } from "./memory";
-import { isRemembering, setRemembering } from "./memory";
+import { presentRemembering, setRemembering } from "./memory";
 import { codeFolder, join, nodeModule } from "./platform";
 
 /** Threads that all do the same work. */
@@ -23,7 +23,7 @@ export type Work<Data, Task, Answer> = (data: Data) => (task: Task) => Answer;
 interface ThreadData {
   readonly module: string;
   readonly data: unknown;
-  readonly isRemembering: Remembering;
+  readonly remembering: Remembering;
 }
 
 /** Processors to share work among; one where there are no threads. */
@@ -73,7 +73,7 @@ export function startThreads<Data, Task, Answer>(
     minThreads: count,
     maxThreads: count,
     concurrentTasksPerWorker: 1,
-    workerData: { module, data, isRemembering: isRemembering() } satisfies ThreadData,
+    workerData: { module, data, remembering: presentRemembering() } satisfies ThreadData,
     ...(maximumHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maximumHeapMb } }),
   });
   return { run: (task, signal) => pool.run(task, { signal }), end: () => pool.destroy() };
@@ -86,7 +86,7 @@ let work: ((task: unknown) => unknown) | undefined;
 export default function doTask(task: unknown): unknown {
   if (work === undefined) {
     const told = nodeModule("node:worker_threads")?.workerData as ThreadData;
-    setRemembering(told.isRemembering);
+    setRemembering(told.remembering);
     const loaded = load(join(codeFolder, told.module)) as { default: Work<unknown, unknown, unknown> };
     work = loaded.default(told.data);
   }

@@ -165,11 +165,14 @@ interface Question {
   /** Variables that stand in for what it does not give: those whose values matter, and others that must not be empty. */
   readonly values: readonly string[];
   readonly demanded: readonly string[];
-  /** Whether no variable has any influence. */
-  readonly isSettled: boolean;
   /** Attributes that must be numbers and are something else. */
   readonly noNumbers: readonly string[];
   readonly unread: UnreadWords;
+}
+
+/** Whether no variable has any influence. */
+function isSettled({ values, demanded }: Question): boolean {
+  return values.length === 0 && demanded.length === 0;
 }
 
 /** What is known of levels among variables of the same names, whatever their values. */
@@ -229,7 +232,7 @@ export class LevelEstimates {
       estimate: (level) => {
         if (this.components.convention === "2024") requireInherited(level, variables);
         const question = questions.of(level);
-        return question.isSettled ? settled.of(level) : this.priceOf(question, level, variables);
+        return isSettled(question) ? settled.of(level) : this.priceOf(question, level, variables);
       },
       unread: (level) => questions.of(level).unread,
       conversions: (level) => {
@@ -273,7 +276,7 @@ export class LevelEstimates {
         names.demanded.map(isOpen),
         ...[values, demanded],
       ]),
-      ...{ values, demanded, isSettled: values.length + demanded.length === 0 },
+      ...{ values, demanded },
       noNumbers: names.numeric.filter((name) => isNoNumber(attributes[name])),
       unread: { ofLevel: unreadOfLevel(level, this.components.words), ofClass: names.unread },
     };

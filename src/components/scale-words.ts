@@ -33,6 +33,10 @@ function remedyOf(word: ScaleWord, convention: Convention): string {
   return `${own}, or ask for the convention of ${other}, where the attribute counts (${option}).`;
 }
 
+function withoutEffect(word: ScaleWord, whose: string, convention: Convention): string {
+  return `The attribute ${word} of ${whose} has no effect in the convention of ${convention}. ${remedyOf(word, convention)}`;
+}
+
 /** Scale words of a level that nothing reads, and what of its class has no effect. */
 export interface UnreadWords {
   readonly ofLevel: readonly ScaleWord[];
@@ -84,11 +88,7 @@ export function unreadOfClass(
       !counted[convention].level.includes(word) &&
       !read.has(word),
   );
-  const ofAttributes = own.map(
-    (word) =>
-      `The attribute ${word} of ${head} has no effect in the convention of ${convention}. ` +
-      remedyOf(word, convention),
-  );
+  const ofAttributes = own.map((word) => withoutEffect(word, head, convention));
   const ofParts = written.subcomponents.flatMap((part) => {
     const partClass = context.classOf(part.class);
     const isRead = (word: ScaleWord): boolean =>
@@ -98,11 +98,7 @@ export function unreadOfClass(
         namesIn(value).includes(word),
       );
     const unread = scaleWords.filter((word) => !isNeutral(part.attributes[word]) && !isRead(word));
-    return unread.map(
-      (word) =>
-        `The attribute ${word} of the part ${part.name} of ${head} has no effect in the convention of ${convention}. ` +
-        remedyOf(word, convention),
-    );
+    return unread.map((word) => withoutEffect(word, `the part ${part.name} of ${head}`, convention));
   });
   const messages = [...ofAttributes, ...ofParts];
   if (convention === "2023" && written.actions.some(hasArguments))
@@ -144,12 +140,7 @@ export function scaleWarnings(
 ): readonly Warning[] {
   const ofLevels = scaleWords.flatMap((word) => {
     const names = levels.filter(({ unread }) => unread.ofLevel.includes(word)).map(({ name }) => name);
-    return names.length === 0
-      ? []
-      : [
-          `The attribute ${word} of ${names.join(", ")} has no effect in the convention of ${convention}. ` +
-            remedyOf(word, convention),
-        ];
+    return names.length === 0 ? [] : [withoutEffect(word, names.join(", "), convention)];
   });
   const ofClasses = new Set(levels.flatMap(({ unread }) => unread.ofClass));
   return [...ofLevels, ...ofClasses].map((message) => ({ code: "component", message }));

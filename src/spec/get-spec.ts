@@ -11,6 +11,7 @@ import { findLayer, requireText } from "./find-layer";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
 import { completeChoices, modelChoiceEntries, resolvedChoices } from "./model-choices";
+import { requireNothingNear } from "./misspelt-names";
 import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableDefaults, VariableOptions } from "./overrides";
@@ -36,12 +37,10 @@ import type { Workspace } from "./workspace";
 import {
   baseOf,
   givenWorkspace,
-  isNear,
   listArchitectures,
   listDnns,
   lookUpArchitecture,
   overlaysOf,
-  readByNothing,
   workspaceSchema,
 } from "./workspace";
 import { displayPath } from "./yaml/source-text";
@@ -345,10 +344,11 @@ function loadStatistics(
 ): LoadedStatistics {
   const folders = new FileReader(overlaysOf(workspace)).placesOf(workspace.statisticsDirectory);
   const places = statisticsNames.flatMap((name) => folders.map((folder) => ({ folder, name })));
+  const architectures = (): readonly string[] => listArchitectures(workspace).map(({ name }) => name);
   if (isTypical) {
     const found = places.find(({ folder, name }) => hasFile(join(folder, "typical_values"), name));
     if (found?.folder !== folders[0])
-      requireNothingNear(join(folders[0], "typical_values"), statisticsNames, "", workspace);
+      requireNothingNear(join(folders[0], "typical_values"), statisticsNames, "", architectures);
     const { folder, name } = found ?? places[0];
     return readOnce(folder, [folder, name, "typical"], (reader) =>
       readTypicalStatistics(folder, name, reader),
@@ -372,8 +372,9 @@ function loadStatistics(
   const own = tables.filter(({ folder }) => folder === folders[0]);
   if (own.every(({ table, isFolder }) => table === undefined && !isFolder)) {
     const torchValues = join(folders[0], "torch_values");
-    requireNothingNear(torchValues, statisticsNames, "", workspace);
-    for (const name of statisticsNames) requireNothingNear(join(torchValues, name), [dnn], ".csv", workspace);
+    const dnns = (): readonly string[] => listDnns(workspace);
+    requireNothingNear(torchValues, statisticsNames, "", architectures);
+    for (const name of statisticsNames) requireNothingNear(join(torchValues, name), [dnn], ".csv", dnns);
   }
   const known = tables.filter(({ table, isFolder }) => table !== undefined || isFolder);
   const found = known.find(({ table, stem }) => table?.has(layerName) ?? hasFile(stem, layerName));
@@ -381,29 +382,6 @@ function loadStatistics(
   return table === undefined
     ? readOnce(folder, [stem, layerName], (reader) => readLayerStatistics(stem, layerName, reader))
     : { ...statisticsOfLayer(table, layerName, shownFile), sources };
-}
-
-/**
- * Statistics of the workspace under a name that is nearly the right one: nothing would read them.
- * @param names of files or folders that are looked for, without their ending.
- * @throws RaellaError `unknown-name` with the right name.
- */
-function requireNothingNear(
-  folder: string,
-  names: readonly string[],
-  ending: string,
-  workspace: Workspace,
-): void {
-  withOneLook((look) => {
-    for (const given of look.list(folder)) {
-      const stem = given.replace(/\.[^.]*$/, "");
-      const near = names.find((name) => isNear(stem, name) || (stem === name && given !== name + ending));
-      if (near === undefined || names.includes(given)) continue;
-      const others =
-        ending === "" ? listArchitectures(workspace).map((entry) => entry.name) : listDnns(workspace);
-      if (stem === near || !others.includes(stem)) throw readByNothing(join(folder, given), near + ending);
-    }
-  });
 }
 
 /** @param folder that holds all statistics. */

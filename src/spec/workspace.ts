@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { name, optional, optionsOf, requireArgument } from "../arguments";
-import { RaellaError, spellingDistance, suggestName, throwAll } from "../errors";
+import { RaellaError, suggestName } from "../errors";
 import { freeze, isPublished, publish } from "../memory";
 import { basename, dirname, join, packageFolder, resolve } from "../platform";
 import type { ArchitectureEntry, ArchitectureOrigin } from "./architectures";
@@ -8,6 +8,7 @@ import { readArchitectures } from "./architectures";
 import type { FileLook, Overlay } from "./file-memo";
 import { FileReader, withOneLook } from "./file-memo";
 import { namesNear } from "./files";
+import { requireKnownNames, requireLayerNames } from "./misspelt-names";
 import type { Workspace } from "./specification";
 import { displayPath } from "./yaml/source-text";
 
@@ -103,111 +104,12 @@ export function overlaysOf(workspace: Workspace): readonly Overlay[] {
     const isThere = (path: string): boolean => look.stamp(path) !== undefined;
     if (!folderKeys.some((key) => isThere(workspace[key]))) throw noWorkspace(workspace, look);
     const { modelsDirectory, layersDirectory } = workspace;
-    requireKnownNames(workspace, look);
+    requireKnownNames(workspace, folderNames, look);
     const shared = ["architectures.yaml", "mapper.yaml", "common_components"];
     const isWhole =
       shared.every((name) => isThere(join(modelsDirectory, name))) &&
       isThere(join(layersDirectory, "problem_shape.yaml"));
     return isWhole ? [] : folderKeys.map((key) => ({ upper: workspace[key], lower: defaults[key] }));
-  });
-}
-
-/** What is read by its name, in the folders of a workspace and in the one that holds them. */
-const namesRead = {
-  modelsDirectory: [
-    ...["architectures.yaml", "mapper.yaml", "macros.yaml", "component_groups.yaml", "published_figures.csv"],
-    ...["common_components", "component_library", "cell_configs", "sram"],
-  ],
-  layersDirectory: ["problem_shape.yaml"],
-  statisticsDirectory: ["torch_values", "typical_values", "imported"],
-} as const satisfies Record<FolderKey, readonly string[]>;
-
-/** What is read by its name in the folder of an architecture. */
-const filesOfModel: readonly string[] = ["arch.yaml", "variables.yaml"];
-
-/** Endings of what is read in folders of models whatever it is called. */
-const endingsRead = { common_components: "yaml", component_library: "csv", sram: "csv" };
-
-/**
- * What is nearly called like something that is not there would be read by nothing, and the package's taken instead.
- * @throws RaellaError `unknown-name` with the right names.
- */
-function requireKnownNames(workspace: Workspace, look: FileLook): void {
-  const root = dirname(workspace.modelsDirectory);
-  const { modelsDirectory } = workspace;
-  const errors = [
-    ...folderKeys.flatMap((key) =>
-      misspeltNames(look, root, [folderNames[key]], (path) => holdsWhatIsRead(look, key, path)),
-    ),
-    ...look.list(modelsDirectory).flatMap((name) => {
-      if ((namesRead.modelsDirectory as readonly string[]).includes(name)) return [];
-      const path = join(modelsDirectory, name);
-      return misspeltNames(look, path, filesOfModel, () => true);
-    }),
-    ...folderKeys.flatMap((key) =>
-      misspeltNames(
-        look,
-        workspace[key],
-        namesRead[key],
-        (path) => look.stamp(join(path, "arch.yaml")) === undefined,
-      ),
-    ),
-    ...Object.entries(endingsRead).flatMap(([folder, right]) => {
-      const path = join(modelsDirectory, folder);
-      return look.list(path).flatMap((name) => {
-        const [ending] = /[^.]*$/.exec(name) ?? [""];
-        if (name.startsWith(".") || !name.includes(".") || !isNear(ending, right)) return [];
-        return readByNothing(join(path, name), `${name.slice(0, -ending.length)}${right}`);
-      });
-    }),
-  ];
-  throwAll(errors);
-}
-
-/** Whether a folder holds what is read in one of a workspace's: any other folder may be called as it likes. */
-function holdsWhatIsRead(look: FileLook, key: FolderKey, folder: string): boolean {
-  const names: readonly string[] = namesRead[key];
-  const isOfPart = (name: string): boolean =>
-    key === "modelsDirectory" ? filesOfModel.includes(name) : /^[0-9]+\.ya?ml$/.test(name);
-  return look
-    .list(folder)
-    .some((name) => names.includes(name) || look.list(join(folder, name)).some(isOfPart));
-}
-
-/** @param isMeant whether a path of such a name can be what the known name stands for */
-function misspeltNames(
-  look: FileLook,
-  folder: string,
-  known: readonly string[],
-  isMeant: (path: string) => boolean,
-): readonly RaellaError[] {
-  const names = look.list(folder);
-  const missing = known.filter((name) => !names.includes(name));
-  return names.flatMap((name) => {
-    if (known.includes(name)) return [];
-    const near = missing.find((other) => isNear(name, other));
-    return near === undefined || !isMeant(join(folder, name)) ? [] : readByNothing(join(folder, name), near);
-  });
-}
-
-/**
- * Whether a name may be a slip for another one: one letter, in a longer name two, and upper or lower case. Names with
- * other numbers, and copies that editors make, are what they are meant to be.
- */
-export function isNear(name: string, other: string): boolean {
-  const digits = (text: string): string => text.replace(/\D/g, "");
-  if (/^\.|[~#]$/.test(name) || digits(name) !== digits(other)) return false;
-  const most = other.length < 8 ? 1 : 2;
-  return name !== other && spellingDistance(name.toLowerCase(), other.toLowerCase()) <= most;
-}
-
-/** The error for a file or folder whose name is nearly one that is read. */
-export function readByNothing(path: string, near: string): RaellaError {
-  return new RaellaError({
-    code: "unknown-name",
-    message: `Nothing reads ${displayPath(path)}.`,
-    value: basename(path),
-    remedy: `Did you mean "${near}"?`,
   });
 }
 
@@ -323,21 +225,4 @@ export function findDnn(name: string, workspace: Workspace = defaults): string {
     expected: known.join(", "),
     remedy: suggestName(wanted, known),
   });
-}
-
-/**
- * Files that are nearly called like layers would be read by nothing, or as a layer that is there.
- * @param names what the folder of a DNN holds
- * @throws RaellaError `unknown-name` with the right names.
- */
-export function requireLayerNames(folder: string, names: readonly string[]): void {
-  throwAll(
-    names.flatMap((name) => {
-      const [, number = "", ending = ""] = /^([0-9]+)\.([A-Za-z]+)$/.exec(name) ?? [];
-      const right = `${String(Number(number)).padStart(3, "0")}.yaml`;
-      return number === "" || name === right || !(ending === "yaml" || isNear(ending, "yaml"))
-        ? []
-        : readByNothing(join(folder, name), right);
-    }),
-  );
 }

@@ -1,6 +1,6 @@
 import { requireArgument } from "../arguments";
 import type { SourceLocation } from "../errors";
-import { RaellaError, suggestName, throwAll } from "../errors";
+import { collectErrors, RaellaError, suggestName, throwAll } from "../errors";
 import { freeze, publish } from "../memory";
 import type { LevelMapping, Loop, Mapping } from "../model/mapping";
 import { dirname, resolve } from "../platform";
@@ -38,13 +38,11 @@ export function mappingFromEntries(specification: Specification, given: readonly
   requireArgument(specificationSchema, specification, "the specification of mappingFromEntries");
   requireArgument(entriesSchema, given, "the entries of mappingFromEntries");
   const storage = specification.levels.filter(({ kind }) => kind === "storage");
-  const errors: RaellaError[] = [];
-  const entries = given.map((entry) =>
-    withValues(specification, { ...entry, target: targetName(entry.target, storage) }, errors),
+  const entries = collectErrors(given, (entry) =>
+    withValues(specification, { ...entry, target: targetName(entry.target, storage) }),
   );
-  throwAll(errors);
   const { dimensions } = specification.workload;
-  errors.push(...nameErrors(specification, storage, entries), ...repetitionErrors(entries, dimensions));
+  const errors = [...nameErrors(specification, storage, entries), ...repetitionErrors(entries, dimensions)];
   if (errors.length === 0) errors.push(...productErrors(specification, entries));
   throwAll(errors);
   return freeze({
@@ -61,27 +59,24 @@ interface ValuedEntry extends MappingEntry {
   readonly split?: number;
 }
 
-/** Names stand for what they stand for in constraints of the level. */
-function withValues(specification: Specification, entry: MappingEntry, errors: RaellaError[]): ValuedEntry {
+/**
+ * Names stand for what they stand for in constraints of the level.
+ * @throws RaellaError `invalid-mapping` for all values that are no whole numbers.
+ */
+function withValues(specification: Specification, entry: MappingEntry): ValuedEntry {
   const { variableValues, levels } = specification;
   const { factors, split, ...rest } = entry;
   const level = levels.find(({ name }) => name === entry.target);
   const scope = scopeOf(level?.attributes ?? {}, scopeOf(variableValues));
-  const valueOf = (what: string, given: number | ExpressionText): number => {
-    if (typeof given === "number") return given;
-    try {
-      return wholeNumber(specification, `${what}${given.expression}`, given, scope);
-    } catch (error) {
-      if (!(error instanceof RaellaError)) throw error;
-      errors.push(error);
-      return 1;
-    }
-  };
-  return {
-    ...rest,
-    factors: factors.map(({ dimension, value }) => ({ dimension, value: valueOf(`${dimension}=`, value) })),
-    ...(split !== undefined && { split: valueOf("split: ", split) }),
-  };
+  const valueOf = (what: string, given: number | ExpressionText): number =>
+    typeof given === "number"
+      ? given
+      : wholeNumber(specification, `${what}${given.expression}`, given, scope);
+  const ofFactors = collectErrors(factors, ({ dimension, value }) => ({
+    dimension,
+    value: valueOf(`${dimension}=`, value),
+  }));
+  return { ...rest, factors: ofFactors, ...(split !== undefined && { split: valueOf("split: ", split) }) };
 }
 
 /** In the convention of 2023 names are replaced and nothing is calculated. */

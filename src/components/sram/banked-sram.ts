@@ -54,10 +54,12 @@ export function loadBankedSrams(directory: string, reader: FileReader): BankedSr
   const grids = new Map<string, ReadonlyMap<string, BankedGrid>>();
   return (nodeNm) => (banks, ports) => {
     const isSingle = banks === 1 && ports === 1;
-    const kind = `${nodeNm} ${isSingle} ${directory}`;
+    const kind = `${nodeNm} ${isSingle}`;
     let known = grids.get(kind);
     if (known === undefined) {
-      known = tables.within(reader, kind, (own) => readGrids(directory, nodeNm, isSingle, own));
+      known = tables.within(reader, `${kind} ${directory}`, (own) =>
+        readGrids(directory, nodeNm, isSingle, own),
+      );
       grids.set(kind, known);
     }
     return known.get(`${banks} ${ports}`);
