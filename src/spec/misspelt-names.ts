@@ -2,11 +2,8 @@ import { RaellaError, spellingDistance, throwAll } from "../errors";
 import { basename, dirname, join } from "../platform";
 import type { FileLook } from "./file-memo";
 import { withOneLook } from "./file-memo";
-import type { Workspace } from "./specification";
+import type { FolderKey, Workspace } from "./specification";
 import { displayPath } from "./yaml/source-text";
-
-/** The folders of a workspace. */
-type FolderKey = Exclude<keyof Workspace, "overPackage">;
 
 /** What is read by its name, in the folders of a workspace and in the one that holds them. */
 const namesRead = {

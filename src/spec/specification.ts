@@ -89,6 +89,9 @@ export interface Workspace {
   readonly overPackage?: true;
 }
 
+/** What the folders of a workspace are told apart by. */
+export type FolderKey = Exclude<keyof Workspace, "overPackage">;
+
 /** An evaluated value. A string is a literal, never an expression. */
 export type Value = number | string | boolean | null | readonly Value[];
 

@@ -9,7 +9,7 @@ import type { FileLook, Overlay } from "./file-memo";
 import { FileReader, withOneLook } from "./file-memo";
 import { namesNear } from "./files";
 import { requireKnownNames, requireLayerNames } from "./misspelt-names";
-import type { Workspace } from "./specification";
+import type { FolderKey, Workspace } from "./specification";
 import { displayPath } from "./yaml/source-text";
 
 export type { Workspace };
@@ -29,9 +29,8 @@ const folderNames = {
   modelsDirectory: "models",
   layersDirectory: "dnn_layers",
   statisticsDirectory: "recorded_statistics",
-} as const;
+} as const satisfies Record<FolderKey, string>;
 
-type FolderKey = keyof typeof folderNames;
 const folderKeys = Object.keys(folderNames) as FolderKey[];
 
 /**
