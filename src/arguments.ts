@@ -76,12 +76,25 @@ export function tableOf<S extends Schema>(
   return v.pipe(v.custom<object>(isPlain, expected), v.record(v.string(), item, expected));
 }
 
-/** Values by name, whichever they are; of an instance its own ones. */
-export function plainObject(expected: string): v.GenericSchema<unknown, object> {
+/** A row of a table as data frames hand it out: an object, or an instance that has its columns as getters. */
+export function rowOf(expected: string): v.GenericSchema<unknown, object> {
   return v.custom<object>(
-    (value) => isPlain(value) || (isObject(value) && Object.keys(value).length > 0),
+    (value) => isObject(value) && (isPlain(value) || columnsOf(value).length > 0),
     expected,
   );
+}
+
+/** The names of a row's columns, those of getters that it inherits as well. */
+export function columnsOf(row: object): readonly string[] {
+  const names = new Set(Object.keys(row));
+  // What is built in, such as a Map, has getters that are no columns.
+  if (Object.prototype.toString.call(row) !== "[object Object]") return [...names];
+  for (let at = row; ;) {
+    at = Object.getPrototypeOf(at) as object;
+    if (at === null || Object.hasOwn(at, "hasOwnProperty")) return [...names];
+    for (const name of Object.getOwnPropertyNames(at))
+      if (Object.getOwnPropertyDescriptor(at, name)?.get !== undefined) names.add(name);
+  }
 }
 
 /** Plain data as the package itself hands it out: an object with at least these parts, each of its kind. */
@@ -216,6 +229,22 @@ export function requireChoice(what: string, given: unknown, known: readonly stri
     value: given,
     expected: known.join(", "),
     remedy: typeof given === "string" ? suggestName(given, known) : undefined,
+  });
+}
+
+/**
+ * A list in which everything stands once.
+ * @param what - how a message calls the list, in the plural.
+ * @throws RaellaError `usage` for what stands there again, which would have no effect.
+ */
+export function requireOnce(what: string, items: readonly unknown[]): void {
+  const repeated = items.find((item, index) => items.indexOf(item) < index);
+  if (repeated === undefined) return;
+  throw new RaellaError({
+    code: "usage",
+    message: `${capitalised(what)} have ${typeof repeated === "string" ? repeated : shown(repeated)} twice.`,
+    value: repeated,
+    remedy: "Give it once.",
   });
 }
 

@@ -82,7 +82,6 @@ export function requireFullSearch(given: {
   });
 }
 
-/** `NAME=EXPRESSION` options as variables; a number is a number, anything else is expression text. */
 /**
  * Values for templates, read as YAML reads them: 8, 1e-9, true, or a text.
  * @throws RaellaError `usage` for anything but `name=value`, and for a name given twice.
@@ -112,6 +111,10 @@ function scalarOf(text: string): number | string | boolean {
   return /^"[^"]*"$|^'[^']*'$/.test(text) ? text.slice(1, -1) : text;
 }
 
+/**
+ * `NAME=EXPRESSION` options as variables; a number is a number, anything else is expression text.
+ * @throws RaellaError `usage` for anything else, and for a name given twice.
+ */
 export function parseSettings(
   settings: readonly string[],
   option = "--set",
@@ -145,9 +148,9 @@ export function parseSettings(
 /** Most layers that a list may name. */
 const mostLayers = 100_000;
 
-/** Layers such as `0,10,20` or `0-5`, each once, in the order given. @throws RaellaError `usage` */
+/** Layers such as `0,10,20` or `0-5`, in the order given. @throws RaellaError `usage` */
 export function parseLayers(text: string): readonly number[] {
-  const layers = text.split(",").flatMap((part) => {
+  return text.split(",").flatMap((part) => {
     const match = /^\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?$/.exec(part);
     const first = Number(match?.[1]);
     const last = Number(match?.[2] ?? match?.[1]);
@@ -161,12 +164,14 @@ export function parseLayers(text: string): readonly number[] {
     }
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
-  return [...new Set(layers)];
 }
 
-/** Names given one by one or separated by commas; `all` stands for every known one, without repetitions. */
+/** Names given one by one or separated by commas; `all` stands for every known one that is not named besides. */
 export function parseNames(given: readonly string[], known: readonly string[]): readonly string[] {
-  const names = given.flatMap((text) => text.split(",")).map((name) => name.trim());
-  const chosen = names.filter((name) => name !== "").flatMap((name) => (name === "all" ? known : [name]));
-  return [...new Set(chosen)];
+  const names = given
+    .flatMap((text) => text.split(","))
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const others = known.filter((name) => !names.includes(name));
+  return names.flatMap((name) => (name === "all" ? others : [name]));
 }

@@ -9,6 +9,7 @@ import {
   oneOf,
   optional,
   optionsOf,
+  requireOnce,
   requireOptions,
 } from "../arguments";
 import { RaellaError } from "../errors";
@@ -130,8 +131,16 @@ function designsOf(
 ): readonly ArithmeticDesign[] {
   const workspace = givenWorkspace(options.workspace);
   const architectures = listOf(options.architectures) ?? arithmeticArchitectures(workspace);
-  return architectures.flatMap((architecture) => {
-    const usual = usualDesign(architecture, workspace);
+  const usualDesigns = architectures.map((architecture) => usualDesign(architecture, workspace));
+  requireOnce(
+    "the architectures",
+    usualDesigns.map(({ architecture }) => architecture),
+  );
+  requireOnce("the bits of the converters", listOf(options.adcBits) ?? []);
+  requireOnce("the rows", listOf(options.rows) ?? []);
+  requireOnce("the slicings", listOf(options.slicing) ?? []);
+  requireOnce("the deviations of the noise", listOf(options.noise) ?? []);
+  return usualDesigns.flatMap((usual) => {
     return (listOf(options.slicing) ?? [usual.slicing]).flatMap((slicing) =>
       (listOf(options.rows) ?? [usual.rows]).flatMap((rows) =>
         (listOf(options.adcBits) ?? [usual.adcBits]).flatMap((adcBits) =>

@@ -15,7 +15,14 @@ import { requireNothingNear } from "./misspelt-names";
 import type { LoadedModel, Sources } from "./model-files";
 import { compiledFor, loadModel, modelDirectoryFiles, sourcesOf } from "./model-files";
 import type { VariableDefaults, VariableOptions } from "./overrides";
-import { namingOverrides, readOverrides, succeeds, unreadStatistics, variableEntries } from "./overrides";
+import {
+  namingOverrides,
+  namingReplacedFiles,
+  readOverrides,
+  succeeds,
+  unreadStatistics,
+  variableEntries,
+} from "./overrides";
 import type { StatisticsValues } from "./processing/apply-statistics";
 import {
   applyStatistics,
@@ -130,7 +137,9 @@ export function getSpec(options: GetSpecOptions): Specification {
 
 /** The same for use inside the package, for options that have been checked: not frozen, since it does not leave it. */
 export function assembleSpec(request: SpecificationRequest): Specification {
-  return withOneLook(() => namingOverrides(request, namingChanges));
+  return withOneLook(() =>
+    namingReplacedFiles(request.workspace, () => namingOverrides(request, namingChanges)),
+  );
 }
 
 /** The same where nobody reads which of the variables an error comes from: to find that out takes several tries. */

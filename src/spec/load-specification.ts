@@ -11,20 +11,27 @@ import {
   tableOf,
   text,
 } from "../arguments";
-import { RaellaError, throwAll } from "../errors";
+import { collectErrors, RaellaError, suggestName, throwAll } from "../errors";
 import { publish } from "../memory";
 import { basename, dirname, resolve, workingDirectory } from "../platform";
 import { densityWarnings, placeholderWarnings } from "./computable";
 import { requireFidelity } from "./fidelity";
 import type { Overlay } from "./file-memo";
 import { FileMemo, FileReader, withOneLook } from "./file-memo";
+import { namesNear } from "./files";
 import type { GreedyStep } from "./greedy";
 import { defaultGreedySteps, greedyStepsSchema } from "./greedy";
 import { completeChoices, modelChoiceEntries, resolvedChoices } from "./model-choices";
 import type { LoadedModel } from "./model-files";
 import { compiledFor, expandPattern, loadModel, sourcesOf } from "./model-files";
 import type { VariableOptions } from "./overrides";
-import { namingOverrides, readOverrides, unreadStatistics, variableEntries } from "./overrides";
+import {
+  namingOverrides,
+  namingReplacedFiles,
+  readOverrides,
+  unreadStatistics,
+  variableEntries,
+} from "./overrides";
 import type { CompiledModel } from "./processing/compiled-model";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
@@ -116,7 +123,11 @@ function readStatistics(statistics: LoadSpecificationOptions["statistics"]): Giv
  */
 export function loadSpecification(options: LoadSpecificationOptions): Specification {
   requireOptions(schema, options, "loadSpecification");
-  return publish(withOneLook(() => namingOverrides(options, specificationOf)));
+  return publish(
+    withOneLook(() =>
+      namingReplacedFiles(options.workspace, () => namingOverrides(options, specificationOf)),
+    ),
+  );
 }
 
 function specificationOf(options: LoadSpecificationOptions): Specification {
@@ -125,11 +136,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   requireFidelity(fidelity);
   const { sparse, convention } = completeChoices(options);
   const isDense = sparse === "dense";
-  const roots = [
-    ...(options.includeRoots ?? []).map((root) => resolve(root)),
-    workspace.modelsDirectory,
-    workspace.layersDirectory,
-  ];
+  const roots = [...includeRootsOf(options), workspace.modelsDirectory, workspace.layersDirectory];
   const base = workingDirectory();
   const overlays = overlaysOf(workspace);
   const model = models.get(
@@ -202,6 +209,25 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
       placeholderWarnings(placeholders),
     ),
   });
+}
+
+/** @throws RaellaError `file-not-found` for one that is no folder: nothing could be included from it. */
+function includeRootsOf({ includeRoots = [] }: LoadSpecificationOptions): readonly string[] {
+  return withOneLook((look) =>
+    collectErrors(includeRoots, (given) => {
+      const root = resolve(given);
+      const kind = look.stamp(root)?.kind;
+      if (kind === "folder") return root;
+      throw new RaellaError({
+        code: "file-not-found",
+        message: kind === undefined ? `There is no folder ${given}.` : `${given} is no folder.`,
+        value: given,
+        expected: "a folder that files may be included from (--include-root, includeRoots)",
+        remedy:
+          kind === undefined ? suggestName(basename(root), namesNear(look.source, dirname(root))) : undefined,
+      });
+    }),
+  );
 }
 
 /** The folder of the first file, e.g. `raella` for `models/raella/arch.yaml`. */

@@ -20,21 +20,33 @@ const folderKeys = Object.keys(namesRead) as FolderKey[];
 /** What is read by its name in the folder of an architecture. */
 const filesOfModel: readonly string[] = ["arch.yaml", "variables.yaml"];
 
-/** Endings of what is read in folders of models whatever it is called. */
-const endingsRead = { common_components: "yaml", component_library: "csv", sram: "csv" };
+/** Endings of what is read in folders of models whatever it is called; of cells, where a path does not name them. */
+const endingsRead = {
+  common_components: "yaml",
+  component_library: "csv",
+  sram: "csv",
+  cell_configs: "cell",
+};
 
 /**
  * What is nearly called like something that is not there would be read by nothing, and the package's taken instead.
  * @param folderNames of the folders of a workspace, in the one that holds them
+ * @param packageModels whose files are taken for those that are not there
  * @throws RaellaError `unknown-name` with the right names.
  */
 export function requireKnownNames(
   workspace: Workspace,
   folderNames: Readonly<Record<FolderKey, string>>,
+  packageModels: string,
   look: FileLook,
 ): void {
   const { modelsDirectory } = workspace;
   const root = dirname(modelsDirectory);
+  // Cells are read by their paths, wherever these lead: only one of the package's can be missed.
+  const packageCells = look.list(join(packageModels, "cell_configs"));
+  const holdsCells = (folder: string): boolean =>
+    look.list(folder).some((name) => packageCells.includes(name)) &&
+    !isNamedByModels(look, modelsDirectory, folder);
   const errors = [
     ...folderKeys.flatMap((key) =>
       misspeltNames(look, root, [folderNames[key]], (path) => holdsWhatIsRead(look, key, path)),
@@ -49,19 +61,45 @@ export function requireKnownNames(
         look,
         workspace[key],
         namesRead[key],
-        (path) => look.stamp(join(path, "arch.yaml")) === undefined,
+        (path, near) =>
+          look.stamp(join(path, "arch.yaml")) === undefined && (near !== "cell_configs" || holdsCells(path)),
       ),
     ),
     ...Object.entries(endingsRead).flatMap(([folder, right]) => {
       const path = join(modelsDirectory, folder);
+      const known = look.list(join(packageModels, folder));
       return look.list(path).flatMap((name) => {
-        const [ending] = /[^.]*$/.exec(name) ?? [""];
-        if (name.startsWith(".") || !name.includes(".") || !isNear(ending, right)) return [];
-        return readByNothing(join(path, name), `${name.slice(0, -ending.length)}${right}`);
+        const meant = rightEnding(name, right, known);
+        if (meant === undefined) return [];
+        const isRead =
+          folder === "cell_configs" &&
+          (!known.includes(meant) || isNamedByModels(look, modelsDirectory, join(path, name)));
+        return isRead ? [] : readByNothing(join(path, name), meant);
       });
     }),
   ];
   throwAll(errors);
+}
+
+/** What a name becomes with the right ending, if its own may be a slip: `mine.cvs`, `mine.csv.txt`; of a known file, `isaac.txt`. */
+function rightEnding(name: string, right: string, known: readonly string[]): string | undefined {
+  if (name.startsWith(".") || !name.includes(".")) return undefined;
+  const [ending] = /[^.]*$/.exec(name) ?? [""];
+  const stem = name.slice(0, -ending.length);
+  if (isNear(ending, right)) return stem + right;
+  if (ending.toLowerCase() !== "txt") return undefined;
+  return stem.endsWith(`.${right}.`) ? stem.slice(0, -1) : known.find((other) => other === stem + right);
+}
+
+/** Whether the text of a model or of the list of architectures names a file or folder of cells. */
+function isNamedByModels(look: FileLook, modelsDirectory: string, path: string): boolean {
+  const escaped = basename(path).replaceAll(".", "\\.");
+  const named = new RegExp(`[/"' ]${escaped}(?![\\w.:])`);
+  const folders = [modelsDirectory, ...look.list(modelsDirectory).map((name) => join(modelsDirectory, name))];
+  return folders
+    .flatMap((folder) => look.list(folder).map((name) => join(folder, name)))
+    .filter((file) => file.endsWith(".yaml") && look.stamp(file)?.kind === "file")
+    .some((file) => named.test(look.read(file).text));
 }
 
 /** Whether a folder holds what is read in one of a workspace's: any other folder may be called as it likes. */
@@ -79,14 +117,16 @@ function misspeltNames(
   look: FileLook,
   folder: string,
   known: readonly string[],
-  isMeant: (path: string) => boolean,
+  isMeant: (path: string, near: string) => boolean,
 ): readonly RaellaError[] {
   const names = look.list(folder);
   const missing = known.filter((name) => !names.includes(name));
   return names.flatMap((name) => {
     if (known.includes(name)) return [];
     const near = missing.find((other) => isNear(name, other));
-    return near === undefined || !isMeant(join(folder, name)) ? [] : readByNothing(join(folder, name), near);
+    return near === undefined || !isMeant(join(folder, name), near)
+      ? []
+      : readByNothing(join(folder, name), near);
   });
 }
 
@@ -95,6 +135,7 @@ function misspeltNames(
  * other numbers, and copies that editors make, are what they are meant to be.
  */
 function isNear(name: string, other: string): boolean {
+  if (name.toLowerCase() === `${other}.txt`) return true;
   const digits = (text: string): string => text.replace(/\D/g, "");
   if (/^\.|[~#]$/.test(name) || digits(name) !== digits(other)) return false;
   const most = other.length < 8 ? 1 : 2;

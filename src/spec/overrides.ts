@@ -1,13 +1,27 @@
 import * as v from "valibot";
 import { checkedLater, isObject, isPlain, optional, shown } from "../arguments";
-import { nearestName, RaellaError, spellingDistance, suggestName, withDetail } from "../errors";
+import {
+  listed,
+  nearestName,
+  RaellaError,
+  RaellaErrors,
+  spellingDistance,
+  suggestName,
+  withDetail,
+} from "../errors";
+import { basename, join } from "../platform";
+import type { Overlay } from "./file-memo";
+import { FileLook, withOneLook } from "./file-memo";
+import type { FileSource } from "./files";
 import { checkVariableName } from "./processing/compile-model";
 import type { CompiledModel } from "./processing/compiled-model";
 import { isUnread } from "./processing/names-read";
 import { batchVariable, tilesVariable } from "./processing/process-specification";
 import type { ProblemDocument } from "./schema/problem-schema";
 import { isVariableName } from "./schema/read-document";
-import type { ModelChoices, Warning, WrittenValue } from "./specification";
+import type { ModelChoices, Warning, Workspace, WrittenValue } from "./specification";
+import { overlaysOf } from "./workspace";
+import { displayPath } from "./yaml/source-text";
 
 /** What a caller may set: numbers as they are, texts as expressions. */
 export interface VariableOptions {
@@ -298,6 +312,60 @@ export function succeeds(compute: () => unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Computes something. An error that is not there with the package's own files names those of the workspace that stand in
+ * their place: a file that was copied from an earlier version lacks what others rely on.
+ */
+export function namingReplacedFiles<T>(given: Workspace | undefined, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof RaellaError) || given?.overPackage !== true) throw error;
+    const replaced = withOneLook((look) =>
+      overlaysOf(given).flatMap((overlay) => differingFiles(overlay, look)),
+    );
+    const isTold = (error instanceof RaellaErrors ? error.errors : [error]).every(({ location }) =>
+      replaced.some((file) => displayPath(file) === location?.file),
+    );
+    if (replaced.length === 0 || isTold) throw error;
+    const succeedsWithout = (files: readonly string[]): boolean =>
+      succeeds(() => withoutFiles(files, compute));
+    let culprits = replaced.filter((file) => succeedsWithout([file]));
+    if (culprits.length === 0 && replaced.length > 1 && succeedsWithout(replaced)) culprits = replaced;
+    if (culprits.length === 0) throw error;
+    const [is, their, them] = culprits.length === 1 ? ["is", "its", "it"] : ["are", "their", "them"];
+    throw withDetail(
+      error,
+      `There is no such error with the package's own ${listed(culprits.map((file) => basename(file)))}: ` +
+        `${listed(culprits.map(displayPath))} ${is} in ${their} place and not the same. Bring ${them} up to date, or remove ${them}.`,
+    );
+  }
+}
+
+/** Files of a folder that stand in the place of others and hold something else. */
+function differingFiles({ upper, lower }: Overlay, look: FileLook): readonly string[] {
+  return look.list(upper).flatMap((name) => {
+    const [file, below] = [join(upper, name), join(lower, name)];
+    const kinds = [look.stamp(file)?.kind, look.stamp(below)?.kind];
+    if (kinds.every((kind) => kind === "folder")) return differingFiles({ upper: file, lower: below }, look);
+    const differs = kinds.every((kind) => kind === "file") && look.digest(file) !== look.digest(below);
+    return differs ? [file] : [];
+  });
+}
+
+/** Computes something as if there were no such files. Where they lie over others of their name, folders list these. */
+function withoutFiles<T>(files: readonly string[], compute: () => T): T {
+  const { source } = withOneLook((look) => look);
+  const others: FileSource = {
+    stamp: (path) => (files.includes(path) ? undefined : source.stamp(path)),
+    read: (path) => source.read(path),
+    list: (folder) => source.list(folder),
+    realPath: (path) => source.realPath(path),
+    brokenLink: (path) => source.brokenLink(path),
+  };
+  return new FileLook(others).during(compute);
 }
 
 /** Files are not wrong that are right in the convention they are written in. */

@@ -103,7 +103,7 @@ export function overlaysOf(workspace: Workspace): readonly Overlay[] {
     const isThere = (path: string): boolean => look.stamp(path) !== undefined;
     if (!folderKeys.some((key) => isThere(workspace[key]))) throw noWorkspace(workspace, look);
     const { modelsDirectory, layersDirectory } = workspace;
-    requireKnownNames(workspace, folderNames, look);
+    requireKnownNames(workspace, folderNames, defaults.modelsDirectory, look);
     const shared = ["architectures.yaml", "mapper.yaml", "common_components"];
     const isWhole =
       shared.every((name) => isThere(join(modelsDirectory, name))) &&

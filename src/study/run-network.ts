@@ -6,6 +6,7 @@ import {
   optional,
   optionsOf,
   requireArgument,
+  requireOnce,
   requireOptions,
 } from "../arguments";
 import { listed, RaellaError, throwAll } from "../errors";
@@ -164,9 +165,17 @@ async function runStudies(
       remedy: "Name at least one.",
     });
   }
-  const jobs = studies.map(({ dnn, layers }) =>
-    // A network has every layer once, however often it is named.
-    architectures.map((architecture) => jobsOf(options, architecture, dnn, layers && [...new Set(layers)])),
+  const jobs = studies.map(({ dnn, layers }) => {
+    requireOnce("the layers", layers ?? []);
+    return architectures.map((architecture) => jobsOf(options, architecture, dnn, layers));
+  });
+  requireOnce(
+    "the architectures",
+    jobs[0].map(([{ architecture }]) => architecture),
+  );
+  requireOnce(
+    "the DNNs",
+    jobs.map(([[{ dnn }]]) => dnn),
   );
   const layers = await runReplicableLayers(jobs.flat(2), options, new Surroundings());
   const groups = loadComponentGroups(options.workspace);

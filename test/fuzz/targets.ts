@@ -186,7 +186,7 @@ function randomRun(random: Random): LayersOptions {
   return {
     architecture: random.pick(["raella", "isaac_like", "raella_no_speculation"]),
     dnn: "resnet18",
-    layers: [random.below(21), random.below(21), random.below(21)],
+    layers: [...new Set([random.below(21), random.below(21), random.below(21)])],
     variables: { [random.pick(knobs)]: 1 + random.below(64) },
     search: random.chance(0.3) ? "timeloop" : "optimal",
     useTypicalStatistics: random.chance(0.3),

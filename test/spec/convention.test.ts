@@ -97,6 +97,24 @@ describe("the convention of 2024", () => {
     assert.deepEqual(others, []);
   });
 
+  it("takes scales in quotes for what they are without, of levels, parts and actions", () => {
+    const scaled = (scale: string): readonly unknown[] => {
+      const classes = onePart
+        .replace("class: intmac,", `class: intmac, area_scale: ${scale}, energy_scale: ${scale},`)
+        .replace("[{name: compute}]", `[{name: compute, action_share: ${scale}}]`);
+      const text = design("", classes).replace(
+        "name: mac, class: intmac",
+        `name: mac, class: compute, subclass: pair, area_scale: ${scale}, energy_scale: ${scale}`,
+      );
+      const { area, energy } = estimate(load(text));
+      return [area.areaUm2.mac, energy.energyPj.mac];
+    };
+    assert.deepEqual(scaled("'3'"), scaled("3"));
+    assert.deepEqual(scaled('"1 + 2"'), scaled("3"));
+    assert.notDeepEqual(scaled("3"), scaled("1"));
+    assert.throws(() => scaled("'many'"), /many/);
+  });
+
   it("lets expressions see containers, and calculates factors, splits and meshes", () => {
     const specification = load(
       design(`    - !Container

@@ -65,17 +65,16 @@ describe("checks of a design", () => {
   });
 
   it("refuse shares that are none, of both models and of signed inputs", () => {
-    const run = (architecture: string, variables: Readonly<Record<string, number>>, dnn = "resnet18") =>
-      runLayer({ architecture, dnn, layer: 3, variables });
-    for (const architecture of ["raella", "raella_no_speculation", "isaac_like"])
+    const run = (
+      architecture: string,
+      variables: Readonly<Record<string, number | string>>,
+      dnn = "resnet18",
+    ) => runLayer({ architecture, dnn, layer: 3, variables });
+    for (const architecture of ["raella", "raella_no_speculation_2b_cells", "isaac_like"])
       for (const name of ["ADC_ACTION_SHARE", "AVERAGE_INPUT_VALUE", "AVERAGE_WEIGHT_VALUE"])
         for (const value of [
           -0.01,
-          architecture === "isaac_like" && name === "AVERAGE_WEIGHT_VALUE"
-            ? 6
-            : architecture === "raella"
-              ? 3.7
-              : 1.5,
+          name === "AVERAGE_WEIGHT_VALUE" ? 1.1 : architecture === "raella" ? 3.7 : 1.5,
         ])
           assert.throws(
             () => run(architecture, { [name]: value }),
@@ -86,6 +85,9 @@ describe("checks of a design", () => {
             `${architecture} ${name}=${value}`,
           );
     assert.throws(() => run("isaac_like", { ADC_ACTION_SHARE: 1.01 }), { code: "out-of-range" });
+    // As an expression, too, and at its very end.
+    assert.throws(() => run("isaac_like", { AVERAGE_WEIGHT_VALUE: "11 / 10" }), { code: "out-of-range" });
+    run("isaac_like", { AVERAGE_WEIGHT_VALUE: 1 });
     assert.throws(() => run("raella", { SPECULATION_ENABLED: 0.5 }), { code: "out-of-range" });
     // Speculative conversions come on top, and signed inputs are converted in two passes.
     run("raella", { ADC_ACTION_SHARE: 1.375 });

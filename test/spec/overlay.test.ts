@@ -95,6 +95,9 @@ describe("a workspace with only what is new", function () {
         "model/network.onnx": "weights",
         "models/architectures.yaml~": "old",
         "models/macros2.yaml": "a: 1",
+        "models/cell_config/mine.cell": "-Key: 1",
+        "models/cell_configs/mine.cel": "-Key: 1",
+        "models/component_library/notes.txt": "mine",
         "models/component_library/mine.csv~": "old",
         "models/component_library/.~lock.mine.csv#": "me",
         "dnn_layers/problem_shape2.yaml": "a: 1",
@@ -118,6 +121,13 @@ describe("a workspace with only what is new", function () {
       ["models/component_libary/mine.csv", "component_library", {}],
       ["models/component_library/mine.cvs", "mine.csv", {}],
       ["models/component_library/mine.CSV", "mine.csv", {}],
+      ["models/component_library/isaac.txt", "isaac.csv", {}],
+      ["models/component_library/mine.csv.txt", "mine.csv", {}],
+      ["models/macros.yaml.txt", "macros.yaml", {}],
+      ["models/cell_config/raella.cell", "cell_configs", {}],
+      ["models/cell_configs/raella.cel", "raella.cell", {}],
+      ["models/cell_configs/isaac.cells", "isaac.cell", {}],
+      ["models/cell_configs/isaac.cell.txt", "isaac.cell", {}],
       ["dnn_layers/problem_shapes.yaml", "problem_shape.yaml", {}],
       ["recorded_statistics/torch_value/raella/resnet18.csv", "torch_values", {}],
       ["recorded_statistics/typical_value/raella", "typical_values", {}],
@@ -161,6 +171,57 @@ describe("a workspace with only what is new", function () {
           message: /Nothing reads .*\n.*"raella"/,
         }),
       );
+  });
+
+  it("reads cells from any folder that its models name", async () => {
+    const cell = original("cell_configs", "raella.cell");
+    for (const path of ["cell_config/raella.cell", "cell_configs/raella.cel"])
+      await inWorkspace(
+        {
+          [`models/${path}`]: cell,
+          "models/architectures.yaml": `architectures:
+  - {name: my_design, derived_from: raella, variables: {CELL_CONFIG: getcwd() + "/${path}"}}
+`,
+        },
+        (workspace) =>
+          assert.deepEqual(
+            runLayer({ ...chosen, architecture: "my_design", workspace }).energyPj,
+            runLayer(chosen).energyPj,
+          ),
+      );
+  });
+
+  it("names its own copy of a file where that lacks what the package's models rely on", async () => {
+    const old = original("macros.yaml").replace(/^check_macros_ignore:[^]*/m, "");
+    const more = { "models/architectures.yaml": derived, "models/component_library/mine.csv": library };
+    await inWorkspace({ "models/macros.yaml": old, ...more }, (workspace, root) => {
+      const told = (file: string) => (error: RaellaError) => {
+        assert.match(
+          error.message,
+          /^\S+arch\.yaml:\d+:\d+: The alias \*speculation_is_on_or_off stands for nothing/,
+        );
+        assert.ok(
+          error.message.includes(
+            `with the package's own ${file}: ${join(root, "models", file)} is in its place`,
+          ),
+        );
+        assert.match(error.message, /Bring it up to date, or remove it\.$/);
+        return true;
+      };
+      for (const architecture of ["raella", "my_design"])
+        assert.throws(() => runLayer({ ...chosen, architecture, workspace }), told("macros.yaml"));
+      const files = [join(root, "models", "raella", "arch.yaml")];
+      assert.throws(() => loadSpecification({ files, workspace }), told("macros.yaml"));
+      // What goes wrong for another reason is not laid at its door.
+      assert.throws(
+        () => runLayer({ ...chosen, layer: 99, workspace }),
+        ({ message }: RaellaError) => !/macros/.test(message),
+      );
+    });
+    const problem = readFileSync(join(defaultWorkspace().layersDirectory, "problem_shape.yaml"), "utf8");
+    await inWorkspace({ "dnn_layers/problem_shape.yaml": problem.replace("&conv2D", "&conv") }, (workspace) =>
+      assert.throws(() => runLayer({ ...chosen, workspace }), /package's own problem_shape\.yaml: /),
+    );
   });
 
   it("is said to be wrong where it is, not the package", () =>

@@ -135,15 +135,18 @@ describe("runNetwork", () => {
     assert.ok(network.manifest.files.some(({ file }) => file.endsWith("resnet18/002.yaml")));
   });
 
-  it("counts a layer once that is named twice", async () => {
-    const given = { architecture: "raella", dnn: "resnet18" };
-    const once = await runNetwork({ ...given, layers: [5, 0] });
-    const twice = await runNetwork({ ...given, layers: [5, 0, 5, 0] });
-    assert.deepEqual(twice.totals, once.totals);
-    assert.deepEqual(
-      twice.layers.map(({ layer }) => layer),
-      once.layers.map(({ layer }) => layer),
-    );
+  it("refuses a layer that is named twice, and architectures and DNNs", async () => {
+    const chosen = { architecture: "raella", dnn: "resnet18" };
+    await assert.rejects(runNetwork({ ...chosen, layers: [5, 0, 5] }), {
+      message: /^The layers have 5 twice/,
+    });
+    const architectures = ["raella", "isaac_like", "RAELLA"];
+    await assert.rejects(runAblation("resnet18", { architectures, layers: [0] }), {
+      message: /^The architectures have raella twice/,
+    });
+    await assert.rejects(runAll({ architectures: ["raella"], dnns: ["resnet18", "ResNet18"] }), {
+      message: /^The DNNs have resnet18 twice/,
+    });
   });
 
   it("never loses throughput by handing out replicas one by one", async () => {

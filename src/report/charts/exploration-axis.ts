@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { finite, flag, listOf, name, oneOf, optional, optionsOf, plainObject, text } from "../../arguments";
+import { finite, flag, listOf, name, oneOf, optional, optionsOf, rowOf, text } from "../../arguments";
 import { seriesColors } from "../theme/component-colors";
 import { formatNumber } from "../theme/numbers";
 import type { ChartPart } from "./chart-specification";
@@ -23,10 +23,7 @@ export interface FigureAxis {
   readonly domain?: readonly [number, number];
 }
 
-export const designsSchema = listOf(
-  plainObject("a design {column: cell}"),
-  "a list of designs {column: cell}",
-);
+export const designsSchema = listOf(rowOf("a design {column: cell}"), "a list of designs {column: cell}");
 
 export const figureAxisSchema = optionsOf({
   column: name,

@@ -22,6 +22,11 @@ export function isExpressionText(value: WrittenValue | undefined): value is Expr
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The same value where no text is allowed: text in quotes is an expression, too. */
+export function unquoted(value: WrittenValue, location?: ExpressionText["location"]): WrittenValue {
+  return typeof value === "string" ? { expression: value, location } : value;
+}
+
 /** The value of a product of floats, where there is one. */
 function decimalProduct(text: string): number | IntegralFloat | undefined {
   const parts = text.split(" ");

@@ -4,7 +4,7 @@ import type { AdjustmentRule, StatisticsRules } from "../architectures";
 import { compileExpression } from "../expression/compile-expression";
 import { isDecimal, isExpressionText } from "../expression/evaluate";
 import { ExpressionFailure } from "../expression/expression-failure";
-import { valueText } from "../expression/runtime-value";
+import { emptyScope, numberOf, valueText } from "../expression/runtime-value";
 import { bindsLikeFactor } from "../expression/syntax";
 import type { ProblemDocument } from "../schema/problem-schema";
 import { bitDensities } from "../schema/problem-schema";
@@ -121,6 +121,36 @@ function unusableCellBits(bits: WrittenValue | undefined): RaellaError {
   });
 }
 
+/**
+ * A mean state is a share of the states of a cell: of the value as it is given, before it is rescaled.
+ * @throws RaellaError `out-of-range` for a number that is none. What expressions of other variables come to is seen by the
+ *   checks of the model.
+ */
+function requireShare(written: WrittenValue | undefined): void {
+  const text = isExpressionText(written);
+  const value = text ? constantOf(written.expression) : written;
+  if (typeof value !== "number" || (value >= 0 && value <= 1 + 1e-9)) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${averageWeight} is ${value}.`,
+    location: text ? written.location : undefined,
+    value,
+    expected: "from 0 to 1: the mean state of a cell as a fraction of its range",
+  });
+}
+
+function constantOf(text: string): number | undefined {
+  if (isDecimal(text)) return Number(text);
+  try {
+    const { names, evaluate } = compileExpression(text);
+    return names.size > 0 ? undefined : numberOf(evaluate(emptyScope, { workingDirectory: "" }));
+  } catch (error) {
+    // A mistake in the text is reported with its place when the variable is evaluated.
+    if (error instanceof ExpressionFailure) return undefined;
+    throw error;
+  }
+}
+
 function rescaleAverageWeight(variables: ChosenVariables, topState: number): void {
   const bits = variables.get(cellBits);
   if (typeof bits !== "number" || bits < 0 || bits > 32) throw unusableCellBits(bits);
@@ -165,10 +195,15 @@ export function applyStatistics(
   const { values, rules, isTypical } = input;
   for (const [name, expression] of Object.entries(values))
     variables.set(name, { expression, location: { file: input.file, keyPath: name } });
-  if (rules.averageWeightFromBitDensities && !isTypical && !overrides.has(averageWeight))
-    variables.set(averageWeight, averageFromDensities(input));
+  const isFromDensities =
+    namesSetByRules(rules, isTypical).includes(averageWeight) && !overrides.has(averageWeight);
+  if (isFromDensities) variables.set(averageWeight, averageFromDensities(input));
   for (const [name, value] of overrides) variables.set(name, value);
-  if (rules.averageWeightTopState !== undefined) rescaleAverageWeight(variables, rules.averageWeightTopState);
+  if (rules.averageWeightTopState !== undefined) {
+    // The original's way to average bit densities gives more than a share.
+    if (!isFromDensities) requireShare(variables.get(averageWeight));
+    rescaleAverageWeight(variables, rules.averageWeightTopState);
+  }
   const rulesThatApply = rules.adjustments.filter((rule) => applies(rule, input));
   for (const rule of rulesThatApply) {
     for (const [name, factor] of Object.entries(rule.multiply))

@@ -4,7 +4,7 @@ import { collectErrors, RaellaError, suggestName, throwAll } from "../../errors"
 import { Memo } from "../../memory";
 import { sparseLevels, sparseWarnings } from "../computable";
 import { nodeOfPlaceholder } from "../convention";
-import { compileValue, isExpressionText } from "../expression/evaluate";
+import { compileValue, isExpressionText, unquoted } from "../expression/evaluate";
 import type { LeafDocument } from "../schema/architecture-schema";
 import type { ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
@@ -147,11 +147,6 @@ function checkNames(leaves: readonly LeafDocument[]): void {
       seen.add(name);
     },
   );
-}
-
-/** Quoted text is an expression, too, where no text is allowed. */
-function unquoted(value: WrittenValue, location: LeafDocument["location"]): WrittenValue {
-  return typeof value === "string" ? { expression: value, location } : value;
 }
 
 /** Given tables may price placeholders, too; entries of other names price nothing. */

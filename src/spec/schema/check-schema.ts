@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { RaellaError } from "../../errors";
-import { checkText, isExpressionText } from "../expression/evaluate";
+import { checkText, isExpressionText, unquoted } from "../expression/evaluate";
 import type { DesignCheck, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { joinPath, locationOf } from "../yaml/yaml-node";
@@ -50,11 +50,6 @@ function readCheck(node: YamlNode, path: string, errors: RaellaError[]): DesignC
   for (const value of [...inMessage(check, locateIn(node, path, ["message"])), ...expressionsOf(check)])
     checkSyntax(value, errors);
   return check;
-}
-
-/** Text in quotes is an expression, too: a check has no use for a text. */
-function unquoted(value: WrittenValue, location: DesignCheck["location"]): WrittenValue {
-  return typeof value === "string" ? { expression: value, location } : value;
 }
 
 /** The expressions that a message contains. */

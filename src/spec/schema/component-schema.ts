@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
-import { isExpressionText } from "../expression/evaluate";
+import { isExpressionText, unquoted } from "../expression/evaluate";
 import type {
   ComponentClass,
   Fidelity,
@@ -44,8 +44,8 @@ const subcomponentSchema = v.pipe(
   v.transform(({ area_share, area_scale, energy_scale, attributes, ...rest }): Subcomponent => ({
     ...rest,
     attributes: withLiteralDemand(attributes),
-    ...optionalPart("areaShare", area_share ?? area_scale),
-    ...optionalPart("energyShare", energy_scale),
+    ...optionalShare("areaShare", area_share ?? area_scale),
+    ...optionalShare("energyShare", energy_scale),
   })),
 );
 
@@ -66,16 +66,16 @@ const subactionSchema = v.pipe(
   ),
   v.transform(({ name, action_share, repeat, energy_scale, arguments: given = {} }): SubcomponentAction => ({
     name,
-    actionShare: energy_scale ?? repeat ?? action_share ?? 1,
+    actionShare: unquoted(energy_scale ?? repeat ?? action_share ?? 1),
     ...(Object.keys(given).length === 0 ? {} : { arguments: given }),
   })),
 );
 
-function optionalPart<Name extends string>(
+function optionalShare<Name extends string>(
   name: Name,
   value: WrittenValue | undefined,
 ): Partial<Record<Name, WrittenValue>> {
-  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, WrittenValue>>;
+  return (value === undefined ? {} : { [name]: unquoted(value) }) as Partial<Record<Name, WrittenValue>>;
 }
 
 const actionSchema = closedObject({

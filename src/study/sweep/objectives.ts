@@ -44,7 +44,9 @@ export function frontObjectives(
     const value = (record: SweepRecord): number | null => {
       if (isColumn) return numberCell(record[expression.trim()]);
       for (const name of compiled.names) if (record[name] === null) return null;
-      return numericValue(compiled.evaluate(new Map(Object.entries(record))));
+      return numericValue(
+        compiled.evaluate(new Map([...compiled.names].map((name) => [name, record[name]]))),
+      );
     };
     return goal === "minimize" ? { minimize: value } : { maximize: value };
   });

@@ -1,5 +1,15 @@
 import * as v from "valibot";
-import { count, finite, listOf, name, names, plainObject, requireArgument, tableOf } from "../../arguments";
+import {
+  columnsOf,
+  count,
+  finite,
+  listOf,
+  name,
+  names,
+  requireArgument,
+  rowOf,
+  tableOf,
+} from "../../arguments";
 import { RaellaError, suggestName } from "../../errors";
 import type { Cell } from "./sweep-row";
 
@@ -20,7 +30,7 @@ export interface Sensitivity {
   readonly varianceShare: number | null;
 }
 
-export const recordsSchema = listOf(plainObject("a row {column: cell}"), "a list of rows {column: cell}");
+export const recordsSchema = listOf(rowOf("a row {column: cell}"), "a list of rows {column: cell}");
 
 const baselineSchema = tableOf(
   v.nullable(v.union([finite, v.string()], "a number or a text")),
@@ -37,12 +47,12 @@ function requireTable(rows: unknown, variables: unknown, figure: unknown, functi
 /** @throws RaellaError `unknown-name` for columns that none of the rows has. */
 export function requireColumns(rows: Table, columns: readonly string[]): void {
   for (const column of columns) {
-    if (rows.length === 0 || rows.some((row) => Object.hasOwn(row, column))) continue;
+    if (rows.length === 0 || rows.some((row) => columnsOf(row).includes(column))) continue;
     throw new RaellaError({
       code: "unknown-name",
       message: `The rows have no column "${column}".`,
       value: column,
-      remedy: suggestName(column, Object.keys(rows[0])),
+      remedy: suggestName(column, columnsOf(rows[0])),
     });
   }
 }

@@ -100,6 +100,32 @@ describe("sensitivity", () => {
     assert.equal(effects[2].varianceShare, 0);
   });
 
+  it("reads rows whose columns are getters, and no others", () => {
+    class Row {
+      constructor(private readonly cells: (typeof grid)[number]) {}
+      get a(): number {
+        return this.cells.a;
+      }
+    }
+    class RowOfFigures extends Row {
+      get energy(): number {
+        return this.a * 100;
+      }
+    }
+    const rows = grid.map((cells) => new RowOfFigures(cells));
+    const plain = rows.map(({ a, energy }) => ({ a, energy }));
+    assert.deepEqual(mainEffects(rows as never, ["a"], "energy"), mainEffects(plain, ["a"], "energy"));
+    assert.deepEqual(
+      oneAtATime(rows as never, ["a"], "energy", { a: 1 }),
+      oneAtATime(plain, ["a"], "energy", { a: 1 }),
+    );
+    assert.throws(() => mainEffects(rows as never, ["a"], "enery"), /no column "enery"\.\n.*"energy"/);
+    for (const column of ["constructor", "toString", "__proto__"])
+      assert.throws(() => mainEffects(rows as never, ["a"], column), /no column/, column);
+    for (const row of [new Map([["a", 1]]), new Date(0), new (class {})()])
+      assert.throws(() => mainEffects([row] as never, ["a"], "a"), { code: "usage" });
+  });
+
   it("cuts a variable of many values into intervals", () => {
     const rows = Array.from({ length: 1000 }, (_, index) => ({ a: index / 1000, energy: index }));
     const [effect] = mainEffects(rows, ["a"], "energy");
