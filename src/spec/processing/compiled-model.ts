@@ -1,5 +1,6 @@
 import type { Memo } from "../../memory";
 import type { CompiledValue } from "../expression/evaluate";
+import type { RuntimeValue } from "../expression/runtime-value";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
@@ -91,6 +92,17 @@ export interface LeafValues {
   /** Left out where there is none. */
   readonly energyShare?: number;
   readonly loops: LeafLoops;
+}
+
+/** A leaf of which everything is settled but some attributes, which nothing else of the leaf reads. */
+export interface OpenLeaf {
+  /** With null in place of the open attributes. */
+  readonly settled: LeafValues;
+  /** All attributes in order; undefined for the open ones. */
+  readonly attributes: ReadonlyMap<string, RuntimeValue | undefined>;
+  readonly open: LeafExpressions["attributes"];
+  /** Variables that the open attributes look up. */
+  readonly names: readonly string[];
 }
 
 /** A level without its attributes. */

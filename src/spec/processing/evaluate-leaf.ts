@@ -1,12 +1,14 @@
 import { collectErrors, RaellaError } from "../../errors";
-import { freeze } from "../../memory";
+import { freeze, serialNumber } from "../../memory";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import type { RuntimeValue } from "../expression/runtime-value";
+import type { NamedValues, RuntimeValue } from "../expression/runtime-value";
 import { IntegralFloat, isInteger, numberOf, Scope, toValue, valueText } from "../expression/runtime-value";
 import type { MeshAxis } from "../schema/architecture-schema";
 import type { Convention, Value } from "../specification";
-import type { CompiledLeaf, CompiledModel, LeafLoops, LeafValues } from "./compiled-model";
+import type { CompiledLeaf, CompiledModel, LeafLoops, LeafValues, OpenLeaf } from "./compiled-model";
+import { expressionsOfLeaf } from "./compiled-model";
 import { contentOfNames, followNames } from "./compiled-part";
+import type { SettledModel } from "./settle-model";
 import { checkStorageAttribute } from "./storage-attributes";
 
 /** Both meshes. They see variables, and the second one the first. */
@@ -72,6 +74,31 @@ function isEnabled(leaf: CompiledLeaf, scope: Scope, options: EvaluationOptions)
   });
 }
 
+/** An attribute in a scope of the variables and the attributes before it. */
+function evaluateAttribute(
+  { kind, name: leaf, document }: CompiledLeaf,
+  [name, written]: CompiledLeaf["attributes"][number],
+  scope: Scope,
+  options: EvaluationOptions,
+): RuntimeValue {
+  const value = written.evaluate(scope, options);
+  if (kind !== "storage") return value;
+  return checkStorageAttribute(leaf, name, value, () => document.locate("attributes", name));
+}
+
+function requireDatawidth(
+  { kind, name, document }: CompiledLeaf,
+  attributes: ReadonlyMap<string, RuntimeValue | undefined>,
+): void {
+  if (kind !== "storage" || (attributes.get("datawidth") ?? null) !== null) return;
+  throw new RaellaError({
+    code: "schema",
+    message: `The storage element "${name}" has no datawidth.`,
+    location: document.location,
+    expected: "attributes: {datawidth: bits of one word}",
+  });
+}
+
 function evaluateAttributes(
   leaf: CompiledLeaf,
   variables: Scope,
@@ -79,20 +106,9 @@ function evaluateAttributes(
 ): ReadonlyMap<string, RuntimeValue> {
   const attributes = new Map<string, RuntimeValue>();
   const scope = new Scope(attributes, variables);
-  const isStorage = leaf.kind === "storage";
-  for (const [name, written] of leaf.attributes) {
-    let value = written.evaluate(scope, options);
-    if (isStorage)
-      value = checkStorageAttribute(leaf.name, name, value, () => leaf.document.locate("attributes", name));
-    attributes.set(name, value);
-  }
-  if (isStorage && (attributes.get("datawidth") ?? null) === null)
-    throw new RaellaError({
-      code: "schema",
-      message: `The storage element "${leaf.name}" has no datawidth.`,
-      location: leaf.document.location,
-      expected: "attributes: {datawidth: bits of one word}",
-    });
+  for (const attribute of leaf.attributes)
+    attributes.set(attribute[0], evaluateAttribute(leaf, attribute, scope, options));
+  requireDatawidth(leaf, attributes);
   return attributes;
 }
 
@@ -109,6 +125,20 @@ function evaluateLeaf(
   convention: Convention,
 ): LeafValues {
   const attributes = evaluateAttributes(leaf, variables, options);
+  return freeze({
+    ...{ attributes: tableOf(attributes), attributeNames: [...attributes.keys()] },
+    ...evaluateRest(leaf, attributes, variables, options, convention),
+  });
+}
+
+/** What of a leaf is no attribute. */
+function evaluateRest(
+  leaf: CompiledLeaf,
+  attributes: NamedValues,
+  variables: Scope,
+  options: EvaluationOptions,
+  convention: Convention,
+): Omit<LeafValues, "attributes" | "attributeNames"> {
   const scope = new Scope(attributes, variables);
   const constraints = leaf.constraints.evaluate(scope);
   const areaShare = evaluateShare(leaf, "area", scope, options);
@@ -118,16 +148,15 @@ function evaluateLeaf(
     constraints,
     ...(isEnabled(leaf, scope, options) ? {} : { isEnabled: false as const }),
   };
+  return { areaShare, ...(energyShare !== null && { energyShare }), loops };
+}
+
+/** Null in place of values that are not known yet. */
+function tableOf(attributes: Iterable<readonly [string, RuntimeValue | undefined]>): Record<string, Value> {
   const table: Record<string, Value> = {};
-  for (const [name, value] of attributes) if (!isEmptyValue(value)) table[name] = toValue(value);
-  const attributeNames = [...attributes.keys()];
-  return freeze({
-    attributes: table,
-    attributeNames,
-    areaShare,
-    ...(energyShare !== null && { energyShare }),
-    loops,
-  });
+  for (const [name, value] of attributes)
+    if (value === undefined || !isEmptyValue(value)) table[name] = toValue(value ?? null);
+  return table;
 }
 
 function isEmptyValue(value: RuntimeValue): boolean {
@@ -148,6 +177,79 @@ export function valuesOfLeaf(
   return leafMemo.get(`${index} ${options.workingDirectory}${contentOfNames(names, variables)}`, compute);
 }
 
+/**
+ * A leaf with the attributes evaluated that do not depend on some variables, where nothing but other attributes does.
+ * Undefined where more does, or where that shows only when it is evaluated.
+ * @param open Names of those variables.
+ * @throws RaellaError with the place of a value that fails.
+ */
+export function openLeafOf(
+  { leaves, convention }: CompiledModel,
+  index: number,
+  open: ReadonlySet<string>,
+  variables: Scope,
+  options: EvaluationOptions,
+): OpenLeaf | undefined {
+  const leaf = leaves[index];
+  const { attributes: written, constraints, inputs } = leaf;
+  if (inputs === null) return undefined;
+  const openNames = new Set(open);
+  const isOpen = (name: string): boolean => openNames.has(name);
+  const known = new Map<string, RuntimeValue | undefined>();
+  const scope = new Scope(known, variables);
+  const openAttributes = written.filter((attribute) => {
+    const [name, value] = attribute;
+    const isSettled = !value.names.some(isOpen);
+    if (!isSettled) openNames.add(name);
+    known.set(name, isSettled ? evaluateAttribute(leaf, attribute, scope, options) : undefined);
+    return !isSettled;
+  });
+  const others = expressionsOfLeaf({ ...leaf, attributes: [] }).flatMap(({ names }) => names);
+  if ([...others, ...followNames(constraints.words, scope)].some(isOpen)) return undefined;
+  // An attribute does not see those behind it.
+  const names = written.map(([name]) => name);
+  const seesLater = openAttributes.some(([own, value]) =>
+    value.names.some((name) => names.indexOf(name) >= names.indexOf(own)),
+  );
+  if (seesLater) return undefined;
+  const read = new Set(openAttributes.flatMap(([, value]) => value.names));
+  return freeze({
+    settled: {
+      attributes: tableOf(known),
+      attributeNames: names,
+      ...evaluateRest(leaf, known, variables, options, convention),
+    },
+    attributes: known,
+    open: openAttributes,
+    names: [...read].filter((name) => !known.has(name)),
+  });
+}
+
+/** The values of a leaf of which all but some attributes is settled, remembered by those of the names that these look up. */
+function completeLeaf(
+  { leaves, leafMemo }: CompiledModel,
+  index: number,
+  openLeaf: OpenLeaf,
+  variables: Scope,
+  options: EvaluationOptions,
+): LeafValues {
+  const { settled, attributes: known, open, names } = openLeaf;
+  return leafMemo.get(`${serialNumber.of(openLeaf)}${contentOfNames(names, variables)}`, () => {
+    const attributes = new Map(known);
+    const scope = new Scope(attributes, variables);
+    const table: Record<string, Value> = { ...settled.attributes };
+    for (const attribute of open) {
+      const [name] = attribute;
+      const value = evaluateAttribute(leaves[index], attribute, scope, options);
+      attributes.set(name, value);
+      if (isEmptyValue(value)) delete table[name];
+      else table[name] = toValue(value);
+    }
+    requireDatawidth(leaves[index], attributes);
+    return freeze({ ...settled, attributes: table });
+  });
+}
+
 /** The names whose values decide those of a leaf; null where that shows only when they are evaluated. */
 export function namesDeciding(
   { inputs, constraints }: CompiledLeaf,
@@ -160,19 +262,25 @@ export function namesDeciding(
  * The values of all leaves of a model. In the convention of 2024 a leaf also sees the attributes of the containers before
  * it.
  *
- * @param known Values of leaves that need not be evaluated; their containers hand down what they have.
+ * @param settled What need not be evaluated; its containers hand down what they have.
  * @throws RaellaErrors with every mistake.
  */
 export function evaluateLeaves(
   model: CompiledModel,
-  known: readonly (LeafValues | undefined)[],
+  settled: Pick<SettledModel, "leaves" | "openLeaves">,
   outermost: Scope,
   options: EvaluationOptions,
 ): readonly LeafValues[] {
   const handedDown = new Map<string, RuntimeValue>();
   const scope = model.convention === "2023" ? outermost : new Scope(handedDown, outermost);
   return collectErrors(model.leaves, ({ kind }, index) => {
-    const values = known[index] ?? valuesOfLeaf(model, index, scope, options);
+    const known = settled.leaves[index];
+    const open = settled.openLeaves[index];
+    const values =
+      known ??
+      (open === undefined
+        ? valuesOfLeaf(model, index, scope, options)
+        : completeLeaf(model, index, open, scope, options));
     if (kind === "container" && scope !== outermost)
       for (const [name, value] of Object.entries(values.attributes)) handedDown.set(name, value);
     return values;

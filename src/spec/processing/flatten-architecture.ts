@@ -91,7 +91,7 @@ class HandedDown {
 
   /** The next level. Its own leaf and the containers up to it must have values. */
   level(frame: LevelFrame): Level {
-    const { leaf, isPlaceholder, instances, meshX, meshY, constraints } = frame;
+    const { leaf } = frame;
     for (; this.reached <= leaf; this.reached += 1) {
       if (!handsDown(this.model.leaves[this.reached])) continue;
       const container = this.valuesOf(this.reached);
@@ -99,8 +99,7 @@ class HandedDown {
       this.key += ` ${serialNumber.of(container)}`;
     }
     const own = this.valuesOf(leaf);
-    // The rest of a frame follows from the leaf.
-    const key = `${leaf} ${isPlaceholder} ${instances} ${meshX} ${meshY} ${contentNumber(constraints)} ${serialNumber.of(own)}${this.key}`;
+    const key = `${contentNumber(frame)} ${serialNumber.of(own)}${this.key}`;
     return this.model.levelMemo.get(key, () => levelOf(frame, own, this.containers));
   }
 

@@ -65,7 +65,8 @@ export function frameLevels(
   let key = `${contentNumber(greedySteps)}`;
   for (const dimension of workload.dimensions) key += ` ${workload.bounds[dimension]}`;
   values.forEach(({ loops }, index) => {
-    if (settled.leaves[index] === undefined) key += ` ${contentNumber(loops)}`;
+    if (settled.leaves[index] === undefined && settled.openLeaves[index] === undefined)
+      key += ` ${contentNumber(loops)}`;
   });
   return model.frameMemo.get(`${key} ${settled.key}`, () => {
     const frames = completeFrames(model, values, workload, greedySteps);

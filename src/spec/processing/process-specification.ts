@@ -75,7 +75,7 @@ export function processSpecification(input: ProcessingInput): Specification {
   );
   requireOwnTypes(input, numberTable);
   const workload = workloadFor(model, input.problem, numbers);
-  const leaves = evaluateLeaves(model, settled.leaves, numbers, options);
+  const leaves = evaluateLeaves(model, settled, numbers, options);
   if (!input.greedySteps.every((step) => step.optional))
     requireKnownNames(
       input.greedySteps,

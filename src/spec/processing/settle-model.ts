@@ -5,8 +5,8 @@ import type { EvaluationOptions } from "../expression/compile-expression";
 import type { NamedValues, RuntimeValue } from "../expression/runtime-value";
 import { Scope } from "../expression/runtime-value";
 import type { DesignCheck } from "../specification";
-import type { CompiledModel, LeafValues } from "./compiled-model";
-import { namesDeciding, valuesOfLeaf } from "./evaluate-leaf";
+import type { CompiledModel, LeafValues, OpenLeaf } from "./compiled-model";
+import { namesDeciding, openLeafOf, valuesOfLeaf } from "./evaluate-leaf";
 import type { SettledVariables } from "./evaluate-variables";
 import { settleVariables } from "./evaluate-variables";
 
@@ -20,6 +20,8 @@ export interface SettledModel {
   readonly variables: SettledVariables;
   /** Undefined where something is open. */
   readonly leaves: readonly (LeafValues | undefined)[];
+  /** Those of which only attributes are open; containers hand theirs down. */
+  readonly openLeaves: readonly (OpenLeaf | undefined)[];
   /** Checks that see nothing that is open; null for those that are met. */
   readonly checks: ReadonlyMap<DesignCheck, UnmetCheck | null>;
 }
@@ -40,7 +42,7 @@ export function settledFor(
     const scope = new Scope(valuesOf(variables));
     return {
       ...{ key, variables },
-      leaves: settleLeaves(model, variables.openNames, scope, options),
+      ...settleLeaves(model, variables.openNames, scope, options),
       checks: settleChecks(model.document.checks, variables.openNames, scope, options),
     };
   });
@@ -70,15 +72,18 @@ function settleLeaves(
   openVariables: ReadonlySet<string>,
   variables: Scope,
   options: EvaluationOptions,
-): readonly (LeafValues | undefined)[] {
+): Pick<SettledModel, "leaves" | "openLeaves"> {
   const open = new Set(openVariables);
   const handedDown = new Map<string, RuntimeValue>();
   const handsDown = model.convention !== "2023";
   const scope = handsDown ? new Scope(handedDown, variables) : variables;
-  return model.leaves.map((leaf, index) => {
+  const openLeaves: (OpenLeaf | undefined)[] = [];
+  const leaves = model.leaves.map((leaf, index) => {
     const names = namesDeciding(leaf, scope);
     const isOpen = names === null || [...names].some((name) => open.has(name));
     const values = isOpen ? undefined : attempt(() => valuesOfLeaf(model, index, scope, options));
+    const isPart = isOpen && leaf.kind !== "container";
+    openLeaves.push(isPart ? attempt(() => openLeafOf(model, index, open, scope, options)) : undefined);
     if (leaf.kind === "container" && handsDown) {
       if (values === undefined) for (const [name] of leaf.attributes) open.add(name);
       else
@@ -88,6 +93,7 @@ function settleLeaves(
     }
     return values;
   });
+  return { leaves, openLeaves };
 }
 
 function settleChecks(
