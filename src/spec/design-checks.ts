@@ -101,14 +101,21 @@ export function namesOfCheck(check: DesignCheck): readonly string[] {
   return writtenIn.of(check).flatMap(namesRead);
 }
 
+/** Names that must be known where a check is examined: those that it does not give itself. */
+const foreignNames = new Derived<DesignCheck, readonly string[]>((check) => {
+  const read = namesOfCheck(check).filter((name) => !isOwn(check, name));
+  return freeze([...new Set([...read, ...Object.keys(check.adapt)])]);
+});
+
+function isOwn({ where }: DesignCheck, name: string): boolean {
+  return Object.hasOwn(where, name) || expressionConstants.has(name) || expressionFunctions.has(name);
+}
+
 /** Names in parts that are not evaluated are looked up as well, so that a slip does not wait for the one bad design. */
 function requireKnownNames(check: DesignCheck, known: Scope): void {
+  const unknown = foreignNames.of(check).filter((name) => known.lookup(name) === undefined);
+  if (unknown.length === 0) return;
   const own = Object.keys(check.where);
-  const isKnown = (name: string): boolean =>
-    known.lookup(name) !== undefined ||
-    own.includes(name) ||
-    expressionConstants.has(name) ||
-    expressionFunctions.has(name);
   const errors: RaellaError[] = [];
   const report = (name: string, kind: string, value: WrittenValue | undefined, names: string[]): void => {
     const place = typeof value === "object" && value !== null && "location" in value ? value.location : null;
@@ -125,9 +132,10 @@ function requireKnownNames(check: DesignCheck, known: Scope): void {
   const what = check.level === null ? "variable" : `variable, and no attribute or count of "${check.level}"`;
   for (const value of writtenIn.of(check))
     for (const name of namesRead(value))
-      if (!isKnown(name)) report(name, what, value, [...own, ...known.names()]);
+      if (unknown.includes(name) && !isOwn(check, name))
+        report(name, what, value, [...own, ...known.names()]);
   for (const [name, value] of Object.entries(check.adapt))
-    if (known.lookup(name) === undefined) report(name, "variable", value, known.names());
+    if (unknown.includes(name)) report(name, "variable", value, known.names());
   throwAll(errors);
 }
 

@@ -23,7 +23,7 @@ import {
   unreadStatistics,
   variableEntries,
 } from "./overrides";
-import type { StatisticsValues } from "./processing/apply-statistics";
+import type { Statistics, StatisticsValues } from "./processing/apply-statistics";
 import {
   applyStatistics,
   ChosenVariables,
@@ -32,7 +32,7 @@ import {
 } from "./processing/apply-statistics";
 import { checkVariableName } from "./processing/compile-model";
 import { processSpecification } from "./processing/process-specification";
-import type { Statistics, StatisticsTable } from "./read-statistics";
+import type { StatisticsTable } from "./read-statistics";
 import {
   readLayerStatistics,
   readStatisticsTable,
@@ -96,7 +96,10 @@ export interface SpecificationRequest extends GetSpecOptions {
 }
 
 const models = new FileMemo<LoadedModel>(64);
-type LoadedStatistics = Statistics & { readonly sources: Sources };
+interface LoadedStatistics {
+  readonly statistics: Statistics;
+  readonly sources: Sources;
+}
 
 const statisticsFiles = new FileMemo<LoadedStatistics>(2_000);
 const statisticsTables = new FileMemo<LoadedTable>(256);
@@ -220,8 +223,9 @@ function specificationOf(
   const { statistics: rules = noRules } = architecture;
   const loaded =
     architecture.statistics === undefined ? undefined : loadStatistics(workspace, origin, found, isTypical);
+  const read = loaded?.statistics;
   const statistics =
-    loaded && options.measured ? { ...loaded, values: { ...loaded.values, ...options.measured } } : loaded;
+    read && options.measured ? { ...read, values: { ...read.values, ...options.measured } } : read;
   const statisticsNames = Object.keys(statistics?.values ?? {});
   for (const name of statisticsNames) checkVariableName(name, compiled.reservedNames);
   const added = statisticsNames.filter((name) => !model.variables.has(name));
@@ -239,8 +243,7 @@ function specificationOf(
     attributes = applyStatistics(
       variables,
       {
-        values: statistics.values,
-        file: statistics.file,
+        statistics,
         rules,
         isTypical,
         dnn: (dnn ?? "").toLowerCase(),
@@ -279,7 +282,7 @@ function specificationOf(
     workspace,
     placeholders,
     notes: found.sizes !== undefined && statistics !== undefined ? [typicalInstead(architecture.name)] : [],
-    sources: model.sources.concat(layerSources, statistics?.sources ?? []),
+    sources: model.sources.concat(layerSources, loaded?.sources ?? []),
     warnings: model.document.warnings.concat(
       overrides.warnings,
       unreadStatistics(statisticsNames, overridden, true),
@@ -390,7 +393,7 @@ function loadStatistics(
   const { folder, stem, table, shownFile, sources } = found ?? known.at(0) ?? tables[0];
   return table === undefined
     ? readOnce(folder, [stem, layerName], (reader) => readLayerStatistics(stem, layerName, reader))
-    : { ...statisticsOfLayer(table, layerName, shownFile), sources };
+    : { statistics: statisticsOfLayer(table, layerName, shownFile), sources };
 }
 
 /** @param folder that holds all statistics. */
@@ -400,7 +403,7 @@ function readOnce(
   read: (reader: FileReader) => Statistics,
 ): LoadedStatistics {
   return statisticsFiles.get(key.join("\n"), (reader) => ({
-    ...read(reader),
+    statistics: read(reader),
     sources: sourcesOf(reader, dirname(folder)),
   }));
 }

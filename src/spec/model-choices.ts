@@ -42,11 +42,11 @@ export type CompleteChoices = Required<Omit<ModelChoices, OpenChoices>> & Pick<M
  * @throws RaellaError `usage` for a choice that there is not.
  */
 export function completeChoices(given: ModelChoices): CompleteChoices {
-  const decided = modelChoices.filter(
-    (name) => (name !== "leakage" && name !== "convention") || given[name] !== undefined,
-  );
-  const choices = decided.map((name) => [name, requireChoice(name, given[name])] as const);
-  return Object.fromEntries(choices) as unknown as CompleteChoices;
+  const choices: Partial<Record<keyof ModelChoices, string | boolean>> = {};
+  for (const name of modelChoices)
+    if ((name !== "leakage" && name !== "convention") || given[name] !== undefined)
+      choices[name] = requireChoice(name, given[name]);
+  return choices as CompleteChoices;
 }
 
 /**
@@ -54,13 +54,14 @@ export function completeChoices(given: ModelChoices): CompleteChoices {
  * @throws RaellaError `usage` for a choice that there is not.
  */
 export function unusualChoices(given: ModelChoices): ModelChoices {
-  const choices = Object.entries(completeChoices(given)) as [keyof ModelChoices, unknown][];
-  const usual = { ...given, leakage: undefined };
-  return Object.fromEntries(
-    choices.filter(
-      ([name, choice]) => choice !== (name === "leakage" ? countsLeakage(usual) : ways[name][0]),
-    ),
-  );
+  const choices: Partial<Record<keyof ModelChoices, string | boolean>> = completeChoices(given);
+  const unusual: typeof choices = {};
+  for (const name in choices) {
+    const choice = name as keyof ModelChoices;
+    const usual = choice === "leakage" ? countsLeakage({ ...given, leakage: undefined }) : ways[choice][0];
+    if (choices[choice] !== usual) unusual[choice] = choices[choice];
+  }
+  return unusual as ModelChoices;
 }
 
 /** What the choices are for the files that they have been made for: of a convention of 2023 only one that is asked for is told. */

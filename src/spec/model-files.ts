@@ -1,5 +1,5 @@
 import { RaellaError } from "../errors";
-import { Memo } from "../memory";
+import { freeze, Memo } from "../memory";
 import { dirname, join, resolve, sep } from "../platform";
 import type { ArchitectureChanges } from "./architectures";
 import { detectConvention } from "./convention";
@@ -112,7 +112,7 @@ export function loadModel(
   const model = readDocument(united, { fidelity, isDense, convention });
   const unread = unreadDefines(options.defines ?? {}, read);
   const document = { ...model, warnings: [...model.warnings, ...unread] };
-  const variables = new Map(Object.entries(document.variables));
+  const variables = freeze(new Map(Object.entries(document.variables)));
   return {
     document,
     variables,

@@ -1,18 +1,12 @@
 import type { SourceLocation } from "../errors";
 import { RaellaError, suggestName } from "../errors";
+import { freeze } from "../memory";
 import { join } from "../platform";
 import type { FileReader } from "./file-memo";
-import type { StatisticsValues } from "./processing/apply-statistics";
+import type { Statistics, StatisticsValues } from "./processing/apply-statistics";
 import { readNumberedCsv } from "./read-csv";
 import { isVariableName } from "./schema/read-document";
 import { displayPath } from "./yaml/source-text";
-
-/** Statistics of a layer and where they were read. */
-export interface Statistics {
-  readonly values: StatisticsValues;
-  /** As messages show it. */
-  readonly file: string;
-}
 
 /** Columns of a statistics table that identify the layer. */
 const layerColumns = ["layer", "layer_name"];
@@ -45,7 +39,7 @@ export function parseNameValueLines(text: string, file: string): StatisticsValue
 
 /** Reads a file of lines `NAME=value`. */
 export function readNameValueFile(file: string, reader: FileReader): Statistics {
-  return { values: parseNameValueLines(reader.read(file).text, file), file: displayPath(file) };
+  return freeze({ values: parseNameValueLines(reader.read(file).text, file), file: displayPath(file) });
 }
 
 /**
@@ -72,7 +66,7 @@ export function readTypicalStatistics(
 }
 
 /** Recorded statistics of the layers of a DNN, by layer name. */
-export type StatisticsTable = ReadonlyMap<string, StatisticsValues>;
+export type StatisticsTable = ReadonlyMap<string, Statistics>;
 
 /**
  * Recorded statistics of all layers of a DNN, from a table `torch_values/<architecture>/<dnn>.csv` with one line for each
@@ -117,15 +111,16 @@ export function readStatisticsTable(file: string, reader: FileReader): Statistic
       const entries = Object.entries(row).filter(
         ([name, value]) => !layerColumns.includes(name) && value !== "",
       );
-      return [layerName, Object.fromEntries(entries)] as const;
+      const values = Object.fromEntries(entries);
+      return [layerName, freeze({ values, file: displayPath(file) })] as const;
     }),
   );
 }
 
 /** @throws RaellaError `statistics` with the nearest name of a layer. */
 export function statisticsOfLayer(table: StatisticsTable, layerName: string, file: string): Statistics {
-  const values = table.get(layerName);
-  if (values !== undefined) return { values, file };
+  const found = table.get(layerName);
+  if (found !== undefined) return found;
   throw new RaellaError({
     code: "statistics",
     message: `There are no recorded statistics of the layer "${layerName}".`,

@@ -404,7 +404,8 @@ function areaOfLevels(
     areas[name] = { each, count, total };
     sum += total;
   }
-  return { ...areas, [totalKey]: sum };
+  areas[totalKey] = sum;
+  return areas as LayerResult["areaUm2"];
 }
 
 function accessesOfLevels(evaluation: Evaluation): Record<string, Record<string, AccessCounts>> {

@@ -7,7 +7,7 @@ import { loadSpecification } from "../../src/spec/load-specification";
 import type { LoadSpecificationOptions } from "../../src/spec/load-specification";
 import type { Specification } from "../../src/spec/specification";
 import { listArchitectures, listLayers } from "../../src/spec/workspace";
-import { smallModel, smallProblem, withFiles } from "./support/small-model";
+import { smallModel, smallProblem, specificationOf, withFiles } from "./support/small-model";
 import { withWorkspace } from "./support/workspace-copy";
 
 /** A specification as text, or what is wrong with it, with file names as seen from a folder. */
@@ -199,6 +199,54 @@ describe("work that specifications share", () => {
           `${architecture}: ${name}`,
         );
       }
+    }
+  });
+
+  it("is the same whether attributes of a level see a variable given or written into the file", () => {
+    const attributes = [
+      "first: second",
+      "second: WORD + 1",
+      "third: second + first",
+      "WORD: WORD if ROWS > 2 else NONE",
+      "fourth: WORD",
+      "datawidth: 8",
+      "ROWS: 3",
+      "sixth: ROWS * WIDE",
+    ];
+    const model = smallModel
+      .replace("  WORD: 8\n", "  WORD: 8\n  second: 5\n  WIDE: 2\n  NONE: null\n")
+      .replace("datawidth: WORD\n        depth", `${attributes.join("\n        ")}\n        depth`)
+      .replace("width: datawidth * 2", "width: datawidth * WIDE")
+      .replace("width: WORD * 4}", "width: WORD * 4, more: WORD if WORD > 8 else NONE, second: WIDE}")
+      .replace("keep: [A, B, Z]}", "keep: [A, B, Z]}\n        temporal: {factors: [N=second]}")
+      .replace("factors: [M=2]", "factors: [M=ROWS]");
+    const changes: readonly { readonly [name: string]: number }[] = [
+      { WIDE: 4 },
+      { WIDE: 1, ROWS: 4 },
+      { WORD: 16 },
+      { second: 7 },
+      { WORD: 4, ROWS: 1 },
+      { WORD: 4, ROWS: 1, WIDE: 8, second: 0 },
+    ];
+    for (const variables of changes) {
+      const written = Object.entries(variables).reduce(
+        (text, [name, value]) => text.replace(new RegExp(`  ${name}: \\d+\n  `), `  ${name}: ${value}\n  `),
+        model,
+      );
+      assert.notEqual(written, model);
+      const load = (text: string, given?: Changes): unknown => {
+        const { levels, variableValues } = specificationOf(
+          { "model.yaml": text, "problem.yaml": smallProblem },
+          { variables: given },
+        );
+        return [levels, variableValues];
+      };
+      const given = load(model, variables);
+      assert.equal(JSON.stringify(given), JSON.stringify(load(written)), JSON.stringify(variables));
+      assert.equal(
+        JSON.stringify(given),
+        JSON.stringify(load(model, { ...variables, WIDE: variables.WIDE ?? 2 })),
+      );
     }
   });
 

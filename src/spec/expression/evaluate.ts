@@ -112,6 +112,11 @@ function placingMistakes<T>(text: string, location: SourceLocation | undefined, 
   }
 }
 
+/** The same; what is frozen is read once. */
+export function compiledValue(value: WrittenValue): CompiledValue {
+  return isExpressionText(value) ? compiledTexts.of(value) : compileValue(value);
+}
+
 /** Most texts stand in files and are read once. */
 const compiledTexts = new Derived<ExpressionText, CompiledValue>(compileValue);
 

@@ -1,5 +1,5 @@
 import { RaellaError } from "../../errors";
-import { Derived } from "../../memory";
+import { Derived, freeze } from "../../memory";
 import type { AdjustmentRule, StatisticsRules } from "../architectures";
 import { compileExpression } from "../expression/compile-expression";
 import { isDecimal, isExpressionText } from "../expression/evaluate";
@@ -13,10 +13,15 @@ import type { Fidelity, WrittenValue } from "../specification";
 /** Recorded or typical statistics of a layer: names of variables to texts. */
 export type StatisticsValues = Readonly<Record<string, string>>;
 
-export interface StatisticsInput {
+/** Statistics of a layer and where they were read. */
+export interface Statistics {
   readonly values: StatisticsValues;
-  /** The file they come from, for errors. */
+  /** As messages show it. */
   readonly file: string;
+}
+
+export interface StatisticsInput {
+  readonly statistics: Statistics;
   readonly rules: StatisticsRules;
   readonly isTypical: boolean;
   readonly dnn: string;
@@ -43,6 +48,14 @@ export class ChosenVariables {
     this.given.set(name, value);
   }
 }
+
+/** As expressions. */
+const writtenStatistics = new Derived<Statistics, ReadonlyMap<string, WrittenValue>>(({ values, file }) => {
+  const written = Object.entries(values).map(
+    ([name, expression]) => [name, { expression, location: { file, keyPath: name } }] as const,
+  );
+  return new Map(freeze(written));
+});
 
 const averageWeight = "AVERAGE_WEIGHT_VALUE";
 const cellBits = "BITS_PER_CELL";
@@ -192,9 +205,8 @@ export function applyStatistics(
   input: StatisticsInput,
   overrides: ReadonlyMap<string, WrittenValue>,
 ): Readonly<Record<string, number>> {
-  const { values, rules, isTypical } = input;
-  for (const [name, expression] of Object.entries(values))
-    variables.set(name, { expression, location: { file: input.file, keyPath: name } });
+  const { statistics, rules, isTypical } = input;
+  for (const [name, value] of writtenStatistics.of(statistics)) variables.set(name, value);
   const isFromDensities =
     namesSetByRules(rules, isTypical).includes(averageWeight) && !overrides.has(averageWeight);
   if (isFromDensities) variables.set(averageWeight, averageFromDensities(input));

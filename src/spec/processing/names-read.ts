@@ -98,13 +98,27 @@ export function isUnread(name: string, context: ReadingContext): boolean {
   return true;
 }
 
-function variablesReading(name: string, { variables, values }: ReadingContext): string[] {
+function variablesReading(name: string, { variables, values }: ReadingContext): readonly string[] {
   const readers: string[] = [];
   for (const [reader, value] of values) if (namesIn(value).includes(name)) readers.push(reader);
-  for (const [reader, value] of variables)
-    if (!values.has(reader) && namesIn(value).includes(name)) readers.push(reader);
+  for (const reader of readersAmong.of(variables).get(name) ?? [])
+    if (!values.has(reader)) readers.push(reader);
   return readers;
 }
+
+/** By name, the variables that look it up. */
+const readersAmong = new Derived<ReadingContext["variables"], ReadonlyMap<string, readonly string[]>>(
+  (variables) => {
+    const readers = new Map<string, string[]>();
+    for (const [reader, value] of variables)
+      for (const name of new Set(namesIn(value))) {
+        const known = readers.get(name);
+        if (known === undefined) readers.set(name, [reader]);
+        else known.push(reader);
+      }
+    return readers;
+  },
+);
 
 /** Sizes, coefficients, the name and projections may name variables. */
 export const wordsOfProblems = new Derived<ProblemDocument, ReadonlySet<string>>(
