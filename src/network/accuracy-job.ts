@@ -2,7 +2,7 @@ import type { SlicingSearch } from "./adaptive-slicing";
 import { findSlicing } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { mostBitsOfSlices, noiseOf } from "./arithmetic-design";
-import type { CenterFinder } from "./center";
+import type { CenterFinder, LayerCenters } from "./center";
 import { createCenterFinder } from "./center";
 import { raellaConverterBits } from "./converter";
 import type { CrossbarResult } from "./crossbar";
@@ -42,11 +42,14 @@ export interface DesignLayerAccuracy extends LayerAccuracy {
   readonly adcShare: number | null;
 }
 
-/** What a helping thread does. */
-export default (): typeof runAccuracyJob => runAccuracyJob;
+/** What a job comes to, for each of the designs, in their order. */
+export interface AccuracyJobResult {
+  readonly accuracies: readonly DesignLayerAccuracy[];
+  /** Undefined where there are none: in ISAAC. */
+  readonly centers: readonly (LayerCenters | undefined)[];
+}
 
-/** What a layer comes to in each of the designs, in their order. */
-function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
+function runAccuracyJob(job: AccuracyJob): AccuracyJobResult {
   const { layer, output, signedInputs, designs } = job;
   const exact = exactAccumulators(layer);
   const reference = { layer, output, exact: outputCodes(exact, layer, output) };
@@ -95,7 +98,7 @@ function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
     }
     return results.get(key) as CrossbarResult;
   };
-  return designs.map((design, index): DesignLayerAccuracy => {
+  const accuracies = designs.map((design, index): DesignLayerAccuracy => {
     const slicing = slicings[index];
     const result = design.encoding === "offset_invert" ? undefined : compute(slicing, design);
     return {
@@ -106,10 +109,14 @@ function runAccuracyJob(job: AccuracyJob): readonly DesignLayerAccuracy[] {
       adcShare: result ? (design.speculation ? adcShare(result) : 1) : null,
     };
   });
+  const centers = designs.map(({ encoding, rows }, index) =>
+    encoding === "offset_invert" ? undefined : centersOn(rows).of(slicings[index]),
+  );
+  return { accuracies, centers };
 }
 
-export const accuracyJobs: JobKind<AccuracyJob, readonly DesignLayerAccuracy[]> = {
-  file: "accuracy-job",
+export const accuracyJobs: JobKind<AccuracyJob, AccuracyJobResult> = {
+  name: "accuracy",
   run: runAccuracyJob,
   work: ({ layer, designs }) =>
     layer.groups * layer.rows * layer.filters * layer.samples * (1 + designs.length),

@@ -1,26 +1,27 @@
 import { requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import { breathe } from "../platform";
-import type { AccuracyJob, DesignLayerAccuracy } from "./accuracy-job";
+import type { AccuracyJob, AccuracyJobResult, DesignLayerAccuracy } from "./accuracy-job";
 import { accuracyJobs } from "./accuracy-job";
 import type { ImportedLayer, ImportedNetwork } from "./imported-network";
 import type { AnalyzeNetworkOptions, PreparedNetwork } from "./prepare-network";
 import { prepareNetwork } from "./prepare-network";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { designKey, slicesDoNotFit } from "./arithmetic-design";
+import { analogWork } from "./cut-layer-job";
 import type { CutNetwork, CutWithReference } from "./cut-network";
 import { cutNetwork } from "./cut-network";
 import { withEngine } from "./float-engine";
 import type { EndToEndAccuracy, ReferenceAccuracy } from "./end-to-end";
 import { checkLabels, endToEndAccuracy, poorQuantization, referenceAccuracy } from "./end-to-end";
-import type { CutRunJob, CutRunResult, LayerArithmetic } from "./run-cut-network";
-import { bytesOfSample, cutRunJobs, runCutNetwork } from "./run-cut-network";
+import type { CutRun, CutRunResult, LayerArithmetic } from "./run-cut-network";
+import { bytesOfSample, runCutNetwork } from "./run-cut-network";
 import { requireDesigns } from "./layer-arguments";
 import { analyzeAccuracySchema } from "./network-arguments";
 import type { LayerScales } from "./measure-layers";
-import type { JobKind } from "./run-network-jobs";
-import { runNetworkJobs, throwIfStopped, workersFor } from "./run-network-jobs";
-import { processors } from "../threads";
+import { positionsPerSample } from "./measure-layers";
+import type { JobRunner } from "./run-network-jobs";
+import { throwIfStopped, withJobRunner, workOf } from "./run-network-jobs";
 import { defaultSeed } from "./sampling";
 import type { Slicing } from "./slicing";
 import { parseSlicing } from "./slicing";
@@ -28,8 +29,8 @@ import { parseSlicing } from "./slicing";
 /** Samples that go through a network together: what is stored in crossbars serves them all. */
 const samplesTogether = 4;
 
-/** Bytes of the tensors of all runs that a thread computes together, about. */
-const jobBytes = 64e6;
+/** Bytes of the tensors of all samples and arithmetics that go through a network together, about. */
+const runBytes = 128e6;
 
 /** A network, and the designs that are to compute it. */
 export interface AccuracyAnalysisOptions extends Omit<AnalyzeNetworkOptions, "shapesOnly" | "withAccuracy"> {
@@ -103,17 +104,26 @@ export async function analyzeAccuracy(options: AccuracyAnalysisOptions): Promise
   const distinct = [...new Map(designs.map((design) => [designKey(design), design])).values()];
   let done = 0;
   let total = 0;
-  const step = (steps = 1): void => onProgress?.({ done: (done += steps), total });
+  const step = (): void => onProgress?.({ done: ++done, total });
   return withEngine(options, async (engine) => {
     const network = await prepareNetwork({ ...options, engine }, scalesOf(imported), (_, runs, layers) => {
       const samples = imported === undefined ? runs / 2 : runs;
-      total = runs + layers + (endToEnd ? samples * (distinct.length + 2) : 0);
+      const parts = Math.ceil(samples / samplesTogether);
+      total = runs + layers + (endToEnd ? samples + parts * layers * (distinct.length + 1) : 0);
       step();
     });
     if (imported !== undefined && imported.sha256 !== network.sha256) throw changedModel(network.file);
-    const cut = endToEnd ? await cutWithReference(network, options, step) : undefined;
-    const layers = await accuracyOfLayers(network, distinct, options, step);
-    const whole = cut ? await runEndToEnd(network, cut, distinct, layers, options, step) : null;
+    const jobs = layerJobsOf(network, distinct, options);
+    const work = workOf(jobs, accuracyJobs) + (endToEnd ? workEndToEnd(network, distinct) : 0);
+    const atOnce = Math.max(jobs.length, endToEnd ? 2 * (distinct.length + 1) : 0);
+    const { layers, whole } = await withJobRunner(options, { work, jobs: atOnce }, async (runner) => {
+      const cut = endToEnd ? await cutWithReference(network, options, step) : undefined;
+      const results = await runner.run(jobs, accuracyJobs, () => step());
+      return {
+        layers: results.map(({ accuracies }) => accuracies),
+        whole: cut ? await runEndToEnd(network, cut, distinct, results, runner, options, step) : null,
+      };
+    });
     const results = new Map(
       distinct.map((design, index) => [
         designKey(design),
@@ -170,15 +180,12 @@ function scalesOf(imported: AccuracyAnalysisOptions["imported"]): readonly Layer
   });
 }
 
-/** [layer][design] */
-async function accuracyOfLayers(
-  { measured, wayOfInputs, lastLayer, engine }: PreparedNetwork,
+function layerJobsOf(
+  { measured, wayOfInputs, lastLayer }: PreparedNetwork,
   designs: readonly ArithmeticDesign[],
-  options: AccuracyAnalysisOptions,
-  step: () => void,
-): Promise<readonly (readonly DesignLayerAccuracy[])[]> {
-  const { imported, slicings = "common", workers, signal, noiseSeed: seed = defaultSeed } = options;
-  const jobs = measured.map(({ graph, integers, output }, index): AccuracyJob => ({
+  { imported, slicings = "common", noiseSeed: seed = defaultSeed }: AccuracyAnalysisOptions,
+): readonly AccuracyJob[] {
+  return measured.map(({ graph, integers, output }, index): AccuracyJob => ({
     layer: integers,
     output,
     kept: designs.map((design) => keptSlicing(design, imported?.layers[index])),
@@ -188,10 +195,15 @@ async function accuracyOfLayers(
     isLast: graph === lastLayer,
     noise: { seed, layer: index },
   }));
-  // Where other threads compute, they also run the network, with engines of their own. What this one has taken it keeps
-  // until it ends; it would start again.
-  if (options.engine === undefined && workersFor(jobs, accuracyJobs, workers) > 1) await engine.end?.();
-  return runNetworkJobs(jobs, accuracyJobs, { workers, signal, onJob: step });
+}
+
+/** Multiply-accumulates of the network on all samples, exact and with each design, about. */
+function workEndToEnd({ measured, samples }: PreparedNetwork, designs: readonly ArithmeticDesign[]): number {
+  const macs = measured.reduce(
+    (sum, { sizes, integers }) => sum + integers.weights.length * positionsPerSample(sizes),
+    0,
+  );
+  return macs * samples.count * (1 + analogWork * designs.length);
 }
 
 /**
@@ -232,40 +244,28 @@ async function runEndToEnd(
   network: PreparedNetwork,
   { cut, reference: float }: CutWithReference,
   designs: readonly ArithmeticDesign[],
-  layers: readonly (readonly DesignLayerAccuracy[])[],
-  { labels, workers, signal, engine, noiseSeed = defaultSeed }: AccuracyAnalysisOptions,
-  step: (steps?: number) => void,
+  layers: readonly AccuracyJobResult[],
+  runner: JobRunner,
+  { labels, noiseSeed = defaultSeed }: AccuracyAnalysisOptions,
+  step: () => void,
 ): Promise<{ reference: ReferenceAccuracy; designs: readonly EndToEndAccuracy[] }> {
   const arithmetics: readonly LayerArithmetic[] = [
     { kind: "exact" },
     ...designs.map((design, index) => ({
       kind: "analog" as const,
       design,
-      slicings: layers.map((each) => parseSlicing(each[index].slicing) as Slicing),
+      slicings: layers.map(({ accuracies }) => parseSlicing(accuracies[index].slicing) as Slicing),
+      centers: layers.map(({ centers }) => centers[index]),
       signedInputs: network.wayOfInputs,
       noiseSeed,
     })),
   ];
   const inputs = Array.from({ length: network.samples.count }, (_, index) => network.samples.at(index));
-  // An engine that was given cannot be sent to other threads.
-  const threads = engine === undefined ? (workers ?? "auto") : 1;
-  const jobs = cutRuns(cut, arithmetics, inputs, threads);
-  const here: JobKind<CutRunJob, readonly CutRunResult[]> = {
-    ...cutRunJobs,
-    run: (job) => runCutNetwork(job, network.engine, () => throwIfStopped(signal)),
-  };
-  if (workersFor(jobs, here, threads) > 1) await network.engine.end?.();
-  const results = await runNetworkJobs(jobs, here, {
-    workers: threads,
-    signal,
-    onJob: (_, __, job) => step(jobs[job].inputs.length * jobs[job].arithmetics.length),
-  });
-  const runs = arithmetics.map((arithmetic) =>
-    results.flatMap((result, job) => {
-      const place = jobs[job].arithmetics.indexOf(arithmetic);
-      return place < 0 ? [] : [result[place]];
-    }),
-  );
+  const runs = arithmetics.map((): CutRunResult[] => []);
+  for (const part of cutRuns(cut, arithmetics, inputs)) {
+    const results = await runCutNetwork(part, network.engine, runner, step);
+    results.forEach((result, place) => runs[arithmetics.indexOf(part.arithmetics[place])].push(result));
+  }
   const [ideal, ...others] = runs.map((run) => run.flatMap(({ outputs }) => outputs));
   return {
     reference: referenceAccuracy(ideal, float, labels),
@@ -277,22 +277,14 @@ async function runEndToEnd(
   };
 }
 
-/**
- * Samples in even parts, of as many as go through a network together, and at least one for each thread; arithmetics
- * together as far as memory allows.
- */
+/** Samples in even parts, of as many as go through a network together; arithmetics together as far as memory allows. */
 function cutRuns(
   cut: CutNetwork,
   arithmetics: readonly LayerArithmetic[],
-  inputs: CutRunJob["inputs"],
-  workers: number | "auto",
-): readonly CutRunJob[] {
-  const parts = Math.max(
-    Math.ceil(inputs.length / samplesTogether),
-    workers === "auto" ? processors() : workers,
-  );
-  const length = Math.ceil(inputs.length / parts);
-  const together = Math.max(1, Math.floor(jobBytes / (length * bytesOfSample(cut))));
+  inputs: CutRun["inputs"],
+): readonly CutRun[] {
+  const length = Math.ceil(inputs.length / Math.ceil(inputs.length / samplesTogether));
+  const together = Math.max(1, Math.floor(runBytes / (length * bytesOfSample(cut))));
   const blocks = chunks(inputs, length);
   return chunks(arithmetics, together).flatMap((some) =>
     blocks.map((block, index) => ({ cut, arithmetics: some, inputs: block, firstSample: index * length })),

@@ -19,7 +19,7 @@ import { readModel } from "./onnx/read-model";
 import { rewriteQuantizedLayers } from "./onnx/rewrite-quantized";
 import { noExternalFiles } from "./onnx/tensor";
 import { analyzeNetworkSchema } from "./network-arguments";
-import { runNetworkJobs } from "./run-network-jobs";
+import { withJobRunner, workOf } from "./run-network-jobs";
 import { inputSizes } from "./samples";
 import { defaultPositions, defaultSeed } from "./sampling";
 import { describeUnmapped, reportUnmapped } from "./unmapped";
@@ -124,7 +124,7 @@ function unknownSizes(
 }
 
 async function analyzeWith(engine: FloatEngine, options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
-  const { signal, shapesOnly = false, withAccuracy = false } = options;
+  const { shapesOnly = false, withAccuracy = false } = options;
   const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
   const { models = defaultWorkspace() } = options;
   const designs = arithmeticArchitectures(models).map((name) => usualDesign(name, models));
@@ -157,11 +157,9 @@ async function analyzeWith(engine: FloatEngine, options: AnalyzeNetworkOptions):
   }));
   const results = shapesOnly
     ? []
-    : await runNetworkJobs(jobs, layerJobs, {
-        workers: options.workers,
-        signal,
-        onJob: (done) => options.onProgress?.({ done: before + done, total: steps }),
-      });
+    : await withJobRunner(options, { work: workOf(jobs, layerJobs), jobs: jobs.length }, (runner) =>
+        runner.run(jobs, layerJobs, (done) => options.onProgress?.({ done: before + done, total: steps })),
+      );
   const layers = measured.map((layer, index) => ({
     ...describeLayer(layer, index, inputPasses(layer.inputScale.zero, wayOfInputs).length),
     ...results[index],

@@ -37,9 +37,6 @@ export interface LayerJobResult {
   readonly accuracy?: Readonly<Record<string, LayerAccuracy>>;
 }
 
-/** What a helping thread does. */
-export default (): typeof runLayerJob => runLayerJob;
-
 /** How the statistics of a layer are made where no architecture says otherwise: RAELLA's. */
 const usualCrossbars = { rows: raellaRows, adcBits: raellaConverterBits, cellBits: mostCellBits };
 
@@ -104,7 +101,7 @@ function accuracyOf(
 }
 
 export const layerJobs: JobKind<LayerJob, LayerJobResult> = {
-  file: "layer-job",
+  name: "layer",
   run: runLayerJob,
   work: ({ layer }) => layer.groups * layer.rows * layer.filters * layer.samples,
 };

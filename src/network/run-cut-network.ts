@@ -1,18 +1,15 @@
-import { breathe } from "../platform";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { noiseOf } from "./arithmetic-design";
-import type { CenterFinder } from "./center";
+import type { LayerCenters } from "./center";
 import { createCenterFinder } from "./center";
+import type { ConvertedSums } from "./crossbar";
+import type { CutLayerJob, LayerCrossbars } from "./cut-layer-job";
+import { cutLayerJobs } from "./cut-layer-job";
 import type { CutLayer, CutNetwork } from "./cut-network";
-import { convertInCrossbars, type ConvertedSums } from "./crossbar";
 import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
-import { onnxRuntime } from "./float-engine";
 import type { SignedInputs } from "./input-passes";
-import type { IntegerLayer } from "./integer-layer";
-import { exactAccumulators } from "./integer-layer";
-import { computeInIsaac } from "./isaac-encoding";
-import { positionsPerSample, quantizeTensor, readWindow } from "./measure-layers";
-import type { JobKind } from "./run-network-jobs";
+import { positionsPerSample, quantizeTensor } from "./measure-layers";
+import type { JobRunner } from "./run-network-jobs";
 import type { Slicing } from "./slicing";
 
 /**
@@ -32,13 +29,15 @@ export type LayerArithmetic =
       readonly design: ArithmeticDesign;
       /** Of each layer. */
       readonly slicings: readonly Slicing[];
+      /** Of each layer, where they are known. */
+      readonly centers?: readonly (LayerCenters | undefined)[];
       readonly signedInputs: SignedInputs;
       /** Of the noise, if the design has any. */
       readonly noiseSeed?: number;
     };
 
 /** Some samples through a cut network, with one or more arithmetics. */
-export interface CutRunJob {
+export interface CutRun {
   readonly cut: CutNetwork;
   readonly arithmetics: readonly LayerArithmetic[];
   readonly inputs: readonly ReadonlyMap<string, EngineTensor>[];
@@ -57,41 +56,50 @@ export interface CutRunResult {
 type SampleTensors = readonly Map<string, EngineTensor>[];
 
 /**
- * Runs samples through a cut network: mapped layers in integers, the parts between them by the float engine. All
- * arithmetics go through it stage by stage, so that they share the engine's models, what comes before the first layer,
- * and the centers of filters.
+ * Runs samples through a cut network: mapped layers in integers, where jobs are done, the parts between them by the float
+ * engine. All arithmetics go through it stage by stage, so that they share the engine's models and what comes before the
+ * first layer; while layers of one are computed, the engine goes on with the next.
  *
- * @param throwIfStopped Called now and then. @throws to stop
+ * @param onLayer Called whenever a layer has been computed with an arithmetic.
  * @returns The results of each arithmetic.
  */
 export async function runCutNetwork(
-  { cut, arithmetics, inputs, firstSample = 0 }: CutRunJob,
-  givenEngine?: FloatEngine,
-  throwIfStopped?: () => void,
+  { cut, arithmetics, inputs, firstSample = 0 }: CutRun,
+  engine: FloatEngine,
+  runner: JobRunner,
+  onLayer?: () => void,
 ): Promise<readonly CutRunResult[]> {
-  const engine = givenEngine ?? (await onnxRuntime());
-  const pause = async (): Promise<void> => {
-    if (throwIfStopped === undefined) return;
-    await breathe();
-    throwIfStopped();
-  };
   // One for all arithmetics before the first layer, then one for each of them.
   let states: readonly SampleTensors[] = [inputs.map((given) => new Map(given))];
   const counts = arithmetics.map(() => ({ conversions: 0, saturated: 0 }));
   for (const [index, { part, layer, keep }] of cut.stages.entries()) {
-    await pause();
+    await runner.pause();
     const kept = new Set(layer === undefined ? keep : [...keep, layer.input]);
-    if (part !== undefined)
-      await runPart(await engine.open(part.model), part.given, kept, states.flat(), pause);
-    if (layer !== undefined) {
-      const ofArithmetics = arithmetics.map((_, place) => states[states.length === 1 ? 0 : place]);
-      states = ofArithmetics.map((tensors) => tensors.map((own) => new Map(own)));
-      const sums = await computeLayer(layer, index, arithmetics, ofArithmetics, firstSample, pause);
-      sums.forEach(({ outputs, conversions, saturated }, place) => {
-        counts[place].conversions += conversions;
-        counts[place].saturated += saturated;
-        outputs.forEach((output, sample) => states[place][sample].set(layer.output, output));
-      });
+    const session = part && (await engine.open(part.model));
+    const computed: Promise<SampleTensors>[] = [];
+    try {
+      for (const [state, tensors] of states.entries()) {
+        if (session !== undefined) await runPart(session, part?.given ?? [], kept, tensors, runner);
+        if (layer === undefined) continue;
+        const places = states.length === 1 ? [...arithmetics.keys()] : [state];
+        for (const place of places) {
+          const ofPlace = computeLayer(layer, index, arithmetics[place], tensors, firstSample, runner).then(
+            ({ outputs, conversions, saturated }) => {
+              counts[place].conversions += conversions;
+              counts[place].saturated += saturated;
+              onLayer?.();
+              return tensors.map((own, sample) => new Map(own).set(layer.output, outputs[sample]));
+            },
+          );
+          // It is waited for later; until then a failure is none that nobody sees.
+          ofPlace.catch(() => undefined);
+          computed.push(ofPlace);
+        }
+      }
+      if (layer !== undefined) states = await Promise.all(computed);
+    } finally {
+      await Promise.allSettled(computed);
+      await session?.close();
     }
     const needed = new Set(keep);
     for (const own of states.flat()) keepTensors(own, needed);
@@ -101,23 +109,6 @@ export async function runCutNetwork(
     ...ofArithmetic,
   }));
 }
-
-/** What a helping thread does. */
-export default () =>
-  (job: CutRunJob): Promise<readonly CutRunResult[]> =>
-    runCutNetwork(job);
-
-export const cutRunJobs: JobKind<CutRunJob, readonly CutRunResult[]> = {
-  file: "run-cut-network",
-  run: (job) => runCutNetwork(job),
-  work: ({ cut, inputs, arithmetics }) =>
-    arithmetics.reduce((sum, { kind }) => sum + (kind === "exact" ? 1 : 4), 0) *
-    inputs.length *
-    cut.stages.reduce(
-      (sum, { layer }) => sum + (layer ? layer.weights.length * positionsPerSample(layer.sizes) : 0),
-      0,
-    ),
-};
 
 /** Bytes of the tensors that a sample has at a time, about: of the layer that needs most. */
 export function bytesOfSample({ stages }: CutNetwork): number {
@@ -140,108 +131,89 @@ async function runPart(
   given: readonly string[],
   kept: ReadonlySet<string>,
   tensors: SampleTensors,
-  pause: () => Promise<void>,
+  runner: JobRunner,
 ): Promise<void> {
-  try {
-    for (const own of tensors) {
-      await pause();
-      const outputs = await session.run(new Map(given.map((name) => [name, own.get(name) as EngineTensor])));
-      for (const [name, tensor] of outputs) own.set(name, tensor);
-      keepTensors(own, kept);
-    }
-  } finally {
-    await session.close();
+  for (const own of tensors) {
+    await runner.pause();
+    const outputs = await session.run(new Map(given.map((name) => [name, own.get(name) as EngineTensor])));
+    for (const [name, tensor] of outputs) own.set(name, tensor);
+    keepTensors(own, kept);
   }
 }
 
-/** Computes a layer with each arithmetic, given the tensors of each. */
+/** Computes a layer with an arithmetic, given the tensors of some samples. */
 async function computeLayer(
   layer: CutLayer,
   index: number,
-  arithmetics: readonly LayerArithmetic[],
-  tensors: readonly SampleTensors[],
+  arithmetic: LayerArithmetic,
+  tensors: SampleTensors,
   firstSample: number,
-  pause: () => Promise<void>,
-): Promise<readonly CutRunResult[]> {
-  const positions = positionsPerSample(layer.sizes);
-  const together = positionsTogether(layer);
-  const finders = new Map<number, CenterFinder>();
-  const centersOn = (rows: number): CenterFinder => {
-    const known = finders.get(rows) ?? createCenterFinder(layer, rows);
-    finders.set(rows, known);
-    return known;
-  };
-  const results: CutRunResult[] = [];
-  for (const [place, arithmetic] of arithmetics.entries()) {
-    const own = tensors[place];
-    let conversions = 0;
-    let saturated = 0;
-    const outputs = own.map((each) => emptyOutput(layer, each));
-    const { input, inputScale } = layer;
-    const codes = own.map((each) => quantizeTensor((each.get(input) as EngineTensor).data, inputScale));
-    for (let first = 0; first < own.length * positions; first += together) {
-      await pause();
-      const block = readBlock(layer, codes, first, Math.min(together, own.length * positions - first));
-      const firstPosition = firstSample * positions + block.first;
-      const sums = computeBlock(block.integers, index, arithmetic, firstPosition, centersOn);
-      conversions += sums.conversions;
-      saturated += sums.saturated;
-      writeOutputs(layer, sums.accumulators, block, outputs);
-    }
-    results.push({ outputs, conversions, saturated });
-  }
-  return results;
+  runner: JobRunner,
+): Promise<CutRunResult> {
+  const { input, inputScale } = layer;
+  const codes = tensors.map((own) => quantizeTensor((own.get(input) as EngineTensor).data, inputScale));
+  const ofSample = positionsPerSample(layer.sizes);
+  const blocks = blocksOf(layer, tensors.length * ofSample, runner.workers);
+  const jobs = blocks.map((block): CutLayerJob => {
+    const before = Math.floor(block.first / ofSample);
+    const firstPosition = firstSample * ofSample + block.first;
+    return {
+      layer,
+      crossbars: crossbarsOf(layer, index, arithmetic, firstPosition),
+      codes: codes.slice(before, Math.ceil((block.first + block.positions) / ofSample)),
+      first: block.first - before * ofSample,
+      positions: block.positions,
+    };
+  });
+  const results = await runner.run(jobs, cutLayerJobs);
+  const outputs = tensors.map((own) => emptyOutput(layer, own));
+  let conversions = 0;
+  let saturated = 0;
+  results.forEach((result, block) => {
+    conversions += result.conversions;
+    saturated += result.saturated;
+    writeOutputs(layer, result, blocks[block], outputs);
+  });
+  return { outputs, conversions, saturated };
 }
 
-function computeBlock(
-  layer: IntegerLayer,
+function crossbarsOf(
+  layer: CutLayer,
   index: number,
   arithmetic: LayerArithmetic,
   firstPosition: number,
-  centersOn: (rows: number) => CenterFinder,
-): ConvertedSums {
-  if (arithmetic.kind === "exact")
-    return { accumulators: exactAccumulators(layer), conversions: 0, saturated: 0 };
-  const { design, slicings, signedInputs, noiseSeed: seed } = arithmetic;
-  const { rows, adcBits: converterBits, speculation } = design;
-  const noise = noiseOf(design, { seed, layer: index, firstPosition });
-  const crossbar = { slicing: slicings[index], rows, converterBits, noise };
-  return design.encoding === "offset_invert"
-    ? computeInIsaac(layer, crossbar)
-    : convertInCrossbars(layer, { ...crossbar, signedInputs, speculation, centers: centersOn(rows) });
+): LayerCrossbars | undefined {
+  if (arithmetic.kind === "exact") return undefined;
+  const { design, slicings, centers, signedInputs, noiseSeed: seed } = arithmetic;
+  const slicing = slicings[index];
+  return {
+    ...{ design, slicing, signedInputs },
+    centers:
+      design.encoding === "offset_invert"
+        ? undefined
+        : (centers?.[index] ?? createCenterFinder(layer, design.rows).of(slicing)),
+    noise: noiseOf(design, { seed, layer: index, firstPosition }),
+  };
 }
 
-/** Positions of a layer that are computed at a time. */
-function positionsTogether({ groups, rows, filters, weights }: CutLayer): number {
+/** Positions of a layer that are computed together. */
+type PositionBlock = Pick<CutLayerJob, "first" | "positions">;
+
+/** As many positions together as memory and interruptions allow, but some for each thread. */
+function blocksOf(
+  { groups, rows, filters, weights }: CutLayer,
+  positions: number,
+  workers: number,
+): readonly PositionBlock[] {
   const fitting = Math.min(blockBytes / (groups * (rows + 8 * filters)), blockMacs / weights.length);
-  return Math.max(fewestPositions, Math.floor(fitting));
-}
-
-/** Some positions of a layer, of which `first` is the first one if those of all samples are numbered through. */
-interface IntegerBlock {
-  readonly first: number;
-  readonly integers: IntegerLayer;
-}
-
-/** What of each sample's codes meets the filters at some positions. */
-function readBlock(
-  layer: CutLayer,
-  codes: readonly Uint8Array[],
-  first: number,
-  samples: number,
-): IntegerBlock {
-  const { groups, rows, filters, weights, weightZeros, sizes } = layer;
-  const inputZero = layer.inputScale.zero;
-  const positions = positionsPerSample(sizes);
-  const inputs = new Uint8Array(groups * samples * rows);
-  for (let group = 0; group < groups; group++)
-    for (let index = 0; index < samples; index++) {
-      const sample = Math.floor((first + index) / positions);
-      const position = first + index - sample * positions;
-      const to = (group * samples + index) * rows;
-      readWindow(layer, sizes, codes[sample], position, group, inputZero, inputs, to);
-    }
-  return { first, integers: { groups, rows, filters, samples, weights, inputs, inputZero, weightZeros } };
+  const most = Math.max(fewestPositions, Math.floor(fitting));
+  const shared = Math.min(workers, Math.floor(positions / fewestPositions));
+  const count = Math.max(1, shared, Math.ceil(positions / most));
+  const length = Math.ceil(positions / count);
+  return Array.from({ length: Math.ceil(positions / length) }, (_, block) => ({
+    first: block * length,
+    positions: Math.min(length, positions - block * length),
+  }));
 }
 
 /** The tensor that the layer makes of a sample, before it is computed. */
@@ -263,19 +235,19 @@ function emptyOutput(
   };
 }
 
-/** Writes (accumulator + bias) · unit of a block where it belongs. */
+/** Writes (accumulator + bias) · unit of some positions where it belongs. */
 function writeOutputs(
   { groups, filters, sizes, spatialAxes, bias, units }: CutLayer,
-  accumulators: Float64Array,
-  { first, integers: { samples } }: IntegerBlock,
+  { accumulators }: ConvertedSums,
+  { first, positions: count }: PositionBlock,
   outputs: readonly EngineTensor[],
 ): void {
   const positions = positionsPerSample(sizes);
   const channels = groups * filters;
   const plane = sizes.outputWidth * sizes.outputHeight;
   for (let group = 0; group < groups; group++)
-    for (let index = 0; index < samples; index++) {
-      const from = (group * samples + index) * filters;
+    for (let index = 0; index < count; index++) {
+      const from = (group * count + index) * filters;
       const sample = Math.floor((first + index) / positions);
       const position = first + index - sample * positions;
       const { data } = outputs[sample];

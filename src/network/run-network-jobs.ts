@@ -1,82 +1,117 @@
 import { RaellaError } from "../errors";
 import { breathe } from "../platform";
 import { processors, startThreads, threadCount } from "../threads";
+import type { JobInThread } from "./network-thread";
 
 /** Multiply-accumulates of all jobs together from which on more threads pay. */
 const workThatPays = 2e8;
 
-/** How jobs are run, and who is told. */
+/** Where jobs are done, and whether they are still wanted. */
 export interface RunJobsOptions {
   /** Threads. Default: `auto`, up to four where the work is worth it. */
   readonly workers?: number | "auto";
   readonly signal?: AbortSignal;
-  /** Called with the number of jobs that are done, of all of them, and which one it was. */
-  readonly onJob?: (done: number, total: number, job: number) => void;
 }
 
 /** What is done with each job, here or in another thread. */
 export interface JobKind<Job, Result> {
-  /** Name of the file in this folder whose default export it is, without extension. */
-  readonly file: string;
-  readonly run: (job: Job) => Result | Promise<Result>;
+  readonly name: JobInThread["kind"];
+  readonly run: (job: Job) => Result;
   /** Multiply-accumulates of a job, about. */
   readonly work: (job: Job) => number;
 }
 
-/** The number of threads that jobs are run in; 1 means here. */
-export function workersFor<Job, Result>(
-  jobs: readonly Job[],
-  kind: JobKind<Job, Result>,
-  workers: number | "auto" = "auto",
-): number {
-  const wanted = threadCount(workers, () => {
-    const pays = jobs.reduce((sum, job) => sum + kind.work(job), 0) >= workThatPays;
-    return pays ? Math.min(processors(), 4) : 1;
-  });
-  return Math.min(wanted, jobs.length);
+export function workOf<Job>(jobs: readonly Job[], kind: Pick<JobKind<Job, unknown>, "work">): number {
+  return jobs.reduce((sum, job) => sum + kind.work(job), 0);
 }
 
-/** Runs jobs. The results stand in the order of the jobs and do not depend on the number of threads. */
-export async function runNetworkJobs<Job, Result>(
-  jobs: readonly Job[],
-  kind: JobKind<Job, Result>,
-  options: RunJobsOptions,
-): Promise<readonly Result[]> {
-  const works = jobs.map((job) => kind.work(job));
-  const workers = workersFor(jobs, kind, options.workers);
-  const results = new Array<Result>(jobs.length);
-  let done = 0;
-  const finish = (index: number, result: Result): void => {
-    results[index] = result;
-    options.onJob?.(++done, jobs.length, index);
+/** Does jobs, here or in threads. */
+export interface JobRunner {
+  /** Threads that share them; 1 means here. */
+  readonly workers: number;
+  /**
+   * Results stand in the order of the jobs and do not depend on the number of threads.
+   * @param onJob Called after each job, with the number of those that are done.
+   */
+  run<Job, Result>(
+    jobs: readonly Job[],
+    kind: JobKind<Job, Result>,
+    onJob?: (done: number) => void,
+  ): Promise<readonly Result[]>;
+  /** Lets others have their turn. @throws RaellaError `aborted` */
+  pause(): Promise<void>;
+}
+
+/**
+ * Computes something with threads for its jobs, which end with it. They are the same for all kinds of jobs: each loads
+ * its code once, and what one kind has made fast, another one finds fast.
+ *
+ * @param work Multiply-accumulates of all jobs, about.
+ * @param jobs At most so many are there at a time.
+ */
+export async function withJobRunner<Result>(
+  { workers = "auto", signal }: RunJobsOptions,
+  { work, jobs: mostJobs }: { readonly work: number; readonly jobs: number },
+  compute: (runner: JobRunner) => Promise<Result>,
+): Promise<Result> {
+  const wanted = threadCount(workers, () => (work >= workThatPays ? Math.min(processors(), 4) : 1));
+  const count = Math.min(wanted, mostJobs);
+  const pause = async (): Promise<void> => {
+    await breathe();
+    throwIfStopped(signal);
   };
-  if (workers <= 1) {
-    for (const [index, job] of jobs.entries()) {
-      await breathe();
-      throwIfStopped(options.signal);
-      finish(index, await kind.run(job));
-    }
-    return results;
-  }
-  const threads = startThreads<null, Job, Result>(`network/${kind.file}`, null, workers);
-  // The longest first, so that no thread is left alone with it at the end.
-  const order = jobs.map((_, index) => index).sort((first, second) => works[second] - works[first]);
+  if (count <= 1)
+    return compute({
+      workers: 1,
+      pause,
+      async run<Job, Answer>(
+        jobs: readonly Job[],
+        { run }: JobKind<Job, Answer>,
+        onJob?: (done: number) => void,
+      ) {
+        const results: Answer[] = [];
+        for (const job of jobs) {
+          await pause();
+          results.push(run(job));
+          onJob?.(results.length);
+        }
+        return results;
+      },
+    });
+  const threads = startThreads<null, JobInThread, unknown>("network/network-thread", null, count);
   try {
-    let taken = 0;
-    const thread = async (): Promise<void> => {
-      while (taken < order.length) {
-        const index = order[taken++];
-        finish(index, await threads.run(jobs[index], options.signal));
-      }
-    };
-    await Promise.all(Array.from({ length: workers }, thread));
+    return await compute({
+      workers: count,
+      pause,
+      async run<Job, Answer>(
+        jobs: readonly Job[],
+        { name, work: workOfJob }: JobKind<Job, Answer>,
+        onJob?: (done: number) => void,
+      ) {
+        const results = new Array<Answer>(jobs.length);
+        const works = jobs.map(workOfJob);
+        // The longest first, so that no thread is left alone with it at the end.
+        const order = jobs.map((_, index) => index).sort((first, second) => works[second] - works[first]);
+        let taken = 0;
+        let done = 0;
+        const thread = async (): Promise<void> => {
+          while (taken < order.length) {
+            const index = order[taken++];
+            const job = { kind: name, job: jobs[index] };
+            results[index] = (await threads.run(job, signal)) as Answer;
+            onJob?.(++done);
+          }
+        };
+        await Promise.all(Array.from({ length: count }, thread));
+        return results;
+      },
+    });
   } catch (error) {
-    throwIfStopped(options.signal);
+    throwIfStopped(signal);
     throw error;
   } finally {
     await threads.end();
   }
-  return results;
 }
 
 /** @throws RaellaError `aborted` */
