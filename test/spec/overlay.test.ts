@@ -210,8 +210,16 @@ describe("a workspace with only what is new", function () {
       };
       for (const architecture of ["raella", "my_design"])
         assert.throws(() => runLayer({ ...chosen, architecture, workspace }), told("macros.yaml"));
-      const files = [join(root, "models", "raella", "arch.yaml")];
-      assert.throws(() => loadSpecification({ files, workspace }), told("macros.yaml"));
+      const files = [
+        ...["raella/*.yaml", "common_components/*.yaml", "mapper.yaml"].map((path) =>
+          join(root, "models", path),
+        ),
+        join(root, "dnn_layers/resnet18/010.yaml"),
+      ];
+      assert.throws(
+        () => loadSpecification({ files, workspace, usePlaceholders: true }),
+        told("macros.yaml"),
+      );
       // What goes wrong for another reason is not laid at its door.
       assert.throws(
         () => runLayer({ ...chosen, layer: 99, workspace }),
