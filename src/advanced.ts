@@ -7,8 +7,8 @@
 // Specifications
 export { fidelityDifferences } from "./spec/fidelity";
 export type { FidelityDifference } from "./spec/fidelity";
-export { listVariables } from "./spec/variable-notes";
-export type { KnobRange, ModelVariable } from "./spec/variable-notes";
+export { listVariables } from "./spec/model-variables";
+export type { KnobRange, ModelVariable } from "./spec/model-variables";
 
 // Single components, and where their figures come from
 export { componentArea, componentEnergy, componentModels } from "./components/estimate-component";

@@ -104,6 +104,11 @@ export function counted(count: number, noun: string, format: (count: number) => 
   return `${format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** `1 layer is`, `3 layers are`. */
+export function countedAre(count: number, noun: string, format?: (count: number) => string): string {
+  return `${counted(count, noun, format)} ${count === 1 ? "is" : "are"}`;
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(names: readonly string[]): string {
   return names.length < 2
@@ -133,8 +138,14 @@ export function formatLocation(location: SourceLocation): string {
   return location.keyPath ? `${place} (${location.keyPath})` : place;
 }
 
+/** A message with its place before it, unless it begins with that already. */
+export function placedMessage({ message, location }: Pick<ErrorDetails, "message" | "location">): string {
+  const place = location ? `${formatLocation(location)}: ` : "";
+  return message.startsWith(place) ? message : `${place}${message}`;
+}
+
 function formatErrorDetails(error: ErrorDetails): string {
-  const lines = [error.location ? `${formatLocation(error.location)}: ${error.message}` : error.message];
+  const lines = [placedMessage(error)];
   if (error.expected) lines.push(`  Expected: ${error.expected}`);
   for (const detail of error.details ?? []) lines.push(...detail.split("\n").map((line) => `  ${line}`));
   const repeatsExpected = error.remedy === `Known: ${error.expected?.replace(/^one of /, "")}.`;

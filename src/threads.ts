@@ -18,7 +18,7 @@ export interface Threads<Task, Answer> {
  * The default export of a module whose work threads can do.
  * @param data What a thread is told when it starts: data that can be cloned.
  */
-export type Work<Data, Task, Answer> = (data: Data) => (task: Task) => Answer;
+type Work<Data, Task, Answer> = (data: Data) => (task: Task) => Answer;
 
 interface ThreadData {
   readonly module: string;

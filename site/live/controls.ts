@@ -3,7 +3,7 @@ import { usualChoice, wayNames, ways } from "./choice";
 import type { Choice, WayName } from "./choice";
 import { element } from "./elements";
 import type { Catalogue } from "./messages";
-import type { KnobRange, ModelVariable } from "../../src/spec/variable-notes";
+import type { KnobRange, ModelVariable } from "../../src/spec/model-variables";
 
 /** Counts that the choice has of its own: what is not set is not the model's value but the one usual in studies. */
 const counts: Readonly<Record<string, { readonly key: "tiles" | "batch"; readonly usual: number }>> = {

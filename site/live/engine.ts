@@ -8,7 +8,7 @@ import { componentColumns, formatCsv, layerWideColumns } from "../../src/report/
 import { filesInMemory, useFiles } from "../../src/spec/files";
 import { loadComponentGroups } from "../../src/spec/component-groups";
 import type { Warning } from "../../src/spec/specification";
-import { listVariables } from "../../src/spec/variable-notes";
+import { listVariables } from "../../src/spec/model-variables";
 import { listArchitectures } from "../../src/spec/workspace";
 import { totalAreas } from "../../src/study/layer-result";
 import type { LayerResult } from "../../src/study/layer-result";

@@ -1,7 +1,7 @@
 // What the page and the engine in its worker say to each other.
 import type { ChartSpecification } from "../../src/report/charts/chart-specification";
 import type { Columns } from "../../src/report/tidy-columns";
-import type { ModelVariable } from "../../src/spec/variable-notes";
+import type { ModelVariable } from "../../src/spec/model-variables";
 import type { NetworkTotals } from "../../src/study/network-result";
 import type { Choice } from "./choice";
 

@@ -1,4 +1,4 @@
-import { formatLocation, RaellaError } from "../errors";
+import { placedMessage, RaellaError } from "../errors";
 import type { ProgressState } from "../report/notebook/progress-bar";
 import { checkPlaces, isStandardOutput } from "../report/write-atomically";
 import type { LayersWarning } from "../study/network-result";
@@ -66,9 +66,8 @@ export function remark(text: string): void {
 /** Writes the warnings of results to standard error, each once, with the layers that have it. */
 export function remarkWarnings(warnings: readonly (LayersWarning & { readonly of?: string })[]): void {
   const lines = new Map<string, Set<string>>();
-  for (const { message, location, layers, of } of warnings) {
-    const place = location ? `${formatLocation(location)}: ` : "";
-    const line = message.startsWith(place) ? message : `${place}${message}`;
+  for (const { layers, of, ...warning } of warnings) {
+    const line = placedMessage(warning);
     const known = lines.get(line) ?? new Set();
     lines.set(line, known);
     if (layers !== undefined && layers.length > 0)

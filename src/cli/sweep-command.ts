@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { counted, RaellaError } from "../errors";
+import { counted, countedAre, RaellaError } from "../errors";
 import type { FigureAxis } from "../report/charts/exploration-axis";
 import { mergeSweep, resultName } from "../report/sweep/merge-sweep";
 import { openSweep } from "../report/sweep/read-sweep";
@@ -144,16 +144,11 @@ export async function sweepMergeCommand(
   if (isPrinted) return;
   // What went into a pipe or a device cannot be read again.
   if (!statSync(merged.file).isFile())
-    return given.json
-      ? printJson(merged)
-      : print(`${counted(merged.rows, "point")} ${merged.rows === 1 ? "is" : "are"} in ${merged.file}.`);
+    return given.json ? printJson(merged) : print(`${countedAre(merged.rows, "point")} in ${merged.file}.`);
   const stored = await openSweep(merged.file);
   const found = await summarizeSweep(stored);
   if (given.json) return printJson({ ...merged, ...jsonSummary(found) });
-  const gaps =
-    merged.missing > 0
-      ? `\n${counted(merged.missing, "point")} ${merged.missing === 1 ? "is" : "are"} missing.`
-      : "";
+  const gaps = merged.missing > 0 ? `\n${countedAre(merged.missing, "point")} missing.` : "";
   await print(
     `${formatSweepText(stored, found)}${gaps}\n\n${[merged.file, given.csv].filter(Boolean).join("\n")}`,
   );

@@ -4,7 +4,7 @@ import { leavesOf, levelExplanationSchema } from "./explain";
 import type { Explanation, LevelExplanation } from "./explain";
 
 /** One primitive component's part in a table entry, for data frames and tables. */
-export interface ExplanationRow {
+interface ExplanationRow {
   readonly level: string;
   readonly quantity: "energy" | "area";
   readonly action: string | null;

@@ -79,7 +79,7 @@ function partsLeakage(component: ComponentInstance, components: LevelComponents)
 }
 
 /** What leakage adds to an energy table. */
-export interface LeakageFigures {
+interface LeakageFigures {
   /** pJ per instance and cycle of every storage level of which it is known; undefined where leakage does not count. */
   readonly leakagePj?: EnergyReferenceTable["leakagePj"];
   readonly warnings: readonly Warning[];

@@ -190,7 +190,7 @@ function mapOf(table: ValueTable): Map<string, Value> {
 }
 
 /** What the area and the energies of a level are multiplied by. */
-export interface LevelScales {
+interface LevelScales {
   readonly area: number;
   readonly energy: number;
 }

@@ -183,7 +183,7 @@ interface SettledLevels {
 }
 
 /** Levels among certain variables. */
-export interface LevelPrices {
+interface LevelPrices {
   /** @throws RaellaError for actions that a class does not define and for what cannot be priced */
   readonly estimate: (level: Level) => LevelEstimate;
   /** What is written of a level in words that do not count. */

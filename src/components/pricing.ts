@@ -21,7 +21,7 @@ import type {
 import { defaultWorkspace, givenWorkspace, overlaysOf, workspaceSchema } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import { displayPath } from "../spec/yaml/source-text";
-import { adcEstimator, adcStandIn } from "./adc/adc-estimator";
+import { adcEstimator, adcStandIn } from "./adc/adc-survey-model";
 import { cellFromEntries, cellFromText } from "./circuits/cell-description";
 import type { CellDescription } from "./circuits/cell-description";
 import { synthesizedBlocks } from "./blocks/synthesized-blocks";
@@ -64,7 +64,7 @@ export const pricingSchema = optionsOf({
 });
 
 /** The estimators with everything that is remembered about their answers. */
-export interface Pricing {
+interface Pricing {
   readonly registry: EstimatorRegistry;
   readonly context: EstimationContext;
   readonly primitives: PrimitiveEstimates;

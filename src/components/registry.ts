@@ -44,7 +44,7 @@ export function createRegistry(estimators: readonly Estimator[]): EstimatorRegis
 }
 
 /** A folder of component-library files of the user's. */
-export interface RegisteredLibrary {
+interface RegisteredLibrary {
   readonly directory: string;
   readonly accuracyPercent: number;
 }

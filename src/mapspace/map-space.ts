@@ -14,7 +14,7 @@ import { describeRules, describeSlots } from "./slots";
 import type { LevelRules, Slot } from "./slots";
 
 /** A data space that the constraints leave to the search at one level (counted from the inside). */
-export interface UndecidedPair {
+interface UndecidedPair {
   readonly level: number;
   readonly tensor: number;
 }

@@ -63,7 +63,7 @@ export interface VaryingDimension {
 }
 
 /** Figures of the dimensions with a single choice; the others count as 1. Matrices are `[dimension * levels + level]`. */
-export interface FixedFigures {
+interface FixedFigures {
   /** Consecutive values that a tile of the level spans. */
   readonly span: Float64Array;
   /** Product of the space factors outside the level. */

@@ -1,7 +1,7 @@
 import type { HardwareLevel } from "./hardware";
 
 /** How far a level's bandwidths slow the run down, and the cycles it then needs. */
-export interface LevelTiming {
+interface LevelTiming {
   /** Fraction of the demanded bandwidth that is there; 1 without a limit. */
   readonly slowdown: number;
   readonly cycles: number;

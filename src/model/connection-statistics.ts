@@ -11,7 +11,7 @@ import { analyseTraffic, fanOutOf, groupTraffic, passedOn, receivedAt } from "./
 import type { Traffic } from "./traffic";
 
 /** Words that enter a connection for groups of one size, over the whole run and per instance of the outer level. */
-export interface Ingress {
+interface Ingress {
   /** Children that one word goes to. */
   readonly multicast: number;
   /** Groups of that size. */
@@ -34,7 +34,7 @@ export interface ConnectionTraffic {
 }
 
 /** The connection between a level and the next one inside. It costs no energy. */
-export interface ConnectionStatistics {
+interface ConnectionStatistics {
   readonly outer: string;
   readonly inner: string;
   /** Data spaces that cross it, in declared order. */

@@ -19,7 +19,7 @@ export interface Tensor {
   readonly moves: readonly (readonly AxisMove[])[];
 }
 
-export interface AxisMove {
+interface AxisMove {
   readonly axis: number;
   readonly coefficient: number;
 }

@@ -18,7 +18,7 @@ export interface FanOut {
 }
 
 /** What decides how a fan-out shares words, apart from its loops. */
-export interface FanOutRules {
+interface FanOutRules {
   readonly noMulticast: boolean;
   readonly mayForward: boolean;
   /** Children fetch their whole tile at every step, see {@link fetchesEverything}. */

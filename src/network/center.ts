@@ -114,7 +114,7 @@ function sumOfMiddleCodes(histogram: Uint32Array): number {
 }
 
 /** Centers of all filters of all groups of a layer, for each segment. */
-export type LayerCenters = readonly Uint8Array[];
+type LayerCenters = readonly Uint8Array[];
 
 /** Finds centers of a layer on crossbars of so many rows, each once. */
 export interface CenterFinder {
@@ -147,7 +147,7 @@ export function createCenterFinder(layer: StoredWeights, rows: number): CenterFi
 }
 
 /** Columns of offsets that can leave the converter's range, and the sum of all offsets' magnitudes. */
-export interface OffsetColumns {
+interface OffsetColumns {
   readonly columns: PackedColumns;
   /** Σ |offset| over all columns and rows. */
   readonly absoluteOffsets: number;

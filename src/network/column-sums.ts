@@ -60,7 +60,7 @@ export interface PackedColumns {
 }
 
 /** Takes columns one after the other, and lays them into as few lanes as follow from the greatest sums. */
-export interface ColumnPacker {
+interface ColumnPacker {
   /**
    * @param sums That the column can have.
    * @param codes Of the weights, row by row.
@@ -128,7 +128,7 @@ export function createPacker(rows: number, quiet: SumRange): ColumnPacker {
 }
 
 /** Which rows each one-bit step drives, for a number of samples: [sample][bit][eight rows], the first row in the highest bit. */
-export interface DrivenRows {
+interface DrivenRows {
   readonly samples: number;
   readonly groups: number;
   readonly codes: Uint8Array;
@@ -196,7 +196,7 @@ export function drivenRows(
 export type ColumnVisitor = (sample: number, column: number, sums: Int32Array) => void;
 
 /** What is used again from one call to the next. */
-export interface SumsScratch {
+interface SumsScratch {
   tables: Float64Array;
   packedSums: Float64Array;
   readonly sums: Int32Array;

@@ -8,7 +8,7 @@ import type { PreparedNetwork } from "./prepare-network";
 import type { ActivationScale } from "./quantization";
 
 /** Nodes between mapped layers, as a model of their own. */
-export interface FloatPart {
+interface FloatPart {
   readonly model: Uint8Array;
   /** Tensors that are given to it. What it computes, the engine tells. */
   readonly given: readonly string[];
@@ -32,7 +32,7 @@ export interface CutLayer extends WindowedLayer {
 }
 
 /** One step through a network: a part, if something lies in between, then a layer, if another one follows. */
-export interface CutStage {
+interface CutStage {
   readonly part?: FloatPart;
   readonly layer?: CutLayer;
   /** Tensors that later stages need. */

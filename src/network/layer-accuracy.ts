@@ -33,7 +33,7 @@ export interface LayerAccuracyOptions {
 }
 
 /** A layer with its exact output codes, to which others are compared. */
-export interface ExactLayer {
+interface ExactLayer {
   readonly layer: IntegerLayer;
   readonly output: OutputQuantization;
   readonly exact: Uint8Array;

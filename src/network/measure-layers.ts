@@ -44,7 +44,7 @@ export interface LayerScales {
   readonly outputScale: ActivationScale;
 }
 
-export interface MeasureOptions {
+interface MeasureOptions {
   readonly model: OnnxModel;
   readonly layers: readonly GraphLayer[];
   readonly samples: Samples;

@@ -14,7 +14,7 @@ export interface ImportedFile {
 }
 
 /** What an import was made from, so that its network can be run again. */
-export interface NetworkSources {
+interface NetworkSources {
   readonly model: ImportedFile;
   /** Null for made-up inputs; left out where they were no file. */
   readonly inputs?: ImportedFile | null;

@@ -59,7 +59,7 @@ export function activationCode(value: number, { scale, zero, lowest, highest }: 
 }
 
 /** Weights as integers, with a scale for each filter of each group. */
-export interface QuantizedWeights {
+interface QuantizedWeights {
   /** -128 … 127, [group][row][filter] */
   readonly weights: Int8Array;
   readonly scales: Float64Array;

@@ -7,7 +7,7 @@ import type { JobInThread } from "./network-thread";
 const workThatPays = 2e8;
 
 /** Where jobs are done, and whether they are still wanted. */
-export interface RunJobsOptions {
+interface RunJobsOptions {
   /** Threads. Default: `auto`, up to four where the work is worth it. */
   readonly workers?: number | "auto";
   readonly signal?: AbortSignal;

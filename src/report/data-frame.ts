@@ -49,7 +49,7 @@ const dataFrameSchema = optionsOf({
 });
 
 /** Every kind of result that becomes a data frame. */
-export type FramedResult =
+type FramedResult =
   TabularResult | Pick<SweepResult, "columns" | "rows" | "plan"> | NetworkAccuracy | readonly Gains[];
 
 const isSweep = (value: unknown): value is SweepResult =>

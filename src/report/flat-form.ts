@@ -1,4 +1,5 @@
 import { requireArgument } from "../arguments";
+import { isExpressionText } from "../spec/expression";
 import { conventionOf } from "../spec/convention";
 import { specificationSchema } from "../spec/specification";
 import type {
@@ -79,7 +80,7 @@ export function mapValues<A, B>(
 
 /** An expression as its text, a literal as itself. */
 function asWritten(value: WrittenValue): Value {
-  return typeof value === "object" && value !== null && "expression" in value ? value.expression : value;
+  return isExpressionText(value) ? value.expression : value;
 }
 
 function flatLevel(level: Level): FlatLevel {
@@ -125,7 +126,6 @@ function flatSpatial(constraint: SpatialConstraint): FlatConstraint {
     }),
     ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
     ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
-    ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
   };
 }
 
@@ -137,7 +137,6 @@ function flatTemporal(constraint: TemporalConstraint): FlatConstraint {
       rmw_on_first_writeback: constraint.rmwOnFirstWriteback,
     }),
     ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
-    ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
     ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
   };
 }

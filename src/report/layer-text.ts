@@ -1,12 +1,16 @@
-import { counted } from "../errors";
 import { requireArgument } from "../arguments";
+import { counted } from "../errors";
 import { groupsSchema } from "../spec/component-groups";
 import type { LevelNotes } from "../spec/component-groups";
+import type { Level, Specification, Value } from "../spec/specification";
 import { groupOfLevel, leakageKey, totalKey } from "../study/component-groups";
 import type { ComponentGroup } from "../study/component-groups";
+import type { Diagnosis } from "../study/diagnose-layer";
 import { layerResultSchema, totalAreas } from "../study/layer-result";
 import type { LayerResult, TimeloopWalk } from "../study/layer-result";
 import { areaOfLevel, componentsOf } from "../study/network-result";
+import { flatForm } from "./flat-form";
+import type { FlatConstraint, FlatLevel } from "./flat-form";
 import { fullSearchRows } from "./full-search-text";
 import { figureColumn, formatCount, formatFigure, formatFixed, formatTextTable } from "./text-table";
 import { formatNumber, formatShare } from "./theme/numbers";
@@ -170,4 +174,136 @@ function mappingOutline({ mapping }: LayerResult): string {
     rows,
     leftAligned: [1, 2],
   });
+}
+
+/** A diagnosis for a terminal. */
+export function formatDiagnosisText(diagnosis: Diagnosis): string {
+  const { fits, misfits, nearestMiss, remedies, usage, warnings } = diagnosis;
+  const title = formatLayerTitle(diagnosis);
+  const parts = [`${title}: ${fits ? "fits" : "does not fit"}.`];
+  if (misfits.length > 0)
+    parts.push(
+      section(
+        "Why",
+        misfits.map(({ message }) => message),
+      ),
+    );
+  if (nearestMiss) {
+    parts.push(
+      section(`The nearest mapping exceeds what is there ${formatFixed(nearestMiss.excess)} times`, [
+        nearestMiss.mapping
+          .map(({ level, kind, loops }) => {
+            const factors = loops.map(({ dimension, factor }) => `${dimension} ${factor}`).join(" x ");
+            return `${level} ${kind === "spatial" ? "in space" : "in time"} ${factors}`;
+          })
+          .join("; "),
+      ]),
+    );
+  }
+  if (!fits) {
+    parts.push(
+      section(
+        "What helps (each change is enough by itself)",
+        remedies.length > 0
+          ? remedies.map(({ message }) => message)
+          : ["No change of tiles, batch or depth was found."],
+      ),
+    );
+  }
+  if (usage.length > 0) parts.push(usageTable(diagnosis));
+  if (warnings.length > 0)
+    parts.push(
+      section(
+        "Warnings",
+        warnings.map(({ message }) => message),
+      ),
+    );
+  return parts.join("\n\n");
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return [`${title}:`, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+function usageTable({ usage }: Diagnosis): string {
+  return formatTextTable({
+    columns: ["places used by the best mapping", "used", "of", "share", "loops"],
+    rows: usage.map(({ level, used, available, share, loops }) => [
+      level,
+      formatCount(used),
+      formatCount(available),
+      `${formatFixed(share * 100, 1)} %`,
+      loops.map(({ dimension, factor }) => `${dimension} ${factor}`).join(" x "),
+    ]),
+    leftAligned: [4],
+  });
+}
+
+/** Attributes that every level has and that decide nothing here. */
+const quietAttributes: ReadonlySet<string> = new Set([
+  "meshX",
+  "meshY",
+  "n_banks",
+  "cluster_size",
+  "reduction_supported",
+  "multiple_buffering",
+  "min_utilization",
+  "allow_overbooking",
+  "cell_config",
+]);
+
+/** A specification for a terminal: the workload, then every level with what it is and how it is constrained. */
+export function formatSpecificationText(specification: Specification): string {
+  const { identity, workload, levels } = specification;
+  const flat = flatForm(specification);
+  const bounds = workload.dimensions.map((dimension) => `${dimension} ${workload.bounds[dimension]}`);
+  return [
+    formatLayerTitle(identity),
+    `  ${bounds.join("   ")}`,
+    "",
+    ...levels.flatMap((level, index) => levelLines(level, flat.levels[index])),
+    "",
+  ].join("\n");
+}
+
+function levelLines(level: Level, flat: FlatLevel): string[] {
+  const { spatial, temporal, dataspace } = flat.constraints;
+  const attributes = Object.entries(level.attributes)
+    .filter(([name]) => !quietAttributes.has(name))
+    .map(([name, value]) => `${name} ${valueText(value)}`);
+  return [
+    `${flat.name}  ${level.subclass ?? level.class}`,
+    ...(attributes.length > 0 ? [`  ${attributes.join(", ")}`] : []),
+    ...(dataspace ? [`  holds     ${dataSpaceText(dataspace)}`] : []),
+    ...(spatial ? [`  in space  ${constraintText(spatial)}`] : []),
+    ...(temporal ? [`  in time   ${constraintText(temporal)}`] : []),
+  ];
+}
+
+function dataSpaceText({
+  keep = [],
+  bypass = [],
+  passthrough = [],
+}: Readonly<Record<string, readonly string[]>>): string {
+  const held = keep.map((name) => (passthrough.includes(name) ? `${name} (passing through)` : name));
+  return `${held.join(", ") || "nothing"}${bypass.length > 0 ? `; not ${bypass.join(", ")}` : ""}`;
+}
+
+/** Factors other than 1, the loop order, and the directives. */
+function constraintText({ factors, permutation, ...others }: FlatConstraint): string {
+  const chosen = String(factors ?? "")
+    .split(",")
+    .filter((factor) => factor !== "" && !factor.endsWith("=1"));
+  const directives = Object.entries(others).map(
+    ([name, value]) => `${name} ${Array.isArray(value) ? value.join(" ") : String(value)}`,
+  );
+  return [
+    chosen.length > 0 ? chosen.join(" ") : "no loops fixed above 1",
+    ...(permutation === undefined ? [] : [`order ${String(permutation)}`]),
+    ...directives,
+  ].join("; ");
+}
+
+function valueText(value: Value): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

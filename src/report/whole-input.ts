@@ -1,3 +1,4 @@
+import { isExpressionText } from "../spec/expression";
 import { conventionOf, nodeOfPlaceholder } from "../spec/convention";
 import { bitVariable } from "../spec/processing/workload-from-problem";
 import type { ReferenceTables } from "../spec/reference-tables";
@@ -82,9 +83,7 @@ function classEntries({ name, attributes, subcomponents, actions }: ComponentCla
 }
 
 function asWritten(value: WrittenValue): YamlValue {
-  return typeof value === "object" && value !== null && "expression" in value
-    ? new PlainText(value.expression)
-    : literal(value);
+  return isExpressionText(value) ? new PlainText(value.expression) : literal(value);
 }
 
 /** Texts in quotes: they are evaluated already. */

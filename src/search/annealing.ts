@@ -22,7 +22,7 @@ import { agreement } from "./tolerances";
 // in a second that bounds alone would be long in coming to, and every bound cuts off more with a good one at hand.
 
 /** How long a search by annealing goes on. */
-export interface AnnealingEffort {
+interface AnnealingEffort {
   /** The number of the first restart: restarts with the same number go the same way. */
   readonly firstSeed: number;
   /** Times that it starts anew from the same simple mapping, each time with other random numbers. */
@@ -34,7 +34,7 @@ export interface AnnealingEffort {
 }
 
 /** The best mapping of a space that annealing has come across. */
-export interface AnnealedMapping extends MappingFigures {
+interface AnnealedMapping extends MappingFigures {
   readonly mapping: Mapping;
 }
 

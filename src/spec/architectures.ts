@@ -67,7 +67,7 @@ export interface ArchitectureOrigin {
   readonly statisticsNames: readonly string[];
 }
 
-export interface KnownArchitectures {
+interface KnownArchitectures {
   readonly entries: readonly ArchitectureEntry[];
   readonly origins: ReadonlyMap<string, ArchitectureOrigin>;
 }

@@ -6,7 +6,7 @@ import type { FileSource, FileStamp } from "./files";
 import { namesNear, presentFiles } from "./files";
 
 /** A text file as read. */
-export interface SourceFile {
+interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly sha256: string;

@@ -50,7 +50,7 @@ export const variableEntries = {
 export type VariableDefaults = Readonly<Record<string, number>>;
 
 /** A model, and what its variables are before the caller's settings. */
-export interface OverriddenModel {
+interface OverriddenModel {
   /** As messages call it. */
   readonly name: string;
   readonly compiled: CompiledModel;
@@ -62,7 +62,7 @@ export interface OverriddenModel {
 }
 
 /** The caller's settings, and what is to be said of them. */
-export interface Overrides {
+interface Overrides {
   /** In the order given; new variables behind. */
   readonly values: ReadonlyMap<string, WrittenValue>;
   readonly warnings: readonly Warning[];

@@ -6,7 +6,7 @@ import { displayPath } from "./yaml/source-text";
 import { locationOf } from "./yaml/yaml-node";
 
 /** The description of a memory cell as it stands in its file: lines `-Key (unit): value`, or a YAML map. */
-export type CellFile =
+type CellFile =
   | { readonly form: "text"; readonly text: string }
   | { readonly form: "yaml"; readonly entries: Readonly<Record<string, unknown>> };
 

@@ -20,7 +20,7 @@ import type { MappedLayer } from "./layer-result";
 import type { SearchKind } from "./search-kind";
 
 /** The mapping that a search ends with. */
-export interface FoundMapping extends Pick<MappedLayer, "mapping" | "mapSpace" | "walk"> {
+interface FoundMapping extends Pick<MappedLayer, "mapping" | "mapSpace" | "walk"> {
   readonly counts: NestCounts;
   /** What the map space has to say about the constraints. */
   readonly warnings: readonly Warning[];

@@ -29,7 +29,7 @@ export function requireSettings({ objective = "edp", timeLimitMs = Infinity }: F
 }
 
 /** The best mapping that the greedy steps leave, to start from and to compare with. */
-export interface Heuristic {
+interface Heuristic {
   readonly mapping: Mapping;
   readonly evaluation: Evaluation;
 }

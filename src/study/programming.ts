@@ -13,7 +13,7 @@ import { studyEntries } from "./study-options";
 import type { StudyOptions } from "./study-options";
 
 /** What it takes to write the weights of a layer once. */
-export interface LayerProgramming {
+interface LayerProgramming {
   /** Places of weights (CiM units) that are written. */
   readonly writes: number;
   readonly energyPj: number;

@@ -1,13 +1,41 @@
 import type { Registrations } from "../components/registry";
+import { RaellaError, RaellaErrors } from "../errors";
+import type { ErrorDetails } from "../errors";
+import { freeze } from "../memory";
 import { breathe } from "../platform";
 import { startThreads } from "../threads";
-import { receiveOutcome } from "./layer-worker";
-import type { SentOutcome } from "./layer-worker";
+import type { LayerResult } from "./layer-result";
 import { attempt, progressOf, throwIfAborted } from "./run-jobs";
 import type { Outcome } from "./run-jobs";
 import type { LayerRequest } from "./run-layer";
 import type { RunOptions } from "./study-options";
-import type { Surroundings } from "./surroundings";
+import { Surroundings } from "./surroundings";
+
+/** An outcome that can be sent between threads: errors as plain data, several found at once as a list. */
+export type SentOutcome =
+  | { readonly result: LayerResult }
+  | { readonly error: ErrorDetails }
+  | { readonly errors: readonly ErrorDetails[] };
+
+/** The work of a helping thread: layers in, outcomes out, in the same order. All that it finds stays until it ends. */
+export default function layersWork(
+  registered: Registrations,
+): (jobs: readonly LayerRequest[]) => readonly SentOutcome[] {
+  const surroundings = new Surroundings(registered);
+  return (jobs) =>
+    jobs.map((job) => {
+      const outcome = surroundings.during(() => attempt(job));
+      if (outcome instanceof RaellaErrors) return { errors: outcome.errors.map((error) => error.toJSON()) };
+      return outcome instanceof RaellaError ? { error: outcome.toJSON() } : { result: outcome };
+    });
+}
+
+/** Turns an outcome that was sent back into one; what was frozen is a fresh copy by then. */
+export function receiveOutcome(sent: SentOutcome): Outcome {
+  if ("result" in sent) return freeze(sent.result);
+  if ("error" in sent) return new RaellaError(sent.error);
+  return new RaellaErrors(sent.errors.map((error) => new RaellaError(error)));
+}
 
 /** Jobs sent to a thread at a time: enough to make the messages cheap, few enough to share the work evenly. */
 const chunkSize = 20;
@@ -25,7 +53,7 @@ export async function runWithHelpers(
   surroundings: Surroundings,
 ): Promise<readonly Outcome[]> {
   const threads = startThreads<Registrations, readonly LayerRequest[], readonly SentOutcome[]>(
-    "study/layer-worker",
+    "study/run-with-helpers",
     surroundings.forThreads,
     helpers,
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { VariableUse } from "../../src/spec/variable-uses";
+import type { VariableUse } from "../../src/spec/model-variables";
 import type { NetworkResult } from "../../src/study/network-result";
 import { runCli } from "../support/run-cli";
 

@@ -227,8 +227,10 @@ describe("a workspace with only what is new", function () {
       );
     });
     const problem = readFileSync(join(defaultWorkspace().layersDirectory, "problem_shape.yaml"), "utf8");
-    await inWorkspace({ "dnn_layers/problem_shape.yaml": problem.replace("&conv2D", "&conv") }, (workspace) =>
-      assert.throws(() => runLayer({ ...chosen, workspace }), /package's own problem_shape\.yaml: /),
+    await inWorkspace(
+      { "dnn_layers/problem_shape.yaml": problem.replaceAll("conv2D", "conv") },
+      (workspace) =>
+        assert.throws(() => runLayer({ ...chosen, workspace }), /package's own problem_shape\.yaml: /),
     );
   });
 

@@ -40,7 +40,7 @@ describe("what users register", function () {
         const results = await runLayers({ ...layers, workers });
         assert.ok(results.every(priced(777)), String(workers));
       }
-      const { layers: full } = await runNetwork({ ...layers, layers: [3, 3, 3], search: "full" });
+      const { layers: full } = await runNetwork({ ...layers, layers: [3, 4], search: "full" });
       assert.ok(full.every(priced(777)));
     } finally {
       remove();

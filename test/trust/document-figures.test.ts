@@ -8,8 +8,8 @@ import { interpolationErrorBar } from "../../src/components/circuits/device-node
 import { estimate } from "../../src/components/estimate";
 import { componentArea, componentEnergy } from "../../src/components/estimate-component";
 import { cmosAreaFactor, cmosEnergyFactor } from "../../src/components/library/technology-scaling";
-import { sramErrorBar } from "../../src/components/sram/sram-errors";
-import type { SramBasis } from "../../src/components/sram/sram-errors";
+import { sramErrorBar } from "../../src/components/sram/sram-estimator";
+import type { SramBasis } from "../../src/components/sram/sram-memory";
 import { shareEqual } from "../../src/network/end-to-end";
 import { getSpec } from "../../src/spec/get-spec";
 import { listArchitectures, listDnns, listLayers, workspaceAt } from "../../src/spec/workspace";

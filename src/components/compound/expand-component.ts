@@ -12,7 +12,7 @@ import type {
 } from "./compile-class";
 import { evaluateName, nameText } from "./compile-class";
 
-export type AttributeValues = Map<string, RuntimeValue>;
+type AttributeValues = Map<string, RuntimeValue>;
 
 /** What the expansion of components needs to know. */
 export interface ExpansionContext {

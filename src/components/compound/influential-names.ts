@@ -12,7 +12,7 @@ export interface InfluentialNames {
   readonly demanded: readonly string[];
 }
 
-export interface InfluenceContext {
+interface InfluenceContext {
   readonly classOf: (name: string) => ComponentClass | undefined;
   /** Whether an attribute can influence a primitive component. */
   readonly isRelevant: (className: string, attribute: string) => boolean;

@@ -16,7 +16,7 @@ import type { Quantity } from "./technology-scaling";
 /** Accuracy that the component library claims. */
 const libraryAccuracyPercent = 90;
 
-export type RefusedConverters = "none" | "other resolutions" | "all";
+type RefusedConverters = "none" | "other resolutions" | "all";
 
 /** Who answers, and how far. */
 interface LibraryOptions {

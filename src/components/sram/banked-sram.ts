@@ -40,7 +40,7 @@ interface BankedGrid {
 /** The memories of a technology with so many banks and ports; undefined where there are none. */
 type NodeMemories = (banks: number, ports: number) => BankedGrid | undefined;
 /** The memories of a characterized technology (nm). */
-export type BankedSrams = (nodeNm: number) => NodeMemories;
+type BankedSrams = (nodeNm: number) => NodeMemories;
 
 const nodesNm = [22, 32, 45, 65, 90] as const;
 /** Most banks that are characterized; those of memories with two ports. */

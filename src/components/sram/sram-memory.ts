@@ -3,9 +3,15 @@ import { join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
 import { FileMemo } from "../../spec/file-memo";
 import { readNumberedCsv } from "../../spec/read-csv";
-import type { SramBasis } from "./sram-errors";
 import { interpolateSize, interpolateTechnology, isOutsideGrid, mapFigures, sramGrid } from "./sram-grid";
 import type { SramFigures, SramGrid } from "./sram-grid";
+
+/** How a memory's figures were found. */
+export type SramBasis =
+  | "characterized"
+  | "interpolated between sizes"
+  | "interpolated between technologies"
+  | "interpolated, two ports";
 
 /** A memory as a component asks for it. */
 export interface SramRequest {

@@ -8,7 +8,7 @@ import { tensorValues } from "./tensor";
 type Dims = readonly number[];
 
 /** Sizes of tensors as far as they follow from those of the graph's inputs, without running it. */
-export interface InferredShapes {
+interface InferredShapes {
   dims(tensor: string): Dims | undefined;
   /** The first node whose outputs are not known, on the way to a tensor that is not. */
   obstacle(tensor: string): OnnxNode | undefined;

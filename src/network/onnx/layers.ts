@@ -6,12 +6,12 @@ import { isOperator, nodeName, nodeTitle, usedTensors } from "./model";
 export type LayerOperator = "Conv" | "Gemm" | "MatMul";
 
 /** How many elements a window leaves out at the begin of an axis, or the rule that says it. */
-export type Padding =
+type Padding =
   | { readonly kind: "explicit"; readonly top: number; readonly left: number }
   | { readonly kind: "SAME_UPPER" | "SAME_LOWER" };
 
 /** Size of the window and how it moves; R, S of the layer are width and height. A matrix product has a window of 1 × 1. */
-export interface Window {
+interface Window {
   readonly width: number;
   readonly height: number;
   readonly strideX: number;
@@ -22,13 +22,13 @@ export interface Window {
 }
 
 /** A quantisation of the model's own: value = (code - zero) · scale, with codes from 0 to 255. */
-export interface OwnScale {
+interface OwnScale {
   readonly scale: number;
   readonly zero: number;
 }
 
 /** Weights that the model keeps as integers. */
-export interface OwnWeights {
+interface OwnWeights {
   /** -128 … 127, [group][row][filter]. */
   readonly weights: Int8Array;
   /** For each filter of each group. */

@@ -4,7 +4,7 @@ import type { ExternalFiles } from "./tensor";
 import { tensorBytes } from "./tensor";
 
 /** Which part of a model is written, and as what. */
-export interface ModelPart {
+interface ModelPart {
   readonly nodes: readonly OnnxNode[];
   /** Names of the tensors that are given when it runs, with the number of their element type. */
   readonly inputs: ReadonlyMap<string, number>;

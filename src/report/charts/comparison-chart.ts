@@ -5,7 +5,7 @@ import { chart, headingEntries } from "./chart-specification";
 import type { ChartPart, ChartSpecification } from "./chart-specification";
 
 /** Figures of several designs by component group: `{ isaac_like: { ADC: 12.5, Crossbar: 3 }, raella: { … } }`. */
-export type FiguresByDesign = Readonly<Record<string, GroupValues>>;
+type FiguresByDesign = Readonly<Record<string, GroupValues>>;
 
 /** What a {@link comparisonChart} shows. */
 export interface ComparisonChartOptions {

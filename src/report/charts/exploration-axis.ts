@@ -132,7 +132,7 @@ const rampColors = [
 ];
 
 /** `count` colours of the ramp, as far apart as possible. */
-export function ramp(count: number): readonly string[] {
+function ramp(count: number): readonly string[] {
   if (count === 1) return [rampColors[6]];
   return Array.from(
     { length: count },

@@ -1,5 +1,5 @@
 /** One output in several forms; every front end shows the richest one it knows. */
-export interface MimeBundle {
+interface MimeBundle {
   readonly data: Readonly<Record<string, unknown>>;
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Outputs with the same identifier can be replaced later. */

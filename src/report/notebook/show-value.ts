@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 
 import { hasParts, isListOf, isNumber, isObject, isText } from "../../arguments";
-import { counted, formatLocation } from "../../errors";
+import { counted, countedAre, placedMessage } from "../../errors";
 import { loadComponentGroups } from "../../spec/component-groups";
 import type { Specification, Warning } from "../../spec/specification";
 import { sumByGroup, totalKey } from "../../study/component-groups";
@@ -92,7 +92,7 @@ function layerLines(result: LayerResult): readonly string[] {
   return [
     formatLayerTitle(result),
     `${energyText(energyPj)}, ${formatFixed(topsPerWatt)} TOPS/W`,
-    `${countOf(cycles, "cycle")} on ${formatFigure("areaUm2", areaUm2.total)}; ${counted(mapSpace.size, "mapping", (size) => size.toLocaleString("en-US"))} ${mapSpace.size === 1 ? "is" : "are"} allowed${tried}`,
+    `${countOf(cycles, "cycle")} on ${formatFigure("areaUm2", areaUm2.total)}; ${countedAre(mapSpace.size, "mapping", (size) => size.toLocaleString("en-US"))} allowed${tried}`,
   ];
 }
 
@@ -171,12 +171,9 @@ function generalText(value: unknown): string {
 
 /** What the results in a value warn of, each once, in lines for people. */
 export function warningLines(value: unknown): readonly string[] {
-  const lines = warningsIn(value).map((warning) => {
-    if (typeof warning === "string") return warning;
-    const { message, location } = warning;
-    const place = location ? `${formatLocation(location)}: ` : "";
-    return message.startsWith(place) ? message : `${place}${message}`;
-  });
+  const lines = warningsIn(value).map((warning) =>
+    typeof warning === "string" ? warning : placedMessage(warning),
+  );
   return [...new Set(lines)];
 }
 

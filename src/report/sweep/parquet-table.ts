@@ -11,7 +11,7 @@ export const rowGroupSize = 8192;
 export const manifestKey = "raella-sweep";
 
 /** Texts that travel in the footer of a Parquet file. */
-export type ParquetMetadata = Readonly<Record<string, string>>;
+type ParquetMetadata = Readonly<Record<string, string>>;
 
 /** The writer is an ES module: it can only be imported when it is needed, and its types with it. */
 const loadWriter = () => import("hyparquet-writer");
@@ -75,7 +75,7 @@ function fileOptions(
 }
 
 /** Writes row group after row group, so that memory does not grow with the file. */
-export interface ParquetStream {
+interface ParquetStream {
   /** Rows of one row group. */
   write(rows: readonly SweepRow[]): Promise<void>;
   /** Writes the end of the file, with its seal. */

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { isObject } from "../../arguments";
 import { RaellaError } from "../../errors";
 import { sha256 } from "../../platform";
-import type { AccuracyTable } from "../../study/sweep/sweep-accuracy";
+import type { AccuracyTable } from "../../study/sweep/sweep-context";
 import type { SweepSources } from "../../study/sweep/sweep-context";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import { countChunks } from "../../study/sweep/sweep-plan";
@@ -93,7 +93,7 @@ function ownerOf({ digest }: SweepFolder, chunk: number): string {
 }
 
 /** The chunks in a folder, ascending. */
-export interface StoredChunks {
+interface StoredChunks {
   readonly finished: readonly number[];
   /** Damaged, of another sweep, or of other points of this one. */
   readonly broken: readonly number[];

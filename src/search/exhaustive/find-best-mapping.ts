@@ -77,7 +77,7 @@ export interface BestMapping extends MappingFigures {
   readonly edpPjCycles: number;
 }
 
-export interface SearchResult {
+interface SearchResult {
   /** Mappings that the constraints allow. */
   readonly size: number;
   /** Those whose space factors fit the fan-outs. */
@@ -90,7 +90,7 @@ export interface SearchResult {
   readonly best: BestMapping | null;
 }
 
-export interface SearchOptions {
+interface SearchOptions {
   /** What to minimise, most important first; EDP by default. Ties go by EDP, energy, cycles and number. */
   readonly metrics?: readonly Metric[];
   /** Largest number of mappings within the fan-outs to visit; 100 million by default. */

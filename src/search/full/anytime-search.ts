@@ -17,7 +17,7 @@ import { searchWidening } from "./widening-search";
 import type { SearchLimits, WideningOutcome } from "./widening-search";
 
 /** When a search in turns goes on to the next; what is left out is as usual. */
-export interface TurnLimits {
+interface TurnLimits {
   /** Partial mappings that are expanded before anything else is tried. */
   readonly firstLimit?: number;
   /** Spaces up to this size are visited mapping by mapping when bounds alone do not settle them soon. */
@@ -27,7 +27,7 @@ export interface TurnLimits {
 }
 
 /** What is searched, and for what. */
-export interface SearchTask {
+interface SearchTask {
   readonly space: MapSpace;
   readonly costs: AccessCosts;
   readonly criteria: Criteria;

@@ -9,7 +9,7 @@ export interface Budget {
   isSpent(count: number): boolean;
 }
 
-export interface BudgetLimits {
+interface BudgetLimits {
   /** On the clock of `performance.now()`; infinite where the search shall depend on the input alone. */
   readonly deadline: number;
   /** Largest number of units of work. */

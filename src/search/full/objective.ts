@@ -11,7 +11,7 @@ export type FullSearchObjective =
   "edp" | "energy" | "cycles" | { readonly energyExponent: number; readonly cyclesExponent: number };
 
 /** A figure that does not fall when energy or cycles rise. */
-export interface Criterion {
+interface Criterion {
   value(energyPj: number, cycles: number): number;
 }
 

@@ -12,7 +12,7 @@ export type MergeRule =
   | "dominated";
 
 /** The partial mappings of a search by what is left to decide. */
-export interface PartialStore {
+interface PartialStore {
   /** False where an earlier one makes `partial` superfluous; drops earlier ones that `partial` makes superfluous. */
   admit(partial: PartialMapping): boolean;
   readonly merged: number;

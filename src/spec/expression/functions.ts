@@ -7,7 +7,7 @@ import { describeType, isInteger, isTrue, numberOf, toFloat, valueText } from ".
 import type { Span } from "./syntax";
 
 /** What a call may use besides its operands. */
-export interface CallContext {
+interface CallContext {
   readonly span: Span;
   /** The answer of `getcwd()`: an absolute folder without trailing slash. */
   readonly workingDirectory: string;

@@ -123,7 +123,7 @@ function tableOf(
 }
 
 /** The variables of a specification, in the order of evaluation. */
-export interface EvaluatedVariables {
+interface EvaluatedVariables {
   /** As levels see them. */
   readonly numbers: Scope;
   readonly numberTable: Record<string, Value>;

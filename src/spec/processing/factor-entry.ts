@@ -30,7 +30,7 @@ export function parseFactor({ text, location }: PlacedText): FactorEntry {
 }
 
 /** The entry as compared and printed. */
-export function factorText(entry: FactorEntry): string {
+function factorText(entry: FactorEntry): string {
   return `${entry.dimension}${entry.operator}${entry.valueText}`;
 }
 

@@ -74,7 +74,7 @@ function boundNames(partName: string): readonly string[] {
 }
 
 /** Where a variable may be read. */
-export interface ReadingContext {
+interface ReadingContext {
   readonly compiled: CompiledModel;
   readonly problem: ProblemDocument;
   /** As written, before the caller's settings. */

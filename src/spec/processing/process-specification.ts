@@ -31,7 +31,7 @@ import { settledFor } from "./settle-model";
 import { workloadFor } from "./workload-from-problem";
 
 /** Everything a specification is made of once files are read and variables are chosen. */
-export interface ProcessingInput {
+interface ProcessingInput {
   readonly model: CompiledModel;
   readonly problem: ProblemDocument;
   /** What statistics, rules and the caller set, as written: in place of the model's variables, or behind them. */

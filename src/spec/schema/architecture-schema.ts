@@ -59,7 +59,7 @@ export type SparseDocument = readonly {
   readonly texts: readonly string[];
 }[];
 
-export interface BranchDocument {
+interface BranchDocument {
   readonly kind: "Hierarchical" | "Parallel" | "Pipelined";
   readonly nodes: readonly NodeDocument[];
   readonly location: SourceLocation;

@@ -23,7 +23,7 @@ export interface ProblemShape {
 }
 
 /** Densities of the bits of a tensor by encoding: lists of numbers, or texts of numbers between blanks. */
-export type BitDensities = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type BitDensities = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface ProblemDocument {
   readonly name: string;

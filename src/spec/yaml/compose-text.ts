@@ -8,7 +8,7 @@ import { parseDeepDocument } from "./parse-document";
  * is written; null stands for a value that is left out.
  */
 export type ComposedNode = ComposedAlias | ComposedScalar | ComposedList | ComposedMap;
-export type ComposedAlias = readonly [kind: "alias", at: number | null, anchor: string];
+type ComposedAlias = readonly [kind: "alias", at: number | null, anchor: string];
 export type ComposedScalar = readonly [
   kind: "plain" | "quoted",
   at: number | null,

@@ -14,7 +14,7 @@ import { presentFiles } from "../files";
 import type { ComposedNode, ComposedText } from "./compose-text";
 
 /** What the YAML library makes of texts, by their hash. */
-export type ComposedTexts = Readonly<Record<string, ComposedNode>>;
+type ComposedTexts = Readonly<Record<string, ComposedNode>>;
 
 /**
  * Where the build puts what the library makes of the package's own YAML files, one file for each of their folders (see

@@ -3,13 +3,12 @@ import { RaellaError } from "../../errors";
 import { dirname, isAbsolute, relative, resolve, sep, workingDirectory } from "../../platform";
 import type { FileReader } from "../file-memo";
 import { withOneLook } from "../file-memo";
-import type { RenderedPiece } from "./template";
 
 /** Largest accepted text after all includes, in characters. */
 const maximumTextLength = 16 * 1024 * 1024;
 
-/** Lines of one file that stand together in the expanded text, each with its line break. */
-interface Section {
+/** Lines of one file that stand together in the expanded text, each with its line break, or a piece of a rendered one. */
+export interface Section {
   readonly text: string;
   readonly file: string;
   /** The line of `file` that stands first, from 0. */
@@ -98,7 +97,7 @@ export function displayPath(path: string): string {
 }
 
 /** Whether a file lies in one of the folders, also after symbolic links are followed. */
-export function isInside(path: string, roots: readonly string[]): boolean {
+function isInside(path: string, roots: readonly string[]): boolean {
   return withOneLook(({ source }) => {
     const real = source.realPath(path);
     return roots.some((root) => {
@@ -123,7 +122,7 @@ export function expandIncludes(
   path: string,
   reader: FileReader,
   roots: readonly string[],
-  render: (file: string, text: string) => readonly RenderedPiece[] | undefined = () => undefined,
+  render: (file: string, text: string) => readonly Section[] | undefined = () => undefined,
 ): SourceText {
   const sections: Section[] = [];
   let length = 0;

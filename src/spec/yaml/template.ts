@@ -2,6 +2,7 @@ import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import { dirname, isAbsolute, join, resolve, sep } from "../../platform";
 import type { FileReader } from "../file-memo";
+import type { Section } from "./source-text";
 import { displayPath } from "./source-text";
 import type { TemplateScope, TemplateValue } from "./template-expression";
 import { evaluateTemplateExpression, notRead, templateText } from "./template-expression";
@@ -47,14 +48,6 @@ export function isTemplate(text: string): boolean {
   return templateMark.test(text);
 }
 
-/** A piece of a rendered text. */
-export interface RenderedPiece {
-  readonly text: string;
-  /** The file that it comes from, and the line that stands first, from 0. */
-  readonly file: string;
-  readonly fileLine: number;
-}
-
 /** A value, a statement or a comment. `-` beside its braces strips white space there. */
 const tagPattern = /\{\{[-+]?([^]*?)[-+]?\}\}|\{%[-+]?([^]*?)[-+]?%\}|\{#[^]*?#\}/g;
 
@@ -78,10 +71,10 @@ export function renderTemplate(
   text: string,
   context: TemplateContext,
   place: TemplatePlace,
-): readonly RenderedPiece[] {
+): readonly Section[] {
   const variables = new Map<string, TemplateValue>();
   const search = [...place.search];
-  const pieces: RenderedPiece[] = [];
+  const pieces: Section[] = [];
   const branches: Branch[] = [];
   /** What is printed behind the last piece, and the line of the file that it begins in. */
   let output = "";
@@ -101,12 +94,12 @@ export function renderTemplate(
     pieces.push({ text: output + plain.slice(0, lineEnd), file, fileLine: pieceLine });
     [output, pieceLine] = [plain.slice(lineEnd), first + 1];
   };
-  const paste = (included: readonly RenderedPiece[]): void => {
+  const paste = (included: readonly Section[]): void => {
     if (output !== "") pieces.push({ text: output, file, fileLine: pieceLine });
     pieces.push(...included);
     [output, pieceLine] = ["", line];
   };
-  const included = (path: string): readonly RenderedPiece[] => {
+  const included = (path: string): readonly Section[] => {
     const source = context.reader.read(path, here()).text;
     const including = withFile(path);
     if (!isTemplate(source)) return [{ text: source, file: path, fileLine: 0 }];
@@ -225,7 +218,7 @@ export function renderTemplate(
     ["find_paths", (operands) => allFound(textOf(operands, 0, "find_paths"))],
   ]);
   /** What `include_text` returned last. */
-  let pasted: readonly RenderedPiece[] = [];
+  let pasted: readonly Section[] = [];
   const evaluate = (expression: string): TemplateValue =>
     evaluateTemplateExpression(expression, {
       lookup: (name) => {
@@ -291,7 +284,7 @@ export function renderTemplate(
   return pieces;
 }
 
-function joined(pieces: readonly RenderedPiece[]): string {
+function joined(pieces: readonly Section[]): string {
   return pieces.map((piece) => piece.text).join("");
 }
 

@@ -9,7 +9,7 @@ interface NodePlace {
   readonly offset: number;
 }
 
-export interface YamlScalar extends NodePlace {
+interface YamlScalar extends NodePlace {
   readonly kind: "scalar";
   readonly value: string | number | boolean | null;
   /** Written in single or double quotes: a literal, never an expression. */

@@ -12,10 +12,9 @@ import type { TileOption } from "../replication";
 import type { LayerRequest } from "../run-layer";
 import { holds } from "./constraint";
 import { designFigures } from "./design-figures";
-import { layerRequest } from "./layer-request";
-import type { SweepAccuracy } from "./sweep-accuracy";
 import { createArithmeticFinder, slicesStatistics } from "./sweep-accuracy";
-import type { SweepContext } from "./sweep-context";
+import type { SweepAccuracy, SweepContext } from "./sweep-context";
+import { layerRequest } from "./sweep-context";
 import type { SweepPlan, SweepPoint } from "./sweep-plan";
 import { chunkRange, pointAt, variableNames } from "./sweep-plan";
 import type { Cell, PointStatus, SweepRow } from "./sweep-row";
@@ -25,7 +24,7 @@ import { accuracyColumnNames, figureNames, groupColumnName } from "./sweep-row";
  * Computes points: all layers of their DNNs on their designs. Rows in the order of the points. It pauses after every
  * layer, so that other events get a chance.
  */
-export type PointsEvaluator = (points: readonly SweepPoint[]) => Generator<void, readonly SweepRow[], void>;
+type PointsEvaluator = (points: readonly SweepPoint[]) => Generator<void, readonly SweepRow[], void>;
 
 /** What a point comes to: named cells, filled as far as they are known. */
 interface PointOutcome {
@@ -130,40 +129,24 @@ function createAccuracyFinder(context: SweepContext): AccuracyFinder {
 function startPoint(context: SweepContext, point: SweepPoint, accuracyOf: AccuracyFinder): PointState {
   const { constraint } = context;
   const inputs = inputCells(context, point);
-  const sums = { energies: {}, cycles: [], macs: 0, chipAreaUm2: 0, tileOptions: [] };
+  const start: PointState = {
+    ...{ point, inputs, known: inputs, accuracy: undefined, isConstraintDecided: true, outcome: undefined },
+    ...{ energies: {}, cycles: [], macs: 0, chipAreaUm2: 0, tileOptions: [] },
+  };
   try {
     const accuracy = accuracyOf(point);
-    if (accuracy !== undefined && "reason" in accuracy) {
-      const outcome = infeasible(accuracy.reason);
-      return {
-        ...{ point, inputs, known: inputs, accuracy: undefined },
-        isConstraintDecided: true,
-        outcome,
-        ...sums,
-      };
-    }
+    if (accuracy !== undefined && "reason" in accuracy)
+      return { ...start, outcome: infeasible(accuracy.reason) };
+    if (constraint === null) return { ...start, accuracy };
     const ofAccuracy = accuracyCells(context, accuracy);
-    if (constraint === null)
-      return {
-        ...{ point, inputs, known: inputs, accuracy },
-        isConstraintDecided: true,
-        outcome: undefined,
-        ...sums,
-      };
     const known = new Map([...modelValues(context, point), ...inputs, ...ofAccuracy]);
     const isConstraintDecided = [...constraint.names].every((name) => known.has(name));
     const isExcluded = isConstraintDecided && !holds(constraint, known);
     const outcome = isExcluded ? excluded(context, ofAccuracy) : undefined;
-    return { point, inputs, known, accuracy, isConstraintDecided, outcome, ...sums };
+    return { ...start, known, accuracy, isConstraintDecided, outcome };
   } catch (error) {
     if (!(error instanceof RaellaError)) throw error;
-    const outcome = infeasible(reasonOf(error));
-    return {
-      ...{ point, inputs, known: inputs, accuracy: undefined },
-      isConstraintDecided: true,
-      outcome,
-      ...sums,
-    };
+    return { ...start, outcome: infeasible(reasonOf(error)) };
   }
 }
 

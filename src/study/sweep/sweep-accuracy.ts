@@ -1,57 +1,18 @@
 import { RaellaError } from "../../errors";
 import type { ArithmeticDesign } from "../../network/arithmetic-design";
-import {
-  arithmeticArchitectures,
-  designKey,
-  designOf,
-  slicesDoNotFit,
-  undeclaredArithmetic,
-} from "../../network/arithmetic-design";
+import { designKey, designOf, slicesDoNotFit, undeclaredArithmetic } from "../../network/arithmetic-design";
 import { accuracyOfDesigns } from "../../network/network-accuracy";
 import { mostCellBits } from "../../network/slicing";
 import { arithmeticOf, variablesOfArithmetic } from "../../spec/arithmetic";
 import { assembleSpec } from "../../spec/get-spec";
-import type { ValueTable, Workspace } from "../../spec/specification";
-import { findArchitecture } from "../../spec/workspace";
-import { layerRequest } from "./layer-request";
-import type { SweepContext } from "./sweep-context";
-import type { SweepPlan, SweepPoint } from "./sweep-plan";
+import type { ValueTable } from "../../spec/specification";
+import type { AccuracyTable, SweepAccuracy, SweepContext, SweepRunOptions } from "./sweep-context";
+import { layerRequest } from "./sweep-context";
+import type { PlannedAccuracy, SweepPoint } from "./sweep-plan";
 import { countDesigns, pointAt } from "./sweep-plan";
-import type { SweepRunOptions } from "./sweep-chunks";
-
-/** What a sweep asks of accuracy, complete. */
-export interface PlannedAccuracy {
-  /** An imported network. */
-  readonly dnn: string;
-  readonly slicing: "kept" | "anew";
-  readonly endToEnd: boolean;
-  /** Both left out where there is none. */
-  readonly noise?: number;
-  readonly seed?: number;
-}
-
-/** What the slices of a layer change in the model of a design. */
-export interface LayerSlices {
-  readonly slices: number;
-  readonly averageWeight: number;
-  readonly adcShare: number;
-}
-
-/** How accurate a design computes the network. */
-export interface SweepAccuracy {
-  readonly loss: number | null;
-  readonly top1Agreement: number | null;
-  readonly error: number;
-  readonly meanSlices: number;
-  /** Of every layer, where they are chosen anew. */
-  readonly layers: readonly LayerSlices[] | null;
-}
-
-/** By the key of the arithmetic: few designs differ in it. */
-export type AccuracyTable = Readonly<Record<string, SweepAccuracy>>;
 
 /** The arithmetic of a design, or why it is not known. */
-export type KnownArithmetic = ArithmeticDesign | { readonly reason: string };
+type KnownArithmetic = ArithmeticDesign | { readonly reason: string };
 
 /** Finds the arithmetic of designs; what they do not differ in is looked at once. */
 export function createArithmeticFinder(
@@ -109,16 +70,6 @@ function arithmeticOfDesign(
     const hint = isKept ? " With `slicing: anew` slices are chosen to fit." : "";
     return { reason: `Its accuracy is not known: ${error.message}${hint}` };
   }
-}
-
-/** @throws RaellaError if an architecture of the sweep computes in an unknown way. */
-export function checkAccuracy({ accuracy, architectures }: SweepPlan, workspace: Workspace): void {
-  if (accuracy === undefined) return;
-  const known = arithmeticArchitectures(workspace);
-  const other = architectures
-    .map((name) => findArchitecture(name, workspace).name)
-    .find((name) => !known.includes(name));
-  if (other !== undefined) throw undeclaredArithmetic(other, workspace);
 }
 
 /** Designs whose accuracy is computed between two times that results are stored. */

@@ -1,19 +1,14 @@
+import type { Registrations } from "../../components/registry";
 import { RaellaError } from "../../errors";
 import { breathe } from "../../platform";
+import { Surroundings } from "../surroundings";
 import { processors, startThreads, threadCount } from "../../threads";
 import { createPointsEvaluator, evaluateChunks } from "./evaluate-points";
 import type { FinishedChunk } from "./evaluate-points";
-import type { SweepContext } from "./sweep-context";
+import type { SweepContext, SweepRunOptions } from "./sweep-context";
+import { prepareSweep } from "./sweep-context";
 import { chunkRange, radices } from "./sweep-plan";
 import type { SweepPlan } from "./sweep-plan";
-import type { SweepWorkerData } from "./sweep-worker";
-
-export interface SweepRunOptions {
-  /** Threads that compute; `auto` (default) takes up to one for each processor, as many as have enough to do. */
-  readonly workers?: number | "auto";
-  /** Ends the run early with a RaellaError `aborted`. */
-  readonly signal?: AbortSignal;
-}
 
 /** Evaluations of layers, some seconds' worth, for which a thread of its own pays: it starts cold and shares nothing. */
 const evaluationsThatPay = 10_000;
@@ -100,6 +95,30 @@ async function* inThisThread(
   }
 }
 
+/** What a helping thread is told when it starts. */
+interface ThreadTask extends Pick<SweepContext, "plan" | "workspace" | "accuracy"> {
+  /** What is registered where the sweep was started. */
+  readonly registered: Registrations;
+}
+
+/** The work of a helping thread: the numbers of chunks in, their rows out. */
+export default function chunksWork({
+  plan,
+  workspace,
+  registered,
+  accuracy,
+}: ThreadTask): (chunks: readonly number[]) => readonly FinishedChunk[] {
+  const context = { ...prepareSweep(plan, workspace, new Surroundings(registered)), accuracy };
+  const evaluate = createPointsEvaluator(context);
+  return (chunks) => {
+    const work = evaluateChunks(plan, chunks, evaluate);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+    }
+  };
+}
+
 /** Every thread has one batch in hand and one waiting, so that none is idle while results are stored. */
 async function* inThreads(
   { plan, workspace, surroundings, accuracy }: SweepContext,
@@ -107,8 +126,8 @@ async function* inThreads(
   threads: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FinishedChunk> {
-  const pool = startThreads<SweepWorkerData, readonly number[], readonly FinishedChunk[]>(
-    "study/sweep/sweep-worker",
+  const pool = startThreads<ThreadTask, readonly number[], readonly FinishedChunk[]>(
+    "study/sweep/sweep-chunks",
     { plan, workspace, registered: surroundings.forThreads, accuracy },
     threads,
     maximumHeapMb,

@@ -2,6 +2,7 @@ import { estimate } from "../../components/estimate";
 import { pricingOf } from "../../components/pricing";
 import { RaellaError, suggestName } from "../../errors";
 import { frozenCopy } from "../../memory";
+import { arithmeticArchitectures, undeclaredArithmetic } from "../../network/arithmetic-design";
 import { hashFile, readImportRecord, recordFile } from "../../network/network-sources";
 import { join, sha256 } from "../../platform";
 import { loadComponentGroups } from "../../spec/component-groups";
@@ -17,19 +18,46 @@ import { findArchitecture, findDnn, givenWorkspace, listLayers } from "../../spe
 import { displayPath } from "../../spec/yaml/source-text";
 import type { ComponentGroup } from "../component-groups";
 import { groupOfLevel, leakageGroup } from "../component-groups";
+import { gatherWarnings } from "../network-result";
+import type { LayersWarning } from "../network-result";
+import type { LayerRequest } from "../run-layer";
 import { defaultBatchSize, defaultTiles } from "../study-options";
 import { Surroundings } from "../surroundings";
 import type { ColumnExpression } from "./constraint";
-import { partsOf } from "./pareto-front";
 import { compileColumnExpression } from "./constraint";
-import type { AccuracyTable } from "./sweep-accuracy";
-import { checkAccuracy } from "./sweep-accuracy";
-import { gatherWarnings } from "../network-result";
-import type { LayersWarning } from "../network-result";
-import type { SweepPlan } from "./sweep-plan";
+import { partsOf } from "./pareto-front";
+import type { SweepPlan, SweepPoint } from "./sweep-plan";
 import { pointAt, variableNames } from "./sweep-plan";
 import type { SweepColumn } from "./sweep-row";
 import { sweepColumns } from "./sweep-row";
+
+/** What the slices of a layer change in the model of a design. */
+interface LayerSlices {
+  readonly slices: number;
+  readonly averageWeight: number;
+  readonly adcShare: number;
+}
+
+/** How accurate a design computes the network. */
+export interface SweepAccuracy {
+  readonly loss: number | null;
+  readonly top1Agreement: number | null;
+  readonly error: number;
+  readonly meanSlices: number;
+  /** Of every layer, where they are chosen anew. */
+  readonly layers: readonly LayerSlices[] | null;
+}
+
+/** By the key of the arithmetic: few designs differ in it. */
+export type AccuracyTable = Readonly<Record<string, SweepAccuracy>>;
+
+/** How a sweep is run. */
+export interface SweepRunOptions {
+  /** Threads that compute; `auto` (default) takes up to one for each processor, as many as have enough to do. */
+  readonly workers?: number | "auto";
+  /** Ends the run early with a RaellaError `aborted`. */
+  readonly signal?: AbortSignal;
+}
 
 /** A plan and everything that its points have in common. */
 export interface SweepContext {
@@ -69,6 +97,25 @@ export function prepareSweep(
   return { surroundings, look, ...found };
 }
 
+/** What the plan says of how all layers are modelled. */
+function requestOf(
+  { plan, workspace }: Pick<SweepContext, "plan" | "workspace">,
+  chosen: LayerRequest,
+): LayerRequest {
+  const { typicalStatistics: useTypicalStatistics, fidelity } = plan;
+  return { ...chosen, useTypicalStatistics, fidelity, ...choicesAmong(plan), workspace };
+}
+
+/** The request for one layer of a design. */
+export function layerRequest(
+  context: SweepContext,
+  { architecture, dnn, nTiles, batchSize, variables }: Omit<SweepPoint, "point" | "design">,
+  layer: number,
+): LayerRequest {
+  const defaults = { [tilesVariable]: nTiles, [batchVariable]: batchSize };
+  return requestOf(context, { architecture, dnn, layer, defaults, variables });
+}
+
 function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surroundings" | "look"> {
   if (plan.accuracy !== undefined) readImportRecord(plan.accuracy.dnn, workspace.statisticsDirectory);
   const layers = new Map(
@@ -76,10 +123,10 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surr
   );
   const samples = plan.architectures.map((name) => {
     const architecture = findArchitecture(name, workspace).name;
-    const dnn = plan.dnns[0];
-    const layer = layers.get(dnn)?.[0] ?? 0;
-    const useTypicalStatistics = plan.typicalStatistics;
-    return assembleSpec({ architecture, dnn, layer, workspace, useTypicalStatistics, ...choicesAmong(plan) });
+    const [dnn] = plan.dnns;
+    return assembleSpec(
+      requestOf({ plan, workspace }, { architecture, dnn, layer: layers.get(dnn)?.[0] ?? 0 }),
+    );
   });
   checkCountsAreOptions(plan);
   checkAccuracy(plan, workspace);
@@ -108,6 +155,16 @@ function lookUp(plan: SweepPlan, workspace: Workspace): Omit<SweepContext, "surr
   for (const objective of plan.objectives)
     compileColumnExpression(partsOf(objective)[1], columnNames, "objective");
   return { plan, workspace, columns, groups, groupNames, layers, constraint, modelVariables, warnings };
+}
+
+/** @throws RaellaError if an architecture of the sweep computes in an unknown way. */
+function checkAccuracy({ accuracy, architectures }: SweepPlan, workspace: Workspace): void {
+  if (accuracy === undefined) return;
+  const known = arithmeticArchitectures(workspace);
+  const other = architectures
+    .map((name) => findArchitecture(name, workspace).name)
+    .find((name) => !known.includes(name));
+  if (other !== undefined) throw undeclaredArithmetic(other, workspace);
 }
 
 /** A variable that no model knows would have no effect: surely a slip. */
@@ -165,13 +222,9 @@ function warningsOfFirstPoint(
   workspace: Workspace,
 ): readonly LayersWarning[] {
   const { dnn, variables } = pointAt(plan, 0);
-  const { typicalStatistics: useTypicalStatistics, fidelity } = plan;
   const [layer = 0, ...others] = layers.get(dnn) ?? [];
   const assemble = (number: number): Specification =>
-    assembleSpec({
-      ...{ architecture, dnn, layer: number, variables, workspace, useTypicalStatistics, fidelity },
-      ...choicesAmong(plan),
-    });
+    assembleSpec(requestOf({ plan, workspace }, { architecture, dnn, layer: number, variables }));
   let first: Specification;
   try {
     first = assemble(layer);
@@ -241,15 +294,7 @@ function specificationsOf({ plan, layers, workspace }: SweepContext): readonly S
   return plan.architectures.flatMap((architecture) =>
     plan.dnns.flatMap((dnn) =>
       (layers.get(dnn) ?? []).map((layer) =>
-        assembleSpec({
-          architecture,
-          dnn,
-          layer,
-          workspace,
-          useTypicalStatistics: plan.typicalStatistics,
-          fidelity: plan.fidelity,
-          ...choicesAmong(plan),
-        }),
+        assembleSpec(requestOf({ plan, workspace }, { architecture, dnn, layer })),
       ),
     ),
   );

@@ -38,7 +38,7 @@ export interface RandomDesign {
 export type SweepObjective = Objective<string>;
 
 /** Which network's accuracy is computed, and how. */
-export interface SweepAccuracyChoice {
+interface SweepAccuracyChoice {
   /** An imported network. */
   readonly dnn: string;
   /** Slicings of the import (the default), or anew for each design, whose energy and area follow then. */

@@ -11,7 +11,6 @@ import {
 import type { CompleteChoices } from "../../spec/model-choices";
 import type { Fidelity } from "../../spec/specification";
 import type { ReplicationScheme } from "../replication";
-import type { PlannedAccuracy } from "./sweep-accuracy";
 import type { SweepObjective, SweepValue } from "./sweep-description";
 
 const wordMask = (1n << 64n) - 1n;
@@ -49,6 +48,17 @@ export type SweepAxis =
       readonly variable: string;
       readonly interval: { readonly from: number; readonly to: number; readonly logarithmic: boolean };
     };
+
+/** What a sweep asks of accuracy, complete. */
+export interface PlannedAccuracy {
+  /** An imported network. */
+  readonly dnn: string;
+  readonly slicing: "kept" | "anew";
+  readonly endToEnd: boolean;
+  /** Both left out where there is none. */
+  readonly noise?: number;
+  readonly seed?: number;
+}
 
 /**
  * A checked sweep with nothing left open, as plain data. It fixes the number of every point: architectures, tiles,

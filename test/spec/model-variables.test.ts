@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RaellaError } from "../../src/errors";
 import { getSpec } from "../../src/spec/get-spec";
-import type { ModelVariable } from "../../src/spec/variable-notes";
-import { listVariables } from "../../src/spec/variable-notes";
+import type { ModelVariable } from "../../src/spec/model-variables";
+import { listVariables } from "../../src/spec/model-variables";
 import { defaultWorkspace, listArchitectures, workspaceAt } from "../../src/spec/workspace";
 import { copyWorkspace } from "./support/workspace-copy";
 
