@@ -114,7 +114,7 @@ function sumOfMiddleCodes(histogram: Uint32Array): number {
 }
 
 /** Centers of all filters of all groups of a layer, for each segment. */
-type LayerCenters = readonly Uint8Array[];
+export type LayerCenters = readonly Uint8Array[];
 
 /** Finds centers of a layer on crossbars of so many rows, each once. */
 export interface CenterFinder {
