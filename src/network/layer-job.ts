@@ -31,7 +31,7 @@ export interface LayerJob {
   readonly withAccuracy: boolean;
 }
 
-interface LayerJobResult {
+export interface LayerJobResult {
   readonly statistics: LayerStatistics;
   readonly ownStatistics?: Readonly<Record<string, LayerStatistics>>;
   readonly accuracy?: Readonly<Record<string, LayerAccuracy>>;
