@@ -221,20 +221,23 @@ export function visitColumnSums(
   const { watched, quietBits, blocks, beginnings } = columns;
   const isEachVisited = quiet.least > quiet.greatest;
   const lanes = firstOfLane.length - 1;
+  // A depthwise layer has groups of one filter, whose columns share one lane: it is summed alone.
+  const width = lanes === 1 ? 1 : laneBlock;
   const bits = inputBits;
-  scratch.packedSums = withRoom(scratch.packedSums, driven.samples * bits * laneBlock);
+  scratch.packedSums = withRoom(scratch.packedSums, driven.samples * bits * width);
   const tablesNeeded = Math.min(groupsTogether, driven.groups);
-  scratch.tables = withRoom(scratch.tables, tablesNeeded * subsets * laneBlock);
+  scratch.tables = withRoom(scratch.tables, tablesNeeded * subsets * width);
   const { packedSums, sums } = scratch;
   const halves = new Int32Array(packedSums.buffer);
-  const step = 2 * laneBlock;
+  const step = 2 * width;
   for (let index = 0; index < blocks.length; index++) {
     const firstLane = index * laneBlock;
     const lastLane = Math.min(lanes, firstLane + laneBlock);
-    sumPackedRows(blocks[index], beginnings[index], driven, scratch);
+    if (width === 1) sumLane(blocks[index], beginnings[index][0], driven, scratch);
+    else sumPackedRows(blocks[index], beginnings[index], driven, scratch);
     for (let sample = 0; sample < driven.samples; sample++) {
       for (let lane = firstLane; lane < lastLane; lane++) {
-        const at = 2 * (sample * bits * laneBlock + lane - firstLane);
+        const at = 2 * (sample * bits * width + lane - firstLane);
         // Where any of the eight words differs from the quiet one.
         let lower = 0;
         let upper = 0;
@@ -275,7 +278,7 @@ function sumPackedRows(
   for (let first = 0; first < groups; first += groupsTogether) {
     const count = Math.min(groupsTogether, groups - first);
     for (let group = 0; group < count; group++)
-      sumSubsets(packed, (first + group) * rowsTogether, tables, group * subsets * laneBlock);
+      sumSubsets(packed, (first + group) * rowsTogether, laneBlock, tables, group * subsets * laneBlock);
     for (let step = 0; step < steps; step++) {
       const to = step * laneBlock;
       let sum0 = result[to];
@@ -312,14 +315,45 @@ function sumPackedRows(
   }
 }
 
-/** The sums of all subsets of eight rows, from row `first` on: that of a subset is one row more than another's. */
-function sumSubsets(packed: Float64Array, first: number, tables: Float64Array, start: number): void {
-  tables.fill(0, start, start + laneBlock);
+/** The same of the first lane of a block alone: [sample][bit]. */
+function sumLane(
+  packed: Float64Array,
+  beginning: number,
+  { samples, groups, codes }: DrivenRows,
+  { tables, packedSums: result }: SumsScratch,
+): void {
+  const steps = samples * inputBits;
+  result.fill(beginning, 0, steps);
+  for (let first = 0; first < groups; first += groupsTogether) {
+    const count = Math.min(groupsTogether, groups - first);
+    for (let group = 0; group < count; group++)
+      sumSubsets(packed, (first + group) * rowsTogether, 1, tables, group * subsets);
+    for (let step = 0; step < steps; step++) {
+      const from = step * groups + first;
+      let sum = result[step];
+      for (let group = 0; group < count; group++) sum += tables[group * subsets + codes[from + group]];
+      result[step] = sum;
+    }
+  }
+}
+
+/**
+ * The sums of all subsets of eight rows, from row `first` on: that of a subset is one row more than another's.
+ * @param width Lanes of the table: the first one, or all.
+ */
+function sumSubsets(
+  packed: Float64Array,
+  first: number,
+  width: number,
+  tables: Float64Array,
+  start: number,
+): void {
+  tables.fill(0, start, start + width);
   for (let place = 0; place < rowsTogether; place++) {
     // The first row is in the highest bit.
     const row = (first + rowsTogether - 1 - place) * laneBlock;
-    const size = laneBlock << place;
+    const size = width << place;
     for (let at = 0; at < size; at++)
-      tables[start + size + at] = tables[start + at] + packed[row + (at & (laneBlock - 1))];
+      tables[start + size + at] = tables[start + at] + packed[row + (at & (width - 1))];
   }
 }

@@ -86,7 +86,11 @@ export async function cutNetwork(
   try {
     for (let sample = 0; sample < samples.count; sample++) {
       const inputs = samples.at(sample);
-      const outputs = await session.run(inputs);
+      // The types are the same in all samples.
+      const outputs = await session.run(
+        inputs,
+        wanted.filter((name) => sample === 0 || name === result),
+      );
       reference.push((outputs.get(result) ?? inputs.get(result)) as EngineTensor);
       if (sample === 0) for (const [name, { type }] of outputs) types.set(name, typeNumber(type));
       await afterRun(sample + 1, samples.count);

@@ -13,8 +13,14 @@ export interface EngineTensor {
 
 /** A model that is ready to run. */
 export interface FloatSession {
-  /** Runs the model. Values are converted to the types that it declares. */
-  run(inputs: ReadonlyMap<string, EngineTensor>): Promise<ReadonlyMap<string, EngineTensor>>;
+  /**
+   * Runs the model. Values are converted to the types that it declares.
+   * @param wanted Outputs that are needed this time. Default: all. Others may be given, too.
+   */
+  run(
+    inputs: ReadonlyMap<string, EngineTensor>,
+    wanted?: readonly string[],
+  ): Promise<ReadonlyMap<string, EngineTensor>>;
   /** Gives its memory back. */
   close(): Promise<void>;
 }
@@ -37,7 +43,7 @@ interface OrtTensor {
 }
 
 interface OrtSession {
-  run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
+  run(feeds: Record<string, OrtTensor>, wanted?: readonly string[]): Promise<Record<string, OrtTensor>>;
   release(): Promise<void>;
 }
 
@@ -71,11 +77,11 @@ export async function onnxRuntime(load: () => Promise<unknown> = importOnnxRunti
         logSeverityLevel: 3,
       });
       return {
-        async run(inputs) {
+        async run(inputs, wanted) {
           const feeds: Record<string, OrtTensor> = {};
           for (const [name, { type, data, dims }] of inputs)
             feeds[name] = new ort.Tensor(type, typedData(type, data), dims);
-          const outputs = await session.run(feeds);
+          const outputs = await (wanted === undefined ? session.run(feeds) : session.run(feeds, wanted));
           return new Map(Object.entries(outputs).map(([name, tensor]) => [name, fromOrt(tensor)]));
         },
         close: () => session.release(),
@@ -116,6 +122,7 @@ type EngineTask =
       readonly kind: "run";
       readonly session: number;
       readonly inputs: ReadonlyMap<string, EngineTensor>;
+      readonly wanted?: readonly string[];
     }
   | { readonly kind: "close"; readonly session: number };
 
@@ -140,7 +147,7 @@ export default (): ((task: EngineTask) => Promise<EngineAnswer>) => {
         return { session, version: engine.version };
       }
       case "run":
-        return { outputs: await sessions.get(task.session)?.run(task.inputs) };
+        return { outputs: await sessions.get(task.session)?.run(task.inputs, task.wanted) };
       case "close":
         await sessions.get(task.session)?.close();
         sessions.delete(task.session);
@@ -203,8 +210,8 @@ function onnxRuntimeInThread(signal?: AbortSignal): FloatEngine {
       if (answer.isMissing) throw notInstalled();
       version = answer.version ?? version;
       return {
-        run: async (inputs) =>
-          (await ask({ kind: "run", session, inputs })).outputs ?? new Map<string, never>(),
+        run: async (inputs, wanted) =>
+          (await ask({ kind: "run", session, inputs, wanted })).outputs ?? new Map<string, never>(),
         close: async () => {
           if (threads !== undefined && signal?.aborted !== true) await ask({ kind: "close", session });
         },
@@ -216,9 +223,9 @@ function onnxRuntimeInThread(signal?: AbortSignal): FloatEngine {
 function typedData(type: string, data: Float32Array | Float64Array): unknown {
   switch (type) {
     case "float32":
-      return Float32Array.from(data);
+      return new Float32Array(data);
     case "float64":
-      return Float64Array.from(data);
+      return new Float64Array(data);
     case "float16":
       return Uint16Array.from(data, toFloat16);
     case "int64":

@@ -177,8 +177,8 @@ export function outputCodes(
 
 /** Rounds to the nearest integer, halves to the even one. */
 export function roundHalfEven(value: number): number {
-  const lower = Math.floor(value);
-  const rest = value - lower;
-  if (rest !== 0.5) return rest < 0.5 ? lower : lower + 1;
-  return lower % 2 === 0 ? lower : lower + 1;
+  // Halves are rare, so that nearly always the same way is gone.
+  const nearest = Math.floor(value + 0.5);
+  const above = nearest - value;
+  return above >= 0.5 && (above > 0.5 || nearest % 2 !== 0) ? nearest - 1 : nearest;
 }

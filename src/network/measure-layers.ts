@@ -150,9 +150,12 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
   const computed = tensors.filter((name) => !givenInputs.has(name));
   const session = await openPart(model, computed, givenInputs, engine, externalFiles);
   let runs = 0;
-  const eachSample = async (read: (tensors: TensorOfName, sample: number) => void): Promise<void> => {
+  const eachSample = async (
+    wanted: (sample: number) => readonly string[],
+    read: (tensors: TensorOfName, sample: number) => void,
+  ): Promise<void> => {
     for (let sample = 0; sample < samples.count; sample++) {
-      read(await runSample(session, samples, sample), sample);
+      read(await runSample(session, samples, sample, wanted(sample)), sample);
       await afterRun?.(++runs, measuringRuns(options));
     }
   };
@@ -164,13 +167,19 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
       );
     let sizes: readonly MeasuredSizes[] | undefined;
     if (scales === undefined)
-      await eachSample((tensorOf) => {
-        sizes ??= sizesIn(tensorOf);
-        for (const [name, range] of ranges) ranges.set(name, widen(range, tensorOf(name), name, model));
-      });
+      await eachSample(
+        () => computed,
+        (tensorOf) => {
+          sizes ??= sizesIn(tensorOf);
+          for (const [name, range] of ranges) ranges.set(name, widen(range, tensorOf(name), name, model));
+        },
+      );
     let measured: readonly MeasuredLayer[] = [];
     let drawn: readonly Int32Array[] = [];
-    await eachSample((tensorOf, sample) => {
+    const inputs = new Set(layers.map(({ input }) => input));
+    const codesOf = computed.filter((name) => inputs.has(name));
+    const wanted = (sample: number): readonly string[] => (sample === 0 && !sizes ? computed : codesOf);
+    await eachSample(wanted, (tensorOf, sample) => {
       if (sample === 0) {
         const known = (sizes ??= sizesIn(tensorOf));
         measured = layers.map((layer, index) => quantizeLayer(layer, index, known[index], ranges, options));
@@ -186,9 +195,14 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
   }
 }
 
-async function runSample(session: FloatSession, samples: Samples, sample: number): Promise<TensorOfName> {
+async function runSample(
+  session: FloatSession,
+  samples: Samples,
+  sample: number,
+  wanted: readonly string[],
+): Promise<TensorOfName> {
   const inputs = samples.at(sample);
-  const outputs = await session.run(inputs);
+  const outputs = await session.run(inputs, wanted);
   return (name) => (inputs.get(name) ?? outputs.get(name)) as EngineTensor;
 }
 
@@ -289,14 +303,23 @@ function readCodes(
   { data }: EngineTensor,
   sample: number,
 ): void {
+  const { rows, samples, inputs } = integers;
   const perSample = positionsPerSample(sizes);
-  const codes = quantizeTensor(data, inputScale);
+  const isHere = (position: number): boolean => Math.floor(position / perSample) === sample;
+  const codesNeeded = drawn.filter(isHere).length * graph.groups * rows;
+  // Of few windows only the values in them are turned into codes. Outside is the value 0, whose code is the zero point.
+  const codes = codesNeeded < data.length ? undefined : quantizeTensor(data, inputScale);
+  const values = new Float64Array(rows);
   for (let index = 0; index < drawn.length; index++) {
+    if (!isHere(drawn[index])) continue;
     const position = drawn[index] - sample * perSample;
-    if (position < 0 || position >= perSample) continue;
     for (let group = 0; group < graph.groups; group++) {
-      const to = (group * integers.samples + index) * integers.rows;
-      readWindow(graph, sizes, codes, position, group, inputScale.zero, integers.inputs, to);
+      const to = (group * samples + index) * rows;
+      if (codes !== undefined) readWindow(graph, sizes, codes, position, group, inputScale.zero, inputs, to);
+      else {
+        readWindow(graph, sizes, data, position, group, 0, values, 0);
+        for (let row = 0; row < rows; row++) inputs[to + row] = activationCode(values[row], inputScale);
+      }
     }
   }
 }
@@ -311,34 +334,36 @@ export function quantizeTensor(data: EngineTensor["data"], scale: ActivationScal
 /** What of a layer says which elements of its input meet one output. */
 export type WindowedLayer = Pick<GraphLayer, "channels" | "groups" | "window" | "spatialAxes">;
 
-/** The codes under the window of one output position: channel, kernel row, kernel column. Outside is the value 0. */
-export function readWindow(
+/** What of the codes or values of a tensor is under the window of one output position: channel, kernel row, kernel column. */
+export function readWindow<Values extends Uint8Array | EngineTensor["data"]>(
   { channels, groups, window, spatialAxes }: WindowedLayer,
   { inputWidth, inputHeight, outputWidth, outputHeight, padTop, padLeft }: MeasuredSizes,
-  codes: Uint8Array,
+  tensor: Values,
   position: number,
   group: number,
-  zero: number,
-  into: Uint8Array,
+  outside: number,
+  into: Values extends Uint8Array ? Uint8Array : Float64Array,
   at: number,
 ): void {
   if (spatialAxes === 0) {
-    into.set(codes.subarray(position * channels, (position + 1) * channels), at);
+    into.set(tensor.subarray(position * channels, (position + 1) * channels), at);
     return;
   }
   const image = Math.floor(position / (outputWidth * outputHeight));
   const rest = position % (outputWidth * outputHeight);
   const top = Math.floor(rest / outputWidth) * window.strideY - padTop;
   const left = (rest % outputWidth) * window.strideX - padLeft;
+  const { width, height, dilationX, dilationY } = window;
   let to = at;
   for (let channel = 0; channel < channels; channel++) {
     const plane = ((image * groups + group) * channels + channel) * inputHeight;
-    for (let kernelY = 0; kernelY < window.height; kernelY++) {
-      const y = top + kernelY * window.dilationY;
-      for (let kernelX = 0; kernelX < window.width; kernelX++) {
-        const x = left + kernelX * window.dilationX;
-        const isInside = y >= 0 && y < inputHeight && x >= 0 && x < inputWidth;
-        into[to++] = isInside ? codes[(plane + y) * inputWidth + x] : zero;
+    for (let kernelY = 0; kernelY < height; kernelY++) {
+      const y = top + kernelY * dilationY;
+      const isRowInside = y >= 0 && y < inputHeight;
+      const row = (plane + y) * inputWidth;
+      for (let kernelX = 0; kernelX < width; kernelX++) {
+        const x = left + kernelX * dilationX;
+        into[to++] = isRowInside && x >= 0 && x < inputWidth ? tensor[row + x] : outside;
       }
     }
   }
