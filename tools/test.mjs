@@ -1,30 +1,39 @@
-// Runs the whole test suite with coverage, after setting up what it needs (a Jupyter, a browser), and ends with
-// one line of counts. Arguments are handed to mocha: files, else all of them, and options such as `--grep "map space"`.
+// Runs the test suite after setting up what it needs (a Jupyter, a browser), and ends with one line of counts. Tests whose
+// titles hold @thorough take long for what they add: `--thorough` runs them, and them alone. `--coverage` measures what both
+// cover, the thorough ones last. Other arguments are handed to mocha instead: files, else all of them, and options such as
+// `--grep "map space"`.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const temporary = path.join(root, "coverage", "tmp");
 const all = "test/**/*.test.ts";
-const kernels = "test/notebook/{browser,execute,kernel}*.test.ts";
+const wholeSpace = "test/trust/documents-full-space.test.ts";
+const notebooks = "test/notebook/**/*.test.ts";
 const perProcess = "test/{network,notebook,trust,study,cli,report,package,site}/**/*.test.ts";
 
 /**
  * What runs in a process each, as many beside each other as there are processors; the longest first. Coverage would slow
- * the cells of notebooks several times over.
+ * the cells of notebooks, and proofs in whole map spaces, several times over.
  */
 const parts = [
-  { files: ["test/trust/**/*.test.ts"], withCoverage: true },
-  { files: ["test/notebook/**/*.test.ts", "--ignore", kernels], withCoverage: false },
-  { files: ["test/network/**/*.test.ts"], withCoverage: true },
+  { files: [notebooks], withCoverage: false },
   { files: ["test/{cli,report}/**/*.test.ts"], withCoverage: true },
-  { files: ["test/{package,site}/**/*.test.ts"], withCoverage: true },
-  { files: [kernels], withCoverage: false },
-  { files: ["test/study/**/*.test.ts"], withCoverage: true },
+  { files: ["test/trust/**/*.test.ts", "--ignore", wholeSpace], withCoverage: true },
   { files: [all, "--ignore", perProcess], withCoverage: true },
+  { files: ["test/study/**/*.test.ts"], withCoverage: true },
+  { files: ["test/network/**/*.test.ts"], withCoverage: true },
+  { files: ["test/{package,site}/**/*.test.ts"], withCoverage: true },
 ];
+const thoroughParts = [{ files: [wholeSpace], withCoverage: false }, ...parts];
+
+const given = process.argv.slice(2);
+const isThorough = given.includes("--thorough");
+const isMeasuring = given.includes("--coverage");
+const handedOn = given.filter((argument) => argument !== "--thorough" && argument !== "--coverage");
 
 function run(script, ...args) {
   const { status } = spawnSync(process.execPath, [path.join(root, script), ...args], {
@@ -55,15 +64,16 @@ async function runMocha(args, environment = {}, isQuiet = false) {
 
 /** Runs all parts, and shows the output of each when it ends. */
 async function runEverything() {
-  const temporary = path.join(root, "coverage", "tmp");
-  rmSync(temporary, { recursive: true, force: true });
-  const waiting = [...parts];
+  if (isMeasuring && !isThorough) rmSync(temporary, { recursive: true, force: true });
+  const chosen = isThorough ? ["--grep", "@thorough"] : ["--grep", "@thorough", "--invert"];
+  const waiting = isThorough ? [...thoroughParts] : [...parts];
   const runs = [];
   async function runWaiting() {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-      const environment = part.withCoverage ? { NODE_V8_COVERAGE: temporary } : {};
+      const coverage = isMeasuring && part.withCoverage ? { NODE_V8_COVERAGE: temporary } : {};
       const started = performance.now();
-      const { output, ...counted } = await runMocha(part.files, environment, true);
+      const words = [...part.files, ...chosen];
+      const { output, ...counted } = await runMocha(words, { TEST_COMPILED: "1", ...coverage }, true);
       process.stdout.write(Buffer.concat(output));
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
       console.log(`  ${part.files.join(" ")}: ended with ${counted.status} after ${seconds} s\n`);
@@ -71,18 +81,35 @@ async function runEverything() {
     }
   }
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, runWaiting));
-  return [...runs, { status: run("node_modules/c8/bin/c8.js", "report") }];
+  if (isMeasuring && isThorough) runs.push({ status: run("node_modules/c8/bin/c8.js", "report") });
+  return runs;
 }
+
+const line = ({ passes, failures, pending }) => `${passes} passed, ${failures} failed, ${pending} skipped`;
+const added = (first, second) => ({
+  passes: first.passes + second.passes,
+  failures: first.failures + second.failures,
+  pending: first.pending + second.pending,
+});
+const nothing = { passes: 0, failures: 0, pending: 0 };
+
+// Several runs that belong together add up in this file. Until a run has ended, it counts as a failure.
+const totals = process.env.TEST_TOTALS;
+const before = totals && existsSync(totals) ? JSON.parse(readFileSync(totals, "utf8")) : nothing;
+const keep = (counts) => totals && writeFileSync(totals, JSON.stringify(added(before, counts)));
+keep({ ...nothing, failures: 1 });
 
 const prepared = run("tools/prepare-test-environment.mjs");
 if (prepared !== 0) process.exit(prepared);
 
-const given = process.argv.slice(2);
-const files = given.some((argument) => argument.endsWith(".ts")) ? [] : [all];
-// A part of the suite says nothing about coverage.
-const runs = given.length === 0 ? await runEverything() : [await runMocha([...files, ...given])];
+const files = handedOn.some((argument) => argument.endsWith(".ts")) ? [] : [all];
+const runs = handedOn.length === 0 ? await runEverything() : [await runMocha([...files, ...handedOn])];
 
-const total = (count) => runs.reduce((sum, { [count]: value = 0 }) => sum + value, 0);
-console.log(`${total("passes")} passed, ${total("failures")} failed, ${total("pending")} skipped`);
-const failed = runs.some(({ status }) => status !== 0) || total("passes") === 0;
-process.exit(failed ? 1 : 0);
+const counts = runs.reduce((sum, one) => added(sum, { ...nothing, ...one }), nothing);
+const failed = runs.some(({ status }) => status !== 0) || counts.passes === 0;
+if (failed) counts.failures ||= 1;
+keep(counts);
+if (!totals) console.log(line(counts));
+else if (!isThorough) console.log(`npm test: ${line(counts)}`);
+else console.log(line(added(before, counts)));
+process.exit(failed || before.failures > 0 ? 1 : 0);

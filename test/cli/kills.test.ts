@@ -6,16 +6,18 @@ import { join } from "node:path";
 import { Random } from "../fuzz/random";
 import { commandLineProcess } from "../support/command-line-process";
 import { killCommands } from "../support/kill-commands";
+import { fewAndMany } from "../support/thorough";
 
 describe("commands that are killed, or run beside each other", () => {
-  it("give the same files when they are run again, and leave nothing else", async function () {
-    this.timeout(300_000);
-    const random = new Random(20_261_128);
-    const killed = await killCommands(10, () => random.next());
-    assert.ok(killed >= 5, `${killed} of 10 were killed before their end`);
-  });
+  for (const [kills, tag] of fewAndMany(2, 10))
+    it(`give the same files when they are run again, ${kills} times, and leave nothing else${tag}`, async function () {
+      this.timeout(300_000);
+      const random = new Random(20_261_128);
+      const killed = await killCommands(kills, () => random.next());
+      assert.ok(killed >= kills / 2, `${killed} of ${kills} were killed before their end`);
+    });
 
-  it("share the folder of a sweep, and both finish", async function () {
+  it("share the folder of a sweep, and both finish @thorough", async function () {
     this.timeout(120_000);
     const scratch = mkdtempSync(join(tmpdir(), "raella-two-"));
     try {

@@ -66,7 +66,7 @@ describe("the process", () => {
     }
   });
 
-  it("stops at Ctrl-C soon, while it computes a network end to end", async function () {
+  it("stops at Ctrl-C soon, while it computes a network end to end @thorough", async function () {
     this.timeout(120_000);
     const directory = mkdtempSync(join(tmpdir(), "raella-stop-"));
     try {

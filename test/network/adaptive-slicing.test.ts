@@ -26,7 +26,7 @@ describe("Adaptive weight slicing", () => {
     }
   });
 
-  it("finds the same with few samples of those that are too coarse, also for other converters and crossbars", () => {
+  it("finds the same with few samples of those that are too coarse, also for other converters and crossbars @thorough", () => {
     for (const { id, layer, output, chosenCommon, chosenFull } of layers) {
       assert.equal(findSlicing(layer, output).join(""), chosenCommon.slicing, `layer ${id}`);
       assert.equal(

@@ -79,7 +79,7 @@ describe("A real classifier", () => {
     checkNetwork(network, sampled.n384_seed1_artifact, tolerance);
   });
 
-  it("has the golden statistics of other positions in two passes", async () => {
+  it("has the golden statistics of other positions in two passes @thorough", async () => {
     const network = await analyzeNetwork({
       model,
       inputs: classifierInputs(),
@@ -91,7 +91,7 @@ describe("A real classifier", () => {
     checkNetwork(network, sampled.n64_seed2_corrected, tolerance);
   });
 
-  it("has the golden shapes and scales of other schemes", async () => {
+  it("has the golden shapes and scales of other schemes @thorough", async () => {
     for (const scheme of ["qnnpack", "fbgemm"] as const) {
       const { layers } = await analyzeNetwork({ model, inputs: classifierInputs(), samples: 4, scheme });
       const { layers: golden } = all[scheme];

@@ -89,7 +89,7 @@ describe("An architecture that is derived from RAELLA", () => {
       assert.ok(runLayer({ architecture, dnn: "digits", layer: 0, workspace }).energyPj.total > 0);
   });
 
-  it("is as accurate as one of the package with the same rows, bits and slices", async () => {
+  it("is as accurate as one of the package with the same rows, bits and slices @thorough", async () => {
     const ofName = async (architecture: string, options: object = {}): ReturnType<typeof networkAccuracy> =>
       networkAccuracy({ dnn: "digits", workspace, architectures: architecture, ...options });
     const figures = (accuracy: Awaited<ReturnType<typeof networkAccuracy>>): unknown =>
@@ -105,7 +105,7 @@ describe("An architecture that is derived from RAELLA", () => {
     assert.deepEqual(figures(await ofName("narrow")), figures(narrow));
   });
 
-  it("can be swept, and variables of a sweep change its arithmetic", async () => {
+  it("can be swept, and variables of a sweep change its arithmetic @thorough", async () => {
     const variables = { ADC_RESOLUTION: [6, 7], CIM_UNITS_PER_COLUMN: 256 };
     const rowsOf = async (architecture: string): Promise<unknown> => {
       const description = { architectures: architecture, dnns: "digits", variables };

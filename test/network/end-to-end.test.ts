@@ -181,7 +181,7 @@ describe("A network end to end", () => {
   });
 });
 
-describe("The accuracy of a real classifier", () => {
+describe("The accuracy of a real classifier @thorough", () => {
   const scheme = "channel8";
   const golden = readClassifier("ppocr_cls.json")[scheme] as {
     readonly layers: readonly GoldenNetworkLayer[];
@@ -232,7 +232,7 @@ describe("The accuracy of a real classifier", () => {
   });
 });
 
-describe("Slicings that are chosen anew", () => {
+describe("Slicings that are chosen anew @thorough", () => {
   it("need more slices with fewer bits, and keep the error below its bound", async () => {
     const designs = [7, 6, 5].map((adcBits): ArithmeticDesign => ({
       ...usualDesign("raella_no_speculation"),

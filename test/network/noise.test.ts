@@ -139,7 +139,7 @@ describe("Noise of column sums", () => {
   });
 });
 
-describe("A network whose column sums are noisy", () => {
+describe("A network whose column sums are noisy @thorough", () => {
   it("loses more with more noise, the same with one thread and two, and whatever else is computed", async () => {
     const common = {
       model: new Uint8Array(readFileSync(digitsModel)),

@@ -60,7 +60,7 @@ async function untilPictureChanges(page: Page, cell: Locator, before: string): P
   return before;
 }
 
-describe("JupyterLab", function () {
+describe("JupyterLab @thorough", function () {
   this.timeout(300_000);
   let scratch: Scratch;
   let lab: JupyterLab;

@@ -47,7 +47,7 @@ function row(notebook: Notebook, cell: string, start: string): string {
   return found;
 }
 
-describe("Exploration.ipynb", function () {
+describe("Exploration.ipynb @thorough", function () {
   this.timeout(600_000);
   const notebook = readNotebook(exploration);
   const networks = new Map<string, NetworkResult>();

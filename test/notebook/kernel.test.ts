@@ -218,7 +218,7 @@ describe("kernel", function () {
     assert.equal(printed(await kernel.finished(id)), "late\n");
   });
 
-  it("interrupts a cell that has not begun or is being compiled, and goes on", async () => {
+  it("interrupts a cell that has not begun or is being compiled, and goes on @thorough", async () => {
     const fresh = await KernelClient.start();
     try {
       // The first cell takes long to compile.
@@ -235,7 +235,7 @@ describe("kernel", function () {
     }
   });
 
-  it("shuts down at once when asked, even while a cell computes", async () => {
+  it("shuts down at once when asked, even while a cell computes @thorough", async () => {
     for (const code of ["0", "await null; for (;;) {}"]) {
       const other = await KernelClient.start();
       try {

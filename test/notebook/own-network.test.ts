@@ -7,7 +7,7 @@ import { root, Scratch } from "./support/jupyter";
 
 const ownNetwork = path.join(root, "notebooks/OwnNetwork.ipynb");
 
-describe("OwnNetwork.ipynb", function () {
+describe("OwnNetwork.ipynb @thorough", function () {
   this.timeout(300_000);
 
   it("executes through tslab, to the very outputs that are kept", () => {

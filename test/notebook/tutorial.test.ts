@@ -164,7 +164,7 @@ describe("RAELLA.ipynb", function () {
     await checkFigures(readNotebook(tutorial));
   });
 
-  it("executes through tslab, to the very outputs that are kept", () => {
+  it("executes through tslab, to the very outputs that are kept @thorough", () => {
     copyFileSync(tutorial, executed);
     const { status, stderr } = spawnSync(
       process.execPath,

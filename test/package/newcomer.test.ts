@@ -113,13 +113,12 @@ console.log(toDataFrame(layer, { shape: "wide" }).getColumn("cycles").toArray())
   },
 };
 
-describe("somebody new, with the package in an empty project", function () {
+describe("somebody new, with the package in an empty project @thorough", function () {
   this.timeout(120_000);
   let project: PackedProject;
   before(async function () {
     project = (await packedProject()) ?? this.skip();
   });
-  after(() => project?.remove());
 
   for (const [name, { files = {}, commands, shows, leaves }] of Object.entries(tasks))
     it(`has ${name}, in at most ten lines`, () => {

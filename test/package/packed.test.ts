@@ -41,13 +41,12 @@ void renderPng(chart).then(({ png }) => {
 });
 `;
 
-describe("the package in a new project", function () {
+describe("the package in a new project @thorough", function () {
   this.timeout(120_000);
   let project: PackedProject;
   before(async function () {
     project = (await packedProject()) ?? this.skip();
   });
-  after(() => project?.remove());
 
   it("brings its command, and no compiler or kernel", () => {
     const commands = readdirSync(join(project.folder, "node_modules", ".bin"));

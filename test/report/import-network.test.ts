@@ -18,6 +18,8 @@ import type { ImportNetworkOptions } from "../../src/network";
 import { defaultWorkspace } from "../../src/spec/workspace";
 import { near } from "../network/golden-layers";
 import { smallModel } from "../network/small-model";
+import type { FloatEngine } from "../../src/network/float-engine";
+import { onnxRuntime } from "../../src/network/float-engine";
 import { readTiny, tinyBytes, tinyInputs, tinyPath } from "../network/golden-networks";
 
 /** All files below a folder, by their path. */
@@ -36,8 +38,12 @@ describe("An imported network", () => {
   const golden = readTiny("convs_channel8_corrected");
   const attention = readTiny("attention_symmetric_corrected");
   let root: string;
+  /** It runs in this thread, and is there at once. */
+  let engine: FloatEngine;
   /** The package's models with the imported layers. */
   let workspace: Workspace;
+
+  before(async () => (engine = await onnxRuntime()));
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "raella-import-"));
@@ -58,6 +64,7 @@ describe("An imported network", () => {
       samples: 64,
       workspace: root,
       workers: 1,
+      engine,
       ...changes,
     });
 
@@ -117,9 +124,9 @@ describe("An imported network", () => {
     });
     const path = join(root, "model.onnx");
     writeFileSync(path, model);
-    await importNetwork({ model: path, name: "small", workspace: root, sizes: { length: 6 } });
+    await importNetwork({ model: path, name: "small", workspace: root, sizes: { length: 6 }, workers: 1 });
     const data = Array.from({ length: 2 * 5 * 4 }, (_, index) => Math.sin(index));
-    const asked = { dnn: "small", workspace: workspaceAt(root), architectures: ["raella"] };
+    const asked = { dnn: "small", workspace: workspaceAt(root), architectures: ["raella"], workers: 1 };
     const others = await networkAccuracy({ ...asked, inputs: { dims: [2, 5, 4], data } });
     assert.deepEqual([others.inputSamples, others.madeUpInputs], [2, false]);
     assert.equal((await networkAccuracy(asked)).inputSamples, 4);
@@ -128,7 +135,7 @@ describe("An imported network", () => {
   it("is the same with one and with two workers, and again", async () => {
     await importConvs();
     const once = filesBelow(root);
-    await importConvs({ workers: 2 });
+    await importConvs({ workers: 2, engine: undefined });
     assert.deepEqual(filesBelow(root), once);
   });
 
@@ -140,6 +147,7 @@ describe("An imported network", () => {
       samples: 64,
       workspace: root,
       workers: 1,
+      engine,
     });
     assert.equal(readdirSync(join(root, "dnn_layers", "convs")).length, 6);
     await importConvs();

@@ -11,7 +11,7 @@ import { builtSite } from "./support/built-site";
 describe("the documentation", function () {
   this.timeout(180_000);
 
-  it("is built from the documents, the docstrings and the notebooks, without a broken link", () => {
+  it("is built from the documents, the docstrings and the notebooks, without a broken link @thorough", () => {
     const folder = builtSite();
     assert.deepEqual(brokenLinks(folder), []);
     for (const page of [
@@ -59,7 +59,7 @@ describe("the documentation", function () {
     }
   });
 
-  it("has a search that finds functions and words of the guide", async function () {
+  it("has a search that finds functions and words of the guide @thorough", async function () {
     const executablePath = await findBrowser();
     if (executablePath === undefined) return this.skip();
     const server = new StaticServer(builtSite());

@@ -65,7 +65,7 @@ describe("the examples in docstrings", function () {
     assert.deepEqual(without, []);
   });
 
-  it("have the right types", () => {
+  it("have the right types @thorough", () => {
     const examples = documented.flatMap(({ name, examples: own }) => own.map((code) => ({ name, code })));
     assert.ok(examples.length > 50);
     const seen = new Set<string>();

@@ -60,7 +60,7 @@ async function figuresShown(page: Page): Promise<Readonly<Record<string, readonl
   );
 }
 
-describe("the live page", function () {
+describe("the live page @thorough", function () {
   this.timeout(120_000);
   let folder: string;
   let server: StaticServer;

@@ -7,7 +7,7 @@ describe("searches of public designs", function () {
   this.timeout(600_000);
   const fileOf = designFiles();
 
-  it("prove the optimum of the row-stationary design, without being asked for a full search", () => {
+  it("prove the optimum of the row-stationary design, without being asked for a full search @thorough", () => {
     const files = [fileOf("eyeriss_like_asrun")];
     const mapped = mapInputs({ files, greedy: true });
     const { edp, fullSearch, mapSpace } = resultOf(mapped, {}, { files, greedy: true });

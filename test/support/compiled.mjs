@@ -1,5 +1,5 @@
-// While coverage is measured, tests run the compiled package wherever they import its sources: a transpiler's helpers
-// would count as branches, and processes and worker threads run the compiled files anyway.
+// With TEST_COMPILED, and while coverage is measured, tests run the compiled package wherever they import its sources: it is
+// what users run, it loads faster, in worker threads above all, and a transpiler's helpers would count as branches.
 import Module from "node:module";
 import path from "node:path";
 
@@ -13,7 +13,7 @@ function compiled(file) {
   return isSource ? path.join(root, "dist", file.slice(sources.length).replace(/\.ts$/, ".js")) : file;
 }
 
-if (process.env.NODE_V8_COVERAGE) {
+if (process.env.NODE_V8_COVERAGE || process.env.TEST_COMPILED) {
   ensureBuilt();
   const resolve = Module._resolveFilename;
   Module._resolveFilename = function (...request) {

@@ -90,11 +90,19 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
-/** A project with the package as it is built; undefined where npm finds the packages that it needs nowhere. */
+let project: PackedProject | undefined;
+
+/**
+ * A project with the package as it is built, the same for all tests of a process; undefined where npm finds the packages
+ * that it needs nowhere.
+ */
 export async function packedProject(): Promise<PackedProject | undefined> {
+  if (project !== undefined) return project;
   await commandLineProcess();
   try {
-    return new PackedProject();
+    const made = new PackedProject();
+    process.once("exit", () => made.remove());
+    return (project = made);
   } catch (error) {
     if (process.env.CI || !/ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED/.test(String(error))) throw error;
     console.error("npm has not kept the packages of `npm ci`, and there is no registry: skipped.");

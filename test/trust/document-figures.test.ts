@@ -152,7 +152,7 @@ describe("the figures that documents of models state", function () {
     });
   });
 
-  it("throughput, by either scheme of replication", async () => {
+  it("throughput, by either scheme of replication @thorough", async () => {
     const pair = ["isaac_like", "raella"];
     const [doubled, finer] = [await everyDnn(), await everyDnnByIncrement()];
     const of = (all: readonly AblationResult[], dnn: string, architecture: string): NetworkResult =>
@@ -211,7 +211,7 @@ describe("the figures that documents of models state", function () {
   });
 
   describe("component models", () => {
-    it("what the tables round away", () => {
+    it("what the tables round away @thorough", () => {
       const reads = listArchitectures().flatMap(({ name: architecture }) =>
         listDnns().flatMap((dnn) =>
           listLayers(dnn).map((layer) => {

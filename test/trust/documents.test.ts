@@ -42,8 +42,6 @@ const impliedArea = (architecture: string): number =>
 describe("the numbers that documents state", function () {
   this.timeout(600_000);
   let all: readonly AblationResult[];
-  let finer: readonly AblationResult[];
-  let gains: Gains;
   const networks = (architecture: string): readonly NetworkResult[] =>
     all.flatMap((ablation) => ablation.networks.filter((network) => network.architecture === architecture));
   const pairOf = (ablations: readonly AblationResult[]): readonly AblationResult[] =>
@@ -58,17 +56,12 @@ describe("the numbers that documents state", function () {
 
   before(async () => {
     all = await everyDnn();
-    finer = await everyDnnByIncrement();
-    [gains] = gainsOver(finer, published);
   });
 
   describe("beside the papers", () => {
-    let paperTiles: Gains;
-    before(async () => {
-      paperTiles = await gainsWith({ replication: "increment", tileAreas: "published" });
-    });
-
-    it("what RAELLA gains", async () => {
+    it("what RAELLA gains @thorough", async () => {
+      const [gains] = gainsOver(await everyDnnByIncrement(), published);
+      const paperTiles = await gainsWith({ replication: "increment", tileAreas: "published" });
       const claim = (figure: PublishedFigure["figure"], statistic: string): string => {
         const found = published.find((row) => row.figure === figure && row.statistic === statistic);
         return `${found?.value.toFixed(1)}×${found?.certainty === "remembered" ? " (\\*)" : ""}`;
@@ -128,7 +121,7 @@ describe("the numbers that documents state", function () {
       );
     });
 
-    it("and under other assumptions", async () => {
+    it("and under other assumptions @thorough", async () => {
       const variants: readonly [string, AllOptions][] = [
         ["as above", {}],
         ["corrected fidelity", { fidelity: "corrected" }],
@@ -638,7 +631,7 @@ describe("the numbers that documents state", function () {
     );
   });
 
-  it("the tutorial, of what greedy steps leave", () => {
+  it("the tutorial, of what greedy steps leave @thorough", () => {
     const ascending = (figures: readonly number[]): number[] => [...figures].sort((a, b) => a - b);
     const spaces = all
       .flatMap((ablation) => ablation.networks)

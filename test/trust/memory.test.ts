@@ -26,6 +26,7 @@ import { sweep } from "../../src/study/sweep/sweep";
 import { Random } from "../fuzz/random";
 import { copyWorkspace } from "../spec/support/workspace-copy";
 import { withoutCoverage } from "../support/without-coverage";
+import { fewAndMany } from "../support/thorough";
 import { smallWhole } from "./bad-inputs/case";
 import { allRuns, describeDrifts, driftsOf, figuresOf, keyOf, readPinned } from "./pinned-results";
 
@@ -172,37 +173,45 @@ describe("what is remembered", function () {
   this.timeout(300_000);
   afterEach(() => setRemembering(true));
 
-  it("changes no answer, in whatever order and in however many threads they are asked", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "raella-memory-"));
-    try {
-      const questions = questionsIn(folder);
-      const names = [...questions.keys()];
-      const ask = async (name: string, workers: number): Promise<string> =>
-        answerOf(questions.get(name) as Question, workers);
-      setRemembering("nothing");
-      const expected = new Map<string, string>();
-      for (const name of names) expected.set(name, await ask(name, 1));
-      assert.match(expected.get("what does not fit") ?? "", /no-mapping/);
-      assert.equal(new Set(expected.values()).size, names.length, "every question has an answer of its own");
-      const check = async (asked: readonly string[], workers: number, how: string): Promise<void> => {
-        for (const name of asked)
-          assert.equal(await ask(name, workers), expected.get(name), `${name}, ${how}`);
-      };
-      const threaded = ["layers", "a network", "a sweep"];
-      await check(threaded, 2, "two workers without memory");
-      setRemembering(false);
-      await check([...names, ...names], 1, "with the memory of files alone");
-      await check(threaded, 2, "two workers with the memory of files alone");
-      setRemembering(true);
-      await check(names, 1, "with memory");
-      await check(threaded, 2, "two workers with memory");
-      for (const seed of [1, 2]) await check(shuffled(names, seed), 1, `shuffled with seed ${seed}`);
-      forgetEverything();
-      await check(shuffled(names, 3), 1, "shuffled afresh");
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+  for (const [orders, tag] of fewAndMany(1, 3))
+    it(`changes no answer, in ${orders} random orders and in however many threads they are asked${tag}`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "raella-memory-"));
+      try {
+        const questions = questionsIn(folder);
+        const names = [...questions.keys()];
+        const ask = async (name: string, workers: number): Promise<string> =>
+          answerOf(questions.get(name) as Question, workers);
+        setRemembering("nothing");
+        const expected = new Map<string, string>();
+        for (const name of names) expected.set(name, await ask(name, 1));
+        assert.match(expected.get("what does not fit") ?? "", /no-mapping/);
+        assert.equal(
+          new Set(expected.values()).size,
+          names.length,
+          "every question has an answer of its own",
+        );
+        const check = async (asked: readonly string[], workers: number, how: string): Promise<void> => {
+          for (const name of asked)
+            assert.equal(await ask(name, workers), expected.get(name), `${name}, ${how}`);
+        };
+        const threaded = ["layers", "a network", "a sweep"];
+        setRemembering(false);
+        await check(orders > 1 ? [...names, ...names] : names, 1, "with the memory of files alone");
+        if (orders > 1) await check(threaded, 2, "two workers with the memory of files alone");
+        setRemembering(true);
+        await check(names, 1, "with memory");
+        await check(threaded, 2, "two workers with memory");
+        for (let seed = 1; seed < orders; seed += 1)
+          await check(shuffled(names, seed), 1, `shuffled with seed ${seed}`);
+        forgetEverything();
+        await check(shuffled(names, orders), 1, "shuffled afresh");
+        if (orders === 1) return;
+        setRemembering("nothing");
+        await check(threaded, 2, "two workers without memory");
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
 
   it("has no part in the pinned figures", () => {
     const pinned = readPinned();
@@ -217,7 +226,7 @@ describe("what is remembered", function () {
     assert.ok(runs.length > 15);
   });
 
-  it("has no part in golden evaluations, searches and properties", () => {
+  it("has no part in golden evaluations, searches and properties @thorough", () => {
     const files = [
       "test/model/golden-evaluations.test.ts",
       "test/model/loop-walker.test.ts",

@@ -100,7 +100,7 @@ describe("interrupted and divided sweeps", () => {
     );
   });
 
-  it("continue after being killed, neither losing nor repeating a stored point", async function () {
+  it("continue after being killed, neither losing nor repeating a stored point @thorough", async function () {
     this.timeout(120_000);
     const folder = place("killed");
     const start = (): ChildProcess =>
@@ -272,7 +272,7 @@ describe("interrupted and divided sweeps", () => {
     });
     after(async () => cluster?.stop());
 
-    it("run as a job array that may be cancelled and submitted again", async function () {
+    it("run as a job array that may be cancelled and submitted again @thorough", async function () {
       this.timeout(180_000);
       const { run, environment } = cluster as SlurmCluster;
       const folder = place("array");

@@ -9,6 +9,7 @@ import type { BestMapping } from "../../../src/search/exhaustive/find-best-mappi
 import { createCriteria } from "../../../src/search/full/objective";
 import { searchFullMapSpace } from "../../../src/search/full/search-full-map-space";
 import type { Metric } from "../../../src/search/ranking";
+import { fewAndMany } from "../../support/thorough";
 import { randomCase, spaceOf } from "./cases";
 import type { CaseFeatures, RandomCase } from "./cases";
 
@@ -51,7 +52,6 @@ const kinds: Readonly<Record<string, CaseFeatures>> = {
 };
 const objectives = ["edp", "energy", "cycles"] as const;
 type Objective = (typeof objectives)[number];
-const casesPerKind = 30;
 const largestEnumeration = 2_000;
 
 function enumerateBest(
@@ -72,9 +72,9 @@ interface SmallCase {
 }
 
 /** Random cases of a kind whose space is small enough to look at every mapping. */
-function smallCases(features: CaseFeatures, firstSeed: number): SmallCase[] {
+function smallCases(features: CaseFeatures, firstSeed: number, count: number): SmallCase[] {
   const cases: SmallCase[] = [];
-  for (let seed = firstSeed; seed < firstSeed + casesPerKind; seed += 1) {
+  for (let seed = firstSeed; seed < firstSeed + count; seed += 1) {
     const given = randomCase(seed, features);
     const space = spaceOf(given);
     if (space === undefined || space.size > largestEnumeration) continue;
@@ -90,75 +90,79 @@ function valueOf(objective: Objective, { energyPj, cycles }: { energyPj: number;
 
 describe("full search of small spaces", () => {
   Object.entries(kinds).forEach(([kind, features], number) => {
-    describe(kind, () => {
-      let cases: SmallCase[] = [];
-      before(() => {
-        cases = smallCases(features, number * 100_000);
-      });
+    for (const [count, tag] of fewAndMany(12, 30))
+      describe(`${kind}, ${count} cases${tag}`, () => {
+        let cases: SmallCase[] = [];
+        before(() => {
+          cases = smallCases(features, number * 100_000, count);
+        });
 
-      it("finds the optimum of plain enumeration to the last bit, and proves it", () => {
-        for (const { given, objective, best } of cases) {
-          if (best === null) {
-            assert.throws(() => searchFullMapSpace(given.specification, given.energyTable, { objective }), {
-              code: "no-mapping",
-            });
-            continue;
-          }
-          const { mapping, evaluation, certificate } = searchFullMapSpace(
-            given.specification,
-            given.energyTable,
-            { objective },
-          );
-          const { energyPj, cycles } = evaluation;
-          assert.deepEqual({ energyPj, cycles }, { energyPj: best.energyPj, cycles: best.cycles });
-          assert.equal(certificate.method, "bounds");
-          assert.ok(certificate.isProven && certificate.isExactToTheBit);
-          assert.deepEqual(evaluateMapping(given.specification, given.energyTable, mapping), evaluation);
-        }
-        assert.ok(cases.filter(({ best }) => best !== null).length >= 5);
-      });
-
-      it("finds the smallest objective when it drops all that others dominate", () => {
-        for (const { given, objective, best } of cases) {
-          if (best === null) continue;
-          const { evaluation, certificate } = searchFullMapSpace(given.specification, given.energyTable, {
-            objective,
-            decideTies: false,
-          });
-          const optimum = valueOf(objective, best);
-          assert.ok(Math.abs(valueOf(objective, evaluation) - optimum) <= 1e-12 * optimum);
-          assert.ok(certificate.isProven && !certificate.isExactToTheBit);
-        }
-      });
-
-      it("never claims a bound above the optimum, wherever it is stopped", () => {
-        let stopped = 0;
-        for (const { given, objective, best } of cases) {
-          if (best === null) continue;
-          const optimum = valueOf(objective, best);
-          for (const questions of [1, 4]) {
-            let asked = 0;
-            const shouldStop = (): boolean => (asked += 1) > questions;
-            let result;
-            try {
-              result = searchFullMapSpace(given.specification, given.energyTable, { objective, shouldStop });
-            } catch (error) {
-              assert.ok(error instanceof RaellaError && error.code === "no-mapping");
+        it("finds the optimum of plain enumeration to the last bit, and proves it", () => {
+          for (const { given, objective, best } of cases) {
+            if (best === null) {
+              assert.throws(() => searchFullMapSpace(given.specification, given.energyTable, { objective }), {
+                code: "no-mapping",
+              });
               continue;
             }
-            const { evaluation, certificate } = result;
-            const found = valueOf(objective, evaluation);
-            assert.ok(found >= optimum);
-            assert.ok(certificate.lowerBound <= optimum);
-            if (certificate.isProven) continue;
-            stopped += 1;
-            assert.equal(certificate.stoppedBy, "request");
-            assert.equal(certificate.gap, found === 0 ? 0 : (found - certificate.lowerBound) / found);
+            const { mapping, evaluation, certificate } = searchFullMapSpace(
+              given.specification,
+              given.energyTable,
+              { objective },
+            );
+            const { energyPj, cycles } = evaluation;
+            assert.deepEqual({ energyPj, cycles }, { energyPj: best.energyPj, cycles: best.cycles });
+            assert.equal(certificate.method, "bounds");
+            assert.ok(certificate.isProven && certificate.isExactToTheBit);
+            assert.deepEqual(evaluateMapping(given.specification, given.energyTable, mapping), evaluation);
           }
-        }
-        assert.ok(stopped > 0);
+          assert.ok(cases.filter(({ best }) => best !== null).length >= count / 6);
+        });
+
+        it("finds the smallest objective when it drops all that others dominate", () => {
+          for (const { given, objective, best } of cases) {
+            if (best === null) continue;
+            const { evaluation, certificate } = searchFullMapSpace(given.specification, given.energyTable, {
+              objective,
+              decideTies: false,
+            });
+            const optimum = valueOf(objective, best);
+            assert.ok(Math.abs(valueOf(objective, evaluation) - optimum) <= 1e-12 * optimum);
+            assert.ok(certificate.isProven && !certificate.isExactToTheBit);
+          }
+        });
+
+        it("never claims a bound above the optimum, wherever it is stopped", () => {
+          let stopped = 0;
+          for (const { given, objective, best } of cases) {
+            if (best === null) continue;
+            const optimum = valueOf(objective, best);
+            for (const questions of [1, 4]) {
+              let asked = 0;
+              const shouldStop = (): boolean => (asked += 1) > questions;
+              let result;
+              try {
+                result = searchFullMapSpace(given.specification, given.energyTable, {
+                  objective,
+                  shouldStop,
+                });
+              } catch (error) {
+                assert.ok(error instanceof RaellaError && error.code === "no-mapping");
+                continue;
+              }
+              const { evaluation, certificate } = result;
+              const found = valueOf(objective, evaluation);
+              assert.ok(found >= optimum);
+              assert.ok(certificate.lowerBound <= optimum);
+              if (certificate.isProven) continue;
+              stopped += 1;
+              assert.equal(certificate.stoppedBy, "request");
+              assert.equal(certificate.gap, found === 0 ? 0 : (found - certificate.lowerBound) / found);
+            }
+          }
+          assert.ok(stopped > 0);
+        });
       });
-    });
   });
 
   it("minimises weighted products", () => {

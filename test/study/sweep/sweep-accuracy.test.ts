@@ -51,7 +51,7 @@ describe("Accuracy in a sweep", () => {
     });
   });
 
-  it("adds the noise that it is asked for, as networkAccuracy does", async () => {
+  it("adds the noise that it is asked for, as networkAccuracy does @thorough", async () => {
     const noisy = { noise: 1.5, seed: 5 };
     const { rows } = await sweep({ ...base, accuracy: { dnn: "digits", ...noisy } }, { workspace });
     const { designs } = await networkAccuracy({
@@ -67,7 +67,7 @@ describe("Accuracy in a sweep", () => {
     await assert.rejects(negative, /accuracy\.noise[^]*from 0 to 1000 steps/);
   });
 
-  it("charges for slices chosen anew; at seven bits and 512 rows they are the import's", async () => {
+  it("charges for slices chosen anew; at seven bits and 512 rows they are the import's @thorough", async () => {
     const { rows } = await sweep(
       {
         ...base,

@@ -21,13 +21,17 @@ const weights: SmallTensor = {
 };
 const oneSample = { dims: [1, 4], data: [1, -2, 3, 0.5] };
 
-/** A model that is imported from its bytes. */
+/** A model that is imported from its bytes, and run in this thread unless the options say otherwise. */
 function network(
   name: string,
   model: SmallModel,
   options: Partial<AnalyzeNetworkOptions> = { inputs: oneSample },
 ): BadInput {
-  return { name, run: async () => analyzeNetwork({ model: await smallModel(model), ...options }) };
+  const run = async (): Promise<unknown> => {
+    const usual = { workers: 1, engine: await onnxRuntime() };
+    return analyzeNetwork({ model: await smallModel(model), ...usual, ...options });
+  };
+  return { name, run };
 }
 
 /** A layer and a state beside it, or whatever else is a second input. */
@@ -176,6 +180,7 @@ export const networks: BadInputs = {
         ],
         operatorSets: { "": 17, "my.domain": 1 },
       }),
+      { inputs: oneSample, engine: undefined },
     ),
     network(
       "no layer that can be mapped",

@@ -11,7 +11,7 @@ const best: readonly (readonly [id: string, best: number, reported: number])[] =
   ["tut2024_noreg", 71885073.3280237, 71920406.38630031],
 ];
 
-describe("longer searches of public designs", function () {
+describe("longer searches of public designs @thorough", function () {
   this.timeout(600_000);
   const fileOf = designFiles();
 

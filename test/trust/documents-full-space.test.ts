@@ -31,7 +31,7 @@ function greedyOver(network: NetworkResult): readonly [energy: number, cycles: n
 
 const ratios = (pair: readonly number[]): string => pair.map((ratio) => ratio.toFixed(3)).join(" / ");
 
-describe("what documents state about the full map space", function () {
+describe("what documents state about the full map space @thorough", function () {
   this.timeout(1_800_000);
   let networks: ReadonlyMap<string, readonly NetworkResult[]>;
 

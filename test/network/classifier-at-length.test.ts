@@ -6,7 +6,7 @@ import { usualDesign } from "../../src/network/arithmetic-design";
 import type { GoldenNetworkLayer } from "./golden-networks";
 import { checkNetwork, classifierInputs, classifierModel, readClassifier } from "./golden-networks";
 
-describe("A real classifier at length", function () {
+describe("A real classifier at length @thorough", function () {
   this.timeout(600_000);
   const all = readClassifier("ppocr_cls.json") as Readonly<
     Record<string, { readonly layers: readonly GoldenNetworkLayer[] }>
