@@ -122,15 +122,12 @@ interface Tables {
 
 /** The tables as estimated. */
 function tablesOf({ names, estimates }: TableRows, decimalPlaces: number | null): Tables {
-  const energyPj: Tables["energyPj"] = {};
-  const areaUm2: Tables["areaUm2"] = {};
-  names.forEach((name, index) => {
-    const estimated = estimates[index];
-    energyPj[name] = roundedEnergies(estimated, decimalPlaces);
-    areaUm2[name] =
-      decimalPlaces === 6 ? estimated.roundedAreaUm2 : roundDecimals(estimated.areaUm2, decimalPlaces);
+  const energies = names.map((name, index) => [name, roundedEnergies(estimates[index], decimalPlaces)]);
+  const areas = names.map((name, index) => {
+    const { roundedAreaUm2, areaUm2 } = estimates[index];
+    return [name, decimalPlaces === 6 ? roundedAreaUm2 : roundDecimals(areaUm2, decimalPlaces)];
   });
-  return { energyPj, areaUm2 };
+  return { energyPj: Object.fromEntries(energies), areaUm2: Object.fromEntries(areas) } as Tables;
 }
 
 function roundedEnergies(found: LevelEstimate, places: number | null): Readonly<Record<string, number>> {

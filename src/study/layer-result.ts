@@ -374,16 +374,19 @@ export function multiplyAccumulates({ workload }: Specification, computes: numbe
   return workload.bitDimensions.reduce((count, dimension) => count / workload.bounds[dimension], computes);
 }
 
+// Tables filled name by name would take several times the room, and results are kept by the thousand.
+
 /** Accesses of every level, operations, leakage of all levels where it counts, and the total. */
 function energyOfLevels({ specification, tables, evaluation }: MappedLayer): Record<string, number> {
-  const energyPj: Record<string, number> = {};
-  for (const { level, energyPj: energy, parts } of evaluation.levels)
-    energyPj[level] = parts?.accessesPj ?? energy;
+  const energies = evaluation.levels.map(({ level, energyPj, parts }): [string, number] => [
+    level,
+    parts?.accessesPj ?? energyPj,
+  ]);
   const compute = specification.levels.find(({ kind }) => kind === "compute");
-  if (compute) energyPj[compute.name] = evaluation.computeEnergyPj;
-  if (tables.energy.leakagePj) energyPj[leakageKey] = addUp(Object.values(leakageOfLevels(evaluation)));
-  energyPj[totalKey] = evaluation.energyPj;
-  return energyPj;
+  if (compute) energies.push([compute.name, evaluation.computeEnergyPj]);
+  if (tables.energy.leakagePj) energies.push([leakageKey, addUp(Object.values(leakageOfLevels(evaluation)))]);
+  energies.push([totalKey, evaluation.energyPj]);
+  return Object.fromEntries(energies);
 }
 
 /** By level, outermost first. */
@@ -396,28 +399,28 @@ function areaOfLevels(
   levels: readonly Level[],
   areaUm2: Readonly<Record<string, number>>,
 ): LayerResult["areaUm2"] {
-  const areas: Record<string, LevelArea | number> = {};
   let sum = 0;
-  for (const { name, instances: count } of levels) {
+  const areas = levels.map(({ name, instances: count }): [string, LevelArea | number] => {
     const each = areaUm2[name];
     const total = each * count;
-    areas[name] = { each, count, total };
     sum += total;
-  }
-  areas[totalKey] = sum;
-  return areas as LayerResult["areaUm2"];
+    return [name, { each, count, total }];
+  });
+  areas.push([totalKey, sum]);
+  return Object.fromEntries(areas) as LayerResult["areaUm2"];
 }
 
-function accessesOfLevels(evaluation: Evaluation): Record<string, Record<string, AccessCounts>> {
-  const accesses: Record<string, Record<string, AccessCounts>> = {};
-  for (const level of evaluation.levels) {
-    const counts: Record<string, AccessCounts> = {};
-    for (const [dataSpace, { reads, fills, updates, instances }] of Object.entries(level.accesses)) {
-      counts[dataSpace] = { reads, fills, updates, instances };
-    }
-    accesses[level.level] = counts;
-  }
-  return accesses;
+function accessesOfLevels({ levels }: Evaluation): Record<string, Record<string, AccessCounts>> {
+  return Object.fromEntries(
+    levels.map(({ level, accesses }) => {
+      const counts: Record<string, AccessCounts> = {};
+      for (const dataSpace in accesses) {
+        const { reads, fills, updates, instances } = accesses[dataSpace];
+        counts[dataSpace] = { reads, fills, updates, instances };
+      }
+      return [level, counts];
+    }),
+  );
 }
 
 /** The loops of every level that has any, in time before space, outermost first. */

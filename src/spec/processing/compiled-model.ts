@@ -118,5 +118,7 @@ export interface LevelFrames {
   readonly levels: readonly LevelFrame[];
   /** The levels of which everything is settled, at their positions. */
   readonly settled: readonly (Level | undefined)[];
+  /** Those of which only attributes of their own are open, with null in place of these. */
+  readonly templates: readonly (Level | undefined)[];
   readonly warnings: readonly Warning[];
 }

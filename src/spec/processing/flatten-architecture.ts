@@ -14,18 +14,18 @@ function levelAttributes(
   containers: readonly LeafValues[],
 ): ValueTable {
   const names = isPlaceholder ? placeholderNames : values.attributeNames;
-  const attributes: Record<string, Value> = {
-    ...(isPlaceholder ? placeholderAttributes : values.attributes),
-  };
+  const attributes = new Map<string, Value>(
+    Object.entries(isPlaceholder ? placeholderAttributes : values.attributes),
+  );
   if (kind === "storage")
-    for (const [name, value] of storageDefaults) if (!names.includes(name)) attributes[name] = value;
-  attributes.meshX = meshX;
-  attributes.meshY = meshY;
+    for (const [name, value] of storageDefaults) if (!names.includes(name)) attributes.set(name, value);
+  attributes.set("meshX", meshX);
+  attributes.set("meshY", meshY);
   const inherited: Record<string, Value> = {};
   for (const container of containers) Object.assign(inherited, container.attributes);
-  for (const name of Object.keys(inherited))
-    if (!Object.hasOwn(attributes, name)) attributes[name] = inherited[name];
-  return attributes;
+  for (const name of Object.keys(inherited)) if (!attributes.has(name)) attributes.set(name, inherited[name]);
+  // Filled name by name it would take three times the room, and a copy five times as long.
+  return Object.fromEntries(attributes);
 }
 
 function levelOf(frame: LevelFrame, values: LeafValues, containers: readonly LeafValues[]): Level {
@@ -52,25 +52,48 @@ function levelOf(frame: LevelFrame, values: LeafValues, containers: readonly Lea
  */
 export function flattenArchitecture(
   model: CompiledModel,
+  { openLeaves }: SettledModel,
   values: readonly LeafValues[],
-  frames: LevelFrames,
+  { levels, settled, templates }: LevelFrames,
 ): readonly Level[] {
   const containers = new HandedDown(model, values);
-  return frames.levels.map((frame, index) => frames.settled[index] ?? containers.level(frame));
+  return levels.map((frame, index) => {
+    const known = settled[index];
+    if (known !== undefined) return known;
+    const template = templates[index];
+    const { attributes } = values[frame.leaf];
+    const open = openLeaves[frame.leaf]?.open.map(([name]) => name) ?? [];
+    // An attribute that comes to nothing gives way to one handed down.
+    if (template === undefined || !open.every((name) => Object.hasOwn(attributes, name)))
+      return containers.level(frame);
+    const key = `${serialNumber.of(template)} ${serialNumber.of(values[frame.leaf])}`;
+    return model.levelMemo.get(key, () => {
+      const all: Record<string, Value> = { ...template.attributes };
+      for (const name of open) all[name] = attributes[name];
+      return freeze({ ...template, attributes: all });
+    });
+  });
 }
 
-/** The levels whose attributes are settled, those handed down as well. */
+/** The levels whose attributes are settled, those handed down as well, and those of which only some of their own are not. */
 export function settledLevels(
   model: CompiledModel,
-  { leaves }: SettledModel,
+  { leaves, openLeaves }: SettledModel,
   frames: readonly LevelFrame[],
-): readonly (Level | undefined)[] {
+): Pick<LevelFrames, "settled" | "templates"> {
   const firstOpen = model.leaves.findIndex((leaf, index) => handsDown(leaf) && leaves[index] === undefined);
-  const containers = new HandedDown(model, leaves);
-  return frames.map((frame) => {
-    const isOpen = leaves[frame.leaf] === undefined || (firstOpen >= 0 && firstOpen <= frame.leaf);
+  const known = leaves.map((values, index) => values ?? openLeaves[index]?.settled);
+  const containers = new HandedDown(model, known);
+  const levels = frames.map((frame) => {
+    const isOpen = known[frame.leaf] === undefined || (firstOpen >= 0 && firstOpen <= frame.leaf);
     return isOpen ? undefined : containers.level(frame);
   });
+  const isTemplate = (index: number): boolean =>
+    leaves[frames[index].leaf] === undefined && !frames[index].isPlaceholder;
+  return {
+    settled: levels.map((level, index) => (isTemplate(index) ? undefined : level)),
+    templates: levels.map((level, index) => (isTemplate(index) ? level : undefined)),
+  };
 }
 
 /** Fan-outs and constraints of a container stay its own. */

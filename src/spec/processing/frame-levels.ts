@@ -70,7 +70,7 @@ export function frameLevels(
   });
   return model.frameMemo.get(`${key} ${settled.key}`, () => {
     const frames = completeFrames(model, values, workload, greedySteps);
-    return freeze({ ...frames, settled: settledLevels(model, settled, frames.levels) });
+    return freeze({ ...frames, ...settledLevels(model, settled, frames.levels) });
   });
 }
 
