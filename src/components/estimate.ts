@@ -122,12 +122,14 @@ interface Tables {
 
 /** The tables as estimated. */
 function tablesOf({ names, estimates }: TableRows, decimalPlaces: number | null): Tables {
-  const energies = names.map((name, index) => [name, roundedEnergies(estimates[index], decimalPlaces)]);
-  const areas = names.map((name, index) => {
+  const energies = names.map(
+    (name, index) => [name, roundedEnergies(estimates[index], decimalPlaces)] as const,
+  );
+  const areas = names.map((name, index): [string, number] => {
     const { roundedAreaUm2, areaUm2 } = estimates[index];
     return [name, decimalPlaces === 6 ? roundedAreaUm2 : roundDecimals(areaUm2, decimalPlaces)];
   });
-  return { energyPj: Object.fromEntries(energies), areaUm2: Object.fromEntries(areas) } as Tables;
+  return { energyPj: Object.fromEntries(energies), areaUm2: Object.fromEntries(areas) };
 }
 
 function roundedEnergies(found: LevelEstimate, places: number | null): Readonly<Record<string, number>> {
