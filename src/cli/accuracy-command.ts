@@ -16,7 +16,7 @@ import {
   remark,
 } from "./output";
 import { chosenWorkspace } from "./choose-specification";
-import { parseCount, parseNames, parseWorkers } from "./parse-options";
+import { parseCount, parseSamples, parseNames, parseWorkers } from "./parse-options";
 
 interface GivenAccuracyOptions extends GivenImageOptions {
   readonly dnn: string;
@@ -61,10 +61,7 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
     noise: given.noise === undefined ? undefined : parseNumbers(given.noise, "--noise", "0,0.5,1"),
     seed: given.seed === undefined ? undefined : parseCount(given.seed, "--seed", 0),
     endToEnd: given.endToEnd,
-    samples:
-      given.samples === undefined || given.samples === "all"
-        ? given.samples
-        : parseCount(given.samples, "--samples", 1),
+    samples: parseSamples(given.samples),
     workers: parseWorkers(given.workers),
     signal: interruptSignal(),
     onProgress: await progressOnTerminal(given.dnn, "steps"),

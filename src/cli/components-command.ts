@@ -134,7 +134,7 @@ function componentsTable(rows: readonly ComponentRow[]): string {
           .join(", "),
       ],
     ),
-    leftAligned: [1, 5],
+    leftAligned: [0, 1, 5],
   });
 }
 

@@ -7,7 +7,7 @@ import type { QuantizationScheme } from "../network/quantization";
 import { importLayerList, importNetwork } from "../report/import-network";
 import { formatImportText, formatLayerListText } from "../report/import-text";
 import { interruptSignal, print, printJson, progressOnTerminal, remark } from "./output";
-import { parseCount, parseWorkers } from "./parse-options";
+import { parseCount, parseSamples, parseWorkers } from "./parse-options";
 
 /** How images become inputs. */
 export interface GivenImageOptions {
@@ -51,10 +51,7 @@ export async function importCommand(model: string, given: GivenImportOptions): P
     images: imageOptions(given),
     scheme: given.scheme as QuantizationScheme | "auto" | undefined,
     signedInputs: given.signedInputs as SignedInputs | undefined,
-    samples:
-      given.samples === undefined || given.samples === "all"
-        ? given.samples
-        : parseCount(given.samples, "--samples", 1),
+    samples: parseSamples(given.samples),
     seed: given.seed === undefined ? undefined : parseCount(given.seed, "--seed", 0),
     slicings: given.slicings as SlicingSearch | undefined,
     lastLayer: given.lastLayer,

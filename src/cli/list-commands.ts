@@ -46,7 +46,7 @@ export async function variablesCommand({
           : String(typeof value === "number" ? Number(value.toPrecision(12)) : value);
       return [name, shown, unit, kindText(kind, range), readers.join(", ") || "nothing"];
     }),
-    leftAligned: [2, 3, 4],
+    leftAligned: [0, 2, 3, 4],
   });
   const help =
     "knob: meant to be changed. care: has a side effect, told in --json and in variables.yaml. derived: follows from others.\n" +
@@ -117,7 +117,7 @@ async function listLayersOf(
         layerName ?? "",
         ...dimensions.map((dimension) => formatCount(bounds[dimension])),
       ]),
-      leftAligned: [1],
+      leftAligned: [0, 1],
     }),
   );
 }

@@ -27,6 +27,7 @@ import { parseCount, parseLayers, parseNames, parsePositive, parseWorkers } from
 
 interface GivenRunOptions extends GivenModelOptions {
   readonly architecture: readonly string[];
+  readonly layers?: string;
   readonly aggregateTiles?: string;
   readonly areaBudget?: string;
   readonly tileAreas: TileAreas;
@@ -39,12 +40,9 @@ interface GivenRunOptions extends GivenModelOptions {
 }
 
 /** `raella network` */
-export async function networkCommand(
-  given: GivenRunOptions & { readonly dnn: string; readonly layers?: string },
-): Promise<void> {
+export async function networkCommand(given: GivenRunOptions & { readonly dnn: string }): Promise<void> {
   checkTables(given);
-  const layers = given.layers === undefined ? undefined : parseLayers(given.layers);
-  const ablation = await runAblation(given.dnn, { ...(await runOptions(given, given.dnn)), layers });
+  const ablation = await runAblation(given.dnn, await runOptions(given, given.dnn));
   const [first, ...others] = ablation.networks;
   await present([ablation], given, others.length === 0 ? first : ablation, () => {
     const programmings = ablation.networks.flatMap(
@@ -58,12 +56,9 @@ export async function networkCommand(
 }
 
 /** `raella ablation` */
-export async function ablationCommand(
-  given: GivenRunOptions & { readonly dnn: string; readonly layers?: string },
-): Promise<void> {
+export async function ablationCommand(given: GivenRunOptions & { readonly dnn: string }): Promise<void> {
   checkTables(given);
-  const layers = given.layers === undefined ? undefined : parseLayers(given.layers);
-  const ablation = await runAblation(given.dnn, { ...(await runOptions(given, given.dnn)), layers });
+  const ablation = await runAblation(given.dnn, await runOptions(given, given.dnn));
   await present([ablation], given, ablation, () => formatAblationText(ablation));
 }
 
@@ -88,6 +83,7 @@ async function runOptions(given: GivenRunOptions, label: string): Promise<Ablati
       given.architecture,
       listArchitectures(chosenWorkspace(given)).map(({ name }) => name),
     ),
+    ...(given.layers !== undefined && { layers: parseLayers(given.layers) }),
     ...givenSilicon(given),
     tileAreas: given.tileAreas,
     replication: given.replication,

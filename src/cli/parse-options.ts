@@ -37,6 +37,11 @@ export function parseShape(text: string): Readonly<Record<string, number>> {
   return sizes;
 }
 
+/** Positions of a layer to look at. @throws RaellaError `out-of-range` */
+export function parseSamples(text: string | undefined): number | "all" | undefined {
+  return text === undefined || text === "all" ? text : parseCount(text, "--samples", 1);
+}
+
 /** Threads to compute on. @throws RaellaError `out-of-range` */
 export function parseWorkers(text: string): number | "auto" {
   return text === "auto" ? text : parseCount(text, "--workers", 1);

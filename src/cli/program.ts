@@ -12,6 +12,7 @@ import {
   networkContract,
   outContract,
   outputOptions,
+  repeatable,
   searchOptions,
   shapeOption,
   statisticsOption,
@@ -318,9 +319,7 @@ function addImportCommand(program: Command): void {
     .option("--workspace <folder>", "where to write; made if it is not there (default: $RAELLA_WORKSPACE)")
     .option("-i, --inputs <path>", "samples: .npy, .npz or a folder of images (default: made-up noise)")
     .addOption(
-      new Option("--size <name=number>", "an unknown size, for made-up inputs (repeatable)")
-        .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
-        .default([], "none"),
+      repeatable("--size <name=number>", "an unknown size, for made-up inputs (repeatable)", "none"),
     );
   imageOptions(command)
     .addOption(

@@ -62,6 +62,13 @@ export function lazy<Given extends unknown[]>(
   };
 }
 
+/** An option of which every value counts. */
+export function repeatable(flags: string, description: string, nothing: string): Option {
+  return new Option(flags, description)
+    .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
+    .default([], nothing);
+}
+
 /** Which architectures to compare. */
 export function architecturesOption(): Option {
   return new Option("-a, --architecture <names...>", "architectures in order, or all").default(
@@ -126,15 +133,13 @@ export function modelOptions(command: Command, { named = true } = {}): Command {
   }
   return command
     .addOption(workspaceOption())
+    .addOption(repeatable("--set <name=expression>", "set a variable of the model (repeatable)", "none"))
     .addOption(
-      new Option("--set <name=expression>", "set a variable of the model (repeatable)")
-        .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
-        .default([], "none"),
-    )
-    .addOption(
-      new Option("--set-new <name=expression>", "add a variable that the model does not have (repeatable)")
-        .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
-        .default([], "none"),
+      repeatable(
+        "--set-new <name=expression>",
+        "add a variable that the model does not have (repeatable)",
+        "none",
+      ),
     )
     .addOption(
       new Option(
@@ -201,16 +206,20 @@ export function statisticsOption(): Option {
 
 /** What specifications given as files may include. */
 export function includeOption(): Option {
-  return new Option("--include-root <folder>", "allow includes from this folder, too (repeatable)")
-    .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
-    .default([], "only from the folders of the files");
+  return repeatable(
+    "--include-root <folder>",
+    "allow includes from this folder, too (repeatable)",
+    "only from the folders of the files",
+  );
 }
 
 /** What templates among the files ask for. */
 export function defineOption(): Option {
-  return new Option("--define <name=value>", "a value that templates among the files ask for (repeatable)")
-    .argParser((value: string, earlier: readonly string[]) => [...earlier, value])
-    .default([], "none");
+  return repeatable(
+    "--define <name=value>",
+    "a value that templates among the files ask for (repeatable)",
+    "none",
+  );
 }
 
 /** A specification by names or files, and how it is modelled. */

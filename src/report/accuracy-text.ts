@@ -56,7 +56,7 @@ function designTable(designs: readonly DesignAccuracy[], isEndToEnd: boolean): s
     if (hasLabels) row.push(share(endToEnd?.accuracy));
     return row;
   });
-  return formatTextTable({ columns, rows, leftAligned: [3] });
+  return formatTextTable({ columns, rows, leftAligned: [0, 3] });
 }
 
 function layerTable({ layers }: DesignAccuracy): string {
@@ -71,5 +71,5 @@ function layerTable({ layers }: DesignAccuracy): string {
     layer.error.toFixed(3),
     decibels(layer.sqnr, "equal"),
   ]);
-  return formatTextTable({ columns, rows, leftAligned: [1] });
+  return formatTextTable({ columns, rows, leftAligned: [0, 1] });
 }

@@ -91,6 +91,6 @@ function layersTable(networks: readonly NetworkResult[], architectures: readonly
       layer.layerName ?? "",
       ...networks.map(({ layers }) => cell(layers[index])),
     ]),
-    leftAligned: [1],
+    leftAligned: [0, 1],
   });
 }

@@ -70,7 +70,7 @@ function layerTable(layers: readonly (ListedLayer & Pick<ImportedLayer, "statist
         ]
       : []),
   ]);
-  return formatTextTable({ columns, rows, leftAligned: [1] });
+  return formatTextTable({ columns, rows, leftAligned: [0, 1] });
 }
 
 function unmappedLines({ unmapped, totalMacs }: ImportedNetwork): readonly string[] {

@@ -158,7 +158,7 @@ function componentTable(result: LayerResult, groups: readonly ComponentGroup[]):
     ],
     rows: rows.slice(0, -1),
     footer: rows[rows.length - 1],
-    leftAligned: [1, 6],
+    leftAligned: [0, 1, 6],
   });
 }
 
@@ -172,7 +172,7 @@ function mappingOutline({ mapping }: LayerResult): string {
   return formatTextTable({
     columns: ["mapping, outermost first", "loops run", "dimension and factor"],
     rows,
-    leftAligned: [1, 2],
+    leftAligned: [0, 1, 2],
   });
 }
 
@@ -235,7 +235,7 @@ function usageTable({ usage }: Diagnosis): string {
       `${formatFixed(share * 100, 1)} %`,
       loops.map(({ dimension, factor }) => `${dimension} ${factor}`).join(" x "),
     ]),
-    leftAligned: [4],
+    leftAligned: [0, 4],
   });
 }
 

@@ -104,7 +104,7 @@ function layerTable({ layers, totals }: NetworkResult): string {
       formatShare(totals.spatialUtilization),
       "",
     ],
-    leftAligned: [1],
+    leftAligned: [0, 1],
   });
 }
 

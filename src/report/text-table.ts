@@ -1,13 +1,13 @@
-import { chooseUnit, formatNumber } from "./theme/numbers";
+import { chooseUnit, formatNumber, groupThousands } from "./theme/numbers";
 import type { DisplayUnit, DisplayQuantity } from "./theme/numbers";
 
-/** A table for a terminal: cells are texts, the first column is left-aligned, the others right-aligned. */
+/** A table for a terminal: cells are texts. */
 interface TextTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   /** A last row under a second rule, e.g. totals. */
   readonly footer?: readonly string[];
-  /** Columns to align left although they are not the first. */
+  /** Columns to align left, the others being aligned right. Default: the first. */
   readonly leftAligned?: readonly number[];
 }
 
@@ -17,12 +17,12 @@ export function formatTextTable(table: TextTable): string {
   const widths = table.columns.map((_, index) =>
     Math.max(...all.map((row) => displayWidth(row[index] ?? ""))),
   );
-  const isLeft = (index: number): boolean => index === 0 || (table.leftAligned?.includes(index) ?? false);
+  const { leftAligned = [0] } = table;
   const line = (row: readonly string[]): string =>
     row
       .map((cell, index) => {
         const padding = " ".repeat(widths[index] - displayWidth(cell));
-        return isLeft(index) ? cell + padding : padding + cell;
+        return leftAligned.includes(index) ? cell + padding : padding + cell;
       })
       .join("  ")
       .trimEnd();
@@ -68,9 +68,7 @@ export function figureColumn(
 export function formatFixed(value: number, decimals = 2): string {
   const text = value.toFixed(decimals);
   if (value !== 0 && Number(text) === 0) return `<${(10 ** -decimals).toFixed(decimals)}`;
-  const [whole, fraction] = text.split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  return groupThousands(text);
 }
 
 /** A whole number with commas between thousands. */

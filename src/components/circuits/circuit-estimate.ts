@@ -1,6 +1,8 @@
 import { RaellaError } from "../../errors";
-import type { Estimate, EstimateStep, EstimationContext } from "../estimator";
-import { interpolationErrorBar, neighbouringNodes } from "./device-node";
+import { defineEstimator } from "../estimator";
+import type { Estimate, EstimateStep, EstimationContext, Estimator } from "../estimator";
+import type { ParameterDescriptions, ParameterValues } from "../parameters";
+import { circuitNodesNm, interpolationErrorBar, neighbouringNodes } from "./device-node";
 import type { BlockFigures } from "./digital-blocks";
 
 /** Action names of the circuit primitives, by the energy they stand for. */
@@ -25,7 +27,7 @@ const actionsByEnergy = {
 
 type CircuitEnergy = keyof typeof actionsByEnergy;
 
-export const circuitActions: readonly string[] = Object.values(actionsByEnergy).flat();
+const circuitActions: readonly string[] = Object.values(actionsByEnergy).flat();
 
 const energyOfAction: ReadonlyMap<string, CircuitEnergy> = new Map(
   Object.entries(actionsByEnergy).flatMap(([energy, actions]) =>
@@ -34,7 +36,7 @@ const energyOfAction: ReadonlyMap<string, CircuitEnergy> = new Map(
 );
 
 /** Which energy an action (one of {@link circuitActions}) stands for. */
-export function circuitEnergy(action: string): CircuitEnergy {
+function circuitEnergy(action: string): CircuitEnergy {
   return energyOfAction.get(action) ?? "read";
 }
 
@@ -47,33 +49,63 @@ export interface CircuitDescription {
   readonly steps: () => readonly EstimateStep[];
 }
 
-/** Area of a circuit block. */
-export function circuitArea(figures: BlockFigures, description: CircuitDescription): Estimate {
-  return circuitEstimate("area", figures.areaUm2, description);
+/** Technology of a circuit block, as its estimator is asked for it. */
+export const circuitTechnology = {
+  kind: "node",
+  unit: "nm",
+  description: "technology node; between tabulated nodes the figures are interpolated",
+  minimum: Math.min(...circuitNodesNm),
+  maximum: Math.max(...circuitNodesNm),
+} as const;
+
+/** Source of a circuit figure: the publication and the part of the model. */
+export function circuitSource(part: string): string {
+  return `NeuroSim circuit models (Chen, Peng, Yu, IEEE TCAD 37(12), 2018): ${part}`;
+}
+
+/** What is asked of a circuit block: its area, an energy, or its leakage power. */
+export type CircuitQuestion = "area" | CircuitEnergy | "leakage";
+
+/** What a circuit block costs, and how that comes about. */
+export interface CircuitAnswer {
+  readonly figures: BlockFigures;
+  readonly description: CircuitDescription;
 }
 
 /**
- * Energy of an action of a circuit block. The original reports the leakage power in pW as the pJ of an idle
- * action; the corrected form is that power over one cycle of the model.
+ * The estimator of a class of circuit blocks. The original reports the leakage power in pW as the pJ of an idle action;
+ * the corrected form is that power over one cycle of the model.
  */
-export function circuitActionEnergy(
-  figures: BlockFigures,
-  action: string,
-  { fidelity, cycleTimeS }: EstimationContext,
-  description: CircuitDescription,
-): Estimate {
-  switch (circuitEnergy(action)) {
-    case "read":
-      return circuitEstimate("energy", figures.readEnergyPj, description);
-    case "write":
-      return circuitEstimate("energy", figures.writeEnergyPj, description);
-    case "idle":
-      return circuitEstimate(
-        "energy",
-        fidelity === "artifact" ? figures.leakagePw : figures.leakagePw * cycleTimeS,
-        description,
-      );
-  }
+export function circuitEstimator<const Descriptions extends ParameterDescriptions>(
+  className: string,
+  parameters: Descriptions,
+  answer: (
+    values: ParameterValues<Descriptions>,
+    context: EstimationContext,
+    asked: CircuitQuestion,
+  ) => CircuitAnswer,
+): Estimator {
+  return defineEstimator({
+    name: "circuit models",
+    classNames: [className],
+    // What the circuit models claim.
+    accuracyPercent: 70,
+    parameters,
+    actions: circuitActions,
+    areaUm2: (values, context) => {
+      const { figures, description } = answer(values, context, "area");
+      return circuitEstimate("area", figures.areaUm2, description);
+    },
+    energyPj: (action, values, context) => {
+      const asked = circuitEnergy(action);
+      const { figures, description } = answer(values, context, asked);
+      const { readEnergyPj, writeEnergyPj, leakagePw } = figures;
+      const idleEnergyPj = context.fidelity === "artifact" ? leakagePw : leakagePw * context.cycleTimeS;
+      const energies = { read: readEnergyPj, write: writeEnergyPj, idle: idleEnergyPj };
+      return circuitEstimate("energy", energies[asked], description);
+    },
+    leakagePowerW: (values, context) => answer(values, context, "leakage").figures.leakagePw * 1e-12,
+  });
 }
 
 function circuitEstimate(

@@ -1,18 +1,16 @@
 import { RaellaError } from "../../errors";
 import { contentNumber, Memo } from "../../memory";
 import type { Fidelity } from "../../spec/specification";
-import { defineEstimator } from "../estimator";
 import type { EstimateStep, EstimationContext, Estimator } from "../estimator";
 import type { ParameterDescription, ParameterDescriptions, ParameterValues } from "../parameters";
 import type { CellDescription } from "./cell-description";
-import { circuitActionEnergy, circuitActions, circuitArea, circuitEnergy } from "./circuit-estimate";
-import type { CircuitDescription } from "./circuit-estimate";
+import { circuitEstimator, circuitSource, circuitTechnology } from "./circuit-estimate";
+import type { CircuitDescription, CircuitQuestion } from "./circuit-estimate";
 import { columnDriverFigures, crossbarFigures, memoryCellFigures, rowDriverFigures } from "./crossbar";
 import type { CrossbarFigures, CrossbarGeometry, CrossbarOperands } from "./crossbar";
 import { cellHeight, deviceNode, neighbouringNodes } from "./device-node";
 import type { DeviceNode } from "./device-node";
 import type { BlockFigures } from "./digital-blocks";
-import { circuitAccuracyPercent, circuitSource, circuitTechnology } from "./digital-estimators";
 import { flipFlopCell } from "./flip-flops";
 
 const size = { kind: "integer", unit: "1", minimum: 8, maximum: 1 << 20 } as const;
@@ -92,31 +90,14 @@ function crossbarEstimator(
   parameters: ArrayParameters,
   select: (answer: CrossbarAnswer, context: EstimationContext) => BlockFigures,
 ): Estimator {
-  const figuresOf = (values: Values, context: EstimationContext): BlockFigures => {
+  const estimator = circuitEstimator(className, parameters, (values: Values, context, asked) => {
     const geometry = geometryOf(values, context);
+    refuseDegenerate(className, asked, geometry, context.fidelity);
     const figures = rememberedFigures(geometry, context.fidelity);
-    return select({ figures, cell: geometry.cell, operands: operandsOf(values) }, context);
-  };
-  const estimator = defineEstimator({
-    name: "circuit models",
-    classNames: [className],
-    accuracyPercent: circuitAccuracyPercent,
-    parameters,
-    actions: circuitActions,
-    areaUm2: (values, context) => {
-      refuseDegenerate(className, "area", geometryOf(values, context), context.fidelity);
-      return circuitArea(figuresOf(values, context), describe(className, values, context));
-    },
-    energyPj: (action, values, context) => {
-      refuseDegenerate(className, circuitEnergy(action), geometryOf(values, context), context.fidelity);
-      return circuitActionEnergy(
-        figuresOf(values, context),
-        action,
-        context,
-        describe(className, values, context),
-      );
-    },
-    leakagePowerW: (values, context) => figuresOf(values, context).leakagePw * 1e-12,
+    return {
+      figures: select({ figures, cell: geometry.cell, operands: operandsOf(values) }, context),
+      description: describe(className, values, context),
+    };
   });
   const without: readonly string[] = withoutInfluence[className];
   return {
@@ -179,10 +160,11 @@ const gatePairWidthF = 15.2;
  */
 function refuseDegenerate(
   className: CrossbarClass,
-  asked: "area" | "read" | "write" | "idle",
+  asked: CircuitQuestion,
   geometry: CrossbarGeometry,
   fidelity: Fidelity,
 ): void {
+  if (asked === "leakage") return;
   const { rows, columns, cell } = geometry;
   if (className === "array_row_drivers" && asked !== "idle" && rows * cell.heightF < cellHeight)
     throw tooSmall("rows", rows, Math.ceil(cellHeight / cell.heightF), "a row driver", cell);

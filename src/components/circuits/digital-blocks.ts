@@ -86,12 +86,8 @@ export function standaloneGate(gate: StandaloneGate, nodeNm: number, fidelity: F
         : gate === "nand_gate"
           ? widenedNand(node)
           : widenedStandaloneNor(node);
-    return {
-      readEnergyPj: 0,
-      writeEnergyPj: 0,
-      areaUm2: roundTo7Digits(cellHeight * node.featureSizeM * drawn.widthM * pico),
-      leakagePw: fidelity === "artifact" ? 0 : roundTo7Digits(leakagePowerW(node, drawn) * pico),
-    };
+    const leakageW = fidelity === "artifact" ? 0 : leakagePowerW(node, drawn);
+    return rounded(0, cellHeight * node.featureSizeM * drawn.widthM, leakageW);
   });
 }
 
@@ -107,31 +103,34 @@ function integerAdder(node: DeviceNode, bits: number): BlockFigures {
 }
 
 function singleAdder(node: DeviceNode, bits: number): BlockFigures {
-  return {
-    readEnergyPj: roundTo7Digits(adderEnergyJ(node, bits) * pico),
-    writeEnergyPj: 0,
-    areaUm2: roundTo7Digits(adderAreaM2(node, bits) * pico),
-    leakagePw: roundTo7Digits(adderLeakageW(node, bits) * pico),
-  };
+  return rounded(adderEnergyJ(node, bits), adderAreaM2(node, bits), adderLeakageW(node, bits));
 }
 
 function shiftAdd(node: DeviceNode, bits: number, registerBits: number): BlockFigures {
   const count = bits + registerBits;
   const register = { count, active: count, clockings: 1, activity: flipFlopActivity };
-  return {
-    readEnergyPj: roundTo7Digits((adderEnergyJ(node, bits) + flipFlopEnergyJ(node, register)) * pico),
-    writeEnergyPj: 0,
-    areaUm2: roundTo7Digits((adderAreaM2(node, bits) + flipFlopRowAreaM2(node, count)) * pico),
-    leakagePw: roundTo7Digits((adderLeakageW(node, bits) + flipFlopLeakageW(node, count)) * pico),
-  };
+  return rounded(
+    adderEnergyJ(node, bits) + flipFlopEnergyJ(node, register),
+    adderAreaM2(node, bits) + flipFlopRowAreaM2(node, count),
+    adderLeakageW(node, bits) + flipFlopLeakageW(node, count),
+  );
 }
 
 function flipFlop(node: DeviceNode, bits: number): BlockFigures {
   const register = { count: bits, active: bits, clockings: 1, activity: flipFlopActivity };
+  return rounded(
+    flipFlopEnergyJ(node, register),
+    flipFlopRowAreaM2(node, bits),
+    flipFlopLeakageW(node, bits),
+  );
+}
+
+/** Figures as the circuit models print them. */
+function rounded(energyJ: number, areaM2: number, leakageW: number): BlockFigures {
   return {
-    readEnergyPj: roundTo7Digits(flipFlopEnergyJ(node, register) * pico),
+    readEnergyPj: roundTo7Digits(energyJ * pico),
     writeEnergyPj: 0,
-    areaUm2: roundTo7Digits(flipFlopRowAreaM2(node, bits) * pico),
-    leakagePw: roundTo7Digits(flipFlopLeakageW(node, bits) * pico),
+    areaUm2: roundTo7Digits(areaM2 * pico),
+    leakagePw: roundTo7Digits(leakageW * pico),
   };
 }

@@ -3,7 +3,7 @@ import { oneOf, optional, optionsOf, requireArgument, requireOptions } from "../
 import type { DesignAccuracy } from "../../network/analyze-accuracy";
 import type { NetworkAccuracy } from "../../network/network-accuracy";
 import { accuracySchema } from "../accuracy-columns";
-import { chart, headingEntries } from "./chart-specification";
+import { chart, heading, headingEntries } from "./chart-specification";
 import type { ChartSpecification } from "./chart-specification";
 
 const figures = {
@@ -79,9 +79,6 @@ function designNames(designs: readonly DesignAccuracy[], axis?: keyof typeof axe
       : shown.map(([, name]) => name(design)).join(", "),
   );
 }
-
-const heading = ({ title, subtitle }: Pick<AccuracyChartOptions, "title" | "subtitle">): object =>
-  title === undefined ? {} : { title: { text: title, subtitle: subtitle ?? "" } };
 
 /**
  * A figure of designs against the bits of their converters: a line for every architecture, crossbar and slicing. Against the

@@ -22,11 +22,21 @@ export interface ChartSpecification {
 
 export const chartSchema = dataWith("a chart, as the functions for charts return it", { $schema: isText });
 
-/** What stands above a chart. */
+/** What stands above a chart, or above several side by side. */
+export interface ChartRowOptions {
+  readonly title?: string;
+  readonly subtitle?: string | readonly string[];
+}
+
 export const headingEntries = {
   title: optional(text),
   subtitle: optional(v.union([v.string(), v.array(v.string())], "a text, or lines of text")),
 };
+
+/** The title of a chart with what stands under it, if it has one. */
+export function heading({ title, subtitle = "" }: ChartRowOptions): ChartPart {
+  return title ? { title: { text: title, subtitle } } : {};
+}
 
 /** A part of a specification: a view, a layer, an encoding. */
 export type ChartPart = Readonly<Record<string, unknown>>;
@@ -36,12 +46,6 @@ export function chart(parts: ChartPart): ChartSpecification {
   // The caller may go on working on the chart: its style is a copy.
   const config = structuredClone(chartStyle);
   return { $schema: "https://vega.github.io/schema/vega-lite/v5.json", config, ...parts };
-}
-
-/** What stands above charts side by side. */
-export interface ChartRowOptions {
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
 }
 
 /**
@@ -59,7 +63,7 @@ export function chartRow(
   requireArgument(listOf(chartSchema, "a list of charts"), charts, "the charts of chartRow");
   requireOptions(optionsOf(headingEntries), options, "chartRow");
   return chart({
-    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    ...heading(options),
     hconcat: charts.map((single) => ({ ...single, $schema: undefined, config: undefined })),
     spacing: 30,
     resolve: { scale: { color: "shared" } },

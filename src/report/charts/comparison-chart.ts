@@ -1,7 +1,7 @@
 import { finite, flag, optional, optionsOf, requireOptions, tableOf, text } from "../../arguments";
 import { barPanel, groupsOfBars } from "./bar-panel";
 import type { GroupValues } from "./bar-panel";
-import { chart, headingEntries } from "./chart-specification";
+import { chart, heading, headingEntries } from "./chart-specification";
 import type { ChartPart, ChartSpecification } from "./chart-specification";
 
 /** Figures of several designs by component group: `{ isaac_like: { ADC: 12.5, Crossbar: 3 }, raella: { … } }`. */
@@ -109,7 +109,7 @@ export function comparisonChart(options: ComparisonChartOptions): ChartSpecifica
           params: [{ name: selection, select: { type: "point", fields: ["group"] }, bind: "legend", views }],
         }
       : {}),
-    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    ...heading(options),
     hconcat: panels,
     spacing: 22,
     resolve: { scale: { color: "shared" } },

@@ -2,7 +2,7 @@ import { callback, finite, optional, optionsOf, positive, requireOptions } from 
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { levelTitle, textColor } from "../theme/chart-style";
 import { formatAligned } from "../theme/numbers";
-import { chart, headingEntries } from "./chart-specification";
+import { chart, heading, headingEntries } from "./chart-specification";
 import type { ChartSpecification } from "./chart-specification";
 import { cellText, designsSchema, distinctValues, figureAxisSchema, figureOf } from "./exploration-axis";
 import type { DesignTable, FigureAxis } from "./exploration-axis";
@@ -102,7 +102,7 @@ export function designHeatmap(options: DesignHeatmapOptions): ChartSpecification
     },
   };
   return chart({
-    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    ...heading(options),
     width: { step: cellWidth },
     height: { step: cellHeight },
     data: { values: tiles },

@@ -2,7 +2,7 @@ import { callback, index, listOf, optional, optionsOf, positive, requireOptions 
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
-import { chart, headingEntries } from "./chart-specification";
+import { chart, heading, headingEntries } from "./chart-specification";
 import type { ChartSpecification } from "./chart-specification";
 import {
   cellText,
@@ -93,13 +93,13 @@ export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartS
   });
   const ticks = scales.flatMap(({ ticks }, axis) => ticks.map((tick) => ({ axis, ...tick })));
   const titles = axes.map(({ title }, axis) => ({ axis, height: 1, ...splitTitle(title) }));
-  const heading = (field: string, style: object): object => ({
+  const columnHeading = (field: string, style: object): object => ({
     data: { values: titles },
     mark: { type: "text", baseline: "bottom", fontSize: 11, ...style },
     encoding: { x, y, text: { field } },
   });
   return chart({
-    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    ...heading(options),
     width,
     height,
     layer: [
@@ -133,8 +133,8 @@ export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartS
         encoding: { x, y },
       },
       ...outlined(ticks, { align: "right", dx: -6, fontSize: 10 }, "text", x, y),
-      heading("title", { fontWeight: "bold", color: textColor, dy: -24 }),
-      heading("unit", { color: quietTextColor, dy: -10 }),
+      columnHeading("title", { fontWeight: "bold", color: textColor, dy: -24 }),
+      columnHeading("unit", { color: quietTextColor, dy: -10 }),
     ],
   });
 }

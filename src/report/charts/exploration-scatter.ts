@@ -4,7 +4,7 @@ import type { FrontObjective } from "../../study/sweep/pareto-front";
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { levelTitle, quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
-import { chart, headingEntries } from "./chart-specification";
+import { chart, heading, headingEntries } from "./chart-specification";
 import type { ChartSpecification } from "./chart-specification";
 import {
   cellText,
@@ -104,7 +104,7 @@ export function designScatter(options: DesignScatterOptions): ChartSpecification
     ],
   };
   return chart({
-    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    ...heading(options),
     width,
     height,
     layer: [

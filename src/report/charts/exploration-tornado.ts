@@ -16,7 +16,7 @@ import type { Sensitivity } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { seriesColors } from "../theme/component-colors";
 import { formatNumber, formatShare } from "../theme/numbers";
-import { chart, headingEntries } from "./chart-specification";
+import { chart, heading, headingEntries } from "./chart-specification";
 import type { ChartSpecification } from "./chart-specification";
 import { cellText } from "./exploration-axis";
 
@@ -111,7 +111,7 @@ export function tornadoChart(options: TornadoOptions): ChartSpecification {
     encoding: { x: { ...x, field: "to" }, y, text: { field: "at" } },
   });
   return chart({
-    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    ...heading(options),
     width,
     height: { step: barStep },
     data: { values: ends },

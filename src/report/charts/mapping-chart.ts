@@ -14,7 +14,7 @@ import {
 } from "../../arguments";
 import { gridColor, textColor } from "../theme/chart-style";
 import { formatShare, formatWhole } from "../theme/numbers";
-import { chart, headingEntries } from "./chart-specification";
+import { chart, heading, headingEntries } from "./chart-specification";
 import type { ChartPart, ChartSpecification } from "./chart-specification";
 
 /** One loop, in time or over hardware. */
@@ -141,7 +141,7 @@ export function mappingChart(
     ...usagePanel(shown, labels, "storage", "Storage filled", y, height),
   ];
   return chart({
-    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    ...heading(options),
     hconcat: panels,
     spacing: 14,
   });

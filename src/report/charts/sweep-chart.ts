@@ -17,7 +17,7 @@ import { neutralColor, seriesColors } from "../theme/component-colors";
 import { chooseUnit, formatNumber, quantities } from "../theme/numbers";
 import type { DisplayQuantity } from "../theme/numbers";
 import type { ChartPart, ChartSpecification } from "./chart-specification";
-import { chart } from "./chart-specification";
+import { chart, heading } from "./chart-specification";
 
 /** What an axis measures. */
 interface AxisOptions {
@@ -121,7 +121,7 @@ export function sweepChart(options: SweepChartOptions): ChartSpecification {
   requireOptions(sweepChartSchema, options, "sweepChart");
   const series = [...new Set(options.points.map((point) => point.series ?? ""))];
   return chart({
-    ...(options.title ? { title: { text: options.title, subtitle: options.subtitle ?? "" } } : {}),
+    ...heading(options),
     hconcat: Object.keys(options.figures).map((key) => sweepPanel(options, key, series)),
     spacing: 26,
     resolve: { scale: { color: "shared" } },

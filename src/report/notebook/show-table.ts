@@ -16,6 +16,7 @@ import {
   text,
 } from "../../arguments";
 import { RaellaError, suggestName } from "../../errors";
+import { formatTextTable } from "../text-table";
 import { chooseUnit, formatAligned, formatNumber, formatShare, formatWhole } from "../theme/numbers";
 import type { DisplayQuantity } from "../theme/numbers";
 import { remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
@@ -258,15 +259,17 @@ export function showTable(data: TableData, options: TableOptions = {}): void {
   remarkMissingKernel("tables");
 }
 
+function headText({ title, unit }: TableColumn): string {
+  return unit === "" ? title : `${title} (${unit})`;
+}
+
 /** The table as HTML. It has to look right without styles too: code hosts strip them. */
 export function tableHtml(table: ShownTable): string {
   const align = ({ numeric }: TableColumn): string => (numeric ? "right" : "left");
   const cell = (tag: "td" | "th", text: string, column: TableColumn): string =>
     `<${tag} style="text-align: ${align(column)}">${escapeHtml(text)}</${tag}>`;
   const row = (cells: readonly string[]): string => `<tr>${cells.join("")}</tr>`;
-  const heading = (column: TableColumn): string =>
-    column.unit === "" ? column.title : `${column.title} (${column.unit})`;
-  const head = row(table.columns.map((column) => cell("th", heading(column), column)));
+  const head = row(table.columns.map((column) => cell("th", headText(column), column)));
   const body = table.rows.map((texts) =>
     row(texts.map((text, index) => cell("td", text, table.columns[index]))),
   );
@@ -290,22 +293,14 @@ export function tableHtml(table: ShownTable): string {
 
 /** The table as aligned plain text. */
 export function tableText(table: ShownTable): string {
-  const heads = table.columns.map(({ title, unit }) => (unit === "" ? title : `${title} (${unit})`));
-  const widths = heads.map((head, index) =>
-    Math.max(head.length, ...table.rows.map((row) => row[index].length)),
-  );
-  const line = (texts: readonly string[]): string =>
-    texts
-      .map((text, index) =>
-        table.columns[index].numeric ? text.padStart(widths[index]) : text.padEnd(widths[index]),
-      )
-      .join("  ")
-      .trimEnd();
+  const shown = formatTextTable({
+    columns: table.columns.map(headText),
+    rows: table.rows,
+    leftAligned: table.columns.flatMap(({ numeric }, index) => (numeric ? [] : [index])),
+  });
   return [
     ...(table.title === undefined ? [] : [table.title]),
-    line(heads),
-    widths.map((width) => "─".repeat(width)).join("  "),
-    ...table.rows.map(line),
+    shown,
     ...(table.hiddenRows > 0 ? [moreRows(table)] : []),
   ].join("\n");
 }

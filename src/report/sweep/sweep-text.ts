@@ -7,7 +7,7 @@ import { variableNames } from "../../study/sweep/sweep-plan";
 import { partsOf } from "../../study/sweep/pareto-front";
 import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import type { Cell } from "../../study/sweep/sweep-row";
-import { figureColumn, formatTextTable } from "../text-table";
+import { figureColumn, formatCount, formatTextTable } from "../text-table";
 import { formatNumber } from "../theme/numbers";
 import type { StoredSweep } from "./read-sweep";
 
@@ -81,17 +81,17 @@ const shownReasons = 3;
 export function formatSweepText({ plan }: Pick<StoredSweep, "plan">, summary: SweepSummary): string {
   const { points, ok, excluded, infeasible, reasons, fronts } = summary;
   const blocks = [
-    `${plan.name}: ${counted(points, "point", whole)}, ${whole(ok)} ok, ${whole(excluded)} excluded by the constraint, ${whole(infeasible)} infeasible`,
+    `${plan.name}: ${counted(points, "point", formatCount)}, ${formatCount(ok)} ok, ${formatCount(excluded)} excluded by the constraint, ${formatCount(infeasible)} infeasible`,
   ];
   for (const { reason, points: times } of reasons.slice(0, shownReasons))
-    blocks.push(`  ${whole(times)} × ${reason}`);
+    blocks.push(`  ${formatCount(times)} × ${reason}`);
   if (reasons.length > shownReasons)
     blocks.push(`  and ${counted(reasons.length - shownReasons, "other reason")} (column "reason")`);
   for (const [dnn, front] of fronts) blocks.push("", frontTable(plan, dnn, front, summary.objectives));
   if (summary.first.length > 0) {
     blocks.push("", designTable(plan, summary.first));
     if (ok > summary.first.length)
-      blocks.push(`… and ${whole(ok - summary.first.length)} more: --csv FILE writes all of them`);
+      blocks.push(`… and ${formatCount(ok - summary.first.length)} more: --csv FILE writes all of them`);
     blocks.push("An objective in the sweep file, or raella sweep front, finds the best of them.");
   }
   return blocks.join("\n");
@@ -146,8 +146,6 @@ function cellText(cell: Cell): string {
     return Number.isInteger(cell) && cell < 1e6 ? String(cell) : formatNumber(cell);
   return cell ?? "";
 }
-
-const whole = (count: number): string => count.toLocaleString("en-US");
 
 /** Objectives from the command line's `--minimize` and `--maximize`, in the order given. */
 export function objectivesFrom(
