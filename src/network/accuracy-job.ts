@@ -1,5 +1,5 @@
 import type { SlicingSearch } from "./adaptive-slicing";
-import { findSlicing } from "./adaptive-slicing";
+import { findSlicings } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { mostBitsOfSlices, noiseOf } from "./arithmetic-design";
 import type { CenterFinder, LayerCenters } from "./center";
@@ -13,7 +13,7 @@ import { exactAccumulators, outputCodes } from "./integer-layer";
 import type { LayerAccuracy } from "./layer-accuracy";
 import { layerAccuracyOf } from "./layer-accuracy";
 import type { JobKind } from "./run-network-jobs";
-import { raellaRows } from "./segments";
+import { raellaRows, segmentRows } from "./segments";
 import type { Slicing } from "./slicing";
 import { oneBitSlicing, slicingName } from "./slicing";
 import { adcShare, averageWeight } from "./statistics";
@@ -59,14 +59,29 @@ function runAccuracyJob(job: AccuracyJob): AccuracyJobResult {
     finders.set(rows, known);
     return known;
   };
+  // Crossbars of more rows than a filter has compute as those that it fills.
+  const rowsOf = (limit: number): number => segmentRows(layer.rows, limit);
   const chosen = new Map<string, Slicing>();
-  const choose = (rows: number, converterBits: number, cellBits: number): Slicing => {
+  const choose = (limit: number, bits: number, cellBits: number): Slicing => {
     if (job.isLast) return oneBitSlicing;
-    const key = [rows, converterBits, cellBits].join(" ");
-    const options = { signedInputs, search: job.slicingSearch, rows, converterBits, cellBits };
-    const known = chosen.get(key) ?? findSlicing(layer, output, { ...options, centers: centersOn(rows) });
-    chosen.set(key, known);
-    return known;
+    const rows = rowsOf(limit);
+    const keyOf = (converterBits: number): string => [rows, converterBits, cellBits].join(" ");
+    if (!chosen.has(keyOf(bits))) {
+      // Designs that differ in their converters only try slicings on the same sums.
+      const alike = designs.filter(
+        (design) =>
+          design.slices === "adaptive" &&
+          design.slicing === "anew" &&
+          rowsOf(design.rows) === rows &&
+          mostBitsOfSlices(design) === cellBits,
+      );
+      const converters = [...new Set([bits, ...alike.map(({ adcBits }) => adcBits)])];
+      const options = { signedInputs, search: job.slicingSearch, rows, cellBits, centers: centersOn(rows) };
+      findSlicings(layer, output, options, converters).forEach((slicing, index) =>
+        chosen.set(keyOf(converters[index]), slicing),
+      );
+    }
+    return chosen.get(keyOf(bits)) as Slicing;
   };
   const slicings = designs.map((design, index): Slicing => {
     if (design.slices !== "adaptive") return design.slices;
@@ -75,43 +90,41 @@ function runAccuracyJob(job: AccuracyJob): AccuracyJobResult {
       ? choose(design.rows, design.adcBits, cellBits)
       : (job.kept[index] ?? choose(raellaRows, raellaConverterBits, cellBits));
   });
-  // Designs that differ in their converters only read the same sums.
-  const results = new Map<string, CrossbarResult>();
-  const keyOf = (slicing: Slicing, { rows, noise = 0 }: ArithmeticDesign, bits: number): string =>
-    [slicingName(slicing), rows, bits, noise].join(" ");
-  const compute = (slicing: Slicing, design: ArithmeticDesign): CrossbarResult => {
-    const { rows, adcBits } = design;
-    const key = keyOf(slicing, design, adcBits);
-    if (!results.has(key)) {
-      const alike = designs.filter(
-        (other, index) =>
-          other.encoding === "center_offset" &&
-          keyOf(slicings[index], other, adcBits) === keyOf(slicing, design, adcBits),
-      );
-      const converters = [...new Set(alike.map((other) => other.adcBits))];
-      const noise = noiseOf(design, job.noise);
-      const speculation = alike.some((other) => other.speculation);
-      const crossbar = { slicing, rows, signedInputs, exact, centers: centersOn(rows), noise, speculation };
-      computeWithConverters(layer, crossbar, converters).forEach((result, index) =>
-        results.set(keyOf(slicing, design, converters[index]), result),
-      );
-    }
-    return results.get(key) as CrossbarResult;
-  };
-  const accuracies = designs.map((design, index): DesignLayerAccuracy => {
-    const slicing = slicings[index];
-    const result = design.encoding === "offset_invert" ? undefined : compute(slicing, design);
-    return {
-      ...layerAccuracyOf(design, slicing, reference, compute, job.noise),
+  const accuracies = new Array<DesignLayerAccuracy>(designs.length);
+  const centers = new Array<LayerCenters | undefined>(designs.length);
+  const finish = (index: number, result?: CrossbarResult): void => {
+    const [design, slicing] = [designs[index], slicings[index]];
+    accuracies[index] = {
+      ...layerAccuracyOf(design, slicing, reference, () => result as CrossbarResult, job.noise),
       slicing: slicingName(slicing),
       slices: slicing.length,
       averageWeight: result ? averageWeight(result) : null,
       adcShare: result ? (design.speculation ? adcShare(result) : 1) : null,
     };
-  });
-  const centers = designs.map(({ encoding, rows }, index) =>
-    encoding === "offset_invert" ? undefined : centersOn(rows).of(slicings[index]),
-  );
+    centers[index] = result?.centers;
+  };
+  // Designs that differ in their converters only read the same sums.
+  const together = new Map<string, number[]>();
+  for (const [index, { encoding, rows, noise = 0 }] of designs.entries()) {
+    if (encoding === "offset_invert") {
+      finish(index);
+      continue;
+    }
+    const key = [slicingName(slicings[index]), rowsOf(rows), noise].join(" ");
+    together.set(key, [...(together.get(key) ?? []), index]);
+  }
+  for (const indices of together.values()) {
+    const [first] = indices;
+    const rows = rowsOf(designs[first].rows);
+    const crossbar = {
+      ...{ slicing: slicings[first], rows, signedInputs, exact, centers: centersOn(rows) },
+      noise: noiseOf(designs[first], job.noise),
+      speculation: indices.some((index) => designs[index].speculation),
+    };
+    const converters = [...new Set(indices.map((index) => designs[index].adcBits))];
+    const results = computeWithConverters(layer, crossbar, converters);
+    for (const index of indices) finish(index, results[converters.indexOf(designs[index].adcBits)]);
+  }
   return { accuracies, centers };
 }
 

@@ -1,7 +1,7 @@
 import type { CenterFinder } from "./center";
 import { createCenterFinder } from "./center";
 import type { CrossbarResult } from "./crossbar";
-import { computeInCrossbars, convertInCrossbars } from "./crossbar";
+import { computeInCrossbars, computeWithConverters, convertInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
@@ -68,48 +68,55 @@ export function chooseSlicing(
     if (result !== undefined) results.set(name, result);
     return errors[name];
   };
-  const slicing = selectSlicing(tryOut, options);
+  const [slicing] = selectSlicings(1, (each, together) => [tryOut(each, together)], options);
   const name = slicingName(slicing);
   return { slicing, error: errors[name], errors, result: results.get(name) ?? compute(slicing) };
 }
 
 /**
- * The order in which slicings are tried.
- * @param tryOut The error of a slicing; which others of as many slices may be tried after it.
+ * The order in which slicings are tried, for several converters together.
+ * @param tryOut The errors of a slicing with those converters that have none yet, in their order; which others of as many
+ *   slices may be tried after it.
  */
-function selectSlicing(
-  tryOut: (slicing: Slicing, together: readonly Slicing[]) => number,
+function selectSlicings(
+  converters: number,
+  tryOut: (slicing: Slicing, together: readonly Slicing[], undecided: readonly number[]) => readonly number[],
   { search = "common", cellBits = mostCellBits }: SlicingOptions,
-): Slicing {
+): readonly Slicing[] {
   const fits = (slicing: Slicing): boolean => Math.max(...slicing) <= cellBits;
-  if (search === "common")
-    for (const slicing of commonSlicings)
-      if (fits(slicing) && tryOut(slicing, [slicing]) < errorBound) return slicing;
-  for (let slices = 2; slices <= 8; slices++) {
-    let best: Slicing | undefined;
-    let least = errorBound;
-    const together = allSlicings.filter((slicing) => slicing.length === slices && fits(slicing));
-    for (const slicing of together) {
-      const error = tryOut(slicing, together);
-      if (error < least) [best, least] = [slicing, error];
-    }
-    if (best !== undefined) return best;
-  }
-  return oneBitSlicing;
+  const chosen = new Map<number, Slicing>();
+  // Of some slicings the best one that is good enough.
+  const selectAmong = (together: readonly Slicing[]): void => {
+    const undecided = Array.from({ length: converters }, (_, index) => index).filter((i) => !chosen.has(i));
+    if (undecided.length === 0) return;
+    const least = undecided.map(() => errorBound);
+    for (const slicing of together)
+      tryOut(slicing, together, undecided).forEach((error, place) => {
+        if (error >= least[place]) return;
+        chosen.set(undecided[place], slicing);
+        least[place] = error;
+      });
+  };
+  if (search === "common") for (const slicing of commonSlicings.filter(fits)) selectAmong([slicing]);
+  for (let slices = 2; slices <= 8; slices++)
+    selectAmong(allSlicings.filter((slicing) => slicing.length === slices && fits(slicing)));
+  return Array.from({ length: converters }, (_, index) => chosen.get(index) ?? oneBitSlicing);
 }
 
 /** Samples after which a slicing is given up that is clearly too coarse. */
 const firstSamples = [32, 128];
 
 /**
- * The slicing that {@link chooseSlicing} chooses, found sooner: what is too coarse is given up as soon as that is certain,
- * and how coarse it is stays unknown. Errors only add up, so the choice is the same.
+ * The slicings that {@link chooseSlicing} chooses with several converters, found sooner: their sums are the same, and what
+ * is too coarse is given up as soon as that is certain; how coarse it is stays unknown. Errors only add up, so the choice
+ * is the same.
  */
-export function findSlicing(
+export function findSlicings(
   layer: IntegerLayer,
   output: OutputQuantization,
-  options: SlicingOptions = {},
-): Slicing {
+  options: Omit<SlicingOptions, "converterBits">,
+  converterBits: readonly number[],
+): readonly Slicing[] {
   const centers = options.centers ?? createCenterFinder(layer, options.rows ?? raellaRows);
   const parts = [...firstSamples.filter((count) => count < layer.samples), layer.samples].map((count) => {
     const part = firstSamplesOf(layer, count);
@@ -118,23 +125,36 @@ export function findSlicing(
   });
   const { codes: all } = parts[parts.length - 1];
   const nonZero = all.reduce((count, code) => count + Number(code !== output.zero), 0);
-  const errorOf = (slicing: Slicing): number => {
+  const errors = new Map<Slicing, readonly number[]>();
+  const errorsOf = (slicing: Slicing, undecided: readonly number[]): readonly number[] => {
+    const found = converterBits.map(() => Infinity);
+    let open = undecided;
     for (const { part, exact, codes: right } of parts) {
+      if (open.length === 0) break;
       const crossbar = { ...options, slicing, centers, exact, speculation: false };
-      const codes = outputCodes(convertInCrossbars(part, crossbar).accumulators, part, output);
-      if (part.samples === layer.samples) return compareOutputs(codes, right, output.zero).error;
-      if (sumOfErrors(codes, right, output.zero) / nonZero >= errorBound) return Infinity;
+      const bits = open.map((converter) => converterBits[converter]);
+      const results = computeWithConverters(part, crossbar, bits);
+      open = open.filter((converter, place) => {
+        const codes = outputCodes(results[place].accumulators, part, output);
+        if (part.samples < layer.samples)
+          return sumOfErrors(codes, right, output.zero) / nonZero < errorBound;
+        found[converter] = compareOutputs(codes, right, output.zero).error;
+        return false;
+      });
     }
-    return Infinity;
+    return found;
   };
-  const errors = new Map<Slicing, number>();
-  const tryOut = (slicing: Slicing, together: readonly Slicing[]): number => {
+  const tryOut = (
+    slicing: Slicing,
+    together: readonly Slicing[],
+    undecided: readonly number[],
+  ): readonly number[] => {
     centers.of(slicing, together);
-    const error = errors.get(slicing) ?? errorOf(slicing);
-    errors.set(slicing, error);
-    return error;
+    const found = errors.get(slicing) ?? errorsOf(slicing, undecided);
+    errors.set(slicing, found);
+    return undecided.map((converter) => found[converter]);
   };
-  return selectSlicing(tryOut, options);
+  return selectSlicings(converterBits.length, tryOut, options);
 }
 
 /** Some of the samples of a layer, from the first on. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseSlicing, findSlicing } from "../../src/network/adaptive-slicing";
+import { chooseSlicing, findSlicings } from "../../src/network/adaptive-slicing";
 import { goldenLayers, near } from "./golden-layers";
 
 describe("Adaptive weight slicing", () => {
@@ -26,16 +26,19 @@ describe("Adaptive weight slicing", () => {
     }
   });
 
-  it("finds the same with few samples of those that are too coarse, also for other converters and crossbars @thorough", () => {
+  it("finds the same with few samples of those that are too coarse, for several converters together @thorough", () => {
     for (const { id, layer, output, chosenCommon, chosenFull } of layers) {
-      assert.equal(findSlicing(layer, output).join(""), chosenCommon.slicing, `layer ${id}`);
-      assert.equal(
-        findSlicing(layer, output, { search: "full" }).join(""),
-        chosenFull.slicing,
-        `layer ${id}`,
-      );
-      for (const options of [{ converterBits: 5 }, { rows: 64, converterBits: 6, cellBits: 2 }])
-        assert.deepEqual(findSlicing(layer, output, options), chooseSlicing(layer, output, options).slicing);
+      assert.equal(findSlicings(layer, output, {}, [7])[0].join(""), chosenCommon.slicing, `layer ${id}`);
+      const [full] = findSlicings(layer, output, { search: "full" }, [7]);
+      assert.equal(full.join(""), chosenFull.slicing, `layer ${id}`);
+      const converters = [6, 4, 7, 5];
+      for (const options of [{}, { rows: 64, cellBits: 2 }])
+        assert.deepEqual(
+          findSlicings(layer, output, options, converters),
+          converters.map(
+            (converterBits) => chooseSlicing(layer, output, { ...options, converterBits }).slicing,
+          ),
+        );
     }
   });
 });

@@ -8,6 +8,7 @@ import { arithmeticArchitectures, usualDesign } from "../../src/network/arithmet
 import { cutNetwork } from "../../src/network/cut-network";
 import { decisionsOf, shareEqual, signalToNoise } from "../../src/network/end-to-end";
 import type { EngineTensor, FloatEngine } from "../../src/network/float-engine";
+import { onnxRuntime } from "../../src/network/float-engine";
 import type { CutRunResult, LayerArithmetic } from "../../src/network/run-cut-network";
 import { runCutNetwork } from "../../src/network/run-cut-network";
 import { withJobRunner } from "../../src/network/run-network-jobs";
@@ -229,6 +230,27 @@ describe("The accuracy of a real classifier @thorough", () => {
     assert.ok((fiveBits.endToEnd?.loss ?? 0) > 20);
     assert.equal(fiveBits.endToEnd?.top1Agreement?.share, 0.5);
     assert.ok((raella.endToEnd?.loss ?? 99) < 3);
+  });
+});
+
+describe("Designs", () => {
+  it("have the accuracy together that each has alone @thorough", async () => {
+    const inputs = await someDigits(2);
+    const engine = await onnxRuntime();
+    const analyze = async (designs: readonly ArithmeticDesign[]): Promise<readonly DesignAccuracy[]> => {
+      const model = new Uint8Array(readFileSync(digitsModel));
+      return (await analyzeAccuracy({ model, inputs, engine, samples: 40, designs, workers: 1 })).designs;
+    };
+    const raella = usualDesign("raella");
+    const designs: readonly ArithmeticDesign[] = [
+      ...[5, 7].flatMap((adcBits) => [128, 4096].map((rows) => ({ ...raella, adcBits, rows }))),
+      ...[6, 5].map((adcBits): ArithmeticDesign => ({ ...raella, adcBits, slicing: "anew" })),
+      ...[0.5, 2].map((noise) => ({ ...usualDesign("raella_no_speculation"), noise })),
+      { ...usualDesign("isaac_like"), adcBits: 6 },
+    ];
+    const together = await analyze(designs);
+    for (const [index, design] of designs.entries())
+      assert.deepEqual(together[index], (await analyze([design]))[0], JSON.stringify(design));
   });
 });
 

@@ -72,8 +72,8 @@ function arithmeticOfDesign(
   }
 }
 
-/** Designs whose accuracy is computed between two times that results are stored. */
-const designsTogether = 8;
+/** Designs whose accuracy is computed between two times that results are stored. They share sums and the network's runs. */
+const designsTogether = 24;
 
 /**
  * The accuracy of all designs of a sweep, once for each arithmetic that occurs.
@@ -139,7 +139,11 @@ function missingDesigns(
       if (!(error instanceof RaellaError)) throw error;
     }
   }
-  return [...missing.values()];
+  // Those that share most stand together: they differ in their converters only, or in rows.
+  const sortKey = (design: ArithmeticDesign): string => designKey({ ...design, adcBits: 0 });
+  return [...missing.values()].sort(
+    (a, b) => Number(sortKey(a) > sortKey(b)) - Number(sortKey(a) < sortKey(b)),
+  );
 }
 
 /** Statistics of a layer that follow from slices chosen anew, as tables of statistics have them. */
