@@ -1,9 +1,9 @@
-// Sets up what some tests need besides Node: a JupyterLab in .venv, a real network, a Chromium and, where it can run,
-// Slurm. Does nothing when they are there. Without them those tests are skipped; with CI set that is an error.
+// Sets up what some tests need besides Node: a JupyterLab in .venv, a real network, a Chromium and, for the thorough ones
+// (`--thorough`), where it can run, Slurm. Does nothing when they are there. Without them those tests are skipped; with CI set
+// that is an error.
 import { spawnSync } from "node:child_process";
 
 import { ensureClassifierModel } from "./classifier-model.mjs";
-import { ensureBuilt } from "./ensure-built.mjs";
 import { findChromium } from "./find-chromium.mjs";
 import { ensureEnvironment, findProgram, root } from "./python-environment.mjs";
 
@@ -49,8 +49,10 @@ function prepareSlurm() {
     throw new Error("Slurm is not installed (Debian: apt-get install slurm-wlm munge).");
 }
 
+const preparations = [prepareJupyter, ensureClassifierModel, prepareBrowser];
+if (process.argv.includes("--thorough")) preparations.push(prepareSlurm);
 let failed = false;
-for (const prepare of [ensureBuilt, prepareJupyter, ensureClassifierModel, prepareBrowser, prepareSlurm]) {
+for (const prepare of preparations) {
   try {
     prepare();
   } catch (error) {

@@ -2,11 +2,13 @@
 // titles hold @thorough take long for what they add: `--thorough` runs them, and them alone. `--coverage` measures what both
 // cover, the thorough ones last. Other arguments are handed to mocha instead: files, else all of them, and options such as
 // `--grep "map space"`.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { ensureBuilt } from "./ensure-built.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const temporary = path.join(root, "coverage", "tmp");
@@ -17,16 +19,17 @@ const perProcess = "test/{network,notebook,trust,study,cli,report,package,site}/
 
 /**
  * What runs in a process each, as many beside each other as there are processors; the longest first. Coverage would slow
- * the cells of notebooks, and proofs in whole map spaces, several times over.
+ * the cells of notebooks, and proofs in whole map spaces, several times over. What needs other programs, or a model from
+ * elsewhere, waits until they are set up.
  */
 const parts = [
-  { files: [notebooks], withCoverage: false },
-  { files: ["test/{cli,report}/**/*.test.ts"], withCoverage: true },
   { files: ["test/trust/**/*.test.ts", "--ignore", wholeSpace], withCoverage: true },
+  { files: ["test/{cli,report}/**/*.test.ts"], withCoverage: true },
+  { files: [notebooks], withCoverage: false, needsOthers: true },
   { files: [all, "--ignore", perProcess], withCoverage: true },
   { files: ["test/study/**/*.test.ts"], withCoverage: true },
-  { files: ["test/network/**/*.test.ts"], withCoverage: true },
-  { files: ["test/{package,site}/**/*.test.ts"], withCoverage: true },
+  { files: ["test/network/**/*.test.ts"], withCoverage: true, needsOthers: true },
+  { files: ["test/{package,site}/**/*.test.ts"], withCoverage: true, needsOthers: true },
 ];
 const thoroughParts = [{ files: [wholeSpace], withCoverage: false }, ...parts];
 
@@ -35,12 +38,10 @@ const isThorough = given.includes("--thorough");
 const isMeasuring = given.includes("--coverage");
 const handedOn = given.filter((argument) => argument !== "--thorough" && argument !== "--coverage");
 
-function run(script, ...args) {
-  const { status } = spawnSync(process.execPath, [path.join(root, script), ...args], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  return status ?? 1;
+/** Runs a script of the tools to its end, and gives its exit code. */
+async function run(script, ...args) {
+  const child = spawn(process.execPath, [path.join(root, script), ...args], { cwd: root, stdio: "inherit" });
+  return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
 }
 
 /** Runs mocha, and gives its exit code and counts. With `isQuiet`, its output is kept instead of shown. */
@@ -62,8 +63,8 @@ async function runMocha(args, environment = {}, isQuiet = false) {
   return { status, output, ...counts, failures };
 }
 
-/** Runs all parts, and shows the output of each when it ends. */
-async function runEverything() {
+/** Runs all parts, and shows the output of each when it ends. Those that others have to be set up for wait for that. */
+async function runEverything(prepared) {
   if (isMeasuring && !isThorough) rmSync(temporary, { recursive: true, force: true });
   const chosen = isThorough ? ["--grep", "@thorough"] : ["--grep", "@thorough", "--invert"];
   const waiting = isThorough ? [...thoroughParts] : [...parts];
@@ -71,6 +72,7 @@ async function runEverything() {
   async function runWaiting() {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
       const coverage = isMeasuring && part.withCoverage ? { NODE_V8_COVERAGE: temporary } : {};
+      if (part.needsOthers) await prepared;
       const started = performance.now();
       const words = [...part.files, ...chosen];
       const { output, ...counted } = await runMocha(words, { TEST_COMPILED: "1", ...coverage }, true);
@@ -81,7 +83,7 @@ async function runEverything() {
     }
   }
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, runWaiting));
-  if (isMeasuring && isThorough) runs.push({ status: run("node_modules/c8/bin/c8.js", "report") });
+  if (isMeasuring && isThorough) runs.push({ status: await run("node_modules/c8/bin/c8.js", "report") });
   return runs;
 }
 
@@ -99,12 +101,16 @@ const before = totals && existsSync(totals) ? JSON.parse(readFileSync(totals, "u
 const keep = (counts) => totals && writeFileSync(totals, JSON.stringify(added(before, counts)));
 keep({ ...nothing, failures: 1 });
 
-const prepared = run("tools/prepare-test-environment.mjs");
-if (prepared !== 0) process.exit(prepared);
+ensureBuilt();
+const isQuick = handedOn.length === 0 && !isThorough;
+const prepared = run("tools/prepare-test-environment.mjs", ...(isQuick ? [] : ["--thorough"]));
+if (!isQuick && (await prepared) !== 0) process.exit(1);
 
 const files = handedOn.some((argument) => argument.endsWith(".ts")) ? [] : [all];
-const runs = handedOn.length === 0 ? await runEverything() : [await runMocha([...files, ...handedOn])];
+const runs =
+  handedOn.length === 0 ? await runEverything(prepared) : [await runMocha([...files, ...handedOn])];
 
+runs.push({ status: await prepared });
 const counts = runs.reduce((sum, one) => added(sum, { ...nothing, ...one }), nothing);
 const failed = runs.some(({ status }) => status !== 0) || counts.passes === 0;
 if (failed) counts.failures ||= 1;
