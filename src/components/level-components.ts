@@ -14,7 +14,6 @@ import type {
 } from "./compound/expand-component";
 import { influentialNames, numericNames } from "./compound/influential-names";
 import type { InfluentialNames } from "./compound/influential-names";
-import { mayConvert } from "./conversions";
 import type { ActionArguments, Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
 import type { WordContext } from "./scale-words";
 
@@ -178,6 +177,22 @@ export class LevelComponents {
     this.compiled.set(name, compiled);
     return compiled;
   }
+}
+
+/** Whether a primitive class is a converter, by its name: `adc`, `isaac_adc`, `timely_adc`. */
+export function isConverter(className: string): boolean {
+  return /(^|_)adc$/i.test(className);
+}
+
+/** Whether a class is a converter, or anything that it is made of. */
+function mayConvert(
+  className: string,
+  classes: ReadonlyMap<string, ComponentClass>,
+  owners: readonly string[] = [],
+): boolean {
+  if (isConverter(className)) return true;
+  const parts = owners.includes(className) ? [] : (classes.get(className)?.subcomponents ?? []);
+  return parts.some((part) => mayConvert(part.class, classes, [...owners, className]));
 }
 
 /** Stands for the names in a table. */

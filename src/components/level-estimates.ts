@@ -2,7 +2,7 @@ import { RaellaError } from "../errors";
 import { contentNumber, contentOf, Derived, freeze, Memo } from "../memory";
 import { emptyScope } from "../spec/expression";
 import type { LevelErrors } from "../spec/reference-tables";
-import type { Level, ValueTable } from "../spec/specification";
+import type { Level, Specification, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
 import type { ComponentInstance, PartInstance } from "./compound/expand-component";
 import type { InfluentialNames } from "./compound/influential-names";
@@ -411,4 +411,18 @@ function requireActions(compiled: CompiledClass, actions: readonly string[]): vo
   for (const action of actions.filter((name) => name !== "leak"))
     if (!actionsByName.has(action) && !actionsByName.has(action.toLowerCase()))
       throw undefinedAction(action, compiled);
+}
+
+/** For each level that has converters, the conversions of an action: those that are done, speculation taken into account. */
+export function conversionsPerAction(
+  { levels, estimationVariables }: Specification,
+  estimates: LevelEstimates,
+): ReadonlyMap<string, Conversions> {
+  const { conversions } = estimates.among(estimationVariables);
+  const found = new Map<string, Conversions>();
+  for (const level of levels) {
+    const ofLevel = conversions(level);
+    if (ofLevel !== null) found.set(level.name, ofLevel);
+  }
+  return found;
 }

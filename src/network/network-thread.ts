@@ -1,14 +1,12 @@
 import { accuracyJobs } from "./accuracy-job";
 import { cutLayerJobs } from "./cut-layer-job";
 import { layerJobs } from "./layer-job";
+import type { JobInThread } from "./run-network-jobs";
 
-const kinds = { layer: layerJobs, accuracy: accuracyJobs, cutLayer: cutLayerJobs };
-
-/** A job of one of the kinds that there are. */
-export interface JobInThread {
-  readonly kind: keyof typeof kinds;
-  readonly job: unknown;
-}
+const kinds = { layer: layerJobs, accuracy: accuracyJobs, cutLayer: cutLayerJobs } satisfies Record<
+  JobInThread["kind"],
+  unknown
+>;
 
 /** What a helping thread does. */
 export default () =>

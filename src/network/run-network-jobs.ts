@@ -1,7 +1,6 @@
 import { RaellaError } from "../errors";
 import { breathe } from "../platform";
 import { processors, startThreads, threadCount } from "../threads";
-import type { JobInThread } from "./network-thread";
 
 /** Multiply-accumulates of all jobs together from which on more threads pay. */
 const workThatPays = 2e8;
@@ -11,6 +10,12 @@ interface RunJobsOptions {
   /** Threads. Default: `auto`, up to four where the work is worth it. */
   readonly workers?: number | "auto";
   readonly signal?: AbortSignal;
+}
+
+/** A job of one of the kinds that threads know. */
+export interface JobInThread {
+  readonly kind: "layer" | "accuracy" | "cutLayer";
+  readonly job: unknown;
 }
 
 /** What is done with each job, here or in another thread. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf } from "../arguments";
-import { conversionsPerAction } from "../components/conversions";
+import { conversionsPerAction } from "../components/level-estimates";
 import { pricingOf } from "../components/pricing";
 import { RaellaError } from "../errors";
 import { Derived, freeze, publish } from "../memory";
@@ -352,7 +352,7 @@ export function efficiency(
 function conversionsOf(specification: Specification, evaluation: Evaluation): number | null {
   const converters = conversionsPerAction(
     specification,
-    pricingOf(specification).forClasses(specification.componentClasses),
+    pricingOf(specification).forClasses(specification.componentClasses).levels,
   );
   if (converters.size === 0) return null;
   let sum = 0;

@@ -1,13 +1,22 @@
+import type { SourceLocation } from "../../errors";
 import type { Memo } from "../../memory";
+import type { UnmetCheck } from "../design-checks";
 import type { CompiledValue } from "../expression/evaluate";
-import type { RuntimeValue } from "../expression/runtime-value";
+import type { RuntimeValue, Scope } from "../expression/runtime-value";
 import type { LeafDocument, LeafKind } from "../schema/architecture-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
-import type { Convention, Level, SparseLevel, ValueTable, Warning, Workload } from "../specification";
+import type {
+  Convention,
+  DesignCheck,
+  Level,
+  SparseLevel,
+  ValueTable,
+  Warning,
+  Workload,
+  WrittenValue,
+} from "../specification";
 import type { CompiledConstraints, LeafConstraints } from "./compile-constraints";
-import type { SettledModel } from "./settle-model";
-import type { ShapeEvaluator } from "./workload-from-problem";
 
 /** What is calculated of a leaf besides its constraints. */
 export interface LeafExpressions {
@@ -38,6 +47,25 @@ export interface CompiledLeaf extends LeafExpressions {
    */
   readonly inputs: readonly string[] | null;
 }
+
+/** A product in a rank of a data space, by names. */
+export interface RankTemplate {
+  readonly dimension: string;
+  readonly coefficients: readonly string[];
+}
+
+/** A data space with its ranks as products of names. */
+export interface CompiledDataSpace {
+  readonly name: string;
+  readonly readWrite: boolean;
+  readonly ranks: readonly (readonly RankTemplate[])[];
+}
+
+/**
+ * The data spaces of a shape, known when variables are.
+ * @param place Where the shape of the problem at hand is written.
+ */
+export type ShapeEvaluator = (variables: Scope, place: SourceLocation) => readonly CompiledDataSpace[];
 
 /** A model for problems of one shape, with what it was evaluated to lately. */
 export interface CompiledModel {
@@ -121,4 +149,45 @@ export interface LevelFrames {
   /** Those of which only attributes of their own are open, with null in place of these. */
   readonly templates: readonly (Level | undefined)[];
   readonly warnings: readonly Warning[];
+}
+
+/** A variable of a model as it is read. */
+export interface Variable {
+  readonly name: string;
+  readonly position: number;
+  readonly written: WrittenValue;
+  readonly value: CompiledValue;
+}
+
+/** The variables of a model, evaluated as far as they do not depend on what is given in a call. */
+export interface SettledVariables {
+  readonly positions: ReadonlyMap<string, number>;
+  /** Undefined for what is open, in the tables null. */
+  readonly numbers: readonly (RuntimeValue | undefined)[];
+  readonly estimation: readonly (RuntimeValue | undefined)[];
+  readonly numberTable: ValueTable;
+  readonly estimationTable: ValueTable;
+  /** As written. */
+  readonly writtenTable: Readonly<Record<string, WrittenValue>>;
+  /** Settled ones that component classes see otherwise. */
+  readonly differing: readonly string[];
+  /** What depends on what is given, and what cannot be evaluated; without a value where one is given. */
+  readonly open: readonly (Pick<Variable, "name" | "position"> & { readonly own: Variable | undefined })[];
+  readonly openNames: ReadonlySet<string>;
+}
+
+/**
+ * A model with everything evaluated that does not depend on some variables: on those that statistics, the caller and
+ * checks give. From one layer or design to the next only these change, so that most of the work is done once.
+ */
+export interface SettledModel {
+  /** Its place among those of its model. */
+  readonly key: string;
+  readonly variables: SettledVariables;
+  /** Undefined where something is open. */
+  readonly leaves: readonly (LeafValues | undefined)[];
+  /** Those of which only attributes are open; containers hand theirs down. */
+  readonly openLeaves: readonly (OpenLeaf | undefined)[];
+  /** Checks that see nothing that is open; null for those that are met. */
+  readonly checks: ReadonlyMap<DesignCheck, UnmetCheck | null>;
 }

@@ -5,10 +5,16 @@ import type { NamedValues, RuntimeValue } from "../expression/runtime-value";
 import { IntegralFloat, isInteger, numberOf, Scope, toValue, valueText } from "../expression/runtime-value";
 import type { MeshAxis } from "../schema/architecture-schema";
 import type { Convention, Value } from "../specification";
-import type { CompiledLeaf, CompiledModel, LeafLoops, LeafValues, OpenLeaf } from "./compiled-model";
+import type {
+  CompiledLeaf,
+  CompiledModel,
+  LeafLoops,
+  LeafValues,
+  OpenLeaf,
+  SettledModel,
+} from "./compiled-model";
 import { expressionsOfLeaf } from "./compiled-model";
 import { contentOfNames, followNames } from "./compiled-part";
-import type { SettledModel } from "./settle-model";
 import { checkStorageAttribute } from "./storage-attributes";
 
 /** Both meshes. They see variables, and the second one the first. */

@@ -1,13 +1,12 @@
 import { RaellaError, throwAll } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import type { CompiledValue } from "../expression/evaluate";
 import { compiledValue, isExpressionText } from "../expression/evaluate";
 import { sizesName } from "../expression/parse-expression";
 import type { NamedValues, RuntimeValue } from "../expression/runtime-value";
 import { Scope, toValue } from "../expression/runtime-value";
 import type { ProblemDocument } from "../schema/problem-schema";
-import type { Value, ValueTable, Warning, WrittenValue } from "../specification";
-import type { CompiledModel } from "./compiled-model";
+import type { Value, Warning, WrittenValue } from "../specification";
+import type { CompiledModel, SettledVariables, Variable } from "./compiled-model";
 
 /** Values of variables in the order of evaluation. */
 class OrderedValues implements NamedValues {
@@ -34,30 +33,6 @@ class OrderedValues implements NamedValues {
     this.values[position] = value.evaluate(scope, options);
     this.reached = Infinity;
   }
-}
-
-interface Variable {
-  readonly name: string;
-  readonly position: number;
-  readonly written: WrittenValue;
-  readonly value: CompiledValue;
-}
-
-/** The variables of a model, evaluated as far as they do not depend on what is given in a call. */
-export interface SettledVariables {
-  readonly positions: ReadonlyMap<string, number>;
-  /** Undefined for what is open, in the tables null. */
-  readonly numbers: readonly (RuntimeValue | undefined)[];
-  readonly estimation: readonly (RuntimeValue | undefined)[];
-  readonly numberTable: ValueTable;
-  readonly estimationTable: ValueTable;
-  /** As written. */
-  readonly writtenTable: Readonly<Record<string, WrittenValue>>;
-  /** Settled ones that component classes see otherwise. */
-  readonly differing: readonly string[];
-  /** What depends on what is given, and what cannot be evaluated; without a value where one is given. */
-  readonly open: readonly (Pick<Variable, "name" | "position"> & { readonly own: Variable | undefined })[];
-  readonly openNames: ReadonlySet<string>;
 }
 
 /**

@@ -1,7 +1,13 @@
 import { contentNumber, freeze, serialNumber } from "../../memory";
 import type { Level, Value, ValueTable } from "../specification";
-import type { CompiledLeaf, CompiledModel, LeafValues, LevelFrame, LevelFrames } from "./compiled-model";
-import type { SettledModel } from "./settle-model";
+import type {
+  CompiledLeaf,
+  CompiledModel,
+  LeafValues,
+  LevelFrame,
+  LevelFrames,
+  SettledModel,
+} from "./compiled-model";
 import { storageDefaults } from "./storage-attributes";
 
 const placeholderAttributes: ValueTable = { width: 1, depth: 1, datawidth: 1, technology: -1 };

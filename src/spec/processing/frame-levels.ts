@@ -12,13 +12,12 @@ import type {
   Warning,
   Workload,
 } from "../specification";
-import type { CompiledModel, LeafValues, LevelFrame, LevelFrames } from "./compiled-model";
+import type { CompiledModel, LeafValues, LevelFrame, LevelFrames, SettledModel } from "./compiled-model";
 import { settledLevels } from "./flatten-architecture";
 import type { LeafDraft } from "./greedy-allocation";
 import { applyGreedyStep, draftOf } from "./greedy-allocation";
 import { markBranches, requireFlatBranches } from "./mark-branches";
 import { maximizeDimensions } from "./maximize-dimensions";
-import type { SettledModel } from "./settle-model";
 
 /**
  * Puts loops that can only be 1 innermost, where their order has no effect: first the dimensions fixed at 1, then those

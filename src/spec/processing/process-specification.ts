@@ -21,12 +21,11 @@ import type {
   WrittenValue,
 } from "../specification";
 import type { Workspace } from "../workspace";
-import type { CompiledModel, LeafValues } from "./compiled-model";
+import type { CompiledModel, LeafValues, SettledModel } from "./compiled-model";
 import { evaluateLeaves } from "./evaluate-leaf";
 import { evaluateVariables } from "./evaluate-variables";
 import { flattenArchitecture } from "./flatten-architecture";
 import { frameLevels } from "./frame-levels";
-import type { SettledModel } from "./settle-model";
 import { settledFor } from "./settle-model";
 import { workloadFor } from "./workload-from-problem";
 

@@ -5,26 +5,9 @@ import type { EvaluationOptions } from "../expression/compile-expression";
 import type { NamedValues, RuntimeValue } from "../expression/runtime-value";
 import { Scope } from "../expression/runtime-value";
 import type { DesignCheck } from "../specification";
-import type { CompiledModel, LeafValues, OpenLeaf } from "./compiled-model";
+import type { CompiledModel, OpenLeaf, SettledModel, SettledVariables } from "./compiled-model";
 import { namesDeciding, openLeafOf, valuesOfLeaf } from "./evaluate-leaf";
-import type { SettledVariables } from "./evaluate-variables";
 import { settleVariables } from "./evaluate-variables";
-
-/**
- * A model with everything evaluated that does not depend on some variables: on those that statistics, the caller and
- * checks give. From one layer or design to the next only these change, so that most of the work is done once.
- */
-export interface SettledModel {
-  /** Its place among those of its model. */
-  readonly key: string;
-  readonly variables: SettledVariables;
-  /** Undefined where something is open. */
-  readonly leaves: readonly (LeafValues | undefined)[];
-  /** Those of which only attributes are open; containers hand theirs down. */
-  readonly openLeaves: readonly (OpenLeaf | undefined)[];
-  /** Checks that see nothing that is open; null for those that are met. */
-  readonly checks: ReadonlyMap<DesignCheck, UnmetCheck | null>;
-}
 
 /**
  * The model settled for variables of these names. What fails stays open, so that it is reported with the rest.

@@ -7,7 +7,7 @@ import { emptyScope, isInteger, valueText } from "../expression/runtime-value";
 import type { DataSpaceShape, ProblemDocument, ProblemShape } from "../schema/problem-schema";
 import { isVariableName } from "../schema/read-document";
 import type { DataSpace, RankTerm, Value, Warning, Workload, WrittenValue } from "../specification";
-import type { CompiledModel } from "./compiled-model";
+import type { CompiledModel, RankTemplate, ShapeEvaluator } from "./compiled-model";
 import { contentOfNames, followNames, substituteWords, wordsIn } from "./compiled-part";
 import { wordsOfProblems } from "./names-read";
 
@@ -73,23 +73,6 @@ function checkShape({ shape, location }: ProblemDocument): void {
       expected: "at least one of each",
     });
 }
-
-interface RankTemplate {
-  readonly dimension: string;
-  readonly coefficients: readonly string[];
-}
-
-interface CompiledDataSpace {
-  readonly name: string;
-  readonly readWrite: boolean;
-  readonly ranks: readonly (readonly RankTemplate[])[];
-}
-
-/**
- * The data spaces of a shape, known when variables are.
- * @param place Where the shape of the problem at hand is written.
- */
-export type ShapeEvaluator = (variables: Scope, place: SourceLocation) => readonly CompiledDataSpace[];
 
 function compileProduct(
   written: readonly string[],
