@@ -5,7 +5,7 @@
  */
 
 // Specifications
-export { fidelityDifferences } from "./spec/fidelity";
+export { estimationDifferences, fidelityDifferences } from "./spec/fidelity";
 export type { FidelityDifference } from "./spec/fidelity";
 export { listVariables } from "./spec/model-variables";
 export type { KnobRange, ModelVariable } from "./spec/model-variables";
@@ -20,7 +20,6 @@ export type {
 export { leakagePower } from "./components/leakage";
 export { leavesOf } from "./components/explain";
 export { explanationRows } from "./components/format-explanation";
-export { estimationDifferences } from "./components/fidelity-differences";
 
 // Map spaces, searches and the model
 export { buildMapSpace } from "./mapspace/map-space";

@@ -17,6 +17,12 @@ import type { InfluentialNames } from "./compound/influential-names";
 import type { ActionArguments, Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
 import type { WordContext } from "./scale-words";
 
+/** The actions of a level that a run counts. */
+const countedActions = ["read", "write", "update"] as const;
+
+/** How many analog-to-digital conversions one action of a level is. */
+export type Conversions = Readonly<Record<(typeof countedActions)[number], number>>;
+
 /** Room for finders of primitives, and about the size of one, in numbers of eight bytes. */
 const finderRoom = 500_000;
 const finderSize = 100;
@@ -52,6 +58,24 @@ export class LevelComponents {
       classOf: (name) => this.classes.get(name),
       isRelevant: (className, attribute) => this.primitives.isRelevant(className, attribute),
     };
+  }
+
+  /** The conversions of a level that has converters. */
+  conversions(level: Level, variables: ValueTable): Conversions {
+    const compiled = this.compoundClass(level);
+    if (compiled === undefined) return { read: 1, write: 0, update: 0 };
+    const component = this.expand(level, compiled, variables);
+    const [read, write, update] = countedActions.map((action) => this.conversionsIn(component, action));
+    return { read, write, update };
+  }
+
+  private conversionsIn(component: ComponentInstance, action: string): number {
+    if (!component.class.written.actions.some(({ name }) => name === action)) return 0;
+    return this.stepsOf(component, action).reduce((sum, { part, action: partAction, share, count }) => {
+      const times = share * count;
+      if (part.component !== null) return sum + times * this.conversionsIn(part.component, partAction);
+      return isConverter(part.part.className) ? sum + times : sum;
+    }, 0);
   }
 
   /** Whether a level is a converter, or anything that it is made of. */
@@ -180,7 +204,7 @@ export class LevelComponents {
 }
 
 /** Whether a primitive class is a converter, by its name: `adc`, `isaac_adc`, `timely_adc`. */
-export function isConverter(className: string): boolean {
+function isConverter(className: string): boolean {
   return /(^|_)adc$/i.test(className);
 }
 

@@ -6,8 +6,6 @@ import type { Level, Specification, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
 import type { ComponentInstance, PartInstance } from "./compound/expand-component";
 import type { InfluentialNames } from "./compound/influential-names";
-import { conversionsOf } from "./conversions";
-import type { Conversions } from "./conversions";
 import {
   argumentsOf,
   inLevel,
@@ -18,7 +16,7 @@ import {
   requireNumber,
   undefinedAction,
 } from "./level-components";
-import type { LevelComponents } from "./level-components";
+import type { Conversions, LevelComponents } from "./level-components";
 import type { ActionArguments, Primitive, PrimitiveEstimate } from "./primitive-estimates";
 import { roundTo6Decimals } from "./round-decimals";
 import { unreadOfClass, unreadOfLevel } from "./scale-words";
@@ -239,7 +237,7 @@ export class LevelEstimates {
         if (!this.components.hasConverters(level)) return null;
         try {
           const key = keyOf(questions.of(level), variables);
-          return this.conversions.get(key, () => freeze(conversionsOf(level, variables, this.components)));
+          return this.conversions.get(key, () => freeze(this.components.conversions(level, variables)));
         } catch (error) {
           throw inLevel(error, level.name);
         }

@@ -33,7 +33,7 @@ export const testFiles = {
     "test/components/circuits/circuits.test.ts",
     "test/components/registry.test.ts",
     "test/components/explain.test.ts",
-    "test/components/fidelity-differences.test.ts",
+    "test/spec/fidelity.test.ts",
   ],
   expression: ["test/spec/expression/evaluate.test.ts", "test/spec/expression/expression.property.test.ts"],
   spaces: [

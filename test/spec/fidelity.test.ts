@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { estimate } from "../../src/components/estimate";
 import { componentArea, componentEnergy } from "../../src/components/estimate-component";
-import { estimationDifferences } from "../../src/components/fidelity-differences";
-import { fidelityDifferences } from "../../src/spec/fidelity";
+import { estimationDifferences, fidelityDifferences } from "../../src/spec/fidelity";
 import { getSpec } from "../../src/spec/get-spec";
 import type { Fidelity } from "../../src/spec/specification";
-import { assertClose } from "./support";
+import { assertClose } from "../components/support";
 
 const differences = [...fidelityDifferences, ...estimationDifferences];
 
