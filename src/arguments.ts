@@ -209,7 +209,8 @@ function namesAt(schema: Schema, keys: readonly (string | number)[]): readonly s
   return Object.keys(at?.entries ?? {});
 }
 
-function pathText(keys: readonly (string | number)[]): string {
+/** `variables.ADC_RESOLUTION[2]`. */
+export function pathText(keys: readonly (string | number)[]): string {
   return keys.map((key, at) => (typeof key === "number" ? `[${key}]` : at === 0 ? key : `.${key}`)).join("");
 }
 

@@ -196,6 +196,17 @@ export function suggestName(name: string, candidates: Iterable<string>): string 
     : `Known: ${shown}${all.length > 12 ? `, … (${all.length})` : ""}.`;
 }
 
+/** The error for a name that there is not, with those that there are. */
+export function unknownName(what: string, name: string, known: readonly string[]): RaellaError {
+  return new RaellaError({
+    code: "unknown-name",
+    message: `There is no ${what} "${name}".`,
+    value: name,
+    expected: known.join(", "),
+    remedy: suggestName(name, known),
+  });
+}
+
 /**
  * Converts independent items, so that the mistakes in several of them are reported together.
  *

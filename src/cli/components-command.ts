@@ -2,7 +2,7 @@ import { estimate } from "../components/estimate";
 import { explainArea, explainEnergy } from "../components/explain";
 import type { LevelExplanation } from "../components/explain";
 import { formatExplanation } from "../components/format-explanation";
-import { RaellaError, suggestName } from "../errors";
+import { unknownName } from "../errors";
 import { figureColumn, formatCount, formatTextTable } from "../report/text-table";
 import { formatNumber } from "../report/theme/numbers";
 import type { LevelErrors } from "../spec/reference-tables";
@@ -74,13 +74,7 @@ function chosenLevels({ levels }: Specification, name: string | undefined): read
   const found = levels.filter((level) => level.name === name);
   if (found.length > 0) return found;
   const known = levels.map((level) => level.name);
-  throw new RaellaError({
-    code: "unknown-name",
-    message: `There is no level "${name}".`,
-    value: name,
-    expected: known.join(", "),
-    remedy: suggestName(name, known),
-  });
+  throw unknownName("level", name, known);
 }
 
 /** Where the area and every energy that is not zero come from. */

@@ -9,7 +9,7 @@ import {
   requireOptions,
   text,
 } from "../arguments";
-import { RaellaError, suggestName } from "../errors";
+import { RaellaError, unknownName } from "../errors";
 import { adopt, freeze, frozenCopy } from "../memory";
 import { toValue } from "../spec/expression";
 import { specificationSchema } from "../spec/specification";
@@ -341,11 +341,5 @@ function findLevel({ levels }: Specification, name: string): Level {
   const level = levels.find((candidate) => candidate.name.toLowerCase() === wanted);
   if (level) return level;
   const known = levels.map((candidate) => candidate.name);
-  throw new RaellaError({
-    code: "unknown-name",
-    message: `There is no level "${name}".`,
-    value: name,
-    expected: `one of ${known.join(", ")}`,
-    remedy: suggestName(name, known),
-  });
+  throw unknownName("level", name, known);
 }

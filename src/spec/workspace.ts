@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { name, optional, optionsOf, requireArgument } from "../arguments";
-import { RaellaError, suggestName } from "../errors";
+import { RaellaError, suggestName, unknownName } from "../errors";
 import { freeze, isPublished, publish } from "../memory";
 import { basename, dirname, join, packageFolder, resolve } from "../platform";
 import type { ArchitectureEntry, ArchitectureOrigin } from "./architectures";
@@ -162,13 +162,7 @@ export function lookUpArchitecture(
   if (entry !== undefined)
     return { entry, origin: origins.get(entry.name) ?? { changes: [], statisticsNames: [entry.name] } };
   const names = entries.map((known) => known.name);
-  throw new RaellaError({
-    code: "unknown-name",
-    message: `There is no architecture "${name}".`,
-    value: name,
-    expected: names.join(", "),
-    remedy: suggestName(name, names),
-  });
+  throw unknownName("architecture", name, names);
 }
 
 /** Names of the DNNs that have layer files, sorted. */
@@ -217,11 +211,5 @@ export function findDnn(name: string, workspace: Workspace = defaults): string {
   const known = listDnns(workspace);
   const found = known.includes(name) ? name : known.find((dnn) => dnn.toLowerCase() === wanted);
   if (found !== undefined) return found;
-  throw new RaellaError({
-    code: "unknown-name",
-    message: `There is no DNN "${name}".`,
-    value: name,
-    expected: known.join(", "),
-    remedy: suggestName(wanted, known),
-  });
+  throw unknownName("DNN", name, known);
 }

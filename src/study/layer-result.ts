@@ -149,7 +149,8 @@ export interface LayerResult extends Pick<
 const isArea = (value: unknown): boolean =>
   isNumber(value) || hasParts(value, { each: isNumber, count: isNumber, total: isNumber });
 
-const isCount = (value: unknown): boolean => value === null || isNumber(value);
+/** A number of tiles or samples; null where the model has none. */
+export const isCount = (value: unknown): boolean => value === null || isNumber(value);
 
 const layerParts = {
   nTiles: isCount,

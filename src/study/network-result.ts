@@ -2,7 +2,7 @@ import { dataWith, hasParts, isListOf, isNumber, isObject, isTableOf, isText } f
 import { contentOf } from "../memory";
 import { addUp, leakageKey, sumByGroup, totalKey } from "./component-groups";
 import type { ComponentGroup } from "./component-groups";
-import { efficiency, isBest, isLayerResult, totalAreas } from "./layer-result";
+import { efficiency, isBest, isCount, isLayerResult, totalAreas } from "./layer-result";
 import type { LayerResult, LevelArea } from "./layer-result";
 import type { Warning } from "../spec/specification";
 import type { Manifest } from "./manifest";
@@ -100,8 +100,6 @@ export interface AblationResult {
 }
 
 const areFigures = isTableOf(isNumber);
-
-const isCount = (value: unknown): boolean => value === null || isNumber(value);
 
 const networkParts = {
   architecture: isText,

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Document } from "yaml";
 import { isMap, isNode, LineCounter } from "yaml";
-import { requireArgument, shown, text as textSchema } from "../../arguments";
+import { pathText, requireArgument, shown, text as textSchema } from "../../arguments";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName, throwAll } from "../../errors";
 import { frozenCopy } from "../../memory";
@@ -354,10 +354,10 @@ function toError(issue: SweepIssue, locate: LocateKey): RaellaError {
       location,
       remedy: path.length === 1 ? `Add ${key}: [NAME, …].` : undefined,
     });
-  const shown = path.length === 0 ? "The sweep" : `The value of "${keyPathText(path)}"`;
+  const what = path.length === 0 ? "The sweep" : `The value of "${pathText(path)}"`;
   return new RaellaError({
     code: "schema",
-    message: `${shown} cannot be ${shorten(issue.input)}.`,
+    message: `${what} cannot be ${shown(issue.input)}.`,
     location,
     value: issue.input,
     expected: issue.message,
@@ -373,19 +373,8 @@ function knownKeys(path: readonly (string | number)[]): readonly string[] {
   return ["from", "to", "step", "factor", "logarithmic"];
 }
 
-function shorten(value: unknown): string {
-  return shown(value);
-}
-
-/** `variables.ADC_RESOLUTION[2]`. */
-function keyPathText(path: readonly (string | number)[]): string {
-  return path
-    .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`))
-    .join("");
-}
-
 function locateByKey(path: readonly (string | number)[]): SourceLocation {
-  return { file: "sweep", keyPath: path.length > 0 ? keyPathText(path) : undefined };
+  return { file: "sweep", keyPath: path.length > 0 ? pathText(path) : undefined };
 }
 
 /**
@@ -421,9 +410,9 @@ export function parseSweep(text: string, file: string): SweepPlan {
     for (let depth = path.length; depth >= 0; depth -= 1) {
       const node: unknown = document.getIn([...prefix, ...path.slice(0, depth)], true);
       if (isNode(node) && node.range)
-        return { ...positionOf(node.range[0]), keyPath: keyPathText(path) || undefined };
+        return { ...positionOf(node.range[0]), keyPath: pathText(path) || undefined };
     }
-    return { file, keyPath: keyPathText(path) || undefined };
+    return { file, keyPath: pathText(path) || undefined };
   };
   const content = plainData(document, file);
   const description = prefix.length > 0 ? (content as { sweep: unknown }).sweep : content;
