@@ -8,8 +8,11 @@ import { codeFolder, join, nodeModule } from "./platform";
 
 /** Threads that all do the same work. */
 export interface Threads<Task, Answer> {
-  /** Has whichever is free do a task. */
-  run(task: Task, signal: AbortSignal | undefined): Promise<Answer>;
+  /**
+   * Has whichever is free do a task.
+   * @param taken Buffers of the task that move there, where others are copied.
+   */
+  run(task: Task, signal: AbortSignal | undefined, taken?: readonly ArrayBuffer[]): Promise<Answer>;
   /** Ends them, whatever they are doing. */
   end(): Promise<void>;
 }
@@ -76,7 +79,10 @@ export function startThreads<Data, Task, Answer>(
     workerData: { module, data, remembering: presentRemembering() } satisfies ThreadData,
     ...(maximumHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maximumHeapMb } }),
   });
-  return { run: (task, signal) => pool.run(task, { signal }), end: () => pool.destroy() };
+  return {
+    run: (task, signal, taken = []) => pool.run(task, { signal, transferList: [...taken] }),
+    end: () => pool.destroy(),
+  };
 }
 
 /** The work of this thread, if it is one of those started here. */

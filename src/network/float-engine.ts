@@ -29,7 +29,10 @@ export interface FloatSession {
 export interface FloatEngine {
   readonly name: string;
   readonly version: string;
-  /** @throws Error in the engine's own words */
+  /**
+   * The bytes are the engine's then: whoever opens the same model again makes them again.
+   * @throws Error in the engine's own words
+   */
   open(model: Uint8Array): Promise<FloatSession>;
   /** Ends it, whatever it is doing, and gives its memory back. */
   end?(): Promise<void>;
@@ -179,10 +182,10 @@ function onnxRuntimeInThread(signal?: AbortSignal): FloatEngine {
   const hasThreads = threadCount(2, () => 2) > 1;
   let version = "";
   let threads: Threads<EngineTask, EngineAnswer> | undefined;
-  const ask = async (task: EngineTask): Promise<EngineAnswer> => {
+  const ask = async (task: EngineTask, taken?: readonly ArrayBuffer[]): Promise<EngineAnswer> => {
     try {
       threads ??= startThreads<null, EngineTask, EngineAnswer>("network/float-engine", null, 1);
-      return await threads.run(task, signal);
+      return await threads.run(task, signal, taken);
     } catch (error) {
       throwIfStopped(signal);
       throw error;
@@ -206,7 +209,7 @@ function onnxRuntimeInThread(signal?: AbortSignal): FloatEngine {
     async open(model) {
       throwIfStopped(signal);
       if (!hasThreads) return openHere(model);
-      const { session = 0, ...answer } = await ask({ kind: "open", model });
+      const { session = 0, ...answer } = await ask({ kind: "open", model }, [model.buffer as ArrayBuffer]);
       if (answer.isMissing) throw notInstalled();
       version = answer.version ?? version;
       return {

@@ -129,7 +129,7 @@ export function describeGraphLayer(
       Hdilation: window.dilationY,
       Wdilation: window.dilationX,
     },
-    macs: positionsPerSample(sizes) * graph.weights.length,
+    macs: positionsPerSample(sizes) * graph.groups * graph.rows * graph.filters,
     hasActivation: graph.hasActivation,
   };
 }

@@ -237,9 +237,8 @@ function quantizeLayer(
   ranges: ReadonlyMap<string, TensorRange>,
   { model, scheme, samples, positions, scales: known }: MeasureOptions,
 ): MeasuredLayer {
-  const { groups, filters, own } = graph;
+  const { groups, rows, filters, own } = graph;
   if (scheme === "own") checkOwnScales(graph, model);
-  const rows = graph.weights.length / (groups * filters);
   const fallback = scheme === "own" ? "channel8" : scheme;
   const scaleOf = (tensor: string, given: GraphLayer["ownInput"]): ActivationScale =>
     scheme === "own" && given !== undefined
@@ -248,7 +247,7 @@ function quantizeLayer(
   const inputScale = known?.[index].inputScale ?? scaleOf(graph.input, graph.ownInput);
   const outputScale = known?.[index].outputScale ?? scaleOf(graph.output, graph.ownOutput);
   const { weights, scales } =
-    scheme === "own" && own !== undefined ? own : quantizeWeights(graph.weights, groups, filters, fallback);
+    scheme === "own" && own !== undefined ? own : quantizeWeights(graph.weights(), groups, filters, fallback);
   const units = scales.map((scale) => inputScale.scale * scale);
   const totalPositions = samples.count * positionsPerSample(sizes);
   const count = positions === "all" ? totalPositions : Math.min(totalPositions, positions);

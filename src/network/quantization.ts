@@ -67,7 +67,7 @@ interface QuantizedWeights {
 
 /** Quantises weights [group][row][filter], per filter or all with one scale. */
 export function quantizeWeights(
-  values: Float64Array,
+  values: Float32Array | Float64Array,
   groups: number,
   filters: number,
   scheme: QuantizationScheme,

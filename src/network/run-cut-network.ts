@@ -75,7 +75,7 @@ export async function runCutNetwork(
   for (const [index, { part, layer, keep }] of cut.stages.entries()) {
     await runner.pause();
     const kept = new Set(layer === undefined ? keep : [...keep, layer.input]);
-    const session = part && (await engine.open(part.model));
+    const session = part && (await engine.open(part.model.slice()));
     const computed: Promise<SampleTensors>[] = [];
     try {
       for (const [state, tensors] of states.entries()) {

@@ -1,9 +1,9 @@
-import type { FloatEngine } from "../float-engine";
-import type { OnnxModel, OnnxNode, StoredTensor, TensorValues, elementTypes } from "./model";
+import type { EngineTensor, FloatEngine } from "../float-engine";
+import type { ElementType, OnnxModel, OnnxNode, StoredTensor, TensorValues } from "./model";
 import { isOperator, usedTensors } from "./model";
 import { cannotRun } from "./run-errors";
 import type { ExternalFiles } from "./tensor";
-import { tensorValues } from "./tensor";
+import { tensorNumbers, tensorValues } from "./tensor";
 import { writeModelPart } from "./write-model";
 
 /** The tensors of a model that do not depend on its inputs. */
@@ -12,6 +12,8 @@ export interface Constants {
   /** Sizes without decoding the values. */
   dims(name: string): readonly number[];
   values(name: string): TensorValues;
+  /** The values alone, in the precision that they are given in. */
+  weights(name: string): Float32Array | Float64Array;
 }
 
 /** Constants that stand in the model: initializers and the values of Constant nodes. */
@@ -91,8 +93,14 @@ export async function findConstants(
   return {
     has: (name) => stored.has(name) || values.has(name),
     dims: (name) => values.get(name)?.dims ?? (stored.get(name) as StoredTensor).dims,
-    values: (name) =>
-      values.get(name) ?? tensorValues(stored.get(name) as StoredTensor, model.file, externalFiles),
+    values(name) {
+      const known = values.get(name);
+      return known === undefined
+        ? tensorValues(stored.get(name) as StoredTensor, model.file, externalFiles)
+        : { ...known, type: known.type as ElementType, data: new Float64Array(known.data) };
+    },
+    weights: (name) =>
+      values.get(name)?.data ?? tensorNumbers(stored.get(name) as StoredTensor, model.file, externalFiles),
   };
 }
 
@@ -103,7 +111,7 @@ async function computeConstants(
   initializers: ReadonlyMap<string, StoredTensor>,
   engine: () => Promise<FloatEngine>,
   externalFiles: ExternalFiles,
-): Promise<ReadonlyMap<string, TensorValues>> {
+): Promise<ReadonlyMap<string, EngineTensor>> {
   if (outputs.length === 0) return new Map();
   const part = { nodes, inputs: new Map<string, number>(), outputs, initializers };
   const bytes = await writeModelPart(model, part, usedTensors, externalFiles);
@@ -112,16 +120,7 @@ async function computeConstants(
     const session = await loaded.open(bytes);
     const results = await session.run(new Map());
     await session.close();
-    return new Map(
-      [...results].map(([name, { type, dims, data }]) => [
-        name,
-        {
-          type: type as (typeof elementTypes)[keyof typeof elementTypes],
-          dims,
-          data: Float64Array.from(data),
-        },
-      ]),
-    );
+    return results;
   } catch (error) {
     throw cannotRun(model, nodes, error);
   }

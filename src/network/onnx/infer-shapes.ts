@@ -62,6 +62,13 @@ export function inferShapes(
     return unknown === undefined ? node : obstacle(unknown);
   };
   const dims = (tensor: string): Dims | undefined => known.get(tensor)?.dims;
+  const values = (name: string): TensorValues => {
+    const tensor = stored.get(name);
+    if (tensor !== undefined) return decode(tensor);
+    const { dims: sizes, numbers } = known.get(name) as Known;
+    const data = numbers ? Float64Array.from(numbers) : new Float64Array(product(sizes));
+    return { type: "float32", dims: sizes, data };
+  };
   const isConstant = (name: string): boolean => constant.has(name) && known.has(name);
   return {
     dims,
@@ -69,16 +76,8 @@ export function inferShapes(
     constants: {
       has: isConstant,
       dims: (name) => dims(name) as Dims,
-      values: (name) => {
-        const tensor = stored.get(name);
-        if (tensor !== undefined) return decode(tensor);
-        const { dims: sizes, numbers } = known.get(name) as Known;
-        return {
-          type: "float32",
-          dims: sizes,
-          data: numbers ? Float64Array.from(numbers) : new Float64Array(product(sizes)),
-        };
-      },
+      values,
+      weights: (name) => values(name).data,
     },
   };
 }

@@ -56,8 +56,13 @@ export interface GraphLayer {
   readonly window: Window;
   /** 2 if the tensors are images, 1 if they are sequences of channels, 0 for matrices. */
   readonly spatialAxes: 0 | 1 | 2;
-  /** [group][row][filter], rows in the order channel, kernel row, kernel column; batch normalisation folded in. */
-  readonly weights: Float64Array;
+  /** Channels of a window. */
+  readonly rows: number;
+  /**
+   * [group][row][filter], rows in the order channel, kernel row, kernel column; batch normalisation folded in. They are
+   * decoded whenever they are asked for: all layers' together are big.
+   */
+  readonly weights: () => Float32Array | Float64Array;
   /** For each filter of each group. */
   readonly bias: Float64Array;
   readonly own?: OwnWeights;
@@ -202,10 +207,12 @@ function reasonAgainst(node: OnnxNode, model: OnnxModel, constants: Constants): 
 
 type RawLayer = Omit<GraphLayer, "name">;
 
+type LayerMatrix = Pick<GraphLayer, "groups" | "rows" | "filters">;
+
 /** Rearranges weights `at(unit, row)` to [group][row][filter], where units count the filters of all groups. */
-function arrange<Values extends Float64Array | Int8Array>(
+function arrange<Values extends Float32Array | Float64Array | Int8Array>(
   into: Values,
-  { groups, rows, filters }: { readonly groups: number; readonly rows: number; readonly filters: number },
+  { groups, rows, filters }: LayerMatrix,
   at: (unit: number, row: number) => number,
 ): Values {
   for (let group = 0; group < groups; group++)
@@ -213,6 +220,24 @@ function arrange<Values extends Float64Array | Int8Array>(
       for (let filter = 0; filter < filters; filter++)
         into[(group * rows + row) * filters + filter] = at(group * filters + filter, row);
   return into;
+}
+
+/** How the weights of a layer are decoded. @throws RaellaError now if they cannot be. */
+function weightsOf(
+  name: string,
+  factor: number,
+  sizes: LayerMatrix,
+  place: (unit: number, row: number) => number,
+  constants: Constants,
+): GraphLayer["weights"] {
+  const { length } = constants.weights(name);
+  return () => {
+    const data = constants.weights(name);
+    // A product with another factor than 1 may be none of 32 bits.
+    const isShort = data instanceof Float32Array && factor === 1;
+    const into = isShort ? new Float32Array(length) : new Float64Array(length);
+    return arrange(into, sizes, (unit, row) => factor * data[place(unit, row)]);
+  };
 }
 
 function biasOf(name: string | undefined, count: number, factor: number, constants: Constants): Float64Array {
@@ -223,13 +248,14 @@ function biasOf(name: string | undefined, count: number, factor: number, constan
 
 function convolution(node: OnnxNode, model: OnnxModel, constants: Constants, wiring: Wiring): RawLayer {
   const [input, weight, bias] = node.inputs;
-  const { dims, data } = constants.values(weight);
+  const dims = constants.dims(weight);
   const isImage = dims.length === 4;
   const [units, channels] = dims;
   const [height, width] = isImage ? [dims[2], dims[3]] : [1, dims[2]];
   const groups = node.attributes.get("group")?.integer ?? 1;
   const rows = channels * height * width;
   const sizes = { groups, rows, filters: units / groups };
+  const place = (unit: number, row: number): number => unit * rows + row;
   const own = ownWeights(wiring.producer(weight), units, 0, model, constants);
   return {
     node,
@@ -240,14 +266,15 @@ function convolution(node: OnnxNode, model: OnnxModel, constants: Constants, wir
     hasActivation: false,
     groups,
     channels,
+    rows,
     filters: sizes.filters,
     window: windowOf(node, width, height, isImage),
     spatialAxes: isImage ? 2 : 1,
-    weights: arrange(new Float64Array(data.length), sizes, (unit, row) => data[unit * rows + row]),
+    weights: weightsOf(weight, 1, sizes, place, constants),
     bias: biasOf(bias, units, 1, constants),
     ...(own && {
       own: {
-        weights: arrange(new Int8Array(data.length), sizes, (unit, row) => own.codes[unit * rows + row]),
+        weights: arrange(new Int8Array(own.codes.length), sizes, (unit, row) => own.codes[place(unit, row)]),
         scales: own.scales,
         zeros: own.zeros,
       },
@@ -286,7 +313,7 @@ const noWindow: Window = {
 
 function matrixProduct(node: OnnxNode, model: OnnxModel, constants: Constants, wiring: Wiring): RawLayer {
   const [input, weight, bias] = node.inputs;
-  const { dims, data } = constants.values(weight);
+  const dims = constants.dims(weight);
   const isTransposed = isOperator(node, "Gemm") && (node.attributes.get("transB")?.integer ?? 0) !== 0;
   const [rows, units] = isTransposed ? [dims[1], dims[0]] : dims;
   const alpha = isOperator(node, "Gemm") ? (node.attributes.get("alpha")?.float ?? 1) : 1;
@@ -304,14 +331,15 @@ function matrixProduct(node: OnnxNode, model: OnnxModel, constants: Constants, w
     hasActivation: false,
     groups: 1,
     channels: rows,
+    rows,
     filters: units,
     window: noWindow,
     spatialAxes: 0,
-    weights: arrange(new Float64Array(data.length), sizes, (unit, row) => alpha * data[place(unit, row)]),
+    weights: weightsOf(weight, alpha, sizes, place, constants),
     bias: biasOf(bias, units, beta, constants),
     ...(own && {
       own: {
-        weights: arrange(new Int8Array(data.length), sizes, (unit, row) => own.codes[place(unit, row)]),
+        weights: arrange(new Int8Array(own.codes.length), sizes, (unit, row) => own.codes[place(unit, row)]),
         scales: own.scales.map((scale) => scale * alpha),
         zeros: own.zeros,
       },
@@ -400,14 +428,15 @@ function foldBatchNormalization(layer: RawLayer, user: OnnxNode, constants: Cons
   const [gain, beta, mean, variance] = parameters.map((name) => constants.values(name).data);
   const epsilon = user.attributes.get("epsilon")?.float ?? 1e-5;
   const factor = gain.map((value, unit) => value / Math.sqrt(variance[unit] + epsilon));
-  const { groups, filters } = layer;
-  const rows = layer.weights.length / (groups * filters);
+  const { rows, filters } = layer;
   return {
     ...layer,
-    weights: layer.weights.map((weight, index) => {
-      const group = Math.floor(index / (rows * filters));
-      return weight * factor[group * filters + (index % filters)];
-    }),
+    weights: () => {
+      const folded = new Float64Array(layer.weights());
+      for (let index = 0; index < folded.length; index++)
+        folded[index] *= factor[Math.floor(index / (rows * filters)) * filters + (index % filters)];
+      return folded;
+    },
     bias: layer.bias.map((value, unit) => (value - mean[unit]) * factor[unit] + beta[unit]),
   };
 }

@@ -26,20 +26,21 @@ export async function writeModelPart(
 ): Promise<Uint8Array> {
   const { PbfWriter: Writer } = await import("pbf");
   const needed = new Set(part.nodes.flatMap(used).concat(part.outputs));
-  const writer = new Writer();
+  // A writer that runs out of room takes twice as much, which counts where constants are big.
+  const constants = [...part.initializers]
+    .filter(([name]) => needed.has(name))
+    .map(([name, tensor]) => ({ name, tensor, bytes: tensorBytes(tensor, model.file, externalFiles) }));
+  const copied = [...part.nodes, ...constants].map(({ bytes }) => bytes?.length ?? 0);
+  const fields = 64 * (copied.length + part.inputs.size + part.outputs.length);
+  const writer = new Writer(new Uint8Array(copied.reduce((sum, length) => sum + length, 4096 + fields)));
   writer.writeVarintField(1, model.irVersion);
   writer.writeMessage(
     7,
     (_, pbf) => {
       for (const node of part.nodes) pbf.writeBytesField(1, node.bytes);
       pbf.writeStringField(2, "part");
-      for (const [name, tensor] of part.initializers)
-        if (needed.has(name))
-          pbf.writeMessage(5, (given, inner) => writeTensor(given, inner), {
-            tensor,
-            name,
-            bytes: tensorBytes(tensor, model.file, externalFiles),
-          });
+      for (const constant of constants)
+        pbf.writeMessage(5, (given, inner) => writeTensor(given, inner), constant);
       for (const [name, type] of part.inputs) pbf.writeMessage(11, writeInput, { name, type });
       for (const name of part.outputs) pbf.writeMessage(12, writeOutput, name);
     },
