@@ -136,7 +136,11 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
   requireFidelity(fidelity);
   const { sparse, convention } = completeChoices(options);
   const isDense = sparse === "dense";
-  const roots = [...includeRootsOf(options), workspace.modelsDirectory, workspace.layersDirectory];
+  const roots = [
+    ...foldersToInclude(options.includeRoots),
+    workspace.modelsDirectory,
+    workspace.layersDirectory,
+  ];
   const base = workingDirectory();
   const overlays = overlaysOf(workspace);
   const model = models.get(
@@ -212,7 +216,7 @@ function specificationOf(options: LoadSpecificationOptions): Specification {
 }
 
 /** @throws RaellaError `file-not-found` for one that is no folder: nothing could be included from it. */
-function includeRootsOf({ includeRoots = [] }: LoadSpecificationOptions): readonly string[] {
+export function foldersToInclude(includeRoots: readonly string[] = []): readonly string[] {
   return withOneLook((look) =>
     collectErrors(includeRoots, (given) => {
       const root = resolve(given);

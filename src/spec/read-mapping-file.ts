@@ -18,7 +18,7 @@ import { RaellaError, throwAll } from "../errors";
 import { freeze } from "../memory";
 import { dirname, resolve } from "../platform";
 import { FileMemo, FileReader } from "./file-memo";
-import { definesSchema } from "./load-specification";
+import { definesSchema, foldersToInclude } from "./load-specification";
 import { expandPattern } from "./model-files";
 import type { ExpressionText } from "./specification";
 import { factors } from "./schema/constraint-schema";
@@ -153,7 +153,8 @@ const mappingFiles = new FileMemo<MappingFile>(64);
 export function readMappingFile(file: string, options: MappingFileOptions = {}): MappingFile {
   requireArgument(name, file, "the file of readMappingFile");
   requireOptions(optionsSchema, options, "readMappingFile");
-  const { defines = {}, includeRoots = [] } = options;
+  const { defines = {} } = options;
+  const includeRoots = foldersToInclude(options.includeRoots);
   const key = JSON.stringify([file, defines, includeRoots]);
   return mappingFiles.get(key, (reader) => readMapping(file, reader, defines, includeRoots));
 }

@@ -334,5 +334,7 @@ export function mappingFileOptions({
   includeRoots = [],
   defines,
 }: Pick<Inputs, "files" | "includeRoots" | "defines">): MappingFileOptions {
-  return { defines, includeRoots: [...includeRoots, ...files.map((file) => dirname(resolve(file)))] };
+  // A pattern for folders is none itself.
+  const folders = files.map((file) => dirname(resolve(file))).filter((folder) => !folder.includes("*"));
+  return { defines, includeRoots: [...includeRoots, ...folders] };
 }

@@ -44,6 +44,17 @@ describe("a given mapping", () => {
     }
   });
 
+  it("is read with folders to include from that are there", () => {
+    writeFileSync(file, "mapping: []\n");
+    assert.deepEqual(readMappingFile(file, { includeRoots: [directory] }).entries, []);
+    const missing = join(directory, "nowhere");
+    assert.throws(() => readMappingFile(file, { includeRoots: [missing] }), {
+      code: "file-not-found",
+      message: new RegExp(`^There is no folder ${missing}\\.`),
+    });
+    assert.throws(() => readMappingFile(file, { includeRoots: [file] }), { message: /is no folder\./ });
+  });
+
   it("takes what it does not state from the architecture", () => {
     const { mapping } = mapLayer(specification);
     const loops = formatMappingYaml(specification, mapping).replace(
