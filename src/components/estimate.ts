@@ -51,7 +51,8 @@ export function priceLevels(specification: Specification, options: EstimationOpt
     if (!isGiven) {
       try {
         estimated = prices.estimate(level);
-        unread.push({ name, unread: prices.unread(level) });
+        const words = prices.unread(level);
+        if (words.ofLevel.length + words.ofClass.length > 0) unread.push({ name, unread: words });
       } catch (error) {
         if (!isTableGiven || !(error instanceof RaellaError))
           throw inLevel(withExtremes(error, level, estimationVariables), name);

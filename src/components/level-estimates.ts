@@ -168,16 +168,11 @@ interface Question {
   readonly unread: UnreadWords;
 }
 
-/** Whether no variable has any influence. */
-function isSettled({ values, demanded }: Question): boolean {
-  return values.length === 0 && demanded.length === 0;
-}
-
-/** What is known of levels among variables of the same names, whatever their values. */
-interface SettledLevels {
-  readonly questions: Derived<Level, Question>;
-  /** Prices that depend on the level alone. */
-  readonly settled: Derived<Level, LevelEstimate>;
+/** What is known of a level among variables of certain names, whatever their values. */
+interface KnownLevel {
+  readonly question: Question;
+  /** Its price, if that depends on the level alone: no variable has any influence. */
+  settled?: LevelEstimate;
 }
 
 /** Levels among certain variables. */
@@ -213,30 +208,30 @@ export class LevelEstimates {
   private readonly prices = new Memo<LevelEstimate>(levelRoom, () => levelSize);
   private readonly conversions = new Memo<Conversions>(conversionsRoom, () => conversionsSize);
   private readonly names = new Map<string, ComponentNames>();
-  private readonly questions = new Memo<SettledLevels>(rememberedNames, () => 1);
+  private readonly levels = new Memo<Derived<Level, KnownLevel>>(rememberedNames, () => 1);
 
   constructor(private readonly components: LevelComponents) {}
 
   among(variables: ValueTable): LevelPrices {
     // Which of a level's names the variables have is the same wherever these have the same names.
-    const { questions, settled } = this.questions.get(String(namesIn.of(variables)), () => {
-      const questions = new Derived<Level, Question>((level) => this.questionOf(level, variables));
-      const settled = new Derived<Level, LevelEstimate>((level) =>
-        this.priceOf(questions.of(level), level, variables),
-      );
-      return { questions, settled };
-    });
+    const levels = this.levels.get(
+      String(namesIn.of(variables)),
+      () => new Derived<Level, KnownLevel>((level) => ({ question: this.questionOf(level, variables) })),
+    );
     return {
       estimate: (level) => {
         if (this.components.convention === "2024") requireInherited(level, variables);
-        const question = questions.of(level);
-        return isSettled(question) ? settled.of(level) : this.priceOf(question, level, variables);
+        const known = levels.of(level);
+        const { question } = known;
+        if (question.values.length + question.demanded.length > 0)
+          return this.priceOf(question, level, variables);
+        return (known.settled ??= this.priceOf(question, level, variables));
       },
-      unread: (level) => questions.of(level).unread,
+      unread: (level) => levels.of(level).question.unread,
       conversions: (level) => {
         if (!this.components.hasConverters(level)) return null;
         try {
-          const key = keyOf(questions.of(level), variables);
+          const key = keyOf(levels.of(level).question, variables);
           return this.conversions.get(key, () => freeze(this.components.conversions(level, variables)));
         } catch (error) {
           throw inLevel(error, level.name);

@@ -138,6 +138,7 @@ export function scaleWarnings(
   levels: readonly { readonly name: string; readonly unread: UnreadWords }[],
   convention: Convention,
 ): readonly Warning[] {
+  if (levels.length === 0) return [];
   const ofLevels = scaleWords.flatMap((word) => {
     const names = levels.filter(({ unread }) => unread.ofLevel.includes(word)).map(({ name }) => name);
     return names.length === 0 ? [] : [withoutEffect(word, names.join(", "), convention)];

@@ -180,10 +180,11 @@ function wordsPerInstance(level: Level, wordBits: number, blockWords: number): n
 }
 
 function consumptionScalesOf(level: Level): Pick<HardwareLevel, "consumptionScales"> {
-  const scales = Object.keys(level.attributes).flatMap((name): [string, number][] => {
+  const scales: [string, number][] = [];
+  for (const name in level.attributes) {
     const dataSpace = dataSpaceOfAttribute(name);
-    return dataSpace === undefined ? [] : [[dataSpace, numberIn(level, name) ?? 1]];
-  });
+    if (dataSpace !== undefined) scales.push([dataSpace, numberIn(level, name) ?? 1]);
+  }
   return scales.length === 0 ? {} : { consumptionScales: Object.fromEntries(scales) };
 }
 

@@ -71,8 +71,10 @@ interface PackageIdentity {
 
 /** Name and version of this package. */
 export function packageIdentity(): PackageIdentity {
-  return require("../../package.json") as PackageIdentity;
+  return ownPackage;
 }
+
+const ownPackage = require("../../package.json") as PackageIdentity;
 
 /** The manifest of a result that comes from this specification. */
 export function createManifest(

@@ -59,8 +59,10 @@ export const storageAttributeNames: readonly string[] = Object.keys(storageAttri
 
 /** The data space that an attribute `name.Inputs` is for; undefined for attributes of the whole level. */
 export function dataSpaceOfAttribute(name: string): string | undefined {
-  return name.startsWith(`${consumptionScale}.`) ? name.slice(consumptionScale.length + 1) : undefined;
+  return name.startsWith(ofDataSpace) ? name.slice(ofDataSpace.length) : undefined;
 }
+
+const ofDataSpace = `${consumptionScale}.`;
 
 /** Defaults that are not null: attributes every storage level ends up with. */
 export const storageDefaults: readonly (readonly [string, number | boolean])[] = Object.entries(

@@ -21,6 +21,7 @@ export const sizesOfArchitecture = {
   L: "WEIGHT_BITS",
   T: "OUTPUT_BITS",
 } as const;
+const variablesOfSizes = Object.entries(sizesOfArchitecture);
 
 /** Largest product of all bounds: counts beyond it are not exact. */
 const maximumOperations = Number.MAX_SAFE_INTEGER;
@@ -309,8 +310,8 @@ function requireSizesOfModel(
   bits: readonly string[],
 ): void {
   if (bits.length === 0) return;
-  const ofModel = Object.entries(sizesOfArchitecture).filter(([name]) => name === "N" || bits.includes(name));
-  collectErrors(ofModel, ([name, variable]) => {
+  collectErrors(variablesOfSizes, ([name, variable]) => {
+    if (name !== "N" && !bits.includes(name)) return;
     const value = variables.lookup(variable);
     if (!Object.hasOwn(bounds, name) || value === undefined || value === bounds[name]) return;
     throw new RaellaError({
