@@ -268,9 +268,13 @@ export class FileReader {
 
   /** Whether everything read or looked for is now as it was then. */
   isUpToDate(look: FileLook): boolean {
-    for (const [path, isThere] of this.existing)
-      if ((look.stamp(path) !== undefined) !== isThere) return false;
-    for (const [path, mark] of this.marks) if (!look.recognises(path, mark)) return false;
+    // Without pairs of names and values, which every call of the package would leave to be cleared away.
+    for (const path of this.existing.keys())
+      if ((look.stamp(path) !== undefined) !== this.existing.get(path)) return false;
+    for (const path of this.marks.keys()) {
+      const mark = this.marks.get(path);
+      if (mark !== undefined && !look.recognises(path, mark)) return false;
+    }
     return true;
   }
 }

@@ -118,7 +118,6 @@ export function mergeManifests(manifests: readonly Manifest[]): Manifest {
 
 /** Each file once, by name. */
 function sortedFiles(lists: readonly Manifest["files"][]): Manifest["files"] {
-  const files = new Map<string, Manifest["files"][number]>();
-  for (const list of lists) for (const entry of list) files.set(entry.file, entry);
-  return [...files.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  const files = lists.flat().sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  return files.filter(({ file }, index) => files.at(index + 1)?.file !== file);
 }

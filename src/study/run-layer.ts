@@ -1,7 +1,7 @@
 import { isObject, optionsOf, requireArgument, requireOptions } from "../arguments";
 import { priceLevels } from "../components/estimate";
 import { RaellaError } from "../errors";
-import { adopt, freeze, frozenCopy, publish } from "../memory";
+import { adopt, Derived, freeze, frozenCopy, publish } from "../memory";
 import { describeCosts } from "../model/access-costs";
 import { evaluateMapping } from "../model/evaluate-mapping";
 import { describeHardware } from "../model/hardware";
@@ -9,12 +9,13 @@ import { mappingSchema } from "../model/mapping";
 import type { Mapping } from "../model/mapping";
 import { priceAccesses } from "../model/price-accesses";
 import { describeProblem } from "../model/problem";
+import type { Problem } from "../model/problem";
 import { requireComputable } from "../spec/computable";
 import { withOneLook } from "../spec/file-memo";
 import { assembleSpec } from "../spec/get-spec";
 import type { SpecificationRequest } from "../spec/get-spec";
 import { specificationSchema } from "../spec/specification";
-import type { Specification, Warning } from "../spec/specification";
+import type { Specification, Warning, Workload } from "../spec/specification";
 import { givenWorkspace, isSameWorkspace } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import { findMapping } from "./find-mapping";
@@ -81,11 +82,14 @@ function mapByVisit(specification: Specification, search: Exclude<SearchKind, "f
     specification: withWarnings(specification, [...warnings, ...(tables.warnings ?? [])]),
     tables,
     mapping,
-    evaluation: priceAccesses(describeProblem(specification.workload), hardware, costs, counts),
+    evaluation: priceAccesses(problems.of(specification.workload), hardware, costs, counts),
     mapSpace,
     ...(walk && { walk }),
   });
 }
+
+/** Layers that differ in prices alone share a workload. */
+const problems = new Derived<Workload, Problem>((workload) => freeze(describeProblem(workload)));
 
 /** A specification that a caller hands in, read from another workspace where one is given. */
 function adoptIn(given: Specification, workspace: Workspace | undefined): Specification {

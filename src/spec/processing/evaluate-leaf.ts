@@ -218,6 +218,7 @@ export function openLeafOf(
     value.names.some((name) => names.indexOf(name) >= names.indexOf(own)),
   );
   if (seesLater) return undefined;
+  if (!openAttributes.some(([name]) => name === "datawidth")) requireDatawidth(leaf, known);
   const read = new Set(openAttributes.flatMap(([, value]) => value.names));
   return freeze({
     settled: {
@@ -233,27 +234,43 @@ export function openLeafOf(
 
 /** The values of a leaf of which all but some attributes is settled, remembered by those of the names that these look up. */
 function completeLeaf(
-  { leaves, leafMemo }: CompiledModel,
+  { leaves, leafMemo, convention }: CompiledModel,
   index: number,
   openLeaf: OpenLeaf,
   variables: Scope,
   options: EvaluationOptions,
 ): LeafValues {
-  const { settled, attributes: known, open, names } = openLeaf;
+  const leaf = leaves[index];
+  const { names } = openLeaf;
   return leafMemo.get(`${serialNumber.of(openLeaf)}${contentOfNames(names, variables)}`, () => {
-    const attributes = new Map(known);
-    const scope = new Scope(attributes, variables);
-    const table: Record<string, Value> = { ...settled.attributes };
-    for (const attribute of open) {
-      const [name] = attribute;
-      const value = evaluateAttribute(leaves[index], attribute, scope, options);
-      attributes.set(name, value);
-      if (isEmptyValue(value)) delete table[name];
-      else table[name] = toValue(value);
+    try {
+      return completed(leaf, openLeaf, variables, options);
+    } catch (error) {
+      if (!(error instanceof RaellaError)) throw error;
+      // What can be known of a mistake is known where no attribute has been evaluated ahead of its turn.
+      return evaluateLeaf(leaf, variables, options, convention);
     }
-    requireDatawidth(leaves[index], attributes);
-    return freeze({ ...settled, attributes: table });
   });
+}
+
+function completed(
+  leaf: CompiledLeaf,
+  { settled, attributes: known, open }: OpenLeaf,
+  variables: Scope,
+  options: EvaluationOptions,
+): LeafValues {
+  const found = new Map<string, RuntimeValue>();
+  const scope = new Scope(found, new Scope(known, variables));
+  const table: Record<string, Value> = { ...settled.attributes };
+  for (const attribute of open) {
+    const [name] = attribute;
+    const value = evaluateAttribute(leaf, attribute, scope, options);
+    found.set(name, value);
+    if (isEmptyValue(value)) delete table[name];
+    else table[name] = toValue(value);
+  }
+  if (found.has("datawidth")) requireDatawidth(leaf, found);
+  return freeze({ ...settled, attributes: table });
 }
 
 /** The names whose values decide those of a leaf; null where that shows only when they are evaluated. */
