@@ -1,5 +1,6 @@
 import { exceeds, fitsRoom, tileRoom } from "../model/fit";
 import type { TileRoom } from "../model/fit";
+import type { Hardware } from "../model/hardware";
 import { tensorSize } from "../model/problem";
 import { createFeatureTables, tileFeature } from "./features";
 import type { Feature, FeatureTables } from "./features";
@@ -18,6 +19,8 @@ export interface CapacityTables {
 }
 
 export interface CapacityCheck extends TileRoom {
+  /** Room of the same level on the smaller hardware that is looked at as well. */
+  readonly smaller: readonly TileRoom[];
   /** Per tensor held: its column of the products, and columns of the extents that multiply it. */
   readonly tiles: readonly { readonly column: number; readonly extents: readonly number[] }[];
 }
@@ -32,8 +35,51 @@ function largestSpans({ slots, choices }: MapSpace, level: number): readonly num
   });
 }
 
+/**
+ * The hardware with no more room in any level than mappings of the space can ask for: as many children as all loops that may
+ * stand there, as many words as the largest tiles. The same mappings fit. For spaces that leave no data space undecided.
+ */
+export function roomWithinReach(space: MapSpace): Hardware {
+  const { problem, hardware, rules, slots, choices } = space;
+  const levels = hardware.levels.map((hardwareLevel, level) => {
+    const slot = slots.find((each) => each.level === level && each.kind === "space");
+    const children =
+      slot?.factors.reduce(
+        (product, factor, dimension) => product * (factor || choices[dimension].quotient),
+        1,
+      ) ?? 1;
+    const spans = largestSpans(space, level);
+    const largest = problem.tensors.reduce(
+      (words, tensor, index) => words + (rules[level].keep[index] === "keep" ? tensorSize(tensor, spans) : 0),
+      0,
+    );
+    const { fanX, fanY, capacityWords, minUtilization } = hardwareLevel;
+    return {
+      ...hardwareLevel,
+      fanX: Math.min(fanX, children),
+      fanY: Math.min(fanY, children),
+      capacityWords: minUtilization > 0 ? capacityWords : Math.min(capacityWords, largest),
+    };
+  });
+  return { ...hardware, levels };
+}
+
+/** Whether all mappings that fit one hardware fit another one with the same levels. */
+export function fitsInto({ levels }: Hardware, { levels: others }: Hardware): boolean {
+  return levels.every(({ fanX, fanY, capacityWords, minUtilization }, index) => {
+    const other = others[index];
+    const isSame = capacityWords === other.capacityWords;
+    const hasRoom = isSame || (capacityWords < other.capacityWords && minUtilization === 0);
+    return fanX <= other.fanX && fanY <= other.fanY && hasRoom;
+  });
+}
+
 /** Levels whose tiles always fit are left out. */
-export function createCapacityTables(layout: SearchLayout, keep: KeepTable): CapacityTables {
+export function createCapacityTables(
+  layout: SearchLayout,
+  keep: KeepTable,
+  smallerHardware: readonly Hardware[] = [],
+): CapacityTables {
   const { problem, hardware } = layout.space;
   const products: Feature[] = [];
   const extents: Feature[] = [];
@@ -43,7 +89,9 @@ export function createCapacityTables(layout: SearchLayout, keep: KeepTable): Cap
     const held = problem.tensors.filter((_, tensor) => keep[level][tensor]);
     const spans = largestSpans(layout.space, level);
     const largest = held.reduce((words, tensor) => words + tensorSize(tensor, spans), 0);
-    if (!exceeds(room, largest) && room.minimumWords === 0) return;
+    const smaller = smallerHardware.map(({ levels }) => tileRoom(levels[level]));
+    const alwaysFits = [room, ...smaller].every((each) => !exceeds(each, largest) && each.minimumWords === 0);
+    if (alwaysFits) return;
     const tiles = held.map((tensor) => {
       const { product, sharedExtents } = tileFeature(layout, tensor, level);
       return {
@@ -51,7 +99,7 @@ export function createCapacityTables(layout: SearchLayout, keep: KeepTable): Cap
         extents: sharedExtents.map((extent) => extents.push(extent) - 1),
       };
     });
-    checks.push({ ...room, tiles });
+    checks.push({ ...room, smaller, tiles });
   });
   return {
     products: createFeatureTables(layout, products, "products"),

@@ -1,4 +1,5 @@
 import { exceeds, fitsRoom } from "../model/fit";
+import type { Hardware } from "../model/hardware";
 import { createCapacityTables } from "./capacity";
 import type { CapacityCheck, CapacityTables, KeepTable } from "./capacity";
 import { extendFigures, rowsWith } from "./features";
@@ -118,13 +119,20 @@ interface EnumerationVisitor {
  * Enumerates all choices of the varying dimensions: first their factors in space slots, leaving out at once what
  * exceeds a fan-out, then for each all splits over the time slots, leaving out what exceeds a capacity already with
  * the smallest tiles that the rest allows.
+ * @param smaller Hardware with the same levels, but less room in some: mappings that fit it as well are left out.
  */
-export function enumerateMappings(layout: SearchLayout, keep: KeepTable, visitor: EnumerationVisitor): void {
+export function enumerateMappings(
+  layout: SearchLayout,
+  keep: KeepTable,
+  visitor: EnumerationVisitor,
+  smaller: readonly Hardware[] = [],
+): void {
   if (layout.space.choices.some(({ count }) => count === 0)) return;
   const spaceSlots = describeSpaceSlots(layout);
   if (spaceSlots.some(({ fan, fixedProduct }) => fixedProduct > fan)) return;
   const checked = visitorWithin(layout, visitor);
-  new Enumeration(layout, spaceSlots, createCapacityTables(layout, keep), checked).chooseSpace(0);
+  const capacities = createCapacityTables(layout, keep, smaller);
+  new Enumeration(layout, spaceSlots, capacities, checked, smaller).chooseSpace(0);
 }
 
 /** A visitor to whom mappings with too many time loops are none that fit. */
@@ -160,6 +168,12 @@ class Enumeration {
   /** Per depth: the product of the factors in every space slot. */
   private readonly loads: Float64Array;
   private readonly axisSlots: readonly number[];
+  /** Children in every space slot of the smaller hardware. */
+  private readonly smallerFans: readonly (readonly number[])[];
+  /** Whether its levels hold as much, so that what fits its fan-outs fits it. */
+  private readonly holdsAsMuch: readonly boolean[];
+  /** Those into whose fan-outs the space factors at hand fit. */
+  private readonly smallerFitting: number[] = [];
   private readonly chosenGroups: Int32Array;
   private readonly choice: Int32Array;
   private readonly products: FeatureTables;
@@ -179,6 +193,7 @@ class Enumeration {
     spaceSlots: readonly SpaceSlot[],
     { products, extents, checks }: CapacityTables,
     private readonly visitor: EnumerationVisitor,
+    private readonly smaller: readonly Hardware[],
   ) {
     const { space, varying } = layout;
     this.depths = varying.length;
@@ -190,6 +205,15 @@ class Enumeration {
     this.loads = new Float64Array((this.depths + 1) * spaceSlots.length);
     spaceSlots.forEach(({ fixedProduct }, slot) => (this.loads[slot] = fixedProduct));
     this.axisSlots = spaceSlots.flatMap(({ index, checksAxes }) => (checksAxes ? [index] : []));
+    this.smallerFans = smaller.map(({ levels }) =>
+      spaceSlots.map(({ index }) => {
+        const { fanX, fanY } = levels[space.slots[index].level];
+        return fanX * fanY;
+      }),
+    );
+    this.holdsAsMuch = smaller.map((_, index) =>
+      checks.every((check) => check.smaller[index].capacityWords === check.capacityWords),
+    );
     this.chosenGroups = new Int32Array(this.depths);
     this.choice = new Int32Array(this.depths);
     this.products = products;
@@ -235,7 +259,9 @@ class Enumeration {
 
   private reachedSpaceFactors(): void {
     const { depths, groups, chosenGroups, visitor, products, extents } = this;
-    if (this.axisSlots.length > 0 && !this.fitsAxes()) return;
+    const { hardware } = this.layout.space;
+    if (this.axisSlots.length > 0 && !this.fitsAxes(hardware)) return;
+    if (this.fitsSmallerFanOuts()) return;
     let mappings = 1;
     for (let depth = 0; depth < depths; depth += 1) {
       const { starts } = groups[depth];
@@ -256,11 +282,27 @@ class Enumeration {
     else visitor.misfit?.(this.choice);
   }
 
-  private fitsAxes(): boolean {
+  /** Looks for smaller hardware that the space factors fit; whether their mappings fit it altogether. */
+  private fitsSmallerFanOuts(): boolean {
+    const { smaller, smallerFans, smallerFitting, loads, fans } = this;
+    const from = this.depths * fans.length;
+    smallerFitting.length = 0;
+    for (let index = 0; index < smaller.length; index += 1) {
+      let fits = true;
+      for (let slot = 0; slot < fans.length && fits; slot += 1)
+        fits = loads[from + slot] <= smallerFans[index][slot];
+      if (!fits || (this.axisSlots.length > 0 && !this.fitsAxes(smaller[index]))) continue;
+      if (this.holdsAsMuch[index]) return true;
+      smallerFitting.push(index);
+    }
+    return false;
+  }
+
+  private fitsAxes(hardware: Hardware): boolean {
     const { groups, chosenGroups, choice, layout } = this;
     for (let depth = 0; depth < this.depths; depth += 1)
       choice[depth] = groups[depth].members[groups[depth].starts[chosenGroups[depth]]];
-    return this.axisSlots.every((slot) => fitsSomehow(layout, slot, choice));
+    return this.axisSlots.every((slot) => fitsSomehow(layout, hardware, slot, choice));
   }
 
   private chooseTime(depth: number): void {
@@ -296,9 +338,22 @@ class Enumeration {
     const end = starts[group + 1];
     for (let member = starts[group]; member < end; member += 1) {
       this.choice[depth] = members[member];
-      if (this.fitsWithLast(depth)) this.visitor.valid?.(this.choice);
-      else this.visitor.misfit?.(this.choice);
+      if (!this.fitsWithLast(depth)) this.visitor.misfit?.(this.choice);
+      else if (!this.fitsSmaller(depth)) this.visitor.valid?.(this.choice);
     }
+  }
+
+  /** Whether all tiles fit some smaller hardware, too. */
+  private fitsSmaller(depth: number): boolean {
+    const { smallerFitting, checks } = this;
+    for (let next = 0; next < smallerFitting.length; next += 1) {
+      const smaller = smallerFitting[next];
+      let fits = true;
+      for (let index = 0; index < checks.length && fits; index += 1)
+        fits = fitsRoom(checks[index].smaller[smaller], this.wordsWithLast(checks[index], depth));
+      if (fits) return true;
+    }
+    return false;
   }
 
   /** Whether the smallest tiles that the dimensions from `depth` on allow fit; exact when all are chosen. */
@@ -382,9 +437,13 @@ function describeSpaceSlots(layout: SearchLayout): SpaceSlot[] {
 }
 
 /** Whether some order and split of a space slot fits its mesh. */
-function fitsSomehow(layout: SearchLayout, slotIndex: number, choice: ArrayLike<number>): boolean {
-  const { slots, hardware } = layout.space;
-  const slot = slots[slotIndex];
+function fitsSomehow(
+  layout: SearchLayout,
+  hardware: Hardware,
+  slotIndex: number,
+  choice: ArrayLike<number>,
+): boolean {
+  const slot = layout.space.slots[slotIndex];
   const factorOf = (dimension: number): number => factorInSlot(layout, slotIndex, dimension, choice);
   return possibleOrders(slot, factorOf).some(
     (order) => firstFittingSplit(slot, hardware.levels[slot.level], order, factorOf) !== undefined,

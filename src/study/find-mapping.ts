@@ -68,12 +68,8 @@ function chooseMapping(
   const { front, size, warnings } = known;
   const best = bestOfFront(front, hardware, costs, metrics);
   if (best === null) throw noMapping(specification, size, "optimal");
-  const { valid, evaluated } = front;
-  return {
-    ...mappingOfFront(specification, known, best.number),
-    mapSpace: { size, valid, evaluated },
-    warnings,
-  };
+  const { mapping, counts, valid } = mappingOfFront(specification, known, best.number);
+  return { mapping, counts, mapSpace: { size, valid, evaluated: valid }, warnings };
 }
 
 /** The plain way, without anything that is remembered. */

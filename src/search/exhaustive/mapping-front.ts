@@ -88,6 +88,14 @@ class FrontBuilder {
     this.keep(number);
   }
 
+  /** Offers the mappings of another front with the same layout. */
+  offerAll({ numbers, counts, length }: MappingFront): void {
+    numbers.forEach((number, index) => {
+      this.candidate.set(counts.subarray(index * length, (index + 1) * length));
+      this.offer(number);
+    });
+  }
+
   private keep(number: number): void {
     const { length } = this.layout;
     // All rows below the number of mappings are taken if none is free.
@@ -178,17 +186,24 @@ class FrontBuilder {
 export interface MappingFront extends CountLayout {
   /** Operations, the same for every mapping. */
   readonly computes: number;
-  /** Mappings that pass the fan-out and capacity checks, and those that were visited. */
-  readonly valid: number;
-  readonly evaluated: number;
+  /** Mappings that pass the fan-out and capacity checks; null where not all of them have been visited. */
+  readonly valid: number | null;
   /** Numbers of the mappings in the map space; none where no mapping is valid. */
   readonly numbers: Float64Array;
   /** For one mapping after the other `length` counts: time steps, then terms and timed levels. */
   readonly counts: Float64Array;
 }
 
+/** A front that is known, and the hardware of its space. */
+export interface KnownFront {
+  readonly hardware: Hardware;
+  readonly front: MappingFront;
+}
+
 /**
  * Finds the front by a visit to every mapping.
+ * @param smaller Fronts of the same space on hardware with less room: what none of these is beaten by, and mappings that
+ *   do not fit there, are all that can be in the front.
  * @param costs Only which of them are zero matters: terms that cost nothing and levels that do not leak are not counted.
  * @returns Null where mappings differ in more than factors or where counts are not known: then every price list needs a
  *   search of its own.
@@ -198,6 +213,7 @@ export function findMappingFront(
   space: MapSpace,
   costs: AccessCosts,
   metrics: readonly Metric[],
+  smaller: readonly KnownFront[] = [],
 ): MappingFront | null {
   if (space.undecided.length > 0 || space.size !== space.factorizations) return null;
   if (space.size > Number.MAX_SAFE_INTEGER || metrics.includes("last-level-accesses")) return null;
@@ -206,31 +222,42 @@ export function findMappingFront(
   const layout = countLayout(space, costs);
   const front = new FrontBuilder(layout);
   const computes = countOperations(space.problem);
-  if (!keepsEverything(keep)) return { ...layout, computes, valid: 0, evaluated: 0, ...front.pack() };
+  if (!keepsEverything(keep)) return { ...layout, computes, valid: 0, ...front.pack() };
   const scorer = createScorer(search, keep, costs);
   if (scorer.rows === undefined || scorer.classOf === undefined) return null;
   scorer.rows = front.candidate;
-  const { valid, smallest } = distinctMappings(search, keep, scorer.classOf);
+  for (const known of smaller) front.offerAll(known.front);
+  const rooms = smaller.map(({ hardware }) => hardware);
+  const { valid, smallest } = distinctMappings(search, keep, scorer.classOf, rooms);
   const choice = new Int32Array(search.varying.length);
   smallest.forEach((number) => {
     readChoice(search, number, choice);
     scorer.score(choice, null);
     front.offer(number);
   });
-  return { ...layout, computes, valid, evaluated: valid, ...front.pack() };
+  return { ...layout, computes, valid: smaller.length > 0 ? null : valid, ...front.pack() };
 }
 
-/** Visits every mapping. Of those with the same counts, the one with the smallest number is kept: it settles ties. */
+/** How many mappings pass the fan-out and capacity checks. */
+export function countValidMappings(space: MapSpace): number {
+  let valid = 0;
+  const visitor = { valid: (): void => void (valid += 1) };
+  enumerateMappings(layOutForVisit(space, quickVisit.ordered), keepTable(space, 0), visitor);
+  return valid;
+}
+
+/** Visits every mapping that fits no smaller hardware. Of those with the same counts, the one with the smallest number is kept: it settles ties. */
 function distinctMappings(
   layout: SearchLayout,
   keep: KeepTable,
   classOf: (position: number, choice: number) => number,
+  smaller: readonly Hardware[],
 ): { readonly valid: number; readonly smallest: ReadonlyMap<number, number> } {
   const strides = numberStrides(layout);
   const smallest = new Map<number, number>();
   let valid = 0;
-  enumerateMappings(layout, keep, {
-    valid(choice) {
+  const visitor = {
+    valid(choice: Int32Array): void {
       valid += 1;
       let number = 0;
       let classes = 0;
@@ -241,7 +268,8 @@ function distinctMappings(
       const known = smallest.get(classes);
       if (known === undefined || number < known) smallest.set(classes, number);
     },
-  });
+  };
+  enumerateMappings(layout, keep, visitor, smaller);
   return { valid, smallest };
 }
 

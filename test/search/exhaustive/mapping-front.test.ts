@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { fitsInto, roomWithinReach } from "../../../src/mapspace/capacity";
 import { buildMapSpace } from "../../../src/mapspace/map-space";
 import { describeCosts } from "../../../src/model/access-costs";
 import type { AccessCosts } from "../../../src/model/access-costs";
+import type { Hardware } from "../../../src/model/hardware";
 import { scorerFactory } from "../../../src/search/create-scorer";
 import { findBestMapping } from "../../../src/search/exhaustive/find-best-mapping";
-import { bestOfFront, findMappingFront } from "../../../src/search/exhaustive/mapping-front";
+import {
+  bestOfFront,
+  countValidMappings,
+  findMappingFront,
+} from "../../../src/search/exhaustive/mapping-front";
+import type { KnownFront } from "../../../src/search/exhaustive/mapping-front";
 import type { Metric } from "../../../src/search/ranking";
 import { randomSpecifications } from "../../mapspace/random-specification";
 
@@ -58,7 +65,7 @@ describe("the front of a map space", function () {
             for (const list of [costs, ...lists.map((factors) => changed(costs, factors))]) {
               const { best, valid } = findBestMapping(space, scorerFactory(list), { metrics: chosen });
               const found = bestOfFront(front, space.hardware, list, chosen);
-              assert.equal(front.valid, valid);
+              assert.equal(front.valid ?? countValidMappings(space), valid);
               assert.equal(found?.number, best?.number);
               assert.equal(found?.energyPj, best?.energyPj);
               assert.equal(found?.cycles, best?.cycles);
@@ -70,4 +77,71 @@ describe("the front of a map space", function () {
       assert.ok(fronts > 500);
       assert.ok(larger > 100);
     });
+
+  it("is the same for any prices where fronts on smaller hardware help, and where room out of reach is left out", () => {
+    const sizes = fc.array(fc.constantFrom(1, 2, 4, 60, 400, 1000, 1000), { minLength: 9, maxLength: 9 });
+    const prices = fc.array(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 9, maxLength: 9 });
+    let helped = 0;
+    let spared = 0;
+    let outOfReach = 0;
+    fc.assert(
+      fc.property(
+        randomSpecifications({
+          ...{ levels: 3, openOrders: false, undecided: false, linkTransfers: false },
+          clustersAndLeakage: true,
+        }),
+        fc.constantFrom<Metric[]>(["edp"], ["energy"], ["delay", "energy"]),
+        fc.array(sizes, { minLength: 1, maxLength: 2 }),
+        fc.array(prices, { minLength: 2, maxLength: 2 }),
+        ({ specification, energyTable }, chosen, lists, factors) => {
+          const space = buildMapSpace(specification);
+          if (space.size > 3000) return;
+          const costs = describeCosts(space.hardware, energyTable);
+          const within = { ...space, hardware: roomWithinReach(space) };
+          const smaller = lists.flatMap((list): KnownFront[] => {
+            const hardware = shrunk(within.hardware, list);
+            assert.ok(fitsInto(hardware, within.hardware));
+            const front = findMappingFront({ ...space, hardware }, costs, chosen);
+            return front === null ? [] : [{ hardware, front }];
+          });
+          const front = findMappingFront(space, costs, chosen, smaller);
+          if (front === null || smaller.length === 0) return;
+          helped += 1;
+          if (smaller.some((known) => known.front.numbers.length > 0)) spared += 1;
+          if (within.hardware.levels.some(({ fanX }, level) => fanX !== space.hardware.levels[level].fanX))
+            outOfReach += 1;
+          for (const list of [costs, ...factors.map((each) => changed(costs, each))]) {
+            const options = { metrics: chosen };
+            const { best, valid, withinFanout } = findBestMapping(space, scorerFactory(list), options);
+            const found = bestOfFront(front, space.hardware, list, chosen);
+            assert.equal(countValidMappings(space), valid);
+            assert.equal(found?.number, best?.number);
+            assert.equal(found?.energyPj, best?.energyPj);
+            assert.equal(found?.cycles, best?.cycles);
+            const reached = findBestMapping(within, scorerFactory(list), options);
+            assert.deepEqual(reached.best, best);
+            assert.deepEqual([reached.valid, reached.withinFanout], [valid, withinFanout]);
+          }
+        },
+      ),
+      { numRuns: 1500, seed: 13 },
+    );
+    assert.ok(helped > 700);
+    assert.ok(spared > 150);
+    assert.ok(outOfReach > 100);
+  });
 });
+
+/** The same levels with less room, as far as mappings do not have to fill them. */
+function shrunk({ levels, ...others }: Hardware, sizes: readonly number[]): Hardware {
+  return {
+    ...others,
+    levels: levels.map((level, index) => ({
+      ...level,
+      fanX: Math.min(level.fanX, sizes[3 * index]),
+      fanY: Math.min(level.fanY, sizes[3 * index + 1]),
+      capacityWords:
+        level.minUtilization > 0 ? level.capacityWords : Math.min(level.capacityWords, sizes[3 * index + 2]),
+    })),
+  };
+}
