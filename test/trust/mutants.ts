@@ -526,8 +526,22 @@ export const mutations: readonly Mutation[] = [
   {
     name: "levels taken for the same whatever their constraints",
     file: "spec/processing/flatten-architecture.ts",
-    from: "${contentNumber(constraints)} ${serialNumber.of(own)}",
-    to: "${serialNumber.of(own)}",
+    from: "${contentNumber(frame)} ${serialNumber.of(own)}",
+    to: "${leaf} ${serialNumber.of(own)}",
+    tests: "shared",
+  },
+  {
+    name: "attributes of levels that see those behind them",
+    file: "spec/processing/evaluate-leaf.ts",
+    from: "if (seesLater) return undefined;",
+    to: "",
+    tests: "shared",
+  },
+  {
+    name: "attributes of levels that come to nothing and stay",
+    file: "spec/processing/evaluate-leaf.ts",
+    from: "if (isEmptyValue(value)) delete table[name];",
+    to: "if (isEmptyValue(value)) table[name] = null;",
     tests: "shared",
   },
   {
