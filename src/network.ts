@@ -40,7 +40,8 @@ export type { AccuracyByLayerChartOptions, AccuracyChartOptions } from "./report
 
 // The statistics of one layer, from tensors of any source
 export { layerStatistics } from "./network/layer-statistics";
-export type { LayerStatistics, LayerStatisticsOptions } from "./network/layer-statistics";
+export type { LayerStatisticsOptions } from "./network/layer-statistics";
+export type { LayerStatistics } from "./network/statistics";
 export { layerAccuracy } from "./network/layer-arguments";
 export type { LayerAccuracy, LayerAccuracyOptions } from "./network/layer-accuracy";
 

@@ -1,7 +1,6 @@
 import type { SlicingSearch } from "./adaptive-slicing";
 import { findSlicings } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
-import { mostBitsOfSlices, noiseOf } from "./arithmetic-design";
 import type { CenterFinder, LayerCenters } from "./center";
 import { createCenterFinder } from "./center";
 import { raellaConverterBits } from "./converter";
@@ -12,10 +11,11 @@ import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
 import type { LayerAccuracy } from "./layer-accuracy";
 import { layerAccuracyOf } from "./layer-accuracy";
+import { noiseOf } from "./noise";
 import type { JobKind } from "./run-network-jobs";
 import { raellaRows, segmentRows } from "./segments";
 import type { Slicing } from "./slicing";
-import { oneBitSlicing, slicingName } from "./slicing";
+import { mostBitsOfSlices, oneBitSlicing, slicingName } from "./slicing";
 import { adcShare, averageWeight } from "./statistics";
 
 /** One layer, and the designs that compute it. */

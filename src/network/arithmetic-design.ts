@@ -4,9 +4,7 @@ import type { Arithmetic, SlicesOfWeights, WeightEncoding } from "../spec/arithm
 import { arithmeticOf } from "../spec/arithmetic";
 import type { Workspace } from "../spec/workspace";
 import { defaultWorkspace, findArchitecture, listArchitectures, workspaceSchema } from "../spec/workspace";
-import type { ColumnNoise } from "./noise";
 import { greatestDeviation } from "./noise";
-import { mostCellBits } from "./slicing";
 
 /** Everything of a design that its arithmetic depends on. */
 export interface ArithmeticDesign {
@@ -110,17 +108,6 @@ export function designKey(design: ArithmeticDesign): string {
   return key + ofNoise;
 }
 
-/**
- * The noise of a design in a layer; undefined if it has none.
- * @param firstPosition Positions of the layer that come before the first.
- */
-export function noiseOf(
-  { noise: deviation = 0 }: ArithmeticDesign,
-  { seed, layer, firstPosition }: Omit<ColumnNoise, "deviation">,
-): ColumnNoise | undefined {
-  return deviation === 0 ? undefined : { deviation, seed, layer, firstPosition };
-}
-
 /** @throws RaellaError for an arithmetic that is not known, or bits or rows out of range. */
 export function checkDesign(design: ArithmeticDesign): void {
   const { encoding, slices, speculation, adcBits, rows, cellBits } = design;
@@ -149,11 +136,6 @@ export function slicesDoNotFit(bits: number, cellBits: number, remedy?: string):
     value: bits,
     remedy,
   });
-}
-
-/** Bits that an adaptive slice may have. */
-export function mostBitsOfSlices({ cellBits }: ArithmeticDesign): number {
-  return Math.min(cellBits, mostCellBits);
 }
 
 /** @throws RaellaError `out-of-range` */

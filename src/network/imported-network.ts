@@ -2,7 +2,7 @@ import type { SlicingSearch } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import type { SignedInputs } from "./input-passes";
 import type { LayerAccuracy } from "./layer-accuracy";
-import type { LayerStatistics } from "./layer-statistics";
+import type { LayerStatistics } from "./statistics";
 import type { MeasuredLayer } from "./measure-layers";
 import type { MeasuredSizes } from "./measure-layers";
 import { positionsPerSample } from "./measure-layers";

@@ -1,5 +1,4 @@
 import type { ArithmeticDesign } from "./arithmetic-design";
-import { arithmeticArchitectures, noiseOf, usualDesign } from "./arithmetic-design";
 import type { ConvertedSums, CrossbarResult, PassCounts } from "./crossbar";
 import { computeInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
@@ -7,6 +6,7 @@ import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
 import { computeInIsaac } from "./isaac-encoding";
 import type { ColumnNoise } from "./noise";
+import { noiseOf } from "./noise";
 import type { OutputDifference } from "./output-error";
 import { compareOutputs } from "./output-error";
 import type { Slicing } from "./slicing";
@@ -99,19 +99,17 @@ export function layerAccuracyOf(
 export function layerAccuracy(
   layer: IntegerLayer,
   output: OutputQuantization,
-  options: LayerAccuracyOptions,
+  options: LayerAccuracyOptions & { readonly designs: readonly ArithmeticDesign[] },
 ): Readonly<Record<string, LayerAccuracy>> {
   const { rows, converterBits, signedInputs, noise } = options;
-  const designs = (options.designs ?? arithmeticArchitectures().map((name) => usualDesign(name))).map(
-    (design): ArithmeticDesign => ({
-      noise: noise?.deviation,
-      ...design,
-      ...(design.encoding === "center_offset" && {
-        rows: rows ?? design.rows,
-        adcBits: converterBits ?? design.adcBits,
-      }),
+  const designs = options.designs.map((design): ArithmeticDesign => ({
+    noise: noise?.deviation,
+    ...design,
+    ...(design.encoding === "center_offset" && {
+      rows: rows ?? design.rows,
+      adcBits: converterBits ?? design.adcBits,
     }),
-  );
+  }));
   const exact = { layer, output, exact: outputCodes(exactAccumulators(layer), layer, output) };
   const results = new Map<string, CrossbarResult>();
   const compute = (slicing: Slicing, design: ArithmeticDesign): CrossbarResult => {

@@ -15,7 +15,7 @@ import * as random from "../random";
 import * as adaptive from "./adaptive-slicing";
 import type { ChosenSlicing, SlicingOptions } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
-import { checkDesign } from "./arithmetic-design";
+import { arithmeticArchitectures, checkDesign, usualDesign } from "./arithmetic-design";
 import * as center from "./center";
 import * as crossbar from "./crossbar";
 import type { CrossbarOptions, CrossbarResult } from "./crossbar";
@@ -227,7 +227,8 @@ export function layerAccuracy(
   requireOutput(layer, output, "layerAccuracy");
   requireOptions(accuracySchema, options, "layerAccuracy");
   if (options.designs !== undefined) requireDesigns(options.designs, "the designs of layerAccuracy");
-  return accuracy.layerAccuracy(layer, output, options);
+  const usual = options.designs ?? arithmeticArchitectures().map((name) => usualDesign(name));
+  return accuracy.layerAccuracy(layer, output, { ...options, designs: usual });
 }
 
 /**

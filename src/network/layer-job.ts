@@ -9,12 +9,11 @@ import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
 import type { LayerAccuracy } from "./layer-accuracy";
 import { layerAccuracyOf } from "./layer-accuracy";
-import type { LayerStatistics } from "./layer-statistics";
-import { statisticsOf } from "./layer-statistics";
 import type { JobKind } from "./run-network-jobs";
 import { raellaRows } from "./segments";
 import { mostCellBits, oneBitSlicing } from "./slicing";
-import { averageWeight } from "./statistics";
+import type { LayerStatistics } from "./statistics";
+import { averageWeight, statisticsOf } from "./statistics";
 
 /** The integer part of one layer: everything that a thread needs. */
 export interface LayerJob {

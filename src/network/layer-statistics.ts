@@ -6,7 +6,6 @@ import { chooseSlicing } from "./adaptive-slicing";
 import { computeInCrossbars } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
-import { invertedDensities, isaacAverageWeight } from "./isaac-encoding";
 import {
   converterBitsSchema,
   outputSchema,
@@ -15,8 +14,8 @@ import {
   slicingSearchSchema,
 } from "./layer-arguments";
 import type { Slicing } from "./slicing";
-import { slicingName } from "./slicing";
-import { adcShare, averageInput, averageWeight, inputDensities, inputHistogram } from "./statistics";
+import type { LayerStatistics } from "./statistics";
+import { statisticsOf } from "./statistics";
 
 /** A layer in integers, and how its statistics are made. */
 export interface LayerStatisticsOptions {
@@ -48,37 +47,6 @@ export interface LayerStatisticsOptions {
   readonly crossbarRows?: number;
   /** Default: 7. */
   readonly converterBits?: number;
-}
-
-/** What the cost model needs to know of a layer's values. */
-export interface LayerStatistics {
-  readonly slicing: string;
-  /** CIM_UNITS_PER_WEIGHT */
-  readonly slices: number;
-  /** Mean error of the non-zero outputs, in output steps; null where the slicing was given. */
-  readonly error: number | null;
-  /** Errors of all slicings tried. */
-  readonly errors: Readonly<Record<string, number>>;
-  /** 2 if positive and negative inputs are applied one after the other. */
-  readonly passes: number;
-  /** AVERAGE_WEIGHT_VALUE of RAELLA. */
-  readonly averageWeight: number;
-  /** AVERAGE_INPUT_VALUE of a pass, one bit at a time and with speculation. */
-  readonly averageInput: number;
-  readonly averageInputSpeculation: number;
-  /** ADC_ACTION_SHARE with speculation, mean over the passes. */
-  readonly adcShare: number;
-  /** Failed speculations for each input slice, and columns times samples, for each pass. */
-  readonly failed: readonly (readonly number[])[];
-  readonly columns: readonly number[];
-  /** How often each bit of an input's code is 1, most significant first. */
-  readonly inputDensities: readonly number[];
-  readonly isaac: {
-    /** How often each stored bit of a weight is 1, inverted per filter where that is more than half. */
-    readonly weightDensities: readonly number[];
-    readonly averageWeight: number;
-    readonly averageInput: number;
-  };
 }
 
 const numbersExpected = "an array of numbers";
@@ -208,41 +176,4 @@ function wholeNumbers(
     });
   }
   return values;
-}
-
-/** The statistics of a layer whose slicing has been chosen. */
-export function statisticsOf(
-  layer: IntegerLayer,
-  { slicing, error, errors, result }: ChosenSlicing,
-  symmetricInputs: boolean,
-): LayerStatistics {
-  const { inputZero } = layer;
-  const histogram = inputHistogram(layer);
-  const plain = averageInput(histogram, inputZero, { speculation: false });
-  const speculative = averageInput(histogram, inputZero, { speculation: true });
-  const densities = inputDensities(histogram);
-  const weightDensities = invertedDensities(layer);
-  const passes = result.passes.length;
-  return {
-    slicing: slicingName(slicing),
-    slices: slicing.length,
-    error,
-    errors,
-    passes,
-    averageWeight: averageWeight(result),
-    averageInput: plain / passes,
-    averageInputSpeculation: speculative / passes,
-    adcShare: adcShare(result),
-    failed: result.passes.map(({ failed }) => failed),
-    columns: result.passes.map(({ columns }) => columns),
-    inputDensities: [...densities],
-    isaac: {
-      weightDensities: [...weightDensities],
-      averageWeight: isaacAverageWeight(weightDensities),
-      // ISAAC applies the codes of symmetric inputs; otherwise its rows are driven like RAELLA's without speculation.
-      averageInput: symmetricInputs
-        ? densities.reduce((sum, density) => sum + density, 0) / densities.length
-        : plain,
-    },
-  };
 }

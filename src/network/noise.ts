@@ -1,5 +1,6 @@
 import { threefry } from "../random";
 import { errorFunction } from "../spec/expression/mathematics";
+import type { ArithmeticDesign } from "./arithmetic-design";
 import { inputBits } from "./converter";
 import { inputSlices } from "./speculation";
 
@@ -12,6 +13,17 @@ export interface ColumnNoise {
   /** Which layer of a network it is, and how many positions of it come before the first. Default: 0. */
   readonly layer?: number;
   readonly firstPosition?: number;
+}
+
+/**
+ * The noise of a design in a layer; undefined if it has none.
+ * @param firstPosition Positions of the layer that come before the first.
+ */
+export function noiseOf(
+  { noise: deviation = 0 }: ArithmeticDesign,
+  { seed, layer, firstPosition }: Omit<ColumnNoise, "deviation">,
+): ColumnNoise | undefined {
+  return deviation === 0 ? undefined : { deviation, seed, layer, firstPosition };
 }
 
 /** Greatest deviation that can be asked for. */

@@ -1,5 +1,4 @@
 import type { ArithmeticDesign } from "./arithmetic-design";
-import { noiseOf } from "./arithmetic-design";
 import type { LayerCenters } from "./center";
 import { createCenterFinder } from "./center";
 import type { ConvertedSums } from "./crossbar";
@@ -9,6 +8,7 @@ import type { CutLayer, CutNetwork } from "./cut-network";
 import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
 import type { SignedInputs } from "./input-passes";
 import { positionsPerSample, quantizeTensor } from "./measure-layers";
+import { noiseOf } from "./noise";
 import type { JobRunner } from "./run-network-jobs";
 import type { Slicing } from "./slicing";
 

@@ -4,6 +4,11 @@ export const weightBits = 8;
 /** Most bits that one memory cell holds. */
 export const mostCellBits = 4;
 
+/** Bits that an adaptive slice may have. */
+export function mostBitsOfSlices({ cellBits }: { readonly cellBits: number }): number {
+  return Math.min(cellBits, mostCellBits);
+}
+
 /** How the bits of a weight are shared among cells: bits of each slice, most significant slice first, e.g. [4, 2, 2]. */
 export type Slicing = readonly number[];
 

@@ -11,7 +11,7 @@ import {
 import type { ImportedLayer } from "../network/imported-network";
 import type { ArithmeticDesign } from "../network/arithmetic-design";
 import type { ListedLayer } from "../network/layer-list";
-import type { LayerStatistics } from "../network/layer-statistics";
+import type { LayerStatistics } from "../network/statistics";
 import { recordFile } from "../network/network-sources";
 import { csvLines } from "./tidy-columns";
 
