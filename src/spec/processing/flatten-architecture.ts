@@ -76,6 +76,8 @@ export function flattenArchitecture(
     return model.levelMemo.get(key, () => {
       const all: Record<string, Value> = { ...template.attributes };
       for (const name of open) all[name] = attributes[name];
+      // Attributes of these names are not what counts.
+      Object.assign(all, { meshX: template.meshX, meshY: template.meshY });
       return freeze({ ...template, attributes: all });
     });
   });
