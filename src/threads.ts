@@ -80,7 +80,11 @@ export function startThreads<Data, Task, Answer>(
     ...(maximumHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maximumHeapMb } }),
   });
   return {
-    run: (task, signal, taken = []) => pool.run(task, { signal, transferList: [...taken] }),
+    run(task, signal, taken = []) {
+      // Each task that waits listens to it, and there may be more of them than Node takes for a mistake.
+      if (signal !== undefined) nodeModule("node:events")?.setMaxListeners(0, signal);
+      return pool.run(task, { signal, transferList: [...taken] });
+    },
     end: () => pool.destroy(),
   };
 }

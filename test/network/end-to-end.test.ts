@@ -114,6 +114,25 @@ describe("A network end to end", () => {
     assert.deepEqual(await analyze(2), await analyze(1));
   });
 
+  it("warns of nothing where many designs wait for threads that may be interrupted", async () => {
+    const golden = readTiny("convs_channel8_artifact");
+    const warnings: Error[] = [];
+    const hear = (warning: Error): unknown => warnings.push(warning);
+    process.on("warning", hear);
+    try {
+      await analyzeAccuracy({
+        ...{ model: tinyBytes(golden.model), externalFiles: tinyBytes, inputs: tinyInputs(golden) },
+        ...{ endToEnd: true, workers: 2, signal: new AbortController().signal },
+        designs: [4, 5, 6, 7, 8, 9].flatMap((adcBits) =>
+          ["raella", "raella_no_speculation"].map((name) => ({ ...usualDesign(name), adcBits })),
+        ),
+      });
+    } finally {
+      process.off("warning", hear);
+    }
+    assert.deepEqual(warnings, []);
+  });
+
   it("looks for an interruption after each sample and within a layer, and closes what it opened", async () => {
     const weights = Array.from({ length: 64 * 64 * 9 }, (_, index) => ((index * 37) % 23) - 11);
     const model = await smallModel({

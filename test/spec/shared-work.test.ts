@@ -217,7 +217,10 @@ describe("work that specifications share", () => {
       .replace("  WORD: 8\n", "  WORD: 8\n  second: 5\n  WIDE: 2\n  NONE: null\n")
       .replace("datawidth: WORD\n        depth", `${attributes.join("\n        ")}\n        depth`)
       .replace("width: datawidth * 2", "width: datawidth * WIDE")
-      .replace("width: WORD * 4}", "width: WORD * 4, more: WORD if WORD > 8 else NONE, second: WIDE, meshX: WORD}")
+      .replace(
+        "width: WORD * 4}",
+        "width: WORD * 4, more: WORD if WORD > 8 else NONE, second: WIDE, meshX: WORD}",
+      )
       .replace("keep: [A, B, Z]}", "keep: [A, B, Z]}\n        temporal: {factors: [N=second]}")
       .replace("factors: [M=2]", "factors: [M=ROWS]");
     const changes: readonly { readonly [name: string]: number }[] = [
