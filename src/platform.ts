@@ -2,7 +2,6 @@
 // `spec/files.ts`; all else from `spec` to `study` is plain JavaScript.
 import type * as Hashes from "@noble/hashes/sha2";
 import type * as Crypto from "node:crypto";
-import type * as Events from "node:events";
 import type * as Fs from "node:fs";
 import type * as Module from "node:module";
 import type * as Os from "node:os";
@@ -11,7 +10,7 @@ import type * as Pathe from "pathe";
 
 interface NodeModules {
   readonly "node:crypto": typeof Crypto;
-  readonly "node:events": typeof Events;
+  readonly "node:events": { readonly setMaxListeners: (most: number, target: AbortSignal) => void };
   readonly "node:fs": typeof Fs;
   readonly "node:module": typeof Module;
   readonly "node:os": typeof Os;
