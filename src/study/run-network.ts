@@ -12,9 +12,16 @@ import {
 import { listed, RaellaError, throwAll } from "../errors";
 import { freeze, frozenCopy } from "../memory";
 import { loadComponentGroups } from "../spec/component-groups";
-import { unknownLayer } from "../spec/find-layer";
+import { findLayer, unknownLayer } from "../spec/find-layer";
 import { choicesAmong } from "../spec/model-choices";
-import { findArchitecture, findDnn, listArchitectures, listDnns, listLayers } from "../spec/workspace";
+import {
+  findArchitecture,
+  findDnn,
+  givenWorkspace,
+  listArchitectures,
+  listDnns,
+  listLayers,
+} from "../spec/workspace";
 import type { ComponentGroup } from "./component-groups";
 import type { LayerResult } from "./layer-result";
 import { mergeManifests } from "./manifest";
@@ -166,7 +173,7 @@ async function runStudies(
     });
   }
   const jobs = studies.map(({ dnn, layers }) => {
-    requireOnce("the layers", layers ?? []);
+    requireOnce("the layers", layers === undefined ? [] : numbersOf(layers, dnn, options));
     return architectures.map((architecture) => jobsOf(options, architecture, dnn, layers));
   });
   requireOnce(
@@ -197,6 +204,13 @@ async function runStudies(
       ...{ nTiles, batchSize, networks },
     });
   });
+}
+
+/** Numbers in place of names, by which JavaScript may call layers, too. */
+function numbersOf(layers: readonly unknown[], dnn: string, { workspace }: StudyOptions): readonly unknown[] {
+  if (layers.length < 2) return layers;
+  const own = givenWorkspace(workspace);
+  return layers.map((layer) => (typeof layer === "string" ? findLayer(own, { dnn, layer }).layer : layer));
 }
 
 /** Runs layers, and with the finer replication also finds the fewest tiles of each. Progress counts both. */

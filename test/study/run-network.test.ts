@@ -140,6 +140,14 @@ describe("runNetwork", () => {
     await assert.rejects(runNetwork({ ...chosen, layers: [5, 0, 5] }), {
       message: /^The layers have 5 twice/,
     });
+    for (const second of ["layer1.0.conv1", "001"]) {
+      // @ts-expect-error Names are for JavaScript.
+      const layers: number[] = [1, second];
+      await assert.rejects(runNetwork({ architecture: "raella", dnn: "resnet18", layers }), {
+        code: "usage",
+        message: /^The layers have 1 twice/,
+      });
+    }
     const architectures = ["raella", "isaac_like", "RAELLA"];
     await assert.rejects(runAblation("resnet18", { architectures, layers: [0] }), {
       message: /^The architectures have raella twice/,
