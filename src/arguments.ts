@@ -239,7 +239,7 @@ export function requireChoice(what: string, given: unknown, known: readonly stri
  * @throws RaellaError `usage` for what stands there again, which would have no effect.
  */
 export function requireOnce(what: string, items: readonly unknown[]): void {
-  const repeated = items.find((item, index) => items.indexOf(item) < index);
+  const repeated = items.find((item, index) => items.slice(0, index).includes(item));
   if (repeated === undefined) return;
   throw new RaellaError({
     code: "usage",

@@ -143,11 +143,14 @@ describe("runNetwork", () => {
     for (const second of ["layer1.0.conv1", "001"]) {
       // @ts-expect-error Names are for JavaScript.
       const layers: number[] = [1, second];
-      await assert.rejects(runNetwork({ architecture: "raella", dnn: "resnet18", layers }), {
+      await assert.rejects(runNetwork({ ...chosen, layers }), {
         code: "usage",
         message: /^The layers have 1 twice/,
       });
     }
+    await assert.rejects(runNetwork({ ...chosen, layers: [1, NaN] }), {
+      message: /no layer NaN|layer is NaN/,
+    });
     const architectures = ["raella", "isaac_like", "RAELLA"];
     await assert.rejects(runAblation("resnet18", { architectures, layers: [0] }), {
       message: /^The architectures have raella twice/,
