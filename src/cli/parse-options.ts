@@ -171,12 +171,13 @@ export function parseLayers(text: string): readonly number[] {
   });
 }
 
-/** Names given one by one or separated by commas; `all` stands for every known one that is not named besides. */
+/** Names given one by one or separated by commas; `all` stands for every known one that is not named besides, in any letter case. */
 export function parseNames(given: readonly string[], known: readonly string[]): readonly string[] {
   const names = given
     .flatMap((text) => text.split(","))
     .map((name) => name.trim())
     .filter((name) => name !== "");
-  const others = known.filter((name) => !names.includes(name));
+  const named = names.map((name) => name.toLowerCase());
+  const others = known.filter((name) => !named.includes(name.toLowerCase()));
   return names.flatMap((name) => (name === "all" ? others : [name]));
 }

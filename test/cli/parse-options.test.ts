@@ -55,5 +55,6 @@ describe("options of the command line", () => {
     assert.deepEqual(parseNames(["b,a", "c"], ["a"]), ["b", "a", "c"]);
     assert.deepEqual(parseNames(["all"], ["x", "y"]), ["x", "y"]);
     assert.deepEqual(parseNames(["y", "all"], ["x", "y"]), ["y", "x"]);
+    assert.deepEqual(parseNames(["Y", "all"], ["x", "y"]), ["Y", "x"]);
   });
 });
