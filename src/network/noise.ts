@@ -1,6 +1,5 @@
 import { threefry } from "../random";
 import { errorFunction } from "../spec/expression/mathematics";
-import type { ArithmeticDesign } from "./arithmetic-design";
 import { inputBits } from "./converter";
 import { inputSlices } from "./speculation";
 
@@ -20,7 +19,7 @@ export interface ColumnNoise {
  * @param firstPosition Positions of the layer that come before the first.
  */
 export function noiseOf(
-  { noise: deviation = 0 }: ArithmeticDesign,
+  { noise: deviation = 0 }: { readonly noise?: ColumnNoise["deviation"] },
   { seed, layer, firstPosition }: Omit<ColumnNoise, "deviation">,
 ): ColumnNoise | undefined {
   return deviation === 0 ? undefined : { deviation, seed, layer, firstPosition };
