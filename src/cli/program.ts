@@ -129,7 +129,7 @@ function addLayerCommand(program: Command): void {
   searchOptions(modelOptions(layer));
   outputOptions(layer, { out: true, tables: true, chart: "the mapping" })
     .addHelpText("after", jsonContract + outContract)
-    .action(lazy(async () => (await import("./layer-commands.js")).layerCommand));
+    .action(lazy(async () => (await import("./layer-command.js")).layerCommand));
 }
 
 function addNetworkCommands(program: Command): void {
@@ -195,7 +195,7 @@ function addFileCommands(program: Command): void {
   searchOptions(modelOptions(map, { named: false }));
   outputOptions(map, { out: true })
     .addHelpText("after", jsonContract + outContract)
-    .action(lazy(async () => (await import("./layer-commands.js")).mapCommand));
+    .action(lazy(async () => (await import("./specification-commands.js")).mapCommand));
 
   const model = program
     .command("model <files...>")
@@ -213,7 +213,7 @@ function addFileCommands(program: Command): void {
     .addOption(includeOption());
   outputOptions(modelOptions(model, { named: false }), { out: true })
     .addHelpText("after", mappingHelp + jsonContract + outContract)
-    .action(lazy(async () => (await import("./layer-commands.js")).modelCommand));
+    .action(lazy(async () => (await import("./specification-commands.js")).modelCommand));
 }
 
 function addLookingCommands(program: Command): void {
@@ -225,7 +225,7 @@ function addLookingCommands(program: Command): void {
     );
   choiceOptions(spec)
     .option("--json", "print one JSON object")
-    .action(lazy(async () => (await import("./layer-commands.js")).specCommand));
+    .action(lazy(async () => (await import("./specification-commands.js")).specCommand));
 
   const components = program
     .command("components [files...]")
@@ -249,7 +249,7 @@ function addLookingCommands(program: Command): void {
     );
   choiceOptions(diagnose)
     .option("--json", "print one JSON object")
-    .action(lazy(async () => (await import("./layer-commands.js")).diagnoseCommand));
+    .action(lazy(async () => (await import("./specification-commands.js")).diagnoseCommand));
 
   program
     .command("verify <result>")

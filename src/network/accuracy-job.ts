@@ -95,7 +95,7 @@ function runAccuracyJob(job: AccuracyJob): AccuracyJobResult {
   const finish = (index: number, result?: CrossbarResult): void => {
     const [design, slicing] = [designs[index], slicings[index]];
     accuracies[index] = {
-      ...layerAccuracyOf(design, slicing, reference, () => result as CrossbarResult, job.noise),
+      ...layerAccuracyOf(design, slicing, reference, result, job.noise),
       slicing: slicingName(slicing),
       slices: slicing.length,
       averageWeight: result ? averageWeight(result) : null,
@@ -129,7 +129,7 @@ function runAccuracyJob(job: AccuracyJob): AccuracyJobResult {
 }
 
 export const accuracyJobs: JobKind<AccuracyJob, AccuracyJobResult> = {
-  name: "accuracy",
+  kind: "accuracy",
   run: runAccuracyJob,
   work: ({ layer, designs }) =>
     layer.groups * layer.rows * layer.filters * layer.samples * (1 + designs.length),

@@ -63,7 +63,7 @@ function integersOf({ layer, codes, first, positions }: CutLayerJob): IntegerLay
 }
 
 export const cutLayerJobs: JobKind<CutLayerJob, ConvertedSums> = {
-  name: "cutLayer",
+  kind: "cutLayer",
   run: runCutLayerJob,
   work: ({ layer, crossbars, positions }) =>
     layer.weights.length * positions * (crossbars === undefined ? 1 : analogWork),

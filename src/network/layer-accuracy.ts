@@ -77,19 +77,21 @@ function crossbarAccuracy(
       );
 }
 
-/** What the arithmetic of a design makes of a layer. */
+/**
+ * What the arithmetic of a design makes of a layer.
+ * @param result Of Center+Offset crossbars; undefined for a design whose columns hold codes, which is computed here.
+ */
 export function layerAccuracyOf(
   design: ArithmeticDesign,
   slicing: Slicing,
   exact: ExactLayer,
-  compute: (slicing: Slicing, design: ArithmeticDesign) => CrossbarResult,
+  result: CrossbarResult | undefined,
   noise: Omit<ColumnNoise, "deviation"> = {},
 ): LayerAccuracy {
+  if (result !== undefined) return crossbarAccuracy(result, design.speculation, exact);
   const { rows, adcBits: converterBits } = design;
   const crossbar = { rows, converterBits, slicing, noise: noiseOf(design, noise) };
-  return design.encoding === "offset_invert"
-    ? differenceOf(computeInIsaac(exact.layer, crossbar), exact)
-    : crossbarAccuracy(compute(slicing, design), design.speculation, exact);
+  return differenceOf(computeInIsaac(exact.layer, crossbar), exact);
 }
 
 /**
@@ -128,7 +130,8 @@ export function layerAccuracy(
   return Object.fromEntries(
     designs.map((design) => {
       const slicing = design.slices === "adaptive" ? options.slicing : design.slices;
-      return [design.architecture, layerAccuracyOf(design, slicing, exact, compute, noise)];
+      const result = design.encoding === "offset_invert" ? undefined : compute(slicing, design);
+      return [design.architecture, layerAccuracyOf(design, slicing, exact, result, noise)];
     }),
   );
 }

@@ -3,7 +3,6 @@ import type { ChosenSlicing, SlicingSearch } from "./adaptive-slicing";
 import { chooseSlicing, givenSlices } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { raellaConverterBits } from "./converter";
-import type { CrossbarResult } from "./crossbar";
 import type { SignedInputs } from "./input-passes";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
@@ -93,14 +92,14 @@ function accuracyOf(
   return Object.fromEntries(
     designs.map((design) => {
       const slicing = design.slices === "adaptive" ? choose("adaptive", design).slicing : design.slices;
-      const compute = (): CrossbarResult => choose(design.slices, design).result;
-      return [design.architecture, layerAccuracyOf(design, slicing, exact, compute)];
+      const result = design.encoding === "offset_invert" ? undefined : choose(design.slices, design).result;
+      return [design.architecture, layerAccuracyOf(design, slicing, exact, result)];
     }),
   );
 }
 
 export const layerJobs: JobKind<LayerJob, LayerJobResult> = {
-  name: "layer",
+  kind: "layer",
   run: runLayerJob,
   work: ({ layer }) => layer.groups * layer.rows * layer.filters * layer.samples,
 };

@@ -20,7 +20,7 @@ export interface JobInThread {
 
 /** What is done with each job, here or in another thread. */
 export interface JobKind<Job, Result> {
-  readonly name: JobInThread["kind"];
+  readonly kind: JobInThread["kind"];
   readonly run: (job: Job) => Result;
   /** Multiply-accumulates of a job, about. */
   readonly work: (job: Job) => number;
@@ -90,7 +90,7 @@ export async function withJobRunner<Result>(
       pause,
       async run<Job, Answer>(
         jobs: readonly Job[],
-        { name, work: workOfJob }: JobKind<Job, Answer>,
+        { kind, work: workOfJob }: JobKind<Job, Answer>,
         onJob?: (done: number) => void,
       ) {
         const results = new Array<Answer>(jobs.length);
@@ -102,7 +102,7 @@ export async function withJobRunner<Result>(
         const thread = async (): Promise<void> => {
           while (taken < order.length) {
             const index = order[taken++];
-            const job = { kind: name, job: jobs[index] };
+            const job = { kind, job: jobs[index] };
             results[index] = (await threads.run(job, signal)) as Answer;
             onJob?.(++done);
           }

@@ -3,7 +3,7 @@ import { layerMappingChart } from "../../src/report/charts/study-charts";
 import { flatForm } from "../../src/report/flat-form";
 import { formatLayerText } from "../../src/report/layer-text";
 import { formatMappingYaml } from "../../src/report/mapping-text";
-import { formatSpecificationText } from "../../src/report/layer-text";
+import { formatSpecificationText } from "../../src/report/specification-text";
 import { componentColumns, layerWideColumns } from "../../src/report/tidy-columns";
 import { readMappingFile } from "../../src/spec/read-mapping-file";
 import { mappingFromEntries } from "../../src/study/given-mapping";

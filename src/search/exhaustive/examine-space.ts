@@ -151,16 +151,14 @@ const remembered = new Memo<ExaminedSpace | null>(room, (known) =>
 
 /**
  * Fronts of the same space on different hardware: of a larger one, only mappings that fit none of the smaller ones are looked
- * at. Saves about a quarter of a sweep over sizes.
+ * at. Such a front may hold other mappings of no use than one that was found alone, but answers the same for every price.
+ * Saves a quarter of a sweep over sizes.
  */
-interface Family {
-  readonly fronts: KnownFront[];
-}
+const families = new Memo<KnownFront[]>(room / 2, () => sizeOfFamily);
 
 /** Fronts that are kept of a family, and about as many numbers as they take. */
 const rememberedOfFamily = 16;
 const sizeOfFamily = 40_000;
-const families = new Memo<Family>(room / 2, () => sizeOfFamily);
 
 /**
  * The front of a specification's map space. Layers of the same shape have one in common wherever they differ only in
@@ -196,17 +194,17 @@ function findFront(
   metrics: readonly Metric[],
 ): MappingFront | null {
   const key = familyKey(specification, space.hardware, costs);
-  const family = families.get(key, () => ({ fronts: [] }));
+  const family = families.get(key, () => []);
   const hardware = roomWithinReach(space);
-  const smaller = family.fronts.filter((known) => fitsInto(known.hardware, hardware));
+  const smaller = family.filter((known) => fitsInto(known.hardware, hardware));
   const largest = smaller.filter(
     (known) => !smaller.some((other) => other !== known && fitsInto(known.hardware, other.hardware)),
   );
   const same = largest.find((known) => fitsInto(hardware, known.hardware));
   const front = same === undefined ? findMappingFront(space, costs, metrics, largest) : same.front;
   if (front === null || same !== undefined) return front;
-  family.fronts.push({ hardware, front });
-  if (family.fronts.length > rememberedOfFamily) family.fronts.shift();
+  family.push({ hardware, front });
+  if (family.length > rememberedOfFamily) family.shift();
   return front;
 }
 
