@@ -118,8 +118,21 @@ export function accuracyChart(
           : { field: axis, type: "quantitative", title: axes.noise.title },
       y: { field: "value", type: "quantitative", title, ...(isShare && { axis: { format: "%" } }) },
       color: { field: "design", type: "nominal", title: null, sort: [...new Set(names)] },
+      ...widths(values),
     },
   });
+}
+
+/** Lines that lie on one another are drawn the wider the deeper they lie, so that each can be seen. */
+function widths(values: readonly { readonly design: string; readonly value: number | null }[]): object {
+  const domain = [...new Set(values.map(({ design }) => design))];
+  const lines = domain.map((name) =>
+    values.flatMap(({ design, value }) => (design === name ? [String(value)] : [])).join(" "),
+  );
+  if (new Set(lines).size === lines.length) return {};
+  const above = lines.map((line, index) => lines.slice(index + 1).filter((other) => other === line).length);
+  const scale = { domain, range: above.map((count) => 2 + 4 * count) };
+  return { strokeWidth: { field: "design", type: "nominal", scale, legend: null } };
 }
 
 /** A figure of every layer, for each design: where saturation sits, and what it does. */
