@@ -13,9 +13,9 @@ import type {
 } from "./compose-text";
 import { composedWithPackage } from "./composed-files";
 import { mergeShallow } from "./merges";
-import { nestedTooDeeply } from "./parse-document";
 import type { SourceText } from "./source-text";
 import type { YamlEntry, YamlNode } from "./yaml-node";
+import { nestedTooDeeply } from "./yaml-node";
 
 /** Most values a file may hold once every alias is replaced by what it stands for. */
 const maximumExpandedNodes = 1_000_000;
@@ -51,7 +51,7 @@ type Anchors = ReadonlyMap<string, ConvertedNode | null>;
 
 function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
   const composed = composedWithPackage(source.file, source.text) ?? composeText(source.text);
-  if (composed === undefined) throw tooDeep(source);
+  if (composed === undefined) throw nestedTooDeeply(source.locate(0));
   const { contents, errors } = composed;
   if (errors.length > 0)
     throwAll(
@@ -151,14 +151,6 @@ function syntaxMessage({ code, message, pos }: YAMLParseError, text: string): st
 /** Loads the YAML library with the first text that it has to read: files as they came with the package need none. */
 function composeText(text: string): ComposedText | undefined {
   return (require("./compose-text") as typeof Composer).composeText(text);
-}
-
-function tooDeep(source: SourceText): RaellaError {
-  return new RaellaError({
-    code: "yaml-syntax",
-    message: nestedTooDeeply,
-    location: source.locate(0),
-  });
 }
 
 class NodeConverter {

@@ -1,4 +1,5 @@
 import type { SourceLocation } from "../../errors";
+import { RaellaError } from "../../errors";
 import type { SourceText } from "./source-text";
 
 /** What every node of a tree knows: its tag and where it is written. */
@@ -66,6 +67,15 @@ export function describeNode(node: YamlNode): string {
   if (node.kind !== "scalar") return node.kind === "list" ? "a list" : "a map";
   if (node.value === null) return "nothing";
   return typeof node.value === "string" ? JSON.stringify(node.value) : String(node.value);
+}
+
+/** The error for a text of which no tree can be made. */
+export function nestedTooDeeply(location: SourceLocation): RaellaError {
+  return new RaellaError({
+    code: "yaml-syntax",
+    message: "The text is nested too deeply to be read.",
+    location,
+  });
 }
 
 /** Same contents; where they are written does not matter. */

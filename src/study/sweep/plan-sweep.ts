@@ -7,7 +7,8 @@ import { RaellaError, suggestName, throwAll } from "../../errors";
 import { frozenCopy } from "../../memory";
 import { defaultSeed } from "../../network/sampling";
 import { completeChoices } from "../../spec/model-choices";
-import { nestedTooDeeply, parseDeepDocument } from "../../spec/yaml/parse-document";
+import { parseDeepDocument } from "../../spec/yaml/compose-text";
+import { nestedTooDeeply } from "../../spec/yaml/yaml-node";
 import { defaultAggregateTiles } from "../replication";
 import { defaultBatchSize, defaultTiles } from "../study-options";
 import type {
@@ -391,8 +392,7 @@ export function parseSweep(text: string, file: string): SweepPlan {
     prettyErrors: false,
     logLevel: "error",
   });
-  if (document === undefined)
-    throw new RaellaError({ code: "yaml-syntax", message: nestedTooDeeply, location: { file } });
+  if (document === undefined) throw nestedTooDeeply({ file });
   const positionOf = (offset: number): SourceLocation => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
