@@ -15,15 +15,15 @@ export function composeFiles(root) {
   const { expandIncludes } = fromBuild("yaml/source-text");
   const roots = ["models", "dnn_layers"].map((name) => join(root, name));
   const stores = new Map();
-  for (const file of roots.flatMap(yamlFiles))
-    for (const part of expandIncludes(file, new FileReader(), roots).parts()) {
-      const contents = composeText(part.text)?.contents ?? null;
-      // Nothing is stored of texts without contents, with mistakes, or with what JSON cannot say (.inf, .nan).
-      if (contents === null || !isDeepStrictEqual(JSON.parse(JSON.stringify(contents)), contents)) continue;
-      const store = composedFile(dirname(resolve(part.file)));
-      if (!stores.has(store)) stores.set(store, {});
-      stores.get(store)[textKey(part.text)] = contents;
-    }
+  for (const file of roots.flatMap(yamlFiles)) {
+    const { text } = expandIncludes(file, new FileReader(), roots);
+    const contents = composeText(text)?.contents ?? null;
+    // Nothing is stored of texts without contents, with mistakes, or with what JSON cannot say (.inf, .nan).
+    if (contents === null || !isDeepStrictEqual(JSON.parse(JSON.stringify(contents)), contents)) continue;
+    const store = composedFile(dirname(resolve(file)));
+    if (!stores.has(store)) stores.set(store, {});
+    stores.get(store)[textKey(text)] = contents;
+  }
   for (const [store, texts] of stores) {
     mkdirSync(dirname(store), { recursive: true });
     writeFileSync(store, composedContents(texts));

@@ -3,7 +3,6 @@ import type { FileReader } from "../file-memo";
 import type { Convention } from "../specification";
 import { mergeHierarchical } from "./merges";
 import { parseYaml } from "./parse-yaml";
-import type { SourceText } from "./source-text";
 import { displayPath, expandIncludes, requireInside } from "./source-text";
 import { isTemplate, renderTemplate, withIncludedValues } from "./template";
 import type { TemplateContext, TemplateData, TemplatePlace } from "./template";
@@ -61,16 +60,12 @@ export function readYaml(
     return renderTemplate(file, text, context, place);
   });
   const root = withIncludedValues(parseYaml(source), context.included);
-  const mayMerge = source.parts().some(mayMergeHierarchically);
+  // The key `<<<` may also be written in quotes with escapes.
+  const mayMerge = source.text.includes("<<<") || source.text.includes("\\");
   return {
     root,
     isTemplate: isTemplateFile,
     read: names,
     merge: (convention) => (mayMerge ? mergeHierarchical(root, convention) : root),
   };
-}
-
-/** Whether a text may hold the key `<<<`: as it is, or written in quotes with escapes. */
-function mayMergeHierarchically({ text }: SourceText): boolean {
-  return text.includes("<<<") || text.includes("\\");
 }

@@ -1,7 +1,5 @@
 import type { YAMLParseError } from "yaml";
-import type { SourceLocation } from "../../errors";
 import { RaellaError, throwAll } from "../../errors";
-import { Memo } from "../../memory";
 import type * as Composer from "./compose-text";
 import type {
   ComposedEntry,
@@ -28,6 +26,9 @@ interface ConvertedNode {
   readonly size: number;
 }
 
+/** Keys that objects of the language have a use of their own for. */
+const reservedKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
 /**
  * Reads YAML 1.2 (core schema) into a tree of our own and applies its `<<`; other merge keys stay ordinary keys here.
  * Aliases share the node they stand for, so that a text cannot unfold into more than memory holds.
@@ -35,101 +36,21 @@ interface ConvertedNode {
  * @throws RaellaError `yaml-syntax`, all mistakes of the text at once, or `schema` for a `<<` that cannot be applied.
  */
 export function parseYaml(source: SourceText): YamlNode {
-  return parseParts(source.parts()) ?? mergeShallow(parseWhole(source, new Map()).node);
-}
-
-/** Keys that objects of the language have a use of their own for. */
-const reservedKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
-
-/** What a text means, and the anchors it defines. */
-interface ParsedText extends ConvertedNode {
-  readonly anchors: Anchors;
-}
-
-/** The node each anchor stands for at some point of a text; null while the node itself is being read. */
-type Anchors = ReadonlyMap<string, ConvertedNode | null>;
-
-function parseWhole(source: SourceText, anchors: Anchors): ParsedText {
   const composed = composedWithPackage(source.file, source.text) ?? composeText(source.text);
   if (composed === undefined) throw nestedTooDeeply(source.locate(0));
   const { contents, errors } = composed;
-  if (errors.length > 0)
-    throwAll(
-      errors.slice(0, 5).map(
-        (error) =>
-          new RaellaError({
-            code: "yaml-syntax",
-            message: syntaxMessage(error, source.text),
-            location: source.locate(error.pos[0]),
-            remedy: syntaxRemedies[error.code],
-          }),
-      ),
-    );
-  const converter = new NodeConverter(source, anchors);
-  return { ...converter.convertRoot(contents), anchors: converter.anchors };
-}
-
-/** Parts of included files, such as the shape that every layer file includes; null where only the whole text says more. */
-const parsedParts = new Memo<ParsedText | null>(1_000_000, (part) => 100 + 10 * (part?.size ?? 0), "files");
-
-/**
- * Reads the pieces of a pasted text one by one, so that a file which many others include is read once. Undefined where
- * the pieces are not whole maps with keys of their own: then only the text as a whole says what is meant, or what is
- * wrong.
- */
-function parseParts(parts: readonly SourceText[]): YamlNode | undefined {
-  if (parts.length === 1) return undefined;
-  const entries = new Map<string, YamlEntry>();
-  let anchors: Anchors = new Map();
-  let size = 0;
-  for (const part of parts) {
-    const indentation = indentationOf(part.text);
-    if (indentation === undefined) continue;
-    // A text that begins indented goes on inside what stands before it.
-    if (indentation !== "") return undefined;
-    const parsed = parsePart(part, anchors, part.file !== parts[0].file);
-    // A merge at the top concerns the keys of all pieces.
-    if (parsed?.node.kind !== "map" || parsed.node.entries.has("<<")) return undefined;
-    size += parsed.size;
-    anchors = anchors.size === 0 ? parsed.anchors : new Map([...anchors, ...parsed.anchors]);
-    for (const [key, entry] of parsed.node.entries) {
-      if (entries.has(key)) return undefined;
-      entries.set(key, entry);
-    }
-  }
-  if (size > maximumExpandedNodes || entries.size === 0) return undefined;
-  return { kind: "map", entries, tag: undefined, source: parts[0], offset: 0 };
-}
-
-function parsePart(part: SourceText, anchors: Anchors, isIncluded: boolean): ParsedText | null {
-  const parse = (): ParsedText | null => {
-    // Marks of documents and directives mean something for the whole text.
-    if (/^(---|\.\.\.|%)/m.test(part.text)) return null;
-    try {
-      return withMerges(parseWhole(part, anchors), part);
-    } catch (error) {
-      if (error instanceof RaellaError) return null;
-      throw error;
-    }
-  };
-  return isIncluded && anchors.size === 0 ? parsedParts.get(`${part.origin}\n${part.text}`, parse) : parse();
-}
-
-/** The text with every `<<` inside it applied, also in what its anchors stand for. */
-function withMerges(parsed: ParsedText, { text }: SourceText): ParsedText {
-  const { node, anchors, size } = parsed;
-  // A merge key may be written in quotes with escapes.
-  const mayMerge = text.includes("<<") || text.includes("\\");
-  if (!mayMerge || node.kind !== "map" || node.entries.has("<<")) return parsed;
-  const merged = new Map<string, ConvertedNode | null>();
-  for (const [name, anchored] of anchors)
-    merged.set(name, anchored && { node: mergeShallow(anchored.node), size: anchored.size });
-  return { node: mergeShallow(node), anchors: merged, size };
-}
-
-/** What stands before the first character of a text that is neither blank nor a comment; undefined if there is none. */
-function indentationOf(text: string): string | undefined {
-  return /(?:^|\n)([^\S\n]*)[^\s#]/.exec(text)?.[1];
+  throwAll(
+    errors.slice(0, 5).map(
+      (error) =>
+        new RaellaError({
+          code: "yaml-syntax",
+          message: syntaxMessage(error, source.text),
+          location: source.locate(error.pos[0]),
+          remedy: syntaxRemedies[error.code],
+        }),
+    ),
+  );
+  return mergeShallow(new NodeConverter(source).convert(contents, 0, 0).node);
 }
 
 const syntaxRemedies: Partial<Record<string, string>> = {
@@ -154,29 +75,16 @@ function composeText(text: string): ComposedText | undefined {
 }
 
 class NodeConverter {
-  /** Anchors at this point of the text. */
-  readonly anchors: Map<string, ConvertedNode | null>;
+  /** The node each anchor stands for at this point of the text; null while the node itself is being read. */
+  private readonly anchors = new Map<string, ConvertedNode | null>();
 
-  constructor(
-    private readonly source: SourceText,
-    anchors: Anchors,
-  ) {
-    this.anchors = new Map(anchors);
+  constructor(private readonly source: SourceText) {}
+
+  private fail(message: string, offset: number, remedy?: string): never {
+    throw new RaellaError({ code: "yaml-syntax", message, location: this.source.locate(offset), remedy });
   }
 
-  convertRoot(contents: ComposedNode | null): ConvertedNode {
-    return this.convert(contents, 0, 0);
-  }
-
-  private fail(message: string, offset: number, details: { expected?: string; remedy?: string } = {}): never {
-    throw new RaellaError({ code: "yaml-syntax", message, location: this.locate(offset), ...details });
-  }
-
-  private locate(offset: number): SourceLocation {
-    return this.source.locate(offset);
-  }
-
-  private convert(node: ComposedNode | null, fallbackOffset: number, depth: number): ConvertedNode {
+  convert(node: ComposedNode | null, fallbackOffset: number, depth: number): ConvertedNode {
     if (depth > maximumDepth)
       this.fail(`The text is nested more than ${maximumDepth} levels deep.`, fallbackOffset);
     if (node === null) return this.convertScalar(["plain", null, null], fallbackOffset);
@@ -184,9 +92,11 @@ class NodeConverter {
     if (node[0] === "alias") return this.resolveAlias(node[2], offset);
     const [, , , tag, anchor] = node;
     if (tag === "!include" || tag === "!includedir")
-      this.fail(`"${tag}" works only at the beginning of a line of its own.`, offset, {
-        remedy: "Put the line `!include ./file.yaml` in the first column, between two top keys.",
-      });
+      this.fail(
+        `"${tag}" works only at the beginning of a line of its own.`,
+        offset,
+        "Put the line `!include ./file.yaml` in the first column, between two top keys.",
+      );
     if (anchor !== undefined) this.anchors.set(anchor, null);
     const converted = this.convertContents(node, offset, depth);
     if (converted.size > maximumExpandedNodes)

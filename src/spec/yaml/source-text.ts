@@ -17,54 +17,33 @@ export interface Section {
 
 /** A text pasted together from files, which knows where each of its characters comes from. */
 export class SourceText {
-  private readonly pieces: readonly SourceText[];
-  private joined: string | undefined;
-  /** Where the lines of the only piece begin, or else the pieces. */
-  private starts: readonly number[] | undefined;
+  readonly text: string;
+  /** Where its lines and its sections begin, each of which begins with a line. */
+  private starts: { readonly lines: readonly number[]; readonly sections: readonly number[] } | undefined;
 
   constructor(private readonly sections: readonly Section[]) {
-    this.pieces = sections.length === 1 ? [this] : sections.map((section) => new SourceText([section]));
+    this.text = sections.map((section) => section.text).join("");
   }
 
-  get text(): string {
-    return (this.joined ??= this.sections.map((section) => section.text).join(""));
-  }
-
-  /** The consecutive pieces of files that the text is made of, in order. */
-  parts(): readonly SourceText[] {
-    return this.pieces;
-  }
-
-  /** The file of the first piece, as messages show it. */
+  /** The file of the first section, as messages show it. */
   get file(): string {
     return this.sections[0].file;
   }
 
-  /** File and first line, which together with the text say where every character is written. */
-  get origin(): string {
-    return `${this.sections[0].file}:${this.sections[0].fileLine}`;
-  }
-
   /** Where a character of the text is written. */
   locate(offset: number): SourceLocation {
-    const isWhole = this.sections.length === 1;
-    this.starts ??= isWhole ? lineStartsOf(this.text) : sectionStartsOf(this.sections);
-    const index = lastNotAbove(this.starts, offset);
-    const rest = offset - this.starts[index];
-    if (!isWhole) return this.pieces[index].locate(rest);
-    const { file, fileLine } = this.sections[0];
-    return { file, line: fileLine + index + 1, column: rest + 1 };
+    this.starts ??= { lines: lineStartsOf(this.text), sections: sectionStartsOf(this.sections) };
+    const { lines, sections } = this.starts;
+    const [line, section] = [lastNotAbove(lines, offset), lastNotAbove(sections, offset)];
+    const { file, fileLine } = this.sections[section];
+    const before = lastNotAbove(lines, sections[section]);
+    return { file, line: fileLine + line - before + 1, column: offset - lines[line] + 1 };
   }
 }
 
 function sectionStartsOf(sections: readonly Section[]): number[] {
-  const starts: number[] = [];
   let length = 0;
-  for (const { text } of sections) {
-    starts.push(length);
-    length += text.length;
-  }
-  return starts;
+  return sections.map(({ text }) => (length += text.length) - text.length);
 }
 
 function lineStartsOf(text: string): number[] {
@@ -184,10 +163,8 @@ function nextInclude(text: string, from: number): number | undefined {
   return before < 0 ? undefined : before + 1;
 }
 
-function lineBreaksIn(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
-  return count;
+export function lineBreaksIn(text: string): number {
+  return text.split("\n").length - 1;
 }
 
 /**

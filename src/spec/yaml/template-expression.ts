@@ -8,15 +8,13 @@ class Undefined {
   constructor(readonly name: string) {}
 }
 
-/** A value of a template. */
-export type TemplateValue = RuntimeValue;
-type Result = TemplateValue | Undefined;
+type Result = RuntimeValue | Undefined;
 
 /** What expressions of a template may use. */
 export interface TemplateScope {
-  readonly lookup: (name: string) => TemplateValue | undefined;
+  readonly lookup: (name: string) => RuntimeValue | undefined;
   /** Functions by name; each gets its evaluated operands. */
-  readonly functions: ReadonlyMap<string, (operands: readonly TemplateValue[]) => TemplateValue>;
+  readonly functions: ReadonlyMap<string, (operands: readonly RuntimeValue[]) => RuntimeValue>;
   readonly location: SourceLocation;
 }
 
@@ -69,7 +67,7 @@ export function notRead(construct: string, { location }: Pick<TemplateScope, "lo
   });
 }
 
-const literals: ReadonlyMap<string, TemplateValue> = new Map<string, TemplateValue>([
+const literals: ReadonlyMap<string, RuntimeValue> = new Map<string, RuntimeValue>([
   ["True", true],
   ["true", true],
   ["False", false],
@@ -84,7 +82,7 @@ const literals: ReadonlyMap<string, TemplateValue> = new Map<string, TemplateVal
  *
  * @throws RaellaError `yaml-syntax` for anything else, `unknown-name` for an undefined name.
  */
-export function evaluateTemplateExpression(expression: string, scope: TemplateScope): TemplateValue {
+export function evaluateTemplateExpression(expression: string, scope: TemplateScope): RuntimeValue {
   const tokens = tokensOf(expression, scope);
   let at = 0;
   let depth = 0;
@@ -101,7 +99,7 @@ export function evaluateTemplateExpression(expression: string, scope: TemplateSc
   const demand = (text: string): void => {
     if (!take("symbol", text)) throw notRead(expression.trim(), scope);
   };
-  const defined = (value: Result): TemplateValue => {
+  const defined = (value: Result): RuntimeValue => {
     if (!(value instanceof Undefined)) return value;
     if (skipping > 0) return null;
     throw new RaellaError({
@@ -156,7 +154,7 @@ export function evaluateTemplateExpression(expression: string, scope: TemplateSc
   };
   const parseJoined = (): Result => {
     let value = parseFiltered();
-    while (take("symbol", "~")) value = templateText(defined(value)) + templateText(defined(parseFiltered()));
+    while (take("symbol", "~")) value = valueText(defined(value)) + valueText(defined(parseFiltered()));
     return value;
   };
   const parseFiltered = (): Result => {
@@ -178,13 +176,13 @@ export function evaluateTemplateExpression(expression: string, scope: TemplateSc
       return value instanceof Undefined ? operands[0] : value;
     if (text === "indent" && operands.length <= 1) {
       const [width = 4] = operands;
-      if (typeof width !== "number") throw notRead(`indent(${templateText(width)})`, scope);
-      return templateText(defined(value)).replace(/\n(?=[^\n])/g, `\n${" ".repeat(Math.min(width, 200))}`);
+      if (typeof width !== "number") throw notRead(`indent(${valueText(width)})`, scope);
+      return valueText(defined(value)).replace(/\n(?=[^\n])/g, `\n${" ".repeat(Math.min(width, 200))}`);
     }
     throw notRead(`| ${text}`, scope);
   };
-  const parseOperands = (): TemplateValue[] => {
-    const operands: TemplateValue[] = [];
+  const parseOperands = (): RuntimeValue[] => {
+    const operands: RuntimeValue[] = [];
     while (!isNext("symbol", ")")) {
       operands.push(defined(parseOr()));
       if (!take("symbol", ",")) break;
@@ -224,17 +222,12 @@ export function evaluateTemplateExpression(expression: string, scope: TemplateSc
   return defined(value);
 }
 
-function areEqual(left: TemplateValue, right: TemplateValue): boolean {
-  const plain = (value: TemplateValue): unknown => (value instanceof IntegralFloat ? value.value : value);
+function areEqual(left: RuntimeValue, right: RuntimeValue): boolean {
+  const plain = (value: RuntimeValue): unknown => (value instanceof IntegralFloat ? value.value : value);
   if (Array.isArray(left) && Array.isArray(right))
     return (
       left.length === right.length &&
-      left.every((item, index) => areEqual(item as TemplateValue, right[index] as TemplateValue))
+      left.every((item, index) => areEqual(item as RuntimeValue, right[index] as RuntimeValue))
     );
   return plain(left) === plain(right);
-}
-
-/** A value as the template prints it. */
-export function templateText(value: TemplateValue): string {
-  return valueText(value);
 }

@@ -2,15 +2,17 @@ import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import { dirname, isAbsolute, join, resolve, sep } from "../../platform";
 import type { FileReader } from "../file-memo";
+import type { RuntimeValue } from "../expression/runtime-value";
+import { isTrue, valueText } from "../expression/runtime-value";
 import type { Section } from "./source-text";
-import { displayPath } from "./source-text";
-import type { TemplateScope, TemplateValue } from "./template-expression";
-import { evaluateTemplateExpression, notRead, templateText } from "./template-expression";
+import { displayPath, lineBreaksIn } from "./source-text";
+import type { TemplateScope } from "./template-expression";
+import { evaluateTemplateExpression, notRead } from "./template-expression";
 import type { YamlList, YamlNode } from "./yaml-node";
 import { joinPath, locationOf } from "./yaml-node";
 
 /** Values that a caller gives to templates. */
-export type TemplateData = Readonly<Record<string, TemplateValue>>;
+export type TemplateData = Readonly<Record<string, RuntimeValue>>;
 
 /** What holds for all templates of one file: the caller's values, and the values that stand for included files. */
 export interface TemplateContext {
@@ -72,7 +74,7 @@ export function renderTemplate(
   context: TemplateContext,
   place: TemplatePlace,
 ): readonly Section[] {
-  const variables = new Map<string, TemplateValue>();
+  const variables = new Map<string, RuntimeValue>();
   const search = [...place.search];
   const pieces: Section[] = [];
   const branches: Branch[] = [];
@@ -87,7 +89,7 @@ export function renderTemplate(
   const printText = (plain: string, first: number): void => {
     if (!isPrinting()) return;
     const lineEnd = plain.indexOf("\n") + 1;
-    if (lineEnd === 0 || pieceLine + lineBreaks(output) === first) {
+    if (lineEnd === 0 || pieceLine + lineBreaksIn(output) === first) {
       output += plain;
       return;
     }
@@ -116,28 +118,21 @@ export function renderTemplate(
   const failure = (message: string, remedy?: string): RaellaError =>
     new RaellaError({ code: "include", message, location: here(), remedy });
 
-  const textOf = (operands: readonly TemplateValue[], index: number, what: string): string => {
+  const textOf = (operands: readonly RuntimeValue[], index: number, what: string): string => {
     const operand = operands[index];
     if (typeof operand === "string") return operand;
-    throw failure(`${what} needs a text${operand === undefined ? "" : `, not ${templateText(operand)}`}.`);
+    throw failure(`${what} needs a text${operand === undefined ? "" : `, not ${valueText(operand)}`}.`);
   };
   /** Absolute paths that a relative one, perhaps with `*`, stands for: from the folder of the file, then along the search path. */
-  const found = (path: string, kind: "file" | "folder"): string[] => {
-    const bases = isAbsolute(path) ? [""] : [dirname(file), ...search];
-    for (const base of bases) {
-      const matches = matching(base === "" ? path : join(base, path), context.reader).filter(
-        (candidate) => context.reader.isFolder(candidate) === (kind === "folder"),
-      );
-      if (matches.length > 0) return matches;
-    }
-    return [];
-  };
-  const allFound = (path: string): string[] => {
-    const bases = isAbsolute(path) ? [""] : [dirname(file), ...search];
-    return [
-      ...new Set(bases.flatMap((base) => matching(base === "" ? path : join(base, path), context.reader))),
-    ];
-  };
+  const foundByFolder = (path: string): readonly string[][] =>
+    (isAbsolute(path) ? [path] : [dirname(file), ...search].map((folder) => join(folder, path))).map(
+      (wanted) => matching(wanted, context.reader),
+    );
+  const found = (path: string, kind: "file" | "folder"): string[] =>
+    foundByFolder(path)
+      .map((paths) => paths.filter((candidate) => context.reader.isFolder(candidate) === (kind === "folder")))
+      .find((matches) => matches.length > 0) ?? [];
+  const allFound = (path: string): string[] => [...new Set(foundByFolder(path).flat())];
   const foundFile = (path: string, isOnly: boolean): string[] => {
     const matches = found(path, "file");
     if (matches.length === 0)
@@ -164,12 +159,12 @@ export function renderTemplate(
     context.included.push(value);
     return `\uE000${context.included.length - 1}\uE001`;
   };
-  const keysOf = (operands: readonly TemplateValue[], what: string): string | undefined =>
+  const keysOf = (operands: readonly RuntimeValue[], what: string): string | undefined =>
     operands.length > 1 ? textOf(operands, 1, what) : undefined;
 
   const functions: TemplateScope["functions"] = new Map<
     string,
-    (operands: readonly TemplateValue[]) => TemplateValue
+    (operands: readonly RuntimeValue[]) => RuntimeValue
   >([
     ["cwd", () => dirname(file)],
     [
@@ -219,7 +214,7 @@ export function renderTemplate(
   ]);
   /** What `include_text` returned last. */
   let pasted: readonly Section[] = [];
-  const evaluate = (expression: string): TemplateValue =>
+  const evaluate = (expression: string): RuntimeValue =>
     evaluateTemplateExpression(expression, {
       lookup: (name) => {
         if (variables.has(name)) return variables.get(name);
@@ -236,11 +231,11 @@ export function renderTemplate(
     const current = branches.at(-1);
     if (word === "if") {
       const isOuterPrinted = isPrinting();
-      const isPrinted = isOuterPrinted && isTruth(evaluate(rest));
+      const isPrinted = isOuterPrinted && isTrue(evaluate(rest));
       branches.push({ isOuterPrinted, isPrinted, wasPrinted: isPrinted, hasElse: false });
     } else if ((word === "elif" || word === "else") && current !== undefined && !current.hasElse) {
       const isDue = current.isOuterPrinted && !current.wasPrinted;
-      current.isPrinted = isDue && (word === "else" || isTruth(evaluate(rest)));
+      current.isPrinted = isDue && (word === "else" || isTrue(evaluate(rest)));
       current.wasPrinted ||= current.isPrinted;
       current.hasElse = word === "else";
     } else if (word === "endif" && current !== undefined && rest === "") branches.pop();
@@ -256,8 +251,8 @@ export function renderTemplate(
   const printUpTo = (end: number, stripsEnd: boolean): void => {
     const plain = text.slice(from, end);
     const start = stripsStart ? plain.trimStart() : plain;
-    printText(stripsEnd ? start.trimEnd() : start, line + lineBreaks(plain) - lineBreaks(start));
-    line += lineBreaks(plain);
+    printText(stripsEnd ? start.trimEnd() : start, line + lineBreaksIn(plain) - lineBreaksIn(start));
+    line += lineBreaksIn(plain);
   };
   for (const match of text.matchAll(tagPattern)) {
     const [whole, value, tag] = match as (string | undefined)[] & [string];
@@ -265,14 +260,14 @@ export function renderTemplate(
     if (tag !== undefined) statement(tag.trim());
     else if (value !== undefined && isPrinting()) {
       pasted = [];
-      const printed = templateText(evaluate(value));
+      const printed = valueText(evaluate(value));
       const isPasted = pasted.length > 0 && printed === joined(pasted);
       // A piece begins at the beginning of a line.
       if (isPasted && (output === "" || output.endsWith("\n"))) paste(pasted);
       else output += printed;
     }
     stripsStart = whole.at(-3) === "-";
-    line += lineBreaks(whole);
+    line += lineBreaksIn(whole);
     from = match.index + whole.length;
   }
   const rest = text.slice(from);
@@ -286,18 +281,6 @@ export function renderTemplate(
 
 function joined(pieces: readonly Section[]): string {
   return pieces.map((piece) => piece.text).join("");
-}
-
-function isTruth(value: TemplateValue): boolean {
-  return evaluateTemplateExpression("not not given", {
-    lookup: () => value,
-    functions: new Map(),
-    location: { file: "" },
-  }) as boolean;
-}
-
-function lineBreaks(text: string): number {
-  return text.split("\n").length - 1;
 }
 
 /** The files and folders that a path with `*` (within a name) and `**` (any folders) stands for, sorted by name. */

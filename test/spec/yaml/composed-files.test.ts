@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -27,14 +28,26 @@ describe("files composed with the package", function () {
         .map((name) => join(folder, name)),
     );
     let found = 0;
-    for (const file of files)
-      for (const part of expandIncludes(file, new FileReader(), roots).parts()) {
-        const stored = composedWithPackage(part.file, part.text);
-        if (stored === undefined) continue;
-        assert.deepStrictEqual(stored, composeText(part.text), file);
-        found += 1;
-      }
-    assert.ok(found > 410, `${found} texts are stored`);
+    for (const file of files) {
+      const { text } = expandIncludes(file, new FileReader(), roots);
+      const stored = composedWithPackage(file, text);
+      if (stored === undefined) continue;
+      assert.deepStrictEqual(stored, composeText(text), file);
+      found += 1;
+    }
+    assert.ok(found > 400, `${found} texts are stored`);
+  });
+
+  it("spare a layer of the package the YAML library", () => {
+    const cli = JSON.stringify(join(root, "dist", "cli.js"));
+    const script = `
+      process.argv = ["node", ${cli}, "layer", "-a", "raella", "-d", "resnet18", "-l", "10"];
+      process.on("exit", (code) => {
+        const loaded = Object.keys(require.cache).filter((path) => /node_modules.yaml./.test(path));
+        console.log("modules:", code === 0 ? loaded.length : "none");
+      });
+      require(${cli});`;
+    assert.match(execFileSync(process.execPath, ["-e", script], { encoding: "utf8" }), /^modules: 0$/m);
   });
 
   it("are not used for a text that was changed, nor for other folders", () => {
