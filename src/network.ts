@@ -31,7 +31,7 @@ export type {
 export { arithmeticArchitectures, usualDesign } from "./network/arithmetic-design";
 export type { ArithmeticDesign, SlicingChoice } from "./network/arithmetic-design";
 export type { SlicesOfWeights, WeightEncoding } from "./spec/arithmetic";
-export type { DesignLayerAccuracy } from "./network/accuracy-job";
+export type { DesignLayerAccuracy } from "./network/layer-accuracy";
 export type { EndToEndAccuracy, ReferenceAccuracy, Share } from "./network/end-to-end";
 export { accuracyColumns, type AccuracyFrameOptions } from "./report/accuracy-columns";
 export { accuracyFrame } from "./report/data-frame";
@@ -56,6 +56,6 @@ export type { ChosenSlicing, SlicingOptions, SlicingSearch } from "./network/ada
 export type { IntegerLayer, OutputQuantization } from "./network/integer-layer";
 export { findCenter, parseSlicing, slicingName } from "./network/layer-arguments";
 export { allSlicings, type Slicing } from "./network/slicing";
-export type { SignedInputs } from "./network/input-passes";
-export type { OutputDifference } from "./network/output-error";
+export type { SignedInputs } from "./network/integer-layer";
+export type { OutputDifference } from "./network/integer-layer";
 export { drawPositions, madeUpValues, mulberry32 } from "./network/layer-arguments";

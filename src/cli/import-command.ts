@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { RaellaError } from "../errors";
 import type { SlicingSearch } from "../network/adaptive-slicing";
 import type { ImageOptions } from "../network/images";
-import type { SignedInputs } from "../network/input-passes";
+import type { SignedInputs } from "../network/integer-layer";
 import type { QuantizationScheme } from "../network/quantization";
 import { importLayerList, importNetwork } from "../report/import-network";
 import { formatImportText, formatLayerListText } from "../report/import-text";

@@ -2,13 +2,10 @@ import type { CenterFinder } from "./center";
 import { createCenterFinder } from "./center";
 import type { CrossbarResult } from "./crossbar";
 import { computeInCrossbars, computeWithConverters, convertInCrossbars } from "./crossbar";
-import type { SignedInputs } from "./input-passes";
-import type { IntegerLayer, OutputQuantization } from "./integer-layer";
-import { exactAccumulators, outputCodes } from "./integer-layer";
-import { compareOutputs, sumOfErrors } from "./output-error";
-import { raellaRows } from "./segments";
+import type { IntegerLayer, OutputQuantization, SignedInputs } from "./integer-layer";
+import { compareOutputs, exactAccumulators, outputCodes, sumOfErrors } from "./integer-layer";
+import { allSlicings, commonSlicings, mostCellBits, oneBitSlicing, raellaRows, slicingName } from "./slicing";
 import type { Slicing } from "./slicing";
-import { allSlicings, commonSlicings, mostCellBits, oneBitSlicing, slicingName } from "./slicing";
 
 /** Mean error of the non-zero outputs, in output steps, from which on a slicing is too coarse. */
 export const errorBound = 0.09;

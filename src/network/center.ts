@@ -2,10 +2,8 @@ import type { IntegerLayer, StoredWeights } from "./integer-layer";
 import { weightHistogram, weightOffset } from "./integer-layer";
 import type { PackedColumns, SumRange } from "./column-sums";
 import { createPacker } from "./column-sums";
-import type { Segment } from "./segments";
-import { segmentsOf } from "./segments";
-import type { Slicing, WeightSlice } from "./slicing";
-import { offsetOf, slicesOf, slicingName, weightBits } from "./slicing";
+import type { Segment, Slicing, WeightSlice } from "./slicing";
+import { offsetOf, segmentsOf, slicesOf, slicingName, weightBits } from "./slicing";
 
 /** Number of codes of a weight: 0 to 255. */
 const codeCount = 1 << weightBits;

@@ -1,6 +1,6 @@
 import { inputBits } from "./converter";
 import type { IntegerLayer } from "./integer-layer";
-import type { Segment } from "./segments";
+import type { Segment } from "./slicing";
 
 /** Lanes that are summed together: enough for the processor's pipelines, few enough for its registers. */
 const laneBlock = 8;

@@ -1,17 +1,15 @@
 import type { CenterFinder } from "./center";
 import { createCenterFinder, offsetColumns } from "./center";
-import type { ColumnVisitor, SumRange } from "./column-sums";
+import type { PackedColumns, SumRange } from "./column-sums";
 import { createScratch, drivenRows, noQuietSums, visitColumnSums } from "./column-sums";
 import type { ConversionTally, Converter } from "./converter";
 import { convertBits, emptyTally, inputBits, raellaConverterBits, signedConverter } from "./converter";
-import type { InputPass, SignedInputs } from "./input-passes";
-import { inputPasses } from "./input-passes";
-import type { IntegerLayer } from "./integer-layer";
-import { exactAccumulators } from "./integer-layer";
+import type { InputPass, IntegerLayer, SignedInputs } from "./integer-layer";
+import { exactAccumulators, inputPasses } from "./integer-layer";
 import type { ColumnNoise, NoiseSource } from "./noise";
 import { columnNumber, createNoise } from "./noise";
-import { raellaRows, segmentsOf } from "./segments";
-import type { Slicing } from "./slicing";
+import type { Segment, Slicing } from "./slicing";
+import { raellaRows, segmentsOf } from "./slicing";
 import {
   conversionShare,
   conversionsWithSpeculation,
@@ -79,41 +77,29 @@ type SumsVisitor = (
 /**
  * Goes through the columns of a layer, one segment of one group after the other.
  *
- * @param quiet Sums that converters read exactly. Columns are left out where there are no others.
- * @returns Σ |offset| over all columns and rows.
+ * @param columnsOf The columns of a segment (the first, second, …) of a group that are looked at.
  */
-function visitColumns(
+export function visitColumns(
   layer: IntegerLayer,
-  { slicing, rows = raellaRows, centers = createCenterFinder(layer, rows) }: CrossbarOptions,
+  segments: readonly Segment[],
+  columnsOf: (group: number, segment: Segment, index: number) => PackedColumns,
   passes: readonly InputPass[],
-  quiet: SumRange,
   noise: NoiseSource | undefined,
   visit: SumsVisitor,
-): number {
+): void {
   const { groups, filters, samples } = layer;
-  const layerCenters = centers.of(slicing);
   const scratch = createScratch();
-  let absoluteOffsets = 0;
-  segmentsOf(layer.rows, rows).forEach((segment, index) => {
+  segments.forEach((segment, index) => {
     for (let group = 0; group < groups; group++) {
-      const ofGroup = layerCenters[index].subarray(group * filters, (group + 1) * filters);
-      const held = offsetColumns(layer, group, segment, slicing, ofGroup, quiet);
-      const { columns } = held;
-      absoluteOffsets += held.absoluteOffsets;
+      const columns = columnsOf(group, segment, index);
       if (columns.filters.length === 0) continue;
       passes.forEach(({ applied, sign }, pass) => {
         for (let first = 0; first < samples; first += sampleBlock) {
-          const driven = drivenRows(
-            layer,
-            group,
-            segment,
-            applied,
-            first,
-            Math.min(sampleBlock, samples - first),
-          );
+          const count = Math.min(sampleBlock, samples - first);
+          const driven = drivenRows(layer, group, segment, applied, first, count);
           const start = (group * samples + first) * filters;
           const unit = (index * groups + group) * filters;
-          const visitor: ColumnVisitor = (sample, column, sums) => {
+          visitColumnSums(columns, driven, scratch, (sample, column, sums) => {
             const filter = columns.filters[column];
             const worth = columns.worths[column];
             const read =
@@ -121,13 +107,11 @@ function visitColumns(
                 ? sums
                 : noise.readBits(sums, columnNumber(unit + filter, worth, pass), first + sample);
             visit(sums, read, pass, start + sample * filters + filter, sign * worth);
-          };
-          visitColumnSums(columns, driven, scratch, visitor);
+          });
         }
       });
     }
   });
-  return absoluteOffsets;
 }
 
 /**
@@ -142,47 +126,59 @@ export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions
 /**
  * The same with several converters, which read the same sums.
  *
- * @param given `speculation: false` leaves the accumulators with speculation empty, and its counts at 0: sums beyond the
- *   converters' range are rare, while many of those within are enough for a speculative step to fail.
+ * @param given Which accumulators are needed, without or with speculation, default: both. The others are left as they would
+ *   be exactly, and their counts at 0. Without speculation it is much less: sums beyond the converters' range are rare, while
+ *   many of those within are enough for a speculative step to fail.
  */
 export function computeWithConverters(
   layer: IntegerLayer,
-  given: Omit<CrossbarOptions, "converterBits"> & { readonly speculation?: boolean },
+  given: Omit<CrossbarOptions, "converterBits"> & {
+    readonly plain?: boolean;
+    readonly speculation?: boolean;
+  },
   converterBits: readonly number[],
 ): readonly CrossbarResult[] {
-  const { slicing, rows = raellaRows, exact = exactAccumulators(layer), speculation = true } = given;
+  const { slicing, rows = raellaRows, exact = exactAccumulators(layer) } = given;
+  const { plain = true, speculation = true } = given;
   const { groups, filters, samples } = layer;
-  const centers = given.centers ?? createCenterFinder(layer, rows);
+  const centers = (given.centers ?? createCenterFinder(layer, rows)).of(slicing);
   const passes = inputPasses(layer.inputZero, given.signedInputs ?? "recorded");
   const runs = converterBits.map((bits) => ({
     converter: signedConverter(bits),
-    accumulators: exact.slice(),
-    accumulatorsSpeculation: speculation ? exact.slice() : new Float64Array(0),
+    accumulators: plain ? exact.slice() : exact,
+    accumulatorsSpeculation: speculation ? exact.slice() : exact,
     tallies: passes.map(emptyTally),
   }));
-  const weakest = signedConverter(Math.min(...converterBits));
   const noise = given.noise && createNoise(given.noise);
   const steps = noise?.steps ?? silentSteps;
-  const absoluteOffsets = visitColumns(
+  const quiet = noise ? noQuietSums : quietSums(signedConverter(Math.min(...converterBits)), speculation);
+  const segments = segmentsOf(layer.rows, rows);
+  let absoluteOffsets = 0;
+  visitColumns(
     layer,
-    { ...given, centers },
+    segments,
+    (group, segment, index) => {
+      const ofGroup = centers[index].subarray(group * filters, (group + 1) * filters);
+      const held = offsetColumns(layer, group, segment, slicing, ofGroup, quiet);
+      absoluteOffsets += held.absoluteOffsets;
+      return held.columns;
+    },
     passes,
-    noise ? noQuietSums : quietSums(weakest, speculation),
     noise,
     (sums, read, pass, at, worth) => {
       for (const { converter, accumulators, accumulatorsSpeculation, tallies } of runs) {
         const tally = tallies[pass];
-        accumulators[at] += worth * convertBits(sums, converter, tally, read);
+        if (plain) accumulators[at] += worth * convertBits(sums, converter, tally, read);
         if (!speculation) continue;
         accumulatorsSpeculation[at] += worth * convertSpeculatively(sums, converter, tally, read, steps);
       }
     },
   );
-  const columns = segmentsOf(layer.rows, rows).length * groups * filters * slicing.length;
+  const columns = segments.length * groups * filters * slicing.length;
   return runs.map(({ accumulators, accumulatorsSpeculation, tallies }) => ({
     accumulators,
     accumulatorsSpeculation,
-    centers: centers.of(slicing),
+    centers,
     meanOffset: absoluteOffsets / (groups * filters * layer.rows * slicing.length),
     passes: tallies.map((tally) => passCounts(tally, columns * samples)),
   }));
@@ -195,42 +191,31 @@ export interface ConvertedSums {
   readonly saturated: number;
 }
 
+/** What is of use of a result where conversions are made either without or with speculation. */
+export function convertedSums(result: CrossbarResult, speculation: boolean): ConvertedSums {
+  const total = (count: (pass: PassCounts) => number): number =>
+    result.passes.reduce((sum, pass) => sum + count(pass), 0);
+  return speculation
+    ? {
+        accumulators: result.accumulatorsSpeculation,
+        conversions: total((pass) => pass.conversionsSpeculation),
+        saturated: total((pass) => pass.saturatedSpeculation),
+      }
+    : {
+        accumulators: result.accumulators,
+        conversions: total((pass) => pass.conversions),
+        saturated: total((pass) => pass.saturated),
+      };
+}
+
 /** The same accumulators as `computeInCrossbars` gives, either without or with speculation. */
 export function convertInCrossbars(
   layer: IntegerLayer,
-  options: CrossbarOptions & { readonly speculation: boolean },
+  { converterBits = raellaConverterBits, ...options }: CrossbarOptions & { readonly speculation: boolean },
 ): ConvertedSums {
-  const { slicing, rows = raellaRows, converterBits = raellaConverterBits, speculation } = options;
-  const { groups, filters, samples } = layer;
-  const converter = signedConverter(converterBits);
-  const passes = inputPasses(layer.inputZero, options.signedInputs ?? "recorded");
-  const accumulators = options.exact?.slice() ?? exactAccumulators(layer);
-  const tally = emptyTally();
-  const noise = options.noise && createNoise(options.noise);
-  const steps = noise?.steps ?? silentSteps;
-  visitColumns(
-    layer,
-    options,
-    passes,
-    noise ? noQuietSums : quietSums(converter, speculation),
-    noise,
-    speculation
-      ? (sums, read, _, at, worth) => {
-          accumulators[at] += worth * convertSpeculatively(sums, converter, tally, read, steps);
-        }
-      : (sums, read, _, at, worth) => {
-          accumulators[at] += worth * convertBits(sums, converter, tally, read);
-        },
-  );
-  const columns =
-    segmentsOf(layer.rows, rows).length * groups * filters * slicing.length * samples * passes.length;
-  return speculation
-    ? {
-        accumulators,
-        conversions: conversionsWithSpeculation(columns, tally.failed),
-        saturated: tally.saturatedSpeculation,
-      }
-    : { accumulators, conversions: inputBits * columns, saturated: tally.saturated };
+  const { speculation } = options;
+  const [result] = computeWithConverters(layer, { ...options, plain: !speculation }, [converterBits]);
+  return convertedSums(result, speculation);
 }
 
 /** Sums of columns that a converter reads exactly, and of which no speculative step fails. */

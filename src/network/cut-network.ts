@@ -2,7 +2,7 @@ import type { EngineTensor } from "./float-engine";
 import type { MeasuredSizes, MeasuredLayer, WindowedLayer } from "./measure-layers";
 import type { OnnxModel, OnnxNode } from "./onnx/model";
 import { elementTypes, isOperator, usedTensors } from "./onnx/model";
-import { nodesFor, openPart } from "./onnx/part";
+import { nodesFor, typeName, withPart } from "./onnx/part";
 import { writeModelPart } from "./onnx/write-model";
 import type { PreparedNetwork } from "./prepare-network";
 import type { ActivationScale } from "./quantization";
@@ -82,12 +82,11 @@ export async function cutNetwork(
   const types = new Map(inputTypes);
   const reference: EngineTensor[] = [];
   const wanted = [...new Set([...crossing, result])].filter((name) => !inputTypes.has(name));
-  const session = await openPart(model, wanted, inputTypes, engine, externalFiles);
-  try {
+  await withPart(model, wanted, inputTypes, engine, externalFiles, async (run) => {
     for (let sample = 0; sample < samples.count; sample++) {
       const inputs = samples.at(sample);
       // The types are the same in all samples.
-      const outputs = await session.run(
+      const outputs = await run(
         inputs,
         wanted.filter((name) => sample === 0 || name === result),
       );
@@ -95,15 +94,13 @@ export async function cutNetwork(
       if (sample === 0) for (const [name, { type }] of outputs) types.set(name, typeNumber(type));
       await afterRun(sample + 1, samples.count);
     }
-  } finally {
-    await session.close();
-  }
+  });
   const models = await Promise.all(
     parts.map(async ({ nodes, given, targets }) => {
       if (nodes.length === 0) return undefined;
       const inputs = new Map(given.map((name) => [name, types.get(name) as number]));
       const part = { nodes, inputs, outputs: [...targets], initializers: model.initializers };
-      return writeModelPart(model, part, usedTensors, externalFiles);
+      return writeModelPart(model, part, externalFiles);
     }),
   );
   const stages = parts.map((part, index): CutStage => {
@@ -113,7 +110,7 @@ export async function cutNetwork(
     const inputsOfLater = measured.slice(index + 1).map(({ graph }) => graph.input);
     return {
       ...(bytes && { part: { model: bytes, given: part.given } }),
-      ...(layer && { layer: cutLayer(layer, typeName(types, layer.graph.linearOutput)) }),
+      ...(layer && { layer: cutLayer(layer, typeName(types.get(layer.graph.linearOutput) ?? 1)) }),
       keep: [...new Set([...later, ...inputsOfLater, result])],
     };
   });
@@ -195,8 +192,4 @@ function cutLayer(
 function typeNumber(name: string): number {
   const found = Object.entries(elementTypes).find(([, type]) => type === name);
   return Number(found?.[0] ?? 1);
-}
-
-function typeName(types: ReadonlyMap<string, number>, tensor: string): string {
-  return elementTypes[(types.get(tensor) ?? 1) as keyof typeof elementTypes];
 }

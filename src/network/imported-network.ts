@@ -1,10 +1,9 @@
 import type { SlicingSearch } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
-import type { SignedInputs } from "./input-passes";
+import type { SignedInputs } from "./integer-layer";
 import type { LayerAccuracy } from "./layer-accuracy";
 import type { LayerStatistics } from "./statistics";
-import type { MeasuredLayer } from "./measure-layers";
-import type { MeasuredSizes } from "./measure-layers";
+import type { MeasuredLayer, MeasuredSizes } from "./measure-layers";
 import { positionsPerSample } from "./measure-layers";
 import type { GraphLayer, LayerOperator } from "./onnx/layers";
 import { nodeName } from "./onnx/model";

@@ -1,4 +1,4 @@
-import type { Segment } from "./segments";
+import type { Segment } from "./slicing";
 
 /** Zero point of weights stored as codes 0 to 255: code = weight + 128. */
 export const weightOffset = 128;
@@ -181,4 +181,76 @@ export function roundHalfEven(value: number): number {
   const nearest = Math.floor(value + 0.5);
   const above = nearest - value;
   return above >= 0.5 && (above > 0.5 || nearest % 2 !== 0) ? nearest - 1 : nearest;
+}
+
+/**
+ * How signed inputs enter a crossbar, whose rows can be driven one way only. `recorded`: the codes with their zero point
+ * in one pass, whose constant part is subtracted digitally; so the authors' statistics of image networks were recorded.
+ * `two-pass`: what lies above and what lies below zero one after the other, as the paper describes it.
+ */
+export type SignedInputs = "recorded" | "two-pass";
+
+/** One pass over the inputs: what is applied for each of the 256 codes, and the sign with which its result counts. */
+export interface InputPass {
+  readonly applied: Uint8Array;
+  readonly sign: 1 | -1;
+}
+
+const pass = (sign: 1 | -1, value: (code: number) => number): InputPass => ({
+  sign,
+  applied: Uint8Array.from({ length: activationCodes }, (_, code) => Math.max(0, value(code))),
+});
+
+/** The passes of a layer whose input 0 has the code `zero`. Inputs that cannot be negative need one. */
+export function inputPasses(zero: number, signedInputs: SignedInputs): readonly InputPass[] {
+  if (zero === 0 || signedInputs === "recorded") return [pass(1, (code) => code)];
+  return [pass(1, (code) => code - zero), pass(-1, (code) => zero - code)];
+}
+
+/** How much the analog arithmetic changes the output codes of a layer. */
+export interface OutputDifference {
+  /** Share of outputs with another code. */
+  readonly changed: number;
+  /** Mean difference over all outputs, in steps of the output. */
+  readonly meanAbs: number;
+  /** Mean difference over the outputs that are not 0: what RAELLA bounds when it slices weights. */
+  readonly error: number;
+  /** Signal to noise of the output codes, dB; null if no code changed. */
+  readonly sqnr: number | null;
+}
+
+/** Compares output codes with the exact ones. `zero` is the code of the output 0. */
+export function compareOutputs(codes: Uint8Array, exact: Uint8Array, zero: number): OutputDifference {
+  let changed = 0;
+  let differences = 0;
+  let squares = 0;
+  let signal = 0;
+  let nonZero = 0;
+  let nonZeroDifferences = 0;
+  for (let index = 0; index < exact.length; index++) {
+    const difference = Math.abs(codes[index] - exact[index]);
+    const value = exact[index] - zero;
+    if (difference !== 0) changed++;
+    differences += difference;
+    squares += difference * difference;
+    signal += value * value;
+    if (value !== 0) {
+      nonZero++;
+      nonZeroDifferences += difference;
+    }
+  }
+  return {
+    changed: changed / exact.length,
+    meanAbs: differences / exact.length,
+    error: nonZero === 0 ? 0 : nonZeroDifferences / nonZero,
+    sqnr: squares === 0 ? null : 10 * Math.log10(signal / squares),
+  };
+}
+
+/** Sum of the differences over the outputs that are not 0. */
+export function sumOfErrors(codes: Uint8Array, exact: Uint8Array, zero: number): number {
+  let sum = 0;
+  for (let index = 0; index < exact.length; index++)
+    if (exact[index] !== zero) sum += Math.abs(codes[index] - exact[index]);
+  return sum;
 }

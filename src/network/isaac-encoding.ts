@@ -1,14 +1,14 @@
 import type { PackedColumns, SumRange } from "./column-sums";
-import { createPacker, createScratch, drivenRows, noQuietSums, visitColumnSums } from "./column-sums";
+import { createPacker, noQuietSums } from "./column-sums";
 import { convertBits, emptyTally, inputBits, isaacConverterBits, unsignedConverter } from "./converter";
+import type { ConvertedSums } from "./crossbar";
+import { visitColumns } from "./crossbar";
 import type { IntegerLayer } from "./integer-layer";
-import { activationCodes, exactAccumulators, weightOffset } from "./integer-layer";
+import { activationCodes, exactAccumulators, inputPasses, weightOffset } from "./integer-layer";
 import type { ColumnNoise } from "./noise";
-import { columnNumber, createNoise } from "./noise";
-import type { Segment } from "./segments";
-import { isaacRows, segmentsOf } from "./segments";
-import type { Slicing } from "./slicing";
-import { digitOf, slicesOf, twoBitSlicing } from "./slicing";
+import { createNoise } from "./noise";
+import type { Segment, Slicing } from "./slicing";
+import { digitOf, isaacRows, segmentsOf, slicesOf, twoBitSlicing } from "./slicing";
 
 /** Greatest state of a cell. */
 const topStateOf = (bits: number): number => 2 ** bits - 1;
@@ -26,12 +26,7 @@ export interface IsaacOptions {
 }
 
 /** What ISAAC's crossbars make of a layer. */
-export interface IsaacResult {
-  /** [group][sample][filter] */
-  readonly accumulators: Float64Array;
-  readonly conversions: number;
-  readonly saturated: number;
-}
+export type IsaacResult = ConvertedSums;
 
 /**
  * Computes a layer with ISAAC's crossbars: codes weight + 128 in cells, by default four of 2 bits, one input bit at a time. A
@@ -49,45 +44,25 @@ export function computeInIsaac(
 ): IsaacResult {
   const { groups, rows, filters, samples } = layer;
   const converter = unsignedConverter(converterBits);
-  const slices = slicesOf(slicing);
   const segments = segmentsOf(rows, limit);
-  const conversions = segments.length * groups * filters * slices.length * samples * inputBits;
   const accumulators = exactAccumulators(layer);
   const tally = emptyTally();
-  const scratch = createScratch();
   const noise = given && createNoise(given);
   const quiet = noise ? noQuietSums : { least: converter.lowest, greatest: converter.highest };
-  for (let group = 0; group < groups; group++) {
-    for (const [index, segment] of segments.entries()) {
-      const columns = codeColumns(layer, group, segment, slicing, quiet);
-      if (columns.filters.length === 0) continue;
-      for (let first = 0; first < samples; first += sampleBlock) {
-        const count = Math.min(sampleBlock, samples - first);
-        const driven = drivenRows(layer, group, segment, asTheyAre, first, count);
-        const start = (group * samples + first) * filters;
-        const unit = (index * groups + group) * filters;
-        visitColumnSums(columns, driven, scratch, (sample, column, sums) => {
-          const filter = columns.filters[column];
-          const worth = columns.worths[column];
-          const read =
-            noise === undefined
-              ? sums
-              : noise.readBits(sums, columnNumber(unit + filter, worth, 0), first + sample);
-          // What a converter does not see is missing; in an inverted column it is there, where it should not be.
-          accumulators[start + sample * filters + filter] +=
-            worth * convertBits(sums, converter, tally, read);
-        });
-      }
-    }
-  }
+  visitColumns(
+    layer,
+    segments,
+    (group, segment) => codeColumns(layer, group, segment, slicing, quiet),
+    inputPasses(0, "recorded"),
+    noise,
+    // What a converter does not see is missing; in an inverted column it is there, where it should not be.
+    (sums, read, _, at, worth) => {
+      accumulators[at] += worth * convertBits(sums, converter, tally, read);
+    },
+  );
+  const conversions = segments.length * groups * filters * slicing.length * samples * inputBits;
   return { accumulators, conversions, saturated: tally.saturated };
 }
-
-/** Samples whose driven rows are listed at a time. */
-const sampleBlock = 256;
-
-/** What is applied for each code of an input. */
-const asTheyAre = Uint8Array.from({ length: activationCodes }, (_, code) => code);
 
 /** The columns of a segment whose sums may be more than a converter reads. The sums of inverted ones count negatively. */
 function codeColumns(

@@ -27,7 +27,7 @@ import * as accuracy from "./layer-accuracy";
 import type { LayerAccuracy, LayerAccuracyOptions } from "./layer-accuracy";
 import { seedSchema } from "./network-arguments";
 import * as noise from "./noise";
-import * as sampling from "./sampling";
+import * as sampling from "./samples";
 import * as slicings from "./slicing";
 import type { Slicing } from "./slicing";
 

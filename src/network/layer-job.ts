@@ -3,14 +3,12 @@ import type { ChosenSlicing, SlicingSearch } from "./adaptive-slicing";
 import { chooseSlicing, givenSlices } from "./adaptive-slicing";
 import type { ArithmeticDesign } from "./arithmetic-design";
 import { raellaConverterBits } from "./converter";
-import type { SignedInputs } from "./input-passes";
-import type { IntegerLayer, OutputQuantization } from "./integer-layer";
+import type { IntegerLayer, OutputQuantization, SignedInputs } from "./integer-layer";
 import { exactAccumulators, outputCodes } from "./integer-layer";
 import type { LayerAccuracy } from "./layer-accuracy";
 import { layerAccuracyOf } from "./layer-accuracy";
 import type { JobKind } from "./run-network-jobs";
-import { raellaRows } from "./segments";
-import { mostCellBits, oneBitSlicing } from "./slicing";
+import { mostCellBits, oneBitSlicing, raellaRows } from "./slicing";
 import type { LayerStatistics } from "./statistics";
 import { averageWeight, statisticsOf } from "./statistics";
 

@@ -4,8 +4,7 @@ import { RaellaError } from "../errors";
 import type { ChosenSlicing, SlicingSearch } from "./adaptive-slicing";
 import { chooseSlicing } from "./adaptive-slicing";
 import { computeInCrossbars } from "./crossbar";
-import type { SignedInputs } from "./input-passes";
-import type { IntegerLayer, OutputQuantization } from "./integer-layer";
+import type { IntegerLayer, OutputQuantization, SignedInputs } from "./integer-layer";
 import {
   converterBitsSchema,
   outputSchema,

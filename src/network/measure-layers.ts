@@ -1,15 +1,15 @@
 import { counted, RaellaError } from "../errors";
-import type { EngineTensor, FloatEngine, FloatSession } from "./float-engine";
+import type { EngineTensor, FloatEngine } from "./float-engine";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import type { GraphLayer } from "./onnx/layers";
 import type { OnnxModel } from "./onnx/model";
 import { nodeTitle } from "./onnx/model";
-import { openPart } from "./onnx/part";
+import { withPart } from "./onnx/part";
 import type { ExternalFiles } from "./onnx/tensor";
 import type { ActivationScale, QuantizationScheme, TensorRange } from "./quantization";
 import { activationCode, activationScale, quantizeWeights } from "./quantization";
 import type { Samples } from "./samples";
-import { drawPositions } from "./sampling";
+import { drawPositions } from "./samples";
 
 /** Sizes that come from running the network. */
 export interface MeasuredSizes {
@@ -134,11 +134,6 @@ export function positionsPerSample({ images, outputWidth, outputHeight }: Measur
 /** The tensors of one sample: what goes into the network as it was given, the rest from the engine. */
 type TensorOfName = (name: string) => EngineTensor;
 
-/** Runs of the network that `measureLayers` makes. */
-function measuringRuns({ samples, scales }: Pick<MeasureOptions, "samples" | "scales">): number {
-  return (scales === undefined ? 2 : 1) * samples.count;
-}
-
 /**
  * Runs the network over all samples twice: first for the range of every layer's input and output, which set the
  * scales (unless they are known), then for the codes at the drawn positions.
@@ -148,18 +143,20 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
   const tensors = [...new Set(layers.flatMap(({ input, output }) => [input, output]))];
   const givenInputs = new Map(model.inputs.map(({ name, type }) => [name, type]));
   const computed = tensors.filter((name) => !givenInputs.has(name));
-  const session = await openPart(model, computed, givenInputs, engine, externalFiles);
-  let runs = 0;
-  const eachSample = async (
-    wanted: (sample: number) => readonly string[],
-    read: (tensors: TensorOfName, sample: number) => void,
-  ): Promise<void> => {
-    for (let sample = 0; sample < samples.count; sample++) {
-      read(await runSample(session, samples, sample, wanted(sample)), sample);
-      await afterRun?.(++runs, measuringRuns(options));
-    }
-  };
-  try {
+  return withPart(model, computed, givenInputs, engine, externalFiles, async (run) => {
+    const runs = (scales === undefined ? 2 : 1) * samples.count;
+    let done = 0;
+    const eachSample = async (
+      wanted: (sample: number) => readonly string[],
+      read: (tensors: TensorOfName, sample: number) => void,
+    ): Promise<void> => {
+      for (let sample = 0; sample < samples.count; sample++) {
+        const inputs = samples.at(sample);
+        const outputs = await run(inputs, wanted(sample));
+        read((name) => (inputs.get(name) ?? outputs.get(name)) as EngineTensor, sample);
+        await afterRun?.(++done, runs);
+      }
+    };
     const ranges = new Map<string, TensorRange>(tensors.map((name) => [name, { least: 0, greatest: 0 }]));
     const sizesIn = (tensorOf: TensorOfName): readonly MeasuredSizes[] =>
       layers.map((layer) =>
@@ -190,20 +187,7 @@ export async function measureLayers(options: MeasureOptions): Promise<readonly M
       measured.forEach((layer, index) => readCodes(layer, drawn[index], tensorOf(layer.graph.input), sample));
     });
     return measured;
-  } finally {
-    await session.close();
-  }
-}
-
-async function runSample(
-  session: FloatSession,
-  samples: Samples,
-  sample: number,
-  wanted: readonly string[],
-): Promise<TensorOfName> {
-  const inputs = samples.at(sample);
-  const outputs = await session.run(inputs, wanted);
-  return (name) => (inputs.get(name) ?? outputs.get(name)) as EngineTensor;
+  });
 }
 
 function widen(

@@ -1,5 +1,5 @@
-import { accuracyJobs } from "./accuracy-job";
-import { cutLayerJobs } from "./cut-layer-job";
+import { accuracyJobs } from "./layer-accuracy";
+import { cutLayerJobs } from "./run-cut-network";
 import { layerJobs } from "./layer-job";
 import type { JobInThread } from "./run-network-jobs";
 

@@ -4,7 +4,7 @@ import { type Workspace } from "../spec/workspace";
 import type { SlicingSearch } from "./adaptive-slicing";
 import type { FloatEngine } from "./float-engine";
 import { onnxRuntime } from "./float-engine";
-import type { SignedInputs } from "./input-passes";
+import type { SignedInputs } from "./integer-layer";
 import { signedInputsOf } from "./layer-statistics";
 import type { LayerScales, MeasuredLayer } from "./measure-layers";
 import { measureLayers } from "./measure-layers";
@@ -22,8 +22,7 @@ import type { QuantizationScheme } from "./quantization";
 import { quantizationSchemes } from "./quantization";
 import { throwIfStopped } from "./run-network-jobs";
 import type { SampleInputs, Samples } from "./samples";
-import { prepareSamples } from "./samples";
-import { defaultPositions, defaultSeed } from "./sampling";
+import { defaultPositions, defaultSeed, prepareSamples } from "./samples";
 
 /** What an import is made from, and how. */
 export interface AnalyzeNetworkOptions {
@@ -104,7 +103,7 @@ export async function prepareNetwork(
   const modelHash = sha256(options.model);
   const model = await rewriteQuantizedLayers(await readModel(options.model, file), externalFiles);
   const engine = options.engine ?? (await onnxRuntime());
-  const constants = await findConstants(model, () => Promise.resolve(engine), externalFiles);
+  const constants = await findConstants(model, engine, externalFiles);
   const found = findLayers(model, constants);
   if (found.layers.length === 0) throw noLayers(file, found);
   if (scales !== undefined && scales.length !== found.layers.length) throw otherModel(file);

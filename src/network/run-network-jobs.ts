@@ -60,37 +60,20 @@ export async function withJobRunner<Result>(
   compute: (runner: JobRunner) => Promise<Result>,
 ): Promise<Result> {
   const wanted = threadCount(workers, () => (work >= workThatPays ? Math.min(processors(), 4) : 1));
-  const count = Math.min(wanted, mostJobs);
+  const count = Math.max(1, Math.min(wanted, mostJobs));
   const pause = async (): Promise<void> => {
     await breathe();
     throwIfStopped(signal);
   };
-  if (count <= 1)
-    return compute({
-      workers: 1,
-      pause,
-      async run<Job, Answer>(
-        jobs: readonly Job[],
-        { run }: JobKind<Job, Answer>,
-        onJob?: (done: number) => void,
-      ) {
-        const results: Answer[] = [];
-        for (const job of jobs) {
-          await pause();
-          results.push(run(job));
-          onJob?.(results.length);
-        }
-        return results;
-      },
-    });
-  const threads = startThreads<null, JobInThread, unknown>("network/network-thread", null, count);
+  const threads =
+    count === 1 ? undefined : startThreads<null, JobInThread, unknown>("network/network-thread", null, count);
   try {
     return await compute({
       workers: count,
       pause,
       async run<Job, Answer>(
         jobs: readonly Job[],
-        { kind, work: workOfJob }: JobKind<Job, Answer>,
+        { kind, run, work: workOfJob }: JobKind<Job, Answer>,
         onJob?: (done: number) => void,
       ) {
         const results = new Array<Answer>(jobs.length);
@@ -99,15 +82,17 @@ export async function withJobRunner<Result>(
         const order = jobs.map((_, index) => index).sort((first, second) => works[second] - works[first]);
         let taken = 0;
         let done = 0;
-        const thread = async (): Promise<void> => {
+        const takeJobs = async (): Promise<void> => {
           while (taken < order.length) {
             const index = order[taken++];
-            const job = { kind, job: jobs[index] };
-            results[index] = (await threads.run(job, signal)) as Answer;
+            const job = jobs[index];
+            if (threads === undefined) await pause();
+            results[index] =
+              threads === undefined ? run(job) : ((await threads.run({ kind, job }, signal)) as Answer);
             onJob?.(++done);
           }
         };
-        await Promise.all(Array.from({ length: count }, thread));
+        await Promise.all(Array.from({ length: count }, takeJobs));
         return results;
       },
     });
@@ -115,7 +100,7 @@ export async function withJobRunner<Result>(
     throwIfStopped(signal);
     throw error;
   } finally {
-    await threads.end();
+    await threads?.end();
   }
 }
 

@@ -1,9 +1,9 @@
 import { counted } from "../errors";
+import { mulberry32 } from "../random";
 import type { EngineTensor } from "./float-engine";
 import { inputError, requireSamplesFirst, requireSizesInUse, sizesOfInput } from "./input-sizes";
 import type { OnnxModel, ValueInfo } from "./onnx/model";
 import { typeName } from "./onnx/part";
-import { madeUpValues } from "./sampling";
 
 /** Values for one input of a network; the first axis counts samples. */
 export interface InputArray {
@@ -140,4 +140,26 @@ export function inputSizes(
   requireSamplesFirst(model);
   requireSizesInUse(model, sizes, false);
   return new Map(model.inputs.map((input) => [input.name, sizesOfInput(input, sizes, model)]));
+}
+
+/** Output positions of a layer that are looked at, and the seed of their choice. */
+export const defaultPositions = 384;
+export const defaultSeed = 1;
+
+/** Draws `count` of the numbers 0 … total - 1 (Floyd's algorithm), ascending; all of them if there are no more. */
+export function drawPositions(total: number, count: number | "all", seed: number): Int32Array {
+  if (count === "all" || count >= total) return Int32Array.from({ length: total }, (_, index) => index);
+  const next = mulberry32(seed);
+  const drawn = new Set<number>();
+  for (let last = total - count; last < total; last++) {
+    const candidate = Math.floor(next() * (last + 1));
+    drawn.add(drawn.has(candidate) ? last : candidate);
+  }
+  return Int32Array.from(drawn).sort();
+}
+
+/** Made-up inputs where none are given: noise from -2 to 2. */
+export function madeUpValues(count: number, seed: number): Float64Array {
+  const next = mulberry32(seed);
+  return Float64Array.from({ length: count }, () => (next() * 2 - 1) * 2);
 }

@@ -3,7 +3,7 @@ import type { Constants } from "./onnx/constants";
 import type { UnmappedNode } from "./onnx/layers";
 import type { OnnxModel, OnnxNode } from "./onnx/model";
 import { isOperator, nodeName } from "./onnx/model";
-import { openPart } from "./onnx/part";
+import { withPart } from "./onnx/part";
 import type { ExternalFiles } from "./onnx/tensor";
 import type { Samples } from "./samples";
 
@@ -51,15 +51,10 @@ export async function reportUnmapped(
   const asked = [...tensors].filter((name) => made.has(name) && !constants.has(name));
   const inputs = samples.at(0);
   if (asked.length === 0) return report((name) => inputs.get(name)?.dims);
-  const session = await openPart(model, asked, given, engine, externalFiles);
-  try {
-    const outputs = await session.run(inputs);
-    return report((name) =>
-      constants.has(name) ? constants.dims(name) : (outputs.get(name) ?? inputs.get(name))?.dims,
-    );
-  } finally {
-    await session.close();
-  }
+  const outputs = await withPart(model, asked, given, engine, externalFiles, (run) => run(inputs));
+  return report((name) =>
+    constants.has(name) ? constants.dims(name) : (outputs.get(name) ?? inputs.get(name))?.dims,
+  );
 }
 
 /** Multiply-accumulates of a node; null for operators whose work depends on more than shapes. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { analyzeNetwork } from "../../src/network/analyze-network";
-import type { SignedInputs } from "../../src/network/input-passes";
+import type { SignedInputs } from "../../src/network/integer-layer";
 import { near } from "./golden-layers";
 import type { GoldenNetworkLayer } from "./golden-networks";
 import {

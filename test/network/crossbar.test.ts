@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { CrossbarResult } from "../../src/network/crossbar";
 import { computeInCrossbars } from "../../src/network/crossbar";
-import { exactAccumulators, outputCodes } from "../../src/network/integer-layer";
-import { compareOutputs } from "../../src/network/output-error";
+import { compareOutputs, exactAccumulators, outputCodes } from "../../src/network/integer-layer";
 import { parseSlicing } from "../../src/network/slicing";
 import { adcShare, averageWeight } from "../../src/network/statistics";
 import type { GoldenDifference, GoldenLayer, GoldenMode } from "./golden-layers";

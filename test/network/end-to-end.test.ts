@@ -12,7 +12,7 @@ import { onnxRuntime } from "../../src/network/float-engine";
 import type { CutRunResult, LayerArithmetic } from "../../src/network/run-cut-network";
 import { runCutNetwork } from "../../src/network/run-cut-network";
 import { withJobRunner } from "../../src/network/run-network-jobs";
-import { madeUpValues } from "../../src/network/sampling";
+import { madeUpValues } from "../../src/network/samples";
 import { parseSlicing } from "../../src/network/slicing";
 import type { Slicing } from "../../src/network/slicing";
 import type { GoldenNetworkLayer, TinyNetwork } from "./golden-networks";

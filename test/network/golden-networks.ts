@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImportedLayer, ImportedNetwork } from "../../src/network/imported-network";
 import type { InputArray } from "../../src/network/samples";
-import { madeUpValues } from "../../src/network/sampling";
+import { madeUpValues } from "../../src/network/samples";
 import { goldenFolder, near } from "./golden-layers";
 
 const tinyFolder = join(goldenFolder, "tiny");

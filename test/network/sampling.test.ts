@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { drawPositions, madeUpValues } from "../../src/network/sampling";
+import { drawPositions, madeUpValues } from "../../src/network/samples";
 import { mulberry32 } from "../../src/random";
 
 describe("Sampling of positions", () => {

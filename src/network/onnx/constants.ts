@@ -1,10 +1,9 @@
 import type { EngineTensor, FloatEngine } from "../float-engine";
 import type { ElementType, OnnxModel, OnnxNode, StoredTensor, TensorValues } from "./model";
 import { isOperator, usedTensors } from "./model";
-import { cannotRun } from "./run-errors";
+import { withPart } from "./part";
 import type { ExternalFiles } from "./tensor";
 import { tensorNumbers, tensorValues } from "./tensor";
-import { writeModelPart } from "./write-model";
 
 /** The tensors of a model that do not depend on its inputs. */
 export interface Constants {
@@ -69,7 +68,7 @@ const interested = [
  */
 export async function findConstants(
   model: OnnxModel,
-  engine: () => Promise<FloatEngine>,
+  engine: FloatEngine,
   externalFiles: ExternalFiles,
 ): Promise<Constants> {
   const stored = storedConstants(model);
@@ -89,7 +88,10 @@ export async function findConstants(
       .flatMap(({ inputs }) => inputs)
       .filter((name) => computed.has(name)),
   );
-  const values = await computeConstants(model, computing, [...wanted], stored, engine, externalFiles);
+  const values =
+    wanted.size === 0
+      ? new Map<string, EngineTensor>()
+      : await withPart(model, [...wanted], new Map(), engine, externalFiles, (run) => run(new Map()));
   return {
     has: (name) => stored.has(name) || values.has(name),
     dims: (name) => values.get(name)?.dims ?? (stored.get(name) as StoredTensor).dims,
@@ -102,26 +104,4 @@ export async function findConstants(
     weights: (name) =>
       values.get(name)?.data ?? tensorNumbers(stored.get(name) as StoredTensor, model.file, externalFiles),
   };
-}
-
-async function computeConstants(
-  model: OnnxModel,
-  nodes: readonly OnnxNode[],
-  outputs: readonly string[],
-  initializers: ReadonlyMap<string, StoredTensor>,
-  engine: () => Promise<FloatEngine>,
-  externalFiles: ExternalFiles,
-): Promise<ReadonlyMap<string, EngineTensor>> {
-  if (outputs.length === 0) return new Map();
-  const part = { nodes, inputs: new Map<string, number>(), outputs, initializers };
-  const bytes = await writeModelPart(model, part, usedTensors, externalFiles);
-  const loaded = await engine();
-  try {
-    const session = await loaded.open(bytes);
-    const results = await session.run(new Map());
-    await session.close();
-    return results;
-  } catch (error) {
-    throw cannotRun(model, nodes, error);
-  }
 }

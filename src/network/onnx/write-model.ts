@@ -1,5 +1,6 @@
 import type { PbfWriter } from "pbf" with { "resolution-mode": "import" };
 import type { OnnxModel, OnnxNode, StoredTensor } from "./model";
+import { usedTensors } from "./model";
 import type { ExternalFiles } from "./tensor";
 import { tensorBytes } from "./tensor";
 
@@ -21,11 +22,10 @@ interface ModelPart {
 export async function writeModelPart(
   model: OnnxModel,
   part: ModelPart,
-  used: (node: OnnxNode) => readonly string[],
   externalFiles: ExternalFiles,
 ): Promise<Uint8Array> {
   const { PbfWriter: Writer } = await import("pbf");
-  const needed = new Set(part.nodes.flatMap(used).concat(part.outputs));
+  const needed = new Set(part.nodes.flatMap(usedTensors).concat(part.outputs));
   // A writer that runs out of room takes twice as much, which counts where constants are big.
   const constants = [...part.initializers]
     .filter(([name]) => needed.has(name))

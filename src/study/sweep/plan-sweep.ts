@@ -5,7 +5,7 @@ import { pathText, requireArgument, shown, text as textSchema } from "../../argu
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName, throwAll } from "../../errors";
 import { frozenCopy } from "../../memory";
-import { defaultSeed } from "../../network/sampling";
+import { defaultSeed } from "../../network/samples";
 import { completeChoices } from "../../spec/model-choices";
 import { parseDeepDocument } from "../../spec/yaml/compose-text";
 import { nestedTooDeeply } from "../../spec/yaml/yaml-node";
