@@ -234,6 +234,20 @@ export function requireChoice(what: string, given: unknown, known: readonly stri
 }
 
 /**
+ * A whole number in a range.
+ * @throws RaellaError `out-of-range` for anything else.
+ */
+export function requireWhole(what: string, given: number, least: number, greatest = Infinity): void {
+  if (Number.isSafeInteger(given) && given >= least && given <= greatest) return;
+  throw new RaellaError({
+    code: "out-of-range",
+    message: `${what} cannot be ${given}.`,
+    value: given,
+    expected: `a whole number ${greatest === Infinity ? "of at least" : "from"} ${least}${greatest === Infinity ? "" : ` to ${greatest}`}`,
+  });
+}
+
+/**
  * A list in which everything stands once.
  * @param what - how a message calls the list, in the plural.
  * @throws RaellaError `usage` for what stands there again, which would have no effect.

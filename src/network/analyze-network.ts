@@ -21,6 +21,7 @@ import { noExternalFiles } from "./onnx/tensor";
 import { analyzeNetworkSchema } from "./network-arguments";
 import { withJobRunner, workOf } from "./run-network-jobs";
 import { defaultPositions, defaultSeed, inputSizes } from "./samples";
+import type { UnmappedReport } from "./unmapped";
 import { describeUnmapped, reportUnmapped } from "./unmapped";
 import type { ImportedLayer, ImportedNetwork } from "./imported-network";
 import { describeGraphLayer, describeLayer } from "./imported-network";
@@ -78,31 +79,50 @@ async function analyzeShapes(
       passes: scheme === "symmetric" ? 2 : 1,
     };
   });
-  const unmapped = describeUnmapped(found.unmapped, dims);
-  const mappedMacs = layers.reduce((sum, { macs }) => sum + macs, 0);
-  return {
-    file,
+  return networkOf(options, layers, describeUnmapped(found.unmapped, dims), {
     sha256: sha256(options.model),
     scheme,
-    signedInputs: options.signedInputs ?? "recorded",
-    samples: options.samples ?? defaultPositions,
-    seed: options.seed ?? defaultSeed,
-    slicings: options.slicings ?? "common",
     inputSamples: 0,
     inputShapes: Object.fromEntries(inputShapes),
     madeUpInputs: false,
     engine: null,
     designs: [],
-    layers,
-    unmapped,
-    mappedMacs,
-    totalMacs: unmapped.reduce((sum, { macs }) => sum + (macs ?? 0), mappedMacs),
     warnings:
       options.signedInputs === "two-pass" && scheme !== "symmetric"
         ? [
             "Which inputs are signed follows from values, not from shapes: every layer is taken to need one pass.",
           ]
         : [],
+  });
+}
+
+type FoundNetwork = Pick<
+  ImportedNetwork,
+  "sha256" | "scheme" | "inputSamples" | "inputShapes" | "madeUpInputs" | "engine" | "designs" | "warnings"
+>;
+
+/** What was found of a network, with what was asked for. */
+function networkOf(
+  options: AnalyzeNetworkOptions,
+  layers: readonly ImportedLayer[],
+  unmapped: readonly UnmappedReport[],
+  { sha256: modelHash, scheme, warnings, ...run }: FoundNetwork,
+): ImportedNetwork {
+  const mappedMacs = layers.reduce((sum, { macs }) => sum + macs, 0);
+  return {
+    file: options.file ?? "model.onnx",
+    sha256: modelHash,
+    scheme,
+    signedInputs: options.signedInputs ?? "recorded",
+    samples: options.samples ?? defaultPositions,
+    seed: options.seed ?? defaultSeed,
+    slicings: options.slicings ?? "common",
+    ...run,
+    layers,
+    unmapped,
+    mappedMacs,
+    totalMacs: unmapped.reduce((sum, { macs }) => sum + (macs ?? 0), mappedMacs),
+    warnings,
   };
 }
 
@@ -124,8 +144,7 @@ function unknownSizes(
 
 async function analyzeWith(engine: FloatEngine, options: AnalyzeNetworkOptions): Promise<ImportedNetwork> {
   const { shapesOnly = false, withAccuracy = false } = options;
-  const { samples: positions = defaultPositions, seed = defaultSeed, slicings = "common" } = options;
-  const { models = defaultWorkspace() } = options;
+  const { slicings = "common", models = defaultWorkspace() } = options;
   const designs = arithmeticArchitectures(models).map((name) => usualDesign(name, models));
   let before = 0;
   let steps = 0;
@@ -163,26 +182,16 @@ async function analyzeWith(engine: FloatEngine, options: AnalyzeNetworkOptions):
     ...describeLayer(layer, index, inputPasses(layer.inputScale.zero, wayOfInputs).length),
     ...results[index],
   }));
-  const mappedMacs = layers.reduce((sum, { macs }) => sum + macs, 0);
-  return {
-    file: network.file,
+  return networkOf(options, layers, unmapped, {
     sha256: network.sha256,
     scheme,
-    signedInputs: options.signedInputs ?? "recorded",
-    samples: positions,
-    seed,
-    slicings,
     inputSamples: samples.count,
     inputShapes: samples.shapes,
     madeUpInputs: samples.madeUp,
     engine: { name: engine.name, version: engine.version },
     designs,
-    layers,
-    unmapped,
-    mappedMacs,
-    totalMacs: unmapped.reduce((sum, { macs }) => sum + (macs ?? 0), mappedMacs),
     warnings: warningsOf(measured, samples.madeUp, shapesOnly),
-  };
+  });
 }
 
 /** What says how statistics are made says nothing where none are. */

@@ -1,4 +1,4 @@
-import { name as nameSchema, requireArgument } from "../arguments";
+import { name as nameSchema, requireArgument, requireWhole } from "../arguments";
 import { RaellaError } from "../errors";
 import type { Arithmetic, SlicesOfWeights, WeightEncoding } from "../spec/arithmetic";
 import { arithmeticOf } from "../spec/arithmetic";
@@ -30,10 +30,6 @@ export interface ArithmeticDesign {
 
 /** Whether the slicings of the import are kept, or chosen anew for each design. */
 export type SlicingChoice = "kept" | "anew";
-
-/** Converters and crossbars that can be asked for. */
-const converterRange = { least: 2, greatest: 16 };
-const rowRange = { least: 1, greatest: 65536 };
 
 /**
  * The arithmetic of an architecture as its model declares it, with converter, crossbar and cells as it has them.
@@ -90,30 +86,24 @@ export function undeclaredArithmetic(architecture: string, workspace: Workspace)
 
 /** One text for each arithmetic. Only slicings that were chosen for an architecture go by its name. */
 export function designKey(design: ArithmeticDesign): string {
-  const { encoding, slices, speculation, adcBits, rows, cellBits, slicing, noise = 0 } = design;
-  const ofNoise = noise === 0 ? "" : ` noise ${noise}`;
-  const key =
+  const { architecture, encoding, slices, adcBits, rows, cellBits, slicing, noise = 0 } = design;
+  const speculation = design.speculation ? "speculation" : "-";
+  const parts =
     slices === "adaptive"
       ? [
-          slicing === "kept" ? design.architecture : "",
-          encoding,
-          slices,
-          speculation ? "speculation" : "-",
-          adcBits,
-          rows,
-          cellBits,
-          slicing,
-        ].join(" ")
-      : [encoding, slices.join("-"), speculation ? "speculation" : "-", adcBits, rows].join(" ");
-  return key + ofNoise;
+          ...[slicing === "kept" ? architecture : "", encoding, slices, speculation],
+          ...[adcBits, rows, cellBits, slicing],
+        ]
+      : [encoding, slices.join("-"), speculation, adcBits, rows];
+  return [...parts, ...(noise === 0 ? [] : [`noise ${noise}`])].join(" ");
 }
 
 /** @throws RaellaError for an arithmetic that is not known, or bits or rows out of range. */
 export function checkDesign(design: ArithmeticDesign): void {
   const { encoding, slices, speculation, adcBits, rows, cellBits } = design;
-  checkWithin(adcBits, converterRange, "Bits of a converter");
-  checkWithin(rows, rowRange, "Rows of a crossbar");
-  checkWithin(cellBits, { least: 1, greatest: 8 }, "Bits of a cell");
+  requireWhole("Bits of a converter", adcBits, 2, 16);
+  requireWhole("Rows of a crossbar", rows, 1, 65536);
+  requireWhole("Bits of a cell", cellBits, 1, 8);
   checkNoise(design.noise ?? 0);
   if (encoding === "offset_invert" && (slices === "adaptive" || speculation))
     throw new RaellaError({
@@ -146,19 +136,5 @@ function checkNoise(deviation: number): void {
     message: `The noise of column sums cannot be ${deviation}.`,
     value: deviation,
     expected: `a standard deviation from 0 to ${greatestDeviation} steps of the converter`,
-  });
-}
-
-function checkWithin(
-  value: number,
-  { least, greatest }: { readonly least: number; readonly greatest: number },
-  what: string,
-): void {
-  if (Number.isInteger(value) && value >= least && value <= greatest) return;
-  throw new RaellaError({
-    code: "out-of-range",
-    message: `${what} cannot be ${value}.`,
-    value,
-    expected: `a whole number from ${least} to ${greatest}`,
   });
 }

@@ -223,30 +223,21 @@ function onnxRuntimeInThread(signal?: AbortSignal): FloatEngine {
   };
 }
 
+const arrays = {
+  ...{ float32: Float32Array, float64: Float64Array, int32: Int32Array, uint32: Uint32Array },
+  ...{ int16: Int16Array, uint16: Uint16Array, int8: Int8Array, uint8: Uint8Array },
+};
+
 function typedData(type: string, data: Float32Array | Float64Array): unknown {
+  if (Object.hasOwn(arrays, type)) return new arrays[type as keyof typeof arrays](data);
+  const bigIntegers = (): readonly bigint[] => Array.from(data, BigInt);
   switch (type) {
-    case "float32":
-      return new Float32Array(data);
-    case "float64":
-      return new Float64Array(data);
     case "float16":
       return Uint16Array.from(data, toFloat16);
     case "int64":
-      return BigInt64Array.from(data as Float64Array, (value: number) => BigInt(value));
+      return BigInt64Array.from(bigIntegers());
     case "uint64":
-      return BigUint64Array.from(data as Float64Array, (value: number) => BigInt(value));
-    case "int32":
-      return Int32Array.from(data);
-    case "uint32":
-      return Uint32Array.from(data);
-    case "int16":
-      return Int16Array.from(data);
-    case "uint16":
-      return Uint16Array.from(data);
-    case "int8":
-      return Int8Array.from(data);
-    case "uint8":
-      return Uint8Array.from(data);
+      return BigUint64Array.from(bigIntegers());
     case "bool":
       return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
     default:

@@ -25,7 +25,7 @@ import * as isaac from "./isaac-encoding";
 import type { IsaacOptions, IsaacResult } from "./isaac-encoding";
 import * as accuracy from "./layer-accuracy";
 import type { LayerAccuracy, LayerAccuracyOptions } from "./layer-accuracy";
-import { seedSchema } from "./network-arguments";
+import { seedSchema, wholeBetween } from "./network-arguments";
 import * as noise from "./noise";
 import * as sampling from "./samples";
 import * as slicings from "./slicing";
@@ -33,13 +33,7 @@ import type { Slicing } from "./slicing";
 
 // The arithmetic of layers as `raella/network` offers it: the functions of this folder behind a look at what they are given.
 
-const codeExpected = "a whole number from 0 to 255";
-const code = v.pipe(
-  v.number(codeExpected),
-  v.integer(codeExpected),
-  v.minValue(0, codeExpected),
-  v.maxValue(255, codeExpected),
-);
+const code = wholeBetween(0, 255);
 const deviationExpected = `a standard deviation from 0 to ${noise.greatestDeviation} steps of the converter`;
 const slicingExpected = "bits of slices, 1 to 4 each and 8 together, most significant first: [4, 2, 2]";
 
@@ -53,13 +47,7 @@ export const slicingSchema = v.custom<Slicing>(
 export const signedInputsSchema = oneOf(["recorded", "two-pass"]);
 export const slicingSearchSchema = oneOf(["common", "full"]);
 
-const bitsExpected = "a whole number from 2 to 16";
-export const converterBitsSchema = v.pipe(
-  v.number(bitsExpected),
-  v.integer(bitsExpected),
-  v.minValue(2, bitsExpected),
-  v.maxValue(16, bitsExpected),
-);
+export const converterBitsSchema = wholeBetween(2, 16);
 
 const layerSchema = optionsOf({
   groups: count,
@@ -80,7 +68,12 @@ export const outputSchema = optionsOf({
   highest: code,
 });
 
-function requireLength(what: string, given: ArrayLike<number> | undefined, length: number, of: string): void {
+export function requireLength(
+  what: string,
+  given: ArrayLike<number> | undefined,
+  length: number,
+  of: string,
+): void {
   if (given === undefined || given.length === length) return;
   throw new RaellaError({
     code: "out-of-range",

@@ -4,40 +4,13 @@ import type { ImportedLayer, LayerShape } from "./imported-network";
 /** A layer as far as a list says it: its sizes. */
 export type ListedLayer = Pick<ImportedLayer, "index" | "name" | "operator" | "shape" | "passes">;
 
-/** Sizes that a list may leave out, and what they are then. */
-const defaultShape: Readonly<Partial<LayerShape>> = {
-  R: 1,
-  S: 1,
-  P: 1,
-  Q: 1,
-  G: 1,
-  Hpad: 0,
-  Wpad: 0,
-  Hstride: 1,
-  Wstride: 1,
-  Hdilation: 1,
-  Wdilation: 1,
+/** Sizes of a layer, and what they are where a list leaves them out: C and M must stand there, H and W follow from the others. */
+const sizesLeftOut: Readonly<Record<keyof LayerShape, number | undefined>> = {
+  ...{ C: undefined, M: undefined, R: 1, S: 1, P: 1, Q: 1, G: 1, H: undefined, W: undefined },
+  ...{ Hpad: 0, Wpad: 0, Hstride: 1, Wstride: 1, Hdilation: 1, Wdilation: 1 },
 };
 
-const sizeNames = [
-  "C",
-  "M",
-  "R",
-  "S",
-  "P",
-  "Q",
-  "G",
-  "H",
-  "W",
-  "Hpad",
-  "Wpad",
-  "Hstride",
-  "Wstride",
-  "Hdilation",
-  "Wdilation",
-] as const;
-
-const columns = ["name", ...sizeNames, "passes"];
+const columns = ["name", ...Object.keys(sizesLeftOut), "passes"];
 
 /**
  * The layers of a list: one row with a name and sizes for each, as text or numbers. C and M must be given; other sizes
@@ -77,9 +50,8 @@ export function layersFromRows(
       });
     };
     const sizes: Record<string, number> = {};
-    for (const key of sizeNames)
-      if (key !== "H" && key !== "W")
-        sizes[key] = number(key, key.endsWith("pad") ? 0 : 1, defaultShape[key]);
+    for (const [key, size] of Object.entries(sizesLeftOut))
+      if (key !== "H" && key !== "W") sizes[key] = number(key, key.endsWith("pad") ? 0 : 1, size);
     const needed = (outputs: string, kernel: string, axis: string): number =>
       (sizes[outputs] - 1) * sizes[`${axis}stride`] +
       (sizes[kernel] - 1) * sizes[`${axis}dilation`] +

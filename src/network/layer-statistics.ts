@@ -1,13 +1,13 @@
 import * as v from "valibot";
-import { checkedLater, count, flag, optional, optionsOf, requireOptions } from "../arguments";
+import { checkedLater, count, flag, optional, optionsOf, requireOptions, requireWhole } from "../arguments";
 import { RaellaError } from "../errors";
 import type { ChosenSlicing, SlicingSearch } from "./adaptive-slicing";
-import { chooseSlicing } from "./adaptive-slicing";
-import { computeInCrossbars } from "./crossbar";
+import { chooseSlicing, givenSlices } from "./adaptive-slicing";
 import type { IntegerLayer, OutputQuantization, SignedInputs } from "./integer-layer";
 import {
   converterBitsSchema,
   outputSchema,
+  requireLength,
   signedInputsSchema,
   slicingSchema,
   slicingSearchSchema,
@@ -88,10 +88,7 @@ function choose(layer: IntegerLayer, options: LayerStatisticsOptions): ChosenSli
     converterBits: options.converterBits,
     signedInputs: signedInputsOf(options),
   };
-  if (slicing !== undefined) {
-    const result = computeInCrossbars(layer, { ...crossbar, slicing });
-    return { slicing, error: null, errors: {}, result };
-  }
+  if (slicing !== undefined) return givenSlices(layer, slicing, crossbar);
   if (output !== undefined)
     return chooseSlicing(layer, output, { ...crossbar, search: options.slicingSearch });
   throw new RaellaError({
@@ -111,40 +108,19 @@ export function signedInputsOf(options: {
 
 function checkedLayer(options: LayerStatisticsOptions): IntegerLayer {
   const { groups = 1, rows, filters, weights, inputs, zeroPoint = 0, weightZeroPoints } = options;
-  const check = (value: number, expected: string, what: string, isRight: boolean): void => {
-    if (isRight) return;
-    throw new RaellaError({ code: "out-of-range", message: `${what} cannot be ${value}.`, value, expected });
-  };
-  for (const [what, value] of Object.entries({ groups, rows, filters }))
-    check(value, "a whole number of at least 1", what, Number.isSafeInteger(value) && value >= 1);
-  check(
-    zeroPoint,
-    "a code from 0 to 255",
-    "zeroPoint",
-    Number.isInteger(zeroPoint) && (zeroPoint & 255) === zeroPoint,
-  );
-  const weightCount = groups * rows * filters;
-  check(
-    weights.length,
-    `${weightCount}: groups · rows · filters`,
-    "The length of weights",
-    weights.length === weightCount,
-  );
+  requireWhole("zeroPoint", zeroPoint, 0, 255);
+  requireLength("weights", weights, groups * rows * filters, "groups · rows · filters");
   const samples = inputs.length / (groups * rows);
-  check(
-    inputs.length,
-    `a multiple of ${groups * rows}: groups · rows`,
-    "The length of inputs",
-    Number.isInteger(samples) && samples >= 1,
-  );
-  const units = groups * filters;
-  for (const [what, list] of Object.entries({
-    weightZeroPoints,
-    "output.bias": options.output?.bias,
-    "output.scale": options.output?.scale,
-  }))
-    if (list !== undefined)
-      check(list.length, `${units}: groups · filters`, `The length of ${what}`, list.length === units);
+  if (!Number.isInteger(samples) || samples < 1)
+    throw new RaellaError({
+      code: "out-of-range",
+      message: `The length of inputs cannot be ${inputs.length}.`,
+      value: inputs.length,
+      expected: `a multiple of ${groups * rows}: groups · rows`,
+    });
+  const { bias, scale } = options.output ?? {};
+  for (const [what, list] of Object.entries({ weightZeroPoints, "output.bias": bias, "output.scale": scale }))
+    requireLength(what, list, groups * filters, "groups · filters");
   return {
     groups,
     rows,
@@ -164,15 +140,8 @@ function wholeNumbers(
   least: number,
   greatest: number,
 ): ArrayLike<number> {
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index];
-    if (Number.isInteger(value) && value >= least && value <= greatest) continue;
-    throw new RaellaError({
-      code: "out-of-range",
-      message: `${what}[${index}] cannot be ${String(value)}.`,
-      value,
-      expected: `a whole number from ${least} to ${greatest}`,
-    });
-  }
+  const isOne = (value: number): boolean => Number.isInteger(value) && value >= least && value <= greatest;
+  for (let index = 0; index < values.length; index++)
+    if (!isOne(values[index])) requireWhole(`${what}[${index}]`, values[index], least, greatest);
   return values;
 }

@@ -54,15 +54,24 @@ export const imagesSchema = optionsOf({
 export const workersSchema = v.union([index, v.literal("auto")], 'a whole number of at least 1, or "auto"');
 const sizesSchema = tableOf(count, "sizes by name: {height: 224}");
 
-/** Of noise: a word of 32 bits. */
-const seedExpected = `a whole number from 0 to ${2 ** 32 - 1}`;
-export const seedSchema = v.pipe(
-  v.number(seedExpected),
-  v.integer(seedExpected),
-  v.minValue(0, seedExpected),
-  v.maxValue(2 ** 32 - 1, seedExpected),
-);
+export function wholeBetween(least: number, greatest: number): v.GenericSchema<number> {
+  const expected = `a whole number from ${least} to ${greatest}`;
+  return v.pipe(
+    v.number(expected),
+    v.integer(expected),
+    v.minValue(least, expected),
+    v.maxValue(greatest, expected),
+  );
+}
 
+/** Of noise: a word of 32 bits. */
+export const seedSchema = wholeBetween(0, 2 ** 32 - 1);
+
+export const pathOrArraysSchema = v.union([name, arraysSchema], `a path, or ${inputsExpected}`);
+export const pathOrBytesSchema = v.union(
+  [name, bytesSchema],
+  "the path of a model, or its bytes (Uint8Array)",
+);
 /** Of `analyzeNetwork`, but for what differs in `importNetwork`. */
 const analysisEntries = {
   sizes: optional(sizesSchema),
@@ -79,12 +88,16 @@ const analysisEntries = {
   engine: optional(engineSchema),
 };
 
-export const analyzeNetworkSchema = optionsOf({
-  ...analysisEntries,
+const modelEntries = {
   model: bytesSchema,
   file: optional(text),
   externalFiles: optional(callback),
   inputs: optional(arraysSchema),
+};
+
+export const analyzeNetworkSchema = optionsOf({
+  ...analysisEntries,
+  ...modelEntries,
   models: optional(workspaceSchema),
   shapesOnly: optional(flag),
 });
@@ -92,10 +105,7 @@ export const analyzeNetworkSchema = optionsOf({
 export const analyzeAccuracySchema = optionsOf({
   ...analysisEntries,
   withAccuracy: v.optional(v.never("nothing: designs say what is computed")),
-  model: bytesSchema,
-  file: optional(text),
-  externalFiles: optional(callback),
-  inputs: optional(arraysSchema),
+  ...modelEntries,
   models: checkedLater,
   designs: checkedLater,
   imported: optional(dataWith("an import: {sha256, layers}", { sha256: isText, layers: Array.isArray })),
@@ -106,9 +116,9 @@ export const analyzeAccuracySchema = optionsOf({
 
 export const importNetworkSchema = optionsOf({
   ...analysisEntries,
-  model: v.union([name, bytesSchema], "the path of a model, or its bytes (Uint8Array)"),
+  model: pathOrBytesSchema,
   name,
-  inputs: optional(v.union([name, arraysSchema], `a path, or ${inputsExpected}`)),
+  inputs: optional(pathOrArraysSchema),
   images: optional(imagesSchema),
   workspace: name,
   shapesOnly: optional(flag),
@@ -116,11 +126,6 @@ export const importNetworkSchema = optionsOf({
 
 export const importListSchema = optionsOf({ list: name, name, workspace: name });
 
-export const pathOrArraysSchema = v.union([name, arraysSchema], `a path, or ${inputsExpected}`);
-export const pathOrBytesSchema = v.union(
-  [name, bytesSchema],
-  "the path of a model, or its bytes (Uint8Array)",
-);
 export const pathOrLabelsSchema = v.union(
   [
     name,

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { requireArgument, text } from "../arguments";
 import { RaellaError } from "../errors";
-import { fromFloat16 } from "./float-engine";
+import type { ElementType } from "./onnx/model";
+import { elementFormats } from "./onnx/tensor";
 import type { InputArray, SampleInputs } from "./samples";
 
 const magic = "\u0093NUMPY";
@@ -49,32 +50,18 @@ function parseNpy(bytes: Uint8Array, file: string): InputArray {
   const isLittle = !type.startsWith(">");
   const size = Number(kind.slice(1));
   if (begin + count * size > bytes.length) throw unreadable(file, "it ends too early");
-  const read = elementReader(view, kind, isLittle);
+  const read = Object.hasOwn(kinds, kind) ? elementFormats[kinds[kind]].read : undefined;
   if (read === undefined) throw unreadable(file, `its elements are of type ${type}`);
-  return { dims, data: Float64Array.from({ length: count }, (_, index) => read(begin + index * size)) };
+  const data = Float64Array.from({ length: count }, (_, index) => read(view, begin + index * size, isLittle));
+  return { dims, data };
 }
 
-function elementReader(
-  view: DataView,
-  kind: string,
-  isLittle: boolean,
-): ((at: number) => number) | undefined {
-  const readers: Readonly<Record<string, (at: number) => number>> = {
-    f2: (at) => fromFloat16(view.getUint16(at, isLittle)),
-    f4: (at) => view.getFloat32(at, isLittle),
-    f8: (at) => view.getFloat64(at, isLittle),
-    i1: (at) => view.getInt8(at),
-    i2: (at) => view.getInt16(at, isLittle),
-    i4: (at) => view.getInt32(at, isLittle),
-    i8: (at) => Number(view.getBigInt64(at, isLittle)),
-    u1: (at) => view.getUint8(at),
-    u2: (at) => view.getUint16(at, isLittle),
-    u4: (at) => view.getUint32(at, isLittle),
-    u8: (at) => Number(view.getBigUint64(at, isLittle)),
-    b1: (at) => view.getUint8(at),
-  };
-  return Object.hasOwn(readers, kind) ? readers[kind] : undefined;
-}
+/** What NumPy calls the types of elements. */
+const kinds: Readonly<Record<string, ElementType>> = {
+  ...{ f2: "float16", f4: "float32", f8: "float64", b1: "bool" },
+  ...{ i1: "int8", i2: "int16", i4: "int32", i8: "int64" },
+  ...{ u1: "uint8", u2: "uint16", u4: "uint32", u8: "uint64" },
+};
 
 /** The files of a ZIP archive, stored or deflated, from its directory at the end. */
 async function unzip(

@@ -1,5 +1,6 @@
+import { requireChoice, requireWhole } from "../arguments";
 import { RaellaError, suggestName } from "../errors";
-import { sha256 } from "../platform";
+import { breathe, sha256 } from "../platform";
 import { type Workspace } from "../spec/workspace";
 import type { SlicingSearch } from "./adaptive-slicing";
 import type { FloatEngine } from "./float-engine";
@@ -123,7 +124,7 @@ export async function prepareNetwork(
     scales,
     afterRun: async (done, runs) => {
       afterRun?.(done, runs, found.layers.length);
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await breathe();
       throwIfStopped(signal);
     },
   });
@@ -153,30 +154,11 @@ export function checkOptions({
   seed,
   slicings = "common",
 }: AnalyzeNetworkOptions): void {
-  const oneOf = (value: string, known: readonly string[], what: string): void => {
-    if (known.includes(value)) return;
-    throw new RaellaError({
-      code: "usage",
-      message: `There is no ${what} "${value}".`,
-      value,
-      expected: known.join(", "),
-      remedy: suggestName(String(value), known),
-    });
-  };
-  oneOf(scheme, ["auto", ...quantizationSchemes], "quantisation scheme");
-  oneOf(signedInputs, ["recorded", "two-pass"], "way of signed inputs");
-  oneOf(slicings, ["common", "full"], "choice of slicings");
-  const whole = (value: number, least: number, what: string): void => {
-    if (Number.isSafeInteger(value) && value >= least) return;
-    throw new RaellaError({
-      code: "out-of-range",
-      message: `${what} cannot be ${value}.`,
-      value,
-      expected: `a whole number of at least ${least}`,
-    });
-  };
-  if (samples !== undefined && samples !== "all") whole(samples, 1, "The number of samples");
-  if (seed !== undefined) whole(seed, 0, "The seed");
+  requireChoice("quantisation scheme", scheme, ["auto", ...quantizationSchemes]);
+  requireChoice("way of signed inputs", signedInputs, ["recorded", "two-pass"]);
+  requireChoice("choice of slicings", slicings, ["common", "full"]);
+  if (samples !== undefined && samples !== "all") requireWhole("The number of samples", samples, 1);
+  if (seed !== undefined) requireWhole("The seed", seed, 0);
 }
 
 export function noLayers(file: string, { unmapped }: GraphLayers): RaellaError {

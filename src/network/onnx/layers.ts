@@ -156,9 +156,7 @@ export function findLayers(model: OnnxModel, constants: Constants): GraphLayers 
       if (isOperator(node, "MatMul") && !node.inputs.some((name) => constants.has(name))) hasAttention = true;
       continue;
     }
-    const raw = isOperator(node, "Conv")
-      ? convolution(node, model, constants, wiring)
-      : matrixProduct(node, model, constants, wiring);
+    const raw = layerOf(node, model, constants, wiring);
     layers.push({ ...fold(raw, constants, wiring), name: uniqueName(nodeName(node), names) });
   }
   return { layers, unmapped, hasAttention };
@@ -241,40 +239,69 @@ function biasOf(name: string | undefined, count: number, factor: number, constan
   return Float64Array.from({ length: count }, (_, unit) => factor * data[data.length === 1 ? 0 : unit]);
 }
 
-function convolution(node: OnnxNode, model: OnnxModel, constants: Constants, wiring: Wiring): RawLayer {
+/** What a node's operator says of its layer. */
+interface LayerForm
+  extends LayerMatrix, Pick<GraphLayer, "operator" | "channels" | "window" | "spatialAxes"> {
+  /** Filters of all groups, and the axis of the weights that counts them. */
+  readonly units: number;
+  readonly unitAxis: number;
+  /** Where a filter's weights are. */
+  readonly place: (unit: number, row: number) => number;
+  /** How often weights and biases count. */
+  readonly factor: number;
+  readonly biasFactor: number;
+}
+
+/** A layer as its node alone makes it. */
+function layerOf(node: OnnxNode, model: OnnxModel, constants: Constants, wiring: Wiring): RawLayer {
   const [input, weight, bias] = node.inputs;
   const dims = constants.dims(weight);
+  const form = isOperator(node, "Conv") ? convolution(node, dims) : matrixProduct(node, dims);
+  const { units, unitAxis, place, factor, biasFactor, ...shape } = form;
+  const own = ownWeights(wiring.producer(weight), units, unitAxis, model, constants);
+  return {
+    node,
+    ...shape,
+    input,
+    output: node.outputs[0],
+    linearOutput: node.outputs[0],
+    hasActivation: false,
+    weights: weightsOf(weight, factor, form, place, constants),
+    bias: biasOf(bias, units, biasFactor, constants),
+    ...(own && {
+      own: {
+        weights: arrange(new Int8Array(own.codes.length), form, (unit, row) => own.codes[place(unit, row)]),
+        scales: own.scales.map((scale) => scale * factor),
+        zeros: own.zeros,
+      },
+    }),
+    ownInput: ownScale(wiring.producer(input), constants),
+  };
+}
+
+function convolution(node: OnnxNode, dims: readonly number[]): LayerForm {
   const isImage = dims.length === 4;
   const [units, channels] = dims;
   const [height, width] = isImage ? [dims[2], dims[3]] : [1, dims[2]];
   const groups = node.attributes.get("group")?.integer ?? 1;
   const rows = channels * height * width;
-  const sizes = { groups, rows, filters: units / groups };
-  const place = (unit: number, row: number): number => unit * rows + row;
-  const own = ownWeights(wiring.producer(weight), units, 0, model, constants);
   return {
-    node,
-    operator: "Conv",
-    input,
-    output: node.outputs[0],
-    linearOutput: node.outputs[0],
-    hasActivation: false,
-    groups,
-    channels,
-    rows,
-    filters: sizes.filters,
+    ...{ operator: "Conv", groups, channels, rows, filters: units / groups, spatialAxes: isImage ? 2 : 1 },
     window: windowOf(node, width, height, isImage),
-    spatialAxes: isImage ? 2 : 1,
-    weights: weightsOf(weight, 1, sizes, place, constants),
-    bias: biasOf(bias, units, 1, constants),
-    ...(own && {
-      own: {
-        weights: arrange(new Int8Array(own.codes.length), sizes, (unit, row) => own.codes[place(unit, row)]),
-        scales: own.scales,
-        zeros: own.zeros,
-      },
-    }),
-    ownInput: ownScale(wiring.producer(input), constants),
+    ...{ units, unitAxis: 0, place: (unit, row) => unit * rows + row, factor: 1, biasFactor: 1 },
+  };
+}
+
+function matrixProduct(node: OnnxNode, dims: readonly number[]): LayerForm {
+  const isGemm = isOperator(node, "Gemm");
+  const isTransposed = isGemm && (node.attributes.get("transB")?.integer ?? 0) !== 0;
+  const [rows, units] = isTransposed ? [dims[1], dims[0]] : dims;
+  const factorOf = (name: string): number => (isGemm ? (node.attributes.get(name)?.float ?? 1) : 1);
+  return {
+    ...{ operator: isGemm ? "Gemm" : "MatMul", groups: 1, channels: rows, rows, filters: units },
+    ...{ window: windowOf(node, 1, 1, false), spatialAxes: 0, units, unitAxis: isTransposed ? 0 : 1 },
+    place: (unit, row) => (isTransposed ? unit * rows + row : row * units + unit),
+    ...{ factor: factorOf("alpha"), biasFactor: factorOf("beta") },
   };
 }
 
@@ -294,53 +321,6 @@ function windowOf(node: OnnxNode, width: number, height: number, isImage: boolea
       ? { kind: automatic }
       : { kind: "explicit", top, left };
   return { width, height, strideX, strideY, dilationX, dilationY, padding };
-}
-
-const noWindow: Window = {
-  width: 1,
-  height: 1,
-  strideX: 1,
-  strideY: 1,
-  dilationX: 1,
-  dilationY: 1,
-  padding: { kind: "explicit", top: 0, left: 0 },
-};
-
-function matrixProduct(node: OnnxNode, model: OnnxModel, constants: Constants, wiring: Wiring): RawLayer {
-  const [input, weight, bias] = node.inputs;
-  const dims = constants.dims(weight);
-  const isTransposed = isOperator(node, "Gemm") && (node.attributes.get("transB")?.integer ?? 0) !== 0;
-  const [rows, units] = isTransposed ? [dims[1], dims[0]] : dims;
-  const alpha = isOperator(node, "Gemm") ? (node.attributes.get("alpha")?.float ?? 1) : 1;
-  const beta = isOperator(node, "Gemm") ? (node.attributes.get("beta")?.float ?? 1) : 1;
-  const sizes = { groups: 1, rows, filters: units };
-  const place = (unit: number, row: number): number =>
-    isTransposed ? unit * rows + row : row * units + unit;
-  const own = ownWeights(wiring.producer(weight), units, isTransposed ? 0 : 1, model, constants);
-  return {
-    node,
-    operator: isOperator(node, "Gemm") ? "Gemm" : "MatMul",
-    input,
-    output: node.outputs[0],
-    linearOutput: node.outputs[0],
-    hasActivation: false,
-    groups: 1,
-    channels: rows,
-    rows,
-    filters: units,
-    window: noWindow,
-    spatialAxes: 0,
-    weights: weightsOf(weight, alpha, sizes, place, constants),
-    bias: biasOf(bias, units, beta, constants),
-    ...(own && {
-      own: {
-        weights: arrange(new Int8Array(own.codes.length), sizes, (unit, row) => own.codes[place(unit, row)]),
-        scales: own.scales.map((scale) => scale * alpha),
-        zeros: own.zeros,
-      },
-    }),
-    ownInput: ownScale(wiring.producer(input), constants),
-  };
 }
 
 /** Folds what follows a layer into it: batch normalisation, a bias, the activation. */

@@ -16,24 +16,42 @@ export const noExternalFiles: ExternalFiles = (location) => {
   });
 };
 
-const bytesPerElement: Readonly<Record<ElementType, number>> = {
-  float32: 4,
-  float64: 8,
-  float16: 2,
-  bfloat16: 2,
-  int8: 1,
-  uint8: 1,
-  int16: 2,
-  uint16: 2,
-  int32: 4,
-  uint32: 4,
-  int64: 8,
-  uint64: 8,
-  bool: 1,
-  string: 0,
-  int4: 0.5,
-  uint4: 0.5,
+/** Bytes of an element, and how it is read from a place. Types that nothing here computes with cannot be. */
+interface ElementFormat {
+  readonly bytes: number;
+  readonly read?: (view: DataView, at: number, isLittle: boolean) => number;
+  /** Whether 32-bit floats hold all values. */
+  readonly isShort?: boolean;
+}
+
+export const elementFormats: Readonly<Record<ElementType, ElementFormat>> = {
+  float32: { bytes: 4, read: (view, at, isLittle) => view.getFloat32(at, isLittle), isShort: true },
+  float64: { bytes: 8, read: (view, at, isLittle) => view.getFloat64(at, isLittle) },
+  float16: {
+    bytes: 2,
+    read: (view, at, isLittle) => fromFloat16(view.getUint16(at, isLittle)),
+    isShort: true,
+  },
+  bfloat16: {
+    bytes: 2,
+    read: (view, at, isLittle) => fromBfloat16(view.getUint16(at, isLittle)),
+    isShort: true,
+  },
+  int8: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  uint8: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  int16: { bytes: 2, read: (view, at, isLittle) => view.getInt16(at, isLittle) },
+  uint16: { bytes: 2, read: (view, at, isLittle) => view.getUint16(at, isLittle) },
+  int32: { bytes: 4, read: (view, at, isLittle) => view.getInt32(at, isLittle) },
+  uint32: { bytes: 4, read: (view, at, isLittle) => view.getUint32(at, isLittle) },
+  int64: { bytes: 8, read: (view, at, isLittle) => Number(view.getBigInt64(at, isLittle)) },
+  uint64: { bytes: 8, read: (view, at, isLittle) => Number(view.getBigUint64(at, isLittle)) },
+  bool: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  string: { bytes: 0 },
+  int4: { bytes: 0.5 },
+  uint4: { bytes: 0.5 },
 };
+
+const supportedTypes = "floating-point numbers of 16 to 64 bits, or integers of 8 to 64";
 
 /** Name of an element type. @throws RaellaError for a type that nothing here computes with. */
 function elementType({ type, name }: StoredTensor, file: string): ElementType {
@@ -43,7 +61,7 @@ function elementType({ type, name }: StoredTensor, file: string): ElementType {
     message: `The tensor "${name}" has elements of type ${type}, which is not supported.`,
     location: { file },
     value: type,
-    expected: "floating-point numbers of 16 to 64 bits, or integers of 8 to 64",
+    expected: supportedTypes,
   });
 }
 
@@ -69,7 +87,8 @@ export function tensorBytes(
       expected: "a path below the folder of the model",
     });
   const bytes = externalFiles(location);
-  const size = length ?? Math.ceil(elementCount(tensor.dims) * bytesPerElement[elementType(tensor, file)]);
+  const size =
+    length ?? Math.ceil(elementCount(tensor.dims) * elementFormats[elementType(tensor, file)].bytes);
   if (!(offset >= 0 && size >= 0 && offset + size <= bytes.length))
     throw new RaellaError({
       code: "schema",
@@ -93,14 +112,24 @@ export function tensorNumbers(
   externalFiles: ExternalFiles,
 ): Float32Array | Float64Array {
   const type = elementType(tensor, file);
-  if (type === "string" || type === "int4" || type === "uint4")
-    throw unsupportedType(tensor.name, type, file);
+  const { bytes: size, read, isShort } = elementFormats[type];
+  if (read === undefined)
+    throw new RaellaError({
+      code: "schema",
+      message: `The values of the tensor "${tensor.name}" are of type ${type}, which is not supported.`,
+      location: { file },
+      expected: supportedTypes,
+    });
   const count = elementCount(tensor.dims);
   const bytes = tensorBytes(tensor, file, externalFiles);
-  const data =
-    bytes === undefined
-      ? Float64Array.from(listedNumbers(tensor.numbers ?? [], type))
-      : decodeBytes(bytes, type, tensor.name, file);
+  let data: Float32Array | Float64Array;
+  if (bytes === undefined) data = Float64Array.from(listedNumbers(tensor.numbers ?? [], type));
+  else {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const length = Math.floor(bytes.length / size);
+    data = isShort ? new Float32Array(length) : new Float64Array(length);
+    for (let index = 0; index < length; index++) data[index] = read(view, index * size, true);
+  }
   if (data.length !== count)
     throw new RaellaError({
       code: "schema",
@@ -110,68 +139,11 @@ export function tensorNumbers(
   return data;
 }
 
-function unsupportedType(name: string, type: ElementType, file: string): RaellaError {
-  return new RaellaError({
-    code: "schema",
-    message: `The values of the tensor "${name}" are of type ${type}, which is not supported.`,
-    location: { file },
-    expected: "floating-point numbers of 16 to 64 bits, or integers of 8 to 64",
-  });
-}
-
 /** 16-bit floats are listed as the integers of the same bits. */
 function listedNumbers(numbers: readonly number[], type: ElementType): readonly number[] {
   if (type === "float16") return numbers.map(fromFloat16);
   if (type === "bfloat16") return numbers.map(fromBfloat16);
   return numbers;
-}
-
-function decodeBytes(
-  bytes: Uint8Array,
-  type: ElementType,
-  name: string,
-  file: string,
-): Float32Array | Float64Array {
-  const size = bytesPerElement[type];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const decode = (at: (place: number) => number): Float32Array | Float64Array => {
-    const length = Math.floor(bytes.length / size);
-    const isShort = type === "float32" || type === "float16" || type === "bfloat16";
-    const values = isShort ? new Float32Array(length) : new Float64Array(length);
-    for (let index = 0; index < length; index++) values[index] = at(index * size);
-    return values;
-  };
-  switch (type) {
-    case "float32":
-      return decode((place) => view.getFloat32(place, true));
-    case "float64":
-      return decode((place) => view.getFloat64(place, true));
-    case "float16":
-      return decode((place) => fromFloat16(view.getUint16(place, true)));
-    case "bfloat16":
-      return decode((place) => fromBfloat16(view.getUint16(place, true)));
-    case "int8":
-      return decode((place) => view.getInt8(place));
-    case "uint8":
-    case "bool":
-      return decode((place) => view.getUint8(place));
-    case "int16":
-      return decode((place) => view.getInt16(place, true));
-    case "uint16":
-      return decode((place) => view.getUint16(place, true));
-    case "int32":
-      return decode((place) => view.getInt32(place, true));
-    case "uint32":
-      return decode((place) => view.getUint32(place, true));
-    case "int64":
-      return decode((place) => Number(view.getBigInt64(place, true)));
-    case "uint64":
-      return decode((place) => Number(view.getBigUint64(place, true)));
-    case "string":
-    case "int4":
-    case "uint4":
-      throw unsupportedType(name, type, file);
-  }
 }
 
 /** The upper half of a 32-bit float. */
