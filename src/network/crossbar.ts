@@ -151,6 +151,15 @@ export function computeWithConverters(
   }));
   const noise = given.noise && createNoise(given.noise);
   const steps = noise?.steps ?? silentSteps;
+  const visitors = runs.map(
+    ({ converter, accumulators, accumulatorsSpeculation, tallies }): SumsVisitor =>
+      (sums, read, pass, at, worth) => {
+        const tally = tallies[pass];
+        if (plain) accumulators[at] += worth * convertBits(sums, converter, tally, read);
+        if (speculation)
+          accumulatorsSpeculation[at] += worth * convertSpeculatively(sums, converter, tally, read, steps);
+      },
+  );
   const quiet = noise ? noQuietSums : quietSums(signedConverter(Math.min(...converterBits)), speculation);
   const segments = segmentsOf(layer.rows, rows);
   let absoluteOffsets = 0;
@@ -165,14 +174,11 @@ export function computeWithConverters(
     },
     passes,
     noise,
-    (sums, read, pass, at, worth) => {
-      for (const { converter, accumulators, accumulatorsSpeculation, tallies } of runs) {
-        const tally = tallies[pass];
-        if (plain) accumulators[at] += worth * convertBits(sums, converter, tally, read);
-        if (!speculation) continue;
-        accumulatorsSpeculation[at] += worth * convertSpeculatively(sums, converter, tally, read, steps);
-      }
-    },
+    visitors.length === 1
+      ? visitors[0]
+      : (sums, read, pass, at, worth) => {
+          for (const visitor of visitors) visitor(sums, read, pass, at, worth);
+        },
   );
   const columns = segments.length * groups * filters * slicing.length;
   return runs.map(({ accumulators, accumulatorsSpeculation, tallies }) => ({
