@@ -78,8 +78,9 @@ export async function withJobRunner<Result>(
       ) {
         const results = new Array<Answer>(jobs.length);
         const works = jobs.map(workOfJob);
+        const order = [...jobs.keys()];
         // The longest first, so that no thread is left alone with it at the end.
-        const order = jobs.map((_, index) => index).sort((first, second) => works[second] - works[first]);
+        if (threads !== undefined) order.sort((first, second) => works[second] - works[first]);
         let taken = 0;
         let done = 0;
         const takeJobs = async (): Promise<void> => {
