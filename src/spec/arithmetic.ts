@@ -1,6 +1,6 @@
 import { RaellaError } from "../errors";
 import type { ArchitectureEntry } from "./architectures";
-import { evaluateAllInOrder, evaluateExpression, isExpressionText } from "./expression/evaluate";
+import { evaluateInOrder, evaluateExpression, isExpressionText } from "./expression/evaluate";
 import { Scope } from "./expression/runtime-value";
 import { withOneLook } from "./file-memo";
 import { loadArchitecture } from "./get-spec";
@@ -62,7 +62,7 @@ export function arithmeticOf(
     const options = { workingDirectory: workspace.modelsDirectory };
     const scope =
       variables === undefined
-        ? evaluateAllInOrder(declared.model.variables, null, options)
+        ? evaluateInOrder(declared.model.variables, null, options)
         : new Scope(new Map(Object.entries(variables)));
     const { entry, written } = declared;
     const given = <Key extends keyof WrittenArithmetic>(key: Key): NonNullable<WrittenArithmetic[Key]> => {

@@ -54,12 +54,10 @@ export class FileLook {
     return { digest: this.digest(path), version: isSettled ? stamp?.version : undefined };
   }
 
-  /** Whether a path holds what it did when it was marked. */
-  recognises(path: string, { digest, version }: Mark): boolean {
+  /** Whether the stamp of a path alone tells that it holds what it did when it was marked. */
+  recognises(path: string, { version }: Mark): boolean {
     const now = version === undefined ? undefined : this.stamp(path)?.version;
-    return (
-      (version !== undefined && now !== undefined && isSame(version, now)) || this.digest(path) === digest
-    );
+    return version !== undefined && now !== undefined && isSame(version, now);
   }
 
   /** A hash of the contents of a file; of a folder, its names; undefined where there is nothing that can be read. */
@@ -69,11 +67,10 @@ export class FileLook {
   }
 
   private findDigest(path: string): string | undefined {
-    const { stamp, isSettled } = this.lookAt(path);
+    const { stamp } = this.lookAt(path);
     if (stamp === undefined) return undefined;
-    const find = (): string => (stamp.kind === "file" ? this.read(path).sha256 : this.list(path).join("\n"));
     try {
-      return isSettled ? rememberedDigest(path, stamp, find) : find();
+      return stamp.kind === "file" ? this.read(path).sha256 : this.list(path).join("\n");
     } catch (error) {
       if (error instanceof RaellaError) return undefined;
       throw error;
@@ -84,9 +81,7 @@ export class FileLook {
   read(path: string, location?: SourceLocation): SourceFile {
     const known = this.files.get(path);
     if (known !== undefined) return known;
-    const { stamp, isSettled } = this.lookAt(path);
-    const file = readTextFile(this.source, path, stamp, location);
-    if (stamp !== undefined && isSettled) rememberedDigest(path, stamp, () => file.sha256);
+    const file = readTextFile(this.source, path, this.stamp(path), location);
     this.files.set(path, file);
     this.digests.set(path, file.sha256);
     return file;
@@ -135,24 +130,6 @@ const presentLook = new Scoped<FileLook>();
 export function withOneLook<T>(compute: (look: FileLook) => T): T {
   const look = presentLook.now;
   return look === undefined ? new FileLook().during(compute) : compute(look);
-}
-
-/**
- * Hashes of contents by where a file lies, good while its size and times are the same: nothing has to be read that is
- * the same. Without them every call reads and hashes some thirty files.
- */
-const digests = new Memo<{ readonly version: FileStamp["version"]; readonly digest: string }>(
-  1_000_000,
-  () => 30,
-  "files",
-);
-
-function rememberedDigest(path: string, { version }: FileStamp, find: () => string): string {
-  return digests.get(
-    path,
-    () => ({ version, digest: find() }),
-    (known) => isSame(known.version, version),
-  ).digest;
 }
 
 /** Longer than the clock of any file system takes to advance, in milliseconds. */
@@ -273,7 +250,11 @@ export class FileReader {
       if ((look.stamp(path) !== undefined) !== this.existing.get(path)) return false;
     for (const path of this.marks.keys()) {
       const mark = this.marks.get(path);
-      if (mark !== undefined && !look.recognises(path, mark)) return false;
+      if (mark === undefined || look.recognises(path, mark)) continue;
+      const now = look.markOf(path);
+      if (now.digest !== mark.digest) return false;
+      // With its new stamp the same contents need not be read once more.
+      this.marks.set(path, now);
     }
     return true;
   }

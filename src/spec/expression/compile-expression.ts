@@ -24,12 +24,11 @@ export interface CompiledExpression {
   readonly evaluate: Evaluator;
   /** Names the expression looks up (functions included). */
   readonly names: ReadonlySet<string>;
-  /** The same names, each once. */
-  readonly nameList: readonly string[];
 }
 
-function compileName(reference: NameReference): Evaluator {
+function compileName(reference: NameReference, names: Set<string>): Evaluator {
   const { name } = reference;
+  names.add(name);
   const constant = expressionConstants.get(name);
   return (scope) => {
     const value = scope.lookup(name);
@@ -57,8 +56,8 @@ function unknownName(reference: NameReference, scope: Scope): ExpressionFailure 
   );
 }
 
-function calledFunction({ callee }: FunctionCall, scope: Scope | null): ExpressionFunction {
-  if (callee.type !== "name" || scope?.lookup(callee.name) !== undefined)
+function calledFunction({ callee }: FunctionCall, scope: Scope): ExpressionFunction {
+  if (callee.type !== "name" || scope.lookup(callee.name) !== undefined)
     throw new ExpressionFailure("Only functions can be called.", callee);
   const known = expressionFunctions.get(callee.name);
   if (known !== undefined) return known;
@@ -70,8 +69,10 @@ function calledFunction({ callee }: FunctionCall, scope: Scope | null): Expressi
   );
 }
 
-function compileCall(call: FunctionCall): Evaluator {
-  const operands = call.operands.map(compileTree);
+function compileCall(call: FunctionCall, names: Set<string>): Evaluator {
+  // What is called counts with its names only.
+  compileTree(call.callee, names);
+  const operands = call.operands.map((operand) => compileTree(operand, names));
   const { start, end } = call;
   return (scope, options) => {
     const called = calledFunction(call, scope);
@@ -86,9 +87,12 @@ function compileCall(call: FunctionCall): Evaluator {
   };
 }
 
-function compileComparison(comparison: Comparison): Evaluator {
-  const first = compileTree(comparison.first);
-  const rest = comparison.rest.map(({ operator, operand }) => ({ operator, operand: compileTree(operand) }));
+function compileComparison(comparison: Comparison, names: Set<string>): Evaluator {
+  const first = compileTree(comparison.first, names);
+  const rest = comparison.rest.map(({ operator, operand }) => ({
+    operator,
+    operand: compileTree(operand, names),
+  }));
   return (scope, options) => {
     let left = first(scope, options);
     for (const { operator, operand } of rest) {
@@ -100,7 +104,9 @@ function compileComparison(comparison: Comparison): Evaluator {
   };
 }
 
-function compileTree(expression: Expression): Evaluator {
+/** @param names What the tree looks up is added to them, in the order of evaluation. */
+function compileTree(expression: Expression, names: Set<string>): Evaluator {
+  const compile = (part: Expression): Evaluator => compileTree(part, names);
   switch (expression.type) {
     case "number": {
       const value = expression.isFloat ? toFloat(expression.value) : expression.value;
@@ -112,22 +118,22 @@ function compileTree(expression: Expression): Evaluator {
       return () => value;
     }
     case "name":
-      return compileName(expression);
+      return compileName(expression, names);
     case "unary": {
-      const operand = compileTree(expression.operand);
+      const operand = compile(expression.operand);
       const { operator } = expression;
       return operator === "not"
         ? (scope, options) => !isTrue(operand(scope, options))
         : (scope, options) => applySign(operator, operand(scope, options), expression);
     }
     case "arithmetic": {
-      const [left, right] = [compileTree(expression.left), compileTree(expression.right)];
+      const [left, right] = [compile(expression.left), compile(expression.right)];
       const { operator } = expression;
       return (scope, options) =>
         applyArithmetic(operator, left(scope, options), right(scope, options), expression);
     }
     case "logical": {
-      const [left, right] = [compileTree(expression.left), compileTree(expression.right)];
+      const [left, right] = [compile(expression.left), compile(expression.right)];
       const decidesWhen = expression.operator === "or";
       return (scope, options) => {
         const value = left(scope, options);
@@ -135,56 +141,28 @@ function compileTree(expression: Expression): Evaluator {
       };
     }
     case "comparison":
-      return compileComparison(expression);
+      return compileComparison(expression, names);
     case "conditional": {
-      const test = compileTree(expression.test);
-      const [whenTrue, whenFalse] = [compileTree(expression.whenTrue), compileTree(expression.whenFalse)];
+      const test = compile(expression.test);
+      const [whenTrue, whenFalse] = [compile(expression.whenTrue), compile(expression.whenFalse)];
       return (scope, options) =>
         isTrue(test(scope, options)) ? whenTrue(scope, options) : whenFalse(scope, options);
     }
     case "call":
-      return compileCall(expression);
+      return compileCall(expression, names);
     case "subscript": {
-      const [value, index] = [compileTree(expression.value), compileTree(expression.index)];
+      const [value, index] = [compile(expression.value), compile(expression.index)];
       return (scope, options) => applySubscript(value(scope, options), index(scope, options), expression);
     }
     case "list":
     case "tuple": {
-      const items = expression.items.map(compileTree);
+      const items = expression.items.map(compile);
       return (scope, options) =>
         requireListSize(
           items.map((item) => item(scope, options)),
           expression,
         );
     }
-  }
-}
-
-/** Names an expression looks up. */
-export function namesIn(expression: Expression): string[] {
-  switch (expression.type) {
-    case "number":
-    case "string":
-    case "constant":
-      return [];
-    case "name":
-      return [expression.name];
-    case "unary":
-      return namesIn(expression.operand);
-    case "arithmetic":
-    case "logical":
-      return [...namesIn(expression.left), ...namesIn(expression.right)];
-    case "comparison":
-      return [expression.first, ...expression.rest.map((link) => link.operand)].flatMap(namesIn);
-    case "conditional":
-      return [expression.test, expression.whenTrue, expression.whenFalse].flatMap(namesIn);
-    case "call":
-      return [expression.callee, ...expression.operands].flatMap(namesIn);
-    case "subscript":
-      return [expression.value, expression.index].flatMap(namesIn);
-    case "list":
-    case "tuple":
-      return expression.items.flatMap(namesIn);
   }
 }
 
@@ -195,7 +173,7 @@ const compiled = new Memo<CompiledExpression>(10_000_000, ({ text }) => 100 + 20
 export function compileExpression(text: string): CompiledExpression {
   return compiled.get(text, () => {
     const expression = parseExpression(text);
-    const names = new Set(namesIn(expression));
-    return { text, expression, evaluate: compileTree(expression), names, nameList: [...names] };
+    const names = new Set<string>();
+    return { text, expression, evaluate: compileTree(expression, names), names };
   });
 }

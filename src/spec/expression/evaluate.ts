@@ -5,14 +5,10 @@ import type { ExpressionText, Value, ValueTable, WrittenValue } from "../specifi
 import type { EvaluationOptions, Evaluator } from "./compile-expression";
 import { compileExpression } from "./compile-expression";
 import { ExpressionFailure, toRaellaError } from "./expression-failure";
-import type { IntegralFloat, RuntimeValue } from "./runtime-value";
-import { Scope, toFloat, toValue } from "./runtime-value";
+import type { RuntimeValue } from "./runtime-value";
+import { Scope, toValue } from "./runtime-value";
 
 const integerText = /^\s*[-+]?[0-9]+\s*$/;
-/** Most recorded statistics; short enough to be a number for certain. */
-const decimalText = /^[0-9]{1,15}\.[0-9]{1,40}$/;
-/** What becomes of them when they are rescaled. */
-const decimalProductText = /^[0-9]{1,15}\.[0-9]{1,40}(?: [*/] [0-9]{1,15}(?:\.[0-9]{1,40})?){1,8}$/;
 const booleanText = /^(true|false)$/i;
 
 const noNames: readonly string[] = [];
@@ -27,27 +23,9 @@ export function unquoted(value: WrittenValue, location?: ExpressionText["locatio
   return typeof value === "string" ? { expression: value, location } : value;
 }
 
-/** The value of a product of floats, where there is one. */
-function decimalProduct(text: string): number | IntegralFloat | undefined {
-  const parts = text.split(" ");
-  let product = Number(parts[0]);
-  for (let index = 1; index < parts.length; index += 2) {
-    const factor = Number(parts[index + 1]);
-    product = parts[index] === "*" ? product * factor : product / factor;
-  }
-  return Number.isFinite(product) ? toFloat(product) : undefined;
-}
-
-/** Whether a text is a decimal fraction, a literal of its own. */
-export function isDecimal(text: string): boolean {
-  return decimalText.test(text);
-}
-
-/** What plain text is without being read as an expression: a boolean or a number; undefined for any other text. */
-function literalOfText(text: string): boolean | number | IntegralFloat | undefined {
-  if (decimalText.test(text)) return toFloat(Number(text));
+/** What plain text is without being read as an expression: a boolean or an integer; undefined for any other text. */
+function literalOfText(text: string): boolean | number | undefined {
   if (integerText.test(text)) return Number(text);
-  if (decimalProductText.test(text)) return decimalProduct(text);
   const trimmed = text.trim();
   return booleanText.test(trimmed) ? trimmed.toLowerCase() === "true" : undefined;
 }
@@ -88,9 +66,9 @@ export function compileValue(value: WrittenValue): CompiledValue {
   const literal = literalOfText(text);
   if (literal !== undefined) return { names: noNames, evaluate: () => literal };
   try {
-    const { evaluate, nameList } = compileExpression(text);
+    const { evaluate, names } = compileExpression(text);
     return {
-      names: nameList,
+      names: [...names],
       evaluate: (scope, options) => placingMistakes(text, location, () => evaluate(scope, options)),
     };
   } catch (error) {
@@ -120,12 +98,6 @@ export function compiledValue(value: WrittenValue): CompiledValue {
 /** Most texts stand in files and are read once. */
 const compiledTexts = new Derived<ExpressionText, CompiledValue>(compileValue);
 
-/** Reads the text of an expression without evaluating it. Throws like {@link evaluateText}. */
-export function checkText(text: string, location?: SourceLocation): void {
-  const { mistake } = compileValue({ expression: text, location });
-  if (mistake !== undefined) throw mistake;
-}
-
 /** Evaluates one written value; a float that happens to be integral comes out as a plain number. */
 export function evaluateExpression(value: WrittenValue, scope: Scope, options: EvaluationOptions): Value {
   return toValue(evaluateWritten(value, scope, options));
@@ -134,23 +106,10 @@ export function evaluateExpression(value: WrittenValue, scope: Scope, options: E
 /**
  * Evaluates the entries in order, each in `scope` and the results before it, which hide equal names of `scope`.
  * Returns the results as a scope, so that further values can be evaluated in it.
+ *
+ * @throws RaellaErrors with every mistake, but for those of entries that name a failed one.
  */
 export function evaluateInOrder(
-  entries: Iterable<readonly [string, WrittenValue]>,
-  outer: Scope | null,
-  options: EvaluationOptions,
-): Scope {
-  const results = new Map<string, RuntimeValue>();
-  const scope = new Scope(results, outer);
-  for (const [name, value] of entries) results.set(name, evaluateWritten(value, scope, options));
-  return scope;
-}
-
-/**
- * Like {@link evaluateInOrder}, but goes on behind a mistake, so that all of them are reported: only entries that name a
- * failed one are left out.
- */
-export function evaluateAllInOrder(
   entries: Iterable<readonly [string, WrittenValue]>,
   outer: Scope | null,
   options: EvaluationOptions,
@@ -164,7 +123,7 @@ export function evaluateAllInOrder(
       results.set(name, evaluateWritten(value, scope, options));
     } catch (error) {
       if (!(error instanceof RaellaError)) throw error;
-      if (!readsAny(value, failed)) errors.push(error);
+      if (!namesRead(value).some((read) => failed.has(read))) errors.push(error);
       failed.add(name);
     }
   throwAll(errors);
@@ -174,11 +133,6 @@ export function evaluateAllInOrder(
 /** Names that a written value looks up; none if its syntax is wrong, which shows when it is evaluated. */
 export function namesRead(value: WrittenValue): readonly string[] {
   return isExpressionText(value) ? compiledTexts.of(value).names : noNames;
-}
-
-/** Whether a written value looks up one of the names. */
-function readsAny(value: WrittenValue, names: ReadonlySet<string>): boolean {
-  return names.size > 0 && namesRead(value).some((name) => names.has(name));
 }
 
 /** The scope's own values as plain data. */

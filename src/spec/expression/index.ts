@@ -1,4 +1,4 @@
-export { bindsLikeFactor, printExpression } from "./syntax";
+export { bindsLikeFactor } from "./syntax";
 export { compileExpression } from "./compile-expression";
 export type { CompiledExpression, EvaluationOptions } from "./compile-expression";
 export {

@@ -2,7 +2,7 @@ import { RaellaError } from "../../errors";
 import { Derived, freeze } from "../../memory";
 import type { AdjustmentRule, StatisticsRules } from "../architectures";
 import { compileExpression } from "../expression/compile-expression";
-import { isDecimal, isExpressionText } from "../expression/evaluate";
+import { isExpressionText } from "../expression/evaluate";
 import { ExpressionFailure } from "../expression/expression-failure";
 import { emptyScope, numberOf, valueText } from "../expression/runtime-value";
 import { bindsLikeFactor } from "../expression/syntax";
@@ -73,7 +73,6 @@ function factorText(name: string, variables: ChosenVariables): string {
   const value = variables.get(name);
   if (value === undefined) throw unknownToModel(name);
   if (!isExpressionText(value)) return valueText(value);
-  if (isDecimal(value.expression)) return value.expression;
   try {
     const { expression } = compileExpression(value.expression);
     return bindsLikeFactor(expression) ? value.expression : `(${value.expression})`;
@@ -153,7 +152,6 @@ function requireShare(written: WrittenValue | undefined): void {
 }
 
 function constantOf(text: string): number | undefined {
-  if (isDecimal(text)) return Number(text);
   try {
     const { names, evaluate } = compileExpression(text);
     return names.size > 0 ? undefined : numberOf(evaluate(emptyScope, { workingDirectory: "" }));

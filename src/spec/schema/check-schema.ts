@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { RaellaError } from "../../errors";
-import { checkText, isExpressionText, unquoted } from "../expression/evaluate";
+import { compileValue, unquoted } from "../expression/evaluate";
 import type { DesignCheck, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { joinPath, locationOf } from "../yaml/yaml-node";
@@ -47,8 +47,10 @@ function readCheck(node: YamlNode, path: string, errors: RaellaError[]): DesignC
         remedy: "Leave `adapt` out, or write a check of variables alone.",
       }),
     );
-  for (const value of [...inMessage(check, locateIn(node, path, ["message"])), ...expressionsOf(check)])
-    checkSyntax(value, errors);
+  for (const value of [...inMessage(check, locateIn(node, path, ["message"])), ...expressionsOf(check)]) {
+    const { mistake } = compileValue(value);
+    if (mistake !== undefined) errors.push(mistake);
+  }
   return check;
 }
 
@@ -63,14 +65,4 @@ export function inMessage(
 /** Everything else that is evaluated. */
 export function expressionsOf({ where, expression, adapt }: DesignCheck): WrittenValue[] {
   return [...Object.values(where), expression, ...Object.values(adapt)];
-}
-
-function checkSyntax(value: WrittenValue, errors: RaellaError[]): void {
-  if (!isExpressionText(value)) return;
-  try {
-    checkText(value.expression, value.location);
-  } catch (error) {
-    if (!(error instanceof RaellaError)) throw error;
-    errors.push(error);
-  }
 }

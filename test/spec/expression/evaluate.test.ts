@@ -9,7 +9,6 @@ import {
   toTable,
   valueText,
 } from "../../../src/spec/expression";
-import { evaluateAllInOrder } from "../../../src/spec/expression/evaluate";
 import type { Value, WrittenValue } from "../../../src/spec/specification";
 
 const options = { workingDirectory: "/some/models" };
@@ -283,7 +282,7 @@ describe("written values", () => {
       ["d", 3],
     ];
     assert.throws(
-      () => evaluateAllInOrder(entries, null, options),
+      () => evaluateInOrder(entries, null, options),
       (error: Error) => {
         assert.match(error.message, /^2 problems were found/);
         assert.match(error.message, /"missing" is not known/);

@@ -8,9 +8,9 @@ import {
   evaluateText,
   evaluateWritten,
   parseExpression,
-  printExpression,
   scopeOf,
 } from "../../../src/spec/expression";
+import { printExpression } from "./print-expression";
 import type { ArithmeticOperator, ComparisonOperator } from "../../../src/spec/expression/syntax";
 
 const options = { workingDirectory: "/models" };
