@@ -18,15 +18,15 @@ const notebooks = "test/notebook/**/*.test.ts";
 const perProcess = "test/{network,notebook,trust,study,cli,report,package,site}/**/*.test.ts";
 
 /**
- * What runs in a process each, as many beside each other as there are processors; the longest first. Coverage would slow
- * the cells of notebooks, and proofs in whole map spaces, several times over. What needs other programs, or a model from
- * elsewhere, waits until they are set up.
+ * What runs in a process each; the longest first. One more than there are processors run beside each other, since tests of
+ * kernels, commands and threads mostly wait. Coverage would slow the cells of notebooks, and proofs in whole map spaces,
+ * several times over. What needs other programs, or a model from elsewhere, waits until they are set up.
  */
 const parts = [
-  { files: ["test/trust/**/*.test.ts", "--ignore", wholeSpace], withCoverage: true },
-  { files: ["test/{cli,report}/**/*.test.ts"], withCoverage: true },
   { files: [notebooks], withCoverage: false, needsOthers: true },
   { files: [all, "--ignore", perProcess], withCoverage: true },
+  { files: ["test/{cli,report}/**/*.test.ts"], withCoverage: true },
+  { files: ["test/trust/**/*.test.ts", "--ignore", wholeSpace], withCoverage: true },
   { files: ["test/study/**/*.test.ts"], withCoverage: true },
   { files: ["test/network/**/*.test.ts"], withCoverage: true, needsOthers: true },
   { files: ["test/{package,site}/**/*.test.ts"], withCoverage: true, needsOthers: true },
@@ -82,7 +82,7 @@ async function runEverything(prepared) {
       runs.push(counted);
     }
   }
-  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, runWaiting));
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, runWaiting));
   if (isMeasuring && isThorough) runs.push({ status: await run("node_modules/c8/bin/c8.js", "report") });
   return runs;
 }
