@@ -40,7 +40,8 @@ function programmingOf(specification: Specification): LayerProgramming | null {
   if (held === undefined) return null;
   const [place] = held.places;
   const options = { fidelity: "corrected" } as const;
-  const { write = 0 } = priceLevels(specification, options).energy.energyPj[place.name];
+  const { energy } = priceLevels({ ...specification, levels: [place] }, options);
+  const { write = 0 } = energy.energyPj[place.name];
   const writes = Math.ceil(wordsOf(held.space, workload) / wordsOfRow(place));
   const { cell_config: cell, rows } = place.attributes;
   const pulseS =

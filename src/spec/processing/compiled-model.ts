@@ -139,15 +139,22 @@ export interface LevelFrame extends Omit<Level, "areaShare" | "energyShare" | "a
   readonly leaf: number;
   /** Whether it stands for the leaf's fan-out. */
   readonly isPlaceholder: boolean;
+  /** What no other frame has in a model whose leaf has the same values. */
+  readonly key: string;
 }
 
-/** All levels of an architecture without their attributes, outermost first. */
+/** A level that is known when the values of its leaf are. */
+export interface OpenLevel {
+  readonly frame: LevelFrame;
+  /** The level with null in place of open attributes, if nothing else is open. */
+  readonly template: Level | undefined;
+  /** Names of the open attributes. */
+  readonly openNames: readonly string[];
+}
+
+/** All levels of an architecture, outermost first, as far as everything about them is settled. */
 export interface LevelFrames {
-  readonly levels: readonly LevelFrame[];
-  /** The levels of which everything is settled, at their positions. */
-  readonly settled: readonly (Level | undefined)[];
-  /** Those of which only attributes of their own are open, with null in place of these. */
-  readonly templates: readonly (Level | undefined)[];
+  readonly levels: readonly (Level | OpenLevel)[];
   readonly warnings: readonly Warning[];
 }
 

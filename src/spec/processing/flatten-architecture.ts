@@ -1,4 +1,4 @@
-import { contentNumber, freeze, serialNumber } from "../../memory";
+import { freeze, serialNumber } from "../../memory";
 import type { Level, Value, ValueTable } from "../specification";
 import type {
   CompiledLeaf,
@@ -58,24 +58,21 @@ function levelOf(frame: LevelFrame, values: LeafValues, containers: readonly Lea
  */
 export function flattenArchitecture(
   model: CompiledModel,
-  { openLeaves }: SettledModel,
   values: readonly LeafValues[],
-  { levels, settled, templates }: LevelFrames,
+  { levels }: LevelFrames,
 ): readonly Level[] {
   const containers = new HandedDown(model, values);
-  return levels.map((frame, index) => {
-    const known = settled[index];
-    if (known !== undefined) return known;
-    const template = templates[index];
+  return levels.map((level) => {
+    if (!("frame" in level)) return level;
+    const { frame, template, openNames } = level;
     const { attributes } = values[frame.leaf];
-    const open = openLeaves[frame.leaf]?.open.map(([name]) => name) ?? [];
     // An attribute that comes to nothing gives way to one handed down.
-    if (template === undefined || !open.every((name) => Object.hasOwn(attributes, name)))
+    if (template === undefined || !openNames.every((name) => Object.hasOwn(attributes, name)))
       return containers.level(frame);
     const key = `${serialNumber.of(template)} ${serialNumber.of(values[frame.leaf])}`;
     return model.levelMemo.get(key, () => {
       const all: Record<string, Value> = { ...template.attributes };
-      for (const name of open) all[name] = attributes[name];
+      for (const name of openNames) all[name] = attributes[name];
       // Attributes of these names are not what counts.
       Object.assign(all, { meshX: template.meshX, meshY: template.meshY });
       return freeze({ ...template, attributes: all });
@@ -83,25 +80,22 @@ export function flattenArchitecture(
   });
 }
 
-/** The levels whose attributes are settled, those handed down as well, and those of which only some of their own are not. */
+/** The levels whose attributes are settled, those handed down as well, and what is known of the others. */
 export function settledLevels(
   model: CompiledModel,
   { leaves, openLeaves }: SettledModel,
   frames: readonly LevelFrame[],
-): Pick<LevelFrames, "settled" | "templates"> {
+): LevelFrames["levels"] {
   const firstOpen = model.leaves.findIndex((leaf, index) => handsDown(leaf) && leaves[index] === undefined);
   const known = leaves.map((values, index) => values ?? openLeaves[index]?.settled);
   const containers = new HandedDown(model, known);
-  const levels = frames.map((frame) => {
+  return frames.map((frame) => {
     const isOpen = known[frame.leaf] === undefined || (firstOpen >= 0 && firstOpen <= frame.leaf);
-    return isOpen ? undefined : containers.level(frame);
+    const level = isOpen ? undefined : containers.level(frame);
+    if (level !== undefined && (leaves[frame.leaf] !== undefined || frame.isPlaceholder)) return level;
+    const openNames = openLeaves[frame.leaf]?.open.map(([name]) => name) ?? [];
+    return { frame, template: level, openNames };
   });
-  const isTemplate = (index: number): boolean =>
-    leaves[frames[index].leaf] === undefined && !frames[index].isPlaceholder;
-  return {
-    settled: levels.map((level, index) => (isTemplate(index) ? undefined : level)),
-    templates: levels.map((level, index) => (isTemplate(index) ? level : undefined)),
-  };
 }
 
 /** Fan-outs and constraints of a container stay its own. */
@@ -130,7 +124,7 @@ class HandedDown {
       this.key += ` ${serialNumber.of(container)}`;
     }
     const own = this.valuesOf(leaf);
-    const key = `${contentNumber(frame)} ${serialNumber.of(own)}${this.key}`;
+    const key = `${frame.key} ${serialNumber.of(own)}${this.key}`;
     return this.model.levelMemo.get(key, () => levelOf(frame, own, this.containers));
   }
 

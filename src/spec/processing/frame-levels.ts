@@ -68,8 +68,8 @@ export function frameLevels(
       key += ` ${contentNumber(loops)}`;
   });
   return model.frameMemo.get(`${key} ${settled.key}`, () => {
-    const frames = completeFrames(model, values, workload, greedySteps);
-    return freeze({ ...frames, ...settledLevels(model, settled, frames.levels) });
+    const { frames, warnings } = completeFrames(model, values, workload, greedySteps);
+    return freeze({ levels: settledLevels(model, settled, frames), warnings });
   });
 }
 
@@ -78,13 +78,13 @@ function completeFrames(
   values: readonly LeafValues[],
   { dimensions, bounds }: Workload,
   greedySteps: readonly GreedyStep[],
-): Pick<LevelFrames, "levels" | "warnings"> {
+): { readonly frames: readonly LevelFrame[]; readonly warnings: readonly Warning[] } {
   const leaves = draftLeaves(model, values);
   const warnings = exceedingFactors(leaves, bounds);
   warnings.push(...maximizeDimensions(leaves, dimensions, bounds));
   completePermutations(leaves, dimensions, bounds);
   for (const step of greedySteps) applyGreedyStep(step, leaves, { dimensions, bounds });
-  return freeze({ levels: layOut(leaves, model), warnings });
+  return { frames: layOut(leaves, model), warnings };
 }
 
 /** The leaves with what they must look like, parallel branches kept apart. */
@@ -136,6 +136,7 @@ function placeholderFrame(
   return {
     leaf: index,
     isPlaceholder: true,
+    key: frameKey(index, mesh, leaf, "+"),
     name,
     kind: "storage",
     class: "dummy_storage",
@@ -153,6 +154,7 @@ function elementFrame(leaf: LeafDraft, index: number, kind: LevelKind, mesh: Mes
   return {
     leaf: index,
     isPlaceholder: false,
+    key: frameKey(index, mesh, leaf, ""),
     name,
     kind,
     class: document.class,
@@ -164,6 +166,19 @@ function elementFrame(leaf: LeafDraft, index: number, kind: LevelKind, mesh: Mes
     requiredActions,
     constraints: elementConstraints(leaf),
   };
+}
+
+/** Layers have most frames in common: what was completed is cheaper to write down than the constraints that it becomes. */
+function frameKey(index: number, { x, y }: Mesh, leaf: LeafDraft, kind: string): string {
+  const { spatialFactors, spatialPermutation, temporalFactors, temporalPermutation, dataspace } = leaf;
+  const loops = `${factorsText(spatialFactors)};${spatialPermutation.join()};${factorsText(temporalFactors)};${temporalPermutation.join()}`;
+  return `${index}${kind} ${x} ${y} ${loops} ${contentNumber(dataspace)}`;
+}
+
+function factorsText(factors: readonly Factor[]): string {
+  let text = "";
+  for (const { dimension, operator, value } of factors) text += `${dimension}${operator}${value},`;
+  return text;
 }
 
 function spatialConstraint(leaf: LeafDraft): SpatialConstraint {

@@ -84,7 +84,7 @@ export function processSpecification(input: ProcessingInput): Specification {
   const frames = frameLevels(model, settled, leaves, workload, input.greedySteps);
   const ofTree = attributesOfTree(model, leaves);
   const { energyTable, areaTable } = model.document;
-  const levels = flattenArchitecture(model, settled, leaves, frames);
+  const levels = flattenArchitecture(model, leaves, frames);
   const checks = withAttributes(model.document.checks, input.attributes);
   const unmet = examineDesign(checks, settled, numbers, levels, input);
   if (input.identity.unmetChecks === "adapt") {
