@@ -1,6 +1,6 @@
 import { exceeds, fitsRoom, tileRoom } from "../model/fit";
 import type { TileRoom } from "../model/fit";
-import type { Hardware } from "../model/hardware";
+import type { HardwareLevel } from "../model/hardware";
 import { tensorSize } from "../model/problem";
 import { createFeatureTables, tileFeature } from "./features";
 import type { Feature, FeatureTables } from "./features";
@@ -16,10 +16,13 @@ export interface CapacityTables {
   /** Edge lengths to which several varying dimensions contribute. */
   readonly extents: FeatureTables;
   readonly checks: readonly CapacityCheck[];
+  /** Per level: words of the largest tiles that mappings may have there. */
+  readonly largest: readonly number[];
 }
 
 export interface CapacityCheck extends TileRoom {
-  /** Room of the same level on the smaller hardware that is looked at as well. */
+  readonly level: number;
+  /** Less room of the same level that is looked at as well. */
   readonly smaller: readonly TileRoom[];
   /** Per tensor held: its column of the products, and columns of the extents that multiply it. */
   readonly tiles: readonly { readonly column: number; readonly extents: readonly number[] }[];
@@ -35,37 +38,58 @@ function largestSpans({ slots, choices }: MapSpace, level: number): readonly num
   });
 }
 
+/** What decides which mappings fit a level. */
+export type Room = Pick<HardwareLevel, "fanX" | "fanY" | "capacityWords" | "minUtilization">;
+
 /**
- * The hardware with no more room in any level than mappings of the space can ask for: as many children as all loops that may
- * stand there, as many words as the largest tiles. The same mappings fit. For spaces that leave no data space undecided.
+ * Room of levels (from the inside) that exactly the same mappings fit: in every place at least as much as they need, and less
+ * than what any mapping needs that was refused there. Where the two are equal it must be that much.
  */
-export function roomWithinReach(space: MapSpace): Hardware {
-  const { problem, hardware, rules, slots, choices } = space;
-  const levels = hardware.levels.map((hardwareLevel, level) => {
-    const slot = slots.find((each) => each.level === level && each.kind === "space");
-    const children =
-      slot?.factors.reduce(
-        (product, factor, dimension) => product * (factor || choices[dimension].quotient),
-        1,
-      ) ?? 1;
-    const spans = largestSpans(space, level);
-    const largest = problem.tensors.reduce(
-      (words, tensor, index) => words + (rules[level].keep[index] === "keep" ? tensorSize(tensor, spans) : 0),
-      0,
-    );
-    const { fanX, fanY, capacityWords, minUtilization } = hardwareLevel;
-    return {
-      ...hardwareLevel,
-      fanX: Math.min(fanX, children),
-      fanY: Math.min(fanY, children),
-      capacityWords: minUtilization > 0 ? capacityWords : Math.min(capacityWords, largest),
-    };
-  });
-  return { ...hardware, levels };
+export interface RoomRange {
+  readonly least: readonly Omit<Room, "minUtilization">[];
+  readonly below: readonly Omit<Room, "minUtilization">[];
 }
 
-/** Whether all mappings that fit one hardware fit another one with the same levels. */
-export function fitsInto({ levels }: Hardware, { levels: others }: Hardware): boolean {
+const places = ["fanX", "fanY", "capacityWords"] as const;
+
+function isWithin(room: number, least: number, below: number): boolean {
+  return room === least || (room > least && room < below);
+}
+
+/** Whether the same mappings fit these levels. */
+export function holdsRoom({ least, below }: RoomRange, levels: readonly Room[]): boolean {
+  return levels.every((level, index) =>
+    places.every((place) => isWithin(level[place], least[index][place], below[index][place])),
+  );
+}
+
+/**
+ * Levels that the same mappings fit as those of a range, with no more room than others, and as little less as may be.
+ * @param own - Room within the range.
+ * @returns Null where others have less room than those mappings need.
+ */
+export function roomTowards(
+  { least, below }: RoomRange,
+  own: readonly Room[],
+  others: readonly Room[],
+): readonly Room[] | null {
+  if (!others.every((other, index) => places.every((place) => other[place] >= least[index][place])))
+    return null;
+  const towards = (index: number, place: (typeof places)[number]): number => {
+    const other = others[index][place];
+    return isWithin(other, least[index][place], below[index][place]) ? other : own[index][place];
+  };
+  const rooms = own.map(({ minUtilization }, index) => ({
+    fanX: towards(index, "fanX"),
+    fanY: towards(index, "fanY"),
+    capacityWords: towards(index, "capacityWords"),
+    minUtilization,
+  }));
+  return fitsInto(rooms, others) ? rooms : null;
+}
+
+/** Whether all mappings that fit some levels fit others. */
+export function fitsInto(levels: readonly Room[], others: readonly Room[]): boolean {
   return levels.every(({ fanX, fanY, capacityWords, minUtilization }, index) => {
     const other = others[index];
     const isSame = capacityWords === other.capacityWords;
@@ -78,20 +102,20 @@ export function fitsInto({ levels }: Hardware, { levels: others }: Hardware): bo
 export function createCapacityTables(
   layout: SearchLayout,
   keep: KeepTable,
-  smallerHardware: readonly Hardware[] = [],
+  smallerRooms: readonly (readonly Room[])[] = [],
 ): CapacityTables {
   const { problem, hardware } = layout.space;
   const products: Feature[] = [];
   const extents: Feature[] = [];
   const checks: CapacityCheck[] = [];
-  hardware.levels.forEach((hardwareLevel, level) => {
+  const largestOfLevels = hardware.levels.map((hardwareLevel, level) => {
     const room = tileRoom(hardwareLevel);
     const held = problem.tensors.filter((_, tensor) => keep[level][tensor]);
     const spans = largestSpans(layout.space, level);
     const largest = held.reduce((words, tensor) => words + tensorSize(tensor, spans), 0);
-    const smaller = smallerHardware.map(({ levels }) => tileRoom(levels[level]));
+    const smaller = smallerRooms.map((levels) => tileRoom(levels[level]));
     const alwaysFits = [room, ...smaller].every((each) => !exceeds(each, largest) && each.minimumWords === 0);
-    if (alwaysFits) return;
+    if (alwaysFits) return largest;
     const tiles = held.map((tensor) => {
       const { product, sharedExtents } = tileFeature(layout, tensor, level);
       return {
@@ -99,12 +123,14 @@ export function createCapacityTables(
         extents: sharedExtents.map((extent) => extents.push(extent) - 1),
       };
     });
-    checks.push({ ...room, smaller, tiles });
+    checks.push({ ...room, level, smaller, tiles });
+    return largest;
   });
   return {
     products: createFeatureTables(layout, products, "products"),
     extents: createFeatureTables(layout, extents, "sums"),
     checks,
+    largest: largestOfLevels,
   };
 }
 

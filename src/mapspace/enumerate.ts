@@ -1,7 +1,6 @@
 import { exceeds, fitsRoom } from "../model/fit";
-import type { Hardware } from "../model/hardware";
 import { createCapacityTables } from "./capacity";
-import type { CapacityCheck, CapacityTables, KeepTable } from "./capacity";
+import type { CapacityCheck, CapacityTables, KeepTable, Room, RoomRange } from "./capacity";
 import { extendFigures, rowsWith } from "./features";
 import type { FeatureTables } from "./features";
 import { firstFittingSplit, possibleOrders } from "./loop-orders";
@@ -119,20 +118,26 @@ interface EnumerationVisitor {
  * Enumerates all choices of the varying dimensions: first their factors in space slots, leaving out at once what
  * exceeds a fan-out, then for each all splits over the time slots, leaving out what exceeds a capacity already with
  * the smallest tiles that the rest allows.
- * @param smaller Hardware with the same levels, but less room in some: mappings that fit it as well are left out.
+ * @param smaller Less room, each for all levels: mappings that fit it as well are left out.
+ * @returns Room that the mappings fit which were called valid, and none of those that were not.
  */
 export function enumerateMappings(
   layout: SearchLayout,
   keep: KeepTable,
   visitor: EnumerationVisitor,
-  smaller: readonly Hardware[] = [],
-): void {
-  if (layout.space.choices.some(({ count }) => count === 0)) return;
+  smaller: readonly (readonly Room[])[] = [],
+): RoomRange {
+  const { choices, hardware } = layout.space;
   const spaceSlots = describeSpaceSlots(layout);
-  if (spaceSlots.some(({ fan, fixedProduct }) => fixedProduct > fan)) return;
+  const isEmpty =
+    choices.some(({ count }) => count === 0) ||
+    spaceSlots.some(({ fan, fixedProduct }) => fixedProduct > fan);
+  if (isEmpty) return { least: hardware.levels, below: hardware.levels };
   const checked = visitorWithin(layout, visitor);
   const capacities = createCapacityTables(layout, keep, smaller);
-  new Enumeration(layout, spaceSlots, capacities, checked, smaller).chooseSpace(0);
+  const enumeration = new Enumeration(layout, spaceSlots, capacities, checked, smaller);
+  enumeration.chooseSpace(0);
+  return enumeration.range();
 }
 
 /** A visitor to whom mappings with too many time loops are none that fit. */
@@ -150,6 +155,7 @@ function visitorWithin(layout: SearchLayout, visitor: EnumerationVisitor): Enume
 
 interface SpaceSlot {
   readonly index: number;
+  readonly level: number;
   /** Children in all: a larger product of factors fits no mesh (see `fitsFanOut`), however it is laid along the axes. */
   readonly fan: number;
   /** Product of the factors that no choice changes. */
@@ -167,7 +173,13 @@ class Enumeration {
   private readonly fans: Float64Array;
   /** Per depth: the product of the factors in every space slot. */
   private readonly loads: Float64Array;
-  private readonly axisSlots: readonly number[];
+  private readonly axisSlots: readonly SpaceSlot[];
+  /** Most children of valid mappings in every space slot, and fewest of those with too many. */
+  private readonly leastFans: Float64Array;
+  private readonly belowFans: Float64Array;
+  /** Most words of valid mappings in every level, and fewest of those with too many. */
+  private readonly leastWords: Float64Array;
+  private readonly belowWords: Float64Array;
   /** Children in every space slot of the smaller hardware. */
   private readonly smallerFans: readonly (readonly number[])[];
   /** Whether its levels hold as much, so that what fits its fan-outs fits it. */
@@ -190,10 +202,10 @@ class Enumeration {
 
   constructor(
     private readonly layout: SearchLayout,
-    spaceSlots: readonly SpaceSlot[],
-    { products, extents, checks }: CapacityTables,
+    private readonly spaceSlots: readonly SpaceSlot[],
+    { products, extents, checks, largest }: CapacityTables,
     private readonly visitor: EnumerationVisitor,
-    private readonly smaller: readonly Hardware[],
+    private readonly smaller: readonly (readonly Room[])[],
   ) {
     const { space, varying } = layout;
     this.depths = varying.length;
@@ -204,12 +216,14 @@ class Enumeration {
     this.fans = Float64Array.from(spaceSlots, ({ fan }) => fan);
     this.loads = new Float64Array((this.depths + 1) * spaceSlots.length);
     spaceSlots.forEach(({ fixedProduct }, slot) => (this.loads[slot] = fixedProduct));
-    this.axisSlots = spaceSlots.flatMap(({ index, checksAxes }) => (checksAxes ? [index] : []));
-    this.smallerFans = smaller.map(({ levels }) =>
-      spaceSlots.map(({ index }) => {
-        const { fanX, fanY } = levels[space.slots[index].level];
-        return fanX * fanY;
-      }),
+    this.axisSlots = spaceSlots.filter(({ checksAxes }) => checksAxes);
+    this.leastFans = new Float64Array(spaceSlots.length);
+    this.belowFans = new Float64Array(spaceSlots.length).fill(Infinity);
+    this.leastWords = Float64Array.from(largest);
+    for (const { level } of checks) this.leastWords[level] = 0;
+    this.belowWords = new Float64Array(largest.length).fill(Infinity);
+    this.smallerFans = smaller.map((levels) =>
+      spaceSlots.map(({ level }) => levels[level].fanX * levels[level].fanY),
     );
     this.holdsAsMuch = smaller.map((_, index) =>
       checks.every((check) => check.smaller[index].capacityWords === check.capacityWords),
@@ -246,6 +260,7 @@ class Enumeration {
         const slot = columns[column];
         const load = loads[to + slot] * factors[group * columns.length + column];
         if (load > fans[slot]) {
+          if (load < this.belowFans[slot]) this.belowFans[slot] = load;
           fits = false;
           break;
         }
@@ -260,7 +275,10 @@ class Enumeration {
   private reachedSpaceFactors(): void {
     const { depths, groups, chosenGroups, visitor, products, extents } = this;
     const { hardware } = this.layout.space;
-    if (this.axisSlots.length > 0 && !this.fitsAxes(hardware)) return;
+    if (!this.fitsAxes(hardware.levels)) {
+      for (const slot of this.axisSlots) this.belowFans[this.spaceSlots.indexOf(slot)] = 0;
+      return;
+    }
     if (this.fitsSmallerFanOuts()) return;
     let mappings = 1;
     for (let depth = 0; depth < depths; depth += 1) {
@@ -275,11 +293,18 @@ class Enumeration {
       extendByRow(extents, this.smallestExtents[depth], group, this.extentRests, depth);
     }
     const mayFit = this.mayFit(0);
+    if (mayFit) this.noteChildren();
     if (depths > 0) {
       if (mayFit || visitor.misfit !== undefined) this.chooseTime(0);
-    } else if (mayFit && this.checks.every((check) => fitsRoom(check, this.words(check, 0))))
+    } else if (mayFit && this.checks.every((check) => this.notesWhetherFits(check, this.words(check, 0))))
       visitor.valid?.(this.choice);
     else visitor.misfit?.(this.choice);
+  }
+
+  private noteChildren(): void {
+    const { loads, fans, leastFans } = this;
+    for (let slot = 0, from = this.depths * fans.length; slot < fans.length; slot += 1)
+      if (loads[from + slot] > leastFans[slot]) leastFans[slot] = loads[from + slot];
   }
 
   /** Looks for smaller hardware that the space factors fit; whether their mappings fit it altogether. */
@@ -291,18 +316,19 @@ class Enumeration {
       let fits = true;
       for (let slot = 0; slot < fans.length && fits; slot += 1)
         fits = loads[from + slot] <= smallerFans[index][slot];
-      if (!fits || (this.axisSlots.length > 0 && !this.fitsAxes(smaller[index]))) continue;
+      if (!fits || !this.fitsAxes(smaller[index])) continue;
       if (this.holdsAsMuch[index]) return true;
       smallerFitting.push(index);
     }
     return false;
   }
 
-  private fitsAxes(hardware: Hardware): boolean {
-    const { groups, chosenGroups, choice, layout } = this;
+  private fitsAxes(levels: readonly Room[]): boolean {
+    const { groups, chosenGroups, choice, layout, axisSlots } = this;
+    if (axisSlots.length === 0) return true;
     for (let depth = 0; depth < this.depths; depth += 1)
       choice[depth] = groups[depth].members[groups[depth].starts[chosenGroups[depth]]];
-    return this.axisSlots.every((slot) => fitsSomehow(layout, hardware, slot, choice));
+    return axisSlots.every(({ index, level }) => fitsSomehow(layout, levels[level], index, choice));
   }
 
   private chooseTime(depth: number): void {
@@ -361,7 +387,9 @@ class Enumeration {
     const { checks } = this;
     for (let index = 0; index < checks.length; index += 1) {
       const check = checks[index];
-      if (!exceeds(check, this.words(check, depth))) continue;
+      const words = this.words(check, depth);
+      if (!exceeds(check, words)) continue;
+      if (words < this.belowWords[check.level]) this.belowWords[check.level] = words;
       this.askFirst(index);
       return false;
     }
@@ -373,11 +401,45 @@ class Enumeration {
     const { checks } = this;
     for (let index = 0; index < checks.length; index += 1) {
       const check = checks[index];
-      if (fitsRoom(check, this.wordsWithLast(check, depth))) continue;
+      if (this.notesWhetherFits(check, this.wordsWithLast(check, depth))) continue;
       this.askFirst(index);
       return false;
     }
     return true;
+  }
+
+  private notesWhetherFits(check: CapacityCheck, words: number): boolean {
+    const { leastWords, belowWords } = this;
+    const { level } = check;
+    if (!fitsRoom(check, words)) {
+      if (words < belowWords[level]) belowWords[level] = words;
+      return false;
+    }
+    if (words > leastWords[level]) leastWords[level] = words;
+    return true;
+  }
+
+  /** Of a level that must be filled, and of meshes on which loops are laid along two axes, the room must be as it is. */
+  range(): RoomRange {
+    const { levels } = this.layout.space.hardware;
+    const least = levels.map(({ fanX, fanY, capacityWords, minUtilization }, level) => ({
+      fanX,
+      fanY,
+      capacityWords: minUtilization > 0 ? capacityWords : this.leastWords[level],
+    }));
+    const below = levels.map(({ fanX, fanY, capacityWords, minUtilization }, level) => ({
+      fanX,
+      fanY,
+      capacityWords: minUtilization > 0 ? capacityWords : this.belowWords[level],
+    }));
+    this.spaceSlots.forEach(({ level, checksAxes }, slot) => {
+      if (!checksAxes) {
+        least[level].fanX = this.leastFans[slot];
+        below[level].fanX = this.belowFans[slot];
+      }
+      if (this.belowFans[slot] === Infinity) below[level].fanX = below[level].fanY = Infinity;
+    });
+    return { least, below };
   }
 
   /** The next tiles will probably exceed the same capacity. */
@@ -432,20 +494,20 @@ function describeSpaceSlots(layout: SearchLayout): SpaceSlot[] {
     for (let dimension = 0; dimension < positions.length; dimension += 1)
       fixedProduct *= factors[index * positions.length + dimension] || 1;
     const alwaysOnX = fanY === 1 && (slot.split === null || slot.split >= positions.length);
-    return [{ index, fan: fanX * fanY, fixedProduct, checksAxes: !alwaysOnX }];
+    return [{ index, level: slot.level, fan: fanX * fanY, fixedProduct, checksAxes: !alwaysOnX }];
   });
 }
 
 /** Whether some order and split of a space slot fits its mesh. */
 function fitsSomehow(
   layout: SearchLayout,
-  hardware: Hardware,
+  mesh: Room,
   slotIndex: number,
   choice: ArrayLike<number>,
 ): boolean {
   const slot = layout.space.slots[slotIndex];
   const factorOf = (dimension: number): number => factorInSlot(layout, slotIndex, dimension, choice);
   return possibleOrders(slot, factorOf).some(
-    (order) => firstFittingSplit(slot, hardware.levels[slot.level], order, factorOf) !== undefined,
+    (order) => firstFittingSplit(slot, mesh, order, factorOf) !== undefined,
   );
 }

@@ -1,5 +1,5 @@
 import { factorsOfNumber, keepTable, toMapping } from "../../mapspace/candidate-mapping";
-import { fitsInto, roomWithinReach } from "../../mapspace/capacity";
+import { fitsInto, holdsRoom, roomTowards } from "../../mapspace/capacity";
 import { createMapSpace } from "../../mapspace/map-space";
 import type { MapSpace } from "../../mapspace/map-space";
 import { contentNumber, contentOf, Derived, freeze, Memo } from "../../memory";
@@ -152,7 +152,7 @@ const remembered = new Memo<ExaminedSpace | null>(room, (known) =>
 /**
  * Fronts of the same space on different hardware: of a larger one, only mappings that fit none of the smaller ones are looked
  * at. Such a front may hold other mappings of no use than one that was found alone, but answers the same for every price.
- * Saves a quarter of a sweep over sizes.
+ * Saves a third of a sweep over sizes.
  */
 const families = new Memo<KnownFront[]>(room / 2, () => sizeOfFamily);
 
@@ -195,15 +195,23 @@ function findFront(
 ): MappingFront | null {
   const key = familyKey(specification, space.hardware, costs);
   const family = families.get(key, () => []);
-  const hardware = roomWithinReach(space);
-  const smaller = family.filter((known) => fitsInto(known.hardware, hardware));
+  const { levels } = space.hardware;
+  const same = family.find(({ front }) => holdsRoom(front.range, levels));
+  if (same !== undefined) return same.front;
+  const smaller = family.flatMap(({ levels: own, front }) => {
+    const towards = roomTowards(front.range, own, levels);
+    return towards === null ? [] : [{ levels: towards, front }];
+  });
   const largest = smaller.filter(
-    (known) => !smaller.some((other) => other !== known && fitsInto(known.hardware, other.hardware)),
+    (known, index) =>
+      !smaller.some(
+        (other, place) =>
+          fitsInto(known.levels, other.levels) && (place < index || !fitsInto(other.levels, known.levels)),
+      ),
   );
-  const same = largest.find((known) => fitsInto(hardware, known.hardware));
-  const front = same === undefined ? findMappingFront(space, costs, metrics, largest) : same.front;
-  if (front === null || same !== undefined) return front;
-  family.push({ hardware, front });
+  const front = findMappingFront(space, costs, metrics, largest);
+  if (front === null) return null;
+  family.push({ levels, front });
   if (family.length > rememberedOfFamily) family.shift();
   return front;
 }

@@ -1,5 +1,5 @@
 import { keepTable } from "../../mapspace/candidate-mapping";
-import type { KeepTable } from "../../mapspace/capacity";
+import type { KeepTable, Room, RoomRange } from "../../mapspace/capacity";
 import { enumerateMappings } from "../../mapspace/enumerate";
 import type { MapSpace } from "../../mapspace/map-space";
 import { numberStrides, readChoice } from "../../mapspace/search-layout";
@@ -88,11 +88,13 @@ class FrontBuilder {
     this.keep(number);
   }
 
-  /** Offers the mappings of another front with the same layout. */
+  /** Offers the mappings of another front with the same layout, none of which beats another. */
   offerAll({ numbers, counts, length }: MappingFront): void {
+    const isFirst = this.numbers.length === 0;
     numbers.forEach((number, index) => {
       this.candidate.set(counts.subarray(index * length, (index + 1) * length));
-      this.offer(number);
+      if (isFirst) this.keep(number);
+      else this.offer(number);
     });
   }
 
@@ -188,22 +190,24 @@ export interface MappingFront extends CountLayout {
   readonly computes: number;
   /** Mappings that pass the fan-out and capacity checks; null where not all of them have been visited. */
   readonly valid: number | null;
+  /** Room of hardware that has the same front. */
+  readonly range: RoomRange;
   /** Numbers of the mappings in the map space; none where no mapping is valid. */
   readonly numbers: Float64Array;
   /** For one mapping after the other `length` counts: time steps, then terms and timed levels. */
   readonly counts: Float64Array;
 }
 
-/** A front that is known, and the hardware of its space. */
+/** A front that is known, and room of levels (from the inside) that its mappings fit, and no others. */
 export interface KnownFront {
-  readonly hardware: Hardware;
+  readonly levels: readonly Room[];
   readonly front: MappingFront;
 }
 
 /**
  * Finds the front by a visit to every mapping.
- * @param smaller Fronts of the same space on hardware with less room: what none of these is beaten by, and mappings that
- *   do not fit there, are all that can be in the front.
+ * @param smaller Fronts of the same space with less room: what is in one of these, and mappings that do not fit there, are all
+ *   that can be in the front.
  * @param costs Only which of them are zero matters: terms that cost nothing and levels that do not leak are not counted.
  * @returns Null where mappings differ in more than factors or where counts are not known: then every price list needs a
  *   search of its own.
@@ -222,20 +226,50 @@ export function findMappingFront(
   const layout = countLayout(space, costs);
   const front = new FrontBuilder(layout);
   const computes = countOperations(space.problem);
-  if (!keepsEverything(keep)) return { ...layout, computes, valid: 0, ...front.pack() };
+  const { levels } = space.hardware;
+  const exactly = { least: levels, below: levels };
+  if (!keepsEverything(keep)) return { ...layout, computes, valid: 0, range: exactly, ...front.pack() };
   const scorer = createScorer(search, keep, costs);
   if (scorer.rows === undefined || scorer.classOf === undefined) return null;
   scorer.rows = front.candidate;
   for (const known of smaller) front.offerAll(known.front);
-  const rooms = smaller.map(({ hardware }) => hardware);
-  const { valid, smallest } = distinctMappings(search, keep, scorer.classOf, rooms);
+  const rooms = smaller.map((known) => known.levels);
+  const { valid, smallest, range } = distinctMappings(search, keep, scorer.classOf, rooms);
   const choice = new Int32Array(search.varying.length);
   smallest.forEach((number) => {
     readChoice(search, number, choice);
     scorer.score(choice, null);
     front.offer(number);
   });
-  return { ...layout, computes, valid: smaller.length > 0 ? null : valid, ...front.pack() };
+  return {
+    ...{ ...layout, computes, valid: smaller.length > 0 ? null : valid },
+    range: rangeOfAll(range, levels, smaller),
+    ...front.pack(),
+  };
+}
+
+/**
+ * The range of a front with the help of others: what mappings need that fit less room, and what those need that were refused
+ * there (where the room for tiles is the same, they have not been looked at again).
+ */
+function rangeOfAll(
+  { least, below }: RoomRange,
+  levels: readonly Room[],
+  smaller: readonly KnownFront[],
+): RoomRange {
+  const ranges = smaller.map(({ front }) => front.range);
+  return {
+    least: least.map(({ fanX, fanY, capacityWords }, level) => ({
+      fanX: Math.max(fanX, ...ranges.map((range) => range.least[level].fanX)),
+      fanY: Math.max(fanY, ...ranges.map((range) => range.least[level].fanY)),
+      capacityWords: Math.max(capacityWords, ...ranges.map((range) => range.least[level].capacityWords)),
+    })),
+    below: below.map(({ fanX, fanY, capacityWords }, level) => {
+      const refused = ranges.map((range) => range.below[level].capacityWords);
+      const same = refused.filter((words) => words > levels[level].capacityWords);
+      return { fanX, fanY, capacityWords: Math.min(capacityWords, ...same) };
+    }),
+  };
 }
 
 /** How many mappings pass the fan-out and capacity checks. */
@@ -251,8 +285,8 @@ function distinctMappings(
   layout: SearchLayout,
   keep: KeepTable,
   classOf: (position: number, choice: number) => number,
-  smaller: readonly Hardware[],
-): { readonly valid: number; readonly smallest: ReadonlyMap<number, number> } {
+  smaller: readonly (readonly Room[])[],
+): { readonly valid: number; readonly smallest: ReadonlyMap<number, number>; readonly range: RoomRange } {
   const strides = numberStrides(layout);
   const smallest = new Map<number, number>();
   let valid = 0;
@@ -269,8 +303,8 @@ function distinctMappings(
       if (known === undefined || number < known) smallest.set(classes, number);
     },
   };
-  enumerateMappings(layout, keep, visitor, smaller);
-  return { valid, smallest };
+  const range = enumerateMappings(layout, keep, visitor, smaller);
+  return { valid, smallest, range };
 }
 
 /** The order in which a scorer writes its counts, see `MappingScorer.rows`. */

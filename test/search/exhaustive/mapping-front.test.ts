@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fitsInto, roomWithinReach } from "../../../src/mapspace/capacity";
+import { fitsInto, holdsRoom, roomTowards } from "../../../src/mapspace/capacity";
 import { buildMapSpace } from "../../../src/mapspace/map-space";
 import { describeCosts } from "../../../src/model/access-costs";
 import type { AccessCosts } from "../../../src/model/access-costs";
@@ -78,12 +78,14 @@ describe("the front of a map space", function () {
       assert.ok(larger > 100);
     });
 
-  it("is the same for any prices where fronts on smaller hardware help, and where room out of reach is left out", () => {
+  it("is the same for any prices where fronts of less room help, and for all room that it says the same mappings fit", () => {
     const sizes = fc.array(fc.constantFrom(1, 2, 4, 60, 400, 1000, 1000), { minLength: 9, maxLength: 9 });
+    const changes = fc.array(fc.constantFrom(0.5, 1, 1, 1, 1.5, 2, 3), { minLength: 9, maxLength: 9 });
     const prices = fc.array(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 9, maxLength: 9 });
     let helped = 0;
     let spared = 0;
-    let outOfReach = 0;
+    let less = 0;
+    let more = 0;
     fc.assert(
       fc.property(
         randomSpecifications({
@@ -91,44 +93,64 @@ describe("the front of a map space", function () {
           clustersAndLeakage: true,
         }),
         fc.constantFrom<Metric[]>(["edp"], ["energy"], ["delay", "energy"]),
-        fc.array(sizes, { minLength: 1, maxLength: 2 }),
+        fc.array(sizes, { minLength: 1, maxLength: 3 }),
+        fc.array(changes, { minLength: 6, maxLength: 6 }),
         fc.array(prices, { minLength: 2, maxLength: 2 }),
-        ({ specification, energyTable }, chosen, lists, factors) => {
+        ({ specification, energyTable }, chosen, lists, variants, factors) => {
           const space = buildMapSpace(specification);
           if (space.size > 3000) return;
           const costs = describeCosts(space.hardware, energyTable);
-          const within = { ...space, hardware: roomWithinReach(space) };
-          const smaller = lists.flatMap((list): KnownFront[] => {
-            const hardware = shrunk(within.hardware, list);
-            assert.ok(fitsInto(hardware, within.hardware));
-            const front = findMappingFront({ ...space, hardware }, costs, chosen);
-            return front === null ? [] : [{ hardware, front }];
-          });
+          const known: (KnownFront & Pick<Hardware, "levels">)[] = [];
+          const helping = ({ levels }: Hardware): KnownFront[] =>
+            known.flatMap(({ levels: own, front }) => {
+              const towards = roomTowards(front.range, own, levels);
+              assert.ok(towards === null || fitsInto(towards, levels));
+              return towards === null ? [] : [{ levels: towards, front }];
+            });
+          for (const list of lists) {
+            const hardware = shrunk(space.hardware, list);
+            const front = findMappingFront({ ...space, hardware }, costs, chosen, helping(hardware));
+            if (front !== null) known.push({ levels: hardware.levels, front });
+          }
+          const smaller = helping(space.hardware);
           const front = findMappingFront(space, costs, chosen, smaller);
           if (front === null || smaller.length === 0) return;
           helped += 1;
-          if (smaller.some((known) => known.front.numbers.length > 0)) spared += 1;
-          if (within.hardware.levels.some(({ fanX }, level) => fanX !== space.hardware.levels[level].fanX))
-            outOfReach += 1;
+          if (smaller.some((other) => other.front.numbers.length > 0)) spared += 1;
           for (const list of [costs, ...factors.map((each) => changed(costs, each))]) {
             const options = { metrics: chosen };
-            const { best, valid, withinFanout } = findBestMapping(space, scorerFactory(list), options);
+            const { best, valid } = findBestMapping(space, scorerFactory(list), options);
             const found = bestOfFront(front, space.hardware, list, chosen);
             assert.equal(countValidMappings(space), valid);
             assert.equal(found?.number, best?.number);
             assert.equal(found?.energyPj, best?.energyPj);
             assert.equal(found?.cycles, best?.cycles);
-            const reached = findBestMapping(within, scorerFactory(list), options);
-            assert.deepEqual(reached.best, best);
-            assert.deepEqual([reached.valid, reached.withinFanout], [valid, withinFanout]);
           }
+          for (const { levels, front: other } of [...known, { levels: space.hardware.levels, front }])
+            for (const variant of variants) {
+              const hardware = resized({ ...space.hardware, levels }, variant);
+              if (!holdsRoom(other.range, hardware.levels)) continue;
+              if (!fitsInto(levels, hardware.levels)) less += 1;
+              if (!fitsInto(hardware.levels, levels)) more += 1;
+              const expected = findBestMapping({ ...space, hardware }, scorerFactory(costs), {
+                metrics: chosen,
+              });
+              const found = bestOfFront(other, hardware, costs, chosen);
+              assert.equal(
+                countValidMappings({ ...space, hardware: { ...hardware, levels } }),
+                expected.valid,
+              );
+              assert.equal(found?.number, expected.best?.number);
+              assert.equal(found?.energyPj, expected.best?.energyPj);
+            }
         },
       ),
       { numRuns: 1500, seed: 13 },
     );
     assert.ok(helped > 700);
     assert.ok(spared > 150);
-    assert.ok(outOfReach > 100);
+    assert.ok(less > 150);
+    assert.ok(more > 150);
   });
 });
 
@@ -142,6 +164,21 @@ function shrunk({ levels, ...others }: Hardware, sizes: readonly number[]): Hard
       fanY: Math.min(level.fanY, sizes[3 * index + 1]),
       capacityWords:
         level.minUtilization > 0 ? level.capacityWords : Math.min(level.capacityWords, sizes[3 * index + 2]),
+    })),
+  };
+}
+
+/** The same levels with other room; where there is one child, there is one. */
+function resized({ levels, ...others }: Hardware, changes: readonly number[]): Hardware {
+  const children = (fan: number, change: number): number =>
+    fan === 1 ? 1 : Math.max(2, Math.round(fan * change));
+  return {
+    ...others,
+    levels: levels.map((level, index) => ({
+      ...level,
+      fanX: children(level.fanX, changes[3 * index]),
+      fanY: children(level.fanY, changes[3 * index + 1]),
+      capacityWords: level.capacityWords * changes[3 * index + 2],
     })),
   };
 }
