@@ -1,13 +1,8 @@
+import { isListOf, isObject } from "../../arguments";
 import { RaellaError, suggestName } from "../../errors";
+import { nodeOfPlaceholder } from "../convention";
 import type { LeafDocument } from "../schema/architecture-schema";
-import type {
-  ConstraintsDocument,
-  DataSpaceDocument,
-  LoopConstraintDocument,
-  SpatialDocument,
-  TargetDocument,
-  TemporalDocument,
-} from "../schema/constraint-schema";
+import type { ConstraintsDocument, TargetDocument } from "../schema/constraint-schema";
 import type { SparseTargetDocument } from "../schema/read-document";
 import type { PlacedTexts } from "../schema/validate";
 
@@ -17,132 +12,55 @@ export function uniteNames(first: PlacedTexts, second: PlacedTexts): PlacedTexts
   return [...first, ...second.filter((item) => !known.has(item.text) && known.add(item.text))];
 }
 
-function textsOf(names: PlacedTexts): string {
-  return names.map((item) => item.text).join(",");
+/** What constraints say of themselves, and what has no effect. */
+const labels: ReadonlySet<string> = new Set(["type", "target", "remainders"]);
+/** Lists of names that are put together without repeats. */
+const united: ReadonlySet<string> = new Set([
+  ...["no_multicast_no_reduction", "no_link_transfer", "no_temporal_reuse"],
+  ...["keep", "bypass"],
+]);
+/** Of lists that must be equal, those that say nothing where they are empty. */
+const silentIfEmpty: ReadonlySet<string> = new Set(["permutation", "rmw_on_first_writeback", "passthrough"]);
+
+/** Two parts of one name together; what cannot be joined must be equal, if both say something. */
+function combinePart(
+  name: string,
+  first: unknown,
+  second: unknown,
+  { target, location }: TargetDocument,
+): unknown {
+  if (name === "factors") return [...(first as PlacedTexts), ...(second as PlacedTexts)];
+  if (united.has(name)) return uniteNames(first as PlacedTexts, second as PlacedTexts);
+  const isSilent = (part: unknown): boolean =>
+    part === undefined || part === null || (silentIfEmpty.has(name) && (part as PlacedTexts).length === 0);
+  if (isSilent(first)) return second;
+  if (isSilent(second) || shownPart(first) === shownPart(second)) return first;
+  throw new RaellaError({
+    code: "constraint",
+    message: `"${target}" gets two different values of ${name}: ${shownPart(first)} and ${shownPart(second)}.`,
+    location,
+    remedy: "Keep one of them.",
+  });
 }
 
-/** Puts two constraints of one node and type together; what cannot be joined must be equal. */
-class Combination {
-  constructor(
-    private readonly target: string,
-    private readonly added: TargetDocument,
-  ) {}
+/** Names, groups of names, or a value. */
+function shownPart(part: unknown): string {
+  const isList = isListOf(isObject)(part);
+  if (isList) return (part as PlacedTexts).map((item) => item.text).join(",");
+  const isListOfLists = isListOf(Array.isArray)(part);
+  return isListOfLists ? (part as readonly unknown[]).map(shownPart).join("; ") : JSON.stringify(part);
+}
 
-  /** The only one of two values, or the value they share. */
-  private same<T>(
-    first: T,
-    second: T,
-    what: string,
-    isEmpty: (value: T) => boolean,
-    textOf: (value: T) => string,
-  ): T {
-    if (isEmpty(first)) return second;
-    if (isEmpty(second) || textOf(first) === textOf(second)) return first;
-    throw new RaellaError({
-      code: "constraint",
-      message: `"${this.target}" gets two different values of ${what}: ${textOf(first)} and ${textOf(second)}.`,
-      location: this.added.location,
-      remedy: "Keep one of them.",
-    });
-  }
-
-  private names(first: PlacedTexts, second: PlacedTexts, what: string): PlacedTexts {
-    return this.same(first, second, what, (list) => list.length === 0, textsOf);
-  }
-
-  private macro(
-    first: PlacedTexts | undefined,
-    second: PlacedTexts | undefined,
-    what: string,
-  ): PlacedTexts | undefined {
-    return this.same(
-      first,
-      second,
-      what,
-      (list) => list === undefined,
-      (list) => textsOf(list ?? []),
-    );
-  }
-
-  private value<T>(first: T, second: T, what: string): T {
-    return this.same(first, second, what, (item) => item === null, JSON.stringify);
-  }
-
-  private loops(first: LoopConstraintDocument, second: LoopConstraintDocument): LoopConstraintDocument {
-    return {
-      factors: [...first.factors, ...second.factors],
-      permutation: this.names(first.permutation, second.permutation, "permutation"),
-      defaultMaxFactor: this.value(first.defaultMaxFactor, second.defaultMaxFactor, "default_max_factor"),
-      defaultMinFactor: this.value(first.defaultMinFactor, second.defaultMinFactor, "default_min_factor"),
-      factorsOnly: this.macro(first.factorsOnly, second.factorsOnly, "factors_only"),
-      noReuse: this.macro(first.noReuse, second.noReuse, "no_reuse"),
-      noIterationOverDataspaces: this.macro(
-        first.noIterationOverDataspaces,
-        second.noIterationOverDataspaces,
-        "no_iteration_over_dataspaces",
-      ),
-      mustIterateOverDataspaces: this.macro(
-        first.mustIterateOverDataspaces,
-        second.mustIterateOverDataspaces,
-        "must_iterate_over_dataspaces",
-      ),
-      maximizeDims: this.same(
-        first.maximizeDims,
-        second.maximizeDims,
-        "maximize_dims",
-        (groups) => groups === undefined,
-        (groups = []) => groups.map(textsOf).join("; "),
-      ),
-      maximizeDimsCapacity: this.value(
-        first.maximizeDimsCapacity,
-        second.maximizeDimsCapacity,
-        "maximize_dims_capacity",
-      ),
-    };
-  }
-
-  spatial(
-    first: SpatialDocument | undefined,
-    second: SpatialDocument | undefined,
-  ): SpatialDocument | undefined {
-    if (first === undefined || second === undefined) return first ?? second;
-    return {
-      ...this.loops(first, second),
-      noMulticastNoReduction: uniteNames(first.noMulticastNoReduction, second.noMulticastNoReduction),
-      noLinkTransfer: uniteNames(first.noLinkTransfer, second.noLinkTransfer),
-      split: this.value(first.split, second.split, "split"),
-    };
-  }
-
-  temporal(
-    first: TemporalDocument | undefined,
-    second: TemporalDocument | undefined,
-  ): TemporalDocument | undefined {
-    if (first === undefined || second === undefined) return first ?? second;
-    return {
-      ...this.loops(first, second),
-      noTemporalReuse: uniteNames(first.noTemporalReuse, second.noTemporalReuse),
-      rmwOnFirstWriteback: this.names(
-        first.rmwOnFirstWriteback,
-        second.rmwOnFirstWriteback,
-        "rmw_on_first_writeback",
-      ),
-    };
-  }
-
-  dataspace(
-    first: DataSpaceDocument | undefined,
-    second: DataSpaceDocument | undefined,
-  ): DataSpaceDocument | undefined {
-    if (first === undefined || second === undefined) return first ?? second;
-    return {
-      keep: uniteNames(first.keep, second.keep),
-      bypass: uniteNames(first.bypass, second.bypass),
-      passthrough: this.names(first.passthrough, second.passthrough, "passthrough"),
-      keepOnly: this.macro(first.keepOnly, second.keepOnly, "keep_only"),
-      bypassOnly: this.macro(first.bypassOnly, second.bypassOnly, "bypass_only"),
-    };
-  }
+function combine<Part extends object>(
+  first: Part | undefined,
+  second: Part | undefined,
+  added: TargetDocument,
+): Part | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  const names = Object.keys({ ...first, ...second }).filter((name) => !labels.has(name)) as (keyof Part &
+    string)[];
+  const parts = names.map((name) => [name, combinePart(name, first[name], second[name], added)]);
+  return Object.fromEntries(parts) as Part;
 }
 
 /**
@@ -159,11 +77,10 @@ export function attachTargets(
   for (const added of targets) {
     const index = indexOfTarget("The constraint's target", added, result);
     const { constraints } = result[index];
-    const combination = new Combination(added.target, added);
     const combined: ConstraintsDocument = {
-      spatial: combination.spatial(constraints.spatial, added.spatial),
-      temporal: combination.temporal(constraints.temporal, added.temporal),
-      dataspace: combination.dataspace(constraints.dataspace, added.dataspace),
+      spatial: combine(constraints.spatial, added.spatial, added),
+      temporal: combine(constraints.temporal, added.temporal, added),
+      dataspace: combine(constraints.dataspace, added.dataspace, added),
     };
     result[index] = { ...result[index], constraints: combined };
   }
@@ -191,7 +108,7 @@ export function attachSparseTargets(
 /** A node may be given with the range of its instances, a fan-out by the name of its placeholder. */
 function indexOfNode(target: string, leaves: readonly LeafDocument[]): number {
   const name = target.replace(/\[.*\]$/, "");
-  const placeholder = /^inter_(.+)_spatial(?:_dummy)?$/.exec(name)?.[1];
+  const placeholder = nodeOfPlaceholder(name);
   const index = leaves.findIndex((leaf) => leaf.name === name);
   return index >= 0 ? index : leaves.findIndex((leaf) => leaf.name === placeholder);
 }

@@ -305,16 +305,16 @@ export function compileConstraints(
   const factors = ({ factors: entries }: ExpandedLoops) => compileFactors(entries, dimensions, place);
   /** An optional part stays away where it says nothing. */
   const least = (loops: ExpandedLoops, part: "spatial" | "temporal") =>
-    loops.defaultMinFactor === null
+    loops.default_min_factor === null
       ? {}
-      : { defaultMinFactor: integer(loops.defaultMinFactor, part, "default_min_factor", 1) };
+      : { defaultMinFactor: integer(loops.default_min_factor, part, "default_min_factor", 1) };
   const filled = (
-    { maximizeDims, maximizeDimsCapacity }: ExpandedLoops,
+    { maximize_dims: filling, maximize_dims_capacity }: ExpandedLoops,
     part: "spatial" | "temporal",
   ): CompiledPart<MaximizedDimensions | null> => {
-    if (maximizeDims === undefined) return compilePart([], () => null);
-    const groups = maximizeDims.map((group) => compilePermutation(group, dimensions, level));
-    const capacity = integer(maximizeDimsCapacity, part, "maximize_dims_capacity", 1);
+    if (filling === undefined) return compilePart([], () => null);
+    const groups = filling.map((group) => compilePermutation(group, dimensions, level));
+    const capacity = integer(maximize_dims_capacity, part, "maximize_dims_capacity", 1);
     const location = locate("constraints", part, "maximize_dims");
     return compilePart(wordsOf([...groups, capacity]), (scope) => ({
       groups: groups.map((group) => group.evaluate(scope)),
@@ -329,21 +329,21 @@ export function compileConstraints(
       factors: factors(spatial),
       permutation: permutation(spatial),
       split: integer(spatial.split, "spatial", "split", 0),
-      noMulticastNoReduction: listed(spatial.noMulticastNoReduction),
-      noLinkTransfer: listed(spatial.noLinkTransfer),
-      defaultMaxFactor: integer(spatial.defaultMaxFactor, "spatial", "default_max_factor", 1),
+      noMulticastNoReduction: listed(spatial.no_multicast_no_reduction),
+      noLinkTransfer: listed(spatial.no_link_transfer),
+      defaultMaxFactor: integer(spatial.default_max_factor, "spatial", "default_max_factor", 1),
       ...(least(spatial, "spatial") as object),
     }),
     temporal: compileParts<TemporalConstraint>({
       factors: factors(temporal),
       permutation: permutation(temporal),
-      noTemporalReuse: listed(temporal.noTemporalReuse),
-      rmwOnFirstWriteback: listed(temporal.rmwOnFirstWriteback),
-      defaultMaxFactor: integer(temporal.defaultMaxFactor, "temporal", "default_max_factor", 1),
+      noTemporalReuse: listed(temporal.no_temporal_reuse),
+      rmwOnFirstWriteback: listed(temporal.rmw_on_first_writeback),
+      defaultMaxFactor: integer(temporal.default_max_factor, "temporal", "default_max_factor", 1),
       ...(least(temporal, "temporal") as object),
     }),
     dataspace: compileStorage(dataspace, dataSpaces, level),
-    ...(spatial.maximizeDims === undefined && temporal.maximizeDims === undefined
+    ...(spatial.maximize_dims === undefined && temporal.maximize_dims === undefined
       ? {}
       : {
           maximized: compileParts<NonNullable<LeafConstraints["maximized"]>>({

@@ -1,51 +1,29 @@
 import { RaellaError } from "../../errors";
-import type { ConstraintsDocument, LoopConstraintDocument } from "../schema/constraint-schema";
+import type {
+  ConstraintsDocument,
+  DataSpaceDocument,
+  LoopDocument,
+  SpatialDocument,
+  TemporalDocument,
+} from "../schema/constraint-schema";
+import { unconstrained } from "../schema/constraint-schema";
 import type { ProblemShape } from "../schema/problem-schema";
 import type { PlacedText, PlacedTexts } from "../schema/validate";
-import type { WrittenValue } from "../specification";
 import { uniteNames } from "./combine-constraints";
 import type { FactorEntry } from "./factor-entry";
 import { parseFactor, tidyFactors, unknownProblemName } from "./factor-entry";
 
-/** Loop constraints without macros; names may still stand for dimensions and values. */
-export interface ExpandedLoops {
+/** Constraints without macros, which are left in place; names may still stand for dimensions and values. */
+export type ExpandedLoops<Loops extends LoopDocument = LoopDocument> = Omit<Loops, "factors"> & {
   readonly factors: readonly FactorEntry[];
-  readonly permutation: PlacedTexts;
-  readonly defaultMaxFactor: WrittenValue;
-  readonly defaultMinFactor: WrittenValue;
-  /** Groups of dimensions that fill the places once sizes are known; undefined where nothing is to be filled. */
-  readonly maximizeDims?: readonly PlacedTexts[];
-  readonly maximizeDimsCapacity: WrittenValue;
-}
+};
 
 /** The constraints of a leaf without macros. */
 export interface ExpandedConstraints {
-  readonly spatial: ExpandedLoops & {
-    readonly noMulticastNoReduction: PlacedTexts;
-    readonly noLinkTransfer: PlacedTexts;
-    readonly split: WrittenValue;
-  };
-  readonly temporal: ExpandedLoops & {
-    readonly noTemporalReuse: PlacedTexts;
-    readonly rmwOnFirstWriteback: PlacedTexts;
-  };
-  readonly dataspace: {
-    readonly keep: PlacedTexts;
-    readonly bypass: PlacedTexts;
-    readonly passthrough: PlacedTexts;
-  };
+  readonly spatial: ExpandedLoops<SpatialDocument>;
+  readonly temporal: ExpandedLoops<TemporalDocument>;
+  readonly dataspace: DataSpaceDocument;
 }
-
-const noLoops: LoopConstraintDocument = {
-  factors: [],
-  permutation: [],
-  defaultMaxFactor: null,
-  defaultMinFactor: null,
-  maximizeDimsCapacity: null,
-};
-const noSpatial = { ...noLoops, noMulticastNoReduction: [], noLinkTransfer: [], split: null };
-const noTemporal = { ...noLoops, noTemporalReuse: [], rmwOnFirstWriteback: [] };
-const noDataSpaces = { keep: [], bypass: [], passthrough: [] };
 
 /** Replaces `*` by the data spaces of the problem that the list does not have yet, in their order. */
 function expandStar(names: PlacedTexts | undefined, shape: ProblemShape): PlacedTexts | undefined {
@@ -94,54 +72,43 @@ interface Place {
   readonly names: ReadonlySet<string>;
 }
 
-function expandLoops(given: LoopConstraintDocument, shape: ProblemShape, place: Place): ExpandedLoops {
+function expandFactors(given: LoopDocument, shape: ProblemShape, place: Place): readonly FactorEntry[] {
   const { level } = place;
   let factors: readonly FactorEntry[] = tidyFactors(given.factors.map(parseFactor), level);
-  if (given.factorsOnly !== undefined) {
-    const only = given.factorsOnly.map(parseFactor);
+  if (given.factors_only !== undefined) {
+    const only = given.factors_only.map(parseFactor);
     const named = new Set(only.map((entry) => entry.dimension));
     const others = shape.dimensions.filter((dimension) => !named.has(dimension)).map(closed);
     factors = tidyFactors([...factors, ...only, ...others], level);
   }
-  for (const dataSpace of listed(given.noIterationOverDataspaces, shape)) {
+  for (const dataSpace of listed(given.no_iteration_over_dataspaces, shape)) {
     const dimensions = projectedDimensions(dataSpace, shape, place, "no_iteration_over_dataspaces");
     factors = tidyFactors([...factors, ...dimensions.map(closed)], level);
   }
-  if (given.mustIterateOverDataspaces !== undefined) {
+  if (given.must_iterate_over_dataspaces !== undefined) {
     const iterated = new Set(
-      listed(given.mustIterateOverDataspaces, shape).flatMap((dataSpace) =>
+      listed(given.must_iterate_over_dataspaces, shape).flatMap((dataSpace) =>
         projectedDimensions(dataSpace, shape, place, "must_iterate_over_dataspaces"),
       ),
     );
     const others = shape.dimensions.filter((dimension) => !iterated.has(dimension)).map(closed);
     factors = tidyFactors([...factors, ...others], level);
   }
-  return {
-    factors,
-    permutation: given.permutation,
-    defaultMaxFactor: given.defaultMaxFactor,
-    defaultMinFactor: given.defaultMinFactor,
-    maximizeDims: given.maximizeDims,
-    maximizeDimsCapacity: given.maximizeDimsCapacity,
-  };
+  return factors;
 }
 
-function expandDataSpaces(
-  given: NonNullable<ConstraintsDocument["dataspace"]>,
-  shape: ProblemShape,
-  level: string,
-): ExpandedConstraints["dataspace"] {
+function expandDataSpaces(given: DataSpaceDocument, shape: ProblemShape, level: string): DataSpaceDocument {
   const all = shape.dataSpaces.map(({ name }) => ({ text: name }));
   const others = (names: PlacedTexts): PlacedTexts =>
     all.filter(({ text }) => !names.some((item) => item.text === text));
   let keep = listed(given.keep, shape);
   let bypass = listed(given.bypass, shape);
-  if (given.keepOnly !== undefined) {
-    const only = listed(given.keepOnly, shape);
+  if (given.keep_only !== undefined) {
+    const only = listed(given.keep_only, shape);
     [keep, bypass] = [uniteNames(keep, only), uniteNames(bypass, others(only))];
   }
-  if (given.bypassOnly !== undefined) {
-    const only = listed(given.bypassOnly, shape);
+  if (given.bypass_only !== undefined) {
+    const only = listed(given.bypass_only, shape);
     [keep, bypass] = [uniteNames(keep, others(only)), uniteNames(bypass, only)];
   }
   const conflict = keep.find(({ text }) => bypass.some((item) => item.text === text));
@@ -153,7 +120,7 @@ function expandDataSpaces(
       value: conflict.text,
       remedy: "keep_only and bypass_only say something about every data space, also against a merged macro.",
     });
-  return { keep, bypass, passthrough: listed(given.passthrough, shape) };
+  return { ...given, keep, bypass, passthrough: listed(given.passthrough, shape) };
 }
 
 /**
@@ -170,22 +137,24 @@ export function expandMacros(
   names: ReadonlySet<string>,
 ): ExpandedConstraints {
   const place = { level, names };
-  const { spatial = noSpatial, temporal = noTemporal, dataspace = noDataSpaces } = given;
+  const { spatial, temporal, dataspace } = unconstrained;
+  const { spatial: inSpace = spatial, temporal: inTime = temporal, dataspace: data = dataspace } = given;
   return {
     spatial: {
-      ...expandLoops(spatial, shape, place),
-      noMulticastNoReduction: uniteNames(
-        listed(spatial.noMulticastNoReduction, shape),
-        listed(spatial.noReuse, shape),
+      ...inSpace,
+      factors: expandFactors(inSpace, shape, place),
+      no_multicast_no_reduction: uniteNames(
+        listed(inSpace.no_multicast_no_reduction, shape),
+        listed(inSpace.no_reuse, shape),
       ),
-      noLinkTransfer: listed(spatial.noLinkTransfer, shape),
-      split: spatial.split,
+      no_link_transfer: listed(inSpace.no_link_transfer, shape),
     },
     temporal: {
-      ...expandLoops(temporal, shape, place),
-      noTemporalReuse: uniteNames(listed(temporal.noTemporalReuse, shape), listed(temporal.noReuse, shape)),
-      rmwOnFirstWriteback: listed(temporal.rmwOnFirstWriteback, shape),
+      ...inTime,
+      factors: expandFactors(inTime, shape, place),
+      no_temporal_reuse: uniteNames(listed(inTime.no_temporal_reuse, shape), listed(inTime.no_reuse, shape)),
+      rmw_on_first_writeback: listed(inTime.rmw_on_first_writeback, shape),
     },
-    dataspace: expandDataSpaces(dataspace, shape, level),
+    dataspace: expandDataSpaces(data, shape, level),
   };
 }

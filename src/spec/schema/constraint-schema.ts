@@ -2,59 +2,14 @@ import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
 import type { WrittenValue } from "../specification";
-import type { PlacedText } from "./validate";
+import type { PlacedTexts } from "./validate";
 import { closedObject, orEmpty, spelledOnce, text, textList, written } from "./validate";
 
-/** The parts of a leaf's constraints, as written. Absent macros are undefined; an empty list is present. */
-export interface LoopConstraintDocument {
-  readonly factors: readonly PlacedText[];
-  readonly permutation: readonly PlacedText[];
-  readonly defaultMaxFactor: WrittenValue;
-  readonly defaultMinFactor: WrittenValue;
-  readonly factorsOnly?: readonly PlacedText[];
-  readonly noReuse?: readonly PlacedText[];
-  readonly noIterationOverDataspaces?: readonly PlacedText[];
-  readonly mustIterateOverDataspaces?: readonly PlacedText[];
-  /** Groups of dimensions that fill the places, each group what the one before leaves. */
-  readonly maximizeDims?: readonly (readonly PlacedText[])[];
-  readonly maximizeDimsCapacity: WrittenValue;
-}
+const dataSpaces = textList("a list of data spaces");
+const integer = v.optional(written("an integer"), null);
 
-export interface SpatialDocument extends LoopConstraintDocument {
-  readonly noMulticastNoReduction: readonly PlacedText[];
-  readonly noLinkTransfer: readonly PlacedText[];
-  readonly split: WrittenValue;
-}
-
-export interface TemporalDocument extends LoopConstraintDocument {
-  readonly noTemporalReuse: readonly PlacedText[];
-  readonly rmwOnFirstWriteback: readonly PlacedText[];
-}
-
-export interface DataSpaceDocument {
-  readonly keep: readonly PlacedText[];
-  readonly bypass: readonly PlacedText[];
-  readonly passthrough: readonly PlacedText[];
-  readonly keepOnly?: readonly PlacedText[];
-  readonly bypassOnly?: readonly PlacedText[];
-}
-
-export interface ConstraintsDocument {
-  readonly spatial?: SpatialDocument;
-  readonly temporal?: TemporalDocument;
-  readonly dataspace?: DataSpaceDocument;
-}
-
-/** A constraint of the top keys `constraints` and `mapping`: a part of the constraints of a named node. */
-export interface TargetDocument extends ConstraintsDocument {
-  readonly target: string;
-  readonly location?: SourceLocation;
-}
-
-const dataSpaces = (): v.GenericSchema<unknown, readonly PlacedText[]> => textList("a list of data spaces");
-
-/** Null means absent. */
-const macro = (expected: string): v.GenericSchema<unknown, readonly PlacedText[] | undefined> =>
+/** A list that is absent where it is null; an empty one is present. */
+const macro = (expected: string): v.GenericSchema<unknown, PlacedTexts | undefined> =>
   v.union(
     [
       v.pipe(
@@ -65,11 +20,12 @@ const macro = (expected: string): v.GenericSchema<unknown, readonly PlacedText[]
     ],
     expected,
   );
+const dataSpacesMacro = v.optional(macro("a list of data spaces"));
 
 const factorList = "a list of factors such as [C=4, M=1]";
 
 /** A factor may also be a list of its parts, `[M, =, 3]`, among others or alone. */
-export const factors = (): v.GenericSchema<unknown, readonly PlacedText[]> =>
+export const factors = (): v.GenericSchema<unknown, PlacedTexts> =>
   v.pipe(
     v.unknown(),
     v.transform((value): unknown => {
@@ -93,7 +49,7 @@ function textOfPart(part: unknown): string {
 const dimensionGroups = "a list of dimensions, or of lists of dimensions";
 
 /** A plain list of dimensions is one group. */
-const groups = (): v.GenericSchema<unknown, readonly (readonly PlacedText[])[] | undefined> =>
+const groups = (): v.GenericSchema<unknown, readonly PlacedTexts[] | undefined> =>
   v.pipe(
     v.unknown(),
     v.transform((value): unknown => {
@@ -103,104 +59,92 @@ const groups = (): v.GenericSchema<unknown, readonly (readonly PlacedText[])[] |
     v.optional(v.array(textList(dimensionGroups), dimensionGroups)),
   );
 
+/** Of a constraint that stands by itself, with the node that it is for. */
+const labels = { type: v.optional(text()), target: v.optional(text()) };
+
 const loopEntries = {
   factors: v.optional(factors(), []),
   permutation: v.optional(textList("a list of dimensions, innermost first"), []),
-  default_max_factor: v.optional(written("an integer"), null),
-  default_min_factor: v.optional(written("an integer"), null),
+  default_max_factor: integer,
+  default_min_factor: integer,
   remainders: v.optional(v.unknown()),
   factors_only: v.optional(macro(factorList)),
-  no_reuse: v.optional(macro("a list of data spaces")),
-  no_iteration_over_dataspaces: v.optional(macro("a list of data spaces")),
-  must_iterate_over_dataspaces: v.optional(macro("a list of data spaces")),
+  no_reuse: dataSpacesMacro,
+  no_iteration_over_dataspaces: dataSpacesMacro,
+  must_iterate_over_dataspaces: dataSpacesMacro,
   maximize_dims: v.optional(groups()),
-  maximize_dims_capacity: v.optional(written("an integer"), null),
-  type: v.optional(text()),
-  target: v.optional(text()),
+  maximize_dims_capacity: integer,
+  ...labels,
 };
 
-const spatialEntries = {
+const spatialSchema = closedObject({
   ...loopEntries,
-  no_multicast_no_reduction: v.optional(dataSpaces(), []),
-  no_link_transfer: v.optional(dataSpaces(), []),
-  split: v.optional(written("an integer"), null),
-};
-
-const temporalEntries = {
-  ...loopEntries,
-  no_temporal_reuse: v.optional(dataSpaces(), []),
-  rmw_on_first_writeback: v.optional(dataSpaces()),
-  rmw_first_update: v.optional(dataSpaces()),
-};
-
-const dataSpaceEntries = {
-  keep: v.optional(dataSpaces(), []),
-  bypass: v.optional(dataSpaces(), []),
-  passthrough: v.optional(dataSpaces()),
-  no_coalesce: v.optional(dataSpaces()),
-  keep_only: v.optional(macro("a list of data spaces")),
-  bypass_only: v.optional(macro("a list of data spaces")),
-  type: v.optional(text()),
-  target: v.optional(text()),
-};
-
-const spatialObject = closedObject(spatialEntries);
-const temporalObject = spelledOnce(closedObject(temporalEntries), [
-  ["rmw_on_first_writeback", "rmw_first_update"],
-]);
-const dataSpaceObject = spelledOnce(closedObject(dataSpaceEntries), [["passthrough", "no_coalesce"]]);
-
-function loopDocument(
-  given: v.InferOutput<typeof temporalObject> | v.InferOutput<typeof spatialObject>,
-): LoopConstraintDocument {
-  return {
-    factors: given.factors,
-    permutation: given.permutation,
-    defaultMaxFactor: given.default_max_factor,
-    defaultMinFactor: given.default_min_factor,
-    factorsOnly: given.factors_only,
-    noReuse: given.no_reuse,
-    noIterationOverDataspaces: given.no_iteration_over_dataspaces,
-    mustIterateOverDataspaces: given.must_iterate_over_dataspaces,
-    maximizeDims: given.maximize_dims,
-    maximizeDimsCapacity: given.maximize_dims_capacity,
-  };
-}
-
-const spatialSchema = v.pipe(
-  spatialObject,
-  v.transform((given): SpatialDocument => ({
-    ...loopDocument(given),
-    noMulticastNoReduction: given.no_multicast_no_reduction,
-    noLinkTransfer: given.no_link_transfer,
-    split: given.split,
-  })),
-);
+  no_multicast_no_reduction: v.optional(dataSpaces, []),
+  no_link_transfer: v.optional(dataSpaces, []),
+  split: integer,
+});
 
 const temporalSchema = v.pipe(
-  temporalObject,
-  v.transform((given): TemporalDocument => ({
-    ...loopDocument(given),
-    noTemporalReuse: given.no_temporal_reuse,
-    rmwOnFirstWriteback: given.rmw_on_first_writeback ?? given.rmw_first_update ?? [],
+  spelledOnce(
+    closedObject({
+      ...loopEntries,
+      no_temporal_reuse: v.optional(dataSpaces, []),
+      rmw_on_first_writeback: v.optional(dataSpaces),
+      rmw_first_update: v.optional(dataSpaces),
+    }),
+    [["rmw_on_first_writeback", "rmw_first_update"]],
+  ),
+  v.transform(({ rmw_first_update = [], rmw_on_first_writeback = rmw_first_update, ...rest }) => ({
+    ...rest,
+    rmw_on_first_writeback,
   })),
 );
 
 const dataSpaceSchema = v.pipe(
-  dataSpaceObject,
-  v.transform((given): DataSpaceDocument => ({
-    keep: given.keep,
-    bypass: given.bypass,
-    passthrough: given.passthrough ?? given.no_coalesce ?? [],
-    keepOnly: given.keep_only,
-    bypassOnly: given.bypass_only,
-  })),
+  spelledOnce(
+    closedObject({
+      keep: v.optional(dataSpaces, []),
+      bypass: v.optional(dataSpaces, []),
+      passthrough: v.optional(dataSpaces),
+      no_coalesce: v.optional(dataSpaces),
+      keep_only: dataSpacesMacro,
+      bypass_only: dataSpacesMacro,
+      ...labels,
+    }),
+    [["passthrough", "no_coalesce"]],
+  ),
+  v.transform(({ no_coalesce = [], passthrough = no_coalesce, ...rest }) => ({ ...rest, passthrough })),
 );
+
+/** The parts of a leaf's constraints, as written. */
+export type SpatialDocument = v.InferOutput<typeof spatialSchema>;
+export type TemporalDocument = v.InferOutput<typeof temporalSchema>;
+export type DataSpaceDocument = v.InferOutput<typeof dataSpaceSchema>;
+/** What loops in space and in time have in common. */
+export type LoopDocument = Pick<SpatialDocument, keyof typeof loopEntries>;
+
+export interface ConstraintsDocument {
+  readonly spatial?: SpatialDocument;
+  readonly temporal?: TemporalDocument;
+  readonly dataspace?: DataSpaceDocument;
+}
+
+/** Constraints that say nothing. */
+export const unconstrained: Required<ConstraintsDocument> = {
+  spatial: v.parse(spatialSchema, {}),
+  temporal: v.parse(temporalSchema, {}),
+  dataspace: v.parse(dataSpaceSchema, {}),
+};
+
+/** A constraint of the top keys `constraints` and `mapping`: a part of the constraints of a named node. */
+export interface TargetDocument extends ConstraintsDocument {
+  readonly target: string;
+  readonly location?: SourceLocation;
+}
 
 const overbookingSchema = closedObject({
   proportion: v.optional(v.nullable(v.number("a number"))),
-  type: v.optional(text()),
-  target: v.optional(text()),
+  ...labels,
 });
 
 export const constraintsSchema = orEmpty(
@@ -221,22 +165,10 @@ export const dataSpaceConstraintsSchema = orEmpty(
 );
 
 const schemasByType = {
-  spatial: v.pipe(
-    spatialSchema,
-    v.transform((spatial): ConstraintsDocument => ({ spatial })),
-  ),
-  temporal: v.pipe(
-    temporalSchema,
-    v.transform((temporal): ConstraintsDocument => ({ temporal })),
-  ),
-  dataspace: v.pipe(
-    dataSpaceSchema,
-    v.transform((dataspace): ConstraintsDocument => ({ dataspace })),
-  ),
-  max_overbooked_proportion: v.pipe(
-    overbookingSchema,
-    v.transform((): ConstraintsDocument => ({})),
-  ),
+  spatial: spatialSchema,
+  temporal: temporalSchema,
+  dataspace: dataSpaceSchema,
+  max_overbooked_proportion: overbookingSchema,
 };
 
 export const constraintTypes = Object.keys(schemasByType) as (keyof typeof schemasByType)[];
@@ -257,5 +189,9 @@ export function constraintType(word: string | undefined): keyof typeof schemasBy
 export function targetSchema(
   type: keyof typeof schemasByType,
 ): v.GenericSchema<unknown, ConstraintsDocument> {
-  return schemasByType[type];
+  const schema: v.GenericSchema<unknown, object> = schemasByType[type];
+  return v.pipe(
+    schema,
+    v.transform((part): ConstraintsDocument => ({ [type]: part })),
+  );
 }
