@@ -7,8 +7,7 @@ import { adopt, freeze } from "../memory";
 import { findMappingProblems } from "../model/fit";
 import type { MappingProblem } from "../model/fit";
 import type { Mapping } from "../model/mapping";
-import { findBestMapping } from "../search/exhaustive/find-best-mapping";
-import type { ScorerFactory } from "../search/scorer";
+import { hasValidMapping } from "../search/exhaustive/find-best-mapping";
 import { assembleResizedSpec, assembleSpec } from "../spec/get-spec";
 import { batchVariable, tilesVariable } from "../spec/processing/process-specification";
 import type { Level, Specification, SpecificationIdentity, Warning } from "../spec/specification";
@@ -182,17 +181,9 @@ function withDepth(specification: Specification, level: Level, depth: number): S
   };
 }
 
-/** Any mapping will do: the search has nothing to compare. */
-const freeOfCharge: ScorerFactory = () => ({
-  energyPj: 0,
-  cycles: 0,
-  lastLevelAccesses: 0,
-  score: () => undefined,
-});
-
 function fits(specification: () => Specification): boolean {
   try {
-    return findBestMapping(createMapSpace(specification()), freeOfCharge).valid > 0;
+    return hasValidMapping(createMapSpace(specification()));
   } catch (error) {
     if (error instanceof RaellaError) return false;
     throw error;

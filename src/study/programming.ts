@@ -1,13 +1,19 @@
 import { optionsOf, requireArgument, requireOptions } from "../arguments";
 import { pricingOf } from "../components/pricing";
 import { priceLevels } from "../components/estimate";
+import { createMapSpace } from "../mapspace/map-space";
 import { freeze } from "../memory";
+import { hasValidMapping } from "../search/exhaustive/find-best-mapping";
+import { withOneLook } from "../spec/file-memo";
 import { assembleSpec } from "../spec/get-spec";
 import type { DataSpace, Level, Specification, Workload } from "../spec/specification";
 import { addUp } from "./component-groups";
+import { unlessNothingFits, unlessTooLarge } from "./full-search";
+import type { LayerResult } from "./layer-result";
 import { networkResultSchema } from "./network-result";
 import type { NetworkResult } from "./network-result";
 import { tileOptions } from "./pipeline";
+import type { LayerRequest } from "./run-layer";
 import { jobsOf } from "./run-network";
 import { studyEntries } from "./study-options";
 import type { StudyOptions } from "./study-options";
@@ -77,6 +83,18 @@ export interface NetworkProgramming extends LayerProgramming {
   readonly loads: number;
 }
 
+/** The fewest tiles that a layer fits on, no more than it has been mapped to. How good its mappings are plays no part. */
+function tilesThatHold(job: LayerRequest, result: LayerResult): number {
+  const isHeld = (nTiles: number): boolean =>
+    unlessNothingFits(() => hasValidMapping(createMapSpace(assembleSpec({ ...job, nTiles })))) ?? false;
+  const fewest = unlessTooLarge(() => {
+    let tiles = 1;
+    while (tiles < (result.nTiles ?? 1) && !isHeld(tiles)) tiles += 1;
+    return tiles;
+  }, "optimal");
+  return fewest ?? Math.min(...tileOptions(job, result).map(({ tiles }) => tiles));
+}
+
 /**
  * What it takes to write the weights of a DNN that has been run, once, and whether they fit on its silicon.
  * @param options Those of the run.
@@ -94,15 +112,17 @@ export function programNetwork(
 ): NetworkProgramming | null {
   requireArgument(networkResultSchema, network, "the network of programNetwork");
   requireOptions(optionsOf(studyEntries), options, "programNetwork");
+  return withOneLook(() => programLayers(network, options));
+}
+
+function programLayers(network: NetworkResult, options: StudyOptions): NetworkProgramming | null {
   const { architecture, dnn, layers, totals } = network;
   const numbers = layers.flatMap(({ layer }) => layer ?? []);
   const jobs = jobsOf(options, architecture, dnn, numbers);
   const parts = jobs.map((job) => programmingOf(assembleSpec(job)));
   if (!parts.every((part) => part !== null)) return null;
   const times = parts.map(({ timeS }) => timeS);
-  const tilesNeeded = addUp(
-    jobs.map((job, index) => Math.min(...tileOptions(job, layers[index]).map(({ tiles }) => tiles))),
-  );
+  const tilesNeeded = addUp(jobs.map((job, index) => tilesThatHold(job, layers[index])));
   const { tileBudget } = totals;
   return freeze({
     ...{ architecture, dnn, tilesNeeded, tileBudget },

@@ -248,6 +248,28 @@ class Search {
   }
 }
 
+/**
+ * Whether any mapping of a space passes the fan-out and capacity checks: a visit that ends with the first one.
+ * @throws TooManyMappings when the space is too large to visit.
+ */
+export function hasValidMapping(space: MapSpace): boolean {
+  const layout = layOutForVisit(space);
+  const found = new Error("found");
+  const valid = (): never => {
+    throw found;
+  };
+  try {
+    for (let index = 0; index < 2 ** space.undecided.length; index += 1) {
+      const keep = keepTable(space, index);
+      if (keepsEverything(keep)) enumerateMappings(layout, keep, { valid });
+    }
+    return false;
+  } catch (error) {
+    if (error === found) return true;
+    throw error;
+  }
+}
+
 /** How many mappings within the fan-outs a search would visit, or a number above the limit. */
 function visitedMappings(layout: SearchLayout, keeps: number, limit: number): number {
   const { space } = layout;

@@ -4,7 +4,7 @@ import { buildMapSpace } from "../../../src/mapspace/map-space";
 import { describeCosts } from "../../../src/model/access-costs";
 import { evaluateMapping } from "../../../src/model/evaluate-mapping";
 import { scorerFactory } from "../../../src/search/create-scorer";
-import { findBestMapping } from "../../../src/search/exhaustive/find-best-mapping";
+import { findBestMapping, hasValidMapping } from "../../../src/search/exhaustive/find-best-mapping";
 import { metricValue, rankingMetrics } from "../../../src/search/ranking";
 import type { Metric } from "../../../src/search/ranking";
 import { enumeratePlainly } from "../../mapspace/plain-enumeration";
@@ -24,6 +24,7 @@ function compareWithPlainEnumeration(
   const plain = enumeratePlainly(space);
   assert.equal(found.withinFanout, plain.withinFanout);
   assert.equal(found.valid, plain.valid.length);
+  assert.equal(hasValidMapping(space), found.valid > 0);
   const ranking = rankingMetrics(metrics);
   let best: { values: number[]; number: number } | undefined;
   for (const { mapping, number } of plain.valid) {
