@@ -3,7 +3,7 @@ import { explainArea, explainEnergy } from "../components/explain";
 import type { LevelExplanation } from "../components/explain";
 import { formatExplanation } from "../components/format-explanation";
 import { unknownName } from "../errors";
-import { figureColumn, formatCount, formatTextTable } from "../report/text-table";
+import { figureColumn, formatCount, formatItems } from "../report/text-table";
 import { formatNumber } from "../report/theme/numbers";
 import type { LevelErrors } from "../spec/reference-tables";
 import type { Level, Specification } from "../spec/specification";
@@ -110,26 +110,23 @@ function componentsTable(rows: readonly ComponentRow[]): string {
     "areaUm2",
     priced.map(({ areaUm2, instances }) => areaUm2 * instances),
   );
-  return formatTextTable({
-    columns: ["level", "component", "instances", "area each µm²", `all ${all.unit.symbol}`, "pJ per action"],
-    rows: priced.map(
-      ({ level, class: className, instances, areaUm2, energyPerActionPj, errorPercent }, index) => [
-        level,
-        className,
-        formatCount(instances),
-        formatNumber(areaUm2, 6) + errorText(errorPercent?.area),
-        all.cells[index],
-        Object.entries(energyPerActionPj)
-          .filter(([, energy]) => energy !== 0)
-          .map(
-            ([action, energy]) =>
-              `${action} ${formatNumber(energy)}${errorText(errorPercent?.energy?.[action])}`,
-          )
-          .join(", "),
-      ],
-    ),
-    leftAligned: [0, 1, 5],
-  });
+  const actionsOf = ({ energyPerActionPj, errorPercent }: ComponentRow): readonly string[] =>
+    Object.entries(energyPerActionPj)
+      .filter(([, energy]) => energy !== 0)
+      .map(
+        ([action, energy]) => `${action} ${formatNumber(energy)}${errorText(errorPercent?.energy?.[action])}`,
+      );
+  return formatItems(priced, [
+    ["level", ({ level }) => level, "left"],
+    ["component", (row) => row.class, "left"],
+    ["instances", ({ instances }) => formatCount(instances)],
+    [
+      "area each µm²",
+      ({ areaUm2, errorPercent }) => formatNumber(areaUm2, 6) + errorText(errorPercent?.area),
+    ],
+    [`all ${all.unit.symbol}`, (_, index) => all.cells[index]],
+    ["pJ per action", (row) => actionsOf(row).join(", "), "left"],
+  ]);
 }
 
 /** How far an interpolated figure may be off. */

@@ -1,4 +1,5 @@
 import {
+  dataWith,
   hasParts,
   isListOf,
   isObject,
@@ -7,12 +8,13 @@ import {
   optional,
   optionsOf,
   requireArgument,
+  requireOptions,
 } from "../arguments";
-import { dataWith, requireOptions } from "../arguments";
 import type { DesignAccuracy } from "../network/analyze-accuracy";
 import type { NetworkAccuracy } from "../network/network-accuracy";
 import type { Cell } from "../study/sweep/sweep-row";
 import type { Columns } from "./tidy-columns";
+import { columnsOfRows } from "./tidy-columns";
 
 const accuracyParts = {
   dnn: isText,
@@ -81,5 +83,5 @@ export function accuracyColumns(accuracy: NetworkAccuracy, options: AccuracyFram
       sqnrDb: layer.sqnr,
     }));
   });
-  return Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name])]));
+  return columnsOfRows(rows);
 }

@@ -1,7 +1,8 @@
 import type { DesignAccuracy } from "../network/analyze-accuracy";
 import type { Share } from "../network/end-to-end";
 import type { NetworkAccuracy } from "../network/network-accuracy";
-import { formatTextTable } from "./text-table";
+import type { TextColumn } from "./text-table";
+import { formatItems } from "./text-table";
 
 const decibels = (value: number | null | undefined, nothing: string): string =>
   value === undefined ? "" : value === null ? nothing : value.toFixed(2);
@@ -30,46 +31,39 @@ export function formatAccuracyText(accuracy: NetworkAccuracy): string {
 function designTable(designs: readonly DesignAccuracy[], isEndToEnd: boolean): string {
   const hasLabels = designs.some(({ endToEnd }) => endToEnd?.accuracy);
   const isNoisy = designs.some(({ noise = 0 }) => noise > 0);
-  const columns = ["architecture", "ADC bits", "rows", "slicing"];
-  if (isNoisy) columns.push("noise");
-  columns.push("slices", "error", "saturated");
-  if (isEndToEnd) columns.push("loss (dB)", "to ideal (dB)", "same top-1 (95 %)");
-  if (hasLabels) columns.push("accuracy (95 %)");
-  const rows = designs.map((design) => {
-    const { endToEnd } = design;
-    const row = [
-      design.architecture,
-      String(design.adcBits),
-      String(design.rows),
-      design.slicing,
-      ...(isNoisy ? [String(design.noise ?? 0)] : []),
-      design.meanSlices.toFixed(2),
-      design.meanError.toFixed(3),
-      percent(design.meanSaturatedShare),
-    ];
-    if (isEndToEnd)
-      row.push(
-        decibels(endToEnd?.loss, "unlimited"),
-        decibels(endToEnd?.sqnrToIdeal, "equal"),
-        share(endToEnd?.top1Agreement),
-      );
-    if (hasLabels) row.push(share(endToEnd?.accuracy));
-    return row;
-  });
-  return formatTextTable({ columns, rows, leftAligned: [0, 3] });
+  const noise: TextColumn<DesignAccuracy> = ["noise", (design) => String(design.noise ?? 0)];
+  const endToEnd: readonly TextColumn<DesignAccuracy>[] = [
+    ["loss (dB)", (design) => decibels(design.endToEnd?.loss, "unlimited")],
+    ["to ideal (dB)", (design) => decibels(design.endToEnd?.sqnrToIdeal, "equal")],
+    ["same top-1 (95 %)", (design) => share(design.endToEnd?.top1Agreement)],
+  ];
+  const labels: TextColumn<DesignAccuracy> = [
+    "accuracy (95 %)",
+    (design) => share(design.endToEnd?.accuracy),
+  ];
+  return formatItems(designs, [
+    ["architecture", ({ architecture }) => architecture, "left"],
+    ["ADC bits", ({ adcBits }) => String(adcBits)],
+    ["rows", ({ rows }) => String(rows)],
+    ["slicing", ({ slicing }) => slicing, "left"],
+    ...(isNoisy ? [noise] : []),
+    ["slices", ({ meanSlices }) => meanSlices.toFixed(2)],
+    ["error", ({ meanError }) => meanError.toFixed(3)],
+    ["saturated", ({ meanSaturatedShare }) => percent(meanSaturatedShare)],
+    ...(isEndToEnd ? endToEnd : []),
+    ...(hasLabels ? [labels] : []),
+  ]);
 }
 
 function layerTable({ layers }: DesignAccuracy): string {
-  const columns = ["layer", "name", "slicing", "saturated", "changed", "mean step", "error", "SQNR (dB)"];
-  const rows = layers.map((layer) => [
-    String(layer.layer),
-    layer.layerName,
-    layer.slicing,
-    percent(layer.saturatedShare),
-    percent(layer.changed),
-    layer.meanAbs.toFixed(3),
-    layer.error.toFixed(3),
-    decibels(layer.sqnr, "equal"),
+  return formatItems(layers, [
+    ["layer", ({ layer }) => String(layer), "left"],
+    ["name", ({ layerName }) => layerName, "left"],
+    ["slicing", ({ slicing }) => slicing],
+    ["saturated", ({ saturatedShare }) => percent(saturatedShare)],
+    ["changed", ({ changed }) => percent(changed)],
+    ["mean step", ({ meanAbs }) => meanAbs.toFixed(3)],
+    ["error", ({ error }) => error.toFixed(3)],
+    ["SQNR (dB)", ({ sqnr }) => decibels(sqnr, "equal")],
   ]);
-  return formatTextTable({ columns, rows, leftAligned: [0, 1] });
 }

@@ -2,7 +2,8 @@ import { totalKey } from "../study/component-groups";
 import { isBest } from "../study/layer-result";
 import type { FullSearchSummary } from "../study/layer-result";
 import type { NetworkResult } from "../study/network-result";
-import { formatCount, formatFigure, formatTextTable } from "./text-table";
+import type { TextColumn } from "./text-table";
+import { formatCount, formatFigure, formatItems, formatSideBySide } from "./text-table";
 import { formatNumber, formatShare } from "./theme/numbers";
 
 const stops = {
@@ -57,40 +58,35 @@ function formatRatio(value: number, base: number): string {
 export function fullSearchTables(networks: readonly NetworkResult[], layerByLayer: boolean): string[] {
   const totals = networks.flatMap(({ totals }) => totals.fullSearch ?? []);
   if (totals.length < networks.length) return [];
-  const architectures = networks.map(({ architecture }) => architecture);
   const share = (count: number): string => `${formatCount(count)} of ${networks[0].layers.length}`;
-  const ratio = (figure: "energyPj" | "cycles"): string[] =>
-    networks.map(({ totals: { energyPj, cycles } }, index) => {
-      const { heuristic } = totals[index];
-      const best = figure === "energyPj" ? energyPj[totalKey] : cycles.reduce((sum, own) => sum + own, 0);
-      return heuristic === null ? "—" : formatRatio(heuristic[figure], best);
-    });
-  const summary = formatTextTable({
-    columns: ["full map space", ...architectures],
-    rows: [
-      ["layers proven", ...totals.map(({ proven }) => share(proven))],
-      ["greedy steps already best", ...totals.map(({ greedyIsBest }) => share(greedyIsBest))],
-      ["energy with greedy steps", ...ratio("energyPj")],
-      ["cycles with greedy steps", ...ratio("cycles")],
-    ],
+  const ratio = (figure: "energyPj" | "cycles", { totals }: NetworkResult): string => {
+    const { energyPj, cycles, fullSearch } = totals;
+    const heuristic = fullSearch?.heuristic ?? null;
+    const best = figure === "energyPj" ? energyPj[totalKey] : cycles.reduce((sum, own) => sum + own, 0);
+    return heuristic === null ? "—" : formatRatio(heuristic[figure], best);
+  };
+  const summary = formatSideBySide("full map space", networks, {
+    "layers proven": (_, index) => share(totals[index].proven),
+    "greedy steps already best": (_, index) => share(totals[index].greedyIsBest),
+    "energy with greedy steps": (network) => ratio("energyPj", network),
+    "cycles with greedy steps": (network) => ratio("cycles", network),
   });
-  return layerByLayer ? [summary, "", layersTable(networks, architectures), ""] : [summary, ""];
+  return layerByLayer ? [summary, "", layersTable(networks), ""] : [summary, ""];
 }
 
-function layersTable(networks: readonly NetworkResult[], architectures: readonly string[]): string {
+function layersTable(networks: readonly NetworkResult[]): string {
   const cell = ({ fullSearch, energyPj, cycles }: NetworkResult["layers"][number]): string => {
     const heuristic = fullSearch?.heuristic ?? null;
     if (heuristic === null) return "none fits";
     if (isBest(heuristic)) return "best";
     return `${formatRatio(heuristic.energyPj, energyPj[totalKey])} ${formatRatio(heuristic.cycles, cycles)}`;
   };
-  return formatTextTable({
-    columns: ["greedy steps: energy, cycles", "name", ...architectures],
-    rows: networks[0].layers.map((layer, index) => [
-      String(layer.layer ?? index),
-      layer.layerName ?? "",
-      ...networks.map(({ layers }) => cell(layers[index])),
+  return formatItems(networks[0].layers, [
+    ["greedy steps: energy, cycles", ({ layer }, index) => String(layer ?? index), "left"],
+    ["name", ({ layerName }) => layerName ?? "", "left"],
+    ...networks.map(({ architecture, layers }): TextColumn<NetworkResult["layers"][number]> => [
+      architecture,
+      (_, index) => cell(layers[index]),
     ]),
-    leftAligned: [0, 1],
-  });
+  ]);
 }

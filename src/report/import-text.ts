@@ -3,7 +3,8 @@ import type { ImportedLayer, ImportedNetwork } from "../network/imported-network
 import type { ListedLayer } from "../network/layer-list";
 import type { UnmappedReport } from "../network/unmapped";
 import type { ImportSummary, ListedNetwork } from "./import-network";
-import { formatTextTable } from "./text-table";
+import type { TextColumn } from "./text-table";
+import { formatItems } from "./text-table";
 
 /** What an import came to: the layers with their statistics, what was left out, where it was written. */
 export function formatImportText({ name, workspace, files, network }: ImportSummary): string {
@@ -27,12 +28,8 @@ export function formatImportText({ name, workspace, files, network }: ImportSumm
 }
 
 /** The same of a list of layers. */
-export function formatLayerListText({
-  name,
-  workspace,
-  files,
-  network,
-}: ImportSummary<ListedNetwork>): string {
+export function formatLayerListText(summary: ImportSummary<ListedNetwork>): string {
+  const { name, workspace, files, network } = summary;
   return [
     `${name}: ${count(network.layers.length)} of ${network.file}, without statistics (use --typical).`,
     "",
@@ -45,32 +42,27 @@ export function formatLayerListText({
 
 const figure = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(3));
 
-function layerTable(layers: readonly (ListedLayer & Pick<ImportedLayer, "statistics">)[]): string {
+type ShownLayer = ListedLayer & Pick<ImportedLayer, "statistics">;
+
+function layerTable(layers: readonly ShownLayer[]): string {
   const hasStatistics = layers.some(({ statistics }) => statistics !== undefined);
-  const columns = [
-    ...["layer", "name", "groups", "rows", "filters", "positions"],
-    ...(hasStatistics ? ["slices"] : []),
-    "passes",
-    ...(hasStatistics ? ["ADC share", "weight", "input"] : []),
+  const slices: TextColumn<ShownLayer> = ["slices", ({ statistics }) => statistics?.slicing ?? ""];
+  const figures: readonly TextColumn<ShownLayer>[] = [
+    ["ADC share", ({ statistics }) => figure(statistics?.adcShare)],
+    ["weight", ({ statistics }) => figure(statistics?.averageWeight)],
+    ["input", ({ statistics }) => figure(statistics?.averageInputSpeculation)],
   ];
-  const rows = layers.map(({ index, name, shape, passes, statistics }) => [
-    String(index),
-    name,
-    String(shape.G),
-    String(shape.C * shape.R * shape.S),
-    String(shape.M),
-    String(shape.P * shape.Q),
-    ...(hasStatistics ? [statistics?.slicing ?? ""] : []),
-    String(passes),
-    ...(hasStatistics
-      ? [
-          figure(statistics?.adcShare),
-          figure(statistics?.averageWeight),
-          figure(statistics?.averageInputSpeculation),
-        ]
-      : []),
+  return formatItems(layers, [
+    ["layer", ({ index }) => String(index), "left"],
+    ["name", ({ name }) => name, "left"],
+    ["groups", ({ shape }) => String(shape.G)],
+    ["rows", ({ shape }) => String(shape.C * shape.R * shape.S)],
+    ["filters", ({ shape }) => String(shape.M)],
+    ["positions", ({ shape }) => String(shape.P * shape.Q)],
+    ...(hasStatistics ? [slices] : []),
+    ["passes", ({ passes }) => String(passes)],
+    ...(hasStatistics ? figures : []),
   ]);
-  return formatTextTable({ columns, rows, leftAligned: [0, 1] });
 }
 
 function unmappedLines({ unmapped, totalMacs }: ImportedNetwork): readonly string[] {

@@ -9,7 +9,8 @@ import { layerResultSchema, totalAreas } from "../study/layer-result";
 import type { LayerResult, TimeloopWalk } from "../study/layer-result";
 import { areaOfLevel, componentsOf } from "../study/network-result";
 import { fullSearchRows } from "./full-search-text";
-import { figureColumn, formatCount, formatFigure, formatFixed, formatTextTable } from "./text-table";
+import type { TextColumn } from "./text-table";
+import { figureColumn, formatCount, formatFigure, formatFixed, formatItems } from "./text-table";
 import { formatNumber, formatShare } from "./theme/numbers";
 
 /** A layer's result for a terminal: the figures, a table of the components, and the mapping. */
@@ -134,104 +135,82 @@ function componentTable(result: LayerResult, groups: readonly ComponentGroup[]):
   const energyTotal = energies[names.length];
   const share = (value: number): string =>
     energyTotal > 0 ? `${formatFixed((value / energyTotal) * 100, 1)} %` : "";
-  const rows = withTotal.map((name, index) => [
-    name,
-    name === totalKey ? "" : groupOfLevel(name, groups),
-    name === totalKey || name === leakageKey ? "" : formatCount(areaOfLevel(result.areaUm2, name).count),
-    energy.cells[index],
-    share(energies[index]),
-    area.cells[index],
-    Object.keys(result.accesses[name] ?? {}).join(", "),
-  ]);
-  return formatTextTable({
-    columns: [
-      "level",
-      "group",
+  const columns: readonly TextColumn<string>[] = [
+    ["level", (name) => name, "left"],
+    ["group", (name) => (name === totalKey ? "" : groupOfLevel(name, groups)), "left"],
+    [
       "instances",
-      `energy ${energy.unit.symbol}`,
-      "share",
-      `area ${area.unit.symbol}`,
-      "holds",
+      (name) =>
+        name === totalKey || name === leakageKey ? "" : formatCount(areaOfLevel(result.areaUm2, name).count),
     ],
-    rows: rows.slice(0, -1),
-    footer: rows[rows.length - 1],
-    leftAligned: [0, 1, 6],
-  });
+    [`energy ${energy.unit.symbol}`, (_, index) => energy.cells[index]],
+    ["share", (_, index) => share(energies[index])],
+    [`area ${area.unit.symbol}`, (_, index) => area.cells[index]],
+    ["holds", (name) => Object.keys(result.accesses[name] ?? {}).join(", "), "left"],
+  ];
+  const footer = columns.map(([, cell]) => cell(totalKey, names.length));
+  return formatItems(names, columns, footer);
 }
 
 /** The loops level by level, outermost first, those of one level joined. */
 function mappingOutline({ mapping }: LayerResult): string {
-  const rows = mapping.map(({ level, kind, loops }) => [
-    level,
-    kind === "spatial" ? "in space" : "in time",
-    loops.map(({ dimension, factor }) => `${dimension} ${formatCount(factor)}`).join(" · "),
+  return formatItems(mapping, [
+    ["mapping, outermost first", ({ level }) => level, "left"],
+    ["loops run", ({ kind }) => wayOf(kind), "left"],
+    [
+      "dimension and factor",
+      ({ loops }) => loops.map(({ dimension, factor }) => `${dimension} ${formatCount(factor)}`).join(" · "),
+      "left",
+    ],
   ]);
-  return formatTextTable({
-    columns: ["mapping, outermost first", "loops run", "dimension and factor"],
-    rows,
-    leftAligned: [0, 1, 2],
-  });
+}
+
+function wayOf(kind: LayerResult["mapping"][number]["kind"]): string {
+  return kind === "spatial" ? "in space" : "in time";
+}
+
+function loopsText(loops: LayerResult["mapping"][number]["loops"]): string {
+  return loops.map(({ dimension, factor }) => `${dimension} ${factor}`).join(" x ");
 }
 
 /** A diagnosis for a terminal. */
 export function formatDiagnosisText(diagnosis: Diagnosis): string {
   const { fits, misfits, nearestMiss, remedies, usage, warnings } = diagnosis;
   const title = formatLayerTitle(diagnosis);
-  const parts = [`${title}: ${fits ? "fits" : "does not fit"}.`];
-  if (misfits.length > 0)
-    parts.push(
-      section(
-        "Why",
-        misfits.map(({ message }) => message),
-      ),
-    );
-  if (nearestMiss) {
-    parts.push(
-      section(`The nearest mapping exceeds what is there ${formatFixed(nearestMiss.excess)} times`, [
-        nearestMiss.mapping
-          .map(({ level, kind, loops }) => {
-            const factors = loops.map(({ dimension, factor }) => `${dimension} ${factor}`).join(" x ");
-            return `${level} ${kind === "spatial" ? "in space" : "in time"} ${factors}`;
-          })
-          .join("; "),
-      ]),
-    );
-  }
-  if (!fits) {
-    parts.push(
-      section(
-        "What helps (each change is enough by itself)",
-        remedies.length > 0
-          ? remedies.map(({ message }) => message)
-          : ["No change of tiles, batch or depth was found."],
-      ),
-    );
-  }
-  if (usage.length > 0) parts.push(usageTable(diagnosis));
-  if (warnings.length > 0)
-    parts.push(
-      section(
-        "Warnings",
-        warnings.map(({ message }) => message),
-      ),
-    );
-  return parts.join("\n\n");
+  const messagesOf = (each: readonly { readonly message: string }[]): readonly string[] =>
+    each.map(({ message }) => message);
+  return [
+    `${title}: ${fits ? "fits" : "does not fit"}.`,
+    ...section("Why", messagesOf(misfits)),
+    ...(nearestMiss
+      ? section(`The nearest mapping exceeds what is there ${formatFixed(nearestMiss.excess)} times`, [
+          nearestMiss.mapping
+            .map(({ level, kind, loops }) => `${level} ${wayOf(kind)} ${loopsText(loops)}`)
+            .join("; "),
+        ])
+      : []),
+    ...section(
+      "What helps (each change is enough by itself)",
+      fits || remedies.length > 0
+        ? messagesOf(fits ? [] : remedies)
+        : ["No change of tiles, batch or depth was found."],
+    ),
+    ...(usage.length > 0 ? [usageTable(diagnosis)] : []),
+    ...section("Warnings", messagesOf(warnings)),
+  ].join("\n\n");
 }
 
-function section(title: string, lines: readonly string[]): string {
-  return [`${title}:`, ...lines.map((line) => `  ${line}`)].join("\n");
+/** Nothing without lines. */
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [[`${title}:`, ...lines.map((line) => `  ${line}`)].join("\n")];
 }
 
 function usageTable({ usage }: Diagnosis): string {
-  return formatTextTable({
-    columns: ["places used by the best mapping", "used", "of", "share", "loops"],
-    rows: usage.map(({ level, used, available, share, loops }) => [
-      level,
-      formatCount(used),
-      formatCount(available),
-      `${formatFixed(share * 100, 1)} %`,
-      loops.map(({ dimension, factor }) => `${dimension} ${factor}`).join(" x "),
-    ]),
-    leftAligned: [0, 4],
-  });
+  return formatItems(usage, [
+    ["places used by the best mapping", ({ level }) => level, "left"],
+    ["used", ({ used }) => formatCount(used)],
+    ["of", ({ available }) => formatCount(available)],
+    ["share", ({ share }) => `${formatFixed(share * 100, 1)} %`],
+    ["loops", ({ loops }) => loopsText(loops), "left"],
+  ]);
 }

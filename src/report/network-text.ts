@@ -8,7 +8,8 @@ import type { AblationResult, NetworkResult } from "../study/network-result";
 import type { NetworkProgramming } from "../study/programming";
 import type { ReplicationScheme } from "../study/replication";
 import { fullSearchTables } from "./full-search-text";
-import { figureColumn, formatCount, formatFigure, formatFixed, formatTextTable } from "./text-table";
+import { figureColumn, formatCount, formatFigure, formatFixed } from "./text-table";
+import { formatItems, formatSideBySide, formatTextTable } from "./text-table";
 import { formatNumber, formatShare } from "./theme/numbers";
 
 /** A DNN on one architecture for a terminal: its layers, its components, its throughput. */
@@ -64,48 +65,30 @@ function layerTable({ layers, totals }: NetworkResult): string {
   const energies = [...layers.map((layer) => layer.energyPj[totalKey]), totals.energyPj[totalKey]];
   const energy = figureColumn("energyPj", energies);
   const total = energies[layers.length];
-  return formatTextTable({
-    columns: [
-      "layer",
-      "name",
-      `energy ${energy.unit.symbol}`,
-      "share",
-      "cycles",
-      "MACs",
-      "fJ/MAC",
-      "TOPS/W",
-      "conversions/MAC",
-      "in use",
-      "peak share",
+  const share = (part: number): string => (total > 0 ? `${formatFixed((part / total) * 100, 1)} %` : "");
+  const perMac = ({ energyPerMacPj }: { readonly energyPerMacPj: number }): string =>
+    formatFixed(energyPerMacPj * 1e3, 1);
+  return formatItems(
+    layers,
+    [
+      ["layer", ({ layer }, index) => String(layer ?? index), "left"],
+      ["name", ({ layerName }) => layerName ?? "", "left"],
+      [`energy ${energy.unit.symbol}`, (_, index) => energy.cells[index]],
+      ["share", (_, index) => share(energies[index])],
+      ["cycles", ({ cycles }) => formatCount(cycles)],
+      ["MACs", ({ macs }) => formatCount(macs)],
+      ["fJ/MAC", perMac],
+      ["TOPS/W", ({ topsPerWatt }) => formatFixed(topsPerWatt)],
+      ["conversions/MAC", ({ conversionsPerMac }) => conversionsText(conversionsPerMac)],
+      ["in use", ({ spatialUtilization }) => formatShare(spatialUtilization)],
+      ["peak share", ({ utilization }) => formatShare(utilization)],
     ],
-    rows: layers.map((layer, index) => [
-      String(layer.layer ?? index),
-      layer.layerName ?? "",
-      energy.cells[index],
-      total > 0 ? `${formatFixed((energies[index] / total) * 100, 1)} %` : "",
-      formatCount(layer.cycles),
-      formatCount(layer.macs),
-      formatFixed(layer.energyPerMacPj * 1e3, 1),
-      formatFixed(layer.topsPerWatt),
-      conversionsText(layer.conversionsPerMac),
-      formatShare(layer.spatialUtilization),
-      formatShare(layer.utilization),
-    ]),
-    footer: [
-      "total",
-      "",
-      energy.cells[layers.length],
-      "",
-      "",
-      formatCount(totals.macs),
-      formatFixed(totals.energyPerMacPj * 1e3, 1),
-      formatFixed(totals.topsPerWatt),
-      conversionsText(totals.conversionsPerMac),
-      formatShare(totals.spatialUtilization),
-      "",
+    [
+      ...["total", "", energy.cells[layers.length], "", "", formatCount(totals.macs), perMac(totals)],
+      ...[formatFixed(totals.topsPerWatt), conversionsText(totals.conversionsPerMac)],
+      ...[formatShare(totals.spatialUtilization), ""],
     ],
-    leftAligned: [0, 1],
-  });
+  );
 }
 
 function conversionsText(perMac: number | null): string {
@@ -114,20 +97,11 @@ function conversionsText(perMac: number | null): string {
 
 /** What a network's energy comes to, for every architecture. */
 function efficiencyText(networks: readonly NetworkResult[]): string {
-  const row = (name: string, figure: (totals: NetworkResult["totals"]) => string): string[] => [
-    name,
-    ...networks.map(({ totals }) => figure(totals)),
-  ];
-  return formatTextTable({
-    columns: ["efficiency", ...networks.map(({ architecture }) => architecture)],
-    rows: [
-      row("fJ per multiply-accumulate", ({ energyPerMacPj }) => formatFixed(energyPerMacPj * 1e3, 1)),
-      row("TOPS/W", ({ topsPerWatt }) => formatFixed(topsPerWatt)),
-      row("conversions per multiply-accumulate", ({ conversionsPerMac }) =>
-        conversionsText(conversionsPerMac),
-      ),
-      row("crossbar places in use", ({ spatialUtilization }) => formatShare(spatialUtilization)),
-    ],
+  return formatSideBySide("efficiency", networks, {
+    "fJ per multiply-accumulate": ({ totals }) => formatFixed(totals.energyPerMacPj * 1e3, 1),
+    "TOPS/W": ({ totals }) => formatFixed(totals.topsPerWatt),
+    "conversions per multiply-accumulate": ({ totals }) => conversionsText(totals.conversionsPerMac),
+    "crossbar places in use": ({ totals }) => formatShare(totals.spatialUtilization),
   });
 }
 
@@ -167,47 +141,27 @@ function componentComparison(networks: readonly NetworkResult[]): string {
 
 /** What it takes to write the weights once: a table of its own, since it is no part of an inference. */
 export function formatProgrammingText(programmings: readonly NetworkProgramming[]): string {
-  const row = (name: string, figure: (programming: NetworkProgramming) => string): string[] => [
-    name,
-    ...programmings.map(figure),
-  ];
-  return `${formatTextTable({
-    columns: ["programming, not part of the above", ...programmings.map(({ architecture }) => architecture)],
-    rows: [
-      row("places written", ({ writes }) => formatCount(writes)),
-      row("energy", ({ energyPj }) => formatFigure("energyPj", energyPj)),
-      row("time, row after row", ({ timeS }) => (timeS === null ? "—" : formatFigure("seconds", timeS))),
-      row("tiles that hold the weights", ({ tilesNeeded }) => formatCount(tilesNeeded)),
-      row("loads of the tiles", ({ loads }) => formatCount(loads)),
-    ],
-  })}\n`;
+  const table = formatSideBySide("programming, not part of the above", programmings, {
+    "places written": ({ writes }) => formatCount(writes),
+    energy: ({ energyPj }) => formatFigure("energyPj", energyPj),
+    "time, row after row": ({ timeS }) => (timeS === null ? "—" : formatFigure("seconds", timeS)),
+    "tiles that hold the weights": ({ tilesNeeded }) => formatCount(tilesNeeded),
+    "loads of the tiles": ({ loads }) => formatCount(loads),
+  });
+  return `${table}\n`;
 }
 
 function throughputText(networks: readonly NetworkResult[]): string {
   const base = networks[0].totals.throughputBatchesPerSecond;
   const scheme = networks[0].replication.scheme === "doubling" ? "doubled" : "added one by one";
-  return formatTextTable({
-    columns: [`pipeline, replicas ${scheme}`, ...networks.map(({ architecture }) => architecture)],
-    rows: [
-      [
-        "batches per second",
-        ...networks.map(({ totals }) => formatNumber(totals.throughputBatchesPerSecond)),
-      ],
-      ...(networks.length > 1
-        ? [
-            [
-              "relative",
-              ...networks.map(({ totals }) => `${formatFixed(totals.throughputBatchesPerSecond / base)}×`),
-            ],
-          ]
-        : []),
-      ["tiles used", ...networks.map(({ totals }) => formatCount(totals.tilesUsed))],
-      ["tiles of equal area", ...networks.map(({ totals }) => formatCount(totals.tileBudget))],
-      [
-        "area",
-        ...networks.map(({ totals }) => formatFigure("areaUm2", totals.pipelineAreaUm2ByGroup[totalKey])),
-      ],
-    ],
+  return formatSideBySide(`pipeline, replicas ${scheme}`, networks, {
+    "batches per second": ({ totals }) => formatNumber(totals.throughputBatchesPerSecond),
+    ...(networks.length > 1 && {
+      relative: ({ totals }: NetworkResult) => `${formatFixed(totals.throughputBatchesPerSecond / base)}×`,
+    }),
+    "tiles used": ({ totals }) => formatCount(totals.tilesUsed),
+    "tiles of equal area": ({ totals }) => formatCount(totals.tileBudget),
+    area: ({ totals }) => formatFigure("areaUm2", totals.pipelineAreaUm2ByGroup[totalKey]),
   });
 }
 

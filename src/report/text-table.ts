@@ -35,6 +35,39 @@ export function formatTextTable(table: TextTable): string {
   ].join("\n");
 }
 
+/** A column of a table of items: its title, what its cells say, and where it is aligned left. */
+export type TextColumn<Item> = readonly [
+  title: string,
+  cell: (item: Item, index: number) => string,
+  align?: "left",
+];
+
+/** A table with a row for each item. */
+export function formatItems<Item>(
+  items: readonly Item[],
+  columns: readonly TextColumn<Item>[],
+  footer?: readonly string[],
+): string {
+  return formatTextTable({
+    columns: columns.map(([title]) => title),
+    rows: items.map((item, index) => columns.map(([, cell]) => cell(item, index))),
+    footer,
+    leftAligned: columns.flatMap(([, , align], index) => (align === "left" ? [index] : [])),
+  });
+}
+
+/** Architectures side by side: a row for each figure. */
+export function formatSideBySide<Item extends { readonly architecture: string }>(
+  title: string,
+  items: readonly Item[],
+  figures: Readonly<Record<string, (item: Item, index: number) => string>>,
+): string {
+  return formatTextTable({
+    columns: [title, ...items.map(({ architecture }) => architecture)],
+    rows: Object.entries(figures).map(([name, figure]) => [name, ...items.map(figure)]),
+  });
+}
+
 /** Characters on screen; enough for the Latin text, symbols and digits that tables hold. */
 function displayWidth(text: string): number {
   return [...text].length;

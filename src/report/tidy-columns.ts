@@ -11,6 +11,7 @@ import type { Manifest } from "../study/manifest";
 import { areaOfLevel, componentsOf, isAblationResult, isNetworkResult } from "../study/network-result";
 import type { AblationResult, NetworkResult } from "../study/network-result";
 import type { Cell } from "../study/sweep/sweep-row";
+import { mapValues } from "./flat-form";
 
 /**
  * Rows as CSV text (RFC 4180, but every line ends in a line feed); null is an empty cell. Texts that a spreadsheet would
@@ -65,22 +66,23 @@ function isList(
   return Array.isArray(results);
 }
 
-/** What every row says of the layer that it belongs to. */
-const layerColumns = {
-  architecture: (layer: LayerResult) => layer.architecture,
-  dnn: (layer: LayerResult) => layer.dnn,
-  layer: (layer: LayerResult) => layer.layer,
-  layerName: (layer: LayerResult) => layer.layerName,
-  nTiles: (layer: LayerResult) => layer.nTiles,
-  batchSize: (layer: LayerResult) => layer.batchSize,
-} as const;
+/** Columns of a table, each as what its cells say of an item. */
+type CellsOf<Item> = Readonly<Record<string, (item: Item) => Cell>>;
 
-/** What a full search adds: the share that may be left to gain, and the best mapping of the greedy steps. */
-const searchColumns = {
-  gapToBound: ({ fullSearch }: LayerResult) => fullSearch?.certificate.gap ?? null,
-  greedyEnergyPj: ({ fullSearch }: LayerResult) => fullSearch?.heuristic?.energyPj ?? null,
-  greedyCycles: ({ fullSearch }: LayerResult) => fullSearch?.heuristic?.cycles ?? null,
-} as const;
+/** A table of items, one in each row. */
+export function tableOfItems<Item>(items: readonly Item[], columns: CellsOf<Item>): Columns {
+  return mapValues(columns, (cellOf) => items.map((item) => cellOf(item)));
+}
+
+/** What every row says of the layer that it belongs to. */
+const layerColumns: CellsOf<LayerResult> = {
+  architecture: ({ architecture }) => architecture,
+  dnn: ({ dnn }) => dnn,
+  layer: ({ layer }) => layer,
+  layerName: ({ layerName }) => layerName,
+  nTiles: ({ nTiles }) => nTiles,
+  batchSize: ({ batchSize }) => batchSize,
+};
 
 /**
  * Tidy columns: one row per architecture, DNN, layer and component (level). Columns: architecture, dnn, layer,
@@ -88,27 +90,53 @@ const searchColumns = {
  */
 export function componentColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
   requireResults(results, groups, "componentColumns");
-  const columns = emptyColumns([
-    ...Object.keys(layerColumns),
-    "component",
-    "group",
-    "energyPj",
-    "areaUm2",
-    "areaEachUm2",
-    "instances",
-    "cycles",
-  ]);
-  const groupOf = memoize((level: string) => groupNamed(level, groups));
-  for (const layer of layersOf(results)) {
-    const head = Object.values(layerColumns).map((value): Cell => value(layer));
-    for (const component of componentsOf(layer)) {
-      const { each, count, total } = areaOfLevel(layer.areaUm2, component);
-      const energy = energyOf(layer, component);
-      pushRow(columns, [...head, component, groupOf(component), energy, total, each, count, layer.cycles]);
-    }
-  }
-  return columns;
+  const rows = layersOf(results).flatMap((layer) =>
+    componentsOf(layer).map((component) => ({
+      ...{ layer, component, energy: energyOf(layer, component) },
+      area: areaOfLevel(layer.areaUm2, component),
+    })),
+  );
+  return tableOfItems(rows, {
+    ...mapValues(
+      layerColumns,
+      (cellOf) =>
+        ({ layer }: { readonly layer: LayerResult }) =>
+          cellOf(layer),
+    ),
+    component: ({ component }) => component,
+    group: ({ component }) => groupNamed(component, groups),
+    energyPj: ({ energy }) => energy,
+    areaUm2: ({ area }) => area.total,
+    areaEachUm2: ({ area }) => area.each,
+    instances: ({ area }) => area.count,
+    cycles: ({ layer }) => layer.cycles,
+  });
 }
+
+/** The figures of a layer. */
+const figureColumns: CellsOf<LayerResult> = {
+  energyPj: ({ energyPj }) => energyPj[totalKey],
+  areaUm2: ({ areaUm2 }) => areaUm2.total,
+  cycles: ({ cycles }) => cycles,
+  computes: ({ computes }) => computes,
+  macs: ({ macs }) => macs,
+  energyPerMacPj: ({ energyPerMacPj }) => energyPerMacPj,
+  topsPerWatt: ({ topsPerWatt }) => topsPerWatt,
+  conversions: ({ conversions }) => conversions,
+  conversionsPerMac: ({ conversionsPerMac }) => conversionsPerMac,
+  utilization: ({ utilization }) => utilization,
+  spatialUtilization: ({ spatialUtilization }) => spatialUtilization,
+  edpJouleCycles: ({ edp }) => edp,
+  mappings: ({ mapSpace }) => mapSpace.size,
+  validMappings: ({ mapSpace }) => mapSpace.valid,
+};
+
+/** What a full search adds: the share that may be left to gain, and the best mapping of the greedy steps. */
+const searchColumns: CellsOf<LayerResult> = {
+  gapToBound: ({ fullSearch }) => fullSearch?.certificate.gap ?? null,
+  greedyEnergyPj: ({ fullSearch }) => fullSearch?.heuristic?.energyPj ?? null,
+  greedyCycles: ({ fullSearch }) => fullSearch?.heuristic?.cycles ?? null,
+};
 
 /**
  * One row per layer, its figures and, wide, the energy of every component group: `ADC (pJ)`, …. Columns: architecture,
@@ -118,53 +146,24 @@ export function componentColumns(results: TabularResult, groups: readonly Compon
 export function layerWideColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
   requireResults(results, groups, "layerWideColumns");
   const layers = layersOf(results);
-  const groupOf = memoize((level: string) => groupNamed(level, groups));
   const known = groups.map(({ name }) => name);
-  const present = new Set(layers.flatMap((layer) => componentsOf(layer).map(groupOf)));
+  const present = new Set(layers.flatMap(componentsOf).map((component) => groupNamed(component, groups)));
   const names = [
     ...known.filter((name) => present.has(name)),
     ...[...present].filter((name) => !known.includes(name)),
   ];
-  const searched: Readonly<Record<string, (layer: LayerResult) => Cell>> = layers.some(
-    ({ fullSearch }) => fullSearch !== undefined,
-  )
-    ? searchColumns
-    : {};
-  const columns = emptyColumns([
-    ...Object.keys(layerColumns),
-    ...["energyPj", "areaUm2", "cycles", "computes", "macs"],
-    ...["energyPerMacPj", "topsPerWatt", "conversions", "conversionsPerMac"],
-    ...["utilization", "spatialUtilization", "edpJouleCycles"],
-    ...["mappings", "validMappings", ...Object.keys(searched)],
-    ...names.map((name) => `${name} (pJ)`),
-  ]);
-  for (const layer of layers) {
-    const sums = new Map<string, number>(names.map((name) => [name, 0]));
-    for (const component of componentsOf(layer)) {
-      const group = groupOf(component);
-      sums.set(group, (sums.get(group) as number) + energyOf(layer, component));
-    }
-    pushRow(columns, [
-      ...Object.values(layerColumns).map((value): Cell => value(layer)),
-      layer.energyPj[totalKey],
-      layer.areaUm2.total,
-      layer.cycles,
-      layer.computes,
-      layer.macs,
-      layer.energyPerMacPj,
-      layer.topsPerWatt,
-      layer.conversions,
-      layer.conversionsPerMac,
-      layer.utilization,
-      layer.spatialUtilization,
-      layer.edp,
-      layer.mapSpace.size,
-      layer.mapSpace.valid,
-      ...Object.values(searched).map((value) => value(layer)),
-      ...sums.values(),
-    ]);
-  }
-  return columns;
+  const energyOfGroup = (layer: LayerResult, group: string): number =>
+    componentsOf(layer)
+      .filter((component) => groupNamed(component, groups) === group)
+      .reduce((sum, component) => sum + energyOf(layer, component), 0);
+  return tableOfItems(layers, {
+    ...layerColumns,
+    ...figureColumns,
+    ...(layers.some(({ fullSearch }) => fullSearch !== undefined) && searchColumns),
+    ...Object.fromEntries(
+      names.map((name) => [`${name} (pJ)`, (layer: LayerResult) => energyOfGroup(layer, name)]),
+    ),
+  });
 }
 
 /**
@@ -189,6 +188,11 @@ export function gainColumns(gains: readonly Gains[], shape: "tidy" | "wide"): Co
       ];
     }),
   );
+  return columnsOfRows(rows);
+}
+
+/** Rows as columns; what a row lacks is null. */
+export function columnsOfRows(rows: readonly Readonly<Record<string, Cell>>[]): Columns {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]));
 }
@@ -196,23 +200,6 @@ export function gainColumns(gains: readonly Gains[], shape: "tidy" | "wide"): Co
 /** Networks have none. */
 function energyOf({ energyPj }: LayerResult, component: string): number {
   return energyPj[component] ?? 0;
-}
-
-function emptyColumns(names: readonly string[]): Record<string, Cell[]> {
-  return Object.fromEntries(names.map((name) => [name, []]));
-}
-
-function pushRow(columns: Record<string, Cell[]>, cells: readonly Cell[]): void {
-  Object.values(columns).forEach((column, index) => column.push(cells[index]));
-}
-
-function memoize<Value>(compute: (key: string) => Value): (key: string) => Value {
-  const known = new Map<string, Value>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) known.set(key, (value = compute(key)));
-    return value;
-  };
 }
 
 /** The table as CSV text: full precision, texts quoted where needed, empty cells for null. */
