@@ -4,7 +4,7 @@ import type { DesignAccuracy } from "../../network/analyze-accuracy";
 import type { NetworkAccuracy } from "../../network/network-accuracy";
 import { accuracySchema } from "../accuracy-columns";
 import { chart, heading, headingEntries } from "./chart-specification";
-import type { ChartSpecification } from "./chart-specification";
+import type { ChartRowOptions, ChartSpecification } from "./chart-specification";
 
 const figures = {
   loss: { title: "Loss (dB)", of: ({ endToEnd }: DesignAccuracy) => endToEnd?.loss ?? null },
@@ -29,19 +29,15 @@ const layerFigures = {
 } as const;
 
 /** What an {@link accuracyChart} shows. */
-export interface AccuracyChartOptions {
+export interface AccuracyChartOptions extends ChartRowOptions {
   /** Default: the loss, or the error where nothing was run end to end. */
   readonly figure?: keyof typeof figures;
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
 }
 
 /** What an {@link accuracyByLayerChart} shows. */
-export interface AccuracyByLayerChartOptions {
+export interface AccuracyByLayerChartOptions extends ChartRowOptions {
   /** Default: the error. */
   readonly figure?: keyof typeof layerFigures;
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
 }
 
 const chartSchema = optionsOf({
@@ -117,7 +113,7 @@ export function accuracyChart(
           ? { field: axis, type: "ordinal", title: axes.bits.title, axis: { labelAngle: 0 } }
           : { field: axis, type: "quantitative", title: axes.noise.title },
       y: { field: "value", type: "quantitative", title, ...(isShare && { axis: { format: "%" } }) },
-      color: { field: "design", type: "nominal", title: null, sort: [...new Set(names)] },
+      color: designColors(names),
       ...widths(values),
     },
   });
@@ -174,7 +170,11 @@ export function accuracyByLayerChart(
         title,
         ...(options.figure === "saturated" && { axis: { format: "%" } }),
       },
-      color: { field: "design", type: "nominal", title: null, sort: [...new Set(names)] },
+      color: designColors(names),
     },
   });
+}
+
+function designColors(names: readonly string[]): object {
+  return { field: "design", type: "nominal", title: null, sort: [...new Set(names)] };
 }

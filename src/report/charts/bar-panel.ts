@@ -3,6 +3,7 @@ import { colorsOfGroups, neutralColor, sortGroups } from "../theme/component-col
 import { chooseUnit, formatAligned, formatNumber, formatShare } from "../theme/numbers";
 import type { DisplayQuantity } from "../theme/numbers";
 import type { ChartPart } from "./chart-specification";
+import { outlinedText } from "./chart-specification";
 import { textWidth } from "./text-width";
 
 /** Longest line of a label under a bar, in characters. */
@@ -169,7 +170,7 @@ function stepFor(labels: readonly (readonly string[])[]): number {
 }
 
 /** The legend lists the groups as they are stacked, the topmost first; beside the panels, or below wide ones. */
-function groupColorEncoding(groups: readonly string[], place: "right" | "bottom"): ChartPart {
+export function groupColorEncoding(groups: readonly string[], place: "right" | "bottom"): ChartPart {
   const domain = [...groups].reverse();
   const colors = colorsOfGroups(groups);
   return {
@@ -182,7 +183,6 @@ function groupColorEncoding(groups: readonly string[], place: "right" | "bottom"
   };
 }
 
-/** The text twice: first as a white outline that keeps it clear of the grid. */
 function totalText(
   values: readonly object[],
   x: ChartPart,
@@ -190,13 +190,8 @@ function totalText(
   dy: number,
   style: ChartPart,
 ): readonly ChartPart[] {
-  const mark = { type: "text", dy, baseline: "bottom", fontSize: 11, ...style };
   const encoding = { x, y: { field: "total", type: "quantitative" }, text: { field } };
-  const outline = { ...mark, stroke: "white", strokeWidth: 4, strokeJoin: "round" };
-  return [
-    { data: { values }, mark: outline, encoding },
-    { data: { values }, mark, encoding },
-  ];
+  return outlinedText(values, { dy, baseline: "bottom", fontSize: 11, ...style }, encoding, {});
 }
 
 function formatMultiple(multiple: number): string {

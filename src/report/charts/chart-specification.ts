@@ -41,6 +41,24 @@ export function heading({ title, subtitle = "" }: ChartRowOptions): ChartPart {
 /** A part of a specification: a view, a layer, an encoding. */
 export type ChartPart = Readonly<Record<string, unknown>>;
 
+/** Text twice: first as a white outline that keeps it clear of what it stands on. */
+export function outlinedText(
+  values: readonly object[],
+  style: object,
+  encoding: object,
+  outline: object,
+): readonly ChartPart[] {
+  const mark = { type: "text", ...style };
+  return [
+    {
+      data: { values },
+      mark: { ...mark, stroke: "white", strokeWidth: 4, strokeJoin: "round", ...outline },
+      encoding,
+    },
+    { data: { values }, mark, encoding },
+  ];
+}
+
 /** Completes a chart with the schema and the shared style. */
 export function chart(parts: ChartPart): ChartSpecification {
   // The caller may go on working on the chart: its style is a copy.

@@ -2,13 +2,13 @@ import { finite, flag, optional, optionsOf, requireOptions, tableOf, text } from
 import { barPanel, groupsOfBars } from "./bar-panel";
 import type { GroupValues } from "./bar-panel";
 import { chart, heading, headingEntries } from "./chart-specification";
-import type { ChartPart, ChartSpecification } from "./chart-specification";
+import type { ChartPart, ChartRowOptions, ChartSpecification } from "./chart-specification";
 
 /** Figures of several designs by component group: `{ isaac_like: { ADC: 12.5, Crossbar: 3 }, raella: { … } }`. */
 type FiguresByDesign = Readonly<Record<string, GroupValues>>;
 
 /** What a {@link comparisonChart} shows. */
-export interface ComparisonChartOptions {
+export interface ComparisonChartOptions extends ChartRowOptions {
   /** pJ by design and component group. */
   readonly energyPj?: FiguresByDesign;
   /** um^2 by design and component group. */
@@ -19,8 +19,6 @@ export interface ComparisonChartOptions {
   readonly throughputPerSecond?: Readonly<Record<string, number>>;
   /** What runs per second, e.g. `batches` (the default). */
   readonly throughputNoun?: string;
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
   /** Names of the designs for people; without them the keys are shown, split at underscores. */
   readonly names?: Readonly<Record<string, string>>;
   /** Show totals as multiples of the first design's as well (default: with more than one design). */
@@ -68,38 +66,16 @@ export function comparisonChart(options: ComparisonChartOptions): ChartSpecifica
     legend: bars > mostBarsBesideLegend ? ("bottom" as const) : ("right" as const),
   };
   const selection = "component";
-  const panels: ChartPart[] = [];
-  if (options.energyPj) {
-    panels.push(
-      barPanel({
-        ...common,
-        title: "Energy",
-        quantity: "energyPj",
-        bars: energyPj,
-        name: "energy",
-        selection,
-      }),
-    );
-  }
-  if (options.areaUm2) {
-    panels.push(
-      barPanel({ ...common, title: "Area", quantity: "areaUm2", bars: areaUm2, name: "area", selection }),
-    );
-  }
-  if (cycles)
-    panels.push(barPanel({ ...common, title: "Cycles", quantity: "cycles", bars: cycles, name: "cycles" }));
-  if (throughputPerSecond) {
-    panels.push(
-      barPanel({
-        ...common,
-        title: "Throughput",
-        name: "throughput",
-        quantity: "perSecond",
-        bars: throughputPerSecond,
-        noun: options.throughputNoun ?? "batches",
-      }),
-    );
-  }
+  const noun = options.throughputNoun ?? "batches";
+  const parts = [
+    { title: "Energy", quantity: "energyPj", bars: options.energyPj, selection },
+    { title: "Area", quantity: "areaUm2", bars: options.areaUm2, selection },
+    { title: "Cycles", quantity: "cycles", bars: cycles },
+    { title: "Throughput", quantity: "perSecond", bars: throughputPerSecond, noun },
+  ] as const;
+  const panels = parts.flatMap(({ bars: of, ...part }): readonly ChartPart[] =>
+    of === undefined ? [] : [barPanel({ ...common, ...part, bars: of, name: part.title.toLowerCase() })],
+  );
   const views = [options.energyPj && "energy", options.areaUm2 && "area"].filter(
     (name) => name !== undefined,
   );

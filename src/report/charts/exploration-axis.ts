@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { finite, flag, listOf, name, oneOf, optional, optionsOf, rowOf, text } from "../../arguments";
-import { seriesColors } from "../theme/component-colors";
+import { colorsOfSeries } from "../theme/component-colors";
 import { formatNumber } from "../theme/numbers";
 import type { ChartPart } from "./chart-specification";
 
@@ -54,9 +54,9 @@ export function scaleOf(axis: FigureAxis, rows: DesignTable): ChartPart {
   const { logarithmic, domain } = axis;
   if (!logarithmic) return { zero: false, nice: domain === undefined, ...(domain ? { domain } : {}) };
   if (domain) return { type: "log", domain, nice: false };
-  const figures = rows.map((row) => figureOf(row, axis)).filter((value) => value !== null && value > 0);
-  const smallest = figures.reduce((least: number, value) => Math.min(least, value ?? least), Infinity);
-  const largest = figures.reduce((most: number, value) => Math.max(most, value ?? most), 0);
+  const figures = rows.map((row) => figureOf(row, axis) ?? 0).filter((value) => value > 0);
+  const smallest = figures.reduce((least, value) => Math.min(least, value), Infinity);
+  const largest = figures.reduce((most, value) => Math.max(most, value), 0);
   const margin = Math.max((largest / smallest) ** 0.06, 1.02);
   return { type: "log", nice: false, domain: [smallest / margin, largest * margin] };
 }
@@ -109,9 +109,7 @@ export function colorEncoding(
     sort: values,
     scale: {
       domain: values,
-      range: isNumeric
-        ? ramp(values.length)
-        : values.map((_, index) => seriesColors[index % seriesColors.length]),
+      range: isNumeric ? ramp(values.length) : colorsOfSeries(values),
     },
     legend: { symbolType: "circle", symbolSize: 80, symbolOpacity: 1, ...legend },
   };

@@ -3,12 +3,12 @@ import { requireColumns } from "../../study/sweep/sensitivity";
 import { levelTitle, textColor } from "../theme/chart-style";
 import { formatAligned } from "../theme/numbers";
 import { chart, heading, headingEntries } from "./chart-specification";
-import type { ChartSpecification } from "./chart-specification";
+import type { ChartRowOptions, ChartSpecification } from "./chart-specification";
 import { cellText, designsSchema, distinctValues, figureAxisSchema, figureOf } from "./exploration-axis";
 import type { DesignTable, FigureAxis } from "./exploration-axis";
 
 /** What a {@link designHeatmap} shows. */
-export interface DesignHeatmapOptions {
+export interface DesignHeatmapOptions extends ChartRowOptions {
   /** At most one design for each pair of values; later ones replace earlier ones. */
   readonly designs: DesignTable;
   readonly x: FigureAxis;
@@ -23,8 +23,6 @@ export interface DesignHeatmapOptions {
   readonly format?: (figure: number) => string;
   /** A figure that is neither good nor bad: better ones are blue, worse ones orange. */
   readonly neutral?: number;
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
   readonly cellWidth?: number;
   readonly cellHeight?: number;
 }

@@ -2,8 +2,8 @@ import { callback, index, listOf, optional, optionsOf, positive, requireOptions 
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
-import { chart, heading, headingEntries } from "./chart-specification";
-import type { ChartSpecification } from "./chart-specification";
+import { chart, heading, headingEntries, outlinedText } from "./chart-specification";
+import type { ChartRowOptions, ChartSpecification } from "./chart-specification";
 import {
   cellText,
   colorEncoding,
@@ -18,15 +18,13 @@ import {
 import type { ColorColumn, DesignCell, DesignTable, FigureAxis } from "./exploration-axis";
 
 /** What {@link parallelCoordinates} show. */
-export interface ParallelCoordinatesOptions {
+export interface ParallelCoordinatesOptions extends ChartRowOptions {
   readonly designs: DesignTable;
   /** Axes from left to right. */
   readonly axes: readonly FigureAxis[];
   readonly color?: ColorColumn;
   /** Designs drawn strongly; the others stay in the background. */
   readonly highlight?: (design: DesignTable[number]) => boolean;
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
   readonly width?: number;
   readonly height?: number;
   /** Designs drawn in the background at most. Default 400. */
@@ -132,7 +130,12 @@ export function parallelCoordinates(options: ParallelCoordinatesOptions): ChartS
         mark: { type: "tick", orient: "horizontal", size: 7, color: textColor, thickness: 1 },
         encoding: { x, y },
       },
-      ...outlined(ticks, { align: "right", dx: -6, fontSize: 10 }, "text", x, y),
+      ...outlinedText(
+        ticks,
+        { color: textColor, align: "right", dx: -6, fontSize: 10 },
+        { x, y, text: { field: "text" } },
+        { strokeWidth: 3.5, opacity: 0.85 },
+      ),
       columnHeading("title", { fontWeight: "bold", color: textColor, dy: -24 }),
       columnHeading("unit", { color: quietTextColor, dy: -10 }),
     ],
@@ -160,11 +163,10 @@ function axisScale(rows: DesignTable, axis: FigureAxis): CoordinateScale {
   const values = distinctValues(rows, axis.column);
   const isNumeric = values.every((value) => typeof value === "number");
   if (!isNumeric || values.length <= mostSteps) return steppedScale(values, axis);
-  const figures = rows.map((row) => figureOf(row, axis) ?? 0);
   const transform = axis.logarithmic ? Math.log : (value: number): number => value;
-  const smallest = figures.reduce((least, value) => Math.min(least, value), Infinity);
-  const largest = figures.reduce((most, value) => Math.max(most, value), -Infinity);
-  const [low, high] = [transform(smallest), transform(largest)];
+  const figures = rows.map((row) => figureOf(row, axis) ?? 0);
+  const low = transform(figures.reduce((least, value) => Math.min(least, value), Infinity));
+  const high = transform(figures.reduce((most, value) => Math.max(most, value), -Infinity));
   const upright = axis.goal !== "minimize";
   const heightOf = (value: number): number => {
     const share = (transform(value) - low) / (high - low || 1);
@@ -189,20 +191,6 @@ function steppedScale(values: readonly DesignCell[], axis: FigureAxis): Coordina
       text: cellText(typeof value === "number" ? value * scale : value),
     })),
   };
-}
-
-/** Text with a white outline that keeps it clear of the lines. */
-function outlined(values: readonly object[], style: object, field: string, x: object, y: object): object[] {
-  const mark = { type: "text", color: textColor, ...style };
-  const encoding = { x, y, text: { field } };
-  return [
-    {
-      data: { values },
-      mark: { ...mark, stroke: "white", strokeWidth: 3.5, strokeJoin: "round", opacity: 0.85 },
-      encoding,
-    },
-    { data: { values }, mark, encoding },
-  ];
 }
 
 /** The unit in brackets stands on a line of its own. */

@@ -4,8 +4,8 @@ import type { FrontObjective } from "../../study/sweep/pareto-front";
 import { requireColumns } from "../../study/sweep/sensitivity";
 import { levelTitle, quietTextColor, textColor } from "../theme/chart-style";
 import { neutralColor } from "../theme/component-colors";
-import { chart, heading, headingEntries } from "./chart-specification";
-import type { ChartSpecification } from "./chart-specification";
+import { chart, heading, headingEntries, outlinedText } from "./chart-specification";
+import type { ChartRowOptions, ChartSpecification } from "./chart-specification";
 import {
   cellText,
   colorEncoding,
@@ -20,7 +20,7 @@ import {
 import type { ColorColumn, DesignTable, FigureAxis } from "./exploration-axis";
 
 /** What a {@link designScatter} shows. */
-export interface DesignScatterOptions {
+export interface DesignScatterOptions extends ChartRowOptions {
   readonly designs: DesignTable;
   /** With `goal`s on both axes the Pareto front is drawn. */
   readonly x: FigureAxis;
@@ -32,8 +32,6 @@ export interface DesignScatterOptions {
   readonly ruledOut?: (design: DesignTable[number]) => boolean;
   /** Text beside designs that are to be named; null for the others. */
   readonly label?: (design: DesignTable[number]) => string | null;
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
   readonly width?: number;
   readonly height?: number;
   /** Designs off the front that are drawn at most; the front is always complete. Default 3000. */
@@ -174,23 +172,8 @@ function labels(points: readonly LabelledPoint[], encoding: object, middle: numb
   if (points.length === 0) return [];
   const named = (align: "left" | "right"): readonly object[] => {
     const values = points.filter((point) => Number(point.x) > middle === (align === "right"));
-    const mark = {
-      type: "text",
-      align,
-      dx: align === "left" ? 8 : -8,
-      dy: -7,
-      fontSize: 10.5,
-      color: textColor,
-    };
-    const text = { field: "label" };
-    return [
-      {
-        data: { values },
-        mark: { ...mark, stroke: "white", strokeWidth: 3, strokeJoin: "round" },
-        encoding: { ...encoding, text },
-      },
-      { data: { values }, mark, encoding: { ...encoding, text } },
-    ];
+    const style = { align, dx: align === "left" ? 8 : -8, dy: -7, fontSize: 10.5, color: textColor };
+    return outlinedText(values, style, { ...encoding, text: { field: "label" } }, { strokeWidth: 3 });
   };
   return [
     {

@@ -17,11 +17,11 @@ import { quietTextColor, textColor } from "../theme/chart-style";
 import { seriesColors } from "../theme/component-colors";
 import { formatNumber, formatShare } from "../theme/numbers";
 import { chart, heading, headingEntries } from "./chart-specification";
-import type { ChartSpecification } from "./chart-specification";
+import type { ChartRowOptions, ChartSpecification } from "./chart-specification";
 import { cellText } from "./exploration-axis";
 
 /** What a {@link tornadoChart} shows. */
-export interface TornadoOptions {
+export interface TornadoOptions extends ChartRowOptions {
   /** From `oneAtATime` or `mainEffects`; widest first. */
   readonly sensitivities: readonly Sensitivity[];
   /** With the unit. */
@@ -32,8 +32,6 @@ export interface TornadoOptions {
   readonly scale?: number;
   /** Texts instead of the names of the variables. */
   readonly names?: Readonly<Record<string, string>>;
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
   readonly width?: number;
 }
 

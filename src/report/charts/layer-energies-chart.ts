@@ -5,8 +5,8 @@ import { sumByGroup, totalKey } from "../../study/component-groups";
 import { networkResultSchema } from "../../study/network-result";
 import type { NetworkResult } from "../../study/network-result";
 import { levelTitle } from "../theme/chart-style";
-import { colorsOfGroups, sortGroups } from "../theme/component-colors";
 import { chooseUnit, formatNumber, formatShare } from "../theme/numbers";
+import { groupColorEncoding, groupsOfBars } from "./bar-panel";
 import { chart, headingEntries } from "./chart-specification";
 import type { ChartSpecification } from "./chart-specification";
 import type { StudyChartOptions } from "./study-charts";
@@ -52,11 +52,7 @@ export function layerEnergiesChart(
     return Object.fromEntries(Object.entries(sums).map(([group, energy]) => [group, energy / each]));
   });
   const unit = chooseUnit("energyPj", Math.max(...bars.map((bar) => bar[totalKey])));
-  const present = bars.flatMap((bar) =>
-    Object.keys(bar).filter((name) => name !== totalKey && bar[name] !== 0),
-  );
-  const order = sortGroups(present);
-  const colors = colorsOfGroups(order);
+  const order = groupsOfBars(bars).filter((name) => name !== totalKey);
   const values = bars.flatMap((bar, index) =>
     order.flatMap((group, place) => {
       const energy = bar[group] ?? 0;
@@ -72,7 +68,6 @@ export function layerEnergiesChart(
       ];
     }),
   );
-  const domain = [...order].reverse();
   const every = Math.ceil(layers.length / mostLabels);
   return chart({
     title: { text: options.title ?? `${dnn} on ${architecture}: energy of every layer`, subtitle },
@@ -103,13 +98,7 @@ export function layerEnergiesChart(
         axis: { tickCount: 5, domain: false, ticks: false, ...levelTitle },
       },
       order: { field: "order", type: "quantitative" },
-      color: {
-        field: "group",
-        type: "nominal",
-        title: "component",
-        scale: { domain, range: domain.map((group) => colors[group]) },
-        legend: { orient: "right" },
-      },
+      color: groupColorEncoding(order, "right"),
       opacity: { condition: { param: "component", value: 1 }, value: 0.15 },
       tooltip: [
         { field: "layer", type: "ordinal" },

@@ -15,7 +15,7 @@ import {
 import { gridColor, textColor } from "../theme/chart-style";
 import { formatShare, formatWhole } from "../theme/numbers";
 import { chart, heading, headingEntries } from "./chart-specification";
-import type { ChartPart, ChartSpecification } from "./chart-specification";
+import type { ChartPart, ChartRowOptions, ChartSpecification } from "./chart-specification";
 
 /** One loop, in time or over hardware. */
 export interface MappingChartLoop {
@@ -46,9 +46,7 @@ export interface MappingChartLevel {
 }
 
 /** What stands beside a {@link mappingChart}. */
-export interface MappingChartOptions {
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
+export interface MappingChartOptions extends ChartRowOptions {
   /** Meaning of the dimensions, for tooltips: `{ P: "output width" }`. */
   readonly dimensionNames?: Readonly<Record<string, string>>;
 }

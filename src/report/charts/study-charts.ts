@@ -16,7 +16,7 @@ import type { AblationResult, NetworkResult } from "../../study/network-result";
 import { formatWhole } from "../theme/numbers";
 import type { GroupValues } from "./bar-panel";
 import { headingEntries } from "./chart-specification";
-import type { ChartSpecification } from "./chart-specification";
+import type { ChartRowOptions, ChartSpecification } from "./chart-specification";
 import { comparisonChart } from "./comparison-chart";
 import type { MappingChartLevel, MappingChartOptions, Occupancy } from "./mapping-chart";
 import { mappingChart, mappingChartEntries } from "./mapping-chart";
@@ -66,9 +66,7 @@ function levelTitle(level: string, built: HardwareLevel | undefined): string {
 }
 
 /** What stands above a chart of results, and where its names are from. */
-export interface StudyChartOptions {
-  readonly title?: string;
-  readonly subtitle?: string | readonly string[];
+export interface StudyChartOptions extends ChartRowOptions {
   /** Where architectures and component groups are described (default: the package's own). */
   readonly workspace?: Workspace;
 }

@@ -13,7 +13,7 @@ import {
   text,
 } from "../../arguments";
 import { levelTitle } from "../theme/chart-style";
-import { neutralColor, seriesColors } from "../theme/component-colors";
+import { colorsOfSeries, neutralColor } from "../theme/component-colors";
 import { chooseUnit, formatNumber, quantities } from "../theme/numbers";
 import type { DisplayQuantity } from "../theme/numbers";
 import type { ChartPart, ChartSpecification } from "./chart-specification";
@@ -187,22 +187,14 @@ function sweepPanel(options: SweepChartOptions, key: string, series: readonly st
         type: "quantitative",
         title: y.title,
         scale: y.scale,
-        axis: {
-          tickCount: 5,
-          ticks: false,
-          domain: false,
-          ...levelTitle,
-        },
+        axis: { tickCount: 5, ticks: false, domain: false, ...levelTitle },
       },
       color: several
         ? {
             field: "series",
             type: "nominal",
             title: options.seriesTitle ?? null,
-            scale: {
-              domain: series,
-              range: series.map((_, index) => seriesColors[index % seriesColors.length]),
-            },
+            scale: { domain: series, range: colorsOfSeries(series) },
             legend: { symbolType: "circle", symbolOpacity: 1 },
           }
         : { value: neutralColor },

@@ -67,14 +67,15 @@ export interface TableOptions {
   readonly columnOptions?: Readonly<Record<string, ColumnOptions>>;
 }
 
+export const isFrame = (value: unknown): value is TabularData =>
+  hasParts(value, {
+    columns: isListOf(isText),
+    height: isNumber,
+    head: (head) => typeof head === "function",
+  });
+
 const tableSchema = v.custom(
-  (value) =>
-    isListOf(isObject)(value) ||
-    hasParts(value, {
-      columns: isListOf(isText),
-      height: isNumber,
-      head: (head) => typeof head === "function",
-    }),
+  (value) => isListOf(isObject)(value) || isFrame(value),
   "rows as objects, or a data frame",
 );
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 
-import { hasParts, isListOf, isNumber, isObject, isText } from "../../arguments";
+import { hasParts, isListOf, isObject, isText } from "../../arguments";
 import { counted, countedAre, placedMessage } from "../../errors";
 import { loadComponentGroups } from "../../spec/component-groups";
 import type { Specification, Warning } from "../../spec/specification";
@@ -15,20 +15,13 @@ import { formatLayerTitle } from "../layer-text";
 import { formatCount, formatFigure, formatFixed } from "../text-table";
 import { formatShare } from "../theme/numbers";
 import { showChart } from "./show-chart";
-import { showTable } from "./show-table";
+import { isFrame, showTable } from "./show-table";
 
 /** Lines of a value that nothing here knows; more would hide the notebook. */
 const maximumLines = 24;
 
 const isChart = (value: unknown): value is ChartSpecification =>
   hasParts(value, { $schema: (schema) => typeof schema === "string" && schema.includes("/vega-lite/") });
-
-const isFrame = (value: unknown): value is Parameters<typeof showTable>[0] =>
-  hasParts(value, {
-    columns: isListOf(isText),
-    height: isNumber,
-    head: (head) => typeof head === "function",
-  });
 
 const isSweep = (value: unknown): boolean =>
   hasParts(value, { plan: isObject, columns: isListOf(isObject), rows: isListOf(isObject) });

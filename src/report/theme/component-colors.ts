@@ -41,6 +41,11 @@ export const seriesColors: readonly string[] = [
   "#8A3A66",
 ];
 
+/** A colour for each of the series. */
+export function colorsOfSeries(series: readonly unknown[]): readonly string[] {
+  return series.map((_, index) => seriesColors[index % seriesColors.length]);
+}
+
 /** Colour of bars that stand for a whole and not for a component. */
 export const neutralColor = "#5B6770";
 
