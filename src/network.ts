@@ -33,7 +33,7 @@ export type { ArithmeticDesign, SlicingChoice } from "./network/arithmetic-desig
 export type { SlicesOfWeights, WeightEncoding } from "./spec/arithmetic";
 export type { DesignLayerAccuracy } from "./network/layer-accuracy";
 export type { EndToEndAccuracy, ReferenceAccuracy, Share } from "./network/end-to-end";
-export { accuracyColumns, type AccuracyFrameOptions } from "./report/accuracy-columns";
+export { accuracyColumns, type AccuracyFrameOptions } from "./report/tidy-columns";
 export { accuracyFrame } from "./report/data-frame";
 export { accuracyByLayerChart, accuracyChart } from "./report/charts/accuracy-chart";
 export type { AccuracyByLayerChartOptions, AccuracyChartOptions } from "./report/charts/accuracy-chart";

@@ -2,7 +2,6 @@ import type { ImageOptions } from "../network/images";
 import { arithmeticArchitectures } from "../network/arithmetic-design";
 import { networkAccuracy } from "../network/network-accuracy";
 import { formatAccuracyText } from "../report/accuracy-text";
-import { formatCsv } from "../report/tidy-columns";
 import { writeFileAtomically } from "../report/write-atomically";
 import { imageOptions, parseNumbers } from "./import-command";
 import type { GivenImageOptions } from "./import-command";
@@ -68,7 +67,7 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
   });
   for (const warning of accuracy.warnings) remark(`warning: ${warning}`);
   if (csv !== undefined || parquet !== undefined) {
-    const { accuracyColumns } = await import("../report/accuracy-columns.js");
+    const { accuracyColumns, formatCsv } = await import("../report/tidy-columns.js");
     const { accuracyFrame } = await import("../report/data-frame.js");
     if (csv !== undefined) writeFileAtomically(csv, formatCsv(accuracyColumns(accuracy)));
     if (parquet !== undefined) writeFileAtomically(parquet, accuracyFrame(accuracy).writeParquet());
@@ -92,5 +91,3 @@ export async function accuracyCommand(given: GivenAccuracyOptions): Promise<void
 function parseCounts(text: string, option: string): readonly number[] {
   return text.split(",").map((part) => parseCount(part, option, 1));
 }
-
-/** Before anything is computed. */

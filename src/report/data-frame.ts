@@ -18,17 +18,8 @@ import type { ComponentGroup } from "../study/component-groups";
 import type { Gains } from "../study/gains";
 import type { SweepResult } from "../study/sweep/sweep";
 import { variableNames } from "../study/sweep/sweep-plan";
-import { accuracyColumns, isAccuracy } from "./accuracy-columns";
-import type { AccuracyFrameOptions } from "./accuracy-columns";
-import {
-  componentColumns,
-  formatCsv,
-  gainColumns,
-  layerWideColumns,
-  manifestOf,
-  requireResults,
-} from "./tidy-columns";
-import type { Columns, TabularResult } from "./tidy-columns";
+import { accuracyColumns, componentColumns, formatCsv, gainColumns, isAccuracy, layerWideColumns, manifestOf, requireResults } from "./tidy-columns";
+import type { AccuracyFrameOptions, Columns, TabularResult } from "./tidy-columns";
 import { writeFileAtomically } from "./write-atomically";
 
 /** Which table to make of results. */

@@ -1,6 +1,20 @@
 import { unparse } from "papaparse";
 import * as v from "valibot";
-import { isTableOf, requireArgument } from "../arguments";
+import {
+  dataWith,
+  hasParts,
+  isListOf,
+  isObject,
+  isTableOf,
+  isText,
+  oneOf,
+  optional,
+  optionsOf,
+  requireArgument,
+  requireOptions,
+} from "../arguments";
+import type { DesignAccuracy } from "../network/analyze-accuracy";
+import type { NetworkAccuracy } from "../network/network-accuracy";
 import { groupsSchema } from "../spec/component-groups";
 import { groupNamed, totalKey } from "../study/component-groups";
 import type { ComponentGroup } from "../study/component-groups";
@@ -191,8 +205,78 @@ export function gainColumns(gains: readonly Gains[], shape: "tidy" | "wide"): Co
   return columnsOfRows(rows);
 }
 
+const accuracyParts = {
+  dnn: isText,
+  designs: isListOf((design) => isObject(design) && hasParts(design, { layers: isListOf(isObject) })),
+};
+
+/** What is looked at of the accuracy of a network. */
+export const accuracySchema = dataWith("an accuracy, as networkAccuracy returns it", accuracyParts);
+
+export const isAccuracy = (value: unknown): value is NetworkAccuracy => hasParts(value, accuracyParts);
+
+/** The shape of a data frame of accuracies. */
+export interface AccuracyFrameOptions {
+  /** `layers` (default): one row for each design and layer. `designs`: one row for each design. */
+  readonly shape?: "layers" | "designs";
+}
+
+const accuracyFrameSchema = optionsOf({ shape: optional(oneOf(["layers", "designs"])) });
+
+/** What every row says of its design. */
+function designCells(
+  { dnn, noiseSeed }: NetworkAccuracy,
+  design: DesignAccuracy,
+): Readonly<Record<string, Cell>> {
+  const { endToEnd } = design;
+  return {
+    architecture: design.architecture,
+    dnn,
+    adcBits: design.adcBits,
+    rows: design.rows,
+    slicingChoice: design.slicing,
+    ...(noiseSeed !== undefined && { noise: design.noise ?? 0, noiseSeed }),
+    meanSlices: design.meanSlices,
+    meanError: design.meanError,
+    lossDb: endToEnd?.loss ?? null,
+    sqnrToIdealDb: endToEnd?.sqnrToIdeal ?? null,
+    sqnrToFloatDb: endToEnd?.sqnrToFloat ?? null,
+    top1Agreement: endToEnd?.top1Agreement?.share ?? null,
+    top1Accuracy: endToEnd?.accuracy?.share ?? null,
+    saturatedShareEndToEnd: endToEnd?.saturatedShare ?? null,
+  };
+}
+
+/**
+ * The accuracy of a network as a table. Columns of a design: architecture, dnn, adcBits, rows, slicingChoice, meanSlices,
+ * meanError (output steps), lossDb, sqnrToIdealDb, sqnrToFloatDb, top1Agreement, top1Accuracy, saturatedShareEndToEnd; of its
+ * layers: layer, layerName, slicing, slices, saturatedShare, changed, meanAbs, error (output steps), sqnrDb. Where a design has
+ * noise also noise (steps of the converter) and noiseSeed.
+ */
+export function accuracyColumns(accuracy: NetworkAccuracy, options: AccuracyFrameOptions = {}): Columns {
+  requireArgument(accuracySchema, accuracy, "the accuracy of accuracyColumns");
+  requireOptions(accuracyFrameSchema, options, "accuracyColumns");
+  const rows = accuracy.designs.flatMap((design): readonly Readonly<Record<string, Cell>>[] => {
+    const cells = designCells(accuracy, design);
+    if (options.shape === "designs") return [cells];
+    return design.layers.map((layer) => ({
+      ...cells,
+      layer: layer.layer,
+      layerName: layer.layerName,
+      slicing: layer.slicing,
+      slices: layer.slices,
+      saturatedShare: layer.saturatedShare,
+      changed: layer.changed,
+      meanAbs: layer.meanAbs,
+      error: layer.error,
+      sqnrDb: layer.sqnr,
+    }));
+  });
+  return columnsOfRows(rows);
+}
+
 /** Rows as columns; what a row lacks is null. */
-export function columnsOfRows(rows: readonly Readonly<Record<string, Cell>>[]): Columns {
+function columnsOfRows(rows: readonly Readonly<Record<string, Cell>>[]): Columns {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]));
 }

@@ -2,7 +2,7 @@ import { counted } from "../../errors";
 import { oneOf, optional, optionsOf, requireArgument, requireOptions } from "../../arguments";
 import type { DesignAccuracy } from "../../network/analyze-accuracy";
 import type { NetworkAccuracy } from "../../network/network-accuracy";
-import { accuracySchema } from "../accuracy-columns";
+import { accuracySchema } from "../tidy-columns";
 import { chart, heading, headingEntries } from "./chart-specification";
 import type { ChartRowOptions, ChartSpecification } from "./chart-specification";
 
