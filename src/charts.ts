@@ -13,8 +13,8 @@
 
 export { ablationChart, layerChart, layerMappingChart } from "./report/charts/study-charts";
 export type { AblationChartOptions, StudyChartOptions } from "./report/charts/study-charts";
-export { layerEnergiesChart } from "./report/charts/layer-energies-chart";
-export type { LayerEnergiesChartOptions } from "./report/charts/layer-energies-chart";
+export { layerEnergiesChart } from "./report/charts/study-charts";
+export type { LayerEnergiesChartOptions } from "./report/charts/study-charts";
 export { comparisonChart } from "./report/charts/comparison-chart";
 export type { ComparisonChartOptions } from "./report/charts/comparison-chart";
 export { sweepChart } from "./report/charts/sweep-chart";

@@ -1,8 +1,7 @@
 // The worker of the page: the engine of the package, with the files that it has been sent instead of a disk.
 import { version } from "../../package.json";
 import { RaellaError, suggestName } from "../../src/errors";
-import { ablationChart, layerMappingChart } from "../../src/report/charts/study-charts";
-import { layerEnergiesChart } from "../../src/report/charts/layer-energies-chart";
+import { ablationChart, layerEnergiesChart, layerMappingChart } from "../../src/report/charts/study-charts";
 import { formatMappingText } from "../../src/report/mapping-text";
 import { componentColumns, formatCsv, layerWideColumns } from "../../src/report/tidy-columns";
 import { filesInMemory, useFiles } from "../../src/spec/files";

@@ -1,5 +1,5 @@
 // Tables and remarks: figures as text, each with its full precision at hand.
-import { sortGroups } from "../../src/report/theme/component-colors";
+import { sortGroups } from "../../src/report/theme/chart-style";
 import {
   chooseUnit,
   formatAligned,

@@ -123,12 +123,10 @@ async function chartOf(
   workspace: Workspace | undefined,
 ): Promise<ChartSpecification> {
   const [network, ...others] = ablation.networks;
-  if (others.length > 0) {
-    const { ablationChart } = await import("../report/charts/study-charts.js");
-    return ablationChart(ablation, { workspace });
-  }
-  const { layerEnergiesChart } = await import("../report/charts/layer-energies-chart.js");
-  return layerEnergiesChart(network, { workspace });
+  const { ablationChart, layerEnergiesChart } = await import("../report/charts/study-charts.js");
+  return others.length > 0
+    ? ablationChart(ablation, { workspace })
+    : layerEnergiesChart(network, { workspace });
 }
 
 /** Writes the tables asked for, then prints JSON or text. */

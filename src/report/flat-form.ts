@@ -12,7 +12,6 @@ import type {
   Value,
   WrittenValue,
 } from "../spec/specification";
-import { rangedName } from "./reference-table-yaml";
 
 /** One level of the flat form, with the names and spellings that Timeloop's input files use. */
 export interface FlatLevel {
@@ -81,6 +80,11 @@ export function mapValues<A, B>(
 /** An expression as its text, a literal as itself. */
 function asWritten(value: WrittenValue): Value {
   return isExpressionText(value) ? value.expression : value;
+}
+
+/** Level name with its instance range, as flat forms and reference tables write it: `input_buffer[1..128]`. */
+export function rangedName(level: Level): string {
+  return level.kind === "network" ? level.name : `${level.name}[1..${level.instances}]`;
 }
 
 function flatLevel(level: Level): FlatLevel {

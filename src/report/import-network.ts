@@ -16,7 +16,7 @@ import { readBinaryFile } from "../spec/read-binary-file";
 import { readCsv } from "../spec/read-csv";
 import { workspaceAt } from "../spec/workspace";
 import { displayPath } from "../spec/yaml/source-text";
-import { checkNetworkName, writeNetwork } from "./write-network";
+import { checkNetworkName, writeNetwork } from "./network-files";
 
 /** What {@link importNetwork} is made from, and where it goes. */
 export interface ImportNetworkOptions extends Omit<

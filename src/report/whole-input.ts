@@ -1,12 +1,11 @@
 import { isExpressionText } from "../spec/expression";
 import { conventionOf, nodeOfPlaceholder } from "../spec/convention";
 import { bitVariable } from "../spec/processing/workload-from-problem";
-import type { ReferenceTables } from "../spec/reference-tables";
+import type { AreaReferenceTable, EnergyReferenceTable, ReferenceTables } from "../spec/reference-tables";
 import type { ComponentClass, Specification, Value, WrittenValue } from "../spec/specification";
-import { flatConstraints, mapValues } from "./flat-form";
+import { flatConstraints, mapValues, rangedName } from "./flat-form";
 import type { YamlValue } from "./plain-yaml";
-import { PlainText, QuotedText, TaggedMap } from "./plain-yaml";
-import { areaTableEntries, energyTableEntries } from "./reference-table-yaml";
+import { formatYaml, PlainText, QuotedText, TaggedMap } from "./plain-yaml";
 
 /**
  * A specification as one file that reads back as the same: levels with evaluated attributes and completed constraints, the
@@ -130,4 +129,40 @@ function nodesOf({ levels, identity }: Specification): YamlValue[] {
       }),
     ];
   });
+}
+
+/** A reference table in Accelergy's form, with what it says of every level. */
+function tableEntries<Entry>(
+  { levels }: Specification,
+  byLevel: Readonly<Record<string, Entry>>,
+  describe: (entry: Entry) => Readonly<Record<string, YamlValue>>,
+): YamlValue {
+  const names = new Map(levels.map((level) => [level.name, rangedName(level)]));
+  return {
+    version: 0.4,
+    tables: Object.entries(byLevel).map(([level, entry]) => ({
+      name: `top_level.${names.get(level) ?? level}`,
+      ...describe(entry),
+    })),
+  };
+}
+
+function energyTableEntries(specification: Specification, { energyPj }: EnergyReferenceTable): YamlValue {
+  return tableEntries(specification, energyPj, (actions) => ({
+    actions: Object.entries(actions).map(([name, energy]) => ({ name, arguments: {}, energy })),
+  }));
+}
+
+function areaTableEntries(specification: Specification, { areaUm2 }: AreaReferenceTable): YamlValue {
+  return tableEntries(specification, areaUm2, (area) => ({ area }));
+}
+
+/** The energy reference table (ERT) in Accelergy's form: pJ of every action of every level. */
+export function formatEnergyTableYaml(specification: Specification, table: EnergyReferenceTable): string {
+  return formatYaml({ ERT: energyTableEntries(specification, table) });
+}
+
+/** The area reference table (ART) in Accelergy's form: um^2 of one instance of every level. */
+export function formatAreaTableYaml(specification: Specification, table: AreaReferenceTable): string {
+  return formatYaml({ ART: areaTableEntries(specification, table) });
 }

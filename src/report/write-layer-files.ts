@@ -3,9 +3,8 @@ import { layerResultSchema, mappedLayerSchema } from "../study/layer-result";
 import type { LayerResult, MappedLayer } from "../study/layer-result";
 import { formatMappingText, formatMappingYaml } from "./mapping-text";
 import { formatYaml } from "./plain-yaml";
-import { formatAreaTableYaml, formatEnergyTableYaml } from "./reference-table-yaml";
+import { formatAreaTableYaml, formatEnergyTableYaml, wholeInput } from "./whole-input";
 import { formatStatisticsText } from "./statistics-text";
-import { wholeInput } from "./whole-input";
 import { writeFilesAtomically } from "./write-atomically";
 
 /**

@@ -1,5 +1,11 @@
-import { levelTitle, quietTextColor, textColor } from "../theme/chart-style";
-import { colorsOfGroups, neutralColor, sortGroups } from "../theme/component-colors";
+import {
+  colorsOfGroups,
+  levelTitle,
+  neutralColor,
+  quietTextColor,
+  sortGroups,
+  textColor,
+} from "../theme/chart-style";
 import { chooseUnit, formatAligned, formatNumber, formatShare } from "../theme/numbers";
 import type { DisplayQuantity } from "../theme/numbers";
 import type { ChartPart } from "./chart-specification";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { finite, flag, listOf, name, oneOf, optional, optionsOf, rowOf, text } from "../../arguments";
-import { colorsOfSeries } from "../theme/component-colors";
+import { colorsOfSeries } from "../theme/chart-style";
 import { formatNumber } from "../theme/numbers";
 import type { ChartPart } from "./chart-specification";
 

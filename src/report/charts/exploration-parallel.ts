@@ -1,7 +1,6 @@
 import { callback, index, listOf, optional, optionsOf, positive, requireOptions } from "../../arguments";
 import { requireColumns } from "../../study/sweep/sensitivity";
-import { quietTextColor, textColor } from "../theme/chart-style";
-import { neutralColor } from "../theme/component-colors";
+import { neutralColor, quietTextColor, textColor } from "../theme/chart-style";
 import { chart, heading, headingEntries, outlinedText } from "./chart-specification";
 import type { ChartRowOptions, ChartSpecification } from "./chart-specification";
 import {

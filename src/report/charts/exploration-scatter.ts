@@ -2,8 +2,7 @@ import { callback, index, names, optional, optionsOf, positive, requireOptions }
 import { paretoFront } from "../../study/sweep/pareto-front";
 import type { FrontObjective } from "../../study/sweep/pareto-front";
 import { requireColumns } from "../../study/sweep/sensitivity";
-import { levelTitle, quietTextColor, textColor } from "../theme/chart-style";
-import { neutralColor } from "../theme/component-colors";
+import { levelTitle, neutralColor, quietTextColor, textColor } from "../theme/chart-style";
 import { chart, heading, headingEntries, outlinedText } from "./chart-specification";
 import type { ChartRowOptions, ChartSpecification } from "./chart-specification";
 import {

@@ -13,8 +13,7 @@ import {
   text,
 } from "../../arguments";
 import type { Sensitivity } from "../../study/sweep/sensitivity";
-import { quietTextColor, textColor } from "../theme/chart-style";
-import { seriesColors } from "../theme/component-colors";
+import { quietTextColor, seriesColors, textColor } from "../theme/chart-style";
 import { formatNumber, formatShare } from "../theme/numbers";
 import { chart, heading, headingEntries } from "./chart-specification";
 import type { ChartRowOptions, ChartSpecification } from "./chart-specification";

@@ -12,8 +12,7 @@ import {
   tableOf,
   text,
 } from "../../arguments";
-import { levelTitle } from "../theme/chart-style";
-import { colorsOfSeries, neutralColor } from "../theme/component-colors";
+import { colorsOfSeries, levelTitle, neutralColor } from "../theme/chart-style";
 import { chooseUnit, formatNumber, quantities } from "../theme/numbers";
 import type { DisplayQuantity } from "../theme/numbers";
 import type { ChartPart, ChartSpecification } from "./chart-specification";

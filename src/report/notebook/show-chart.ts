@@ -1,7 +1,7 @@
 import { optional, optionsOf, requireArgument, requireOptions, text } from "../../arguments";
 import { chartSchema, type ChartSpecification } from "../charts/chart-specification";
 import { renderPng } from "../charts/render-chart";
-import { insideNotebook, remarkMissingKernel, sendMimeBundle, waitForOutput } from "./mime-bundle";
+import { insideNotebook, remarkMissingKernel, sendMimeBundle, waitForOutput } from "./outputs";
 
 /** How a chart is shown in a cell. */
 export interface ShowChartOptions {

@@ -19,7 +19,7 @@ import { RaellaError, suggestName } from "../../errors";
 import { formatTextTable } from "../text-table";
 import { chooseUnit, formatAligned, formatNumber, formatShare, formatWhole } from "../theme/numbers";
 import type { DisplayQuantity } from "../theme/numbers";
-import { remarkMissingKernel, sendMimeBundle } from "./mime-bundle";
+import { remarkMissingKernel, sendMimeBundle } from "./outputs";
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",

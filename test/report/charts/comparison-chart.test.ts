@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { comparisonChart } from "../../../src/report/charts/comparison-chart";
 import { renderPng, renderSvg } from "../../../src/report/charts/render-chart";
-import { colorsOfGroups, componentGroups, sortGroups } from "../../../src/report/theme/component-colors";
+import { colorsOfGroups, componentGroups, sortGroups } from "../../../src/report/theme/chart-style";
 import { compileChart, textsOf } from "../../support/chart-checks";
 
 const energyPj = {
