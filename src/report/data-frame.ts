@@ -18,7 +18,16 @@ import type { ComponentGroup } from "../study/component-groups";
 import type { Gains } from "../study/gains";
 import type { SweepResult } from "../study/sweep/sweep";
 import { variableNames } from "../study/sweep/sweep-plan";
-import { accuracyColumns, componentColumns, formatCsv, gainColumns, isAccuracy, layerWideColumns, manifestOf, requireResults } from "./tidy-columns";
+import {
+  accuracyColumns,
+  componentColumns,
+  formatCsv,
+  gainColumns,
+  isAccuracy,
+  layerWideColumns,
+  manifestOf,
+  requireResults,
+} from "./tidy-columns";
 import type { AccuracyFrameOptions, Columns, TabularResult } from "./tidy-columns";
 import { writeFileAtomically } from "./write-atomically";
 
