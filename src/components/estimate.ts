@@ -1,7 +1,7 @@
 import { requireArgument, requireOptions } from "../arguments";
 import { RaellaError } from "../errors";
 import { adopt, freeze } from "../memory";
-import { extremeValues } from "../spec/extreme-values";
+import { extremeValues } from "../spec/computable";
 import type { LevelErrors, ReferenceTables } from "../spec/reference-tables";
 import { specificationSchema } from "../spec/specification";
 import type { Level, Specification, ValueTable, Warning } from "../spec/specification";

@@ -1,7 +1,7 @@
 import { shown } from "../arguments";
 import { RaellaError } from "../errors";
 import { contentNumber, contentOf, frozenCopy, Memo } from "../memory";
-import { extremeValues } from "../spec/extreme-values";
+import { extremeValues } from "../spec/computable";
 import type { Value } from "../spec/specification";
 import type { Estimate, EstimationContext, Estimator, EstimatorQuery } from "./estimator";
 import { misspeltParameter } from "./parameters";

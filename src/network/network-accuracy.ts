@@ -14,7 +14,7 @@ import {
 } from "../arguments";
 import { RaellaError } from "../errors";
 import { freeze } from "../memory";
-import { readBinaryFile } from "../spec/read-binary-file";
+import { readBinaryFile } from "../spec/files";
 import { givenWorkspace, workspaceSchema } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";
 import type { AccuracyAnalysis } from "./analyze-accuracy";

@@ -1,6 +1,6 @@
 import { RaellaError } from "../errors";
 import { isAbsolute, join, relative, resolve, sha256 as sha256Of } from "../platform";
-import { filesInFolder, readBinaryFile } from "../spec/read-binary-file";
+import { filesInFolder, readBinaryFile } from "../spec/files";
 import type { ImportedNetwork } from "./imported-network";
 import type { ImageOptions } from "./images";
 import { readImages } from "./images";

@@ -12,7 +12,7 @@ import { importListSchema, importNetworkSchema } from "../network/network-argume
 import { filesBeside, readInputs, requireImages, sourcesOfNetwork } from "../network/network-sources";
 import type { SampleInputs } from "../network/samples";
 import { sha256 } from "../platform";
-import { readBinaryFile } from "../spec/read-binary-file";
+import { readBinaryFile } from "../spec/files";
 import { readCsv } from "../spec/read-csv";
 import { workspaceAt } from "../spec/workspace";
 import { displayPath } from "../spec/yaml/source-text";

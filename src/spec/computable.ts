@@ -1,7 +1,7 @@
 import { RaellaError } from "../errors";
 import type { LeafDocument } from "./schema/architecture-schema";
 import type { ProblemDocument, ProblemShape } from "./schema/problem-schema";
-import type { SparseLevel, Specification, Warning } from "./specification";
+import type { SparseLevel, Specification, Value, Warning } from "./specification";
 
 /**
  * The nodes that make a specification sparse: those with an `action_optimization`, a `representation_format` or a
@@ -90,4 +90,24 @@ export function requireComputable({
       remedy:
         "Give them with --statistics FILE (lines NAME=value) or --set NAME=value, in scripts as statistics or variables; or say that the placeholders are meant: --use-placeholders, usePlaceholders: true.",
     });
+}
+
+/** No quantity of a design is larger, or smaller and not 0. */
+const largest = 1e30;
+
+/**
+ * Which values are beyond all measure, in words for an error about a figure that no number can hold; undefined where none
+ * is.
+ */
+export function extremeValues(values: Iterable<readonly [string, Value]>): string | undefined {
+  const found = new Map<string, number>();
+  for (const [name, value] of values) {
+    const number = typeof value === "string" ? Number(value) : value;
+    if (typeof number !== "number" || number === 0 || Number.isNaN(number)) continue;
+    const size = Math.abs(number);
+    if (size > largest || size < 1 / largest) found.set(name, number);
+  }
+  if (found.size === 0) return undefined;
+  const shown = [...found].slice(0, 5).map(([name, value]) => `${name} is ${value}`);
+  return shown.join(", ");
 }

@@ -1,12 +1,76 @@
+import * as v from "valibot";
 import { RaellaError, suggestName, throwAll } from "../errors";
 import { Derived, freeze } from "../memory";
 import type { EvaluationOptions } from "./expression/compile-expression";
-import { evaluateText, evaluateWritten, namesRead } from "./expression/evaluate";
+import { compileValue, evaluateText, evaluateWritten, namesRead, unquoted } from "./expression/evaluate";
 import { expressionConstants, expressionFunctions } from "./expression/functions";
 import type { RuntimeValue } from "./expression/runtime-value";
 import { isTrue, numberOf, Scope, toValue, valueText } from "./expression/runtime-value";
-import { expressionsOf, inMessage, placeholders } from "./schema/check-schema";
+import { closedObject, listItems, locateIn, text, validate, written, writtenTable } from "./schema/validate";
 import type { DesignCheck, Value, Warning, WrittenValue } from "./specification";
+import type { YamlNode } from "./yaml/yaml-node";
+import { joinPath, locationOf } from "./yaml/yaml-node";
+
+const checkSchema = closedObject({
+  expression: written("an expression that is true for a design that can be built"),
+  message: text("what is wrong where the expression is false"),
+  source: text("where the limit comes from"),
+  severity: v.optional(
+    v.pipe(
+      text(),
+      v.picklist(["error", "warning", "note"], "warning or note, or error where nothing can be so"),
+    ),
+    "warning",
+  ),
+  where: v.optional(writtenTable(), {}),
+  adapt: v.optional(writtenTable(), {}),
+  level: v.optional(text("the name of a level")),
+});
+
+/** `{expression}` in a message. */
+const placeholders = /\{([^{}]*)\}/g;
+
+/** Reads the list of checks. Mistakes are added to `errors`. */
+export function readChecks(node: YamlNode, errors: RaellaError[]): DesignCheck[] {
+  return listItems(node, "checks", errors, "a list of checks {expression, message, source}").flatMap(
+    (item, index) => readCheck(item, joinPath("checks", index), errors) ?? [],
+  );
+}
+
+function readCheck(node: YamlNode, path: string, errors: RaellaError[]): DesignCheck | undefined {
+  const given = validate(checkSchema, node, path, errors);
+  if (given === undefined) return undefined;
+  const { level = null, ...rest } = given;
+  const expression = unquoted(given.expression, locateIn(node, path, ["expression"]));
+  const check: DesignCheck = { ...rest, level, expression, location: locationOf(node, path) };
+  if (level !== null && Object.keys(check.adapt).length > 0)
+    errors.push(
+      new RaellaError({
+        code: "schema",
+        message: "A check of a level cannot change variables: it waits for a mapping, which depends on them.",
+        location: locateIn(node, path, ["adapt"]),
+        remedy: "Leave `adapt` out, or write a check of variables alone.",
+      }),
+    );
+  for (const value of [...inMessage(check, locateIn(node, path, ["message"])), ...expressionsOf(check)]) {
+    const { mistake } = compileValue(value);
+    if (mistake !== undefined) errors.push(mistake);
+  }
+  return check;
+}
+
+/** The expressions that a message contains. */
+function inMessage(
+  { message }: DesignCheck,
+  location: DesignCheck["location"],
+): { readonly expression: string; readonly location: DesignCheck["location"] }[] {
+  return [...message.matchAll(placeholders)].map(([, expression]) => ({ expression, location }));
+}
+
+/** Everything else that is evaluated. */
+export function expressionsOf({ where, expression, adapt }: DesignCheck): WrittenValue[] {
+  return [...Object.values(where), expression, ...Object.values(adapt)];
+}
 
 /** A check that a design does not meet. */
 export interface UnmetCheck {
@@ -101,23 +165,15 @@ export function namesOfCheck(check: DesignCheck): readonly string[] {
   return writtenIn.of(check).flatMap(namesRead);
 }
 
-/** Names that must be known where a check is examined: those that it does not give itself. */
-const foreignNames = new Derived<DesignCheck, readonly string[]>((check) => {
-  const read = namesOfCheck(check).filter((name) => !isOwn(check, name));
-  return freeze([...new Set([...read, ...Object.keys(check.adapt)])]);
-});
-
 function isOwn({ where }: DesignCheck, name: string): boolean {
   return Object.hasOwn(where, name) || expressionConstants.has(name) || expressionFunctions.has(name);
 }
 
 /** Names in parts that are not evaluated are looked up as well, so that a slip does not wait for the one bad design. */
 function requireKnownNames(check: DesignCheck, known: Scope): void {
-  const unknown = foreignNames.of(check).filter((name) => known.lookup(name) === undefined);
-  if (unknown.length === 0) return;
-  const own = Object.keys(check.where);
+  const isUnknown = (name: string): boolean => known.lookup(name) === undefined;
   const errors: RaellaError[] = [];
-  const report = (name: string, kind: string, value: WrittenValue | undefined, names: string[]): void => {
+  const report = (name: string, kind: string, value: WrittenValue, names: readonly string[]): void => {
     const place = typeof value === "object" && value !== null && "location" in value ? value.location : null;
     errors.push(
       new RaellaError({
@@ -132,10 +188,10 @@ function requireKnownNames(check: DesignCheck, known: Scope): void {
   const what = check.level === null ? "variable" : `variable, and no attribute or count of "${check.level}"`;
   for (const value of writtenIn.of(check))
     for (const name of namesRead(value))
-      if (unknown.includes(name) && !isOwn(check, name))
-        report(name, what, value, [...own, ...known.names()]);
+      if (isUnknown(name) && !isOwn(check, name))
+        report(name, what, value, [...Object.keys(check.where), ...known.names()]);
   for (const [name, value] of Object.entries(check.adapt))
-    if (unknown.includes(name)) report(name, "variable", value, known.names());
+    if (isUnknown(name)) report(name, "variable", value, known.names());
   throwAll(errors);
 }
 

@@ -208,6 +208,34 @@ export class FileReader {
     return withOneLook((look) => this.has(path) && look.stamp(this.placeOf(path))?.kind === "folder");
   }
 
+  /**
+   * The files and folders that an absolute path stands for, sorted by name: `*` and `?` match within a name, `**` any
+   * folders. Names that begin with a dot are only what is called so.
+   */
+  matching(pattern: string): readonly string[] {
+    const within = (folder: string): readonly string[] =>
+      this.list(folder === "" ? sep : folder)
+        .filter((name) => !name.startsWith("."))
+        .map((name) => `${folder}${sep}${name}`);
+    const withFolders = (folder: string): readonly string[] => [
+      folder,
+      ...within(folder)
+        .filter((path) => this.isFolder(path))
+        .flatMap(withFolders),
+    ];
+    const [root, ...parts] = pattern.split(sep);
+    const paths = parts.reduce<readonly string[]>(
+      (folders, part) =>
+        part === "**"
+          ? folders.flatMap(withFolders)
+          : /[*?]/.test(part)
+            ? folders.flatMap(within).filter((path) => wildcard(part).test(basename(path)))
+            : folders.map((folder) => `${folder}${sep}${part}`).filter((path) => this.has(path)),
+      [root],
+    );
+    return [...new Set(paths)].sort();
+  }
+
   /** Where what is read under a path stands; the path itself if it is nowhere. */
   placeOf(path: string): string {
     const places = this.placesOf(path);
@@ -258,6 +286,12 @@ export class FileReader {
     }
     return true;
   }
+}
+
+/** A name with `*` and `?`. */
+function wildcard(part: string): RegExp {
+  const escaped = part.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${escaped.replaceAll("*", "[^/]*").replaceAll("?", "[^/]")}$`);
 }
 
 function isWithin(folder: string, path: string): boolean {

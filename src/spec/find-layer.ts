@@ -14,6 +14,7 @@ import { baseOf, findDnn, listLayers, overlaysOf } from "./workspace";
 import { loadYaml } from "./yaml/load-yaml";
 import { displayPath } from "./yaml/source-text";
 import { uniteFiles } from "./yaml/unite-files";
+import { valueAt } from "./yaml/yaml-node";
 
 /**
  * A layer by the sizes of its loops: `{C: 64, M: 128, R: 3, S: 3, P: 28, Q: 28}`, and strides and dilations (`Wstride`, …)
@@ -115,7 +116,7 @@ function layerOfSizes(workspace: Workspace, dnn: unknown, sizes: LayerSizes): Lo
   const file = join(workspace.layersDirectory, "problem_shape.yaml");
   const load = (reader: FileReader): KeyedShape & { readonly sources: Sources } => {
     const root = loadYaml(file, reader, [workspace.layersDirectory]);
-    const places = root.kind === "map" ? root.entries.get("problem_shapes_ignore")?.value : undefined;
+    const places = valueAt(root, "problem_shapes_ignore");
     const node = places?.kind === "map" ? [...places.entries.values()].at(0)?.value : undefined;
     const errors: RaellaError[] = [];
     const shape = node && readShape(node, errors);

@@ -135,6 +135,7 @@ export function requireKnownNames(
     }),
   );
 }
+
 /**
  * The steps of the original tools for the RAELLA and ISAAC models: inputs of a column first, weight slices, output
  * channels, groups, then copies of the weights for more samples and rows; finally the order of the time loops. Architectures that lack

@@ -2,8 +2,8 @@ import { RaellaError } from "../errors";
 import { freeze, Memo } from "../memory";
 import { dirname, join, resolve, sep } from "../platform";
 import type { ArchitectureChanges } from "./architectures";
+import { withChanges } from "./architectures";
 import { detectConvention } from "./convention";
-import { withChanges } from "./derived-architecture";
 import type { FileReader } from "./file-memo";
 import type { CompiledModel } from "./processing/compiled-model";
 import { compileModel } from "./processing/compile-model";
@@ -37,28 +37,11 @@ export interface LoadedModel {
 
 const isYaml = /\.ya?ml(\.j(inja)?2?)?$|\.jinja2?$/;
 
-/** The files a pattern stands for, sorted; `*` matches any text within a name. */
+/** The files a pattern stands for, sorted; one without `*` is a file, whether it is there or not. */
 export function expandPattern(pattern: string, reader: FileReader): readonly string[] {
   const absolute = resolve(pattern);
   if (!absolute.includes("*")) return [absolute];
-  const parts = absolute.split(sep);
-  // What is not there has no names in it: only a last part without * may be nowhere.
-  const matches = parts
-    .slice(1)
-    .reduce<readonly string[]>(
-      (folders, part) =>
-        part.includes("*")
-          ? folders.flatMap((folder) =>
-              reader
-                .list(folder === "" ? sep : folder)
-                .filter((name) => wildcard(part).test(name))
-                .map((name) => `${folder}${sep}${name}`),
-            )
-          : folders.map((folder) => `${folder}${sep}${part}`),
-      [parts[0]],
-    )
-    .filter((path) => parts[parts.length - 1].includes("*") || reader.has(path));
-  const files = matches.filter((path) => isYaml.test(path));
+  const files = reader.matching(absolute).filter((path) => isYaml.test(path));
   if (files.length === 0)
     throw new RaellaError({
       code: "file-not-found",
@@ -66,11 +49,6 @@ export function expandPattern(pattern: string, reader: FileReader): readonly str
       value: pattern,
     });
   return files;
-}
-
-function wildcard(part: string): RegExp {
-  const escaped = part.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${escaped.join("[^/]*")}$`);
 }
 
 /**

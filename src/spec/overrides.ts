@@ -295,14 +295,23 @@ export function namingOverrides<Options extends VariableOptions & Pick<ModelChoi
       return succeeds(() => compute({ ...options, variables: Object.fromEntries(others) }));
     };
     const all = given.map(([name]) => name);
-    let culprits = all.filter((name) => succeedsWithout([name]));
-    if (culprits.length === 0 && all.length > 1 && succeedsWithout(all)) culprits = all;
     // Many messages name the variable by themselves.
-    culprits = culprits.filter((name) => !error.message.includes(`"${name}"`));
+    const culprits = culpritsAmong(all, succeedsWithout).filter(
+      (name) => !error.message.includes(`"${name}"`),
+    );
     if (culprits.length === 0) throw error;
     const settings = culprits.map((name) => `${name}=${String(options.variables?.[name])}`).join(" and ");
     throw withDetail(error, `This comes from ${settings}, as it was set (--set, or variables in a script).`);
   }
+}
+
+/** Those without each of which something succeeds; all, where it does so only without all of them. */
+function culpritsAmong(
+  all: readonly string[],
+  succeedsWithout: (names: readonly string[]) => boolean,
+): readonly string[] {
+  const single = all.filter((one) => succeedsWithout([one]));
+  return single.length === 0 && all.length > 1 && succeedsWithout(all) ? all : single;
 }
 
 export function succeeds(compute: () => unknown): boolean {
@@ -332,8 +341,7 @@ export function namingReplacedFiles<T>(given: Workspace | undefined, compute: ()
     if (replaced.length === 0 || isTold) throw error;
     const succeedsWithout = (files: readonly string[]): boolean =>
       succeeds(() => withoutFiles(files, compute));
-    let culprits = replaced.filter((file) => succeedsWithout([file]));
-    if (culprits.length === 0 && replaced.length > 1 && succeedsWithout(replaced)) culprits = replaced;
+    const culprits = culpritsAmong(replaced, succeedsWithout);
     if (culprits.length === 0) throw error;
     const [is, their, them] = culprits.length === 1 ? ["is", "its", "it"] : ["are", "their", "them"];
     throw withDetail(

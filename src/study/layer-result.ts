@@ -13,7 +13,7 @@ import type { SearchCertificate } from "../search/full/search-full-map-space";
 import type { UnmetCheck } from "../spec/design-checks";
 import { examine, remarksOn } from "../spec/design-checks";
 import { Scope, scopeOf } from "../spec/expression";
-import { extremeValues } from "../spec/extreme-values";
+import { extremeValues } from "../spec/computable";
 import type { ReferenceTables } from "../spec/reference-tables";
 import { areReferenceTables } from "../spec/reference-tables";
 import type { Level, Specification, SpecificationIdentity, Value, Warning } from "../spec/specification";

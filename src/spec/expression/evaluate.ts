@@ -59,10 +59,15 @@ export interface CompiledValue {
   readonly mistake?: RaellaError;
 }
 
-/** Reads a written value: what {@link evaluateWritten} makes of it, but for the values of names, is found only once. */
+/**
+ * Reads a written value: what {@link evaluateWritten} makes of it, but for the values of names, is found only once. Most
+ * texts stand in files and are frozen.
+ */
 export function compileValue(value: WrittenValue): CompiledValue {
-  if (!isExpressionText(value)) return { names: noNames, evaluate: () => value };
-  const { expression: text, location } = value;
+  return isExpressionText(value) ? compiledTexts.of(value) : { names: noNames, evaluate: () => value };
+}
+
+const compiledTexts = new Derived<ExpressionText, CompiledValue>(({ expression: text, location }) => {
   const literal = literalOfText(text);
   if (literal !== undefined) return { names: noNames, evaluate: () => literal };
   try {
@@ -79,7 +84,7 @@ export function compileValue(value: WrittenValue): CompiledValue {
     };
     return { names: noNames, evaluate: fail, mistake };
   }
-}
+});
 
 function placingMistakes<T>(text: string, location: SourceLocation | undefined, compute: () => T): T {
   try {
@@ -89,14 +94,6 @@ function placingMistakes<T>(text: string, location: SourceLocation | undefined, 
     throw error;
   }
 }
-
-/** The same; what is frozen is read once. */
-export function compiledValue(value: WrittenValue): CompiledValue {
-  return isExpressionText(value) ? compiledTexts.of(value) : compileValue(value);
-}
-
-/** Most texts stand in files and are read once. */
-const compiledTexts = new Derived<ExpressionText, CompiledValue>(compileValue);
 
 /** Evaluates one written value; a float that happens to be integral comes out as a plain number. */
 export function evaluateExpression(value: WrittenValue, scope: Scope, options: EvaluationOptions): Value {

@@ -171,16 +171,14 @@ function rescaleAverageWeight(variables: ChosenVariables, topState: number): voi
 
 /** Variables that the rules of an architecture read before anything is evaluated, and those that expressions name. */
 export function variablesOfRules(rules: StatisticsRules): readonly string[] {
-  return variablesByRules.of(rules);
+  return [
+    ...(rules.averageWeightTopState === undefined ? [] : [averageWeight, cellBits]),
+    ...rules.adjustments.flatMap(({ multiply, multiplyByPasses }) => [
+      ...Object.keys(multiply),
+      ...multiplyByPasses,
+    ]),
+  ];
 }
-
-const variablesByRules = new Derived<StatisticsRules, readonly string[]>((rules) => [
-  ...(rules.averageWeightTopState === undefined ? [] : [averageWeight, cellBits]),
-  ...rules.adjustments.flatMap(({ multiply, multiplyByPasses }) => [
-    ...Object.keys(multiply),
-    ...multiplyByPasses,
-  ]),
-]);
 
 function applies(rule: AdjustmentRule, { dnn, problem, isTypical }: StatisticsInput): boolean {
   const layerName = (problem.layerName ?? "").toLowerCase();

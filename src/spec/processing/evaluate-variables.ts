@@ -1,6 +1,6 @@
 import { RaellaError, throwAll } from "../../errors";
 import type { EvaluationOptions } from "../expression/compile-expression";
-import { compiledValue, isExpressionText } from "../expression/evaluate";
+import { compileValue, isExpressionText } from "../expression/evaluate";
 import { sizesName } from "../expression/parse-expression";
 import type { NamedValues, RuntimeValue } from "../expression/runtime-value";
 import { Scope, toValue } from "../expression/runtime-value";
@@ -129,7 +129,7 @@ export function evaluateVariables(
   });
   const variables = settled.open.map(({ name, position, own }): Variable => {
     const written = given.get(name);
-    if (written !== undefined) return { name, position, written, value: compiledValue(written) };
+    if (written !== undefined) return { name, position, written, value: compileValue(written) };
     if (own === undefined) throw new Error(`${name} is neither given nor a variable of the model`);
     return own;
   });

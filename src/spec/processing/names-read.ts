@@ -1,6 +1,6 @@
 import { Derived } from "../../memory";
+import { namesOfCheck } from "../design-checks";
 import { isExpressionText, namesRead } from "../expression/evaluate";
-import { expressionsOf, inMessage } from "../schema/check-schema";
 import { namesOfArithmetic } from "../schema/arithmetic-schema";
 import type { ProblemDocument } from "../schema/problem-schema";
 import type { ModelDocument } from "../schema/read-document";
@@ -14,10 +14,9 @@ export function readersOf(
   { componentClasses, checks, arithmetic }: ModelDocument,
   leaves: readonly CompiledLeaf[],
 ): ModelReaders {
-  const inChecks = checks.flatMap((check) => [...expressionsOf(check), ...inMessage(check, check.location)]);
   const names = new Set([
     ...leaves.flatMap(namesOfLeaf),
-    ...inChecks.flatMap(namesRead),
+    ...checks.flatMap(namesOfCheck),
     ...namesOfArithmetic(arithmetic ?? {}),
   ]);
   const classes = new Map(componentClasses.map((written) => [written.name, written]));

@@ -3,7 +3,7 @@ import { RaellaError, suggestName } from "../../errors";
 import type { SourceLocation } from "../../errors";
 import type { Fidelity, LevelKind, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
-import { describeNode, joinPath, locationOf } from "../yaml/yaml-node";
+import { joinPath, locationOf, notAccepted, valueAt } from "../yaml/yaml-node";
 import type { ConstraintsDocument } from "./constraint-schema";
 import { constraintsSchema, dataSpaceConstraintsSchema } from "./constraint-schema";
 import { ofCiMLoop } from "./problem-schema";
@@ -75,7 +75,7 @@ const meshEntries = { meshX: v.optional(written(), 1), meshY: v.optional(written
 const spatialSchema = orEmpty(closedObject(meshEntries));
 
 /** A target may also be called `name`. */
-const sparseSchema = orEmpty(
+export const sparseSchema = orEmpty(
   v.pipe(
     closedObject({
       target: v.optional(text()),
@@ -92,7 +92,6 @@ const sparseSchema = orEmpty(
     })),
   ),
 );
-export { sparseSchema };
 
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
@@ -217,7 +216,7 @@ function readNode(
 }
 
 function hasKeys(node: YamlNode, [first, ...rest]: readonly string[]): boolean {
-  const value = node.kind === "map" ? node.entries.get(first)?.value : undefined;
+  const value = valueAt(node, first);
   return value !== undefined && (rest.length === 0 || hasKeys(value, rest));
 }
 
@@ -241,7 +240,7 @@ function readBranch(
   errors: RaellaError[],
 ): BranchDocument | undefined {
   const location = locationOf(node, path);
-  if (node.kind !== "map") return void errors.push(notAMap(node, path));
+  if (node.kind !== "map") return void errors.push(notAccepted(node, path, "a map"));
   const kind = tag.slice(1) as BranchDocument["kind"];
   validate(closedObject({ nodes: v.optional(v.unknown()) }), node, path, errors);
   return {
@@ -249,15 +248,6 @@ function readBranch(
     nodes: readNodes(node.entries.get("nodes")?.value, joinPath(path, "nodes"), fidelity, errors),
     location,
   };
-}
-
-function notAMap(node: YamlNode, path: string): RaellaError {
-  return new RaellaError({
-    code: "schema",
-    message: `${describeNode(node)} is not accepted here.`,
-    location: locationOf(node, path),
-    expected: "a map",
-  });
 }
 
 function nothingLeaf(location: SourceLocation): LeafDocument {
@@ -304,7 +294,7 @@ function readNothing(
 
 /** As written; what is left out comes behind. */
 function meshOrder(node: YamlNode): readonly MeshAxis[] {
-  const spatial = node.kind === "map" ? node.entries.get("spatial")?.value : undefined;
+  const spatial = valueAt(node, "spatial");
   const first =
     spatial?.kind === "map" ? [...spatial.entries.keys()].find((key) => key in meshEntries) : undefined;
   return first === "meshY" ? ["meshY", "meshX"] : ["meshX", "meshY"];

@@ -3,7 +3,7 @@ import { nearestName, RaellaError } from "../../errors";
 import { isExpressionText } from "../expression/evaluate";
 import type { Fidelity, MapperOptions, Value, ValueTable, Warning, WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
-import { joinPath, locationOf } from "../yaml/yaml-node";
+import { joinPath, locationOf, valueAt } from "../yaml/yaml-node";
 import { orEmpty, validate } from "./validate";
 
 /** What the mapper does when an option is not given. */
@@ -44,7 +44,7 @@ export function isRandomWalk(algorithm: string): boolean {
 }
 
 function otherAlgorithm(algorithm: string, node: YamlNode | undefined): Warning {
-  const entry = node?.kind === "map" ? node.entries.get("algorithm")?.value : undefined;
+  const entry = valueAt(node, "algorithm");
   const near = nearestName(algorithm, algorithms);
   return {
     code: "unknown-name",
@@ -75,7 +75,7 @@ function wholeNumber(
   const value = options[name] ?? null;
   if (value === null || (typeof value === "number" && Number.isInteger(value) && value >= minimum))
     return value;
-  const entry = node?.kind === "map" ? node.entries.get(name)?.value : undefined;
+  const entry = valueAt(node, name);
   errors.push(
     new RaellaError({
       code: "out-of-range",

@@ -5,7 +5,7 @@ import { freeze } from "../../memory";
 import { isExpressionText } from "../expression/evaluate";
 import type { WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
-import { locationOf } from "../yaml/yaml-node";
+import { entryAt, locationOf, valueAt } from "../yaml/yaml-node";
 import { closedObject, locateIn, orEmpty, text, textList, validate, written } from "./validate";
 
 export interface DataSpaceShape {
@@ -91,8 +91,8 @@ const problemSchema = closedObject({
   notes: v.optional(v.unknown()),
 });
 
-export /** The error for what CiMLoop adds to the format: its own processors calculate with it before Timeloop sees anything. */
-function ofCiMLoop(what: string, location: SourceLocation, meaning: string): RaellaError {
+/** The error for what CiMLoop adds to the format: its own processors calculate with it before Timeloop sees anything. */
+export function ofCiMLoop(what: string, location: SourceLocation, meaning: string): RaellaError {
   return new RaellaError({
     code: "schema",
     message: `${what} is an extension of CiMLoop (${meaning}), which is not read here.`,
@@ -128,16 +128,16 @@ export function readShape(node: YamlNode, errors: RaellaError[]): KeyedShape | u
 
 /** Reads the top key `problem`. Mistakes are added to `errors`. */
 export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocument | undefined {
-  if (node.kind === "map" && node.entries.has("histograms"))
+  if (entryAt(node, "histograms") !== undefined)
     errors.push(ofCiMLoop("histograms", locateIn(node, "problem", ["histograms"]), "statistics of values"));
   const given = validate(problemSchema, node, "problem", errors, ["shape"]);
-  const shapeNode = node.kind === "map" ? node.entries.get("shape")?.value : undefined;
+  const shapeNode = valueAt(node, "shape");
   const keyed = shapeNode && readShape(shapeNode, errors);
   if (given === undefined || keyed === undefined) return undefined;
   const { densities, ...instance } = given.instance;
   return freeze({
     ...keyed,
-    instance: instance,
+    instance,
     layerName: given.layer_name ?? null,
     modelName: given.model_name ?? null,
     densities: (given.densities ?? densities ?? {}) as BitDensities,

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { SourceLocation } from "../../errors";
 import { RaellaError, suggestName, throwAll } from "../../errors";
 import { freeze } from "../../memory";
+import { readChecks } from "../design-checks";
 import type {
   ComponentClass,
   Convention,
@@ -15,12 +16,11 @@ import type {
 } from "../specification";
 import type { TopKey } from "../yaml/unite-files";
 import type { YamlEntry, YamlNode } from "../yaml/yaml-node";
-import { isEmptyNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
+import { isEmptyNode, joinPath, keyLocation, locationOf, valueAt } from "../yaml/yaml-node";
 import type { NodeDocument, SparseDocument } from "./architecture-schema";
 import { readNodes, sparseSchema } from "./architecture-schema";
 import type { WrittenArithmetic } from "./arithmetic-schema";
 import { readArithmetic } from "./arithmetic-schema";
-import { readChecks } from "./check-schema";
 import { readComponents } from "./component-schema";
 import type { TargetDocument } from "./constraint-schema";
 import { constraintType, constraintTypes, targetSchema } from "./constraint-schema";
@@ -139,7 +139,7 @@ function checkMapSpaceAndGlobals(
   globals: YamlNode | undefined,
   errors: RaellaError[],
 ): void {
-  const template = mapSpace?.kind === "map" ? mapSpace.entries.get("template")?.value : undefined;
+  const template = valueAt(mapSpace, "template");
   if (template?.kind === "scalar" && /^ruby/i.test(String(template.value)))
     errors.push(
       new RaellaError({
@@ -153,7 +153,7 @@ function checkMapSpaceAndGlobals(
   else if (mapSpace !== undefined) validate(mapSpaceSchema, mapSpace, "mapspace", errors);
   if (globals === undefined || validate(globalsSchema, globals, "globals", errors) === undefined) return;
   for (const key of ["expression_custom_functions", "accelergy_plug_ins"]) {
-    const value = globals.kind === "map" ? globals.entries.get(key)?.value : undefined;
+    const value = valueAt(globals, key);
     if (value === undefined || isEmptyNode(value)) continue;
     errors.push(
       new RaellaError({
@@ -186,8 +186,7 @@ function readArchitecture(
     return [];
   }
   validate(architectureSchema, node, "architecture", errors);
-  if (node.kind !== "map") return [];
-  return readNodes(node.entries.get("nodes")?.value, "architecture.nodes", fidelity, errors);
+  return readNodes(valueAt(node, "nodes"), "architecture.nodes", fidelity, errors);
 }
 
 function readVariables(node: YamlNode, errors: RaellaError[]): Readonly<Record<string, WrittenValue>> {
@@ -221,8 +220,7 @@ function variableLocations(node: YamlNode | undefined): ReadonlyMap<string, Sour
 
 function readTargets(node: YamlNode | undefined, errors: RaellaError[]): TargetDocument[] {
   if (node === undefined || validate(constraintsSchema, node, "constraints", errors) === undefined) return [];
-  const targets = node.kind === "map" ? node.entries.get("targets")?.value : undefined;
-  return readTargetList(targets, "constraints.targets", errors);
+  return readTargetList(valueAt(node, "targets"), "constraints.targets", errors);
 }
 
 function readTargetList(node: YamlNode | undefined, path: string, errors: RaellaError[]): TargetDocument[] {
@@ -232,7 +230,7 @@ function readTargetList(node: YamlNode | undefined, path: string, errors: Raella
 }
 
 function scalarText(node: YamlNode, key: string): string | undefined {
-  const value = node.kind === "map" ? node.entries.get(key)?.value : undefined;
+  const value = valueAt(node, key);
   return value?.kind === "scalar" && typeof value.value === "string" ? value.value : undefined;
 }
 
@@ -273,24 +271,25 @@ function readTarget(node: YamlNode, path: string, errors: RaellaError[]): Target
 function readSparseTargets(node: YamlNode | undefined, errors: RaellaError[]): SparseTargetDocument[] {
   if (node === undefined) return [];
   validate(constraintsSchema, node, "sparse_optimizations", errors);
-  const list = node.kind === "map" ? node.entries.get("targets")?.value : undefined;
-  return listItems(list, "sparse_optimizations.targets", errors).flatMap((item, index) => {
-    const path = joinPath("sparse_optimizations.targets", index);
-    const given = validate(sparseSchema, item, path, errors);
-    if (given === undefined) return [];
-    const { target, optimizations } = given;
-    const location = locationOf(item, path);
-    if (target !== undefined) return [{ target, optimizations, location }];
-    errors.push(
-      new RaellaError({
-        code: "schema",
-        message: "The sparse optimizations have no target.",
-        location,
-        expected: "target: the name of a node",
-      }),
-    );
-    return [];
-  });
+  return listItems(valueAt(node, "targets"), "sparse_optimizations.targets", errors).flatMap(
+    (item, index) => {
+      const path = joinPath("sparse_optimizations.targets", index);
+      const given = validate(sparseSchema, item, path, errors);
+      if (given === undefined) return [];
+      const { target, optimizations } = given;
+      const location = locationOf(item, path);
+      if (target !== undefined) return [{ target, optimizations, location }];
+      errors.push(
+        new RaellaError({
+          code: "schema",
+          message: "The sparse optimizations have no target.",
+          location,
+          expected: "target: the name of a node",
+        }),
+      );
+      return [];
+    },
+  );
 }
 
 /** Reads the top key `placeholders`, a list of variables. */

@@ -4,7 +4,7 @@ import { nearestName, RaellaError, suggestName } from "../../errors";
 import type { ExpressionText, Fidelity, Value, WrittenValue } from "../specification";
 import { isIgnoredKey } from "../yaml/unite-files";
 import type { YamlMap, YamlNode } from "../yaml/yaml-node";
-import { describeNode, joinPath, keyLocation, locationOf } from "../yaml/yaml-node";
+import { entryAt, joinPath, keyLocation, locationOf, notAccepted, valueAt } from "../yaml/yaml-node";
 
 /**
  * A node as plain data: plain text as {@link ExpressionText}, quoted text as a string. Keys that contain "ignore" are
@@ -75,13 +75,7 @@ function toError(issue: Issue, root: YamlNode, rootPath: string): RaellaError {
       location: locationOf(node, path),
       expected: issue.message,
     });
-  return new RaellaError({
-    code: "schema",
-    message: `${describeNode(node)} is not accepted here.`,
-    location: locationOf(node, path),
-    value: node.kind === "scalar" ? node.value : undefined,
-    expected: issue.message,
-  });
+  return notAccepted(node, path, issue.message);
 }
 
 interface Followed {
@@ -96,12 +90,7 @@ function follow(root: YamlNode, rootPath: string, keys: readonly (string | numbe
   let node = root;
   let path = rootPath;
   for (const key of keys) {
-    const next =
-      node.kind === "list"
-        ? node.items[Number(key)]
-        : node.kind === "map"
-          ? node.entries.get(String(key))?.value
-          : undefined;
+    const next = node.kind === "list" ? node.items[Number(key)] : valueAt(node, String(key));
     if (next === undefined) return { node, path, missing: String(key) };
     path = joinPath(path, key);
     node = next;
@@ -127,7 +116,7 @@ function unknownKey(
 ): RaellaError {
   const { node, path } = follow(root, rootPath, keys.slice(0, -1));
   const key = String(keys[keys.length - 1]);
-  const entry = node.kind === "map" ? node.entries.get(key) : undefined;
+  const entry = entryAt(node, key);
   const known = issue.message.split(", ");
   const near = nearestName(key.replaceAll("-", "_"), known);
   return new RaellaError({
@@ -263,14 +252,7 @@ export function listItems(
 ): readonly YamlNode[] {
   if (node === undefined || (node.kind === "scalar" && node.value === null)) return [];
   if (node.kind === "list") return node.items;
-  errors.push(
-    new RaellaError({
-      code: "schema",
-      message: `${describeNode(node)} is not accepted here.`,
-      location: locationOf(node, path),
-      expected,
-    }),
-  );
+  errors.push(notAccepted(node, path, expected));
   return [];
 }
 

@@ -1,6 +1,6 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
-import { dirname, isAbsolute, join, resolve, sep } from "../../platform";
+import { dirname, isAbsolute, join, resolve } from "../../platform";
 import type { FileReader } from "../file-memo";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { isTrue, valueText } from "../expression/runtime-value";
@@ -9,7 +9,7 @@ import { displayPath, lineBreaksIn } from "./source-text";
 import type { TemplateScope } from "./template-expression";
 import { evaluateTemplateExpression, notRead } from "./template-expression";
 import type { YamlList, YamlNode } from "./yaml-node";
-import { joinPath, locationOf } from "./yaml-node";
+import { joinPath, locationOf, valueAt } from "./yaml-node";
 
 /** Values that a caller gives to templates. */
 export type TemplateData = Readonly<Record<string, RuntimeValue>>;
@@ -124,16 +124,16 @@ export function renderTemplate(
     throw failure(`${what} needs a text${operand === undefined ? "" : `, not ${valueText(operand)}`}.`);
   };
   /** Absolute paths that a relative one, perhaps with `*`, stands for: from the folder of the file, then along the search path. */
-  const foundByFolder = (path: string): readonly string[][] =>
+  const foundByFolder = (path: string): readonly (readonly string[])[] =>
     (isAbsolute(path) ? [path] : [dirname(file), ...search].map((folder) => join(folder, path))).map(
-      (wanted) => matching(wanted, context.reader),
+      (wanted) => context.reader.matching(resolve(wanted)),
     );
-  const found = (path: string, kind: "file" | "folder"): string[] =>
+  const found = (path: string, kind: "file" | "folder"): readonly string[] =>
     foundByFolder(path)
       .map((paths) => paths.filter((candidate) => context.reader.isFolder(candidate) === (kind === "folder")))
       .find((matches) => matches.length > 0) ?? [];
   const allFound = (path: string): string[] => [...new Set(foundByFolder(path).flat())];
-  const foundFile = (path: string, isOnly: boolean): string[] => {
+  const foundFile = (path: string, isOnly: boolean): readonly string[] => {
     const matches = found(path, "file");
     if (matches.length === 0)
       throw failure(
@@ -145,11 +145,11 @@ export function renderTemplate(
     for (const match of matches) context.check(match, here());
     return matches;
   };
-  const valueAt = (path: string, keys: string | undefined): YamlNode => {
+  const valueIn = (path: string, keys: string | undefined): YamlNode => {
     const including = withFile(path);
     let node = context.read(path, { search: [...search], including });
     for (const key of keys === undefined || keys === "" ? [] : keys.split(".")) {
-      const next: YamlNode | undefined = node.kind === "map" ? node.entries.get(key)?.value : undefined;
+      const next = valueAt(node, key);
       if (next === undefined) throw failure(`${path} has nothing at "${keys}": "${key}" is missing.`);
       node = next;
     }
@@ -182,14 +182,14 @@ export function renderTemplate(
       "include",
       (operands) => {
         const [path] = foundFile(textOf(operands, 0, "include"), true);
-        return standFor({ nodes: [valueAt(path, keysOf(operands, "include"))], isList: false });
+        return standFor({ nodes: [valueIn(path, keysOf(operands, "include"))], isList: false });
       },
     ],
     [
       "include_all",
       (operands) => {
         const keys = keysOf(operands, "include_all");
-        const nodes = foundFile(textOf(operands, 0, "include_all"), false).map((path) => valueAt(path, keys));
+        const nodes = foundFile(textOf(operands, 0, "include_all"), false).map((path) => valueIn(path, keys));
         return standFor({ nodes, isList: true });
       },
     ],
@@ -281,41 +281,6 @@ export function renderTemplate(
 
 function joined(pieces: readonly Section[]): string {
   return pieces.map((piece) => piece.text).join("");
-}
-
-/** The files and folders that a path with `*` (within a name) and `**` (any folders) stands for, sorted by name. */
-function matching(path: string, reader: FileReader): string[] {
-  const absolute = resolve(path);
-  if (!/[*?]/.test(absolute)) return reader.has(absolute) ? [absolute] : [];
-  const parts = absolute.split(sep);
-  let folders = [parts[0]];
-  for (const part of parts.slice(1)) {
-    if (part === "**") folders = folders.flatMap((folder) => foldersBelow(folder, reader));
-    else if (/[*?]/.test(part)) {
-      const pattern = new RegExp(
-        `^${part
-          .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-          .replaceAll("*", "[^/]*")
-          .replaceAll("?", "[^/]")}$`,
-      );
-      folders = folders.flatMap((folder) =>
-        reader
-          .list(folder === "" ? sep : folder)
-          .filter((name) => pattern.test(name) && !name.startsWith("."))
-          .map((name) => `${folder}${sep}${name}`),
-      );
-    } else folders = folders.map((folder) => `${folder}${sep}${part}`).filter((found) => reader.has(found));
-  }
-  return [...new Set(folders)].sort();
-}
-
-function foldersBelow(folder: string, reader: FileReader): string[] {
-  const inside = reader
-    .list(folder)
-    .filter((name) => !name.startsWith("."))
-    .map((name) => `${folder}${sep}${name}`)
-    .filter((path) => reader.isFolder(path));
-  return [folder, ...inside.flatMap((path) => foldersBelow(path, reader))];
 }
 
 /**

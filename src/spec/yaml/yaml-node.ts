@@ -40,6 +40,15 @@ export interface YamlMap extends NodePlace {
  */
 export type YamlNode = YamlScalar | YamlList | YamlMap;
 
+/** The entry of a key; undefined where there is none, as in what is no map. */
+export function entryAt(node: YamlNode | undefined, key: string): YamlEntry | undefined {
+  return node?.kind === "map" ? node.entries.get(key) : undefined;
+}
+
+export function valueAt(node: YamlNode | undefined, key: string): YamlNode | undefined {
+  return entryAt(node, key)?.value;
+}
+
 /** Where a node is written. */
 export function locationOf(node: YamlNode, keyPath?: string): SourceLocation {
   return { ...node.source.locate(node.offset), keyPath };
@@ -67,6 +76,17 @@ export function describeNode(node: YamlNode): string {
   if (node.kind !== "scalar") return node.kind === "list" ? "a list" : "a map";
   if (node.value === null) return "nothing";
   return typeof node.value === "string" ? JSON.stringify(node.value) : String(node.value);
+}
+
+/** The error for a node of another kind than expected. */
+export function notAccepted(node: YamlNode, path: string, expected: string): RaellaError {
+  return new RaellaError({
+    code: "schema",
+    message: `${describeNode(node)} is not accepted here.`,
+    location: locationOf(node, path),
+    value: node.kind === "scalar" ? node.value : undefined,
+    expected,
+  });
 }
 
 /** The error for a text of which no tree can be made. */
