@@ -155,7 +155,7 @@ export function applySign(operator: "-" | "+", value: RuntimeValue, span: Span):
 }
 
 /** Equality: numbers by value (True is 1), lists item by item; a number never equals a text. */
-function areEqual(left: RuntimeValue, right: RuntimeValue): boolean {
+export function areEqual(left: RuntimeValue, right: RuntimeValue): boolean {
   const leftNumber = numberOf(left);
   if (leftNumber !== undefined) return leftNumber === numberOf(right);
   if (Array.isArray(left)) {

@@ -1,6 +1,5 @@
-import { distance } from "fastest-levenshtein";
 import type { SourceLocation } from "../../errors";
-import { collectErrors, RaellaError, suggestName, throwAll } from "../../errors";
+import { collectErrors, RaellaError, spellingDistance, suggestName, throwAll } from "../../errors";
 import { Memo } from "../../memory";
 import { sparseLevels, sparseWarnings } from "../computable";
 import { nodeOfPlaceholder } from "../convention";
@@ -22,18 +21,9 @@ import { readersOf } from "./names-read";
 import { dataSpaceOfAttribute, storageAttributeNames } from "./storage-attributes";
 import { bitsOfModel, compileShape } from "./workload-from-problem";
 
-/** One letter wrong, missing, too many, or two neighbours swapped. */
+/** At most one letter wrong, missing or too many, or two neighbours swapped, in any letter case. */
 function isMisspelling(written: string, meant: string): boolean {
-  if (Math.abs(written.length - meant.length) > 1) return false;
-  const [first, second] = [written.toLowerCase(), meant.toLowerCase()];
-  if (first === second) return written !== meant;
-  if (distance(first, second) === 1) return true;
-  if (first.length !== second.length) return false;
-  const from = [...first].findIndex((letter, index) => letter !== second[index]);
-  return (
-    first.slice(0, from) + first[from + 1] + first[from] + first.slice(from + 2) === second &&
-    from + 1 < first.length
-  );
+  return spellingDistance(written.toLowerCase(), meant.toLowerCase()) <= 1;
 }
 
 /** Attributes may have any name, so that a misspelt one passes silently: warns of those of storage elements. */

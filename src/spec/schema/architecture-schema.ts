@@ -10,6 +10,7 @@ import { ofCiMLoop } from "./problem-schema";
 import {
   closedObject,
   correctedTable,
+  isVoid,
   listItems,
   locateIn,
   orEmpty,
@@ -98,12 +99,6 @@ function textsIn(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   if ("expression" in value && "location" in value) return textsIn(value.expression);
   return Object.values(value).flatMap(textsIn);
-}
-
-function isVoid(value: unknown): boolean {
-  return (
-    value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0)
-  );
 }
 
 /** The attribute that is a map: what a word of a data space uses of a bandwidth, by data space. */

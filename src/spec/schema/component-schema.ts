@@ -11,7 +11,16 @@ import type {
 } from "../specification";
 import type { YamlList, YamlNode } from "../yaml/yaml-node";
 import { joinPath, locationOf } from "../yaml/yaml-node";
-import { closedObject, correctedTable, spelledOnce, text, validate, written, writtenTable } from "./validate";
+import {
+  closedObject,
+  correctedTable,
+  isVoid,
+  spelledOnce,
+  text,
+  validate,
+  written,
+  writtenTable,
+} from "./validate";
 
 /** A list; an empty map or nothing stands for an empty one. */
 function listOf<Output>(
@@ -20,13 +29,9 @@ function listOf<Output>(
 ): v.GenericSchema<unknown, readonly Output[]> {
   return v.pipe(
     v.unknown(),
-    v.transform((value) => (isEmpty(value) ? [] : value)),
+    v.transform((value) => (isVoid(value) ? [] : value)),
     v.array(item, expected),
   );
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
 const subcomponentSchema = v.pipe(

@@ -285,6 +285,13 @@ export function correctedTable(
   return fidelity === "corrected" ? { ...attributes, ...corrected } : attributes;
 }
 
+/** Nothing, or a map or list without anything in it. */
+export function isVoid(value: unknown): boolean {
+  return (
+    value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0)
+  );
+}
+
 /** A map or list that may also be left empty. */
 export function orEmpty<Output>(schema: v.GenericSchema<unknown, Output>): v.GenericSchema<unknown, Output> {
   return v.pipe(

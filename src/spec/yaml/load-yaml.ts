@@ -50,8 +50,7 @@ export function readYaml(
       return file.merge("2024");
     },
     check: (included, location) => {
-      const allowed = roots.flatMap((root) => reader.placesOf(root));
-      requireInside(reader.placeOf(included), displayPath(included), allowed, location);
+      requireInside(included, displayPath(included), roots, reader, location);
     },
   };
   const source = expandIncludes(resolve(path), reader, roots, (file, text) => {

@@ -175,15 +175,17 @@ export function requireInside(
   path: string,
   shown: string,
   roots: readonly string[],
+  reader: FileReader,
   location: SourceLocation,
 ): void {
-  if (isInside(path, roots)) return;
+  const allowed = roots.flatMap((root) => reader.placesOf(root));
+  if (isInside(reader.placeOf(path), allowed)) return;
   throw new RaellaError({
     code: "include",
     message: `${shown} lies outside the folders of the given files.`,
     location,
     value: shown,
-    expected: `a file in ${roots.map(displayPath).join(" or ")}`,
+    expected: `a file in ${allowed.map(displayPath).join(" or ")}`,
     remedy:
       "Move the file there, or allow its folder with --include-root (includeRoots of loadSpecification).",
   });
@@ -216,7 +218,6 @@ function includedFile(
       location,
       value: name,
     });
-  const allowed = roots.flatMap((root) => reader.placesOf(root));
-  requireInside(reader.placeOf(included), name, allowed, location);
+  requireInside(included, name, roots, reader, location);
   return included;
 }

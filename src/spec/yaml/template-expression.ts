@@ -1,7 +1,8 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import type { RuntimeValue } from "../expression/runtime-value";
-import { IntegralFloat, isTrue, toFloat, valueText } from "../expression/runtime-value";
+import { areEqual } from "../expression/operations";
+import { isTrue, toFloat, valueText } from "../expression/runtime-value";
 
 /** What a name that nobody gives stands for, until it is used. */
 class Undefined {
@@ -220,14 +221,4 @@ export function evaluateTemplateExpression(expression: string, scope: TemplateSc
   const value = parseOr();
   if (peek().kind !== "end") throw notRead(expression.trim(), scope);
   return defined(value);
-}
-
-function areEqual(left: RuntimeValue, right: RuntimeValue): boolean {
-  const plain = (value: RuntimeValue): unknown => (value instanceof IntegralFloat ? value.value : value);
-  if (Array.isArray(left) && Array.isArray(right))
-    return (
-      left.length === right.length &&
-      left.every((item, index) => areEqual(item as RuntimeValue, right[index] as RuntimeValue))
-    );
-  return plain(left) === plain(right);
 }
