@@ -41,7 +41,7 @@ export function priceLevels(specification: Specification, options: EstimationOpt
   const prices = estimates.among(estimationVariables);
   const warnings: Warning[] = [];
   const isTableGiven = energyTable !== undefined || areaTable !== undefined;
-  const found: LevelEstimate[] = [];
+  const found: PricedLevel[] = [];
   const unpriced = new Set<string>();
   const unread: { name: string; unread: UnreadWords }[] = [];
   for (const level of levels) {
@@ -62,15 +62,20 @@ export function priceLevels(specification: Specification, options: EstimationOpt
     }
     for (const message of estimated.warnings)
       warnings.push({ code: "component", message: `${name}: ${message}` });
-    found.push(estimated);
+    found.push({ name, ...estimated });
   }
   warnings.push(...scaleWarnings(unread, components.convention));
-  const rows = tableRows(levels, found);
-  const { energyPj, areaUm2 } = tablesOf(rows, decimalPlaces);
-  for (const name of rows.names) {
-    if (energyTable?.[name] !== undefined) energyPj[name] = energyTable[name];
-    if (areaTable?.[name] !== undefined) areaUm2[name] = areaTable[name];
-  }
+  // Primitive levels stand first.
+  const rows = [
+    ...found.filter(({ isCompound }) => !isCompound),
+    ...found.filter(({ isCompound }) => isCompound),
+  ];
+  const energyPj = Object.fromEntries(
+    rows.map((row) => [row.name, energyTable?.[row.name] ?? roundedEnergies(row, decimalPlaces)]),
+  );
+  const areaUm2 = Object.fromEntries(
+    rows.map((row) => [row.name, areaTable?.[row.name] ?? roundedArea(row, decimalPlaces)]),
+  );
   const leakage = leakageFigures(
     specification,
     options,
@@ -97,40 +102,12 @@ const nothing: LevelEstimate = {
   warnings: [],
 };
 
-/** Levels in the order of the tables. */
-interface TableRows {
-  readonly names: readonly string[];
-  readonly estimates: readonly LevelEstimate[];
+interface PricedLevel extends LevelEstimate {
+  readonly name: string;
 }
 
-function tableRows(levels: readonly Level[], found: readonly LevelEstimate[]): TableRows {
-  const names: string[] = [];
-  const estimates: LevelEstimate[] = [];
-  for (const isCompound of [false, true]) {
-    for (let index = 0; index < found.length; index += 1) {
-      if (found[index].isCompound !== isCompound) continue;
-      names.push(levels[index].name);
-      estimates.push(found[index]);
-    }
-  }
-  return { names, estimates };
-}
-
-interface Tables {
-  readonly energyPj: Record<string, Readonly<Record<string, number>>>;
-  readonly areaUm2: Record<string, number>;
-}
-
-/** The tables as estimated. */
-function tablesOf({ names, estimates }: TableRows, decimalPlaces: number | null): Tables {
-  const energies = names.map(
-    (name, index) => [name, roundedEnergies(estimates[index], decimalPlaces)] as const,
-  );
-  const areas = names.map((name, index): [string, number] => {
-    const { roundedAreaUm2, areaUm2 } = estimates[index];
-    return [name, decimalPlaces === 6 ? roundedAreaUm2 : roundDecimals(areaUm2, decimalPlaces)];
-  });
-  return { energyPj: Object.fromEntries(energies), areaUm2: Object.fromEntries(areas) };
+function roundedArea({ areaUm2, roundedAreaUm2 }: LevelEstimate, places: number | null): number {
+  return places === 6 ? roundedAreaUm2 : roundDecimals(areaUm2, places);
 }
 
 function roundedEnergies(found: LevelEstimate, places: number | null): Readonly<Record<string, number>> {
@@ -142,15 +119,13 @@ function roundedEnergies(found: LevelEstimate, places: number | null): Readonly<
 
 /** Undefined where nothing is interpolated; given figures have no error. */
 function errorsOf(
-  { names, estimates }: TableRows,
+  rows: readonly PricedLevel[],
   { energyTable, areaTable }: Specification,
 ): Record<string, LevelErrors> | undefined {
   let errors: Record<string, LevelErrors> | undefined;
-  for (let index = 0; index < names.length; index += 1) {
-    const { errorPercent } = estimates[index];
+  for (const { name, errorPercent } of rows) {
     if (errorPercent === undefined) continue;
     const { area, energy } = errorPercent;
-    const name = names[index];
     const own = {
       ...(area === undefined || areaTable?.[name] !== undefined ? {} : { area }),
       ...(energy === undefined || energyTable?.[name] !== undefined ? {} : { energy }),

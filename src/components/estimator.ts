@@ -139,6 +139,19 @@ export function defineEstimator<const Descriptions extends ParameterDescriptions
   };
 }
 
+/** Whether an attribute can influence the answers of an estimator. */
+export function isRelevantTo({ isRelevant, parameters }: Estimator, attribute: string): boolean {
+  return isRelevant ? isRelevant(attribute) : isParameter(parameters, attribute);
+}
+
+/** Whether an attribute is one of the parameters, by its own name or another one. */
+export function isParameter(parameters: ParameterDescriptions, attribute: string): boolean {
+  return (
+    Object.hasOwn(parameters, attribute) ||
+    Object.values(parameters).some(({ synonyms }) => synonyms?.includes(attribute) === true)
+  );
+}
+
 /** The error for an action that an estimator does not know. */
 export function unknownAction(className: string, action: string, actions: readonly string[]): RaellaError {
   return new RaellaError({
@@ -161,11 +174,7 @@ export function leaking(estimator: Estimator): Estimator {
   const leakagePowerW = estimator.leakagePowerW?.bind(estimator);
   if (leakagePowerW === undefined || own.includes("leak")) return estimator;
   const isRelevant = (attribute: string): boolean =>
-    attribute === "global_cycle_seconds" ||
-    (estimator.isRelevant?.(attribute) ??
-      Object.entries(estimator.parameters).some(
-        ([name, { synonyms }]) => name === attribute || synonyms?.includes(attribute) === true,
-      ));
+    attribute === "global_cycle_seconds" || isRelevantTo(estimator, attribute);
   return {
     ...estimator,
     actions: [...own, "leak"],

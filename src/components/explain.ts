@@ -14,7 +14,7 @@ import { adopt, freeze, frozenCopy } from "../memory";
 import { toValue } from "../spec/expression";
 import { specificationSchema } from "../spec/specification";
 import type { Level, Specification, Value } from "../spec/specification";
-import type { ComponentInstance, PartInstance } from "./compound/expand-component";
+import type { ComponentInstance } from "./compound/expand-component";
 import { pricingOf, pricingSchema } from "./pricing";
 import type { ClassSet, EstimationOptions } from "./pricing";
 import type { ErrorBar, EstimateStep } from "./estimator";
@@ -173,7 +173,7 @@ function explainRoot(
     const scope = primitiveScope(level, estimationVariables);
     const { area, energy } = components.levelScales(level, scope);
     const share = action === null ? area : energy;
-    const count = isOfInstances(action) ? components.instancesIn(scope) : 1;
+    const count = components.instancesIn(scope, action);
     return explainPrimitive(primitive, { name: level.name, action, share, count, factor: share * count });
   }
   if (action !== null && !compiled.actionsByName.has(action.toLowerCase()))
@@ -201,36 +201,21 @@ interface PartPlace {
   readonly given?: ActionArguments;
 }
 
-/** Areas and leakage are those of all instances that a part stands for. */
-function isOfInstances(action: string | null): boolean {
-  return action === null || action === "leak";
-}
-
-/** How many instances a part without parts stands for. */
-function instancesOf(part: PartInstance, action: string | null, components: LevelComponents): number {
-  return part.component === null && isOfInstances(action) ? components.instancesIn(part.attributes) : 1;
-}
-
 function explainComponent(
   component: ComponentInstance,
   components: LevelComponents,
   place: PartPlace,
 ): Explanation {
-  const parts =
-    place.action === null
-      ? component.parts.map((part) => {
-          const { areaShare: share, range, fullName: name } = part;
-          const count = range.count * instancesOf(part, null, components);
-          const factor = place.factor * share * count;
-          return explainPart(part, components, { name, action: null, share, count, factor });
-        })
-      : components.stepsOf(component, place.action).map((step) => {
-          const { part, name, action, share } = step;
-          const count = step.count * instancesOf(part, action, components);
-          const factor = place.factor * share * count;
-          const given = argumentsOf(step);
-          return explainPart(part, components, { name, action, share, count, factor, given });
-        });
+  const parts = components.stepsOf(component, place.action).map((step) => {
+    const { part, name, action, share } = step;
+    const instances = part.component ? 1 : components.instancesIn(part.attributes, action);
+    const count = step.count * instances;
+    const factor = place.factor * share * count;
+    const own = { name, action, share, count, factor, given: argumentsOf(step) };
+    return part.component
+      ? explainComponent(part.component, components, own)
+      : explainPrimitive(components.primitiveOfPart(part), own);
+  });
   const value = parts.reduce((sum, part) => sum + part.value * part.share * part.count, 0);
   return {
     ...figureOf(place, component.class.name, value),
@@ -246,40 +231,36 @@ function explainComponent(
   };
 }
 
-function explainPart(part: PartInstance, components: LevelComponents, place: PartPlace): Explanation {
-  return part.component
-    ? explainComponent(part.component, components, place)
-    : explainPrimitive(components.primitiveOfPart(part), place);
-}
-
 function explainPrimitive(primitive: Primitive, place: PartPlace): Explanation {
   const { className, attributes } = primitive;
-  const common = { attributes: Object.fromEntries(attributes), parts: [] };
-  let estimate: PrimitiveEstimate;
-  try {
-    estimate = place.action === null ? primitive.area() : primitive.energy(place.action, place.given);
-  } catch (error) {
-    if (!(error instanceof RaellaError) || place.share !== 0 || error.code !== "out-of-range") throw error;
-    const warnings = [`not priced, since it counts with a share of 0: ${error.summary}`];
-    return {
-      ...figureOf(place, className, 0),
-      ...common,
-      estimator: null,
-      steps: [],
-      source: null,
-      errorBar: null,
-      warnings,
-    };
-  }
+  const priced = priceOrRefusal(primitive, place);
+  const estimate = priced instanceof RaellaError ? undefined : priced;
   return {
-    ...figureOf(place, className, estimate.value),
-    ...common,
-    estimator: { name: estimate.estimator, accuracyPercent: estimate.accuracyPercent },
-    steps: frozenCopy(estimate.steps?.() ?? []),
-    source: estimate.source,
-    errorBar: estimate.errorBar ?? null,
-    warnings: [...primitive.warnings, ...(estimate.warnings ?? [])],
+    ...figureOf(place, className, estimate?.value ?? 0),
+    attributes: Object.fromEntries(attributes),
+    parts: [],
+    estimator: estimate ? { name: estimate.estimator, accuracyPercent: estimate.accuracyPercent } : null,
+    steps: frozenCopy(estimate?.steps?.() ?? []),
+    source: estimate?.source ?? null,
+    errorBar: estimate?.errorBar ?? null,
+    warnings:
+      priced instanceof RaellaError
+        ? [`not priced, since it counts with a share of 0: ${priced.summary}`]
+        : [...primitive.warnings, ...(priced.warnings ?? [])],
   };
+}
+
+/** The estimate; what counts with a share of 0 may have none. */
+function priceOrRefusal(
+  primitive: Primitive,
+  { action, share, given }: PartPlace,
+): PrimitiveEstimate | RaellaError {
+  try {
+    return action === null ? primitive.area() : primitive.energy(action, given);
+  } catch (error) {
+    if (error instanceof RaellaError && share === 0 && error.code === "out-of-range") return error;
+    throw error;
+  }
 }
 
 type Figure = Pick<

@@ -5,17 +5,15 @@ import type { EvaluationOptions, RuntimeValue } from "../spec/expression";
 import type { ComponentClass, Convention, Fidelity, Level, Value, ValueTable } from "../spec/specification";
 import { compileClass } from "./compound/compile-class";
 import type { CompiledClass } from "./compound/compile-class";
-import { actionSteps, expandComponent, levelScope } from "./compound/expand-component";
+import { expandComponent, levelScope, partSteps } from "./compound/expand-component";
 import type {
-  ActionStep,
   ComponentInstance,
   ExpansionContext,
   PartInstance,
+  PartStep,
 } from "./compound/expand-component";
-import { influentialNames, numericNames } from "./compound/influential-names";
-import type { InfluentialNames } from "./compound/influential-names";
+import type { NamesContext } from "./compound/influential-names";
 import type { ActionArguments, Primitive, PrimitiveEstimates, PrimitiveFinder } from "./primitive-estimates";
-import type { WordContext } from "./scale-words";
 
 /** The actions of a level that a run counts. */
 const countedActions = ["read", "write", "update"] as const;
@@ -34,30 +32,28 @@ export class LevelComponents {
   private readonly converting = new Map<string, boolean>();
   private readonly finders = new Memo<PrimitiveFinder>(finderRoom, () => finderSize);
   private readonly expansion: ExpansionContext;
+  /** The classes as they are written, and what their primitive parts look at. */
+  readonly names: NamesContext;
 
   constructor(
     classes: readonly ComponentClass[],
-    private readonly primitives: PrimitiveEstimates,
+    readonly primitives: PrimitiveEstimates,
     fidelity: Fidelity,
     evaluation: EvaluationOptions,
     readonly convention: Convention = "2023",
   ) {
     this.classes = new Map(classes.map((written) => [written.name, written]));
     this.expansion = { classOf: (name) => this.classNamed(name), evaluation, fidelity, convention };
+    this.names = {
+      classOf: (name) => this.classes.get(name),
+      isRelevant: (className, attribute) => primitives.isRelevant(className, attribute),
+      isNumber: (className, attribute) => primitives.isNumber(className, attribute),
+    };
   }
 
   /** The compound class of a level; undefined if its class is a primitive one. */
   compoundClass(level: Level): CompiledClass | undefined {
     return this.classNamed(level.subclass ?? level.class);
-  }
-
-  /** The context of what is written in words that do not count in this convention. */
-  get words(): WordContext {
-    return {
-      convention: this.convention,
-      classOf: (name) => this.classes.get(name),
-      isRelevant: (className, attribute) => this.primitives.isRelevant(className, attribute),
-    };
   }
 
   /** The conversions of a level that has converters. */
@@ -69,7 +65,7 @@ export class LevelComponents {
     return { read, write, update };
   }
 
-  private conversionsIn(component: ComponentInstance, action: string): number {
+  private conversionsIn(component: ComponentInstance, action: string | null): number {
     if (!component.class.written.actions.some(({ name }) => name === action)) return 0;
     return this.stepsOf(component, action).reduce((sum, { part, action: partAction, share, count }) => {
       const times = share * count;
@@ -86,27 +82,6 @@ export class LevelComponents {
     return known;
   }
 
-  /** The names of attributes and variables on which the cost of a component of a class depends. */
-  influentialNames(compiled: CompiledClass): InfluentialNames {
-    return influentialNames(compiled.written, {
-      classOf: (name) => this.classes.get(name),
-      isRelevant: (className, attribute) => this.primitives.isRelevant(className, attribute),
-    });
-  }
-
-  /** The names of attributes of a class whose values must be numbers. */
-  numericNames(compiled: CompiledClass): ReadonlySet<string> {
-    return numericNames(compiled.written, {
-      classOf: (name) => this.classes.get(name),
-      isNumber: (className, attribute) => this.primitives.isNumber(className, attribute),
-    });
-  }
-
-  /** Whether an attribute of levels of a primitive class must be a number. */
-  isNumber(className: string, attribute: string): boolean {
-    return this.primitives.isNumber(className, attribute);
-  }
-
   /** The parts of a level of a compound class. */
   expand(level: Level, compiled: CompiledClass, variables: ValueTable): ComponentInstance {
     const attributes: Map<string, RuntimeValue> = mapOf(level.attributes);
@@ -114,13 +89,13 @@ export class LevelComponents {
     return expandComponent(compiled, scope, this.expansion);
   }
 
-  /** What an action of a component performs directly. */
+  /** What an action of a component performs directly; null: what its area is made of. */
   stepsOf(
     component: ComponentInstance,
-    action: string,
+    action: string | null,
     onUndefined?: (className: string, action: string) => void,
-  ): ActionStep[] {
-    return actionSteps(component, action, this.expansion, onUndefined);
+  ): PartStep[] {
+    return partSteps(component, action, this.expansion, onUndefined);
   }
 
   /**
@@ -172,9 +147,12 @@ export class LevelComponents {
     };
   }
 
-  /** How many a part or a primitive level stands for, in the convention of 2024: so many have the area and leak. */
-  instancesIn(attributes: Pick<Scope, "lookup"> | PartInstance["attributes"]): number {
-    if (this.convention === "2023") return 1;
+  /**
+   * How many a part or a primitive level stands for, in the convention of 2024: so many have the area and leak.
+   * @param action null for the area
+   */
+  instancesIn(attributes: Pick<Scope, "lookup"> | PartInstance["attributes"], action: string | null): number {
+    if (this.convention === "2023" || (action !== null && action !== "leak")) return 1;
     const given = "lookup" in attributes ? attributes.lookup("n_instances") : attributes.get("n_instances");
     if (given === undefined || given === null) return 1;
     const count = numberOf(given);
@@ -185,11 +163,6 @@ export class LevelComponents {
       value: valueText(given),
       expected: "a number that is not negative",
     });
-  }
-
-  /** Actions of a primitive class that tables list even where nothing requires them. */
-  listedActions(className: string): readonly string[] {
-    return this.primitives.listedActions(className);
   }
 
   private classNamed(name: string): CompiledClass | undefined {
@@ -235,7 +208,7 @@ interface LevelScales {
 }
 
 /** What an action tells the estimator of its part; empty values tell nothing. */
-export function argumentsOf({ arguments: given }: ActionStep): ActionArguments | undefined {
+export function argumentsOf({ arguments: given }: PartStep): ActionArguments | undefined {
   if (given === undefined) return undefined;
   const values = new Map<string, Value>();
   for (const [name, value] of given) if (value !== null) values.set(name, toValue(value));

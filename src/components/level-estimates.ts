@@ -5,6 +5,7 @@ import type { LevelErrors } from "../spec/reference-tables";
 import type { Level, Specification, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
 import type { ComponentInstance, PartInstance } from "./compound/expand-component";
+import { influentialNames, numericNames } from "./compound/influential-names";
 import type { InfluentialNames } from "./compound/influential-names";
 import {
   argumentsOf,
@@ -168,13 +169,6 @@ interface Question {
   readonly unread: UnreadWords;
 }
 
-/** What is known of a level among variables of certain names, whatever their values. */
-interface KnownLevel {
-  readonly question: Question;
-  /** Its price, if that depends on the level alone: no variable has any influence. */
-  settled?: LevelEstimate;
-}
-
 /** Levels among certain variables. */
 interface LevelPrices {
   /** @throws RaellaError for actions that a class does not define and for what cannot be priced */
@@ -189,6 +183,14 @@ interface LevelPrices {
 interface FoundParts {
   readonly primitives: Map<PartInstance, Primitive>;
   readonly warnings: Set<string>;
+}
+
+/** How often a part counts: the product of all shares and of all counts from the level down. */
+interface PartPlace {
+  readonly share: number;
+  readonly count: number;
+  /** Of the level's area, which comes last; 1 for energies, where the level's share comes first. */
+  readonly areaShare: number;
 }
 
 /** Room for priced levels, and about the size of one, in numbers of eight bytes. */
@@ -208,30 +210,26 @@ export class LevelEstimates {
   private readonly prices = new Memo<LevelEstimate>(levelRoom, () => levelSize);
   private readonly conversions = new Memo<Conversions>(conversionsRoom, () => conversionsSize);
   private readonly names = new Map<string, ComponentNames>();
-  private readonly levels = new Memo<Derived<Level, KnownLevel>>(rememberedNames, () => 1);
+  private readonly questions = new Memo<Derived<Level, Question>>(rememberedNames, () => 1);
 
   constructor(private readonly components: LevelComponents) {}
 
   among(variables: ValueTable): LevelPrices {
     // Which of a level's names the variables have is the same wherever these have the same names.
-    const levels = this.levels.get(
+    const questions = this.questions.get(
       String(namesIn.of(variables)),
-      () => new Derived<Level, KnownLevel>((level) => ({ question: this.questionOf(level, variables) })),
+      () => new Derived<Level, Question>((level) => this.questionOf(level, variables)),
     );
     return {
       estimate: (level) => {
         if (this.components.convention === "2024") requireInherited(level, variables);
-        const known = levels.of(level);
-        const { question } = known;
-        if (question.values.length + question.demanded.length > 0)
-          return this.priceOf(question, level, variables);
-        return (known.settled ??= this.priceOf(question, level, variables));
+        return this.priceOf(questions.of(level), level, variables);
       },
-      unread: (level) => levels.of(level).question.unread,
+      unread: (level) => questions.of(level).unread,
       conversions: (level) => {
         if (!this.components.hasConverters(level)) return null;
         try {
-          const key = keyOf(levels.of(level).question, variables);
+          const key = keyOf(questions.of(level), variables);
           return this.conversions.get(key, () => freeze(this.components.conversions(level, variables)));
         } catch (error) {
           throw inLevel(error, level.name);
@@ -271,18 +269,23 @@ export class LevelEstimates {
       ]),
       ...{ values, demanded },
       noNumbers: names.numeric.filter((name) => isNoNumber(attributes[name])),
-      unread: { ofLevel: unreadOfLevel(level, this.components.words), ofClass: names.unread },
+      unread: {
+        ofLevel: unreadOfLevel(level, this.components.convention, this.components.names),
+        ofClass: names.unread,
+      },
     };
   }
 
   private namesOf(compiled: CompiledClass): ComponentNames {
     const known = this.names.get(compiled.name);
     if (known !== undefined) return known;
+    const { written } = compiled;
+    const { names: context, convention } = this.components;
     const names = {
       component: compiled.name,
-      ...this.components.influentialNames(compiled),
-      numeric: [...this.components.numericNames(compiled)],
-      unread: unreadOfClass(compiled.written, this.components.words),
+      ...influentialNames(written, context),
+      numeric: [...numericNames(written, context)],
+      unread: unreadOfClass(written, convention, context),
     };
     this.names.set(compiled.name, names);
     return names;
@@ -293,7 +296,8 @@ export class LevelEstimates {
     const { attributes, subclass, class: ownClass } = level;
     const { number, names } = this.components.finderOfLevel(level, variables);
     const numeric = Object.keys(attributes).filter(
-      (name) => typeof attributes[name] !== "number" && this.components.isNumber(subclass ?? ownClass, name),
+      (name) =>
+        typeof attributes[name] !== "number" && this.components.names.isNumber(subclass ?? ownClass, name),
     );
     return { component: number, values: names, demanded: [], numeric, unread: [] };
   }
@@ -302,16 +306,18 @@ export class LevelEstimates {
     const primitive = this.components.primitiveOfLevel(level, variables);
     const scope = this.components.convention === "2024" ? primitiveScope(level, variables) : emptyScope;
     const scales = this.components.levelScales(level, scope);
-    const instances = this.components.instancesIn(scope);
     const warnings = new Set(primitive.warnings);
-    const area = new Sum();
-    area.add(priceOf(primitive, null, scales.area, warnings), scales.area, instances);
+    const sumOf = (action: string | null, scale: number): Sum => {
+      const sum = new Sum();
+      const count = this.components.instancesIn(scope, action);
+      sum.add(priceOf(primitive, action, scale, warnings), scale, count);
+      return sum;
+    };
+    const area = sumOf(null, scales.area);
     const energies: Record<string, Sum> = {};
-    for (const action of [...this.components.listedActions(primitive.className), ...level.requiredActions]) {
-      energies[action] = new Sum();
-      const count = action === "leak" ? instances : 1;
-      energies[action].add(priceOf(primitive, action, scales.energy, warnings), scales.energy, count);
-    }
+    const listed = this.components.primitives.listedActions(primitive.className);
+    for (const action of [...listed, ...level.requiredActions])
+      energies[action] = sumOf(action, scales.energy);
     return finishEstimate(false, area, energies, warnings);
   }
 
@@ -320,15 +326,15 @@ export class LevelEstimates {
     const component = this.components.expand(level, compiled, variables);
     const scales = this.components.levelScales(level, component.scope);
     const found: FoundParts = { primitives: new Map(), warnings: new Set() };
-    const { warnings } = found;
-    const area = new Sum();
-    this.addAreas(area, component, scales.area, 1, 1, found);
+    const sumOf = (action: string | null, share: number, areaShare: number): Sum => {
+      const sum = new Sum();
+      this.addParts(sum, component, action, { share, areaShare, count: 1 }, found);
+      return sum;
+    };
+    const area = sumOf(null, 1, scales.area);
     const energies: Record<string, Sum> = {};
-    for (const { name } of compiled.actions) {
-      energies[name] = new Sum();
-      this.addEnergies(energies[name], component, name, scales.energy, 1, found);
-    }
-    return finishEstimate(true, area, energies, warnings);
+    for (const { name } of compiled.actions) energies[name] = sumOf(name, scales.energy, 1);
+    return finishEstimate(true, area, energies, found.warnings);
   }
 
   /** A part answers for its area and for all of its actions. */
@@ -338,37 +344,12 @@ export class LevelEstimates {
     return known;
   }
 
-  /** @param share - of the owner's area that counts, without the level's own share */
-  private addAreas(
+  /** Adds the areas of all parts (the action null), or what an action costs in them. */
+  private addParts(
     sum: Sum,
     owner: ComponentInstance,
-    levelShare: number,
-    share: number,
-    count: number,
-    found: FoundParts,
-  ): void {
-    const { warnings } = found;
-    for (const part of owner.parts) {
-      const partShare = share * part.areaShare;
-      const partCount = count * part.range.count;
-      if (part.component) {
-        this.addAreas(sum, part.component, levelShare, partShare, partCount, found);
-        continue;
-      }
-      const primitive = this.primitiveOf(part, found);
-      for (const warning of primitive.warnings) warnings.add(warning);
-      const factor = partShare * levelShare;
-      const instances = this.components.instancesIn(part.attributes);
-      sum.add(priceOf(primitive, null, factor, warnings), factor, partCount * instances);
-    }
-  }
-
-  private addEnergies(
-    sum: Sum,
-    owner: ComponentInstance,
-    action: string,
-    share: number,
-    count: number,
+    action: string | null,
+    place: PartPlace,
     found: FoundParts,
   ): void {
     const { warnings } = found;
@@ -377,15 +358,17 @@ export class LevelEstimates {
     };
     for (const step of this.components.stepsOf(owner, action, onUndefined)) {
       const { part } = step;
-      const stepShare = share * step.share;
-      const stepCount = count * step.count;
-      if (part.component) this.addEnergies(sum, part.component, step.action, stepShare, stepCount, found);
-      else {
-        const primitive = this.primitiveOf(part, found);
-        const instances = step.action === "leak" ? this.components.instancesIn(part.attributes) : 1;
-        const price = priceOf(primitive, step.action, stepShare, warnings, argumentsOf(step));
-        sum.add(price, stepShare, stepCount * instances);
+      const share = place.share * step.share;
+      const count = place.count * step.count;
+      if (part.component) {
+        this.addParts(sum, part.component, step.action, { ...place, share, count }, found);
+        continue;
       }
+      const primitive = this.primitiveOf(part, found);
+      for (const warning of primitive.warnings) warnings.add(warning);
+      const factor = share * place.areaShare;
+      const price = priceOf(primitive, step.action, factor, warnings, argumentsOf(step));
+      sum.add(price, factor, count * this.components.instancesIn(part.attributes, step.action));
     }
   }
 }

@@ -25,8 +25,8 @@ import { adcEstimator, adcStandIn } from "./adc/adc-survey-model";
 import { cellFromEntries, cellFromText } from "./circuits/cell-description";
 import type { CellDescription } from "./circuits/cell-description";
 import { synthesizedBlocks } from "./blocks/synthesized-blocks";
-import { crossbarEstimators } from "./circuits/crossbar-estimators";
-import { digitalEstimators } from "./circuits/digital-estimators";
+import { crossbarEstimators } from "./circuits/crossbar";
+import { digitalEstimators } from "./circuits/digital-blocks";
 import { dramEstimator } from "./dram-estimator";
 import type { EstimationContext } from "./estimator";
 import { freeEstimator, leaking } from "./estimator";
@@ -37,8 +37,7 @@ import { PrimitiveEstimates } from "./primitive-estimates";
 import { createRegistry, registrations, userLibraryAccuracyPercent } from "./registry";
 import type { EstimatorRegistry } from "./registry";
 import { bankedSramEstimator, loadBankedSrams } from "./sram/banked-sram";
-import { sramEstimator } from "./sram/sram-estimator";
-import { loadSramGrids } from "./sram/sram-memory";
+import { loadSramGrids, sramEstimator } from "./sram/sram-memory";
 
 /** How components are priced. Choices left out: those of the specification. */
 export interface EstimationOptions extends EstimationChoices {

@@ -3,6 +3,7 @@ import { RaellaError } from "../errors";
 import { contentNumber, contentOf, frozenCopy, Memo } from "../memory";
 import { extremeValues } from "../spec/computable";
 import type { Value } from "../spec/specification";
+import { isParameter, isRelevantTo } from "./estimator";
 import type { Estimate, EstimationContext, Estimator, EstimatorQuery } from "./estimator";
 import { misspeltParameter } from "./parameters";
 import type { ComponentAttributes } from "./parameters";
@@ -311,21 +312,11 @@ function misspeltAttributes(
   const missing = known.filter((parameter) => !given.includes(parameter));
   const misspelt = new Map<string, string>();
   for (const attribute of given) {
-    if (estimators.some((estimator) => knows(estimator, attribute))) continue;
+    const isKnown = ({ isRelevant, parameters }: Estimator): boolean =>
+      isRelevant?.(attribute) === true || isParameter(parameters, attribute);
+    if (estimators.some(isKnown)) continue;
     const parameter = misspeltParameter(attribute, missing) ?? misspeltParameter(attribute, known, 1);
     if (parameter !== undefined) misspelt.set(attribute, parameter);
   }
   return misspelt;
-}
-
-function isRelevantTo(estimator: Estimator, attribute: string): boolean {
-  return estimator.isRelevant ? estimator.isRelevant(attribute) : knows(estimator, attribute);
-}
-
-function knows({ isRelevant, parameters }: Estimator, attribute: string): boolean {
-  return (
-    isRelevant?.(attribute) === true ||
-    Object.hasOwn(parameters, attribute) ||
-    Object.values(parameters).some(({ synonyms }) => synonyms?.includes(attribute) === true)
-  );
 }

@@ -2,6 +2,7 @@ import { nodeOfPlaceholder } from "../spec/convention";
 import { isExpressionText } from "../spec/expression";
 import type { ComponentClass, Convention, Level, Value, Warning, WrittenValue } from "../spec/specification";
 import { boundNames, namesIn } from "./compound/influential-names";
+import type { NamesContext } from "./compound/influential-names";
 
 /**
  * Attributes that scale a component in one of the two conventions, and that nothing reads in the other: a design that
@@ -44,20 +45,16 @@ export interface UnreadWords {
   readonly ofClass: readonly string[];
 }
 
-/** What is asked of the components. */
-export interface WordContext {
-  readonly convention: Convention;
-  readonly classOf: (name: string) => ComponentClass | undefined;
-  /** Whether an attribute can influence a primitive component. */
-  readonly isRelevant: (className: string, attribute: string) => boolean;
-}
-
 /** The attributes of a level that scale it in the other convention only. */
-export function unreadOfLevel(level: Level, context: WordContext): readonly ScaleWord[] {
+export function unreadOfLevel(
+  level: Level,
+  convention: Convention,
+  context: NamesContext,
+): readonly ScaleWord[] {
   if (nodeOfPlaceholder(level.name) !== undefined) return [];
   const className = level.subclass ?? level.class;
   return scaleWords.filter((word) => {
-    if (isNeutral(level.attributes[word]) || counted[context.convention].level.includes(word)) return false;
+    if (isNeutral(level.attributes[word]) || counted[convention].level.includes(word)) return false;
     const written = context.classOf(className);
     return !(written ? namesInClass(written).has(word) : context.isRelevant(className, word));
   });
@@ -71,12 +68,12 @@ function isNeutral(value: Value | WrittenValue | undefined): boolean {
 /** What is written in a component class, and in those of its parts, in words that count in the other convention only. */
 export function unreadOfClass(
   written: ComponentClass,
-  context: WordContext,
+  convention: Convention,
+  context: NamesContext,
   seen = new Set<ComponentClass>(),
 ): readonly string[] {
   if (seen.has(written)) return [];
   seen.add(written);
-  const { convention } = context;
   const place =
     written.location?.line === undefined ? "" : ` (${written.location.file}:${written.location.line})`;
   const head = `class ${written.name}${place}`;
@@ -107,7 +104,7 @@ export function unreadOfClass(
         "convention of 2024 (--convention 2024).",
     );
   const nested = written.subcomponents.flatMap(({ class: name }) => context.classOf(name) ?? []);
-  return [...messages, ...nested.flatMap((inner) => unreadOfClass(inner, context, seen))];
+  return [...messages, ...nested.flatMap((inner) => unreadOfClass(inner, convention, context, seen))];
 }
 
 function hasArguments({ subcomponents }: ComponentClass["actions"][number]): boolean {

@@ -8,7 +8,7 @@ import { interpolationErrorBar } from "../../src/components/circuits/device-node
 import { estimate } from "../../src/components/estimate";
 import { componentArea, componentEnergy } from "../../src/components/estimate-component";
 import { cmosAreaFactor, cmosEnergyFactor } from "../../src/components/library/technology-scaling";
-import { sramErrorBar } from "../../src/components/sram/sram-estimator";
+import { sramErrorBar } from "../../src/components/sram/sram-memory";
 import type { SramBasis } from "../../src/components/sram/sram-memory";
 import { shareEqual } from "../../src/network/end-to-end";
 import { getSpec } from "../../src/spec/get-spec";

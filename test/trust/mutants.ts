@@ -406,9 +406,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "shares of parts' areas forgotten",
-    file: "components/level-estimates.ts",
-    from: "const partShare = share * part.areaShare;",
-    to: "const partShare = share;",
+    file: "components/compound/expand-component.ts",
+    from: "areaShare: share, range",
+    to: "energyShare: share, range",
     tests: "components",
   },
   {

@@ -3,7 +3,6 @@ import { defineEstimator } from "../estimator";
 import type { Estimate, EstimateStep, EstimationContext, Estimator } from "../estimator";
 import type { ParameterDescriptions, ParameterValues } from "../parameters";
 import { circuitNodesNm, interpolationErrorBar, neighbouringNodes } from "./device-node";
-import type { BlockFigures } from "./digital-blocks";
 
 /** Action names of the circuit primitives, by the energy they stand for. */
 const actionsByEnergy = {
@@ -61,6 +60,16 @@ export const circuitTechnology = {
 /** Source of a circuit figure: the publication and the part of the model. */
 export function circuitSource(part: string): string {
   return `NeuroSim circuit models (Chen, Peng, Yu, IEEE TCAD 37(12), 2018): ${part}`;
+}
+
+/** What a circuit block costs. Write energies are zero for all digital blocks. */
+export interface BlockFigures {
+  /** Energy of one operation, pJ. */
+  readonly readEnergyPj: number;
+  readonly writeEnergyPj: number;
+  readonly areaUm2: number;
+  /** pW. */
+  readonly leakagePw: number;
 }
 
 /** What is asked of a circuit block: its area, an energy, or its leakage power. */

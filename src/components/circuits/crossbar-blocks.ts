@@ -1,21 +1,34 @@
 import type { Fidelity } from "../../spec/specification";
-import { noEnergy, pico, roundTo7Digits, splitBlockEnergy, truncateToInt32 } from "./block-energy";
-import type { BlockEnergy } from "./block-energy";
 import { accessGateVoltageV } from "./cell-description";
 import type { CellDescription } from "./cell-description";
-import { cellHeight, diffusionGap, edgeAllowance, metal3Pitch, minimumWidth } from "./device-node";
-import type { DeviceNode } from "./device-node";
-import { flipFlopColumnsWidthM, flipFlopEnergyJ, flipFlopLeakageW, flipFlopRowsHeightM } from "./flip-flops";
 import {
+  cellHeight,
+  diffusionGap,
+  edgeAllowance,
+  metal3Pitch,
+  minimumWidth,
+  pico,
+  roundTo7Digits,
+  truncateToInt32,
+} from "./device-node";
+import type { DeviceNode } from "./device-node";
+import {
+  flipFlopColumnsWidthM,
+  flipFlopEnergyJ,
+  flipFlopLeakageW,
+  flipFlopRowsHeightM,
+  gateCapacitance,
   leakagePowerW,
   logicGate,
   minimumPair,
+  onResistanceN,
+  onResistanceP,
+  widen,
   widenedInverter,
   widenedNand,
   widenedNor,
 } from "./logic-gate";
-import { gateCapacitance, onResistanceN, onResistanceP, widen } from "./transistor-layout";
-import type { DevicePair } from "./transistor-layout";
+import type { DevicePair } from "./logic-gate";
 
 /** Share of the resistance in its path that a transmission gate may add. */
 const irDropTolerance = 0.25;
@@ -119,6 +132,44 @@ function multiplexerDecoder(node: DeviceNode, addressBits: number): MultiplexerD
       norCount * leakagePowerW(node, nor) +
       norCount * leakagePowerW(node, nand) +
       2 * norCount * leakagePowerW(node, inverter),
+  };
+}
+
+/** Energy of a crossbar block split by what it is proportional to, pJ, seven significant digits. */
+interface BlockEnergy {
+  readonly perActivation: number;
+  readonly perRow: number;
+  readonly perColumn: number;
+  readonly perCell: number;
+}
+
+const noEnergy: BlockEnergy = { perActivation: 0, perRow: 0, perColumn: 0, perCell: 0 };
+
+/**
+ * Splits the energy E(r, k) of a block with r of its rows and k of its columns at work, from its values at the
+ * corners of the array.
+ * @param energyJ E(r, k), J
+ * @param shares who shares the energy per activation (`activations`) and how often the columns are multiplexed
+ */
+function splitBlockEnergy(
+  energyJ: (rows: number, columns: number) => number,
+  size: { readonly rows: number; readonly columns: number },
+  shares: { readonly activations: number; readonly multiplexing: number },
+): BlockEnergy {
+  const { rows, columns } = size;
+  const base = energyJ(1, 1);
+  const perRowSlope = Math.max((energyJ(rows, 1) - base) / (rows - 1), 0);
+  const perColumnSlope = Math.max((energyJ(1, columns) - base) / (columns - 1), 0);
+  const corner = energyJ(rows, columns) - perRowSlope * rows - perColumnSlope * columns - base;
+  const perCell = Math.max(corner / (rows - 1) / (columns - 1), 0);
+  const perRow = Math.max(perRowSlope - perCell, 0) / shares.multiplexing;
+  const perColumn = Math.max(perColumnSlope - perCell, 0) / shares.multiplexing;
+  const rest = Math.max(base - perRow - perColumn - perCell, 0);
+  return {
+    perActivation: roundTo7Digits((rest / shares.activations / shares.multiplexing) * pico),
+    perRow: roundTo7Digits(perRow * pico),
+    perColumn: roundTo7Digits(perColumn * pico),
+    perCell: roundTo7Digits(perCell * pico),
   };
 }
 

@@ -1,9 +1,19 @@
-import type { Fidelity } from "../../spec/specification";
-import { pico, roundTo7Digits } from "./block-energy";
-import { cellHeight, deviceNode, interpolateNodes } from "./device-node";
+import type { Convention, Fidelity } from "../../spec/specification";
+import type { Estimator } from "../estimator";
+import { circuitEstimator, circuitSource, circuitTechnology } from "./circuit-estimate";
+import type { BlockFigures, CircuitAnswer } from "./circuit-estimate";
+import { cellHeight, deviceNode, interpolateNodes, pico, roundTo7Digits } from "./device-node";
 import type { DeviceNode } from "./device-node";
-import { flipFlopActivity, flipFlopEnergyJ, flipFlopLeakageW, flipFlopRowAreaM2 } from "./flip-flops";
-import { leakagePowerW, widenedInverter, widenedNand, widenedStandaloneNor } from "./logic-gate";
+import {
+  flipFlopActivity,
+  flipFlopEnergyJ,
+  flipFlopLeakageW,
+  flipFlopRowAreaM2,
+  leakagePowerW,
+  widenedInverter,
+  widenedNand,
+  widenedStandaloneNor,
+} from "./logic-gate";
 
 /** Share of the capacitance that an addition switches on average. */
 const adderActivity = 0.15;
@@ -29,16 +39,6 @@ function adderAreaM2(node: DeviceNode, bits: number): number {
 /** Leakage power of an adder, W. */
 function adderLeakageW(node: DeviceNode, bits: number): number {
   return leakagePowerW(node, widenedNand(node)) * 9 * bits;
-}
-
-/** What a circuit block costs. Write energies are zero for all digital blocks. */
-export interface BlockFigures {
-  /** Energy of one operation, pJ. */
-  readonly readEnergyPj: number;
-  readonly writeEnergyPj: number;
-  readonly areaUm2: number;
-  /** pW. */
-  readonly leakagePw: number;
 }
 
 export type DigitalBlock =
@@ -74,7 +74,7 @@ export function digitalBlock(block: DigitalBlock, nodeNm: number, fidelity: Fide
 export type StandaloneGate = "not_gate" | "nand_gate" | "nor_gate";
 
 /** Node at which gates are evaluated whatever node is asked for (artifact fidelity), nm. */
-export const gateNodeNm = 32;
+const gateNodeNm = 32;
 
 /** Area of a gate with two inputs (one for NOT). The energy is not modelled and zero. */
 export function standaloneGate(gate: StandaloneGate, nodeNm: number, fidelity: Fidelity): BlockFigures {
@@ -132,5 +132,105 @@ function rounded(energyJ: number, areaM2: number, leakageW: number): BlockFigure
     writeEnergyPj: 0,
     areaUm2: roundTo7Digits(areaM2 * pico),
     leakagePw: roundTo7Digits(leakageW * pico),
+  };
+}
+
+const bits = {
+  kind: "number",
+  unit: "bit",
+  description: "bits of the adder or register",
+  minimum: 1,
+  maximum: 65536,
+} as const;
+
+/** Adder, shift-add, flip-flops and the gates. */
+export function digitalEstimators(convention: Convention): readonly Estimator[] {
+  const technologyAndBits = { technology: circuitTechnology, n_bits: bits };
+  return [
+    convention === "2024"
+      ? lowPowerAdder()
+      : // Only the tables of 2023 list what nothing requires.
+        listing(
+          ["add", "idle"],
+          circuitEstimator("intadder", technologyAndBits, ({ technology, n_bits }, { fidelity }) =>
+            describeBlock({ kind: "intadder", bits: n_bits }, technology, fidelity, [
+              `ripple-carry adders of ${n_bits} and ${n_bits + 1} bits, nine NAND gates per bit`,
+            ]),
+          ),
+        ),
+    circuitEstimator(
+      "shift_add",
+      {
+        ...technologyAndBits,
+        shift_register_n_bits: { ...bits, description: "bits of the shift register" },
+      },
+      ({ technology, n_bits, shift_register_n_bits }, { fidelity }) =>
+        describeBlock(
+          { kind: "shift_add", bits: n_bits, registerBits: shift_register_n_bits },
+          technology,
+          fidelity,
+          [`${n_bits}-bit adder and ${n_bits + shift_register_n_bits} flip-flops, all clocked`],
+        ),
+    ),
+    circuitEstimator("flip_flop", technologyAndBits, ({ technology, n_bits }, { fidelity }) =>
+      describeBlock({ kind: "flip_flop", bits: n_bits }, technology, fidelity, [`${n_bits} flip-flops`]),
+    ),
+    ...(["not_gate", "nand_gate", "nor_gate"] as const).map(gateEstimator),
+  ];
+}
+
+function listing(listedActions: readonly string[], estimator: Estimator): Estimator {
+  return { ...estimator, listedActions };
+}
+
+/** The adder alone, of low-power devices. */
+function lowPowerAdder(): Estimator {
+  return circuitEstimator(
+    "intadder",
+    { technology: circuitTechnology, n_bits: bits },
+    ({ technology, n_bits }, { fidelity }) =>
+      describeBlock({ kind: "low-power adder", bits: n_bits }, technology, fidelity, [
+        `ripple-carry adder of ${n_bits} bits, nine NAND gates of low-power devices per bit`,
+      ]),
+  );
+}
+
+function gateEstimator(gate: StandaloneGate): Estimator {
+  return circuitEstimator(
+    gate,
+    { technology: { ...circuitTechnology, default: gateNodeNm } },
+    ({ technology }, { fidelity }) => ({
+      figures: standaloneGate(gate, technology, fidelity),
+      description: {
+        className: gate,
+        source: circuitSource("standard gate: layout"),
+        nodeNm: fidelity === "artifact" ? gateNodeNm : technology,
+        steps: () => [
+          {
+            description:
+              fidelity === "artifact"
+                ? `at ${gateNodeNm} nm, whatever node is asked for; its switching energy is not modelled`
+                : `at ${technology} nm; its switching energy is not modelled`,
+          },
+        ],
+      },
+    }),
+  );
+}
+
+function describeBlock(
+  block: DigitalBlock,
+  nodeNm: number,
+  fidelity: Fidelity,
+  lines: readonly string[],
+): CircuitAnswer {
+  return {
+    figures: digitalBlock(block, nodeNm, fidelity),
+    description: {
+      className: block.kind === "low-power adder" ? "intadder" : block.kind,
+      source: circuitSource(block.kind),
+      nodeNm,
+      steps: () => lines.map((line) => ({ description: `${line}, ${nodeNm} nm` })),
+    },
   };
 }

@@ -1,14 +1,102 @@
-import { cellHeight, minimumWidth } from "./device-node";
+import { cellHeight, diffusionGap, edgeAllowance, minimumWidth, truncateToInt32 } from "./device-node";
 import type { DeviceNode } from "./device-node";
-import {
-  electricalWidth,
-  foldDevice,
-  gateCapacitance,
-  largestWidths,
-  regionWidth,
-  widen,
-} from "./transistor-layout";
-import type { DevicePair, Fingers } from "./transistor-layout";
+
+/** Widths (or limits) of the N and the P device of a gate, m; limits at FinFET nodes count fins. */
+export interface DevicePair {
+  readonly n: number;
+  readonly p: number;
+}
+
+/** A device folded into parallel fingers. */
+interface Fingers {
+  readonly count: number;
+  /** Height of the diffusion, m. */
+  readonly heightM: number;
+  readonly folded: boolean;
+}
+
+/** Width that conducts, m: the drawn width, or the perimeter of the fins it stands for. */
+function electricalWidth(node: DeviceNode, widthM: number): number {
+  const { fin, featureSizeM } = node;
+  if (!fin) return widthM;
+  const scale = fin.pitchM / (2 * featureSizeM);
+  return Math.ceil((widthM * scale) / fin.pitchM) * (2 * fin.heightM + fin.widthM);
+}
+
+/** Gate capacitance of a device of the given drawn width, F. */
+export function gateCapacitance(node: DeviceNode, widthM: number): number {
+  return node.gateCapacitance * electricalWidth(node, widthM);
+}
+
+/** Effective on-resistance of an N device, ohm. */
+export function onResistanceN(node: DeviceNode, widthM: number): number {
+  return (node.resistanceFactor * node.supplyVoltageV) / (node.onCurrentN * electricalWidth(node, widthM));
+}
+
+/** Effective on-resistance of a P device, ohm. */
+export function onResistanceP(node: DeviceNode, widthM: number): number {
+  return (node.resistanceFactor * node.supplyVoltageV) / (node.onCurrentP * electricalWidth(node, widthM));
+}
+
+/**
+ * Largest widths that fit side by side into a region of the given height, in the ratio of the given pair (both
+ * present). After {@link widen} a width equals its limit up to the last bit, and whether it counts as folded
+ * hangs on that bit: the order of the operations is part of the model.
+ */
+function largestWidths(node: DeviceNode, heightM: number, pair: DevicePair): DevicePair {
+  const { fin, featureSizeM } = node;
+  const usable = heightM - diffusionGap * featureSizeM - edgeAllowance * featureSizeM;
+  if (fin) {
+    const scale = fin.pitchM / (2 * featureSizeM);
+    const share = (pair.p * scale) / (pair.p * scale + pair.n * scale);
+    return {
+      p: Math.floor((share * usable) / fin.pitchM) + 1,
+      n: Math.floor(((1 - share) * usable) / fin.pitchM) + 1,
+    };
+  }
+  const share = pair.p / (pair.p + pair.n);
+  const p = share * usable;
+  return { p, n: (p / share) * (1 - share) };
+}
+
+/** A pair that leaves room in a standard cell is widened to fill it; otherwise it is kept. */
+export function widen(node: DeviceNode, pair: DevicePair): DevicePair {
+  const { fin, featureSizeM } = node;
+  if (!fin) {
+    const limit = largestWidths(node, featureSizeM * cellHeight, pair);
+    return pair.n < limit.n && pair.p < limit.p ? limit : pair;
+  }
+  const most = fin.maximumFins;
+  const unit = 2 * featureSizeM;
+  const finsN = Math.ceil(pair.n / unit);
+  const finsP = Math.ceil(pair.p / unit);
+  if (finsN < 1 || finsP < 1 || finsN > most || finsP > most) return pair;
+  const share = pair.p / (pair.p + pair.n);
+  const widened =
+    share >= 0.5
+      ? { n: Math.ceil((most / share) * (1 - share)), p: most }
+      : { n: most, p: Math.ceil((most / (1 - share)) * share) };
+  return { n: widened.n * unit, p: widened.p * unit };
+}
+
+/** How a device of the given width is drawn when no diffusion may be higher (or have more fins) than `limit`. */
+function foldDevice(node: DeviceNode, widthM: number, limit: number): Fingers {
+  const { fin, featureSizeM } = node;
+  if (!fin) {
+    if (widthM <= limit * (1 + node.fingerTolerance)) return { count: 1, heightM: widthM, folded: false };
+    return { count: Math.ceil(widthM / limit), heightM: limit, folded: true };
+  }
+  const finCount = Math.ceil((widthM * (fin.pitchM / (2 * featureSizeM))) / fin.pitchM);
+  const stack = (count: number): number => (count - 1) * fin.pitchM + fin.widthM;
+  if (finCount <= limit) return { count: 1, heightM: stack(finCount), folded: false };
+  return { count: Math.floor(finCount / limit), heightM: stack(limit), folded: true };
+}
+
+/** Width of the diffusion region of one device, m. */
+function regionWidth(node: DeviceNode, fingers: Fingers): number {
+  const gaps = fingers.folded ? fingers.count + 1 : 2;
+  return gaps * node.polyPitch * node.featureSizeM;
+}
 
 type GateKind = "inverter" | "nand" | "nor";
 
@@ -191,4 +279,65 @@ export function widenedStandaloneNor(node: DeviceNode): LogicGate {
     p: node.pnWidthRatio * minimumWidth * node.featureSizeM,
   };
   return logicGate(node, "nor", 2, widen(node, pair));
+}
+
+/** Share of the clock edges at which a flip-flop of its own changes its state. */
+export const flipFlopActivity = 0.5;
+
+/** Size of one flip-flop cell, m: twelve inverters side by side. */
+export function flipFlopCell(node: DeviceNode): { widthM: number; heightM: number } {
+  return {
+    widthM: 12 * logicGate(node, "inverter", 1, minimumPair(node)).widthM,
+    heightM: cellHeight * node.featureSizeM,
+  };
+}
+
+/** Area of flip-flops in one row, m^2. */
+export function flipFlopRowAreaM2(node: DeviceNode, count: number): number {
+  const cell = flipFlopCell(node);
+  return cell.heightM * (cell.widthM * count);
+}
+
+/** Energy of clocking `count` flip-flops, `active` of which may change, J. */
+export function flipFlopEnergyJ(
+  node: DeviceNode,
+  options: { count: number; active: number; clockings: number; activity: number },
+): number {
+  const { count, active, clockings, activity } = options;
+  const inverter = widenedInverter(node);
+  const input = inverter.inputCapacitance;
+  const output = inverter.outputCapacitance;
+  const gates = gateCapacitance(node, inverter.widths.n) + gateCapacitance(node, inverter.widths.p);
+  const clocked = 4 * count * (input + output) + 2 * count * gates;
+  const switched = 3 * output + input + (output + output) + (input + output);
+  const capacitance = clocked + Math.min(active, count) * switched;
+  return capacitance * (node.supplyVoltageV * node.supplyVoltageV) * clockings * activity;
+}
+
+/** Leakage power of `count` flip-flops, W. */
+export function flipFlopLeakageW(node: DeviceNode, count: number): number {
+  return leakagePowerW(node, widenedInverter(node)) * 8 * count;
+}
+
+/** Width of a block of flip-flops in columns of the given height, m. */
+export function flipFlopColumnsWidthM(node: DeviceNode, count: number, heightM: number): number {
+  const cell = flipFlopCell(node);
+  const perColumn = Math.min(truncateToInt32(heightM / cell.heightM), count);
+  return cell.widthM * truncateToInt32(Math.ceil(count / perColumn));
+}
+
+/**
+ * Height of a block of flip-flops in rows of the given width, m. Where not one of them fits into the width the
+ * original divides by zero, and the height becomes negative; `atLeastOne` puts one into each row instead.
+ */
+export function flipFlopRowsHeightM(
+  node: DeviceNode,
+  count: number,
+  widthM: number,
+  atLeastOne: boolean,
+): number {
+  const cell = flipFlopCell(node);
+  const fitting = truncateToInt32(widthM / cell.widthM);
+  const perRow = Math.min(atLeastOne ? Math.max(fitting, 1) : fitting, count);
+  return cell.heightM * truncateToInt32(Math.ceil(count / perRow));
 }

@@ -110,13 +110,14 @@ export function levelScope(
   return scope;
 }
 
-/** One action of a part that an action of its owner performs. */
-export interface ActionStep {
+/** One action of a part that an action of its owner performs, or a part of its owner's area. */
+export interface PartStep {
   readonly part: PartInstance;
   /** Of the part as the action names it, from the level down. */
   readonly name: string;
-  readonly action: string;
-  /** Of the action and, in the convention of 2024, of the part. */
+  /** Null for an area. */
+  readonly action: string | null;
+  /** Of the area, or of the action and, in the convention of 2024, of the part. */
   readonly share: number;
   /** How many parts the name stands for. */
   readonly count: number;
@@ -124,19 +125,27 @@ export interface ActionStep {
   readonly arguments?: AttributeValues;
 }
 
-/** What an action of a component performs directly, in order; nothing if the class does not define the action. */
-export function actionSteps(
+/**
+ * What an action of a component performs directly, in order; nothing if the class does not define the action.
+ * @param action null asks for the parts of the area
+ */
+export function partSteps(
   component: ComponentInstance,
-  action: string,
+  action: string | null,
   context: ExpansionContext,
   onUndefined?: (className: string, action: string) => void,
-): ActionStep[] {
+): PartStep[] {
+  if (action === null)
+    return component.parts.map((part) => {
+      const { fullName: name, areaShare: share, range } = part;
+      return { part, name, action, share, count: range.count };
+    });
   const compiled = component.class.actionsByName.get(action.toLowerCase());
   if (!compiled) {
     onUndefined?.(component.class.name, action);
     return [];
   }
-  const steps: ActionStep[] = [];
+  const steps: PartStep[] = [];
   for (const entry of compiled.parts[context.fidelity]) {
     const part = component.parts[entry.partIndex];
     const range = evaluateName(entry.name, component.scope, context.evaluation);

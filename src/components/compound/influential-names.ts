@@ -12,10 +12,13 @@ export interface InfluentialNames {
   readonly demanded: readonly string[];
 }
 
-interface InfluenceContext {
+/** What is asked about the names in classes. */
+export interface NamesContext {
   readonly classOf: (name: string) => ComponentClass | undefined;
   /** Whether an attribute can influence a primitive component. */
   readonly isRelevant: (className: string, attribute: string) => boolean;
+  /** Whether an attribute of a primitive component is a number. */
+  readonly isNumber: (className: string, attribute: string) => boolean;
 }
 
 /**
@@ -23,7 +26,7 @@ interface InfluenceContext {
  * to the names they use. Classes hand down many attributes that a certain part has no use for; a layer that changes
  * only those costs the same.
  */
-export function influentialNames(written: ComponentClass, context: InfluenceContext): InfluentialNames {
+export function influentialNames(written: ComponentClass, context: NamesContext): InfluentialNames {
   const names = collect(written, context, new Set());
   const demanded = Object.keys(written.attributes).filter(
     (name) => written.attributes[name] === mustSpecify && !names.has(name),
@@ -33,7 +36,7 @@ export function influentialNames(written: ComponentClass, context: InfluenceCont
 
 function collect(
   written: ComponentClass,
-  context: InfluenceContext,
+  context: NamesContext,
   ancestors: ReadonlySet<ComponentClass>,
 ): ReadonlySet<string> {
   const names = new Set<string>();
@@ -57,7 +60,7 @@ function collect(
 
 function neededByPart(
   part: Subcomponent,
-  context: InfluenceContext,
+  context: NamesContext,
   ancestors: ReadonlySet<ComponentClass>,
 ): ReadonlySet<string> {
   const partClass = context.classOf(part.class);
@@ -83,16 +86,10 @@ function neededByPart(
   return needed;
 }
 
-/**
- * Names of a component of a class whose values become numbers of its primitive parts as they are, without a calculation.
- *
- * @param isNumber whether an attribute of a primitive component is a number
- */
+/** Names of a component of a class whose values become numbers of its primitive parts as they are, without a calculation. */
 export function numericNames(
   written: ComponentClass,
-  context: Pick<InfluenceContext, "classOf"> & {
-    readonly isNumber: (className: string, attribute: string) => boolean;
-  },
+  context: NamesContext,
   ancestors: ReadonlySet<ComponentClass> = new Set(),
 ): ReadonlySet<string> {
   const names = new Set<string>();

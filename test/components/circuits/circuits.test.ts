@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BlockFigures } from "../../../src/components/circuits/circuit-estimate";
 import { cellFromEntries, cellFromText } from "../../../src/components/circuits/cell-description";
 import type { CellDescription } from "../../../src/components/circuits/cell-description";
 import {
@@ -11,11 +12,7 @@ import {
   rowDriverFigures,
 } from "../../../src/components/circuits/crossbar";
 import { digitalBlock, standaloneGate } from "../../../src/components/circuits/digital-blocks";
-import type {
-  BlockFigures,
-  DigitalBlock,
-  StandaloneGate,
-} from "../../../src/components/circuits/digital-blocks";
+import type { DigitalBlock, StandaloneGate } from "../../../src/components/circuits/digital-blocks";
 import { componentArea, componentEnergy } from "../../../src/components/estimate-component";
 import { RaellaError } from "../../../src/errors";
 import { defaultWorkspace } from "../../../src/spec/workspace";

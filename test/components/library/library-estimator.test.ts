@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { componentArea, componentEnergy, componentModels } from "../../../src/components/estimate-component";
 import type { EstimationOptions } from "../../../src/components/pricing";
-import { libraryEntry } from "../../../src/components/library/library-entry";
-import { libraryEstimator } from "../../../src/components/library/library-estimator";
+import { libraryEntry, libraryEstimator } from "../../../src/components/library/library-estimator";
 import { cmosAreaFactor, cmosEnergyFactor } from "../../../src/components/library/technology-scaling";
 import { runLayer } from "../../../src/study/run-layer";
 import { runNetwork } from "../../../src/study/run-network";
