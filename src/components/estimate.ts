@@ -62,19 +62,18 @@ export function priceLevels(specification: Specification, options: EstimationOpt
     }
     for (const message of estimated.warnings)
       warnings.push({ code: "component", message: `${name}: ${message}` });
-    found.push({ name, ...estimated });
+    found.push([name, estimated]);
   }
   warnings.push(...scaleWarnings(unread, components.convention));
   // Primitive levels stand first.
-  const rows = [
-    ...found.filter(({ isCompound }) => !isCompound),
-    ...found.filter(({ isCompound }) => isCompound),
-  ];
+  const rows = [false, true].flatMap((isLater) =>
+    found.filter(([, { isCompound }]) => isCompound === isLater),
+  );
   const energyPj = Object.fromEntries(
-    rows.map((row) => [row.name, energyTable?.[row.name] ?? roundedEnergies(row, decimalPlaces)]),
+    rows.map(([name, own]) => [name, energyTable?.[name] ?? roundedEnergies(own, decimalPlaces)]),
   );
   const areaUm2 = Object.fromEntries(
-    rows.map((row) => [row.name, areaTable?.[row.name] ?? roundedArea(row, decimalPlaces)]),
+    rows.map(([name, own]) => [name, areaTable?.[name] ?? roundedArea(own, decimalPlaces)]),
   );
   const leakage = leakageFigures(
     specification,
@@ -102,9 +101,7 @@ const nothing: LevelEstimate = {
   warnings: [],
 };
 
-interface PricedLevel extends LevelEstimate {
-  readonly name: string;
-}
+type PricedLevel = readonly [name: string, estimate: LevelEstimate];
 
 function roundedArea({ areaUm2, roundedAreaUm2 }: LevelEstimate, places: number | null): number {
   return places === 6 ? roundedAreaUm2 : roundDecimals(areaUm2, places);
@@ -123,7 +120,7 @@ function errorsOf(
   { energyTable, areaTable }: Specification,
 ): Record<string, LevelErrors> | undefined {
   let errors: Record<string, LevelErrors> | undefined;
-  for (const { name, errorPercent } of rows) {
+  for (const [name, { errorPercent }] of rows) {
     if (errorPercent === undefined) continue;
     const { area, energy } = errorPercent;
     const own = {

@@ -24,12 +24,12 @@ export function leakagePower(
   requireArgument(specificationSchema, given, "the specification of leakagePower");
   requireOptions(pricingSchema, options, "leakagePower");
   const specification = adopt(given);
-  const componentsOf = levelComponents(specification, options);
+  const { components } = pricingOf(specification, options).forClasses(specification.componentClasses);
   return freeze(
     Object.fromEntries(
       specification.levels.map((level) => [
         level.name,
-        levelLeakage(specification, componentsOf, level).powerW,
+        levelLeakage(specification, components, level).powerW,
       ]),
     ),
   );
@@ -39,10 +39,6 @@ export function leakagePower(
 interface Leakage {
   readonly powerW: number;
   readonly unknown: readonly string[];
-}
-
-function levelComponents(specification: Specification, options: EstimationOptions): LevelComponents {
-  return pricingOf(specification, options).forClasses(specification.componentClasses).components;
 }
 
 function levelLeakage(specification: Specification, components: LevelComponents, level: Level): Leakage {

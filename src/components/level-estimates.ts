@@ -169,6 +169,13 @@ interface Question {
   readonly unread: UnreadWords;
 }
 
+/** What is known of a level among variables of certain names, whatever their values. */
+interface KnownLevel {
+  readonly question: Question;
+  /** Its price, if that depends on the level alone: no variable has any influence. */
+  settled?: LevelEstimate;
+}
+
 /** Levels among certain variables. */
 interface LevelPrices {
   /** @throws RaellaError for actions that a class does not define and for what cannot be priced */
@@ -186,7 +193,7 @@ interface FoundParts {
 }
 
 /** How often a part counts: the product of all shares and of all counts from the level down. */
-interface PartPlace {
+interface PartFactors {
   readonly share: number;
   readonly count: number;
   /** Of the level's area, which comes last; 1 for energies, where the level's share comes first. */
@@ -210,26 +217,30 @@ export class LevelEstimates {
   private readonly prices = new Memo<LevelEstimate>(levelRoom, () => levelSize);
   private readonly conversions = new Memo<Conversions>(conversionsRoom, () => conversionsSize);
   private readonly names = new Map<string, ComponentNames>();
-  private readonly questions = new Memo<Derived<Level, Question>>(rememberedNames, () => 1);
+  private readonly levels = new Memo<Derived<Level, KnownLevel>>(rememberedNames, () => 1);
 
   constructor(private readonly components: LevelComponents) {}
 
   among(variables: ValueTable): LevelPrices {
     // Which of a level's names the variables have is the same wherever these have the same names.
-    const questions = this.questions.get(
+    const levels = this.levels.get(
       String(namesIn.of(variables)),
-      () => new Derived<Level, Question>((level) => this.questionOf(level, variables)),
+      () => new Derived<Level, KnownLevel>((level) => ({ question: this.questionOf(level, variables) })),
     );
     return {
       estimate: (level) => {
         if (this.components.convention === "2024") requireInherited(level, variables);
-        return this.priceOf(questions.of(level), level, variables);
+        const known = levels.of(level);
+        const { question } = known;
+        if (question.values.length + question.demanded.length > 0)
+          return this.priceOf(question, level, variables);
+        return (known.settled ??= this.priceOf(question, level, variables));
       },
-      unread: (level) => questions.of(level).unread,
+      unread: (level) => levels.of(level).question.unread,
       conversions: (level) => {
         if (!this.components.hasConverters(level)) return null;
         try {
-          const key = keyOf(questions.of(level), variables);
+          const key = keyOf(levels.of(level).question, variables);
           return this.conversions.get(key, () => freeze(this.components.conversions(level, variables)));
         } catch (error) {
           throw inLevel(error, level.name);
@@ -349,7 +360,7 @@ export class LevelEstimates {
     sum: Sum,
     owner: ComponentInstance,
     action: string | null,
-    place: PartPlace,
+    factors: PartFactors,
     found: FoundParts,
   ): void {
     const { warnings } = found;
@@ -358,15 +369,15 @@ export class LevelEstimates {
     };
     for (const step of this.components.stepsOf(owner, action, onUndefined)) {
       const { part } = step;
-      const share = place.share * step.share;
-      const count = place.count * step.count;
+      const share = factors.share * step.share;
+      const count = factors.count * step.count;
       if (part.component) {
-        this.addParts(sum, part.component, step.action, { ...place, share, count }, found);
+        this.addParts(sum, part.component, step.action, { ...factors, share, count }, found);
         continue;
       }
       const primitive = this.primitiveOf(part, found);
-      for (const warning of primitive.warnings) warnings.add(warning);
-      const factor = share * place.areaShare;
+      if (action === null) for (const warning of primitive.warnings) warnings.add(warning);
+      const factor = share * factors.areaShare;
       const price = priceOf(primitive, step.action, factor, warnings, argumentsOf(step));
       sum.add(price, factor, count * this.components.instancesIn(part.attributes, step.action));
     }

@@ -254,53 +254,34 @@ export class PrimitiveEstimates {
             const value = values[index];
             if (value !== undefined && value !== null) attributes.set(name, value);
           });
-          return new RememberingPrimitive(
-            estimators,
-            { className, attributes, context: this.context },
-            warnings,
-          );
+          return rememberingPrimitive(estimators, { className, attributes, context: this.context }, warnings);
         });
       },
     };
   }
 }
 
-class RememberingPrimitive implements Primitive {
-  private readonly energies = new Map<string, PrimitiveEstimate>();
-  private knownArea: PrimitiveEstimate | undefined;
-
-  constructor(
-    private readonly estimators: readonly Estimator[],
-    private readonly query: EstimatorQuery,
-    readonly warnings: readonly string[],
-  ) {}
-
-  get className(): string {
-    return this.query.className;
-  }
-
-  get attributes(): ComponentAttributes {
-    return this.query.attributes;
-  }
-
-  area(): PrimitiveEstimate {
-    return (this.knownArea ??= askEstimators(this.estimators, this.query, null));
-  }
-
-  energy(action: string, given?: ActionArguments): PrimitiveEstimate {
-    const key =
-      given === undefined || given.size === 0 ? action : `${action}\n${contentOf([...given].map(String))}`;
-    let energy = this.energies.get(key);
-    if (energy === undefined) {
-      const query = given === undefined ? this.query : withArguments(this.query, given);
-      this.energies.set(key, (energy = askEstimators(this.estimators, query, action)));
-    }
-    return energy;
-  }
-
-  leakagePowerW(): number | undefined {
-    return leakageOf(this.estimators, this.query);
-  }
+function rememberingPrimitive(
+  estimators: readonly Estimator[],
+  query: EstimatorQuery,
+  warnings: readonly string[],
+): Primitive {
+  const { className, attributes } = query;
+  const known = new Map<string | null, PrimitiveEstimate>();
+  const ask = (key: string | null, action: string | null, asked: EstimatorQuery): PrimitiveEstimate => {
+    let estimate = known.get(key);
+    if (estimate === undefined) known.set(key, (estimate = askEstimators(estimators, asked, action)));
+    return estimate;
+  };
+  return {
+    ...{ className, attributes, warnings },
+    area: () => ask(null, null, query),
+    energy: (action, given) =>
+      given === undefined || given.size === 0
+        ? ask(action, action, query)
+        : ask(`${action}\n${contentOf([...given].map(String))}`, action, withArguments(query, given)),
+    leakagePowerW: () => leakageOf(estimators, query),
+  };
 }
 
 /** Names that no estimator of the class knows, and the parameter that each was probably meant to be. */

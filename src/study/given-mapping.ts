@@ -199,6 +199,12 @@ function dataSpaces(
   return { keep, passthrough: keep.filter((name) => through.includes(name)) };
 }
 
+/** What entries say of data spaces. */
+const directives = [
+  ...(["keep", "bypass", "passthrough", "noTemporalReuse"] as const),
+  ...(["rmwOnFirstWriteback", "noMulticastNoReduction", "noLinkTransfer"] as const),
+];
+
 function nameErrors(
   { workload }: Specification,
   storage: readonly Level[],
@@ -220,15 +226,7 @@ function nameErrors(
       ...check("dimension", permutationNames(entry.permutation, dimensions), dimensions),
       ...check(
         "data space",
-        [
-          ...(entry.keep ?? []),
-          ...(entry.bypass ?? []),
-          ...(entry.passthrough ?? []),
-          ...(entry.noTemporalReuse ?? []),
-          ...(entry.rmwOnFirstWriteback ?? []),
-          ...(entry.noMulticastNoReduction ?? []),
-          ...(entry.noLinkTransfer ?? []),
-        ],
+        directives.flatMap((directive) => entry[directive] ?? []),
         dataSpaceNames,
       ),
     ];

@@ -26,18 +26,12 @@ const actionsByEnergy = {
 
 type CircuitEnergy = keyof typeof actionsByEnergy;
 
-const circuitActions: readonly string[] = Object.values(actionsByEnergy).flat();
-
+/** Which energy an action stands for. */
 const energyOfAction: ReadonlyMap<string, CircuitEnergy> = new Map(
-  Object.entries(actionsByEnergy).flatMap(([energy, actions]) =>
-    actions.map((action) => [action, energy as CircuitEnergy] as const),
+  (Object.keys(actionsByEnergy) as CircuitEnergy[]).flatMap((energy) =>
+    actionsByEnergy[energy].map((action) => [action, energy] as const),
   ),
 );
-
-/** Which energy an action (one of {@link circuitActions}) stands for. */
-function circuitEnergy(action: string): CircuitEnergy {
-  return energyOfAction.get(action) ?? "read";
-}
 
 /** What a circuit estimate says about itself. */
 export interface CircuitDescription {
@@ -100,13 +94,13 @@ export function circuitEstimator<const Descriptions extends ParameterDescription
     // What the circuit models claim.
     accuracyPercent: 70,
     parameters,
-    actions: circuitActions,
+    actions: [...energyOfAction.keys()],
     areaUm2: (values, context) => {
       const { figures, description } = answer(values, context, "area");
       return circuitEstimate("area", figures.areaUm2, description);
     },
     energyPj: (action, values, context) => {
-      const asked = circuitEnergy(action);
+      const asked = energyOfAction.get(action) ?? "read";
       const { figures, description } = answer(values, context, asked);
       const { readEnergyPj, writeEnergyPj, leakagePw } = figures;
       const idleEnergyPj = context.fidelity === "artifact" ? leakagePw : leakagePw * context.cycleTimeS;
