@@ -40,8 +40,7 @@ interface SearchTask {
 export interface AnytimeOutcome extends WideningOutcome {
   /** Whether every mapping was visited in the end. */
   readonly isVisited: boolean;
-  /** Mappings that annealing has tried. */
-  readonly annealed: number;
+  readonly counts: SearchCounts;
 }
 
 /** Spaces up to this size are visited mapping by mapping when bounds alone do not settle them soon. */
@@ -88,26 +87,16 @@ export function searchInTurns(
   return turns.outcome();
 }
 
-const noCounts: SearchCounts = {
-  expanded: 0,
-  created: 0,
-  evaluated: 0,
-  infeasible: 0,
-  cutByBound: 0,
-  merged: 0,
-  mismatches: 0,
-};
-
 /** A search in turns, in work. */
 class Turns {
   private best: Incumbent | null;
   private last: WideningOutcome | null = null;
-  private counts = noCounts;
-  private points = 0;
-  private transitions = 0;
-  private infeasiblePoints = 0;
+  private readonly counts: SearchCounts = {
+    ...{ points: 0, transitions: 0, infeasiblePoints: 0 },
+    ...{ expanded: 0, created: 0, infeasible: 0, cutByBound: 0, merged: 0 },
+    ...{ evaluated: 0, annealed: 0, mismatches: 0 },
+  };
   private isVisited = false;
-  private annealed = 0;
   private seed = 0;
 
   constructor(
@@ -147,21 +136,14 @@ class Turns {
     const exactWorkLimit = space === this.task.space ? this.limits.exactWorkLimit : 0;
     const limits = {
       ...this.limits,
-      workLimit,
+      workLimit: workOf(this.counts) + workLimit,
       exactWorkLimit,
       deadline: this.deadlineOf(share),
       isThorough,
     };
     const parts = { root: () => createRoot(plan, wholeSizes), evaluate };
-    const outcome = searchWidening(plan, criteria, parts, limits, this.best);
+    const outcome = searchWidening(plan, criteria, parts, limits, this.counts, this.best);
     this.best = outcome.best;
-    this.points += outcome.points;
-    this.transitions += outcome.transitions;
-    this.infeasiblePoints += outcome.infeasiblePoints;
-    const { counts } = this;
-    const names = Object.keys(noCounts) as (keyof SearchCounts)[];
-    const sums = names.map((name) => [name, counts[name] + outcome.counts[name]] as const);
-    this.counts = Object.fromEntries(sums) as unknown as SearchCounts;
     this.last = outcome;
     return outcome;
   }
@@ -207,7 +189,7 @@ class Turns {
     const effort = { firstSeed: this.seed, restarts, steps: annealingSteps, isOver };
     const { best: found, tried, restarted } = annealMappings(space, costs, criteria, effort);
     this.seed += restarted;
-    this.annealed += tried;
+    this.counts.annealed += tried;
     if (found === null) return;
     const evaluation = evaluate(found.mapping);
     if (this.best === null || criteria.compare(evaluation, this.best.evaluation) < 0)
@@ -242,9 +224,9 @@ class Turns {
   }
 
   outcome(): AnytimeOutcome {
-    const { last, best, isVisited, annealed, counts, points, transitions, infeasiblePoints } = this;
+    const { last, best, isVisited, counts } = this;
     if (last === null) throw new Error("a search without a turn");
-    return { ...last, best, isVisited, annealed, counts, points, transitions, infeasiblePoints };
+    return { ...last, best, isVisited, counts };
   }
 }
 

@@ -88,13 +88,21 @@ export interface SearchParts {
   readonly evaluate: (mapping: Mapping) => Evaluation;
 }
 
+/** What all turns of a search have done so far, together. */
 export interface SearchCounts {
+  /** Of the relaxed problem: points, transitions between them, points that cannot be completed. */
+  points: number;
+  transitions: number;
+  infeasiblePoints: number;
+  /** Partial mappings. */
   expanded: number;
   created: number;
-  evaluated: number;
   infeasible: number;
   cutByBound: number;
   merged: number;
+  /** Complete mappings. */
+  evaluated: number;
+  annealed: number;
   /** Prices that disagree with the model: a fault of this program, and no proof then. */
   mismatches: number;
 }
@@ -106,7 +114,8 @@ export function workOf({ expanded, created }: SearchCounts): number {
 
 const createdPerExpansion = 10;
 
-interface SearchOutcome {
+/** What a search by bounds has come to. */
+export interface SearchOutcome {
   readonly best: Incumbent | null;
   /** No mapping of the space is better than this, or than `best`. */
   readonly lowerBound: number;
@@ -118,8 +127,10 @@ interface SearchOutcome {
 
 /** Partial mappings kept at the same time; more do not fit the memory of an ordinary machine. */
 const largestQueue = 200_000;
-/** Every so many expansions the search goes straight down once, to find good mappings early. */
+/** Every so many expansions the search goes straight down once, to find good mappings early; always until it has one. */
 const expansionsPerDive = 256;
+/** A search without any mapping goes on so long whatever the budget; one that fits is mostly found in a few dozen steps. */
+const leastExpansions = 5_000;
 
 /**
  * Best-first search with lower bounds: always goes on with the partial mapping of the smallest bound, until no
@@ -229,18 +240,20 @@ export function searchBestFirst(
 
   for (const root of expander.start(parts.root())) if (receive(root)) queue.push(root);
   const rootBound = queue.peek()?.bound ?? target.bound;
+  const patience = counts.expanded + leastExpansions;
   let sinceDive = expansionsPerDive;
   let stopReason: StopReason | null = null;
   for (let partial = queue.pop(); partial !== undefined; partial = queue.pop()) {
     if (partial.isDropped) continue;
     if (compareBounds(partial, target) >= 0) break;
-    if (budget.isSpent(workOf(counts)) || queue.size > largestQueue) {
+    const isOver = budget.isSpent(workOf(counts)) && (best !== null || counts.expanded >= patience);
+    if (isOver || queue.size > largestQueue) {
       leastDropped = partial.bound;
       stopReason = budget.reason ?? "work";
       break;
     }
     sinceDive += 1;
-    if (sinceDive > expansionsPerDive) {
+    if (best === null || sinceDive > expansionsPerDive) {
       sinceDive = 0;
       dive(partial);
     } else expand(partial, (child) => queue.push(child));

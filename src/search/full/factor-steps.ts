@@ -34,6 +34,13 @@ export function createDivisorLattice(numbers: readonly number[]): DivisorLattice
   return { divisors, strides, size, steps: divisors.map(factorSteps) };
 }
 
+/** The product of the numbers that a point of a lattice stands for. */
+export function pointSize({ divisors }: DivisorLattice, digits: Int32Array): number {
+  let product = 1;
+  for (let index = 0; index < digits.length; index += 1) product *= divisors[index][digits[index]];
+  return product;
+}
+
 function ascendingDivisors(number: number): number[] {
   const small: number[] = [];
   const large: number[] = [];

@@ -1,7 +1,8 @@
 import { countOperations } from "../../model/problem";
 import type { Budget } from "./budget";
-import { describeReach, leastStepsThrough, mayFindRoom } from "./reach";
+import { pointSize } from "./factor-steps";
 import type { RepetitionRules } from "./repetitions";
+import { childrenOf } from "./search-plan";
 import type { SearchPlan } from "./search-plan";
 import { contentEnergy, fillRatios, mayFit, sourceWords } from "./stage-bounds";
 import type { StageBounds } from "./stage-bounds";
@@ -41,8 +42,6 @@ export interface Relaxation {
    * contained in the energies of all pairs.
    */
   repeatedEnergyPj(entry: number, tensor: number): number;
-  /** Mappings with more time steps (fixed ones not counted) are left out. */
-  readonly stepLimit: number;
   readonly points: number;
   readonly transitions: number;
   readonly infeasiblePoints: number;
@@ -140,6 +139,8 @@ class RelaxedProblem implements Relaxation {
   private readonly entries = new EntryTable();
   private readonly tensorCount: number;
   private readonly operations: number;
+  /** Product of all that is to be placed. */
+  private readonly whole: number;
   /** Per stage. The walk goes from one to the next inside, so that each is in work at one point only. */
   private readonly works: readonly StageWork[];
   private visits = 0;
@@ -151,10 +152,11 @@ class RelaxedProblem implements Relaxation {
     stageBounds: readonly StageBounds[],
     private readonly repetitions: readonly RepetitionRules[],
     private readonly budget: Budget,
-    readonly stepLimit: number,
+    private readonly stepLimit: number,
   ) {
     this.tensorCount = plan.tensors.length;
     this.operations = countOperations(plan.space.problem);
+    this.whole = plan.space.choices.reduce((product, { quotient }) => product * quotient, 1);
     this.works = stageBounds.map((bounds, stage) => createStageWork(plan, bounds, stage));
   }
 
@@ -183,14 +185,14 @@ class RelaxedProblem implements Relaxation {
     return entry;
   }
 
-  /** Necessary conditions for what is left at a point: it finds room inside, in time, and the stage's tiles fit. */
+  /** Necessary conditions for what is left at a point: neither it nor the rest takes too many steps, the stage's tiles fit. */
   private hasRoom(work: StageWork): boolean {
-    const { plan, stepLimit } = this;
-    const { reach, digits, bounds } = work;
-    if (!mayFindRoom(plan, reach, digits)) return false;
+    const { stepLimit } = this;
+    const { digits, bounds, childrenOutside, childrenInside } = work;
     if (stepLimit < Infinity) {
-      const { outside, inside } = leastStepsThrough(plan, reach, digits);
-      if (outside * inside > stepLimit * limitTolerance) return false;
+      const left = pointSize(this.plan.lattice, digits);
+      const outside = Math.max(1, this.whole / left / childrenOutside);
+      if (outside * Math.max(1, left / childrenInside) > stepLimit * limitTolerance) return false;
       work.stepLimit = (stepLimit / outside) * limitTolerance;
     }
     return mayFit(bounds, digits);
@@ -208,7 +210,8 @@ class RelaxedProblem implements Relaxation {
       work.innerRepeated.fill(0);
     } else {
       this.works[stage + 1].digits.set(work.digits);
-      if (work.stage.choice.kind === "space") describeNeed(this.plan, work, this.works[stage + 1].reach);
+      if (work.stage.choice.kind === "space")
+        describeNeed(this.plan, work, this.works[stage + 1].childrenInside);
       this.choose(stage, 0, 1, point);
     }
     return !this.isOver && work.front.size > 0;
@@ -223,8 +226,6 @@ class RelaxedProblem implements Relaxation {
     if (choice.kind === "space") {
       // The dimensions still to come cannot make up for what those before have not taken.
       if (Math.min(product * work.leftFrom[index], choice.capacity) < work.leastProduct) return;
-      const spaceOnly = index <= choice.spaceOnlyCount ? product * work.spaceOnlyLeftFrom[index] : Infinity;
-      if (Math.min(spaceOnly, choice.capacity) < work.leastSpaceOnly) return;
     }
     if (index === choice.dimensions.length) {
       this.goOn(stage, product, point);
@@ -349,23 +350,19 @@ class RelaxedProblem implements Relaxation {
 }
 
 /**
- * What can be said without solving the relaxed problem: whether the fan-outs have room for what no time slot can
- * take, and how many time steps are needed where they have not. Every entry holds until the next `find`.
+ * What can be said without solving the relaxed problem: how many time steps are needed where the fan-outs have no room
+ * for what is left. Every entry holds until the next `find`.
  */
-export function bareRelaxation(plan: SearchPlan): Relaxation {
-  const { lattice, stages } = plan;
-  const reach = stages.map((_, stage) => describeReach(plan, stage));
+export function bareRelaxation({ lattice, stages }: SearchPlan): Relaxation {
+  const childrenInside = stages.map((_, stage) => childrenOf(stages.slice(stage)));
   const digits = new Int32Array(lattice.divisors.length);
   let leastSteps = 1;
   return {
     find(stage, point) {
-      let product = 1;
-      lattice.divisors.forEach((divisors, dimension) => {
-        digits[dimension] = Math.floor(point / lattice.strides[dimension]) % divisors.length;
-        product *= divisors[digits[dimension]];
+      lattice.divisors.forEach(({ length }, index) => {
+        digits[index] = Math.floor(point / lattice.strides[index]) % length;
       });
-      if (!mayFindRoom(plan, reach[stage], digits)) return -1;
-      leastSteps = Math.max(1, product / reach[stage].capacity);
+      leastSteps = Math.max(1, pointSize(lattice, digits) / childrenInside[stage]);
       return 0;
     },
     first: () => 0,
@@ -375,7 +372,6 @@ export function bareRelaxation(plan: SearchPlan): Relaxation {
     wholeEnergyPj: () => 0,
     crossingWords: () => 0,
     repeatedEnergyPj: () => 0,
-    stepLimit: Infinity,
     points: 0,
     transitions: 0,
     infeasiblePoints: 0,

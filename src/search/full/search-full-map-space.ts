@@ -204,16 +204,16 @@ function certify(
     gap: isProven || value === 0 ? 0 : (value - outcome.lowerBound) / value,
     stoppedBy: isVisited ? null : stopReason,
     relaxation: {
-      points: outcome.points,
-      transitions: outcome.transitions,
-      infeasible: outcome.infeasiblePoints,
+      points: counts.points,
+      transitions: counts.transitions,
+      infeasible: counts.infeasiblePoints,
       bound: outcome.rootBound,
     },
     search: {
       expanded: counts.expanded,
       created: counts.created,
       evaluated: counts.evaluated,
-      annealed: outcome.annealed,
+      annealed: counts.annealed,
     },
     pruned: { infeasible: counts.infeasible, bound: counts.cutByBound, merged: counts.merged },
   };

@@ -41,8 +41,6 @@ export interface PlanChoice {
    * innermost loops in their order, then the unlisted ones, then those listed as outermost.
    */
   readonly dimensions: readonly number[];
-  /** How many of the dimensions, from the first on, no time slot inside can take. */
-  readonly spaceOnlyCount: number;
   readonly forced: readonly boolean[];
   /** Largest factor per dimension of `dimensions`. */
   readonly limits: readonly number[];
@@ -65,6 +63,14 @@ export interface PlanStage {
   readonly choice: PlanChoice | undefined;
   /** Product of the fixed time factors in the choice's slot and everything inside it. */
   readonly fixedTimeInside: number;
+}
+
+/** Children that the space choices of some stages can have together. */
+export function childrenOf(stages: readonly PlanStage[]): number {
+  return stages.reduce(
+    (product, { choice }) => (choice?.kind === "space" ? product * choice.capacity : product),
+    1,
+  );
 }
 
 /**
@@ -130,7 +136,6 @@ function createStages(
           kind: slot.kind,
           ...here,
           dimensions: part,
-          spaceOnlyCount: part.filter((dimension) => spaceOnly.includes(dimension)).length,
           forced: part.map(isForced),
           limits: part.map((dimension) => slot.limits?.[dimension] ?? Infinity),
           least: part.map((dimension) => slot.least?.[dimension] ?? 1),

@@ -1,8 +1,7 @@
 import { defaultOrder, firstFittingSplit, hasFreeOrder } from "../../mapspace/loop-orders";
 import { agreement } from "../tolerances";
-import { fitsMeshSomehow } from "./factor-steps";
-import { describeReach } from "./reach";
-import type { Reach } from "./reach";
+import { fitsMeshSomehow, pointSize } from "./factor-steps";
+import { childrenOf } from "./search-plan";
 import type { PlanStage, SearchPlan } from "./search-plan";
 import type { RepetitionRules } from "./repetitions";
 import { firstWordsOf, prepareRatios, settledEnergy, sourceWords } from "./stage-bounds";
@@ -134,7 +133,9 @@ function doubled(list: Float64Array): Float64Array<ArrayBuffer> {
 export interface StageWork {
   readonly stage: PlanStage;
   readonly bounds: StageBounds;
-  readonly reach: Reach;
+  /** Children that all space choices outside the stage can have together, and those from its own inwards. */
+  readonly childrenOutside: number;
+  readonly childrenInside: number;
   readonly table: PointTable;
   readonly digits: Int32Array;
   readonly front: Front;
@@ -162,12 +163,10 @@ export interface StageWork {
   readonly innerRepeated: Float64Array;
   /** Largest number of time steps inside. */
   stepLimit: number;
-  /** Least products that a space choice must take out of all dimensions, and of those that no time slot inside takes. */
+  /** The least product that a space choice must take out of all dimensions. */
   leastProduct: number;
-  leastSpaceOnly: number;
-  /** Per position in the choice: what is left in this and the following dimensions, and in those of space only. */
+  /** Per position in the choice: what is left in this and the following dimensions. */
   readonly leftFrom: Float64Array;
-  readonly spaceOnlyLeftFrom: Float64Array;
   /** Per crossing cost: the least that a source within the stage would give, and what is elided. */
   readonly sources: Float64Array;
   readonly firstWords: Float64Array;
@@ -181,7 +180,8 @@ export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: nu
   return {
     stage: planStage,
     bounds,
-    reach: describeReach(plan, stage),
+    childrenOutside: childrenOf(stages.slice(0, stage)),
+    childrenInside: childrenOf(stages.slice(stage)),
     table: createPointTable(),
     digits: new Int32Array(lattice.divisors.length),
     front: createFront(),
@@ -199,9 +199,7 @@ export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: nu
     innerRepeated: new Float64Array(tensors.length),
     stepLimit: Infinity,
     leastProduct: 0,
-    leastSpaceOnly: 0,
     leftFrom: new Float64Array(lattice.divisors.length + 1),
-    spaceOnlyLeftFrom: new Float64Array(lattice.divisors.length + 1),
     sources: new Float64Array(bounds.crossing.length),
     firstWords: new Float64Array(bounds.crossing.length),
   };
@@ -251,25 +249,17 @@ export function repeatInTime(
 /** Limits are compared with quotients: what equals them must pass. */
 export const limitTolerance = 1 + agreement;
 
-/** Notes what a space choice has to take at least, so that the rest finds room and time inside. */
-export function describeNeed({ lattice }: SearchPlan, work: StageWork, inside: Reach): void {
-  const { digits, leftFrom, spaceOnlyLeftFrom } = work;
+/** Notes what a space choice has to take at least, so that the rest needs no more time steps than allowed. */
+export function describeNeed({ lattice }: SearchPlan, work: StageWork, childrenInside: number): void {
+  const { digits, leftFrom } = work;
   const { choice } = work.stage;
   if (choice === undefined) return;
-  const leftOf = (dimension: number): number => lattice.divisors[dimension][digits[dimension]];
-  let left = 1;
-  for (let dimension = 0; dimension < digits.length; dimension += 1) left *= leftOf(dimension);
-  let spaceOnly = 1;
-  for (const dimension of inside.spaceOnly) spaceOnly *= leftOf(dimension);
-  work.leastProduct = left / (inside.capacity * work.stepLimit * limitTolerance);
-  work.leastSpaceOnly = spaceOnly / (inside.capacity * limitTolerance);
-  const { dimensions, spaceOnlyCount } = choice;
+  const { dimensions } = choice;
+  work.leastProduct = pointSize(lattice, digits) / (childrenInside * work.stepLimit * limitTolerance);
   leftFrom[dimensions.length] = 1;
-  spaceOnlyLeftFrom[spaceOnlyCount] = 1;
   for (let index = dimensions.length - 1; index >= 0; index -= 1) {
-    const own = leftOf(dimensions[index]);
-    leftFrom[index] = leftFrom[index + 1] * own;
-    if (index < spaceOnlyCount) spaceOnlyLeftFrom[index] = spaceOnlyLeftFrom[index + 1] * own;
+    const dimension = dimensions[index];
+    leftFrom[index] = leftFrom[index + 1] * lattice.divisors[dimension][digits[dimension]];
   }
 }
 

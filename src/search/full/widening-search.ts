@@ -1,5 +1,5 @@
 import { agreement } from "../tolerances";
-import type { Incumbent, SearchCounts, SearchParts } from "./best-first";
+import type { Incumbent, SearchCounts, SearchOutcome, SearchParts } from "./best-first";
 import { searchBestFirst, workOf } from "./best-first";
 import { createBudget } from "./budget";
 import type { Budget, StopReason } from "./budget";
@@ -7,50 +7,13 @@ import { createExpander } from "./expand";
 import { leastEnergy } from "./least-energy";
 import type { Criteria } from "./objective";
 import { createLeakBounds, createPartialBounds, leastStretch } from "./partial-bound";
-import { completeMapping } from "./partial-mapping";
-import type { PartialMapping } from "./partial-mapping";
-import { describeReach } from "./reach";
 import { bareRelaxation, relax } from "./relaxation";
 import type { Relaxation } from "./relaxation";
 import { describeRepetitions } from "./repetitions";
+import { childrenOf } from "./search-plan";
 import type { SearchPlan } from "./search-plan";
 import { createStageBounds } from "./stage-bounds";
 import type { StageBounds } from "./stage-bounds";
-
-/** A search in depth goes no further than this; mappings that fit are mostly found within a few dozen steps. */
-const largestExpansions = 5_000;
-
-/** Some mapping that fits, found by going down and back: for when there is no time for anything better. */
-function findFirstMapping(parts: SearchParts, counts: SearchCounts): Incumbent | null {
-  const { plan, bounds, expander } = parts;
-  const stack: PartialMapping[] = expander.start(parts.root());
-  let expansions = 0;
-  for (let partial = stack.pop(); partial !== undefined; partial = stack.pop()) {
-    if (plan.stages[partial.stage].choice === undefined) {
-      if (partial.heldOutside !== 2 ** plan.tensors.length - 1) continue;
-      const mapping = completeMapping(plan, partial);
-      counts.evaluated += 1;
-      return { mapping, evaluation: parts.evaluate(mapping) };
-    }
-    if (expansions >= largestExpansions) return null;
-    expansions += 1;
-    counts.expanded += 1;
-    const children: PartialMapping[] = [];
-    expander.expand(
-      partial,
-      (stage, point, steps) => bounds.quickBound(partial, stage, point, steps) < Infinity,
-      (child) => {
-        counts.created += 1;
-        bounds.bound(child);
-        children.push(child);
-      },
-    );
-    // The best one last, so that it is taken first.
-    children.sort((left, right) => right.bound - left.bound);
-    stack.push(...children);
-  }
-  return null;
-}
 
 /** Limits of a search. */
 export interface SearchLimits {
@@ -64,16 +27,9 @@ export interface SearchLimits {
   readonly shouldStop?: () => boolean;
 }
 
-export interface WideningOutcome {
-  readonly best: Incumbent | null;
-  readonly lowerBound: number;
-  readonly rootBound: number;
-  readonly stopReason: StopReason | null;
+/** The same, and whether ties are decided to the last bit. */
+export interface WideningOutcome extends SearchOutcome {
   readonly isExactToTheBit: boolean;
-  readonly counts: SearchCounts;
-  readonly points: number;
-  readonly transitions: number;
-  readonly infeasiblePoints: number;
 }
 
 /** Points of the lattice; more would not fit the memory of an ordinary machine. */
@@ -92,17 +48,9 @@ export function searchWidening(
   criteria: Criteria,
   given: Pick<SearchParts, "root" | "evaluate">,
   limits: SearchLimits,
+  counts: SearchCounts,
   start: Incumbent | null,
 ): WideningOutcome {
-  const counts: SearchCounts = {
-    expanded: 0,
-    created: 0,
-    evaluated: 0,
-    infeasible: 0,
-    cutByBound: 0,
-    merged: 0,
-    mismatches: 0,
-  };
   const { objective } = criteria;
   const stageBounds = createStageBounds(plan);
   const repetitions = describeRepetitions(plan);
@@ -111,9 +59,6 @@ export function searchWidening(
   const valueOf = ({ evaluation }: Incumbent): number =>
     objective.value(evaluation.energyPj, evaluation.cycles);
   const expander = createExpander(plan);
-  let points = 0;
-  let transitions = 0;
-  let infeasiblePoints = 0;
   let best = start;
   const fewest = leastSteps(plan);
   let stepLimit = dependsOnSteps(criteria) ? Math.ceil(firstShare * fewest) : Infinity;
@@ -126,9 +71,9 @@ export function searchWidening(
     const budget = budgetOf(now + relaxationShare * (limits.deadline - now), relaxationWorkLimit);
     const relaxation = relax(plan, stageBounds, repetitions, budget, stepLimit < most ? stepLimit : Infinity);
     if (relaxation === undefined) return unfinished(budget.reason);
-    points += relaxation.points;
-    transitions += relaxation.transitions;
-    infeasiblePoints += relaxation.infeasiblePoints;
+    counts.points += relaxation.points;
+    counts.transitions += relaxation.transitions;
+    counts.infeasiblePoints += relaxation.infeasiblePoints;
     const before: Incumbent | null = best;
     const outcome = searchTwice(partsWith(relaxation));
     const isBetter = outcome.best !== before;
@@ -138,7 +83,7 @@ export function searchWidening(
     if (isProven || outcome.stopReason !== null) {
       const lowerBound = Math.min(outcome.lowerBound, outside);
       const rootBound = Math.min(outcome.rootBound, outside);
-      return { ...outcome, lowerBound, rootBound, counts, points, transitions, infeasiblePoints };
+      return { ...outcome, lowerBound, rootBound };
     }
     settledSteps = stepLimit;
     const wider = best === null ? Infinity : widest(stepLimit, best);
@@ -155,33 +100,22 @@ export function searchWidening(
     };
   }
 
-  /** What is known when not even the relaxed problem is solved. */
-  function unfinished(stopReason: StopReason | null): WideningOutcome {
-    const bare = partsWith(bareRelaxation(plan));
-    best ??= findFirstMapping(bare, counts);
-    // What is left of the time goes into better mappings, with bounds that are weaker.
-    const rest =
-      stopReason === "time"
-        ? searchBestFirst(bare, "dominated", budgetOf(limits.deadline, limits.workLimit), counts, best)
-        : { best, lowerBound: -Infinity, stopReason };
-    best = rest.best;
+  /**
+   * What is known when not even the relaxed problem is solved: some mapping that fits; if it was for lack of time, what
+   * is left of that goes into better ones, with bounds that are weaker.
+   */
+  function unfinished(reason: StopReason | null): WideningOutcome {
+    const budget = budgetOf(limits.deadline, reason === "time" ? limits.workLimit : 0);
+    const outcome = searchBestFirst(partsWith(bareRelaxation(plan)), "dominated", budget, counts, best);
     const rootBound = beyond(settledSteps);
-    const lowerBound = Math.max(
-      best === null ? rootBound : Math.min(rootBound, valueOf(best)),
-      rest.lowerBound,
-    );
-    const isExactToTheBit = false;
+    const known = outcome.best === null ? rootBound : Math.min(rootBound, valueOf(outcome.best));
     return {
-      best,
-      lowerBound,
+      best: outcome.best,
+      lowerBound: Math.max(known, outcome.lowerBound),
       rootBound,
-      // Null where the rest has gone through everything.
-      stopReason: rest.stopReason,
-      isExactToTheBit,
-      counts,
-      points,
-      transitions,
-      infeasiblePoints,
+      // Null where the search has gone through everything.
+      stopReason: outcome.stopReason === null ? null : reason,
+      isExactToTheBit: false,
     };
   }
 
@@ -198,9 +132,7 @@ export function searchWidening(
   }
 
   /** First so that ties are decided to the last bit; if that takes too long, up to rounding. */
-  function searchTwice(
-    parts: SearchParts,
-  ): Pick<WideningOutcome, "best" | "lowerBound" | "rootBound" | "stopReason" | "isExactToTheBit"> {
+  function searchTwice(parts: SearchParts): WideningOutcome {
     const exactLimit = Math.min(limits.workLimit, workOf(counts) + limits.exactWorkLimit);
     if (limits.exactWorkLimit > 0) {
       const exact = searchBestFirst(parts, "equal", budgetOf(limits.deadline, exactLimit), counts, best);
@@ -240,7 +172,7 @@ function leastSteps(plan: SearchPlan): number {
     (product, divisors) => product * divisors[divisors.length - 1],
     1,
   );
-  return Math.max(1, Math.ceil((left / describeReach(plan, 0).capacity) * (1 - agreement)));
+  return Math.max(1, Math.ceil((left / childrenOf(plan.stages)) * (1 - agreement)));
 }
 
 /** Whether the objective rises with the number of time steps at all. */
