@@ -127,9 +127,9 @@ export interface SearchOutcome {
 
 /** Partial mappings kept at the same time; more do not fit the memory of an ordinary machine. */
 const largestQueue = 200_000;
-/** Every so many expansions the search goes straight down once, to find good mappings early; always until it has one. */
+/** Every so many expansions the search goes straight down once, to find good mappings early. */
 const expansionsPerDive = 256;
-/** A search without any mapping goes on so long whatever the budget; one that fits is mostly found in a few dozen steps. */
+/** A search for some mapping goes on so long whatever the budget; one that fits is mostly found in a few dozen steps. */
 const leastExpansions = 5_000;
 
 /**
@@ -152,6 +152,7 @@ export function searchBestFirst(
   let target: Bounds = { bound: Infinity, secondBound: Infinity, cyclesBound: Infinity };
   let serial = 0;
   let leastDropped = Infinity;
+  const patience = counts.expanded + leastExpansions;
   if (start !== null) setBest(start);
 
   function setBest(incumbent: Incumbent): void {
@@ -222,25 +223,25 @@ export function searchBestFirst(
     );
   }
 
-  /** Goes down from a partial mapping, always to the child with the smallest bound. */
+  /**
+   * Goes down from a partial mapping, always to the child with the smallest bound; from dead ends back up while there is
+   * no mapping at all.
+   */
   function dive(from: PartialMapping): void {
-    let next: PartialMapping | undefined = from;
-    while (next !== undefined) {
-      let first: PartialMapping | undefined;
-      expand(next, (child) => {
-        if (first === undefined) first = child;
-        else if (isBefore(child, first)) {
-          queue.push(first);
-          first = child;
-        } else queue.push(child);
-      });
-      next = first;
+    const open = [from];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const children: PartialMapping[] = [];
+      expand(next, (child) => children.push(child));
+      // The best one last, so that it is taken first.
+      children.sort((left, right) => (isBefore(left, right) ? 1 : -1));
+      open.push(...children);
+      if (children.length === 0 && (best !== null || counts.expanded >= patience)) break;
     }
+    for (const partial of open) queue.push(partial);
   }
 
   for (const root of expander.start(parts.root())) if (receive(root)) queue.push(root);
   const rootBound = queue.peek()?.bound ?? target.bound;
-  const patience = counts.expanded + leastExpansions;
   let sinceDive = expansionsPerDive;
   let stopReason: StopReason | null = null;
   for (let partial = queue.pop(); partial !== undefined; partial = queue.pop()) {
@@ -253,7 +254,7 @@ export function searchBestFirst(
       break;
     }
     sinceDive += 1;
-    if (best === null || sinceDive > expansionsPerDive) {
+    if (sinceDive > expansionsPerDive) {
       sinceDive = 0;
       dive(partial);
     } else expand(partial, (child) => queue.push(child));
