@@ -1,7 +1,5 @@
-import { leakageEnergy } from "../../model/access-costs";
 import { fillsOf, readsOf, updatesOf } from "../../model/access-counts";
 import { consumptionScale, cyclesOfWords } from "../../model/bandwidth";
-import { countOperations } from "../../model/problem";
 import { roundingShare } from "../tolerances";
 import { contentEnergyPj } from "./enter-level";
 import type { Criteria } from "./objective";
@@ -55,44 +53,11 @@ function leastWordsPerStep({ space, tensors, forwards }: SearchPlan, level: numb
   return words;
 }
 
-/** Lower bounds of the leakage over a run of at least so many cycles, pJ. */
-interface LeakBounds {
-  /** Of what a partial mapping can still become; exact if it is complete. */
-  ofPartial(partial: PartialMapping, cycles: number): number;
-  /** Of every mapping. */
-  ofSpace(cycles: number): number;
-}
-
-/**
- * The instances of a level that are in use only grow from the outside in, so those known so far are a bound for the
- * levels inside. And instances times time steps are all operations over what the fan-outs inside do at once:
- * fewer instances take more steps.
- */
-export function createLeakBounds(plan: SearchPlan): LeakBounds {
-  const { leaks, space } = plan;
-  if (leaks === null) return { ofPartial: () => 0, ofSpace: () => 0 };
-  const { levels, compute } = space.hardware;
-  const operations = countOperations(space.problem);
-  const stretch = leastStretch(plan);
-  /** Per level: instances times cycles, at least. */
-  const leastProduct = levels.map(
-    ({ instances }) => (operations / (compute.instances / instances)) * stretch,
-  );
-  const ofInner = (from: number, instances: number, isUsed: boolean, cycles: number): number => {
-    let leakagePj = 0;
-    for (let level = from; level >= 0; level -= 1) {
-      const leastCyclesOfAll = Math.max(instances * cycles, isUsed ? leastProduct[level] : 0);
-      leakagePj += leakageEnergy(leaks[level], leastCyclesOfAll, 1);
-    }
-    return leakagePj;
-  };
-  // Inside a level that certainly holds something, all used instances leak.
-  const isUsed = space.rules[levels.length - 1].keep.includes("keep");
-  return {
-    ofPartial: ({ leakPj, entered, instances, heldOutside }, cycles) =>
-      leakPj * cycles + ofInner(entered - 1, heldOutside === 0 ? 1 : instances, heldOutside !== 0, cycles),
-    ofSpace: (cycles) => ofInner(levels.length - 1, 1, isUsed, cycles),
-  };
+/** Per level, and one more for none: what the levels inside it lose in a cycle at least, pJ: one instance each. */
+export function leaksInside({ leaks, rowCosts }: SearchPlan): readonly number[] {
+  const sums = [0];
+  for (let level = 0; level < rowCosts.length; level += 1) sums.push(sums[level] + (leaks?.[level] ?? 0));
+  return sums;
 }
 
 /** Lower bounds of what a partial mapping can still become. */
@@ -113,7 +78,7 @@ export function createPartialBounds(
 ): PartialBounds {
   const { stages, limitedLevels, space, computeEnergyPj } = plan;
   const stretch = leastStretch(plan);
-  const leaks = createLeakBounds(plan);
+  const insideLeaks = leaksInside(plan);
 
   /** Cycles that the accesses counted so far take at least. */
   function limitedCycles({ accesses }: PartialMapping): number {
@@ -127,6 +92,10 @@ export function createPartialBounds(
 
   function leastCycles(steps: number, limited: number): number {
     return Math.ceil(Math.max(steps * stretch, limited) * (1 - roundingShare));
+  }
+
+  function leakage({ leakPj, entered }: PartialMapping, cycles: number): number {
+    return (leakPj + insideLeaks[entered]) * cycles;
   }
 
   /** Lowers the bounds of a partial mapping to what an entry of the relaxation leaves possible. */
@@ -144,7 +113,7 @@ export function createPartialBounds(
     const limited = limitedCycles(partial);
     for (let pair = relaxation.first(entry); pair < relaxation.end(entry); pair += 1) {
       const cycles = leastCycles(steps * relaxation.steps(pair), limited);
-      const leakagePj = leaks.ofPartial(partial, cycles);
+      const leakagePj = leakage(partial, cycles);
       const energy = (energyPj + relaxation.innerEnergyPj(pair) + leakagePj) * (1 - roundingShare);
       partial.bound = Math.min(partial.bound, criteria.objective.value(energy, cycles));
       partial.secondBound = Math.min(partial.secondBound, energy * cycles);
@@ -171,7 +140,7 @@ export function createPartialBounds(
         if (entry < 0) continue;
         for (let pair = relaxation.first(entry); pair < relaxation.end(entry); pair += 1) {
           const cycles = leastCycles(inside * relaxation.steps(pair), limited);
-          const leakagePj = leaks.ofPartial(parent, cycles);
+          const leakagePj = leakage(parent, cycles);
           const energy =
             (parent.energyPj + computeEnergyPj + relaxation.wholeEnergyPj(pair) + leakagePj) *
             (1 - roundingShare);

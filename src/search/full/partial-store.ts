@@ -1,5 +1,4 @@
 import type { TimeLoop } from "../../model/nest";
-import type { Tensor } from "../../model/problem";
 import type { PartialMapping } from "./partial-mapping";
 import { orderSensitivities } from "./place-loops";
 import type { SearchPlan } from "./search-plan";
@@ -67,37 +66,21 @@ function createKey(plan: SearchPlan): (partial: PartialMapping) => string {
   const divided = tensors.flatMap(({ tensor, dividesEvenly }, index) =>
     tensor.readWrite && !dividesEvenly ? [index] : [],
   );
-  const memories = stages.map(({ choice }) =>
-    choice === undefined ? [] : orderSensitivities(plan, choice.level),
+  const feelsAllLoops = stages.map(
+    ({ choice }) => choice !== undefined && orderSensitivities(plan, choice.level).includes("all"),
   );
   return (partial) => {
     let key = `${partial.point} ${partial.steps} ${partial.heldOutside}`;
     if (space.mostTimeLoops !== null) key += ` ${partial.timeLoops}`;
     for (const index of divided) key += ` ${partial.partitions[index]}`;
-    const sensitivities = memories[partial.stage];
-    if (sensitivities.includes("all")) return key + loopText(partial.loops, () => true);
-    sensitivities.forEach((sensitivity, index) => {
-      if (sensitivity === "window") key += windowText(tensors[index].tensor, partial.loops);
-    });
-    return key;
+    return feelsAllLoops[partial.stage] ? key + loopText(partial.loops) : key;
   };
 }
 
-/** The innermost loops that may still share a window with loops to come: those up to the second axis that moves. */
-function windowText({ ranks, uses }: Tensor, loops: TimeLoop | null): string {
-  let axis = -1;
-  return loopText(loops, ({ dimension }) => {
-    if (!uses[dimension]) return true;
-    const moved = ranks.findIndex(({ dimensions }) => dimensions.includes(dimension));
-    if (axis < 0) axis = moved;
-    return axis === moved;
-  });
-}
-
-/** The loops from the innermost outwards, as long as `belongs` says so. */
-function loopText(loops: TimeLoop | null, belongs: (loop: TimeLoop) => boolean): string {
+/** All loops, from the innermost outwards. */
+function loopText(loops: TimeLoop | null): string {
   let text = "|";
-  for (let loop = loops; loop !== null && belongs(loop); loop = loop.outer)
+  for (let loop = loops; loop !== null; loop = loop.outer)
     text += `${loop.dimension},${loop.factor},${loop.stride};`;
   return text;
 }

@@ -1,7 +1,6 @@
 import { hasFreeOrder } from "../../mapspace/loop-orders";
 import type { Slot } from "../../mapspace/slots";
 import { tensorSize } from "../../model/problem";
-import type { Tensor } from "../../model/problem";
 import { movementOf } from "../../model/received-words";
 import { describeFanOut, dividePartition, fetchesEverything } from "../../model/traffic";
 import type { PartialMapping, Transfer } from "./partial-mapping";
@@ -107,8 +106,6 @@ type OrderSensitivity =
   | "none"
   /** On which loop is the innermost that moves it. */
   | "first"
-  /** On the innermost loops up to the second axis that moves. */
-  | "window"
   /** On everything. */
   | "all";
 
@@ -122,7 +119,7 @@ export function orderSensitivities(plan: SearchPlan, level: number): readonly Or
         inner < level && keep[index] !== "bypass" && !noTemporalReuse[index],
     );
     if (!isReused) return "none";
-    return shape === "simple" ? "first" : shape === "windowed" ? "window" : "all";
+    return shape === "simple" ? "first" : "all";
   });
 }
 
@@ -176,12 +173,6 @@ function isSettled(
     const moves = ([dimension]: readonly [number, number]): boolean => tensor.uses[dimension];
     if (sensitivity === "none") return true;
     if (sensitivity === "all") return false;
-    if (!left.some(moves)) return true;
-    return sensitivity === "first" ? placed.some(moves) : movesTwoAxes(tensor, placed);
+    return !left.some(moves) || placed.some(moves);
   });
-}
-
-function movesTwoAxes({ ranks }: Tensor, loops: LoopList): boolean {
-  const moved = ranks.filter(({ dimensions }) => loops.some(([dimension]) => dimensions.includes(dimension)));
-  return moved.length > 1;
 }

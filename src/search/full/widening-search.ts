@@ -6,7 +6,7 @@ import type { Budget, StopReason } from "./budget";
 import { createExpander } from "./expand";
 import { leastEnergy } from "./least-energy";
 import type { Criteria } from "./objective";
-import { createLeakBounds, createPartialBounds, leastStretch } from "./partial-bound";
+import { createPartialBounds, leaksInside, leastStretch } from "./partial-bound";
 import { bareRelaxation, relax } from "./relaxation";
 import type { Relaxation } from "./relaxation";
 import { describeRepetitions } from "./repetitions";
@@ -159,10 +159,10 @@ function boundBeyond(
 ): (limit: number) => number {
   const accessesPj = plan.computeEnergyPj + leastEnergy(plan, stageBounds);
   const cyclesPerStep = leastStretch(plan) * plan.stages[0].fixedTimeInside * (1 - agreement);
-  const leaks = createLeakBounds(plan);
+  const leakPj = leaksInside(plan)[plan.rowCosts.length];
   return (limit) => {
     const cycles = (Math.floor(limit) + 1) * cyclesPerStep;
-    return objective.value((accessesPj + leaks.ofSpace(cycles)) * (1 - agreement), cycles);
+    return objective.value((accessesPj + leakPj * cycles) * (1 - agreement), cycles);
   };
 }
 
