@@ -8,8 +8,8 @@ import { FileReader, withOneLook } from "./file-memo";
 import { findLayer } from "./find-layer";
 import { loadArchitecture } from "./get-spec";
 import { compiledFor } from "./model-files";
-import { namesOfClass, namesOfLeaf, wordsOfProblems } from "./processing/names-read";
-import type { Value, Workspace, ComponentClass } from "./specification";
+import { namesByReader, wordsOfProblems } from "./processing/names-read";
+import type { Value, Workspace } from "./specification";
 import { givenWorkspace, lookUpArchitecture, overlaysOf, workspaceSchema } from "./workspace";
 import { displayPath, expandIncludes } from "./yaml/source-text";
 
@@ -148,7 +148,7 @@ export function variableUses(architecture: string, workspace?: Workspace): reado
     ...variable,
     value: values[variable.name] ?? null,
     unit: unitIn(variable.note),
-    readBy: [...readers].filter(([, names]) => names.has(variable.name)).map(([reader]) => reader),
+    readBy: [...new Set(readers.filter(([, names]) => names.has(variable.name)).map(([reader]) => reader))],
   }));
 }
 
@@ -156,30 +156,19 @@ export function variableUses(architecture: string, workspace?: Workspace): reado
 function readersIn(
   model: ReturnType<typeof loadArchitecture>,
   workspace: Workspace,
-): ReadonlyMap<string, ReadonlySet<string>> {
+): readonly (readonly [reader: string, names: ReadonlySet<string>])[] {
   const { document } = model;
-  const readers = new Map<string, Set<string>>();
-  const add = (reader: string, names: Iterable<string>): void => {
-    const known = readers.get(reader) ?? new Set();
-    readers.set(reader, known);
-    for (const name of names) known.add(name);
-  };
-  for (const [name, written] of Object.entries(document.variables)) add(name, namesRead(written));
   // Which layer does not matter: all of them take the same sizes from the architecture.
   const { problem } = findLayer(workspace, { layer: { C: 1 } });
-  const classes = new Map(document.componentClasses.map((written) => [written.name, written]));
-  const addClass = (written: ComponentClass | undefined): void => {
-    if (written === undefined || readers.has(written.name)) return;
-    add(written.name, namesOfClass(written));
-    for (const part of written.subcomponents) addClass(classes.get(part.class));
-  };
-  for (const leaf of compiledFor(model, problem).leaves) {
-    add(leaf.name, namesOfLeaf(leaf));
-    addClass(classes.get(leaf.document.subclass ?? leaf.document.class));
-  }
-  add("the layer", wordsOfProblems.of(problem));
-  for (const check of document.checks) add("a check", expressionsOf(check).flatMap(namesRead));
-  return readers;
+  const named = Object.entries(document.variables).map(
+    ([name, written]) => [name, new Set(namesRead(written))] as const,
+  );
+  return [
+    ...named,
+    ...namesByReader(document, compiledFor(model, problem).leaves),
+    ["the layer", wordsOfProblems.of(problem)],
+    ["a check", new Set(document.checks.flatMap(expressionsOf).flatMap(namesRead))],
+  ];
 }
 
 /** The unit that a note begins with or names. */

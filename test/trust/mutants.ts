@@ -582,7 +582,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "files that are not looked at again",
     file: "spec/file-memo.ts",
-    from: "({ reader }) => reader.isUpToDate(look)",
+    from: "({ reader }) => look.confirms(reader)",
     to: "() => true",
     tests: "sequences",
   },

@@ -20,13 +20,7 @@ import type { CompiledPart } from "./compiled-part";
 import { compilePart, substituteWords, wordsIn, wordsOf } from "./compiled-part";
 import type { ExpandedConstraints, ExpandedLoops } from "./expand-macros";
 import type { FactorEntry } from "./factor-entry";
-import {
-  areLimits,
-  contradictoryFactors,
-  factorValue,
-  shownFactor,
-  unknownProblemName,
-} from "./factor-entry";
+import { comesAgain, factorValue, shownFactor, unknownProblemName } from "./factor-entry";
 
 /** Where constraints stand, and whether what stands for a number in them is calculated, as in the convention of 2024. */
 interface ConstrainedLevel {
@@ -84,28 +78,6 @@ function compileFactor(
   });
 }
 
-/** Of factors that are equal now that names are dimensions the last one stays; different ones are a contradiction. */
-function tidied(
-  factors: readonly Factor[],
-  entries: readonly FactorEntry[],
-  level: string,
-): readonly Factor[] {
-  const shown = (index: number): string => {
-    const { dimension, operator, value } = factors[index];
-    return shownFactor(entries[index], { dimension, operator, valueText: String(value) });
-  };
-  return factors.filter(({ dimension, operator, value }, index) => {
-    const next = factors.findIndex(
-      (factor, other) =>
-        other > index && factor.dimension === dimension && !areLimits(factor, factors[index]),
-    );
-    if (next < 0) return true;
-    if (factors[next].operator === operator && factors[next].value === value) return false;
-    const location = entries[index].location ?? entries[next].location;
-    throw contradictoryFactors(shown(index), shown(next), level, location);
-  });
-}
-
 /** The factors of a leaf. Names may stand for their dimensions and values. */
 function compileFactors(
   entries: readonly FactorEntry[],
@@ -117,7 +89,14 @@ function compileFactors(
   const isTidy = entries.every(({ dimension }) => dimensions.includes(dimension));
   return compilePart(wordsOf(parts), (scope) => {
     const factors = parts.map(({ evaluate }) => evaluate(scope));
-    return isTidy ? factors : tidied(factors, entries, level);
+    if (isTidy) return factors;
+    // Names may have become the same dimension.
+    const became = factors.map(({ value, ...factor }, index) => ({
+      ...entries[index],
+      ...factor,
+      valueText: String(value),
+    }));
+    return factors.filter((_, index) => !comesAgain(index, became, entries, level));
   });
 }
 

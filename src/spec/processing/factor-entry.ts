@@ -40,45 +40,33 @@ function factorText(entry: FactorEntry): string {
  * @throws RaellaError `constraint` if two different entries name the same dimension.
  */
 export function tidyFactors(entries: readonly FactorEntry[], level: string): readonly FactorEntry[] {
-  const byText = new Map<string, FactorEntry>();
-  for (const entry of entries) {
-    const text = factorText(entry);
-    byText.delete(text);
-    byText.set(text, entry);
-  }
-  const byDimension = new Map<string, FactorEntry>();
-  for (const entry of byText.values()) {
-    const other = byDimension.get(entry.dimension);
-    if (other !== undefined && !areLimits(entry, other))
-      throw contradictoryFactors(
-        factorText(other),
-        factorText(entry),
-        level,
-        entry.location ?? other.location,
-      );
-    byDimension.set(entry.dimension, entry);
-  }
-  return [...byText.values()];
+  return entries.filter((_, index) => !comesAgain(index, entries, entries, level));
 }
 
-/** A dimension may have an upper and a lower limit. */
-export function areLimits(
-  first: Pick<FactorEntry, "operator">,
-  second: Pick<FactorEntry, "operator">,
-): boolean {
-  return first.operator !== "=" && second.operator !== "=" && first.operator !== second.operator;
-}
-
-export function contradictoryFactors(
-  first: string,
-  second: string,
+/**
+ * Whether an entry stands again behind itself. A dimension may have an upper and a lower limit.
+ *
+ * @param written the entries before names in them were replaced.
+ * @throws RaellaError `constraint` if another entry behind it contradicts it.
+ */
+export function comesAgain(
+  index: number,
+  entries: readonly FactorEntry[],
+  written: readonly FactorEntry[],
   level: string,
-  location: SourceLocation | undefined,
-): RaellaError {
-  return new RaellaError({
+): boolean {
+  const { dimension, operator, location } = entries[index];
+  const next = entries.findIndex((other, at) => {
+    const areLimits = operator !== "=" && other.operator !== "=" && operator !== other.operator;
+    return at > index && other.dimension === dimension && !areLimits;
+  });
+  if (next < 0) return false;
+  if (factorText(entries[next]) === factorText(entries[index])) return true;
+  const [first, second] = [index, next].map((at) => shownFactor(written[at], entries[at]));
+  throw new RaellaError({
     code: "constraint",
     message: `The constraints of "${level}" contradict each other: ${first} and ${second}.`,
-    location,
+    location: entries[next].location ?? location,
     remedy: "Keep one of them. An empty list `factors: []` discards the factors of a merged macro.",
   });
 }

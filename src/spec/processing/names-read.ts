@@ -10,41 +10,54 @@ import { expressionsOfLeaf } from "./compiled-model";
 import { wordsIn } from "./compiled-part";
 
 /** The readers of a model. */
-export function readersOf(
-  { componentClasses, checks, arithmetic }: ModelDocument,
+export function readersOf(document: ModelDocument, leaves: readonly CompiledLeaf[]): ModelReaders {
+  const { checks, arithmetic, componentClasses } = document;
+  const classes = new Set(componentClasses.map(({ name }) => name));
+  return {
+    names: new Set([
+      ...[...namesByReader(document, leaves).values()].flatMap((names) => [...names]),
+      ...checks.flatMap(namesOfCheck),
+      ...namesOfArithmetic(arithmetic ?? {}),
+    ]),
+    hasPrimitiveLevels: leaves.some(
+      ({ kind, document: { subclass, class: own } }) =>
+        kind !== "container" && kind !== "nothing" && !classes.has(subclass ?? own),
+    ),
+  };
+}
+
+/** The names that nodes look up, and the component classes that they are made of: by node and class. */
+export function namesByReader(
+  { componentClasses }: ModelDocument,
   leaves: readonly CompiledLeaf[],
-): ModelReaders {
-  const names = new Set([
-    ...leaves.flatMap(namesOfLeaf),
-    ...checks.flatMap(namesOfCheck),
-    ...namesOfArithmetic(arithmetic ?? {}),
-  ]);
+): Map<string, Set<string>> {
+  const readers = new Map<string, Set<string>>();
   const classes = new Map(componentClasses.map((written) => [written.name, written]));
+  const add = (reader: string, names: readonly string[]): void => {
+    readers.set(reader, new Set([...(readers.get(reader) ?? []), ...names]));
+  };
   const met = new Set<ComponentClass>();
-  const visit = (className: string): void => {
-    const written = classes.get(className);
+  const addClass = (name: string): void => {
+    const written = classes.get(name);
     if (written === undefined || met.has(written)) return;
     met.add(written);
-    for (const name of namesOfClass(written)) names.add(name);
-    for (const part of written.subcomponents) visit(part.class);
+    add(name, namesOfClass(written));
+    for (const part of written.subcomponents) addClass(part.class);
   };
-  let hasPrimitiveLevels = false;
-  for (const { document, kind } of leaves) {
-    if (kind === "container" || kind === "nothing") continue;
-    const className = document.subclass ?? document.class;
-    if (classes.has(className)) visit(className);
-    else hasPrimitiveLevels = true;
+  for (const leaf of leaves) {
+    add(leaf.name, namesOfLeaf(leaf));
+    addClass(leaf.document.subclass ?? leaf.document.class);
   }
-  return { names, hasPrimitiveLevels };
+  return readers;
 }
 
 /** Names that a node looks up, and words in its constraints that may be names. */
-export function namesOfLeaf(leaf: CompiledLeaf): readonly string[] {
+function namesOfLeaf(leaf: CompiledLeaf): readonly string[] {
   return [...expressionsOfLeaf(leaf).flatMap(({ names }) => names), ...leaf.constraints.words];
 }
 
 /** Names that a class looks up: attributes that a level does not give are looked for among the variables. */
-export function namesOfClass({ attributes, subcomponents, actions }: ComponentClass): readonly string[] {
+function namesOfClass({ attributes, subcomponents, actions }: ComponentClass): readonly string[] {
   return [
     "area_share",
     ...Object.keys(attributes),

@@ -295,6 +295,26 @@ function meshOrder(node: YamlNode): readonly MeshAxis[] {
   return first === "meshY" ? ["meshY", "meshX"] : ["meshX", "meshY"];
 }
 
+/** What containers and elements have in common. */
+function commonParts(
+  given: v.InferOutput<typeof containerSchema> | v.InferOutput<typeof elementSchema>,
+  node: YamlNode,
+  path: string,
+  fidelity: Fidelity,
+  errors: RaellaError[],
+) {
+  return {
+    name: given.name,
+    attributes: correctedTable(given, fidelity, node, path, errors),
+    ...given.spatial,
+    meshOrder: meshOrder(node),
+    constraints: given.constraints,
+    sparseOptimizations: given.sparse_optimizations.optimizations,
+    location: locationOf(node, path),
+    locate: (...keys: string[]) => locateIn(node, path, keys),
+  };
+}
+
 function readContainer(
   node: YamlNode,
   path: string,
@@ -305,15 +325,8 @@ function readContainer(
   if (given === undefined) return undefined;
   return {
     ...nothingLeaf(locationOf(node, path)),
-    kind: "container",
-    name: given.name,
-    class: "",
-    attributes: correctedTable(given, fidelity, node, path, errors),
-    ...given.spatial,
-    meshOrder: meshOrder(node),
-    constraints: given.constraints,
-    sparseOptimizations: given.sparse_optimizations.optimizations,
-    locate: (...keys) => locateIn(node, path, keys),
+    ...{ kind: "container", class: "" },
+    ...commonParts(given, node, path, fidelity, errors),
   };
 }
 
@@ -340,20 +353,13 @@ function readElement(
     return undefined;
   }
   return {
+    ...commonParts(given, node, path, fidelity, errors),
     kind,
-    name: given.name,
     class: given.class,
     subclass: given.subclass ?? null,
     areaShare: given.area_share ?? given.area_scale ?? null,
     energyShare: given.energy_scale,
     enabled: given.enabled,
     requiredActions: given.required_actions.map((action: PlacedText) => action.text),
-    attributes: correctedTable(given, fidelity, node, path, errors),
-    ...given.spatial,
-    meshOrder: meshOrder(node),
-    constraints: given.constraints,
-    sparseOptimizations: given.sparse_optimizations.optimizations,
-    location: locationOf(node, path),
-    locate: (...keys) => locateIn(node, path, keys),
   };
 }

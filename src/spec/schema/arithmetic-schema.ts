@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import type { RaellaError } from "../../errors";
 import { namesRead } from "../expression/evaluate";
-import type { WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
 import { closedObject, text, validate, written } from "./validate";
 
@@ -12,18 +11,6 @@ export type WeightEncoding = (typeof weightEncodings)[number];
 
 /** Bits of the slices of a weight, most significant first; or they are chosen layer by layer. */
 export type SlicesOfWeights = "adaptive" | readonly number[];
-
-/** What a model, or an entry of `architectures.yaml`, says of how its crossbars compute. */
-export interface WrittenArithmetic {
-  readonly encoding?: WeightEncoding;
-  readonly slices?: SlicesOfWeights;
-  readonly average_weight_slices?: SlicesOfWeights;
-  readonly speculation?: WrittenValue;
-  readonly input_bits?: WrittenValue;
-  readonly rows?: WrittenValue;
-  readonly converter_bits?: WrittenValue;
-  readonly cell_bits?: WrittenValue;
-}
 
 const slicesExpected = "adaptive, or bits that make 8, most significant first: [4, 2, 2]";
 const slices = v.lazy((given): v.GenericSchema<unknown, SlicesOfWeights> =>
@@ -45,6 +32,9 @@ export const arithmeticSchema = closedObject({
   converter_bits: v.optional(written("a number or an expression")),
   cell_bits: v.optional(written("a number or an expression")),
 });
+
+/** What a model, or an entry of `architectures.yaml`, says of how its crossbars compute. */
+export type WrittenArithmetic = Readonly<v.InferOutput<typeof arithmeticSchema>>;
 
 /** Reads the top key `arithmetic`. */
 export function readArithmetic(node: YamlNode, errors: RaellaError[]): WrittenArithmetic | undefined {
