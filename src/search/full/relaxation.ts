@@ -47,42 +47,21 @@ export interface Relaxation {
   readonly infeasiblePoints: number;
 }
 
-/** A growing list of numbers in one typed array. */
-class NumberList {
-  length = 0;
-  /** The backing array; replaced when the list grows. */
-  values = new Float64Array(64);
-
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const longer = new Float64Array(this.length * 2);
-      longer.set(this.values);
-      this.values = longer;
-    }
-    this.values[this.length] = value;
-    this.length += 1;
-  }
-}
-
 /** The entries of a relaxed problem, in columns: what is known of every point and mask that can be completed. */
 class EntryTable {
   count = 0;
   /** Per entry: its first pair; one more number ends the last. */
-  readonly pairStarts = new NumberList();
+  readonly pairStarts: number[] = [0];
   /** Per pair: time steps, energy inside the choice, and with the events before it. */
-  readonly steps = new NumberList();
-  readonly inner = new NumberList();
-  readonly whole = new NumberList();
+  readonly steps: number[] = [];
+  readonly inner: number[] = [];
+  readonly whole: number[] = [];
   /** Per entry and tensor: words that cross the place outside the stage, and its choice. */
-  readonly arriving = new NumberList();
-  readonly crossing = new NumberList();
+  readonly arriving: number[] = [];
+  readonly crossing: number[] = [];
   /** Per entry and tensor: energy that grows with repetitions, inside the choice and with the events before it. */
-  readonly repeatedInner = new NumberList();
-  readonly repeatedWhole = new NumberList();
-
-  constructor() {
-    this.pairStarts.push(0);
-  }
+  readonly repeatedInner: number[] = [];
+  readonly repeatedWhole: number[] = [];
 
   /** Adds what the work at one point has come to. */
   record({ bounds, digits, words, front, innerRepeated, settledRepeated, leastRepeated }: StageWork): number {
@@ -273,13 +252,13 @@ class RelaxedProblem implements Relaxation {
     const { tensorCount, entries } = this;
     const { ratios, words, front, repeated } = work;
     const from = entry * tensorCount;
-    const arriving = entries.arriving.values;
+    const { arriving } = entries;
     for (let tensor = 0; tensor < tensorCount; tensor += 1)
       words[tensor] = Math.min(words[tensor], arriving[from + tensor] * ratios[tensor]);
     const energyPj = work.settledPj + this.crossingEnergy(work, from);
     let repeatedPj = 0;
     for (let tensor = 0; tensor < tensorCount; tensor += 1) {
-      const once = entries.repeatedWhole.values[from + tensor];
+      const once = entries.repeatedWhole[from + tensor];
       const inner = once * repeated[tensor];
       repeatedPj += inner - once;
       work.innerRepeated[tensor] = Math.min(work.innerRepeated[tensor], inner);
@@ -288,9 +267,9 @@ class RelaxedProblem implements Relaxation {
     }
     const end = this.end(entry);
     for (let pair = this.first(entry); pair < end; pair += 1) {
-      const total = entries.steps.values[pair] * steps;
+      const total = entries.steps[pair] * steps;
       if (total > work.stepLimit) break;
-      const inner = entries.whole.values[pair] + repeatedPj;
+      const inner = entries.whole[pair] + repeatedPj;
       front.add(total, inner, inner + energyPj);
     }
   }
@@ -298,7 +277,7 @@ class RelaxedProblem implements Relaxation {
   /** Cost of the events whose words come from inside the choice; `from` is the place of the next entry's words. */
   private crossingEnergy(work: StageWork, from: number): number {
     const { bounds, sources, firstWords, ratios, crossingRepeated } = work;
-    const arriving = this.entries.arriving.values;
+    const { arriving } = this.entries;
     let total = 0;
     crossingRepeated.fill(0);
     for (let index = 0; index < bounds.crossing.length; index += 1) {
@@ -317,31 +296,31 @@ class RelaxedProblem implements Relaxation {
   }
 
   first(entry: number): number {
-    return this.entries.pairStarts.values[entry];
+    return this.entries.pairStarts[entry];
   }
 
   end(entry: number): number {
-    return this.entries.pairStarts.values[entry + 1];
+    return this.entries.pairStarts[entry + 1];
   }
 
   steps(pair: number): number {
-    return this.entries.steps.values[pair];
+    return this.entries.steps[pair];
   }
 
   innerEnergyPj(pair: number): number {
-    return this.entries.inner.values[pair];
+    return this.entries.inner[pair];
   }
 
   wholeEnergyPj(pair: number): number {
-    return this.entries.whole.values[pair];
+    return this.entries.whole[pair];
   }
 
   crossingWords(entry: number, tensor: number): number {
-    return this.entries.crossing.values[entry * this.tensorCount + tensor];
+    return this.entries.crossing[entry * this.tensorCount + tensor];
   }
 
   repeatedEnergyPj(entry: number, tensor: number): number {
-    return this.entries.repeatedInner.values[entry * this.tensorCount + tensor];
+    return this.entries.repeatedInner[entry * this.tensorCount + tensor];
   }
 
   get points(): number {
