@@ -73,7 +73,6 @@ export function findMappingProblems(
 
 /** @throws RaellaError `invalid-mapping` with every reason where a mapping does not fit. */
 export function requireValidMapping(problem: Problem, hardware: Hardware, mapping: Mapping): void {
-  if (isValidMapping(problem, hardware, mapping)) return;
   const problems = findMappingProblems(problem, hardware, mapping);
   if (problems.length === 0) return;
   throw new RaellaError({
@@ -85,49 +84,6 @@ export function requireValidMapping(problem: Problem, hardware: Hardware, mappin
     value: problems.map(({ subject }) => subject).join(", "),
     details: problems.length === 1 ? [] : problems.map(({ message }) => message),
   });
-}
-
-/** Whether a mapping runs on the hardware; {@link findMappingProblems} says why not. */
-export function isValidMapping(problem: Problem, hardware: Hardware, { levels }: Mapping): boolean {
-  const { dimensions, bounds, tensors } = problem;
-  if (levels.length !== hardware.levels.length) return false;
-  const spans = bounds.map(() => 1);
-  const isHeld = tensors.map(() => false);
-  for (let index = 0; index < levels.length; index += 1) {
-    const { level, spatial, temporal, keep } = levels[levels.length - 1 - index];
-    const hardwareLevel = hardware.levels[index];
-    if (
-      level !== hardwareLevel.name ||
-      !spreads(spans, dimensions, temporal) ||
-      !spreads(spans, dimensions, spatial)
-    )
-      return false;
-    let x = 1;
-    let y = 1;
-    for (const { axis, factor } of spatial)
-      if (axis === "X") x *= factor;
-      else y *= factor;
-    let words = 0;
-    for (let tensor = 0; keep.length > 0 && tensor < tensors.length; tensor += 1) {
-      if (!keep.includes(tensors[tensor].name)) continue;
-      isHeld[tensor] = true;
-      words += tensorSize(tensors[tensor], spans);
-    }
-    if (!fitsFanOut(hardwareLevel, x, y) || !fitsRoom(tileRoom(hardwareLevel), words)) return false;
-  }
-  return isHeld.every(Boolean) && bounds.every((bound, dimension) => bound === spans[dimension]);
-}
-
-/** Multiplies loops into the spans; false where they are no proper loops. */
-function spreads(spans: number[], dimensions: readonly string[], loops: readonly Loop[]): boolean {
-  for (let index = 0; index < loops.length; index += 1) {
-    const { dimension, factor } = loops[index];
-    const position = dimensions.indexOf(dimension);
-    if (position < 0 || !Number.isSafeInteger(factor) || factor < 1) return false;
-    for (let other = 0; other < index; other += 1) if (loops[other].dimension === dimension) return false;
-    spans[position] *= factor;
-  }
-  return true;
 }
 
 function findLevelProblems(hardware: Hardware, mapping: Mapping): MappingProblem[] {
@@ -153,30 +109,23 @@ function findLoopProblems(problem: Problem, mapping: Mapping): MappingProblem[] 
 }
 
 function findBlockProblems({ dimensions }: Problem, level: string, loops: readonly Loop[]): MappingProblem[] {
-  const seen = new Set<string>();
-  return loops.flatMap(({ dimension, factor }): MappingProblem[] => {
-    const problemOf = (message: string): MappingProblem[] => [
-      { kind: "loops", subject: dimension, needed: 1, available: factor, message },
-    ];
-    if (!dimensions.includes(dimension))
-      return problemOf(
-        `${level} has a loop over "${dimension}", which is no dimension of the problem. ${suggestName(dimension, dimensions)}`,
-      );
-    if (!Number.isSafeInteger(factor) || factor < 1)
-      return problemOf(
-        `${level} has the factor ${factor} for ${dimension}; factors are whole numbers from 1.`,
-      );
-    if (seen.has(dimension)) return problemOf(`${level} has two loops over ${dimension} of the same kind.`);
-    seen.add(dimension);
-    return [];
+  return loops.flatMap(({ dimension, factor }, index): MappingProblem[] => {
+    const message = !dimensions.includes(dimension)
+      ? `${level} has a loop over "${dimension}", which is no dimension of the problem. ${suggestName(dimension, dimensions)}`
+      : !Number.isSafeInteger(factor) || factor < 1
+        ? `${level} has the factor ${factor} for ${dimension}; factors are whole numbers from 1.`
+        : loops.findIndex((loop) => loop.dimension === dimension) < index
+          ? `${level} has two loops over ${dimension} of the same kind.`
+          : undefined;
+    if (message === undefined) return [];
+    return [{ kind: "loops", subject: dimension, needed: 1, available: factor, message }];
   });
 }
 
 function findFactorProblems({ dimensions, bounds }: Problem, { levels }: Mapping): MappingProblem[] {
+  const loops = levels.flatMap(({ spatial, temporal }) => [...temporal, ...spatial]);
   return dimensions.flatMap((dimension, index): MappingProblem[] => {
-    const factors = levels.flatMap(({ spatial, temporal }) =>
-      [...temporal, ...spatial].filter((loop) => loop.dimension === dimension).map(({ factor }) => factor),
-    );
+    const factors = loops.filter((loop) => loop.dimension === dimension).map(({ factor }) => factor);
     const product = factors.reduce((all, factor) => all * factor, 1);
     if (product === bounds[index]) return [];
     const written = factors.length > 0 ? factors.join(" x ") : "no factor";
@@ -227,6 +176,7 @@ function findCapacityProblems(
     const held = problem.tensors.filter(({ name }) => level.keep.includes(name));
     const sizes = held.map((tensor) => tensorSize(tensor, spans));
     const needed = sizes.reduce((sum, size) => sum + size, 0);
+    if (fitsRoom(room, needed)) return [];
     const written = held.map(({ name }, tensor) => `${name} ${sizes[tensor]}`).join(" + ");
     if (exceeds(room, needed))
       return [
@@ -238,17 +188,15 @@ function findCapacityProblems(
           message: `${level.level} holds tiles of ${counted(needed, "word")} (${written}), but has room for ${capacityWords}.`,
         },
       ];
-    if (underfills(room, needed))
-      return [
-        {
-          kind: "utilization",
-          subject: level.level,
-          needed: minimumWords,
-          available: needed,
-          message: `${level.level} holds ${counted(needed, "word")}, less than its min_utilization of ${hardware.levels[index].minUtilization} demands (${minimumWords}).`,
-        },
-      ];
-    return [];
+    return [
+      {
+        kind: "utilization",
+        subject: level.level,
+        needed: minimumWords,
+        available: needed,
+        message: `${level.level} holds ${counted(needed, "word")}, less than its min_utilization of ${hardware.levels[index].minUtilization} demands (${minimumWords}).`,
+      },
+    ];
   });
 }
 

@@ -13,9 +13,9 @@ import { mulberry32 } from "../random";
 import { createScorer } from "./create-scorer";
 import { keepsEverything } from "./exhaustive/find-best-mapping";
 import type { Criteria } from "./full/objective";
+import { agreement } from "./ranking";
 import type { MappingFigures } from "./ranking";
 import type { MappingScorer } from "./scorer";
-import { agreement } from "./tolerances";
 
 // Simulated annealing (Kirkpatrick, Gelatt, Vecchi: Optimization by simulated annealing, Science 220, 1983): from mapping
 // to neighbouring mapping, to better ones always and to worse ones ever less often. It proves nothing, but finds mappings

@@ -8,7 +8,7 @@ import { evaluateNest } from "../model/evaluate-mapping";
 import type { Nest } from "../model/nest";
 import type { MappingScorer, ScorerFactory } from "./scorer";
 import { canUseTables, planScorer } from "./tables/scorer-plan";
-import { createTableScorer } from "./tables/table-scorer";
+import { TableScorer } from "./tables/table-scorer";
 import { activeSlots } from "./tables/time-loops";
 
 /** A scorer for any map space: lays out the loop nest of every candidate and evaluates it as a whole. */
@@ -58,7 +58,7 @@ export function createScorer(layout: SearchLayout, keep: KeepTable, costs: Acces
   if (!canUseTables(layout)) return createNestScorer(layout, keep, costs);
   const active = activeSlots(layout.space);
   const plan = planScorer(layout, keep, costs, active);
-  return createTableScorer(layout, plan, active, () => createNestScorer(layout, keep, costs));
+  return new TableScorer(layout, plan, active, () => createNestScorer(layout, keep, costs));
 }
 
 /** The scorer of a search over mappings with these costs. */

@@ -1,7 +1,7 @@
 import { factorsOfNumber } from "../../src/mapspace/candidate-mapping";
 import type { MapSpace } from "../../src/mapspace/map-space";
 import type { Slot } from "../../src/mapspace/slots";
-import { isValidMapping } from "../../src/model/fit";
+import { findMappingProblems } from "../../src/model/fit";
 import type { LevelMapping, Mapping, SpatialLoop } from "../../src/model/mapping";
 
 /** Every mapping of a space, one after the other, without any thought for speed. */
@@ -21,7 +21,8 @@ export function enumeratePlainly(space: MapSpace): {
     for (let number = 0; number < space.factorizations; number += 1)
       for (const mapping of mappingsOf(space, number, keep)) {
         withinFanout += 1;
-        if (isValidMapping(space.problem, space.hardware, mapping)) valid.push({ number, mapping });
+        if (findMappingProblems(space.problem, space.hardware, mapping).length === 0)
+          valid.push({ number, mapping });
       }
   return { withinFanout, valid };
 }

@@ -357,7 +357,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "only inner levels slow a mapping down",
-    file: "model/price-accesses.ts",
+    file: "model/evaluate-mapping.ts",
     from: "cycles = Math.max(cycles, evaluation.cycles);",
     to: "",
     tests: "model",

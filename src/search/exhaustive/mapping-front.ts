@@ -11,8 +11,7 @@ import type { Hardware } from "../../model/hardware";
 import { countOperations } from "../../model/problem";
 import { createScorer } from "../create-scorer";
 import type { MappingFigures, Metric } from "../ranking";
-import { compareNumbered, rankingMetrics } from "../ranking";
-import { roundingShare } from "../tolerances";
+import { compareNumbered, rankingMetrics, roundingShare } from "../ranking";
 import { keepsEverything, layOutForVisit, quickVisit } from "./find-best-mapping";
 
 /** A data space at a level that costs something: where its rows and instances stand in a mapping's counts. */

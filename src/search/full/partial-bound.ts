@@ -1,6 +1,5 @@
 import { fillsOf, readsOf, updatesOf } from "../../model/access-counts";
 import { consumptionScale, cyclesOfWords } from "../../model/bandwidth";
-import { roundingShare } from "../tolerances";
 import { contentEnergyPj } from "./enter-level";
 import type { Criteria } from "./objective";
 import type { PartialMapping } from "./partial-mapping";
@@ -8,6 +7,7 @@ import type { Relaxation } from "./relaxation";
 import { repetitionsOf } from "./repetitions";
 import type { RepetitionRules } from "./repetitions";
 import type { SearchPlan } from "./search-plan";
+import { roundingShare } from "../ranking";
 
 /**
  * The least number of cycles per time step that the bandwidths allow in any mapping: a level that exchanges words

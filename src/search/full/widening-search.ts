@@ -1,4 +1,3 @@
-import { agreement } from "../tolerances";
 import type { Incumbent, SearchCounts, SearchOutcome, SearchParts } from "./best-first";
 import { searchBestFirst, workOf } from "./best-first";
 import { createBudget } from "./budget";
@@ -14,6 +13,7 @@ import { childrenOf } from "./search-plan";
 import type { SearchPlan } from "./search-plan";
 import { createStageBounds } from "./stage-bounds";
 import type { StageBounds } from "./stage-bounds";
+import { agreement } from "../ranking";
 
 /** Limits of a search. */
 export interface SearchLimits {

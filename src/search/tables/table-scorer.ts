@@ -125,19 +125,9 @@ export function mightForward(
  * A scorer that prices by tables: figures are products of table entries, except the words that overlapping tiles
  * receive, which follow the time loops. The few mappings whose figures do not fall apart so (neighbours that might
  * pass on words, loops that interact along an axis) it leaves to a scorer of whole nests. The results equal those
- * of the full evaluation bit for bit.
+ * of the full evaluation bit for bit. A class because the state of an inner loop is fastest in the fields of an object.
  */
-export function createTableScorer(
-  layout: SearchLayout,
-  plan: ScorerPlan,
-  active: readonly ActiveSlot[],
-  createWholeScorer: () => MappingScorer,
-): MappingScorer {
-  return new TableScorer(layout, plan, active, createWholeScorer);
-}
-
-/** A class because the state of an inner loop is fastest in the fields of an object. */
-class TableScorer implements MappingScorer {
+export class TableScorer implements MappingScorer {
   energyPj = 0;
   cycles = 0;
   lastLevelAccesses = 0;
