@@ -4,11 +4,10 @@ import type { AccessCosts } from "../../model/access-costs";
 import { accessRule } from "../../model/access-counts";
 import type { AccessRule } from "../../model/access-counts";
 import { hasBandwidth } from "../../model/bandwidth";
-import { mayForward } from "../../model/forwarding";
 import type { HardwareLevel } from "../../model/hardware";
 import { countOperations } from "../../model/problem";
 import type { Tensor } from "../../model/problem";
-import { fetchesEverything } from "../../model/traffic";
+import { activeSlots, someMayForward } from "../tables/time-loops";
 import type { DivisorLattice } from "./factor-steps";
 import { createDivisorLattice, largestProduct } from "./factor-steps";
 
@@ -239,8 +238,6 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
   const quotients = choices.map(({ quotient }) => quotient);
   const isFree = (slot: Slot, dimension: number): boolean =>
     slot.factors[dimension] === 0 && quotients[dimension] > 1 && (slot.limits?.[dimension] ?? Infinity) > 1;
-  const mayLoop = (slot: Slot, dimension: number): boolean =>
-    slot.factors[dimension] > 1 || isFree(slot, dimension);
   const timeSlots = space.slots.filter(({ kind }) => kind === "time");
   const freeTimeOutside = rules.map((_, level) =>
     problem.bounds.map((_bound, dimension) =>
@@ -256,9 +253,13 @@ export function createSearchPlan(space: MapSpace, costs: AccessCosts): SearchPla
     ),
   );
   const tensors = problem.tensors.map((tensor) => describeTensor(tensor, problem.bounds));
-  const forwards = rules.map((_, level) =>
-    tensors.map(({ tensor }, index) => someMayForward(space, mayLoop, tensor, index, level)),
-  );
+  const active = activeSlots(space);
+  const forwards = rules.map((_, level) => {
+    const slot = active.find((candidate) => candidate.level === level && candidate.kind === "space");
+    return tensors.map(
+      ({ tensor }, index) => slot !== undefined && someMayForward(space, tensor, index, slot, active),
+    );
+  });
   const repeats = rules.map(({ noTemporalReuse }, level) =>
     tensors.map(
       ({ shape }, index) =>
@@ -318,22 +319,6 @@ function describeTensor(tensor: Tensor, bounds: readonly number[]): PlanTensor {
     dimensions.every((dimension, term) => bounds[dimension] === 1 || coefficients[term] === 1),
   );
   return { tensor, shape, dividesEvenly: isSimple && isPlain && axes.every((count) => count <= 1) };
-}
-
-/** Whether neighbours below a level may pass on words in some mapping: asks the model with all loops that may occur. */
-function someMayForward(
-  space: MapSpace,
-  mayLoop: (slot: Slot, dimension: number) => boolean,
-  tensor: Tensor,
-  index: number,
-  level: number,
-): boolean {
-  const slot = space.slots.find((candidate) => candidate.level === level && candidate.kind === "space");
-  if (slot === undefined || space.rules[level].noLinkTransfer[index]) return false;
-  const timeSlots = space.slots.filter((candidate) => candidate.kind === "time" && candidate.level >= level);
-  const flags = (slots: readonly Slot[]): number[] =>
-    space.problem.bounds.map((_, dimension) => (slots.some((one) => mayLoop(one, dimension)) ? 1 : 0));
-  return mayForward(tensor, fetchesEverything(space.rules, level, index), flags(timeSlots), flags([slot]));
 }
 
 /** Whether all levels inside that the words of a level may come from have bounds that grow with repetitions. */

@@ -88,9 +88,7 @@ export function tileSizeOf(
   tensor: Tensor,
   bounds: readonly number[],
 ): TileSize {
-  const isShared = ({ dimensions }: LinearForm): boolean =>
-    dimensions.filter((dimension) => bounds[dimension] > 1).length > 1;
-  const alone = tensor.ranks.filter((rank) => !isShared(rank));
+  const alone = tensor.ranks.filter((rank) => !isShared(rank, bounds));
   const spans = bounds.map(() => 1);
   return {
     product: productOverDimensions(lattice, inside, 1, (span, dimension) => {
@@ -100,7 +98,9 @@ export function tileSizeOf(
       spans[dimension] = 1;
       return words;
     }),
-    extents: tensor.ranks.filter(isShared).map((rank) => extentOf(lattice, inside, rank)),
+    extents: tensor.ranks
+      .filter((rank) => isShared(rank, bounds))
+      .map((rank) => extentOf(lattice, inside, rank)),
   };
 }
 

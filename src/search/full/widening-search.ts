@@ -3,7 +3,6 @@ import { searchBestFirst, workOf } from "./best-first";
 import { createBudget } from "./budget";
 import type { Budget, StopReason } from "./budget";
 import { createExpander } from "./expand";
-import { leastEnergy } from "./least-energy";
 import type { Criteria } from "./objective";
 import { createPartialBounds, leaksInside, leastStretch } from "./partial-bound";
 import { bareRelaxation, relax } from "./relaxation";
@@ -11,7 +10,7 @@ import type { Relaxation } from "./relaxation";
 import { describeRepetitions } from "./repetitions";
 import { childrenOf } from "./search-plan";
 import type { SearchPlan } from "./search-plan";
-import { createStageBounds } from "./stage-bounds";
+import { createStageBounds, leastEnergy } from "./stage-bounds";
 import type { StageBounds } from "./stage-bounds";
 import { agreement } from "../ranking";
 

@@ -7,14 +7,13 @@ import { costsOf } from "../../model/access-costs";
 import { accessRule, accessRules } from "../../model/access-counts";
 import type { AccessRule } from "../../model/access-counts";
 import { consumptionScale, hasBandwidth } from "../../model/bandwidth";
-import { mayForward } from "../../model/forwarding";
 import type { HardwareLevel } from "../../model/hardware";
 import { countOperations } from "../../model/problem";
 import type { LinearForm, Tensor } from "../../model/problem";
 import { fetchesEverything } from "../../model/traffic";
 import type { PlanFeatures, ReceivedPlan } from "./plan-features";
 import { createPlanFeatures } from "./plan-features";
-import { isPlain, loopsOnAxis, movesOneAxisEach, outermostHolder, timeDimensionsFrom } from "./time-loops";
+import { isPlain, loopsOnAxis, movesOneAxisEach, outermostHolder, someMayForward } from "./time-loops";
 import type { ActiveSlot } from "./time-loops";
 
 /**
@@ -66,7 +65,7 @@ function planGuards(
       for (const rank of tensor.ranks)
         if (mustLookTogether(layout, keep, costs, index, slot, rank, outermost))
           coupled.push(features.sum(countLoops(layout, slot, loopsOnAxis(slot, rank))));
-      if (someMayForward(layout, tensor, index, slot, active))
+      if (someMayForward(layout.space, tensor, index, slot, active))
         forwards.push(describeForward(layout, features, tensor, index, slot));
     }
   });
@@ -95,26 +94,6 @@ function mustLookTogether(
     return false;
   const { writeBandwidth, sharedBandwidth } = space.hardware.levels[child];
   return costs.levels[child].fillPj !== 0 || writeBandwidth !== null || sharedBandwidth !== null;
-}
-
-/** Whether neighbours below a slot may pass on words in some mapping: asks the model with all loops that may occur. */
-function someMayForward(
-  { space }: SearchLayout,
-  tensor: Tensor,
-  index: number,
-  { level, dimensions }: ActiveSlot,
-  active: readonly ActiveSlot[],
-): boolean {
-  if (space.rules[level].noLinkTransfer[index]) return false;
-  const moving = timeDimensionsFrom(active, level);
-  const flags = (isThere: (dimension: number) => boolean): number[] =>
-    tensor.moves.map((_, dimension) => (isThere(dimension) ? 1 : 0));
-  return mayForward(
-    tensor,
-    fetchesEverything(space.rules, level, index),
-    flags((dimension) => moving.has(dimension)),
-    flags((dimension) => dimensions.includes(dimension)),
-  );
 }
 
 function describeForward(

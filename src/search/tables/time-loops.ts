@@ -4,7 +4,9 @@ import type { LoopOrders } from "../../mapspace/loop-orders";
 import type { MapSpace } from "../../mapspace/map-space";
 import { createProducts, multiplySpans, readFactors } from "../../mapspace/search-layout";
 import type { DimensionProducts, SearchLayout, VaryingDimension } from "../../mapspace/search-layout";
-import type { LinearForm } from "../../model/problem";
+import { mayForward } from "../../model/forwarding";
+import type { LinearForm, Tensor } from "../../model/problem";
+import { fetchesEverything } from "../../model/traffic";
 
 /** A slot in which some mapping of the space has a loop with a factor above 1. */
 export interface ActiveSlot {
@@ -62,6 +64,26 @@ export function timeDimensionsFrom(active: readonly ActiveSlot[], level: number)
     if (slot.kind === "time" && slot.level >= level)
       for (const dimension of slot.dimensions) dimensions.add(dimension);
   return dimensions;
+}
+
+/** Whether neighbours below a slot may pass on words in some mapping: asks the model with all loops that may occur. */
+export function someMayForward(
+  { rules }: MapSpace,
+  tensor: Tensor,
+  index: number,
+  { level, dimensions }: ActiveSlot,
+  active: readonly ActiveSlot[],
+): boolean {
+  if (rules[level].noLinkTransfer[index]) return false;
+  const moving = timeDimensionsFrom(active, level);
+  const flags = (isThere: (dimension: number) => boolean): number[] =>
+    tensor.moves.map((_, dimension) => (isThere(dimension) ? 1 : 0));
+  return mayForward(
+    tensor,
+    fetchesEverything(rules, level, index),
+    flags((dimension) => moving.has(dimension)),
+    flags((dimension) => dimensions.includes(dimension)),
+  );
 }
 
 /** Outermost level that holds a tensor, -1 if none does. */
