@@ -1,7 +1,7 @@
 import { RaellaError, suggestName } from "../errors";
 import { contentNumber, Derived, Memo } from "../memory";
-import { numberOf, Scope, toValue, valueText } from "../spec/expression";
-import type { EvaluationOptions, RuntimeValue } from "../spec/expression";
+import { numberOf, scopeOf, toValue, valueText } from "../spec/expression";
+import type { EvaluationOptions, RuntimeValue, Scope } from "../spec/expression";
 import type { ComponentClass, Convention, Fidelity, Level, Value, ValueTable } from "../spec/specification";
 import { compileClass } from "./compound/compile-class";
 import type { CompiledClass } from "./compound/compile-class";
@@ -85,7 +85,7 @@ export class LevelComponents {
   /** The parts of a level of a compound class. */
   expand(level: Level, compiled: CompiledClass, variables: ValueTable): ComponentInstance {
     const attributes: Map<string, RuntimeValue> = mapOf(level.attributes);
-    const scope = levelScope(attributes, compiled, new Scope(mapOf(variables)), this.expansion.evaluation);
+    const scope = levelScope(attributes, compiled, scopeOf(variables), this.expansion.evaluation);
     return expandComponent(compiled, scope, this.expansion);
   }
 
@@ -217,7 +217,7 @@ export function argumentsOf({ arguments: given }: PartStep): ActionArguments | u
 
 /** The attributes of a level of a primitive class, and the variables. */
 export function primitiveScope({ attributes }: Level, variables: ValueTable): Scope {
-  return new Scope(mapOf(attributes), new Scope(mapOf(variables)));
+  return scopeOf(attributes, scopeOf(variables));
 }
 
 /** Share of a level's area: its own key, else the attribute of that name, else all of it. */

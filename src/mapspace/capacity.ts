@@ -109,8 +109,10 @@ export function createCapacityTables(
   const extents: Feature[] = [];
   const checks: CapacityCheck[] = [];
   const largestOfLevels = hardware.levels.map((hardwareLevel, level) => {
-    const room = tileRoom(hardwareLevel);
     const held = problem.tensors.filter((_, tensor) => keep[level][tensor]);
+    // Most levels only stand for a fan-out.
+    if (held.length === 0 && hardwareLevel.minUtilization === 0) return 0;
+    const room = tileRoom(hardwareLevel);
     const spans = largestSpans(layout.space, level);
     const largest = held.reduce((words, tensor) => words + tensorSize(tensor, spans), 0);
     const smaller = smallerRooms.map((levels) => tileRoom(levels[level]));
