@@ -9,7 +9,7 @@ import type { GetSpecOptions } from "../../src/spec/get-spec";
 import { loadSpecification } from "../../src/spec/load-specification";
 import { readMappingFile } from "../../src/spec/read-mapping-file";
 import { parseNameValueLines } from "../../src/spec/read-statistics";
-import { parseYaml } from "../../src/spec/yaml/parse-yaml";
+import { parseYaml } from "../../src/spec/yaml/load-yaml";
 import { SourceText } from "../../src/spec/yaml/source-text";
 import { mappingFromEntries } from "../../src/study/given-mapping";
 import type { LayerResult } from "../../src/study/layer-result";

@@ -7,7 +7,7 @@ import { evaluateText } from "../../src/spec/expression";
 import { emptyScope } from "../../src/spec/expression/runtime-value";
 import { loadSpecification } from "../../src/spec/load-specification";
 import { defaultWorkspace } from "../../src/spec/workspace";
-import { parseYaml } from "../../src/spec/yaml/parse-yaml";
+import { parseYaml } from "../../src/spec/yaml/load-yaml";
 import { SourceText } from "../../src/spec/yaml/source-text";
 import { mapLayer, resultOf, runLayer } from "../../src/study/run-layer";
 import { parseSweep } from "../../src/study/sweep/plan-sweep";

@@ -1,6 +1,6 @@
 import { nearestName } from "../../errors";
 import { Memo } from "../../memory";
-import { ExpressionFailure } from "./expression-failure";
+import { ExpressionFailure } from "./syntax";
 import type { ExpressionFunction } from "./functions";
 import { expressionConstants, expressionFunctions } from "./functions";
 import { applyArithmetic, applyComparison, applySign, applySubscript, requireListSize } from "./operations";

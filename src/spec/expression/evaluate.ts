@@ -4,7 +4,7 @@ import { Derived } from "../../memory";
 import type { ExpressionText, Value, ValueTable, WrittenValue } from "../specification";
 import type { EvaluationOptions, Evaluator } from "./compile-expression";
 import { compileExpression } from "./compile-expression";
-import { ExpressionFailure, toRaellaError } from "./expression-failure";
+import { ExpressionFailure, toRaellaError } from "./syntax";
 import type { RuntimeValue } from "./runtime-value";
 import { Scope, toValue } from "./runtime-value";
 

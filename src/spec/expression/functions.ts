@@ -1,4 +1,4 @@
-import { ExpressionFailure } from "./expression-failure";
+import { ExpressionFailure } from "./syntax";
 import * as special from "./mathematics";
 import { naturalLogarithm } from "./mathematics";
 import { applyArithmetic, compareOrder, maximumListLength, maximumTextLength } from "./operations";

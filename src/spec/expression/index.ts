@@ -9,7 +9,7 @@ export {
   isExpressionText,
   toTable,
 } from "./evaluate";
-export { ExpressionFailure } from "./expression-failure";
+export { ExpressionFailure } from "./syntax";
 export { parseExpression } from "./parse-expression";
 export { IntegralFloat, isInteger, isTrue, numberOf, toValue, valueText } from "./runtime-value";
 export type { RuntimeValue } from "./runtime-value";

@@ -1,4 +1,4 @@
-import { ExpressionFailure } from "./expression-failure";
+import { ExpressionFailure } from "./syntax";
 import type { RuntimeValue } from "./runtime-value";
 import { describeType, IntegralFloat, isInteger, numberOf, toFloat } from "./runtime-value";
 import type { ArithmeticOperator, ComparisonOperator, Span } from "./syntax";

@@ -1,4 +1,4 @@
-import { ExpressionFailure } from "./expression-failure";
+import { ExpressionFailure } from "./syntax";
 import type { ArithmeticOperator, ComparisonOperator, Expression, Span } from "./syntax";
 
 interface Token extends Span {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RaellaError } from "../../../src/errors";
 import { evaluateText, scopeOf } from "../../../src/spec/expression";
-import { caretLines } from "../../../src/spec/expression/expression-failure";
+import { caretLines } from "../../../src/spec/expression/syntax";
 
 const options = { workingDirectory: "/models" };
 const location = { file: "arch.yaml", line: 3, column: 9, keyPath: "variables.X" };

@@ -4,12 +4,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { composeText } from "../../../src/spec/yaml/compose-text";
-import type * as ParseYaml from "../../../src/spec/yaml/parse-yaml";
+import type * as LoadYaml from "../../../src/spec/yaml/load-yaml";
 import { expandIncludes } from "../../../src/spec/yaml/source-text";
 import { FileReader } from "../../../src/spec/file-memo";
 
 const root = resolve(__dirname, "..", "..", "..");
-const built = join(root, "dist", "spec", "yaml", "parse-yaml.js");
+const built = join(root, "dist", "spec", "yaml", "load-yaml.js");
 
 describe("files composed with the package", function () {
   before(function () {
@@ -17,7 +17,7 @@ describe("files composed with the package", function () {
   });
 
   const { composedWithPackage } = existsSync(built)
-    ? (createRequire(__filename)(built) as typeof ParseYaml)
+    ? (createRequire(__filename)(built) as typeof LoadYaml)
     : { composedWithPackage: () => undefined };
 
   it("are what the library makes of the files as they are now", () => {
