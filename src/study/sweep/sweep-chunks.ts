@@ -20,7 +20,7 @@ const evaluationsThatPay = 10_000;
 const maximumHeapMb = 1024;
 
 /** Points that are computed together, about: an interruption costs some seconds. */
-const pointsTogether = 256;
+const pointsTogether = 128;
 
 /**
  * Computes chunks of a sweep and hands each over as soon as it is done. The order in which they come depends on the
@@ -43,8 +43,7 @@ export async function* sweepChunks(
   // As many rounds as it takes, and in each of them a batch for every thread.
   const rounds = Math.ceil(points / (threads * pointsTogether));
   const batches = chunksTogether(context.plan, chunks, Math.ceil(points / (threads * rounds)));
-  if (threads > 1) yield* inThreads(context, batches, threads, signal);
-  else yield* inThisThread(context, batches, signal);
+  yield* inThreads(context, batches, Math.max(threads, 1) - 1, signal);
 }
 
 /**
@@ -76,25 +75,6 @@ function layersOfPoint({ layers }: SweepContext): number {
   return [...layers.values()].flat().length / layers.size;
 }
 
-async function* inThisThread(
-  context: SweepContext,
-  batches: readonly (readonly number[])[],
-  signal: AbortSignal | undefined,
-): AsyncGenerator<FinishedChunk> {
-  const evaluate = createPointsEvaluator(context);
-  for (const batch of batches) {
-    const work = evaluateChunks(context.plan, batch, evaluate);
-    for (let step = work.next(); ; step = work.next()) {
-      // Lets Ctrl-C and progress through.
-      await breathe();
-      throwIfAborted(signal);
-      if (!step.done) continue;
-      yield* unlessAborted(step.value, signal);
-      break;
-    }
-  }
-}
-
 /** What a helping thread is told when it starts. */
 interface ThreadTask extends Pick<SweepContext, "plan" | "workspace" | "accuracy"> {
   /** What is registered where the sweep was started. */
@@ -119,44 +99,72 @@ export default function chunksWork({
   };
 }
 
-/** Every thread has one batch in hand and one waiting, so that none is idle while results are stored. */
+/**
+ * This thread computes as well: the helping ones start cold. Of them every one has one batch in hand and, while many are
+ * left, one waiting, so that none is idle while this one is busy.
+ */
 async function* inThreads(
-  { plan, workspace, surroundings, accuracy }: SweepContext,
+  context: SweepContext,
   batches: readonly (readonly number[])[],
-  threads: number,
+  helpers: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FinishedChunk> {
-  const pool = startThreads<ThreadTask, readonly number[], readonly FinishedChunk[]>(
-    "study/sweep/sweep-chunks",
-    { plan, workspace, registered: surroundings.forThreads, accuracy },
-    threads,
-    maximumHeapMb,
-  );
-  const underWay = new Map<readonly number[], Promise<readonly FinishedChunk[]>>();
+  const { plan, workspace, surroundings, accuracy } = context;
+  const pool =
+    helpers === 0
+      ? undefined
+      : startThreads<ThreadTask, readonly number[], readonly FinishedChunk[]>(
+          "study/sweep/sweep-chunks",
+          { plan, workspace, registered: surroundings.forThreads, accuracy },
+          helpers,
+          maximumHeapMb,
+        );
+  const evaluate = createPointsEvaluator(context);
+  const end = new AbortController();
+  const computeHere = async (batch: readonly number[]): Promise<readonly FinishedChunk[]> => {
+    const work = evaluateChunks(plan, batch, evaluate);
+    for (;;) {
+      // Lets Ctrl-C, progress and messages of the other threads through.
+      await breathe();
+      throwIfAborted(signal);
+      throwIfAborted(end.signal);
+      const { done, value } = work.next();
+      if (done) return value;
+    }
+  };
   const waiting = [...batches].reverse();
+  const underWay = new Map<readonly number[], Promise<readonly FinishedChunk[]>>();
+  let here: readonly number[] | undefined;
+  const take = (compute: (batch: readonly number[]) => Promise<readonly FinishedChunk[]>): typeof here => {
+    const batch = waiting.pop();
+    if (batch === undefined) return undefined;
+    const finished = compute(batch);
+    // A failure is reported where the batch is awaited.
+    finished.catch(() => undefined);
+    underWay.set(batch, finished);
+    return batch;
+  };
   try {
     for (;;) {
       throwIfAborted(signal);
-      while (underWay.size < 2 * threads) {
-        const batch = waiting.pop();
-        if (batch === undefined) break;
-        const finished = pool.run(batch, signal);
-        // A failure is reported where the batch is awaited.
-        finished.catch(() => undefined);
-        underWay.set(batch, finished);
-      }
+      const inPool = (): number => underWay.size - (here === undefined ? 0 : 1);
+      while (pool && waiting.length > 0 && inPool() < (waiting.length > helpers ? 2 : 1) * helpers)
+        take((batch) => pool.run(batch, signal));
+      here ??= take(computeHere);
       if (underWay.size === 0) return;
       const [batch, finished] = await Promise.race(
         [...underWay].map(async ([batch, chunks]) => [batch, await chunks] as const),
       );
       underWay.delete(batch);
+      if (batch === here) here = undefined;
       yield* unlessAborted(finished, signal);
     }
   } catch (error) {
     throwIfAborted(signal);
     throw error;
   } finally {
-    await pool.end();
+    end.abort();
+    await pool?.end();
   }
 }
 
