@@ -36,6 +36,16 @@ export interface ErrorBar {
   readonly basis: string;
 }
 
+/** Median, 90th percentile and largest error, percent. */
+export type ErrorRow = readonly [median: number, ninetiethPercentile: number, largest: number];
+
+export function errorBarOf(
+  [medianPercent, ninetiethPercentilePercent, largestPercent]: ErrorRow,
+  basis: string,
+): ErrorBar {
+  return { medianPercent, ninetiethPercentilePercent, largestPercent, basis };
+}
+
 /** One step on the way to an estimate: a factor, or a figure that entered. */
 export interface EstimateStep {
   readonly description: string;

@@ -4,7 +4,7 @@ import { emptyScope } from "../spec/expression";
 import type { LevelErrors } from "../spec/reference-tables";
 import type { Level, Specification, ValueTable } from "../spec/specification";
 import type { CompiledClass } from "./compound/compile-class";
-import type { ComponentInstance, PartInstance } from "./compound/expand-component";
+import type { ComponentInstance } from "./compound/expand-component";
 import { influentialNames, numericNames } from "./compound/influential-names";
 import type { InfluentialNames } from "./compound/influential-names";
 import {
@@ -186,12 +186,6 @@ interface LevelPrices {
   readonly conversions: (level: Level) => Conversions | null;
 }
 
-/** What has been met among the parts of a level. */
-interface FoundParts {
-  readonly primitives: Map<PartInstance, Primitive>;
-  readonly warnings: Set<string>;
-}
-
 /** How often a part counts: the product of all shares and of all counts from the level down. */
 interface PartFactors {
   readonly share: number;
@@ -336,23 +330,16 @@ export class LevelEstimates {
     requireActions(compiled, level.requiredActions);
     const component = this.components.expand(level, compiled, variables);
     const scales = this.components.levelScales(level, component.scope);
-    const found: FoundParts = { primitives: new Map(), warnings: new Set() };
+    const warnings = new Set<string>();
     const sumOf = (action: string | null, share: number, areaShare: number): Sum => {
       const sum = new Sum();
-      this.addParts(sum, component, action, { share, areaShare, count: 1 }, found);
+      this.addParts(sum, component, action, { share, areaShare, count: 1 }, warnings);
       return sum;
     };
     const area = sumOf(null, 1, scales.area);
     const energies: Record<string, Sum> = {};
     for (const { name } of compiled.actions) energies[name] = sumOf(name, scales.energy, 1);
-    return finishEstimate(true, area, energies, found.warnings);
-  }
-
-  /** A part answers for its area and for all of its actions. */
-  private primitiveOf(part: PartInstance, { primitives }: FoundParts): Primitive {
-    const known = primitives.get(part) ?? this.components.primitiveOfPart(part);
-    primitives.set(part, known);
-    return known;
+    return finishEstimate(true, area, energies, warnings);
   }
 
   /** Adds the areas of all parts (the action null), or what an action costs in them. */
@@ -361,9 +348,8 @@ export class LevelEstimates {
     owner: ComponentInstance,
     action: string | null,
     factors: PartFactors,
-    found: FoundParts,
+    warnings: Set<string>,
   ): void {
-    const { warnings } = found;
     const onUndefined = (className: string, name: string): void => {
       warnings.add(`The class ${className} does not define the action "${name}"; it costs nothing.`);
     };
@@ -372,10 +358,10 @@ export class LevelEstimates {
       const share = factors.share * step.share;
       const count = factors.count * step.count;
       if (part.component) {
-        this.addParts(sum, part.component, step.action, { ...factors, share, count }, found);
+        this.addParts(sum, part.component, step.action, { ...factors, share, count }, warnings);
         continue;
       }
-      const primitive = this.primitiveOf(part, found);
+      const primitive = this.components.primitiveOfPart(part);
       if (action === null) for (const warning of primitive.warnings) warnings.add(warning);
       const factor = share * factors.areaShare;
       const price = priceOf(primitive, step.action, factor, warnings, argumentsOf(step));

@@ -1,11 +1,11 @@
 import { RaellaError } from "../../errors";
 import { contentNumber, Memo } from "../../memory";
 import type { Fidelity } from "../../spec/specification";
-import type { EstimateStep, EstimationContext, Estimator } from "../estimator";
+import type { EstimationContext, Estimator } from "../estimator";
 import type { ParameterDescription, ParameterDescriptions, ParameterValues } from "../parameters";
 import type { CellDescription } from "./cell-description";
 import { circuitEstimator, circuitSource, circuitTechnology } from "./circuit-estimate";
-import type { BlockFigures, CircuitDescription, CircuitQuestion } from "./circuit-estimate";
+import type { BlockFigures, CircuitQuestion } from "./circuit-estimate";
 import {
   arraySizeM,
   arrayWires,
@@ -140,8 +140,8 @@ export interface CrossbarOperands {
 /** Row drivers: energy per row and activation, area and leakage of all rows. */
 export function rowDriverFigures(
   figures: CrossbarFigures,
-  cell: CellDescription,
   operands: CrossbarOperands,
+  cell: CellDescription,
 ): BlockFigures {
   const driven = operands.averageInput * (operands.temporalSpiking ? pulses(operands) : 1);
   const voltageLevels = cell.access === "transistor" ? 2 ** (operands.voltageDacBits - 1) - 1 : 0;
@@ -189,16 +189,16 @@ function pulses({ temporalDacBits }: CrossbarOperands): number {
   return 2 ** temporalDacBits - 1;
 }
 
-const size = { kind: "integer", unit: "1", minimum: 8, maximum: 1 << 20 } as const;
+const count = { kind: "integer", unit: "1", minimum: 8, maximum: 1 << 20 } as const;
 /** Recorded averages of inputs may exceed full scale: several pulses per step. */
 const average = { kind: "number", unit: "1", minimum: 0 } as const;
 const dacBits = { kind: "integer", unit: "bit", default: 1, minimum: 1, maximum: 16 } as const;
 
 const arrayParameters = {
   technology: circuitTechnology,
-  rows: { ...size, description: "rows of the crossbar" },
-  cols: { ...size, description: "columns of devices of the crossbar" },
-  cols_active_at_once: { ...size, minimum: 1, description: "columns that are read together" },
+  rows: { ...count, description: "rows of the crossbar" },
+  cols: { ...count, description: "columns of devices of the crossbar" },
+  cols_active_at_once: { ...count, minimum: 1, description: "columns that are read together" },
   cell_config: { kind: "text", description: "file that describes the memory cell" },
   average_input_value: { ...average, description: "mean drive of a row, as a fraction of full scale" },
   average_cell_value: {
@@ -240,60 +240,92 @@ type ArrayParameters = {
 };
 type Values = ParameterValues<ArrayParameters>;
 
+/** A class of components that are priced as parts of a crossbar. */
+interface CrossbarClass {
+  readonly name: "array_row_drivers" | "array_col_drivers" | "memory_cell";
+  readonly part: string;
+  readonly parameters: ArrayParameters;
+  /** Parameters that do not change the figures: primitives stay the same from layer to layer. */
+  readonly without: readonly (keyof ArrayParameters)[];
+  readonly figures: (
+    figures: CrossbarFigures,
+    operands: CrossbarOperands,
+    cell: CellDescription,
+    fidelity: Fidelity,
+  ) => BlockFigures;
+  /** Figures that enter, in words. */
+  readonly steps: (figures: CrossbarFigures, operands: CrossbarOperands) => readonly string[];
+}
+
+const crossbarClasses: readonly CrossbarClass[] = [
+  {
+    name: "array_row_drivers",
+    part: "row switch matrix and word lines",
+    parameters: arrayParameters,
+    without: ["average_cell_value"],
+    figures: rowDriverFigures,
+    steps: ({ rowReadActivationPj, rowReadDrivenPj }, { averageInput }) => [
+      `per row: ${format(rowReadActivationPj)} pJ an activation, ${format(rowReadDrivenPj)} pJ a full-scale input; average input ${format(averageInput)}`,
+    ],
+  },
+  {
+    name: "array_col_drivers",
+    part: "column switch matrix, multiplexer and decoder",
+    parameters: columnParameters,
+    without: [
+      ...(["average_input_value", "average_cell_value"] as const),
+      ...(["voltage_dac_bits", "temporal_dac_bits", "temporal_spiking"] as const),
+    ],
+    figures: columnDriverFigures,
+    steps: () => [],
+  },
+  {
+    name: "memory_cell",
+    part: "energy of a cell in its wires",
+    parameters: cellParameters,
+    without: ["voltage_dac_bits", "temporal_spiking"],
+    figures: (figures, operands, _cell, fidelity) => memoryCellFigures(figures, operands, fidelity),
+    steps: (figures, { averageInput, averageCell }) => [
+      `a read takes ${format(figures.cellReadLowPj)} to ${format(figures.cellReadHighPj)} pJ, a write ${format(figures.cellWriteLowPj)} to ${format(figures.cellWriteHighPj)} pJ; ` +
+        `average input ${format(averageInput)}, average cell ${format(averageCell)}`,
+    ],
+  },
+];
+
 /** Row drivers, column drivers and memory cell of a crossbar of resistive cells. */
 export function crossbarEstimators(): readonly Estimator[] {
-  return [
-    crossbarEstimator("array_row_drivers", arrayParameters, ({ figures, cell, operands }) =>
-      rowDriverFigures(figures, cell, operands),
-    ),
-    crossbarEstimator("array_col_drivers", columnParameters, ({ figures }) => columnDriverFigures(figures)),
-    crossbarEstimator("memory_cell", cellParameters, ({ figures, operands }, { fidelity }) =>
-      memoryCellFigures(figures, operands, fidelity),
-    ),
-  ];
-}
-
-interface CrossbarAnswer {
-  readonly figures: CrossbarFigures;
-  readonly cell: CellDescription;
-  readonly operands: CrossbarOperands;
-}
-
-type CrossbarClass = "array_row_drivers" | "array_col_drivers" | "memory_cell";
-
-function crossbarEstimator(
-  className: CrossbarClass,
-  parameters: ArrayParameters,
-  select: (answer: CrossbarAnswer, context: EstimationContext) => BlockFigures,
-): Estimator {
-  const estimator = circuitEstimator(className, parameters, (values: Values, context, asked) => {
-    const geometry = geometryOf(values, context);
-    refuseDegenerate(className, asked, geometry, context.fidelity);
-    const figures = rememberedFigures(geometry, context.fidelity);
+  return crossbarClasses.map(({ name, part, parameters, without, figures: figuresOf, steps }) => {
+    const estimator = circuitEstimator(name, parameters, (values: Values, context, asked) => {
+      const { fidelity } = context;
+      const geometry = geometryOf(values, context);
+      refuseDegenerate(name, asked, geometry, fidelity);
+      const { cell } = geometry;
+      const figures = rememberedFigures(geometry, fidelity);
+      const operands = operandsOf(values);
+      return {
+        figures: figuresOf(figures, operands, cell, fidelity),
+        description: {
+          className: name,
+          source: circuitSource(part),
+          nodeNm: values.technology,
+          steps: () => {
+            const size =
+              `${values.rows} rows x ${values.cols} columns, ${values.cols_active_at_once} active, ` +
+              `cell ${cell.name} (${cell.access}), ${values.technology} nm`;
+            return [size, ...steps(figures, operands)].map((description) => ({ description }));
+          },
+        },
+      };
+    });
     return {
-      figures: select({ figures, cell: geometry.cell, operands: operandsOf(values) }, context),
-      description: describe(className, values, context),
+      ...estimator,
+      isRelevant: (attribute) =>
+        attribute in parameters && !without.some((parameter) => parameter === attribute),
     };
   });
-  const without: readonly string[] = withoutInfluence[className];
-  return {
-    ...estimator,
-    isRelevant: (attribute) => attribute in parameters && !without.includes(attribute),
-  };
 }
 
-/** Parameters that do not change the figures of a class: its primitives stay the same from layer to layer. */
-const withoutInfluence: Readonly<Record<CrossbarClass, readonly string[]>> = {
-  array_row_drivers: ["average_cell_value"],
-  array_col_drivers: [
-    "average_input_value",
-    "average_cell_value",
-    "voltage_dac_bits",
-    "temporal_dac_bits",
-    "temporal_spiking",
-  ],
-  memory_cell: ["voltage_dac_bits", "temporal_spiking"],
-};
+const format = (value: number): string => String(Number(value.toPrecision(6)));
 
 function geometryOf(values: Values, context: EstimationContext): CrossbarGeometry {
   return {
@@ -335,7 +367,7 @@ const gatePairWidthF = 15.2;
  * figures there.
  */
 function refuseDegenerate(
-  className: CrossbarClass,
+  className: CrossbarClass["name"],
   asked: CircuitQuestion,
   geometry: CrossbarGeometry,
   fidelity: Fidelity,
@@ -382,40 +414,3 @@ function tooSmall(
     expected: `${name} of ${least} or more with this cell`,
   });
 }
-
-const parts: Readonly<Record<CrossbarClass, string>> = {
-  array_row_drivers: "row switch matrix and word lines",
-  array_col_drivers: "column switch matrix, multiplexer and decoder",
-  memory_cell: "energy of a cell in its wires",
-};
-
-function describe(className: CrossbarClass, values: Values, context: EstimationContext): CircuitDescription {
-  return {
-    className,
-    source: circuitSource(parts[className]),
-    nodeNm: values.technology,
-    steps: () => describeSteps(className, values, context),
-  };
-}
-
-function describeSteps(className: CrossbarClass, values: Values, context: EstimationContext): EstimateStep[] {
-  const geometry = geometryOf(values, context);
-  const figures = rememberedFigures(geometry, context.fidelity);
-  const { averageInput, averageCell } = operandsOf(values);
-  const steps = [
-    `${values.rows} rows x ${values.cols} columns, ${values.cols_active_at_once} active, ` +
-      `cell ${geometry.cell.name} (${geometry.cell.access}), ${values.technology} nm`,
-  ];
-  if (className === "array_row_drivers")
-    steps.push(
-      `per row: ${format(figures.rowReadActivationPj)} pJ an activation, ${format(figures.rowReadDrivenPj)} pJ a full-scale input; average input ${format(averageInput)}`,
-    );
-  if (className === "memory_cell")
-    steps.push(
-      `a read takes ${format(figures.cellReadLowPj)} to ${format(figures.cellReadHighPj)} pJ, a write ${format(figures.cellWriteLowPj)} to ${format(figures.cellWriteHighPj)} pJ; ` +
-        `average input ${format(averageInput)}, average cell ${format(averageCell)}`,
-    );
-  return steps.map((description) => ({ description }));
-}
-
-const format = (value: number): string => String(Number(value.toPrecision(6)));

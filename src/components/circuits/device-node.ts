@@ -1,5 +1,6 @@
 import type { Fidelity } from "../../spec/specification";
-import type { ErrorBar } from "../estimator";
+import { errorBarOf } from "../estimator";
+import type { ErrorBar, ErrorRow } from "../estimator";
 
 /** Fins of a FinFET node. Lengths in metres. */
 interface FinGeometry {
@@ -174,10 +175,8 @@ export function interpolateNodes<Figures extends { readonly [name in keyof Figur
   ) as unknown as Figures;
 }
 
-type Percentages = readonly [median: number, ninetiethPercentile: number, largest: number];
-
 /** Errors of predicting a tabulated node from its neighbours, percent; from 22 nm down to FinFETs they are larger. */
-const interpolationErrors: Readonly<Record<"bulk" | "fin", Record<"energy" | "area", Percentages>>> = {
+const interpolationErrors: Readonly<Record<"bulk" | "fin", Record<"energy" | "area", ErrorRow>>> = {
   bulk: { energy: [3.6, 12, 39], area: [12, 13, 95] },
   fin: { energy: [7.9, 47, 123], area: [12, 25, 71] },
 };
@@ -185,13 +184,8 @@ const interpolationErrors: Readonly<Record<"bulk" | "fin", Record<"energy" | "ar
 /** Error bar of a figure between tabulated nodes. Its interval is half as long as those it was found on. */
 export function interpolationErrorBar(quantity: "energy" | "area", nodeNm: number): ErrorBar {
   const kind = nodeNm > 22 ? "bulk" : "fin";
-  const [medianPercent, ninetiethPercentilePercent, largestPercent] = interpolationErrors[kind][quantity];
-  return {
-    medianPercent,
-    ninetiethPercentilePercent,
-    largestPercent,
-    basis: "tabulated nodes predicted from their neighbours, intervals twice as long",
-  };
+  const basis = "tabulated nodes predicted from their neighbours, intervals twice as long";
+  return errorBarOf(interpolationErrors[kind][quantity], basis);
 }
 
 /** Rounds to seven significant decimal digits, as the circuit models print their results. Zero stays zero. */

@@ -5,12 +5,12 @@ import { FileMemo } from "../../spec/file-memo";
 import { contradiction, readNumberedCsv } from "../../spec/read-csv";
 import type { CsvRow } from "../../spec/read-csv";
 import type { Value } from "../../spec/specification";
-import { cycleSeconds, cycleTime, unknownAction } from "../estimator";
-import type { ErrorBar, Estimate, EstimateStep, Estimator, EstimatorQuery } from "../estimator";
+import { cycleSeconds, cycleTime, errorBarOf, unknownAction } from "../estimator";
+import type { ErrorRow, Estimate, EstimateStep, Estimator, EstimatorQuery } from "../estimator";
 import { technologyNm } from "../library/technology-scaling";
 import { readParameters } from "../parameters";
 import type { ParameterDescriptions } from "../parameters";
-import { interpolator, isOutsideGrid } from "./sram-grid";
+import { figuresBy, figuresOfRow, interpolator, isOutsideGrid } from "./sram-grid";
 
 /** What a characterization says of a memory. Energies in pJ, W of one bank at rest, um^2 of all banks. */
 interface BankedFigures {
@@ -101,20 +101,12 @@ function readGrids(
 }
 
 function readFigures(row: CsvRow, file: string): BankedFigures {
-  const figure = (quantity: BankedQuantity): number => {
-    const value = Number(row[columns[quantity]]);
-    if (value > 0) return value;
-    throw new RaellaError({
-      code: "schema",
-      message: `${columns[quantity]} of ${row.width_bits} bits x ${row.depth} words is not a number above 0.`,
-      location: { file },
-    });
-  };
+  const { read, write, leakage, area } = figuresOfRow(columns, row, file);
   return {
-    read: inUnits(figure("read"), -3, 1e-9) * 1e12,
-    write: inUnits(figure("write"), -3, 1e-9) * 1e12,
-    leakage: inUnits(figure("leakage"), 3, 1e-3),
-    area: inUnits(figure("area"), -6, 1e-6) * 1e12,
+    read: inUnits(read, -3, 1e-9) * 1e12,
+    write: inUnits(write, -3, 1e-9) * 1e12,
+    leakage: inUnits(leakage, 3, 1e-3),
+    area: inUnits(area, -6, 1e-6) * 1e12,
   };
 }
 
@@ -172,9 +164,7 @@ interface FoundMemory {
 }
 
 function mapQuantities(figure: (quantity: BankedQuantity) => number): BankedFigures {
-  const figures: Partial<Record<BankedQuantity, number>> = {};
-  for (const quantity of quantities) figures[quantity] = figure(quantity);
-  return figures as BankedFigures;
+  return figuresBy(quantities, figure);
 }
 
 /** A memory of a characterized technology. */
@@ -312,21 +302,15 @@ function shownFigure(figure: number, quantity: BankedQuantity): string {
   return `${Number(figure.toPrecision(6))} ${units[quantity]}`;
 }
 
-/** Median, 90th percentile and largest error of interpolated figures, percent. */
-const errors: Readonly<Record<BankedQuantity, readonly [number, number, number]>> = {
+/** Of interpolated figures. */
+const errors: Readonly<Record<BankedQuantity, ErrorRow>> = {
   read: [1.6, 11.6, 29],
   write: [1.0, 4.1, 24],
   leakage: [0.9, 4.8, 12],
   area: [1.1, 10.5, 35],
 };
 
-function errorBar(quantity: BankedQuantity): ErrorBar {
-  const [medianPercent, ninetiethPercentilePercent, largestPercent] = errors[quantity];
-  return {
-    ...{ medianPercent, ninetiethPercentilePercent, largestPercent },
-    basis: "160 memories of CACTI 7 that are not in the tables, 130 of them of several banks",
-  };
-}
+const errorBasis = "160 memories of CACTI 7 that are not in the tables, 130 of them of several banks";
 
 const sizes = {
   width: { kind: "integer", unit: "bit", description: "bits of a word", minimum: 1 },
@@ -423,7 +407,7 @@ export function bankedSramEstimator(memories: BankedSrams): Estimator {
         ...steps(quantity),
         ...factors.filter(({ factor }) => factor !== 1),
       ],
-      errorBar: isExact || value === 0 ? undefined : errorBar(quantity),
+      errorBar: isExact || value === 0 ? undefined : errorBarOf(errors[quantity], errorBasis),
       warnings: warnings.length === 0 ? undefined : warnings,
     };
   }

@@ -63,7 +63,7 @@ export function sramGrid(rows: readonly NumberedRow[], file: string): SramGrid {
     depths.map((depth) => {
       const row = byPoint.get(`${width}x${depth}`);
       if (!row) throw gridError(`the point ${width} bits x ${depth} words is missing`, file);
-      return readFigures(row, `${width} bits x ${depth} words`, file);
+      return figuresOfRow(columns, row, file);
     }),
   );
   return { widths, depths, figures };
@@ -73,14 +73,21 @@ function isOther(first: CsvRow, second: CsvRow, column: string): boolean {
   return Number(first[column]) !== Number(second[column]);
 }
 
-function readFigures(row: CsvRow, point: string, file: string): SramFigures {
-  const figures: Partial<Record<keyof SramFigures, number>> = {};
-  for (const quantity of sramQuantities) {
-    const value = Number(row[columns[quantity]]);
-    if (!(value > 0)) throw gridError(`${columns[quantity]} of ${point} is not a number above 0`, file);
-    figures[quantity] = value;
-  }
-  return figures as SramFigures;
+/**
+ * The figures of a line, each from its column.
+ * @throws RaellaError `schema` for one that is not a number above 0
+ */
+export function figuresOfRow<Quantity extends string>(
+  columnOf: Readonly<Record<Quantity, string>>,
+  row: CsvRow,
+  file: string,
+): Record<Quantity, number> {
+  return figuresBy(Object.keys(columnOf) as Quantity[], (quantity) => {
+    const value = Number(row[columnOf[quantity]]);
+    if (value > 0) return value;
+    const point = `${Number(row.width_bits)} bits x ${Number(row.depth)} words`;
+    throw gridError(`${columnOf[quantity]} of ${point} is not a number above 0`, file);
+  });
 }
 
 function gridError(problem: string, file: string): RaellaError {
@@ -164,9 +171,16 @@ export function interpolateTechnology(
 
 /** New figures, each computed from its name. */
 export function mapFigures(figure: (quantity: keyof SramFigures) => number): SramFigures {
-  const figures: Partial<Record<keyof SramFigures, number>> = {};
-  for (const quantity of sramQuantities) figures[quantity] = figure(quantity);
-  return figures as SramFigures;
+  return figuresBy(sramQuantities, figure);
+}
+
+/** The same for any quantities. */
+export function figuresBy<Quantity extends string>(
+  quantities: readonly Quantity[],
+  figure: (quantity: Quantity) => number,
+): Record<Quantity, number> {
+  const figures = quantities.map((quantity) => [quantity, figure(quantity)] as const);
+  return Object.fromEntries(figures) as Record<Quantity, number>;
 }
 
 const isEnd = ({ share }: AxisPosition): boolean => share === 0 || share === 1;

@@ -3,8 +3,8 @@ import { join } from "../../platform";
 import type { FileReader } from "../../spec/file-memo";
 import { FileMemo } from "../../spec/file-memo";
 import { readNumberedCsv } from "../../spec/read-csv";
-import { defineEstimator } from "../estimator";
-import type { ErrorBar, Estimate, Estimator } from "../estimator";
+import { defineEstimator, errorBarOf } from "../estimator";
+import type { ErrorBar, ErrorRow, Estimate, Estimator } from "../estimator";
 import type { ParameterDescriptions, ParameterValues } from "../parameters";
 import { interpolateSize, interpolateTechnology, isOutsideGrid, mapFigures, sramGrid } from "./sram-grid";
 import type { SramFigures, SramGrid } from "./sram-grid";
@@ -193,7 +193,6 @@ export function loadSramGrids(directory: string, reader: FileReader): SramGrids 
   };
 }
 
-type ErrorRow = readonly [medianPercent: number, ninetiethPercentilePercent: number, largestPercent: number];
 /** Figures with an error of their own; the idle energy is leakage power times cycle time. */
 type SramQuantity = keyof SramFigures | "idleEnergyPj";
 type Errors = Readonly<Record<SramQuantity, ErrorRow>>;
@@ -246,13 +245,7 @@ const errors: Readonly<Record<Exclude<SramBasis, "characterized">, { points: num
 export function sramErrorBar(basis: SramBasis, quantity: SramQuantity): ErrorBar | undefined {
   if (basis === "characterized") return undefined;
   const { points, rows } = errors[basis];
-  const [medianPercent, ninetiethPercentilePercent, largestPercent] = rows[quantity];
-  return {
-    medianPercent,
-    ninetiethPercentilePercent,
-    largestPercent,
-    basis: `${points} memories of CACTI 7 that are not in the tables`,
-  };
+  return errorBarOf(rows[quantity], `${points} memories of CACTI 7 that are not in the tables`);
 }
 
 const parameters = {

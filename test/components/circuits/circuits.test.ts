@@ -78,7 +78,7 @@ describe("crossbar circuits", () => {
       );
       const place = JSON.stringify(row);
       for (const [prefix, found] of [
-        ["row", rowDriverFigures(figures, cell, operands)],
+        ["row", rowDriverFigures(figures, operands, cell)],
         ["col", columnDriverFigures(figures)],
         ["cell", memoryCellFigures(figures, operands, "artifact")],
       ] as const) {
