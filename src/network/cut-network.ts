@@ -61,7 +61,8 @@ export interface CutWithReference {
 interface PlannedPart {
   readonly nodes: readonly OnnxNode[];
   readonly given: readonly string[];
-  readonly targets: ReadonlySet<string>;
+  /** Tensors that leave it. */
+  readonly targets: Set<string>;
 }
 
 /**
@@ -130,13 +131,10 @@ function resultTensor(model: OnnxModel): string {
 }
 
 /** For each layer, and for the result, the nodes that are needed beyond what earlier stages have made. */
-function planParts(
-  { model, measured }: PreparedNetwork,
-  result: string,
-): readonly { nodes: readonly OnnxNode[]; given: readonly string[]; targets: Set<string> }[] {
+function planParts({ model, measured }: PreparedNetwork, result: string): readonly PlannedPart[] {
   const constant = constantTensors(model);
   const available = new Set(model.inputs.map(({ name }) => name));
-  const madeBy = new Map<string, PlannedPart & { readonly targets: Set<string> }>();
+  const madeBy = new Map<string, PlannedPart>();
   const goals = [...measured.map(({ graph }) => graph.input), result];
   return goals.map((goal, index) => {
     const nodes = nodesFor(model, [goal], available);

@@ -3,7 +3,7 @@ import type { EngineTensor, FloatEngine } from "./float-engine";
 import type { IntegerLayer, OutputQuantization } from "./integer-layer";
 import type { GraphLayer } from "./onnx/layers";
 import type { OnnxModel } from "./onnx/model";
-import { nodeTitle } from "./onnx/model";
+import { elementCount, nodeTitle } from "./onnx/model";
 import { withPart } from "./onnx/part";
 import type { ExternalFiles } from "./onnx/tensor";
 import type { ActivationScale, QuantizationScheme, TensorRange } from "./quantization";
@@ -97,7 +97,7 @@ function sizesOf(
   const { window, spatialAxes } = layer;
   if (spatialAxes === 0) {
     // Tokens count as rows of an image of width 1.
-    const tokens = inputDims.slice(0, -1).reduce((product, size) => product * size, 1);
+    const tokens = elementCount(inputDims.slice(0, -1));
     return {
       inputWidth: 1,
       inputHeight: tokens,

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { requireArgument, text } from "../arguments";
 import { RaellaError } from "../errors";
 import type { ElementType } from "./onnx/model";
+import { elementCount } from "./onnx/model";
 import { elementFormats } from "./onnx/tensor";
 import type { InputArray, SampleInputs } from "./samples";
 
@@ -45,7 +46,7 @@ function parseNpy(bytes: Uint8Array, file: string): InputArray {
   if (type === undefined || shape === undefined) throw unreadable(file, "its header says no type and shape");
   if (/'fortran_order':\s*True/.test(header)) throw unreadable(file, "its values are in Fortran order");
   const dims = shape.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number(size)]));
-  const count = dims.reduce((product, size) => product * size, 1);
+  const count = elementCount(dims);
   const kind = type.slice(1);
   const isLittle = !type.startsWith(">");
   const size = Number(kind.slice(1));

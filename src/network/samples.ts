@@ -3,6 +3,7 @@ import { mulberry32 } from "../random";
 import type { EngineTensor } from "./float-engine";
 import { inputError, requireSamplesFirst, requireSizesInUse, sizesOfInput } from "./input-sizes";
 import type { OnnxModel, ValueInfo } from "./onnx/model";
+import { elementCount } from "./onnx/model";
 import { typeName } from "./onnx/part";
 
 /** Values for one input of a network; the first axis counts samples. */
@@ -81,7 +82,7 @@ function samplesOf(
       new Map(
         model.inputs.map(({ name, type }) => {
           const { dims, data } = arrays.get(name) as InputArray;
-          const size = dims.slice(1).reduce((product, each) => product * each, 1);
+          const size = elementCount(dims.slice(1));
           const values = Float64Array.from({ length: size }, (_, place) => data[index * size + place]);
           return [name, { type: typeName(type), dims: [1, ...dims.slice(1)], data: values }];
         }),
@@ -95,7 +96,7 @@ function onlyInput(model: OnnxModel): ValueInfo {
 }
 
 function checkShape(input: ValueInfo, { dims, data }: InputArray, model: OnnxModel): void {
-  const size = dims.reduce((product, each) => product * each, 1);
+  const size = elementCount(dims);
   if (size !== data.length)
     throw inputError(model, `The values for "${input.name}" are ${data.length}, its shape makes ${size}.`);
   const expected = input.dims;
@@ -116,13 +117,7 @@ function madeUpInputs(model: OnnxModel, sizes: Readonly<Record<string, number>>,
         `The input "${input.name}" is of type ${typeName(input.type)}, whose values mean something: it cannot be made up.`,
       );
     const dims = [madeUpSamples, ...sizesOfInput(input, sizes, model).slice(1)];
-    arrays.set(input.name, {
-      dims,
-      data: madeUpValues(
-        dims.reduce((product, each) => product * each, 1),
-        seed,
-      ),
-    });
+    arrays.set(input.name, { dims, data: madeUpValues(elementCount(dims), seed) });
   }
   return samplesOf(model, arrays, madeUpSamples, true);
 }

@@ -2,7 +2,7 @@ import type { FloatEngine } from "./float-engine";
 import type { Constants } from "./onnx/constants";
 import type { UnmappedNode } from "./onnx/layers";
 import type { OnnxModel, OnnxNode } from "./onnx/model";
-import { isOperator, nodeName } from "./onnx/model";
+import { elementCount, isOperator, nodeName } from "./onnx/model";
 import { withPart } from "./onnx/part";
 import type { ExternalFiles } from "./onnx/tensor";
 import type { Samples } from "./samples";
@@ -15,8 +15,6 @@ export interface UnmappedReport {
   /** Multiply-accumulates of one sample; null where they are not known. */
   readonly macs: number | null;
 }
-
-const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
 
 type TensorSizes = (name: string) => readonly number[] | undefined;
 
@@ -62,17 +60,17 @@ function multiplyAccumulates(node: OnnxNode, dims: TensorSizes): number | null {
   const [first, second] = node.inputs.map((name) => dims(name));
   const [output] = node.outputs.map((name) => dims(name));
   if (first === undefined || second === undefined || output === undefined) return null;
-  if (isOperator(node, "MatMul", "MatMulInteger")) return product(output) * (first.at(-1) ?? 1);
+  if (isOperator(node, "MatMul", "MatMulInteger")) return elementCount(output) * (first.at(-1) ?? 1);
   if (isOperator(node, "Gemm")) {
     const isTransposed = (node.attributes.get("transA")?.integer ?? 0) !== 0;
-    return product(output) * first[isTransposed ? 0 : 1];
+    return elementCount(output) * first[isTransposed ? 0 : 1];
   }
   if (isOperator(node, "Conv", "ConvInteger", "DeformConv"))
-    return product(output) * product(second.slice(1));
-  if (isOperator(node, "ConvTranspose")) return product(first) * product(second.slice(1));
+    return elementCount(output) * elementCount(second.slice(1));
+  if (isOperator(node, "ConvTranspose")) return elementCount(first) * elementCount(second.slice(1));
   // [directions, gates · hidden, inputs], [directions, gates · hidden, hidden], for every step of the sequence.
   const recurrent = node.inputs[2] === undefined ? undefined : dims(node.inputs[2]);
   if (isOperator(node, "LSTM", "GRU", "RNN") && recurrent !== undefined)
-    return first[0] * first[1] * (product(second) + product(recurrent));
+    return first[0] * first[1] * (elementCount(second) + elementCount(recurrent));
   return null;
 }

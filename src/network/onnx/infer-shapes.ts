@@ -1,7 +1,7 @@
 import type { Constants } from "./constants";
 import { storedConstants } from "./constants";
 import type { OnnxModel, OnnxNode, StoredTensor, TensorValues } from "./model";
-import { isStandard } from "./model";
+import { elementCount, isStandard } from "./model";
 import type { ExternalFiles } from "./tensor";
 import { tensorValues } from "./tensor";
 
@@ -25,8 +25,6 @@ interface Known {
 /** Longest list of sizes and positions that is followed. */
 const mostNumbers = 64;
 
-const product = (sizes: Dims): number => sizes.reduce((total, size) => total * size, 1);
-
 /** Follows sizes through a graph, node by node. Where an operator does not tell, what the file says of its outputs counts. */
 export function inferShapes(
   model: OnnxModel,
@@ -38,7 +36,7 @@ export function inferShapes(
   const constant = new Set(stored.keys());
   const decode = (tensor: StoredTensor): TensorValues => tensorValues(tensor, model.file, externalFiles);
   for (const [name, tensor] of stored) {
-    const isShort = product(tensor.dims) <= mostNumbers && tensor.type !== 8;
+    const isShort = elementCount(tensor.dims) <= mostNumbers && tensor.type !== 8;
     known.set(name, {
       dims: tensor.dims,
       ...(isShort && { numbers: [...decode(tensor).data] }),
@@ -66,7 +64,7 @@ export function inferShapes(
     const tensor = stored.get(name);
     if (tensor !== undefined) return decode(tensor);
     const { dims: sizes, numbers } = known.get(name) as Known;
-    const data = numbers ? Float64Array.from(numbers) : new Float64Array(product(sizes));
+    const data = numbers ? Float64Array.from(numbers) : new Float64Array(elementCount(sizes));
     return { type: "float32", dims: sizes, data };
   };
   const isConstant = (name: string): boolean => constant.has(name) && known.has(name);
@@ -135,9 +133,9 @@ function outputsOf(
     const sizes = inputs.map((each) => (each as Known).dims).reduce(broadcast);
     const compute = Object.hasOwn(arithmetic, operator) ? arithmetic[operator] : undefined;
     const isShort = compute !== undefined && numbers !== undefined && second?.numbers !== undefined;
-    if (!isShort || product(sizes) > mostNumbers || sizes.length > 1) return one(sizes);
+    if (!isShort || elementCount(sizes) > mostNumbers || sizes.length > 1) return one(sizes);
     const at = (list: readonly number[], index: number): number => list[list.length === 1 ? 0 : index];
-    const count = product(sizes);
+    const count = elementCount(sizes);
     const others = second.numbers;
     return one(
       sizes,
@@ -175,14 +173,14 @@ function outputsOf(
     }
     case "Flatten": {
       const axis = axisOf(integer("axis", 1));
-      return one([product(dims.slice(0, axis)), product(dims.slice(axis))]);
+      return one([elementCount(dims.slice(0, axis)), elementCount(dims.slice(axis))]);
     }
     case "Reshape": {
       const wanted = list("shape") ?? second?.numbers;
       if (wanted === undefined) return undefined;
       const keepsZeros = integer("allowzero", 0) !== 0;
       const sizes = wanted.map((size, axis) => (size === 0 && !keepsZeros ? dims[axis] : size));
-      const rest = product(dims) / product(sizes.filter((size) => size !== -1));
+      const rest = elementCount(dims) / elementCount(sizes.filter((size) => size !== -1));
       return one(
         sizes.map((size) => (size === -1 ? rest : size)),
         numbers,
@@ -198,7 +196,7 @@ function outputsOf(
       return one([sizes.length], sizes);
     }
     case "Size":
-      return one([], [product(dims)]);
+      return one([], [elementCount(dims)]);
     case "Concat": {
       if (inputs.some((each) => each === undefined)) return undefined;
       const parts = inputs as readonly Known[];
@@ -281,7 +279,9 @@ function outputsOf(
 
 function filled(node: OnnxNode, dims: Dims): { readonly numbers?: readonly number[] } {
   const value = node.attributes.get("value")?.tensor?.numbers?.[0] ?? 0;
-  return product(dims) <= mostNumbers ? { numbers: new Array<number>(product(dims)).fill(value) } : {};
+  return elementCount(dims) <= mostNumbers
+    ? { numbers: new Array<number>(elementCount(dims)).fill(value) }
+    : {};
 }
 
 function broadcast(first: Dims, second: Dims): Dims {

@@ -1,6 +1,6 @@
 import type { Constants } from "./constants";
 import type { OnnxModel, OnnxNode } from "./model";
-import { isOperator, nodeName, usedTensors } from "./model";
+import { elementCount, isOperator, nodeName, usedTensors } from "./model";
 import type { OwnScale } from "./own-quantization";
 import { ownScale, ownWeights } from "./own-quantization";
 
@@ -374,8 +374,7 @@ function foldBias(layer: RawLayer, user: OnnxNode, constants: Constants): RawLay
   const dims = constants.dims(constant);
   const axis = dims.length - 1 - layer.spatialAxes;
   const count = layer.groups * layer.filters;
-  const total = dims.reduce((product, size) => product * size, 1);
-  if (dims[axis] !== count || total !== count) return undefined;
+  if (dims[axis] !== count || elementCount(dims) !== count) return undefined;
   const { data } = constants.values(constant);
   return { ...layer, bias: layer.bias.map((value, unit) => value + data[unit]) };
 }

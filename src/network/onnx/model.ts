@@ -95,6 +95,11 @@ export interface OnnxModel {
   readonly dequantized?: ReadonlyMap<string, OnnxNode>;
 }
 
+/** Numbers in a tensor of these sizes. */
+export function elementCount(dims: readonly number[]): number {
+  return dims.reduce((product, size) => product * size, 1);
+}
+
 /** Whether a node is ONNX's own operator of that name. */
 export function isOperator(node: OnnxNode, ...operators: readonly string[]): boolean {
   return isStandard(node.domain) && operators.includes(node.operator);

@@ -1,7 +1,7 @@
 import { counted, RaellaError } from "../../errors";
 import { fromFloat16 } from "../float-engine";
 import type { ElementType, StoredTensor, TensorValues } from "./model";
-import { elementTypes } from "./model";
+import { elementCount, elementTypes } from "./model";
 
 /** The files beside a model, by their place relative to it: where tensors too big for it are kept. */
 export type ExternalFiles = (location: string) => Uint8Array;
@@ -63,10 +63,6 @@ function elementType({ type, name }: StoredTensor, file: string): ElementType {
     value: type,
     expected: supportedTypes,
   });
-}
-
-function elementCount(dims: readonly number[]): number {
-  return dims.reduce((product, size) => product * size, 1);
 }
 
 /** The bytes of a tensor, from the model or the file beside it; undefined if it lists numbers one by one. */
