@@ -48,7 +48,7 @@ export type { LayerAllocation, Replication, ReplicationScheme, TileOption } from
 // Columns, files and texts of results
 export { componentColumns, formatCsv, layerWideColumns } from "./report/tidy-columns";
 export type { Columns } from "./report/tidy-columns";
-export { layerFiles } from "./report/write-layer-files";
+export { layerFiles } from "./report/layer-files";
 export { flatForm } from "./report/flat-form";
 export type { FlatForm, FlatLevel } from "./report/flat-form";
 export { formatMappingText } from "./report/mapping-text";

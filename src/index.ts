@@ -20,4 +20,4 @@ export * from "./engine";
 export { toDataFrame, writeCsv, writeParquet } from "./report/data-frame";
 export type { DataFrameOptions } from "./report/data-frame";
 export type { TabularResult } from "./report/tidy-columns";
-export { writeLayerFiles } from "./report/write-layer-files";
+export { writeLayerFiles } from "./report/layer-files";

@@ -14,7 +14,7 @@ export { networkFiles, type NetworkFiles, type WritableNetwork } from "./report/
 export { readNumpy } from "./network/numpy";
 export type { InputArray, SampleInputs } from "./network/samples";
 export type { ImageOptions } from "./network/images";
-export type { UnmappedReport } from "./network/unmapped";
+export type { UnmappedReport } from "./network/imported-network";
 export type { ActivationScale, QuantizationScheme } from "./network/quantization";
 export { onnxRuntime, type EngineTensor, type FloatEngine, type FloatSession } from "./network/float-engine";
 

@@ -3,8 +3,8 @@
  * @module raella/notebook
  */
 
-export { showChart } from "./report/notebook/show-chart";
-export type { ShowChartOptions } from "./report/notebook/show-chart";
+export { showChart } from "./report/notebook/show-value";
+export type { ShowChartOptions } from "./report/notebook/show-value";
 export { showTable } from "./report/notebook/show-table";
 export type { TableData, TableOptions } from "./report/notebook/show-table";
 export { showValue, warningLines } from "./report/notebook/show-value";

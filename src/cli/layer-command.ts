@@ -56,7 +56,7 @@ export async function presentLayer(
   const { workspace } = mapped.specification;
   remarkWarnings(result.warnings);
   if (out !== undefined) {
-    const { writeLayerFiles } = await import("../report/write-layer-files.js");
+    const { writeLayerFiles } = await import("../report/layer-files.js");
     writeLayerFiles(out, mapped, result, prefix);
     if (!json) remark(`Files are in ${out}.`);
   }

@@ -358,14 +358,14 @@ function addListCommands(program: Command): void {
         "folder to other commands with --workspace, or for good with the environment variable RAELLA_WORKSPACE.",
     )
     .option("--json", "print one JSON object")
-    .action(lazy(async () => (await import("./init-command.js")).initCommand));
+    .action(lazy(async () => (await import("./workspace-commands.js")).initCommand));
 
   program
     .command("architectures")
     .description("lists the architectures")
     .addOption(workspaceOption())
     .option("--json", "print JSON")
-    .action(lazy(async () => (await import("./list-commands.js")).architecturesCommand));
+    .action(lazy(async () => (await import("./workspace-commands.js")).architecturesCommand));
 
   program
     .command("variables")
@@ -375,7 +375,7 @@ function addListCommands(program: Command): void {
     .requiredOption("-a, --architecture <name>", "architecture (see: raella architectures)")
     .addOption(workspaceOption())
     .option("--json", "print JSON, with what the models say of each")
-    .action(lazy(async () => (await import("./list-commands.js")).variablesCommand));
+    .action(lazy(async () => (await import("./workspace-commands.js")).variablesCommand));
 
   program
     .command("dnns [dnn]")
@@ -383,5 +383,5 @@ function addListCommands(program: Command): void {
     .option("-d, --dnn <name>", "list the layers of this DNN")
     .addOption(workspaceOption())
     .option("--json", "print JSON")
-    .action(lazy(async () => (await import("./list-commands.js")).dnnsCommand));
+    .action(lazy(async () => (await import("./workspace-commands.js")).dnnsCommand));
 }

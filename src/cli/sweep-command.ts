@@ -2,8 +2,7 @@ import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { counted, countedAre, RaellaError } from "../errors";
 import type { FigureAxis } from "../report/charts/exploration-axis";
-import { mergeSweep, resultName } from "../report/sweep/merge-sweep";
-import { openSweep } from "../report/sweep/read-sweep";
+import { mergeSweep, openSweep, resultName } from "../report/sweep/merged-sweep";
 import { formatSweepText, objectivesFrom, summarizeSweep } from "../report/sweep/sweep-text";
 import type { SweepSummary } from "../report/sweep/sweep-text";
 import { sweepToFolder } from "../report/sweep/sweep-to-folder";
@@ -93,7 +92,7 @@ export async function sweepCommand(file: string | undefined, given: GivenSweepOp
 
 /** The designs of a sweep in the plane of two figures, those of its first DNN. */
 async function drawSweep(result: string, file: string): Promise<void> {
-  const { readSweep } = await import("../report/sweep/read-sweep.js");
+  const { readSweep } = await import("../report/sweep/merged-sweep.js");
   const { saveChart } = await import("../report/charts/render-chart.js");
   const { designScatter } = await import("../report/charts/exploration-scatter.js");
   const { plan, columns, rows } = await readSweep(result);

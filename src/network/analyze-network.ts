@@ -10,20 +10,22 @@ import type { LayerJob } from "./layer-job";
 import { layerJobs } from "./layer-job";
 import type { MeasuredLayer } from "./measure-layers";
 import { layerSizes, positionsPerSample } from "./measure-layers";
-import type { GraphLayer } from "./onnx/layers";
+import type { Constants } from "./onnx/constants";
+import type { GraphLayer, UnmappedNode } from "./onnx/layers";
 import { findLayers } from "./onnx/layers";
 import { inferShapes } from "./onnx/infer-shapes";
-import type { OnnxNode } from "./onnx/model";
-import { nodeTitle } from "./onnx/model";
+import type { OnnxModel, OnnxNode } from "./onnx/model";
+import { elementCount, isOperator, nodeName, nodeTitle } from "./onnx/model";
+import { withPart } from "./onnx/part";
 import { readModel } from "./onnx/read-model";
 import { rewriteQuantizedLayers } from "./onnx/rewrite-quantized";
+import type { ExternalFiles } from "./onnx/tensor";
 import { noExternalFiles } from "./onnx/tensor";
 import { analyzeNetworkSchema } from "./network-arguments";
 import { withJobRunner, workOf } from "./run-network-jobs";
+import type { Samples } from "./samples";
 import { defaultPositions, defaultSeed, inputSizes } from "./samples";
-import type { UnmappedReport } from "./unmapped";
-import { describeUnmapped, reportUnmapped } from "./unmapped";
-import type { ImportedLayer, ImportedNetwork } from "./imported-network";
+import type { ImportedLayer, ImportedNetwork, UnmappedReport } from "./imported-network";
 import { describeGraphLayer, describeLayer } from "./imported-network";
 import type { AnalyzeNetworkOptions } from "./prepare-network";
 import { checkOptions, chooseScheme, findLastLayer, noLayers, prepareNetwork } from "./prepare-network";
@@ -221,4 +223,60 @@ function warningsOf(
     if (integers.inputs.every((code) => code === integers.inputZero))
       warnings.push(`The input of ${graph.name} is 0 wherever it was looked at: its statistics say nothing.`);
   return warnings;
+}
+
+type TensorSizes = (name: string) => readonly number[] | undefined;
+
+/** The same where the sizes of tensors are known. */
+function describeUnmapped(unmapped: readonly UnmappedNode[], dims: TensorSizes): readonly UnmappedReport[] {
+  return unmapped.map(({ node, reason }) => ({
+    operator: node.operator,
+    name: nodeName(node),
+    reason,
+    macs: multiplyAccumulates(node, dims),
+  }));
+}
+
+/** Says what the nodes that are not mapped would take, from the shapes of their tensors in one run. */
+async function reportUnmapped(
+  unmapped: readonly UnmappedNode[],
+  model: OnnxModel,
+  constants: Constants,
+  samples: Samples,
+  engine: FloatEngine,
+  externalFiles: ExternalFiles,
+): Promise<readonly UnmappedReport[]> {
+  const report = (dims: TensorSizes): readonly UnmappedReport[] => describeUnmapped(unmapped, dims);
+  const tensors = new Set(
+    unmapped.flatMap(({ node }) => [...node.inputs, ...node.outputs]).filter((name) => name !== ""),
+  );
+  const given = new Map(model.inputs.map(({ name, type }) => [name, type]));
+  const made = new Set(model.nodes.flatMap(({ outputs }) => outputs));
+  const asked = [...tensors].filter((name) => made.has(name) && !constants.has(name));
+  const inputs = samples.at(0);
+  if (asked.length === 0) return report((name) => inputs.get(name)?.dims);
+  const outputs = await withPart(model, asked, given, engine, externalFiles, (run) => run(inputs));
+  return report((name) =>
+    constants.has(name) ? constants.dims(name) : (outputs.get(name) ?? inputs.get(name))?.dims,
+  );
+}
+
+/** Multiply-accumulates of a node; null for operators whose work depends on more than shapes. */
+function multiplyAccumulates(node: OnnxNode, dims: TensorSizes): number | null {
+  const [first, second] = node.inputs.map((name) => dims(name));
+  const [output] = node.outputs.map((name) => dims(name));
+  if (first === undefined || second === undefined || output === undefined) return null;
+  if (isOperator(node, "MatMul", "MatMulInteger")) return elementCount(output) * (first.at(-1) ?? 1);
+  if (isOperator(node, "Gemm")) {
+    const isTransposed = (node.attributes.get("transA")?.integer ?? 0) !== 0;
+    return elementCount(output) * first[isTransposed ? 0 : 1];
+  }
+  if (isOperator(node, "Conv", "ConvInteger", "DeformConv"))
+    return elementCount(output) * elementCount(second.slice(1));
+  if (isOperator(node, "ConvTranspose")) return elementCount(first) * elementCount(second.slice(1));
+  // [directions, gates · hidden, inputs], [directions, gates · hidden, hidden], for every step of the sequence.
+  const recurrent = node.inputs[2] === undefined ? undefined : dims(node.inputs[2]);
+  if (isOperator(node, "LSTM", "GRU", "RNN") && recurrent !== undefined)
+    return first[0] * first[1] * (elementCount(second) + elementCount(recurrent));
+  return null;
 }

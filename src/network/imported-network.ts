@@ -8,7 +8,6 @@ import { positionsPerSample } from "./measure-layers";
 import type { GraphLayer, LayerOperator } from "./onnx/layers";
 import { nodeName } from "./onnx/model";
 import type { ActivationScale, QuantizationScheme } from "./quantization";
-import type { UnmappedReport } from "./unmapped";
 
 /** Sizes of a layer as the layer files name them. */
 export interface LayerShape {
@@ -56,6 +55,15 @@ export interface ImportedLayer {
   readonly ownStatistics?: Readonly<Record<string, LayerStatistics>>;
   /** By architecture. */
   readonly accuracy?: Readonly<Record<string, LayerAccuracy>>;
+}
+
+/** A node that stays off the crossbars, as it is reported. */
+export interface UnmappedReport {
+  readonly operator: string;
+  readonly name: string;
+  readonly reason: string;
+  /** Multiply-accumulates of one sample; null where they are not known. */
+  readonly macs: number | null;
 }
 
 /** A network of one's own: its layers, how it was quantised, and what could not be mapped. */

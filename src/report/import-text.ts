@@ -1,7 +1,6 @@
 import { counted } from "../errors";
-import type { ImportedLayer, ImportedNetwork } from "../network/imported-network";
+import type { ImportedLayer, ImportedNetwork, UnmappedReport } from "../network/imported-network";
 import type { ListedLayer } from "../network/layer-list";
-import type { UnmappedReport } from "../network/unmapped";
 import type { ImportSummary, ListedNetwork } from "./import-network";
 import type { TextColumn } from "./text-table";
 import { formatItems } from "./text-table";

@@ -9,7 +9,7 @@ import type { SweepPlan } from "../../study/sweep/sweep-plan";
 import type { Cell } from "../../study/sweep/sweep-row";
 import { figureColumn, formatCount, formatTextTable } from "../text-table";
 import { formatNumber } from "../theme/numbers";
-import type { StoredSweep } from "./read-sweep";
+import type { StoredSweep } from "./merged-sweep";
 
 /** What became of the points of a sweep. */
 export interface SweepSummary {

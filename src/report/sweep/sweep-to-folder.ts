@@ -24,7 +24,7 @@ import type { SweepDescription } from "../../study/sweep/sweep-description";
 import { chunkRange, chunksOfShard } from "../../study/sweep/sweep-plan";
 import type { Shard, SweepPlan } from "../../study/sweep/sweep-plan";
 import { removeLeftovers } from "../write-atomically";
-import { mergeSweep } from "./merge-sweep";
+import { mergeSweep } from "./merged-sweep";
 import {
   chunkPath,
   examineChunks,

@@ -13,8 +13,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { readParquet as polarsReadParquet } from "nodejs-polars";
 import { RaellaError } from "../../../src/errors";
-import { mergeSweep } from "../../../src/report/sweep/merge-sweep";
-import { openSweep, readSweep } from "../../../src/report/sweep/read-sweep";
+import { mergeSweep, openSweep, readSweep } from "../../../src/report/sweep/merged-sweep";
 import {
   chunkPath,
   examineChunks,

@@ -14,8 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { registerEstimator } from "../../../src/components/registry";
-import { mergeSweep } from "../../../src/report/sweep/merge-sweep";
-import { readSweep } from "../../../src/report/sweep/read-sweep";
+import { mergeSweep, readSweep } from "../../../src/report/sweep/merged-sweep";
 import { sweepToFolder } from "../../../src/report/sweep/sweep-to-folder";
 import { planSweep } from "../../../src/study/sweep/plan-sweep";
 import { sweep } from "../../../src/study/sweep/sweep";

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { initCommand } from "../../../src/cli/init-command";
+import { initCommand } from "../../../src/cli/workspace-commands";
 import { mappingAt } from "../../../src/mapspace/candidate-mapping";
 import { buildMapSpace } from "../../../src/mapspace/map-space";
 import type { GetSpecOptions } from "../../../src/spec/get-spec";

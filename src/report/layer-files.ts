@@ -1,11 +1,17 @@
+import { name as nameSchema, requireArgument } from "../arguments";
 import { isExpressionText } from "../spec/expression";
 import { conventionOf, nodeOfPlaceholder } from "../spec/convention";
 import { bitVariable } from "../spec/processing/workload-from-problem";
 import type { AreaReferenceTable, EnergyReferenceTable, ReferenceTables } from "../spec/reference-tables";
 import type { ComponentClass, Specification, Value, WrittenValue } from "../spec/specification";
+import { layerResultSchema, mappedLayerSchema } from "../study/layer-result";
+import type { LayerResult, MappedLayer } from "../study/layer-result";
 import { flatConstraints, mapValues, rangedName } from "./flat-form";
+import { formatMappingText, formatMappingYaml } from "./mapping-text";
 import type { YamlValue } from "./plain-yaml";
 import { formatYaml, PlainText, QuotedText, TaggedMap } from "./plain-yaml";
+import { formatStatisticsText } from "./statistics-text";
+import { writeFilesAtomically } from "./write-atomically";
 
 /**
  * A specification as one file that reads back as the same: levels with evaluated attributes and completed constraints, the
@@ -158,11 +164,55 @@ function areaTableEntries(specification: Specification, { areaUm2 }: AreaReferen
 }
 
 /** The energy reference table (ERT) in Accelergy's form: pJ of every action of every level. */
-export function formatEnergyTableYaml(specification: Specification, table: EnergyReferenceTable): string {
+function formatEnergyTableYaml(specification: Specification, table: EnergyReferenceTable): string {
   return formatYaml({ ERT: energyTableEntries(specification, table) });
 }
 
 /** The area reference table (ART) in Accelergy's form: um^2 of one instance of every level. */
-export function formatAreaTableYaml(specification: Specification, table: AreaReferenceTable): string {
+function formatAreaTableYaml(specification: Specification, table: AreaReferenceTable): string {
   return formatYaml({ ART: areaTableEntries(specification, table) });
+}
+
+/**
+ * The files that the original tools leave behind, by name: mapping as text and YAML, statistics, area and energy
+ * reference tables, the flat input; and the result with all its digits.
+ * @param prefix `timeloop_mapper` after a search, `timeloop_model` for a given mapping.
+ */
+export function layerFiles(
+  layer: MappedLayer,
+  result: LayerResult,
+  prefix = "timeloop_mapper",
+): Record<string, string> {
+  requireArgument(mappedLayerSchema, layer, "the layer of layerFiles");
+  requireArgument(layerResultSchema, result, "the result of layerFiles");
+  requireArgument(nameSchema, prefix, "the prefix of layerFiles");
+  const { specification, mapping, evaluation, tables } = layer;
+  return {
+    [`${prefix}.map.txt`]: formatMappingText(mapping, evaluation),
+    [`${prefix}.map.yaml`]: formatMappingYaml(specification, mapping),
+    [`${prefix}.stats.txt`]: formatStatisticsText(layer),
+    [`${prefix}.ART.yaml`]: formatAreaTableYaml(specification, tables.area),
+    [`${prefix}.ERT.yaml`]: formatEnergyTableYaml(specification, tables.energy),
+    "input.yaml": formatYaml(wholeInput(specification, tables)),
+    "result.json": `${JSON.stringify(result, null, 2)}\n`,
+  };
+}
+
+/**
+ * Writes {@link layerFiles} into a folder, all or none.
+ * @throws RaellaError `usage` if the folder cannot be written to.
+ * @example
+ * ```ts
+ * const mapped = mapLayer({ architecture: "raella", dnn: "resnet18", layer: 10 });
+ * writeLayerFiles("out", mapped, resultOf(mapped));
+ * ```
+ */
+export function writeLayerFiles(
+  directory: string,
+  layer: MappedLayer,
+  result: LayerResult,
+  prefix = "timeloop_mapper",
+): void {
+  requireArgument(nameSchema, directory, "the folder of writeLayerFiles");
+  writeFilesAtomically(directory, layerFiles(layer, result, prefix));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wholeInput } from "../../src/report/whole-input";
+import { wholeInput } from "../../src/report/layer-files";
 import type { LayerResult } from "../../src/study/layer-result";
 import { runCli } from "../support/run-cli";
 import { smallModel, smallProblem, specificationOf } from "../spec/support/small-model";
