@@ -106,49 +106,40 @@ export function flatConstraints({
   dataspace,
 }: LevelConstraints): FlatLevel["constraints"] {
   return {
-    ...(spatial ? { spatial: flatSpatial(spatial) } : {}),
-    ...(temporal ? { temporal: flatTemporal(temporal) } : {}),
-    ...(dataspace
-      ? {
-          dataspace: withoutEmpty({
-            keep: dataspace.keep,
-            bypass: dataspace.bypass,
-            passthrough: dataspace.passthrough,
-          }),
-        }
-      : {}),
-  };
-}
-
-function flatSpatial(constraint: SpatialConstraint): FlatConstraint {
-  return {
-    ...flatLoops(constraint.factors, constraint.permutation),
-    ...(constraint.split === null ? {} : { split: constraint.split }),
-    ...withoutEmpty({
-      no_multicast_no_reduction: constraint.noMulticastNoReduction,
-      no_link_transfer: constraint.noLinkTransfer,
+    ...(spatial && {
+      spatial: flatLoops(spatial, spatial.split, {
+        no_multicast_no_reduction: spatial.noMulticastNoReduction,
+        no_link_transfer: spatial.noLinkTransfer,
+      }),
     }),
-    ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
-    ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
-  };
-}
-
-function flatTemporal(constraint: TemporalConstraint): FlatConstraint {
-  return {
-    ...flatLoops(constraint.factors, constraint.permutation),
-    ...withoutEmpty({
-      no_temporal_reuse: constraint.noTemporalReuse,
-      rmw_on_first_writeback: constraint.rmwOnFirstWriteback,
+    ...(temporal && {
+      temporal: flatLoops(temporal, null, {
+        no_temporal_reuse: temporal.noTemporalReuse,
+        rmw_on_first_writeback: temporal.rmwOnFirstWriteback,
+      }),
     }),
-    ...(constraint.defaultMaxFactor === null ? {} : { default_max_factor: constraint.defaultMaxFactor }),
-    ...(constraint.defaultMinFactor === undefined ? {} : { default_min_factor: constraint.defaultMinFactor }),
+    ...(dataspace && {
+      dataspace: withoutEmpty({
+        keep: dataspace.keep,
+        bypass: dataspace.bypass,
+        passthrough: dataspace.passthrough,
+      }),
+    }),
   };
 }
 
-function flatLoops(factors: readonly Factor[], permutation: readonly string[]): FlatConstraint {
+function flatLoops(
+  { factors, permutation, defaultMaxFactor, defaultMinFactor }: SpatialConstraint | TemporalConstraint,
+  split: number | null,
+  directives: Readonly<Record<string, readonly string[]>>,
+): FlatConstraint {
   return {
-    ...(factors.length > 0 ? { factors: factors.map(factorText).join(",") } : {}),
-    ...(permutation.length > 0 ? { permutation: permutationText(permutation) } : {}),
+    ...(factors.length > 0 && { factors: factors.map(factorText).join(",") }),
+    ...(permutation.length > 0 && { permutation: permutationText(permutation) }),
+    ...(split !== null && { split }),
+    ...withoutEmpty(directives),
+    ...(defaultMaxFactor !== null && { default_max_factor: defaultMaxFactor }),
+    ...(defaultMinFactor !== undefined && { default_min_factor: defaultMinFactor }),
   };
 }
 
