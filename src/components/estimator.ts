@@ -72,8 +72,9 @@ export interface Estimate {
  */
 export interface Estimator {
   readonly name: string;
-  /** Claimed accuracy; the estimator with the highest one is asked first. */
+  /** Claimed accuracy; of several estimators for a class the one with the highest claim is asked first. */
   readonly accuracyPercent: number;
+  /** Classes that it answers for, compared without regard to case. */
   readonly classNames: readonly string[];
   readonly actions: readonly string[];
   /** Actions that a level of such a class has in the tables even if nothing requires them. */
@@ -90,16 +91,11 @@ export interface Estimator {
 }
 
 /** A component model in its shortest form: what it needs to know and how it computes. */
-export interface EstimatorDefinition<Descriptions extends ParameterDescriptions> {
-  readonly name: string;
-  /** Classes that it answers for, compared without regard to case. */
-  readonly classNames: readonly string[];
-  /** Of several estimators for a class the one with the highest claim is asked first. */
-  readonly accuracyPercent: number;
+export interface EstimatorDefinition<Descriptions extends ParameterDescriptions> extends Pick<
+  Estimator,
+  "name" | "classNames" | "accuracyPercent" | "actions" | "listedActions"
+> {
   readonly parameters: Descriptions;
-  readonly actions: readonly string[];
-  /** Actions that a level of such a class has in the tables even if nothing requires them. */
-  readonly listedActions?: readonly string[];
   /** Publication, table or equation; used for answers that are plain numbers. */
   readonly source?: string;
   /** Area of an instance, um^2. */

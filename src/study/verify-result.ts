@@ -232,20 +232,12 @@ async function recompute(result: VerifiableResult, options: RunOptions): Promise
 
 function recomputeLayer(result: LayerResult): LayerResult {
   const { architecture, dnn, layer, manifest } = result;
-  if (manifest?.inputs) {
-    const { inputs } = manifest;
-    const options = request(manifest, result, result.fullSearch?.objective);
-    return withoutQuoting(() => resultOf(mapInputs(inputs, options), options, inputs));
-  }
-  const sizes = manifest?.sizes;
-  if (manifest && sizes)
-    return runRequest({
-      ...request(manifest, result, result.fullSearch?.objective),
-      architecture,
-      layer: sizes,
-    });
-  if (dnn === null || layer === null || !manifest) throw noResult("It does not say which layer it is of.");
-  return runRequest({ ...request(manifest, result, result.fullSearch?.objective), architecture, dnn, layer });
+  const options = manifest && request(manifest, result, result.fullSearch?.objective);
+  const { inputs, sizes } = manifest ?? {};
+  if (options && inputs) return withoutQuoting(() => resultOf(mapInputs(inputs, options), options, inputs));
+  if (options && sizes) return runRequest({ ...options, architecture, layer: sizes });
+  if (!options || dnn === null || layer === null) throw noResult("It does not say which layer it is of.");
+  return runRequest({ ...options, architecture, dnn, layer });
 }
 
 /**

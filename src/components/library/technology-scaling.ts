@@ -113,26 +113,20 @@ const exponential: Rule = (from, to) => 2 ** (to - from);
 /** Exponent with which the dynamic energy of a memory grows with its depth. */
 const depthEnergyExponent = 0.78;
 
+function rulesOf(names: readonly string[], energy: Rule, area: Rule): Record<string, Record<Quantity, Rule>> {
+  return Object.fromEntries(names.map((name) => [name, { energy, area }]));
+}
+
+const averages = ["average_input_value", "average_weight_value", "average_output_value"];
+
 const rules: Readonly<Record<string, Readonly<Record<Quantity, Rule>>>> = {
   resolution: { energy: exponential, area: exponential },
-  width: { energy: proportional, area: proportional },
-  datawidth: { energy: proportional, area: proportional },
-  width_a: { energy: proportional, area: proportional },
-  width_b: { energy: proportional, area: proportional },
-  datawidth_a: { energy: proportional, area: proportional },
-  datawidth_b: { energy: proportional, area: proportional },
+  ...rulesOf(["width", "width_a", "width_b"], proportional, proportional),
+  ...rulesOf(["datawidth", "datawidth_a", "datawidth_b"], proportional, proportional),
   depth: { energy: (from, to) => (to / from) ** depthEnergyExponent, area: proportional },
-  rows: { energy: unchanged, area: proportional },
-  cols: { energy: unchanged, area: proportional },
-  columns: { energy: unchanged, area: proportional },
-  n_components: { energy: unchanged, area: proportional },
-  area_scale: { energy: unchanged, area: proportional },
-  energy_scale: { energy: proportional, area: unchanged },
-  average_input_value: { energy: proportional, area: unchanged },
-  average_weight_value: { energy: proportional, area: unchanged },
-  average_output_value: { energy: proportional, area: unchanged },
-  no_scale_area: { energy: unchanged, area: unchanged },
-  no_scale_energy: { energy: unchanged, area: unchanged },
+  ...rulesOf(["rows", "cols", "columns", "n_components", "area_scale"], unchanged, proportional),
+  ...rulesOf(["energy_scale", ...averages], proportional, unchanged),
+  ...rulesOf(["no_scale_area", "no_scale_energy"], unchanged, unchanged),
 };
 
 /** A technology may be text: what is not part of a number is stripped from both ends, `32nm`. */
