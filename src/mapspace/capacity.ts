@@ -2,9 +2,10 @@ import { exceeds, fitsRoom, tileRoom } from "../model/fit";
 import type { TileRoom } from "../model/fit";
 import type { HardwareLevel } from "../model/hardware";
 import { tensorSize } from "../model/problem";
-import { createFeatureTables, tileFeature } from "./features";
+import { createFeatureTables, extendFigures, tileFeature } from "./features";
 import type { Feature, FeatureTables } from "./features";
 import type { MapSpace } from "./map-space";
+import { countTimeLoops } from "./search-layout";
 import type { SearchLayout } from "./search-layout";
 
 /** Which tensors each level (from the inside) holds. */
@@ -167,4 +168,25 @@ export function fitsCapacities(
     if (!fitsRoom(check, tileWords(check, products, atProducts, extents, atExtents))) return false;
   }
   return true;
+}
+
+/** A check of one mapping after the other: whether its tiles fit the levels, and its time loops are not too many. */
+export function createFitCheck(
+  layout: SearchLayout,
+  keep: KeepTable,
+): (choice: ArrayLike<number>) => boolean {
+  const { products, extents, checks } = createCapacityTables(layout, keep);
+  const { mostTimeLoops } = layout.space;
+  const productFigures = new Float64Array(products.width);
+  const extentFigures = new Float64Array(extents.width);
+  return (choice) => {
+    if (mostTimeLoops !== null && countTimeLoops(layout, choice) > mostTimeLoops) return false;
+    productFigures.set(products.base);
+    extentFigures.set(extents.base);
+    for (let position = 0; position < choice.length; position += 1) {
+      extendFigures(products, position, choice[position], productFigures, 0, 0);
+      extendFigures(extents, position, choice[position], extentFigures, 0, 0);
+    }
+    return fitsCapacities(checks, productFigures, 0, extentFigures, 0);
+  };
 }

@@ -1,13 +1,11 @@
 import { factorsOfChoice, keepTable, toMapping } from "../mapspace/candidate-mapping";
-import { createCapacityTables } from "../mapspace/capacity";
-import type { CapacityCheck, CapacityTables, KeepTable } from "../mapspace/capacity";
-import { extendFigures } from "../mapspace/features";
+import { createFitCheck } from "../mapspace/capacity";
+import type { KeepTable } from "../mapspace/capacity";
 import { defaultOrder, firstFittingSplit, orderableDimensions } from "../mapspace/loop-orders";
 import type { MapSpace } from "../mapspace/map-space";
-import { countTimeLoops, createSearchLayout, factorInSlot } from "../mapspace/search-layout";
+import { createSearchLayout, factorInSlot } from "../mapspace/search-layout";
 import type { SearchLayout, VaryingDimension } from "../mapspace/search-layout";
 import type { AccessCosts } from "../model/access-costs";
-import { exceeds, underfills } from "../model/fit";
 import type { Mapping } from "../model/mapping";
 import { mulberry32 } from "../random";
 import { createScorer } from "./create-scorer";
@@ -96,10 +94,6 @@ const enoughAgreeing = 4;
 const hottest = 1;
 const cooler = 0.1;
 const coldest = 0.003;
-/** Costs of mappings that do not fit lie above those of all that do. */
-const misfit = 1e6;
-/** The least that something which does not fit at all adds to the cost. */
-const leastMisfit = 0.1;
 /** How much more the objective counts than the EDP, which decides between mappings of the same objective, e.g. cycles. */
 const objectiveWeight = 5;
 /** Every so many steps the walk asks whether it is over. */
@@ -109,7 +103,7 @@ const stepsPerQuestion = 1024;
 interface KeepChoiceJudge {
   readonly keep: KeepTable;
   readonly scorer: MappingScorer;
-  readonly capacity: CapacityTables;
+  readonly fits: (choice: ArrayLike<number>) => boolean;
 }
 
 /** Judges that are kept at the same time. */
@@ -127,7 +121,7 @@ function createKeepChoiceJudges(
     if (known.size >= mostJudges) known.clear();
     const keep = keepTable(layout.space, keepChoice);
     const judge = keepsEverything(keep)
-      ? { keep, scorer: createScorer(layout, keep, costs), capacity: createCapacityTables(layout, keep) }
+      ? { keep, scorer: createScorer(layout, keep, costs), fits: createFitCheck(layout, keep) }
       : null;
     known.set(keepChoice, judge);
     return judge;
@@ -220,8 +214,6 @@ class AnnealingWalk {
   private readonly choice: Int32Array;
   private readonly orders: Orders;
   private keepChoice: number;
-  private readonly products: Float64Array;
-  private readonly extents: Float64Array;
   tried = 0;
   private best: Position | null = null;
   private bestFigures: MappingFigures | null = null;
@@ -245,11 +237,6 @@ class AnnealingWalk {
       return [...slot.innerOrder, ...inert, ...open, ...slot.outerOrder];
     });
     this.openSlots = openSlots;
-    const tiles = space.problem.tensors.length * space.rules.length;
-    this.products = new Float64Array(tiles);
-    this.extents = new Float64Array(
-      tiles * Math.max(...space.problem.tensors.map(({ ranks }) => ranks.length)),
-    );
   }
 
   run(steps: number, hot: number, cold: number, isOver: () => boolean): void {
@@ -342,13 +329,11 @@ class AnnealingWalk {
     return { slot, order };
   }
 
-  /** The logarithm of the objective, or how far the mapping is from one that fits. */
+  /** The logarithm of the objective; infinite where the mapping does not fit: from there the walk goes anywhere. */
   private cost(): number {
     this.tried += 1;
     const judge = this.judgeOf(this.keepChoice);
-    if (judge === null) return 2 * misfit;
-    const excess = this.fanOutExcess() + this.loopExcess() + this.capacityExcess(judge.capacity);
-    if (excess > 0) return misfit + excess;
+    if (judge === null || !this.fitsFanOuts() || !judge.fits(this.choice)) return Infinity;
     const { scorer } = judge;
     scorer.score(this.choice, this.openSlots.length === 0 ? null : this.orders);
     const { energyPj, cycles, lastLevelAccesses } = scorer;
@@ -362,60 +347,15 @@ class AnnealingWalk {
     return value === edp ? edp : objectiveWeight * value + edp;
   }
 
-  private fanOutExcess(): number {
-    const { space, positions } = this.layout;
-    let excess = 0;
-    for (let index = 0; index < space.slots.length; index += 1) {
-      const slot = space.slots[index];
-      if (slot.kind === "time") continue;
-      let load = 1;
-      for (let dimension = 0; dimension < positions.length; dimension += 1)
-        load *= factorInSlot(this.layout, index, dimension, this.choice);
-      const mesh = space.hardware.levels[slot.level];
-      const fan = mesh.fanX * mesh.fanY;
-      if (load > fan) excess += leastMisfit + Math.log(load / fan);
-      else if (load > 1 && (mesh.fanY > 1 || (slot.split !== null && slot.split < positions.length))) {
-        const order = this.orders[index] ?? defaultOrder(slot);
-        const factorOf = (dimension: number): number =>
-          factorInSlot(this.layout, index, dimension, this.choice);
-        if (firstFittingSplit(slot, mesh, order, factorOf) === undefined) excess += leastMisfit;
-      }
-    }
-    return excess;
-  }
-
-  private loopExcess(): number {
-    const { mostTimeLoops } = this.layout.space;
-    if (mostTimeLoops === null) return 0;
-    return Math.max(0, countTimeLoops(this.layout, this.choice) - mostTimeLoops);
-  }
-
-  private capacityExcess({ products, extents, checks }: CapacityTables): number {
-    if (checks.length === 0) return 0;
-    this.products.set(products.base);
-    this.extents.set(extents.base);
-    for (let position = 0; position < this.choice.length; position += 1) {
-      extendFigures(products, position, this.choice[position], this.products, 0, 0);
-      extendFigures(extents, position, this.choice[position], this.extents, 0, 0);
-    }
-    let excess = 0;
-    for (const check of checks) {
-      const words = this.words(check);
-      if (exceeds(check, words)) excess += leastMisfit + Math.log((words + 1) / (check.capacityWords + 1));
-      else if (underfills(check, words))
-        excess += leastMisfit + Math.log((check.minimumWords + 1) / (words + 1));
-    }
-    return excess;
-  }
-
-  private words({ tiles }: CapacityCheck): number {
-    let words = 0;
-    for (const { column, extents } of tiles) {
-      let size = this.products[column];
-      for (const extent of extents) size *= this.extents[extent];
-      words += size;
-    }
-    return words;
+  private fitsFanOuts(): boolean {
+    const { layout, choice, orders } = this;
+    const { slots, hardware } = layout.space;
+    return slots.every((slot, index) => {
+      if (slot.kind === "time") return true;
+      const order = orders[index] ?? defaultOrder(slot);
+      const factorOf = (dimension: number): number => factorInSlot(layout, index, dimension, choice);
+      return firstFittingSplit(slot, hardware.levels[slot.level], order, factorOf) !== undefined;
+    });
   }
 }
 

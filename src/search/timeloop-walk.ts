@@ -1,11 +1,10 @@
 import { counted, RaellaError } from "../errors";
 import { factorsOfNumber, keepTable, toMapping } from "../mapspace/candidate-mapping";
-import { createCapacityTables, fitsCapacities } from "../mapspace/capacity";
+import { createFitCheck } from "../mapspace/capacity";
 import type { KeepTable } from "../mapspace/capacity";
-import { extendFigures } from "../mapspace/features";
 import { defaultOrder, fitsMesh, splitCandidates } from "../mapspace/loop-orders";
 import type { MapSpace } from "../mapspace/map-space";
-import { countTimeLoops, createSearchLayout, factorInSlot, readChoice } from "../mapspace/search-layout";
+import { createSearchLayout, factorInSlot, readChoice } from "../mapspace/search-layout";
 import type { SearchLayout } from "../mapspace/search-layout";
 import { fitsFanOut } from "../model/fit";
 import { isRandomWalk } from "../spec/schema/mapper-schema";
@@ -174,9 +173,7 @@ interface Judge {
 /** Judges mappings by number; every number once. */
 function createJudge(layout: SearchLayout, createScorer: ScorerFactory): Judge {
   const keep = keepTable(layout.space, 0);
-  const { products, extents, checks } = createCapacityTables(layout, keep);
-  const productFigures = new Float64Array(products.width);
-  const extentFigures = new Float64Array(extents.width);
+  const fits = createFitCheck(layout, keep);
   const known = new Map<number, WalkVerdict>();
   const choice = new Int32Array(layout.varying.length);
   const countSplits = splitCounter(layout);
@@ -187,24 +184,12 @@ function createJudge(layout: SearchLayout, createScorer: ScorerFactory): Judge {
     readChoice(layout, number, choice);
     const { failing, fitting } = countSplits(choice);
     if (fitting === 0) return { failures: failing, figures: null, repetitions: 0 };
-    if (!fits()) return { failures: failing + 1, figures: null, repetitions: 0 };
+    if (!fits(choice)) return { failures: failing + 1, figures: null, repetitions: 0 };
     scorer ??= createScorer(layout, keep);
     scorer.score(choice, null);
     evaluated += 1;
     const { energyPj, cycles, lastLevelAccesses } = scorer;
     return { failures: failing, figures: { energyPj, cycles, lastLevelAccesses }, repetitions: fitting - 1 };
-  }
-
-  function fits(): boolean {
-    const { mostTimeLoops } = layout.space;
-    if (mostTimeLoops !== null && countTimeLoops(layout, choice) > mostTimeLoops) return false;
-    productFigures.set(products.base);
-    extentFigures.set(extents.base);
-    for (let position = 0; position < choice.length; position += 1) {
-      extendFigures(products, position, choice[position], productFigures, 0, 0);
-      extendFigures(extents, position, choice[position], extentFigures, 0, 0);
-    }
-    return fitsCapacities(checks, productFigures, 0, extentFigures, 0);
   }
 
   function verdict(number: number): WalkVerdict {
