@@ -26,9 +26,7 @@ export function createExpander(plan: SearchPlan): Expander {
   const { lattice, stages, space } = plan;
   const { divisors, steps: factorSteps, strides } = lattice;
   const spans = new Float64Array(divisors.length);
-  const sensitivities = stages.map(({ choice }) =>
-    choice === undefined ? [] : orderSensitivities(plan, choice.level),
-  );
+  const sensitivities = space.rules.map((_, level) => orderSensitivities(plan, level));
 
   function setSpans(digits: ArrayLike<number>, inside: ArrayLike<number>): void {
     for (let dimension = 0; dimension < divisors.length; dimension += 1)
@@ -45,7 +43,7 @@ export function createExpander(plan: SearchPlan): Expander {
         const slot = space.slots[event.slot];
         if (event.kind === "time") {
           one.steps *= event.loops.reduce((product, [, factor]) => product * factor, 1);
-          return placeTimes(one, event.slot, slot, sensitivityOf(event.level), event.loops);
+          return placeTimes(one, event.slot, slot, event.loops);
         }
         return placeSpaces(one, event.slot, slot, event.loops);
       });
@@ -54,19 +52,14 @@ export function createExpander(plan: SearchPlan): Expander {
     return walking;
   }
 
-  function sensitivityOf(level: number): ReturnType<typeof orderSensitivities> {
-    return orderSensitivities(plan, level);
-  }
-
   /** One partial mapping per order of the loops that makes a difference; `spans` are set. */
   function placeTimes(
     partial: PartialMapping,
     slotIndex: number,
     slot: Slot,
-    sensitivity: ReturnType<typeof orderSensitivities>,
     factors: LoopList,
   ): PartialMapping[] {
-    const orders = distinctTimeOrders(plan, slot, sensitivity, factors);
+    const orders = distinctTimeOrders(plan, slot, sensitivities[slot.level], factors);
     return orders.map((order, index) => {
       const child = index === orders.length - 1 ? partial : copyPartial(partial);
       if (orders.length > 1)
@@ -130,15 +123,7 @@ export function createExpander(plan: SearchPlan): Expander {
       if (index === choice.dimensions.length) {
         const steps = choice.kind === "time" ? partial.steps * product : partial.steps;
         if (!isWorthwhile(next, point, steps)) return;
-        for (const child of makeChildren(
-          partial,
-          choice,
-          sensitivities[partial.stage],
-          chosen,
-          digits,
-          point,
-        ))
-          reached(child);
+        for (const child of makeChildren(partial, choice, chosen, digits, point)) reached(child);
         return;
       }
       const dimension = choice.dimensions[index];
@@ -160,7 +145,6 @@ export function createExpander(plan: SearchPlan): Expander {
   function makeChildren(
     parent: PartialMapping,
     choice: PlanChoice,
-    sensitivity: ReturnType<typeof orderSensitivities>,
     chosen: readonly number[],
     digits: readonly number[],
     point: number,
@@ -187,7 +171,7 @@ export function createExpander(plan: SearchPlan): Expander {
       child.slotFactors = [];
       child.steps *= choice.fixed.reduce((product, [, factor]) => product * factor, 1);
       setSpans(digits, choice.inside);
-      placed = placeTimes(child, choice.slot, slot, sensitivity, factors);
+      placed = placeTimes(child, choice.slot, slot, factors);
     }
     return placed.flatMap(walk);
   }

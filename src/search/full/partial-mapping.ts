@@ -137,33 +137,15 @@ export function createRoot(
 /** A copy whose arrays may be changed. */
 export function copyPartial(partial: PartialMapping): PartialMapping {
   return {
-    stage: partial.stage,
-    point: partial.point,
+    ...partial,
     digits: partial.digits.slice(),
-    steps: partial.steps,
-    timeLoops: partial.timeLoops,
-    placedSteps: partial.placedSteps,
-    loops: partial.loops,
-    slotFactors: partial.slotFactors,
-    instances: partial.instances,
-    energyPj: partial.energyPj,
-    leakPj: partial.leakPj,
-    entered: partial.entered,
-    fingerprint: partial.fingerprint,
     refetches: partial.refetches.slice(),
     movingSteps: partial.movingSteps.slice(),
     spread: partial.spread.slice(),
     partitions: partial.partitions.slice(),
-    heldOutside: partial.heldOutside,
     pending: partial.pending.slice(),
     accesses: partial.accesses.slice(),
     transfers: partial.transfers.slice(),
-    decisions: partial.decisions,
-    bound: partial.bound,
-    secondBound: partial.secondBound,
-    cyclesBound: partial.cyclesBound,
-    serial: partial.serial,
-    isDropped: partial.isDropped,
   };
 }
 
