@@ -89,10 +89,11 @@ class FrontBuilder {
 
   /** Offers the mappings of another front with the same layout, none of which beats another. */
   offerAll({ numbers, counts, length }: MappingFront): void {
-    const isFirst = this.numbers.length === 0;
+    const known = new Set(this.numbers);
     numbers.forEach((number, index) => {
+      if (known.has(number)) return;
       this.candidate.set(counts.subarray(index * length, (index + 1) * length));
-      if (isFirst) this.keep(number);
+      if (known.size === 0) this.keep(number);
       else this.offer(number);
     });
   }
