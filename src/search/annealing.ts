@@ -1,6 +1,5 @@
 import { factorsOfChoice, keepTable, toMapping } from "../mapspace/candidate-mapping";
 import { createFitCheck } from "../mapspace/capacity";
-import type { KeepTable } from "../mapspace/capacity";
 import { defaultOrder, firstFittingSplit, orderableDimensions } from "../mapspace/loop-orders";
 import type { MapSpace } from "../mapspace/map-space";
 import { createSearchLayout, factorInSlot } from "../mapspace/search-layout";
@@ -101,7 +100,6 @@ const stepsPerQuestion = 1024;
 
 /** What prices mappings with one decision about which levels hold what, and says whether they fit. */
 interface KeepChoiceJudge {
-  readonly keep: KeepTable;
   readonly scorer: MappingScorer;
   readonly fits: (choice: ArrayLike<number>) => boolean;
 }
@@ -121,7 +119,7 @@ function createKeepChoiceJudges(
     if (known.size >= mostJudges) known.clear();
     const keep = keepTable(layout.space, keepChoice);
     const judge = keepsEverything(keep)
-      ? { keep, scorer: createScorer(layout, keep, costs), fits: createFitCheck(layout, keep) }
+      ? { scorer: createScorer(layout, keep, costs), fits: createFitCheck(layout, keep) }
       : null;
     known.set(keepChoice, judge);
     return judge;

@@ -19,6 +19,7 @@ interface PartialStore {
 
 export function createPartialStore(plan: SearchPlan, rule: MergeRule): PartialStore {
   const keyOf = createKey(plan);
+  const replaces = rule === "equal" ? isEqual : isAsGood;
   const maps = plan.stages.map(() => new Map<string, PartialMapping[]>());
   let merged = 0;
   return {
@@ -29,32 +30,16 @@ export function createPartialStore(plan: SearchPlan, rule: MergeRule): PartialSt
       // Within a time slot, what is chosen so far tells all apart.
       if (partial.slotFactors.length > 0) return true;
       const key = keyOf(partial);
-      const known = maps[partial.stage].get(key);
-      if (known === undefined) {
-        maps[partial.stage].set(key, [partial]);
-        return true;
-      }
-      if (rule === "equal") {
-        if (known.some((other) => isEqual(other, partial))) {
-          merged += 1;
-          return false;
-        }
-        known.push(partial);
-        return true;
-      }
-      if (known.some((other) => isAsGood(other, partial))) {
+      const known = maps[partial.stage].get(key) ?? [];
+      if (known.some((other) => replaces(other, partial))) {
         merged += 1;
         return false;
       }
-      let left = 0;
-      for (const other of known) {
-        if (isAsGood(partial, other)) {
-          other.isDropped = true;
-          merged += 1;
-        } else known[left++] = other;
-      }
-      known.length = left;
-      known.push(partial);
+      for (const other of known) other.isDropped = replaces(partial, other);
+      const left = known.filter(({ isDropped }) => !isDropped);
+      merged += known.length - left.length;
+      left.push(partial);
+      maps[partial.stage].set(key, left);
       return true;
     },
   };

@@ -163,20 +163,18 @@ export function createStageBounds(plan: SearchPlan): StageBounds[] {
 
 function describeStage(plan: SearchPlan, events: readonly PlanEvent[]): StageBounds {
   const { tensors } = plan;
-  const costs = events.flatMap((event, index) =>
-    event.kind === "enter"
-      ? tensors.flatMap((_, tensor) => contentCost(plan, events, index, event.level, tensor, event.inside))
-      : [],
-  );
+  const checks: TileCheck[] = [];
+  const fills: FillCost[] = [];
+  const costs: ContentCost[] = [];
+  events.forEach(({ kind, level, inside }, index) => {
+    if (kind !== "enter") return;
+    checks.push(...tileCheck(plan, level, inside));
+    fills.push(...tensors.flatMap((_, tensor) => fillCost(plan, level, tensor, inside)));
+    costs.push(...tensors.flatMap((_, tensor) => contentCost(plan, events, index, level, tensor, inside)));
+  });
   return {
-    checks: events.flatMap((event) =>
-      event.kind === "enter" ? tileCheck(plan, event.level, event.inside) : [],
-    ),
-    fills: events.flatMap((event) =>
-      event.kind === "enter"
-        ? tensors.flatMap((_, tensor) => fillCost(plan, event.level, tensor, event.inside))
-        : [],
-    ),
+    checks,
+    fills,
     settled: costs.filter(({ arrival }) => arrival.through === null),
     crossing: costs.filter(({ arrival }) => arrival.through !== null),
     arrivals: tensors.map((_, tensor) => arrivalFrom(plan, events, 0, tensor)),
