@@ -270,9 +270,10 @@ export function composedContents(texts: ComposedTexts): string {
 
 /**
  * What came with the package for a folder, as JSON is read: whatever it holds for a text, it holds for that text
- * whenever it is asked. Without it every file would have the store of its folder read again.
+ * whenever it is asked. Without it every file would have the store of its folder read again; the folder before is mostly
+ * done with.
  */
-const stores = new Memo<ComposedTexts>(1_000_000, (texts) => 2_000 * Object.keys(texts).length, "files");
+const stores = new Memo<ComposedTexts>(500_000, (texts) => 2_700 * Object.keys(texts).length, "files");
 
 function readStore(file: string): ComposedTexts {
   const files = presentFiles();
