@@ -167,11 +167,7 @@ class RelaxedProblem implements Relaxation {
   /** Necessary conditions for what is left at a point: neither it nor the rest takes too many steps, the stage's tiles fit. */
   private hasRoom(work: StageWork): boolean {
     const { stepLimit } = this;
-    const { digits, bounds, childrenOutside, childrenInside, spaceOnly } = work;
-    const { divisors } = this.plan.lattice;
-    let inSpace = 1;
-    for (const dimension of spaceOnly) inSpace *= divisors[dimension][digits[dimension]];
-    if (inSpace > childrenInside) return false;
+    const { digits, bounds, childrenOutside, childrenInside } = work;
     if (stepLimit < Infinity) {
       const left = pointSize(this.plan.lattice, digits);
       const outside = Math.max(1, this.whole / left / childrenOutside);

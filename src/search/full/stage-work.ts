@@ -136,8 +136,6 @@ export interface StageWork {
   /** Children that all space choices outside the stage can have together, and those from its own inwards. */
   readonly childrenOutside: number;
   readonly childrenInside: number;
-  /** Dimensions that no time choice from the stage inwards can take. */
-  readonly spaceOnly: readonly number[];
   readonly table: PointTable;
   readonly digits: Int32Array;
   readonly front: Front;
@@ -177,7 +175,6 @@ export interface StageWork {
 export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: number): StageWork {
   const { stages, lattice, tensors } = plan;
   const planStage = stages[stage];
-  const inside = stages.slice(stage);
   const factors = new Float64Array(lattice.divisors.length).fill(1);
   for (const [dimension, factor] of planStage.choice?.fixed ?? []) factors[dimension] = factor;
   return {
@@ -185,11 +182,6 @@ export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: nu
     bounds,
     childrenOutside: childrenOf(stages.slice(0, stage)),
     childrenInside: childrenOf(stages.slice(stage)),
-    spaceOnly: lattice.divisors.flatMap((_, dimension) =>
-      inside.some(({ choice }) => choice?.kind === "time" && choice.dimensions.includes(dimension))
-        ? []
-        : [dimension],
-    ),
     table: createPointTable(),
     digits: new Int32Array(lattice.divisors.length),
     front: createFront(),
