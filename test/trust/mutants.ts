@@ -526,7 +526,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "levels taken for the same whatever their constraints",
     file: "spec/processing/flatten-architecture.ts",
-    from: "${contentNumber(frame)} ${serialNumber.of(own)}",
+    from: "${frame.key} ${serialNumber.of(own)}",
     to: "${leaf} ${serialNumber.of(own)}",
     tests: "shared",
   },
