@@ -155,13 +155,13 @@ function loadPolars(): typeof Polars {
  * writeCsv("resnet18.csv", await runAblation("resnet18"));
  * ```
  */
-export function writeCsv(
-  file: string,
-  results: TabularResult,
-  groups: readonly ComponentGroup[] = groupsOf(results),
-): void {
+export function writeCsv(file: string, results: TabularResult, groups?: readonly ComponentGroup[]): void {
   requireArgument(name, file, "the file of writeCsv");
-  writeFileAtomically(file, formatCsv(componentColumns(results, groups)));
+  requireResults(results, [], "writeCsv");
+  writeFileAtomically(
+    file,
+    formatCsv(componentColumns(results, groups === undefined ? groupsOf(results) : groups)),
+  );
 }
 
 /**
@@ -171,12 +171,11 @@ export function writeCsv(
  * writeParquet("resnet18.parquet", await runAblation("resnet18"));
  * ```
  */
-export function writeParquet(
-  file: string,
-  results: TabularResult,
-  groups: readonly ComponentGroup[] = groupsOf(results),
-): void {
+export function writeParquet(file: string, results: TabularResult, groups?: readonly ComponentGroup[]): void {
   requireArgument(name, file, "the file of writeParquet");
-  const frame = columnsToDataFrame(componentColumns(results, groups));
+  requireResults(results, [], "writeParquet");
+  const frame = columnsToDataFrame(
+    componentColumns(results, groups === undefined ? groupsOf(results) : groups),
+  );
   writeFileAtomically(file, frame.writeParquet());
 }

@@ -33,11 +33,15 @@ export const wrongValues: readonly (readonly [string, unknown])[] = [
 const withItem = (list: readonly unknown[], at: number, item: unknown): readonly unknown[] =>
   list.map((old, index) => (index === at ? item : old));
 
-/** The argument lists with one argument, or one part of one that is an object of options, replaced. */
+/** The argument lists with one argument, also without those behind it, or one part of one that is an object of options, replaced. */
 export function* spoilt(given: readonly unknown[]): Generator<readonly [string, readonly unknown[]]> {
   for (const [position, argument] of given.entries()) {
-    for (const [title, value] of wrongValues)
+    for (const [title, value] of wrongValues) {
       yield [`argument ${position} = ${title}`, withItem(given, position, value)];
+      // What is left out may follow from the others.
+      if (position + 1 < given.length)
+        yield [`argument ${position} = ${title}, the last`, [...given.slice(0, position), value]];
+    }
     const isOptions = typeof argument === "object" && argument !== null && Object.keys(argument).length < 12;
     if (!isOptions || Array.isArray(argument)) continue;
     for (const key of Object.keys(argument))

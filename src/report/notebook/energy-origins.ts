@@ -35,10 +35,11 @@ export interface EnergyOrigin {
  */
 export function energyOrigins(
   mapped: MappedLayer,
-  groups: readonly ComponentGroup[] = loadComponentGroups(mapped.specification.workspace),
+  groups?: readonly ComponentGroup[],
 ): readonly EnergyOrigin[] {
   requireArgument(mappedLayerSchema, mapped, "the layer of energyOrigins");
-  requireArgument(groupsSchema, groups, "the groups of energyOrigins");
+  const chosen = groups === undefined ? loadComponentGroups(mapped.specification.workspace) : groups;
+  requireArgument(groupsSchema, chosen, "the groups of energyOrigins");
   const { specification, tables, evaluation } = mapped;
   const hardware = describeHardware(specification);
   const costs = describeCosts(hardware, tables.energy);
@@ -73,7 +74,7 @@ export function energyOrigins(
   return origins
     .filter(({ energyPj }) => energyPj > 0)
     .map((origin) => ({
-      component: origin.action === "leak" ? leakageGroup : groupOfLevel(origin.level, groups),
+      component: origin.action === "leak" ? leakageGroup : groupOfLevel(origin.level, chosen),
       ...origin,
       share: origin.energyPj / evaluation.energyPj,
     }))
