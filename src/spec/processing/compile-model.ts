@@ -79,7 +79,7 @@ function requiredActions(leaf: LeafDocument, convention: Convention): readonly s
 
 /** Room for what one model was evaluated to, and the size of one as measured, in numbers of eight bytes. */
 const settledRoom = 100_000;
-const workloadRoom = 250_000;
+const workloadRoom = 100_000;
 const leafRoom = 300_000;
 const levelRoom = 400_000;
 const frameRoom = 500_000;

@@ -5,7 +5,7 @@ import { freeze } from "../../memory";
 import { isExpressionText } from "../expression/evaluate";
 import type { WrittenValue } from "../specification";
 import type { YamlNode } from "../yaml/yaml-node";
-import { entryAt, locationOf, valueAt } from "../yaml/yaml-node";
+import { entryAt, joinPath, locationOf, valueAt } from "../yaml/yaml-node";
 import { closedObject, locateIn, orEmpty, text, textList, validate, written } from "./validate";
 
 export interface DataSpaceShape {
@@ -126,6 +126,18 @@ export function readShape(node: YamlNode, errors: RaellaError[]): KeyedShape | u
   return { name: given.name ?? "", shape, shapeKey };
 }
 
+/** Where sizes are written, found at once: layers are kept by the hundred, and what was read of them is large. */
+function locatingSizes(problem: YamlNode): ProblemDocument["locate"] {
+  const instance = valueAt(problem, "instance");
+  const [node, path] = instance === undefined ? [problem, "problem"] : [instance, "problem.instance"];
+  const whole = locationOf(node, path);
+  const entries = instance?.kind === "map" ? [...instance.entries] : [];
+  const places = new Map(
+    entries.map(([name, { value }]) => [name, locationOf(value, joinPath(path, name))] as const),
+  );
+  return (name) => places.get(name) ?? whole;
+}
+
 /** Reads the top key `problem`. Mistakes are added to `errors`. */
 export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocument | undefined {
   if (entryAt(node, "histograms") !== undefined)
@@ -143,7 +155,7 @@ export function readProblem(node: YamlNode, errors: RaellaError[]): ProblemDocum
     densities: (given.densities ?? densities ?? {}) as BitDensities,
     passes: given.passes,
     location: locationOf(node, "problem"),
-    locate: (key) => locateIn(node, "problem", ["instance", key]),
+    locate: locatingSizes(node),
   });
 }
 
