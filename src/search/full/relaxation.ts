@@ -189,8 +189,7 @@ class RelaxedProblem implements Relaxation {
       work.innerRepeated.fill(0);
     } else {
       this.works[stage + 1].digits.set(work.digits);
-      if (work.stage.choice.kind === "space")
-        describeNeed(this.plan, work, this.works[stage + 1].childrenInside);
+      if (work.stage.choice.kind === "space") describeNeed(this.plan, work, this.works[stage + 1]);
       this.choose(stage, 0, 1, point);
     }
     return !this.isOver && work.front.size > 0;
@@ -205,6 +204,8 @@ class RelaxedProblem implements Relaxation {
     if (choice.kind === "space") {
       // The dimensions still to come cannot make up for what those before have not taken.
       if (Math.min(product * work.leftFrom[index], choice.capacity) < work.leastProduct) return;
+      const spaceOnly = index <= choice.spaceOnlyCount ? product * work.spaceOnlyLeftFrom[index] : Infinity;
+      if (Math.min(spaceOnly, choice.capacity) < work.leastSpaceOnly) return;
     }
     if (index === choice.dimensions.length) {
       this.goOn(stage, product, point);

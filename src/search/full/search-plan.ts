@@ -40,6 +40,8 @@ export interface PlanChoice {
    * innermost loops in their order, then the unlisted ones, then those listed as outermost.
    */
   readonly dimensions: readonly number[];
+  /** How many of the dimensions, from the first on, no time choice inside can take. */
+  readonly spaceOnlyCount: number;
   readonly forced: readonly boolean[];
   /** Largest factor per dimension of `dimensions`. */
   readonly limits: readonly number[];
@@ -70,6 +72,12 @@ export function childrenOf(stages: readonly PlanStage[]): number {
     (product, { choice }) => (choice?.kind === "space" ? product * choice.capacity : product),
     1,
   );
+}
+
+/** Dimensions that none of the time choices of some stages can take. */
+export function spaceOnlyIn(stages: readonly PlanStage[], { divisors }: DivisorLattice): readonly number[] {
+  const inTime = new Set(stages.flatMap(({ choice }) => (choice?.kind === "time" ? choice.dimensions : [])));
+  return divisors.flatMap((_, dimension) => (inTime.has(dimension) ? [] : [dimension]));
 }
 
 /**
@@ -135,6 +143,7 @@ function createStages(
           kind: slot.kind,
           ...here,
           dimensions: part,
+          spaceOnlyCount: part.filter((dimension) => !inTime(dimension)).length,
           forced: part.map(isForced),
           limits: part.map((dimension) => slot.limits?.[dimension] ?? Infinity),
           least: part.map((dimension) => slot.least?.[dimension] ?? 1),

@@ -1,6 +1,6 @@
 import { defaultOrder, firstFittingSplit, hasFreeOrder } from "../../mapspace/loop-orders";
 import { fitsMeshSomehow, pointSize } from "./factor-steps";
-import { childrenOf } from "./search-plan";
+import { childrenOf, spaceOnlyIn } from "./search-plan";
 import type { PlanStage, SearchPlan } from "./search-plan";
 import type { RepetitionRules } from "./repetitions";
 import { firstWordsOf, prepareRatios, settledEnergy, sourceWords } from "./stage-bounds";
@@ -136,6 +136,8 @@ export interface StageWork {
   /** Children that all space choices outside the stage can have together, and those from its own inwards. */
   readonly childrenOutside: number;
   readonly childrenInside: number;
+  /** Dimensions that only space choices can take, from the stage's own inwards. */
+  readonly spaceOnly: readonly number[];
   readonly table: PointTable;
   readonly digits: Int32Array;
   readonly front: Front;
@@ -163,10 +165,12 @@ export interface StageWork {
   readonly innerRepeated: Float64Array;
   /** Largest number of time steps inside. */
   stepLimit: number;
-  /** The least product that a space choice must take out of all dimensions. */
+  /** Least products that a space choice must take out of all dimensions, and of those that no time choice inside takes. */
   leastProduct: number;
-  /** Per position in the choice: what is left in this and the following dimensions. */
+  leastSpaceOnly: number;
+  /** Per position in the choice: what is left in this and the following dimensions, and in those of space only. */
   readonly leftFrom: Float64Array;
+  readonly spaceOnlyLeftFrom: Float64Array;
   /** Per crossing cost: the least that a source within the stage would give, and what is elided. */
   readonly sources: Float64Array;
   readonly firstWords: Float64Array;
@@ -182,6 +186,7 @@ export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: nu
     bounds,
     childrenOutside: childrenOf(stages.slice(0, stage)),
     childrenInside: childrenOf(stages.slice(stage)),
+    spaceOnly: spaceOnlyIn(stages.slice(stage), lattice),
     table: createPointTable(),
     digits: new Int32Array(lattice.divisors.length),
     front: createFront(),
@@ -199,7 +204,9 @@ export function createStageWork(plan: SearchPlan, bounds: StageBounds, stage: nu
     innerRepeated: new Float64Array(tensors.length),
     stepLimit: Infinity,
     leastProduct: 0,
+    leastSpaceOnly: 0,
     leftFrom: new Float64Array(lattice.divisors.length + 1),
+    spaceOnlyLeftFrom: new Float64Array(lattice.divisors.length + 1),
     sources: new Float64Array(bounds.crossing.length),
     firstWords: new Float64Array(bounds.crossing.length),
   };
@@ -249,17 +256,22 @@ export function repeatInTime(
 /** Limits are compared with quotients: what equals them must pass. */
 export const limitTolerance = 1 + agreement;
 
-/** Notes what a space choice has to take at least, so that the rest needs no more time steps than allowed. */
-export function describeNeed({ lattice }: SearchPlan, work: StageWork, childrenInside: number): void {
-  const { digits, leftFrom } = work;
+/** Notes what a space choice has to take at least, so that the rest finds room inside in as many time steps as allowed. */
+export function describeNeed({ lattice }: SearchPlan, work: StageWork, inside: StageWork): void {
+  const { digits, leftFrom, spaceOnlyLeftFrom } = work;
   const { choice } = work.stage;
   if (choice === undefined) return;
-  const { dimensions } = choice;
-  work.leastProduct = pointSize(lattice, digits) / (childrenInside * work.stepLimit * limitTolerance);
+  const leftOf = (dimension: number): number => lattice.divisors[dimension][digits[dimension]];
+  const { dimensions, spaceOnlyCount } = choice;
+  const room = inside.childrenInside * limitTolerance;
+  work.leastProduct = pointSize(lattice, digits) / (room * work.stepLimit);
+  work.leastSpaceOnly = inside.spaceOnly.reduce((left, dimension) => left * leftOf(dimension), 1) / room;
   leftFrom[dimensions.length] = 1;
+  spaceOnlyLeftFrom[spaceOnlyCount] = 1;
   for (let index = dimensions.length - 1; index >= 0; index -= 1) {
-    const dimension = dimensions[index];
-    leftFrom[index] = leftFrom[index + 1] * lattice.divisors[dimension][digits[dimension]];
+    leftFrom[index] = leftFrom[index + 1] * leftOf(dimensions[index]);
+    if (index < spaceOnlyCount)
+      spaceOnlyLeftFrom[index] = spaceOnlyLeftFrom[index + 1] * leftOf(dimensions[index]);
   }
 }
 
