@@ -1,10 +1,10 @@
 import { exceeds, fitsRoom, tileRoom } from "../model/fit";
 import type { TileRoom } from "../model/fit";
-import type { HardwareLevel } from "../model/hardware";
 import { tensorSize } from "../model/problem";
 import { createFeatureTables, extendFigures, tileFeature } from "./features";
 import type { Feature, FeatureTables } from "./features";
 import type { MapSpace } from "./map-space";
+import type { Room } from "./room";
 import { countTimeLoops } from "./search-layout";
 import type { SearchLayout } from "./search-layout";
 
@@ -36,66 +36,6 @@ function largestSpans({ slots, choices }: MapSpace, level: number): readonly num
     const factors = inside.map((slot) => slot.factors[dimension]);
     const fixed = factors.reduce((product, factor) => product * (factor || 1), 1);
     return factors.includes(0) ? fixed * quotient : fixed;
-  });
-}
-
-/** What decides which mappings fit a level. */
-export type Room = Pick<HardwareLevel, "fanX" | "fanY" | "capacityWords" | "minUtilization">;
-
-/**
- * Room of levels (from the inside) that exactly the same mappings fit: in every place at least as much as they need, and less
- * than what any mapping needs that was refused there. Where the two are equal it must be that much.
- */
-export interface RoomRange {
-  readonly least: readonly Omit<Room, "minUtilization">[];
-  readonly below: readonly Omit<Room, "minUtilization">[];
-}
-
-const places = ["fanX", "fanY", "capacityWords"] as const;
-
-function isWithin(room: number, least: number, below: number): boolean {
-  return room === least || (room > least && room < below);
-}
-
-/** Whether the same mappings fit these levels. */
-export function holdsRoom({ least, below }: RoomRange, levels: readonly Room[]): boolean {
-  return levels.every((level, index) =>
-    places.every((place) => isWithin(level[place], least[index][place], below[index][place])),
-  );
-}
-
-/**
- * Levels that the same mappings fit as those of a range, with no more room than others, and as little less as may be.
- * @param own - Room within the range.
- * @returns Null where others have less room than those mappings need.
- */
-export function roomTowards(
-  { least, below }: RoomRange,
-  own: readonly Room[],
-  others: readonly Room[],
-): readonly Room[] | null {
-  if (!others.every((other, index) => places.every((place) => other[place] >= least[index][place])))
-    return null;
-  const towards = (index: number, place: (typeof places)[number]): number => {
-    const other = others[index][place];
-    return isWithin(other, least[index][place], below[index][place]) ? other : own[index][place];
-  };
-  const rooms = own.map(({ minUtilization }, index) => ({
-    fanX: towards(index, "fanX"),
-    fanY: towards(index, "fanY"),
-    capacityWords: towards(index, "capacityWords"),
-    minUtilization,
-  }));
-  return fitsInto(rooms, others) ? rooms : null;
-}
-
-/** Whether all mappings that fit some levels fit others. */
-export function fitsInto(levels: readonly Room[], others: readonly Room[]): boolean {
-  return levels.every(({ fanX, fanY, capacityWords, minUtilization }, index) => {
-    const other = others[index];
-    const isSame = capacityWords === other.capacityWords;
-    const hasRoom = isSame || (capacityWords < other.capacityWords && minUtilization === 0);
-    return fanX <= other.fanX && fanY <= other.fanY && hasRoom;
   });
 }
 

@@ -1,72 +1,15 @@
 import { exceeds, fitsRoom } from "../model/fit";
 import { createCapacityTables } from "./capacity";
-import type { CapacityCheck, CapacityTables, KeepTable, Room, RoomRange } from "./capacity";
+import type { CapacityCheck, CapacityTables, KeepTable } from "./capacity";
 import { extendFigures, rowsWith } from "./features";
 import type { FeatureTables } from "./features";
 import { firstFittingSplit, possibleOrders } from "./loop-orders";
-import type { SearchLayout, VaryingDimension } from "./search-layout";
+import { RoomNotes } from "./room";
+import type { Room, RoomRange } from "./room";
+import type { SearchLayout } from "./search-layout";
 import { countTimeLoops, factorInSlot } from "./search-layout";
-import type { Slot } from "./slots";
-
-/** The choices of one dimension, grouped by the factors they put into space slots. */
-interface SpaceGroups {
-  /** Free space slots of the dimension, from the inside out. */
-  readonly slots: readonly number[];
-  readonly count: number;
-  /** Per group: one factor per slot of `slots`. */
-  readonly factors: Float64Array;
-  /** Group `g` has the choices `members[starts[g]]` to `members[starts[g + 1] - 1]`, ascending. */
-  readonly starts: Int32Array;
-  readonly members: Int32Array;
-}
-
-function groupBySpaceFactors(slots: readonly Slot[], dimension: VaryingDimension): SpaceGroups {
-  const { bound, freeSlots, list } = dimension;
-  const { count, factors } = list;
-  const columns = freeSlots.flatMap((slot, column) => (slots[slot].kind === "space" ? [column] : []));
-  // A key of 2^53 or more could hide a difference, so such lists compare as text.
-  const isNumeric = (bound + 1) ** columns.length < Number.MAX_SAFE_INTEGER;
-  const groupOfKey = new Map<number | string, number>();
-  const groupOf = new Int32Array(count);
-  const firsts: number[] = [];
-  const sizes: number[] = [];
-  for (let choice = 0; choice < count; choice += 1) {
-    const row = choice * freeSlots.length;
-    const key = isNumeric
-      ? columns.reduce((number, column) => number * (bound + 1) + factors[row + column], 0)
-      : columns.map((column) => factors[row + column]).join(" ");
-    let group = groupOfKey.get(key);
-    if (group === undefined) {
-      group = firsts.length;
-      groupOfKey.set(key, group);
-      firsts.push(choice);
-      sizes.push(0);
-    }
-    groupOf[choice] = group;
-    sizes[group] += 1;
-  }
-  const starts = new Int32Array(firsts.length + 1);
-  sizes.forEach((size, group) => (starts[group + 1] = starts[group] + size));
-  const next = starts.slice();
-  const members = new Int32Array(count);
-  for (let choice = 0; choice < count; choice += 1) {
-    members[next[groupOf[choice]]] = choice;
-    next[groupOf[choice]] += 1;
-  }
-  const groupFactors = new Float64Array(firsts.length * columns.length);
-  firsts.forEach((choice, group) => {
-    columns.forEach((column, index) => {
-      groupFactors[group * columns.length + index] = factors[choice * freeSlots.length + column];
-    });
-  });
-  return {
-    slots: columns.map((column) => freeSlots[column]),
-    count: firsts.length,
-    factors: groupFactors,
-    starts,
-    members,
-  };
-}
+import { groupBySpaceFactors, smallestOfGroups } from "./space-groups";
+import type { SpaceGroups } from "./space-groups";
 
 /** Writes `row` of `rows` combined with the figures behind it into the figures at `depth`. */
 function extendByRow(
@@ -82,26 +25,6 @@ function extendByRow(
     const value = rows[row * width + column];
     figures[to + column] = isSum ? figures[from + column] + value : figures[from + column] * value;
   }
-}
-
-/** Per varying dimension: for every group of choices the smallest figure of each column. */
-function smallestOfGroups(tables: FeatureTables, groups: readonly SpaceGroups[]): Float64Array[] {
-  const { width } = tables;
-  return groups.map(({ count, starts, members }, position) => {
-    const smallest = new Float64Array(count * width);
-    if (width === 0) return smallest;
-    for (let group = 0; group < count; group += 1) {
-      const to = group * width;
-      for (let column = 0; column < width; column += 1) smallest[to + column] = Infinity;
-      for (let member = starts[group]; member < starts[group + 1]; member += 1) {
-        const rows = rowsWith(tables, position, members[member]);
-        const from = members[member] * width;
-        for (let column = 0; column < width; column += 1)
-          if (rows[from + column] < smallest[to + column]) smallest[to + column] = rows[from + column];
-      }
-    }
-    return smallest;
-  });
 }
 
 /** What an enumeration reports; the functions are called in the order of the search, not of the numbers. */
@@ -137,7 +60,7 @@ export function enumerateMappings(
   const capacities = createCapacityTables(layout, keep, smaller);
   const enumeration = new Enumeration(layout, spaceSlots, capacities, checked, smaller);
   enumeration.chooseSpace(0);
-  return enumeration.range();
+  return enumeration.notes.range();
 }
 
 /** A visitor to whom mappings with too many time loops are none that fit. */
@@ -174,12 +97,7 @@ class Enumeration {
   /** Per depth: the product of the factors in every space slot. */
   private readonly loads: Float64Array;
   private readonly axisSlots: readonly SpaceSlot[];
-  /** Most children of valid mappings in every space slot, and fewest of those with too many. */
-  private readonly leastFans: Float64Array;
-  private readonly belowFans: Float64Array;
-  /** Most words of valid mappings in every level, and fewest of those with too many. */
-  private readonly leastWords: Float64Array;
-  private readonly belowWords: Float64Array;
+  readonly notes: RoomNotes;
   /** Children in every space slot of the smaller hardware. */
   private readonly smallerFans: readonly (readonly number[])[];
   /** Whether its levels hold as much, so that what fits its fan-outs fits it. */
@@ -202,7 +120,7 @@ class Enumeration {
 
   constructor(
     private readonly layout: SearchLayout,
-    private readonly spaceSlots: readonly SpaceSlot[],
+    spaceSlots: readonly SpaceSlot[],
     { products, extents, checks, largest }: CapacityTables,
     private readonly visitor: EnumerationVisitor,
     private readonly smaller: readonly (readonly Room[])[],
@@ -217,11 +135,9 @@ class Enumeration {
     this.loads = new Float64Array((this.depths + 1) * spaceSlots.length);
     spaceSlots.forEach(({ fixedProduct }, slot) => (this.loads[slot] = fixedProduct));
     this.axisSlots = spaceSlots.filter(({ checksAxes }) => checksAxes);
-    this.leastFans = new Float64Array(spaceSlots.length);
-    this.belowFans = new Float64Array(spaceSlots.length).fill(Infinity);
-    this.leastWords = Float64Array.from(largest);
-    for (const { level } of checks) this.leastWords[level] = 0;
-    this.belowWords = new Float64Array(largest.length).fill(Infinity);
+    const isChecked = new Set(checks.map(({ level }) => level));
+    const words = largest.map((most, level) => (isChecked.has(level) ? 0 : most));
+    this.notes = new RoomNotes(space.hardware.levels, spaceSlots, words);
     this.smallerFans = smaller.map((levels) =>
       spaceSlots.map(({ level }) => levels[level].fanX * levels[level].fanY),
     );
@@ -260,7 +176,7 @@ class Enumeration {
         const slot = columns[column];
         const load = loads[to + slot] * factors[group * columns.length + column];
         if (load > fans[slot]) {
-          if (load < this.belowFans[slot]) this.belowFans[slot] = load;
+          this.notes.exceedingChildren(slot, load);
           fits = false;
           break;
         }
@@ -276,7 +192,7 @@ class Enumeration {
     const { depths, groups, chosenGroups, visitor, products, extents } = this;
     const { hardware } = this.layout.space;
     if (!this.fitsAxes(hardware.levels)) {
-      for (const slot of this.axisSlots) this.belowFans[this.spaceSlots.indexOf(slot)] = 0;
+      this.notes.exceedingAxes();
       return;
     }
     if (this.fitsSmallerFanOuts()) return;
@@ -296,15 +212,18 @@ class Enumeration {
     if (mayFit) this.noteChildren();
     if (depths > 0) {
       if (mayFit || visitor.misfit !== undefined) this.chooseTime(0);
-    } else if (mayFit && this.checks.every((check) => this.notesWhetherFits(check, this.words(check, 0))))
+    } else if (
+      mayFit &&
+      this.checks.every((check) => this.notes.fits(check.level, check, this.words(check, 0)))
+    )
       visitor.valid?.(this.choice);
     else visitor.misfit?.(this.choice);
   }
 
   private noteChildren(): void {
-    const { loads, fans, leastFans } = this;
-    for (let slot = 0, from = this.depths * fans.length; slot < fans.length; slot += 1)
-      if (loads[from + slot] > leastFans[slot]) leastFans[slot] = loads[from + slot];
+    const { loads, fans } = this;
+    const from = this.depths * fans.length;
+    for (let slot = 0; slot < fans.length; slot += 1) this.notes.fittingChildren(slot, loads[from + slot]);
   }
 
   /** Looks for smaller hardware that the space factors fit; whether their mappings fit it altogether. */
@@ -389,7 +308,7 @@ class Enumeration {
       const check = checks[index];
       const words = this.words(check, depth);
       if (!exceeds(check, words)) continue;
-      if (words < this.belowWords[check.level]) this.belowWords[check.level] = words;
+      this.notes.exceedingWords(check.level, words);
       this.askFirst(index);
       return false;
     }
@@ -401,45 +320,11 @@ class Enumeration {
     const { checks } = this;
     for (let index = 0; index < checks.length; index += 1) {
       const check = checks[index];
-      if (this.notesWhetherFits(check, this.wordsWithLast(check, depth))) continue;
+      if (this.notes.fits(check.level, check, this.wordsWithLast(check, depth))) continue;
       this.askFirst(index);
       return false;
     }
     return true;
-  }
-
-  private notesWhetherFits(check: CapacityCheck, words: number): boolean {
-    const { leastWords, belowWords } = this;
-    const { level } = check;
-    if (!fitsRoom(check, words)) {
-      if (words < belowWords[level]) belowWords[level] = words;
-      return false;
-    }
-    if (words > leastWords[level]) leastWords[level] = words;
-    return true;
-  }
-
-  /** Of a level that must be filled, and of meshes on which loops are laid along two axes, the room must be as it is. */
-  range(): RoomRange {
-    const { levels } = this.layout.space.hardware;
-    const least = levels.map(({ fanX, fanY, capacityWords, minUtilization }, level) => ({
-      fanX,
-      fanY,
-      capacityWords: minUtilization > 0 ? capacityWords : this.leastWords[level],
-    }));
-    const below = levels.map(({ fanX, fanY, capacityWords, minUtilization }, level) => ({
-      fanX,
-      fanY,
-      capacityWords: minUtilization > 0 ? capacityWords : this.belowWords[level],
-    }));
-    this.spaceSlots.forEach(({ level, checksAxes }, slot) => {
-      if (!checksAxes) {
-        least[level].fanX = this.leastFans[slot];
-        below[level].fanX = this.belowFans[slot];
-      }
-      if (this.belowFans[slot] === Infinity) below[level].fanX = below[level].fanY = Infinity;
-    });
-    return { least, below };
   }
 
   /** The next tiles will probably exceed the same capacity. */

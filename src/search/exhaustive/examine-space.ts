@@ -1,7 +1,7 @@
 import { factorsOfNumber, keepTable, toMapping } from "../../mapspace/candidate-mapping";
-import { fitsInto, holdsRoom, roomTowards } from "../../mapspace/capacity";
 import { createMapSpace } from "../../mapspace/map-space";
 import type { MapSpace } from "../../mapspace/map-space";
+import { fitsInto, holdsRoom, roomTowards } from "../../mapspace/room";
 import { contentNumber, contentOf, Derived, freeze, Memo } from "../../memory";
 import type { AccessCosts } from "../../model/access-costs";
 import { countNestAccesses } from "../../model/access-counts";

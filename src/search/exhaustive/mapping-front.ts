@@ -1,7 +1,9 @@
 import { keepTable } from "../../mapspace/candidate-mapping";
-import type { KeepTable, Room, RoomRange } from "../../mapspace/capacity";
+import type { KeepTable } from "../../mapspace/capacity";
 import { enumerateMappings } from "../../mapspace/enumerate";
 import type { MapSpace } from "../../mapspace/map-space";
+import { rangeWith } from "../../mapspace/room";
+import type { Room, RoomRange } from "../../mapspace/room";
 import { numberStrides, readChoice } from "../../mapspace/search-layout";
 import type { SearchLayout } from "../../mapspace/search-layout";
 import type { AccessCosts } from "../../model/access-costs";
@@ -243,32 +245,12 @@ export function findMappingFront(
   });
   return {
     ...{ ...layout, computes, valid: smaller.length > 0 ? null : valid },
-    range: rangeOfAll(range, levels, smaller),
+    range: rangeWith(
+      range,
+      levels,
+      smaller.map((known) => known.front.range),
+    ),
     ...front.pack(),
-  };
-}
-
-/**
- * The range of a front with the help of others: what mappings need that fit less room, and what those need that were refused
- * there (where the room for tiles is the same, they have not been looked at again).
- */
-function rangeOfAll(
-  { least, below }: RoomRange,
-  levels: readonly Room[],
-  smaller: readonly KnownFront[],
-): RoomRange {
-  const ranges = smaller.map(({ front }) => front.range);
-  return {
-    least: least.map(({ fanX, fanY, capacityWords }, level) => ({
-      fanX: Math.max(fanX, ...ranges.map((range) => range.least[level].fanX)),
-      fanY: Math.max(fanY, ...ranges.map((range) => range.least[level].fanY)),
-      capacityWords: Math.max(capacityWords, ...ranges.map((range) => range.least[level].capacityWords)),
-    })),
-    below: below.map(({ fanX, fanY, capacityWords }, level) => {
-      const refused = ranges.map((range) => range.below[level].capacityWords);
-      const same = refused.filter((words) => words > levels[level].capacityWords);
-      return { fanX, fanY, capacityWords: Math.min(capacityWords, ...same) };
-    }),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fitsInto, holdsRoom, roomTowards } from "../../../src/mapspace/capacity";
+import { fitsInto, holdsRoom, roomTowards } from "../../../src/mapspace/room";
 import { buildMapSpace } from "../../../src/mapspace/map-space";
 import { describeCosts } from "../../../src/model/access-costs";
 import type { AccessCosts } from "../../../src/model/access-costs";
