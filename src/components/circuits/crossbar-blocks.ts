@@ -17,6 +17,8 @@ import {
   flipFlopEnergyJ,
   flipFlopLeakageW,
   flipFlopRowsHeightM,
+} from "./digital-blocks";
+import {
   gateCapacitance,
   leakagePowerW,
   logicGate,

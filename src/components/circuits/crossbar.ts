@@ -24,7 +24,7 @@ import {
   roundTo7Digits,
 } from "./device-node";
 import type { DeviceNode } from "./device-node";
-import { flipFlopCell } from "./logic-gate";
+import { flipFlopCell } from "./digital-blocks";
 
 /** Size and devices of a crossbar. What depends on the values it computes with is left out. */
 export interface CrossbarGeometry {
