@@ -34,7 +34,7 @@ const energyOfAction: ReadonlyMap<string, CircuitEnergy> = new Map(
 );
 
 /** What a circuit estimate says about itself. */
-export interface CircuitDescription {
+interface CircuitDescription {
   readonly className: string;
   readonly source: string;
   readonly nodeNm: number;

@@ -27,7 +27,7 @@ import type { DeviceNode } from "./device-node";
 import { flipFlopCell } from "./digital-blocks";
 
 /** Size and devices of a crossbar. What depends on the values it computes with is left out. */
-export interface CrossbarGeometry {
+interface CrossbarGeometry {
   /** Integer, 7 to 130 nm. */
   readonly nodeNm: number;
   readonly rows: number;
@@ -41,7 +41,7 @@ export interface CrossbarGeometry {
  * Everything the crossbar primitives need, energies in pJ, areas in um^2, leakage in pW. The energies of the
  * primitives are linear in the averages of inputs and cells, so these figures serve every layer.
  */
-export interface CrossbarFigures {
+interface CrossbarFigures {
   /** Row drivers: energy of one activation per row, and what a driven row adds. */
   readonly rowReadActivationPj: number;
   readonly rowReadDrivenPj: number;
@@ -126,7 +126,7 @@ function cellFigures(crossbar: Crossbar, readPulseS: number): CellCosts {
 }
 
 /** How inputs reach the rows and what values they have on average. */
-export interface CrossbarOperands {
+interface CrossbarOperands {
   /** Mean drive of a row as a fraction of full scale. */
   readonly averageInput: number;
   /** Mean state of a cell as a fraction of its range. */

@@ -174,7 +174,7 @@ export function mapFigures(figure: (quantity: keyof SramFigures) => number): Sra
   return figuresBy(sramQuantities, figure);
 }
 
-/** The same for any quantities. */
+/** Figures of any quantities, each computed from its name. */
 export function figuresBy<Quantity extends string>(
   quantities: readonly Quantity[],
   figure: (quantity: Quantity) => number,

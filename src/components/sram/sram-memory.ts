@@ -39,7 +39,7 @@ interface SramMemory {
 }
 
 /** Grid of a technology and a number of ports; undefined where there is none. */
-export type SramGrids = (technologyNm: number, ports: number) => SramGrid | undefined;
+type SramGrids = (technologyNm: number, ports: number) => SramGrid | undefined;
 
 /** Technologies with a grid for one port, nm. */
 const sramTechnologiesNm = [22, 32, 45, 65, 90] as const;

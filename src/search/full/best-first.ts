@@ -1,5 +1,6 @@
 import type { Evaluation } from "../../model/evaluation";
 import type { Mapping } from "../../model/mapping";
+import { agreement } from "../ranking";
 import type { Budget, StopReason } from "./budget";
 import type { Expander } from "./expand";
 import type { Criteria } from "./objective";
@@ -9,7 +10,6 @@ import type { PartialMapping } from "./partial-mapping";
 import { createPartialStore } from "./partial-store";
 import type { MergeRule } from "./partial-store";
 import type { SearchPlan } from "./search-plan";
-import { agreement } from "../ranking";
 
 /** A binary heap; `isBefore` must be a strict total order, so that equal contents leave in one order only. */
 interface PriorityQueue<T> {

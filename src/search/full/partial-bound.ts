@@ -1,5 +1,6 @@
 import { fillsOf, readsOf, updatesOf } from "../../model/access-counts";
 import { consumptionScale, cyclesOfWords } from "../../model/bandwidth";
+import { roundingShare } from "../ranking";
 import { contentEnergyPj } from "./enter-level";
 import type { Criteria } from "./objective";
 import type { PartialMapping } from "./partial-mapping";
@@ -7,7 +8,6 @@ import type { Relaxation } from "./relaxation";
 import { repetitionsOf } from "./repetitions";
 import type { RepetitionRules } from "./repetitions";
 import type { SearchPlan } from "./search-plan";
-import { roundingShare } from "../ranking";
 
 /**
  * The least number of cycles per time step that the bandwidths allow in any mapping: a level that exchanges words

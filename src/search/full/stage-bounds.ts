@@ -117,7 +117,7 @@ interface Arrival {
 }
 
 /** Energy of the words that a level exchanges with its inside. */
-export interface ContentCost {
+interface ContentCost {
   readonly tensor: number;
   /** Whether the cost grows with every repetition that loops outside add. */
   readonly repeats: boolean;
@@ -350,7 +350,7 @@ export function leastEnergy(plan: SearchPlan, stageBounds: readonly StageBounds[
     const crossing = inside.map((words, tensor) =>
       choice === undefined ? words : words * leastRatio(plan, choice, tensor),
     );
-    const leastWords = ({ sources, through }: ContentCost["arrival"], tensor: number): number =>
+    const leastWords = ({ sources, through }: Arrival, tensor: number): number =>
       Math.min(
         through === null ? Infinity : through * crossing[tensor],
         ...sources.map(({ bound, ratio }) => leastTraffic(bound) * ratio),

@@ -1,11 +1,11 @@
 import { defaultOrder, firstFittingSplit, hasFreeOrder } from "../../mapspace/loop-orders";
+import { agreement } from "../ranking";
 import { fitsMeshSomehow, pointSize } from "./factor-steps";
 import { childrenOf, spaceOnlyIn } from "./search-plan";
 import type { PlanStage, SearchPlan } from "./search-plan";
 import type { RepetitionRules } from "./repetitions";
 import { firstWordsOf, prepareRatios, settledEnergy, sourceWords } from "./stage-bounds";
 import type { ChoiceRatio, StageBounds } from "./stage-bounds";
-import { agreement } from "../ranking";
 
 /** Integers by integer keys of 0 or more. */
 interface PointTable {

@@ -1,3 +1,4 @@
+import { agreement } from "../ranking";
 import type { Incumbent, SearchCounts, SearchOutcome, SearchParts } from "./best-first";
 import { searchBestFirst, workOf } from "./best-first";
 import { createBudget } from "./budget";
@@ -12,7 +13,6 @@ import { childrenOf } from "./search-plan";
 import type { SearchPlan } from "./search-plan";
 import { createStageBounds, leastEnergy } from "./stage-bounds";
 import type { StageBounds } from "./stage-bounds";
-import { agreement } from "../ranking";
 
 /** Limits of a search. */
 export interface SearchLimits {
