@@ -12,6 +12,7 @@ import { assembleResizedSpec, assembleSpec } from "../spec/get-spec";
 import { batchVariable, tilesVariable } from "../spec/processing/process-specification";
 import type { Level, Specification, SpecificationIdentity, Warning } from "../spec/specification";
 import { specificationSchema } from "../spec/specification";
+import { unlessNothingFits } from "./full-search";
 import type { MappedLayer, MappingBlock } from "./layer-result";
 import { mappingBlocks } from "./layer-result";
 import type { AnyRequest } from "./run-layer";
@@ -234,8 +235,8 @@ function diagnose(given: Specification): Diagnosis {
   const specification: Specification = adopt({ ...given, placeholders: undefined });
   const { architecture, dnn, layer, layerName, nTiles, batchSize } = specification.identity;
   const identity = { architecture, dnn, layer, layerName, nTiles, batchSize };
-  const mapped = mapIfPossible(specification);
-  if (mapped !== undefined) {
+  const mapped = unlessNothingFits(() => mapAssembled(specification));
+  if (mapped !== null) {
     const usage = usageOf(mapped);
     const warnings = [...mapped.specification.warnings, ...usage.filter(isLow).map(lowUsageWarning)];
     return freeze({
@@ -258,15 +259,6 @@ function diagnose(given: Specification): Diagnosis {
     usage: [],
     warnings: [...specification.warnings, ...space.warnings],
   });
-}
-
-function mapIfPossible(specification: Specification): MappedLayer | undefined {
-  try {
-    return mapAssembled(specification);
-  } catch (error) {
-    if (error instanceof RaellaError && error.code === "no-mapping") return undefined;
-    throw error;
-  }
 }
 
 /** Of a sample of mappings, evenly spread, the one whose worst excess is smallest. */

@@ -2,6 +2,7 @@ import { count, oneOf, optional, positive } from "../arguments";
 import { counted, RaellaError } from "../errors";
 import { loadPublishedFigures } from "../spec/published-figures";
 import type { Warning } from "../spec/specification";
+import { unlessNothingFits } from "./full-search";
 import type { LayerResult } from "./layer-result";
 import { areaOfChip } from "./network-result";
 import type { Replication, ReplicationScheme, TileAreas, TileOption } from "./replication";
@@ -64,11 +65,8 @@ export function tileOptions(
  */
 export function fewestTiles(limit: number, cyclesOn: (tiles: number) => number): TileOption | undefined {
   for (let tiles = 1; tiles < limit; tiles += 1) {
-    try {
-      return { tiles, cycles: cyclesOn(tiles) };
-    } catch (error) {
-      if (!(error instanceof RaellaError) || error.code !== "no-mapping") throw error;
-    }
+    const cycles = unlessNothingFits(() => cyclesOn(tiles));
+    if (cycles !== null) return { tiles, cycles };
   }
   return undefined;
 }
