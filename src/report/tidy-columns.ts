@@ -84,7 +84,7 @@ function isList(
 type CellsOf<Item> = Readonly<Record<string, (item: Item) => Cell>>;
 
 /** A table of items, one in each row. */
-export function tableOfItems<Item>(items: readonly Item[], columns: CellsOf<Item>): Columns {
+function tableOfItems<Item>(items: readonly Item[], columns: CellsOf<Item>): Columns {
   return mapValues(columns, (cellOf) => items.map((item) => cellOf(item)));
 }
 
@@ -104,7 +104,9 @@ const layerColumns: CellsOf<LayerResult> = {
  */
 export function componentColumns(results: TabularResult, groups: readonly ComponentGroup[]): Columns {
   requireResults(results, groups, "componentColumns");
-  const rows = layersOf(results).flatMap((layer) =>
+  const layers = layersOf(results);
+  const groupOf = groupsOfComponents(layers, groups);
+  const rows = layers.flatMap((layer) =>
     componentsOf(layer).map((component) => ({
       ...{ layer, component, energy: energyOf(layer, component) },
       area: areaOfLevel(layer.areaUm2, component),
@@ -118,13 +120,22 @@ export function componentColumns(results: TabularResult, groups: readonly Compon
           cellOf(layer),
     ),
     component: ({ component }) => component,
-    group: ({ component }) => groupNamed(component, groups),
+    group: ({ component }) => groupOf.get(component) ?? component,
     energyPj: ({ energy }) => energy,
     areaUm2: ({ area }) => area.total,
     areaEachUm2: ({ area }) => area.each,
     instances: ({ area }) => area.count,
     cycles: ({ layer }) => layer.cycles,
   });
+}
+
+/** The group of each component, which is looked for once: layers have the same components. */
+function groupsOfComponents(
+  layers: readonly LayerResult[],
+  groups: readonly ComponentGroup[],
+): ReadonlyMap<string, string> {
+  const components = new Set(layers.flatMap(componentsOf));
+  return new Map([...components].map((component) => [component, groupNamed(component, groups)]));
 }
 
 /** The figures of a layer. */
@@ -161,14 +172,15 @@ export function layerWideColumns(results: TabularResult, groups: readonly Compon
   requireResults(results, groups, "layerWideColumns");
   const layers = layersOf(results);
   const known = groups.map(({ name }) => name);
-  const present = new Set(layers.flatMap(componentsOf).map((component) => groupNamed(component, groups)));
+  const groupOf = groupsOfComponents(layers, groups);
+  const present = new Set(groupOf.values());
   const names = [
     ...known.filter((name) => present.has(name)),
     ...[...present].filter((name) => !known.includes(name)),
   ];
   const energyOfGroup = (layer: LayerResult, group: string): number =>
     componentsOf(layer)
-      .filter((component) => groupNamed(component, groups) === group)
+      .filter((component) => groupOf.get(component) === group)
       .reduce((sum, component) => sum + energyOf(layer, component), 0);
   return tableOfItems(layers, {
     ...layerColumns,
