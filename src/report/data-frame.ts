@@ -157,11 +157,7 @@ function loadPolars(): typeof Polars {
  */
 export function writeCsv(file: string, results: TabularResult, groups?: readonly ComponentGroup[]): void {
   requireArgument(name, file, "the file of writeCsv");
-  requireResults(results, [], "writeCsv");
-  writeFileAtomically(
-    file,
-    formatCsv(componentColumns(results, groups === undefined ? groupsOf(results) : groups)),
-  );
+  writeFileAtomically(file, formatCsv(columnsOfComponents("writeCsv", results, groups)));
 }
 
 /**
@@ -173,9 +169,16 @@ export function writeCsv(file: string, results: TabularResult, groups?: readonly
  */
 export function writeParquet(file: string, results: TabularResult, groups?: readonly ComponentGroup[]): void {
   requireArgument(name, file, "the file of writeParquet");
-  requireResults(results, [], "writeParquet");
-  const frame = columnsToDataFrame(
-    componentColumns(results, groups === undefined ? groupsOf(results) : groups),
-  );
+  const frame = columnsToDataFrame(columnsOfComponents("writeParquet", results, groups));
   writeFileAtomically(file, frame.writeParquet());
+}
+
+/** Without groups those that results were computed with, which only results can tell. */
+function columnsOfComponents(
+  functionName: string,
+  results: TabularResult,
+  groups: readonly ComponentGroup[] | undefined,
+): Columns {
+  requireResults(results, [], functionName);
+  return componentColumns(results, groups === undefined ? groupsOf(results) : groups);
 }
