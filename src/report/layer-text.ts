@@ -179,6 +179,8 @@ export function formatDiagnosisText(diagnosis: Diagnosis): string {
   const title = formatLayerTitle(diagnosis);
   const messagesOf = (each: readonly { readonly message: string }[]): readonly string[] =>
     each.map(({ message }) => message);
+  const whatHelps =
+    remedies.length > 0 ? messagesOf(remedies) : ["No change of tiles, batch or depth was found."];
   return [
     `${title}: ${fits ? "fits" : "does not fit"}.`,
     ...section("Why", messagesOf(misfits)),
@@ -189,12 +191,7 @@ export function formatDiagnosisText(diagnosis: Diagnosis): string {
             .join("; "),
         ])
       : []),
-    ...section(
-      "What helps (each change is enough by itself)",
-      fits || remedies.length > 0
-        ? messagesOf(fits ? [] : remedies)
-        : ["No change of tiles, batch or depth was found."],
-    ),
+    ...(fits ? [] : section("What helps (each change is enough by itself)", whatHelps)),
     ...(usage.length > 0 ? [usageTable(diagnosis)] : []),
     ...section("Warnings", messagesOf(warnings)),
   ].join("\n\n");
