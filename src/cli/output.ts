@@ -1,5 +1,5 @@
 import { placedMessage, RaellaError } from "../errors";
-import type { ProgressState } from "../report/notebook/outputs";
+import type { ProgressState } from "../report/notebook/progress-bar";
 import { checkPlaces, isStandardOutput } from "../report/write-atomically";
 import type { LayersWarning } from "../study/network-result";
 
@@ -104,6 +104,6 @@ export async function progressOnTerminal(
   noun: string,
 ): Promise<((state: ProgressState) => void) | undefined> {
   if (!process.stderr.isTTY) return undefined;
-  const { progressBar } = await import("../report/notebook/outputs.js");
+  const { progressBar } = await import("../report/notebook/progress-bar.js");
   return progressBar({ label, noun });
 }

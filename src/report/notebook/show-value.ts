@@ -1,16 +1,6 @@
 import { inspect } from "node:util";
 
-import {
-  hasParts,
-  isListOf,
-  isObject,
-  isText,
-  optional,
-  optionsOf,
-  requireArgument,
-  requireOptions,
-  text as textSchema,
-} from "../../arguments";
+import { hasParts, isListOf, isObject, isText } from "../../arguments";
 import { counted, countedAre, placedMessage } from "../../errors";
 import { loadComponentGroups } from "../../spec/component-groups";
 import type { Specification, Warning } from "../../spec/specification";
@@ -21,12 +11,10 @@ import { isAblationResult, isNetworkResult } from "../../study/network-result";
 import type { AblationResult, NetworkResult } from "../../study/network-result";
 import type { SweepResult } from "../../study/sweep/sweep";
 import type { ChartSpecification } from "../charts/chart-specification";
-import { chartSchema } from "../charts/chart-specification";
-import { renderPng } from "../charts/render-chart";
 import { formatLayerTitle } from "../layer-text";
 import { formatCount, formatFigure, formatFixed } from "../text-table";
 import { formatShare } from "../theme/numbers";
-import { insideNotebook, remarkMissingKernel, sendMimeBundle, waitForOutput } from "./outputs";
+import { showChart } from "./show-chart";
 import { isFrame, showTable } from "./show-table";
 
 /** Lines of a value that nothing here knows; more would hide the notebook. */
@@ -192,51 +180,4 @@ function warningsIn(value: unknown): readonly (Warning | string)[] {
     ...(own as readonly (Warning | string)[]),
     ...[networks, layers, specification, network].flatMap(warningsIn),
   ];
-}
-
-/** How a chart is shown in a cell. */
-export interface ShowChartOptions {
-  /** What the chart shows, for readers who cannot see it; shown in place of it outside a notebook. */
-  readonly description?: string;
-}
-
-/**
- * Shows a chart in the notebook: interactive where the front end knows Vega-Lite (JupyterLab), a picture everywhere
- * else. Outside a notebook only its description is printed; see `saveChart` for scripts.
- * @example
- * ```ts
- * await showChart(ablationChart(await runAblation("resnet18")));
- * ```
- */
-export function showChart(chart: ChartSpecification, options: ShowChartOptions = {}): Promise<void> {
-  return waitForOutput(display(chart, options));
-}
-
-async function display(chart: ChartSpecification, options: ShowChartOptions): Promise<void> {
-  requireArgument(chartSchema, chart, "the chart of showChart");
-  requireOptions(optionsOf({ description: optional(textSchema) }), options, "showChart");
-  const description = options.description ?? describeChart(chart);
-  if (!insideNotebook()) {
-    console.log(`[${description}]`);
-    remarkMissingKernel("charts");
-    return;
-  }
-  const { png, width, height } = await renderPng(chart);
-  sendMimeBundle({
-    data: {
-      "application/vnd.vegalite.v5+json": chart,
-      "image/png": Buffer.from(png).toString("base64"),
-      "text/plain": `[${description}]`,
-    },
-    metadata: {
-      "image/png": { width, height },
-      "application/vnd.vegalite.v5+json": { embed_options: { actions: false } },
-    },
-  });
-}
-
-function describeChart(chart: ChartSpecification): string {
-  const { title } = chart;
-  const text = typeof title === "object" && title !== null && "text" in title ? title.text : title;
-  return typeof text === "string" ? `Chart: ${text}` : "Chart";
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { comparisonChart } from "../../../src/report/charts/comparison-chart";
 import { energyOrigins } from "../../../src/report/notebook/energy-origins";
-import { insideNotebook, progressBar } from "../../../src/report/notebook/outputs";
-import { showChart } from "../../../src/report/notebook/show-value";
+import { insideNotebook } from "../../../src/report/notebook/outputs";
+import { progressBar } from "../../../src/report/notebook/progress-bar";
+import { showChart } from "../../../src/report/notebook/show-chart";
 import { showTable } from "../../../src/report/notebook/show-table";
 import { mapLayer } from "../../../src/study/run-layer";
 
