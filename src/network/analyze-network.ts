@@ -82,6 +82,7 @@ async function analyzeShapes(
     };
   });
   return networkOf(options, layers, describeUnmapped(found.unmapped, dims), {
+    file,
     sha256: sha256(options.model),
     scheme,
     inputSamples: 0,
@@ -100,7 +101,15 @@ async function analyzeShapes(
 
 type FoundNetwork = Pick<
   ImportedNetwork,
-  "sha256" | "scheme" | "inputSamples" | "inputShapes" | "madeUpInputs" | "engine" | "designs" | "warnings"
+  | "file"
+  | "sha256"
+  | "scheme"
+  | "inputSamples"
+  | "inputShapes"
+  | "madeUpInputs"
+  | "engine"
+  | "designs"
+  | "warnings"
 >;
 
 /** What was found of a network, with what was asked for. */
@@ -108,11 +117,11 @@ function networkOf(
   options: AnalyzeNetworkOptions,
   layers: readonly ImportedLayer[],
   unmapped: readonly UnmappedReport[],
-  { sha256: modelHash, scheme, warnings, ...run }: FoundNetwork,
+  { file, sha256: modelHash, scheme, warnings, ...run }: FoundNetwork,
 ): ImportedNetwork {
   const mappedMacs = layers.reduce((sum, { macs }) => sum + macs, 0);
   return {
-    file: options.file ?? "model.onnx",
+    file,
     sha256: modelHash,
     scheme,
     signedInputs: options.signedInputs ?? "recorded",
@@ -185,6 +194,7 @@ async function analyzeWith(engine: FloatEngine, options: AnalyzeNetworkOptions):
     ...results[index],
   }));
   return networkOf(options, layers, unmapped, {
+    file: network.file,
     sha256: network.sha256,
     scheme,
     inputSamples: samples.count,
@@ -227,7 +237,7 @@ function warningsOf(
 
 type TensorSizes = (name: string) => readonly number[] | undefined;
 
-/** The same where the sizes of tensors are known. */
+/** What the nodes that are not mapped would take, by the sizes of tensors. */
 function describeUnmapped(unmapped: readonly UnmappedNode[], dims: TensorSizes): readonly UnmappedReport[] {
   return unmapped.map(({ node, reason }) => ({
     operator: node.operator,
@@ -237,7 +247,7 @@ function describeUnmapped(unmapped: readonly UnmappedNode[], dims: TensorSizes):
   }));
 }
 
-/** Says what the nodes that are not mapped would take, from the shapes of their tensors in one run. */
+/** The same where the sizes of tensors are those in one run. */
 async function reportUnmapped(
   unmapped: readonly UnmappedNode[],
   model: OnnxModel,

@@ -193,7 +193,7 @@ export function drivenRows(
 }
 
 /** Receives the one-bit sums S_0 … S_7 of a column. */
-export type ColumnVisitor = (sample: number, column: number, sums: Int32Array) => void;
+type ColumnVisitor = (sample: number, column: number, sums: Int32Array) => void;
 
 /** What is used again from one call to the next. */
 interface SumsScratch {

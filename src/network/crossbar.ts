@@ -127,7 +127,7 @@ export function computeInCrossbars(layer: IntegerLayer, options: CrossbarOptions
  * The same with several converters, which read the same sums.
  *
  * @param given Which accumulators are needed, without or with speculation, default: both. The others are left as they would
- *   be exactly, and their counts at 0. Without speculation it is much less: sums beyond the converters' range are rare, while
+ *   be exactly, with no conversion saturated or failed. Without speculation it is much less: sums beyond the converters' range are rare, while
  *   many of those within are enough for a speculative step to fail.
  */
 export function computeWithConverters(

@@ -20,7 +20,7 @@ export const noExternalFiles: ExternalFiles = (location) => {
 interface ElementFormat {
   readonly bytes: number;
   readonly read?: (view: DataView, at: number, isLittle: boolean) => number;
-  /** Whether 32-bit floats hold all values. */
+  /** Whether values are kept as 32-bit floats, which hold all of them. */
   readonly isShort?: boolean;
 }
 
