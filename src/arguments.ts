@@ -243,7 +243,7 @@ export function requireWhole(what: string, given: number, least: number, greates
     code: "out-of-range",
     message: `${what} cannot be ${given}.`,
     value: given,
-    expected: `a whole number ${greatest === Infinity ? "of at least" : "from"} ${least}${greatest === Infinity ? "" : ` to ${greatest}`}`,
+    expected: `a whole number ${greatest === Infinity ? `of at least ${least}` : `from ${least} to ${greatest}`}`,
   });
 }
 

@@ -81,15 +81,17 @@ export async function withJobRunner<Result>(
         const order = [...jobs.keys()];
         // The longest first, so that no thread is left alone with it at the end.
         if (threads !== undefined) order.sort((first, second) => works[second] - works[first]);
+        const answerTo = async (job: Job): Promise<Answer> => {
+          if (threads !== undefined) return (await threads.run({ kind, job }, signal)) as Answer;
+          await pause();
+          return run(job);
+        };
         let taken = 0;
         let done = 0;
         const takeJobs = async (): Promise<void> => {
           while (taken < order.length) {
             const index = order[taken++];
-            const job = jobs[index];
-            if (threads === undefined) await pause();
-            results[index] =
-              threads === undefined ? run(job) : ((await threads.run({ kind, job }, signal)) as Answer);
+            results[index] = await answerTo(jobs[index]);
             onJob?.(++done);
           }
         };
