@@ -11,10 +11,17 @@
  * @module raella/charts
  */
 
-export { ablationChart, layerChart, layerMappingChart } from "./report/charts/study-charts";
-export type { AblationChartOptions, StudyChartOptions } from "./report/charts/study-charts";
-export { layerEnergiesChart } from "./report/charts/study-charts";
-export type { LayerEnergiesChartOptions } from "./report/charts/study-charts";
+export {
+  ablationChart,
+  layerChart,
+  layerEnergiesChart,
+  layerMappingChart,
+} from "./report/charts/study-charts";
+export type {
+  AblationChartOptions,
+  LayerEnergiesChartOptions,
+  StudyChartOptions,
+} from "./report/charts/study-charts";
 export { comparisonChart } from "./report/charts/comparison-chart";
 export type { ComparisonChartOptions } from "./report/charts/comparison-chart";
 export { sweepChart } from "./report/charts/sweep-chart";
@@ -35,7 +42,7 @@ export type { ParallelCoordinatesOptions } from "./report/charts/exploration-par
 export { tornadoChart } from "./report/charts/exploration-tornado";
 export type { TornadoOptions } from "./report/charts/exploration-tornado";
 export type { ColorColumn, DesignTable, FigureAxis } from "./report/charts/exploration-axis";
-export { chartRow } from "./report/charts/chart-specification";
 export { renderPng, renderSvg, saveChart } from "./report/charts/render-chart";
 export type { PngImage } from "./report/charts/render-chart";
+export { chartRow } from "./report/charts/chart-specification";
 export type { ChartRowOptions, ChartSpecification } from "./report/charts/chart-specification";

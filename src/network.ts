@@ -8,13 +8,12 @@
 export { importLayerList, importNetwork } from "./report/import-network";
 export type { ImportNetworkOptions, ImportSummary, ListedNetwork } from "./report/import-network";
 export { analyzeNetwork } from "./network/analyze-network";
-export type { ImportedLayer, ImportedNetwork, LayerShape } from "./network/imported-network";
+export type { ImportedLayer, ImportedNetwork, LayerShape, UnmappedReport } from "./network/imported-network";
 export type { ImportProgress, AnalyzeNetworkOptions } from "./network/prepare-network";
 export { networkFiles, type NetworkFiles, type WritableNetwork } from "./report/network-files";
 export { readNumpy } from "./network/numpy";
 export type { InputArray, SampleInputs } from "./network/samples";
 export type { ImageOptions } from "./network/images";
-export type { UnmappedReport } from "./network/imported-network";
 export type { ActivationScale, QuantizationScheme } from "./network/quantization";
 export { onnxRuntime, type EngineTensor, type FloatEngine, type FloatSession } from "./network/float-engine";
 
@@ -53,9 +52,12 @@ export type { IsaacOptions, IsaacResult } from "./network/isaac-encoding";
 export { chooseSlicing, exactAccumulators, outputCodes } from "./network/layer-arguments";
 export { errorBound } from "./network/adaptive-slicing";
 export type { ChosenSlicing, SlicingOptions, SlicingSearch } from "./network/adaptive-slicing";
-export type { IntegerLayer, OutputQuantization } from "./network/integer-layer";
+export type {
+  IntegerLayer,
+  OutputDifference,
+  OutputQuantization,
+  SignedInputs,
+} from "./network/integer-layer";
 export { findCenter, parseSlicing, slicingName } from "./network/layer-arguments";
 export { allSlicings, type Slicing } from "./network/slicing";
-export type { SignedInputs } from "./network/integer-layer";
-export type { OutputDifference } from "./network/integer-layer";
 export { drawPositions, madeUpValues, mulberry32 } from "./network/layer-arguments";

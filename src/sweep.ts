@@ -14,8 +14,7 @@ export type {
   SweepValues,
   ValueRange,
 } from "./study/sweep/sweep-description";
-export { planSweep } from "./study/sweep/plan-sweep";
-export { parseSweep } from "./study/sweep/plan-sweep";
+export { parseSweep, planSweep } from "./study/sweep/plan-sweep";
 export { countDesigns, countPoints, pointAt } from "./study/sweep/sweep-plan";
 export type { Shard, SweepAxis, SweepPlan, SweepPoint } from "./study/sweep/sweep-plan";
 export { groupColumnName } from "./study/sweep/sweep-row";
@@ -28,7 +27,5 @@ export { mainEffects, oneAtATime } from "./study/sweep/sensitivity";
 export type { Sensitivity } from "./study/sweep/sensitivity";
 export { sweepToFolder } from "./report/sweep/sweep-to-folder";
 export type { SweepToFolderOptions, SweepToFolderSummary } from "./report/sweep/sweep-to-folder";
-export { mergeSweep } from "./report/sweep/merged-sweep";
-export type { MergeOptions, MergeSummary } from "./report/sweep/merged-sweep";
-export { openSweep, readSweep } from "./report/sweep/merged-sweep";
-export type { StoredSweep } from "./report/sweep/merged-sweep";
+export { mergeSweep, openSweep, readSweep } from "./report/sweep/merged-sweep";
+export type { MergeOptions, MergeSummary, StoredSweep } from "./report/sweep/merged-sweep";

@@ -1,7 +1,11 @@
 import { RaellaError } from "../errors";
 import type { ChartSpecification } from "../report/charts/chart-specification";
-import { formatGainsText } from "../report/network-text";
-import { formatAblationText, formatNetworkText, formatProgrammingText } from "../report/network-text";
+import {
+  formatAblationText,
+  formatGainsText,
+  formatNetworkText,
+  formatProgrammingText,
+} from "../report/network-text";
 import { loadComponentGroups } from "../spec/component-groups";
 import { listArchitectures, listDnns } from "../spec/workspace";
 import type { Workspace } from "../spec/workspace";

@@ -34,8 +34,16 @@ import {
   workersSchema,
 } from "./network-arguments";
 import type { ImportRecord, ImportedFile } from "./network-sources";
-import { filesBeside, findSource, hashFile, hashInputs, readImportRecord } from "./network-sources";
-import { readInputs, readLabels, requireImages } from "./network-sources";
+import {
+  filesBeside,
+  findSource,
+  hashFile,
+  hashInputs,
+  readImportRecord,
+  readInputs,
+  readLabels,
+  requireImages,
+} from "./network-sources";
 import type { SampleInputs } from "./samples";
 
 /** An imported network, and what is to be known of its accuracy. */

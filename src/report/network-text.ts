@@ -8,8 +8,15 @@ import type { AblationResult, NetworkResult } from "../study/network-result";
 import type { NetworkProgramming } from "../study/programming";
 import type { ReplicationScheme } from "../study/replication";
 import { fullSearchTables } from "./full-search-text";
-import { figureColumn, formatCount, formatFigure, formatFixed } from "./text-table";
-import { formatItems, formatSideBySide, formatTextTable } from "./text-table";
+import {
+  figureColumn,
+  formatCount,
+  formatFigure,
+  formatFixed,
+  formatItems,
+  formatSideBySide,
+  formatTextTable,
+} from "./text-table";
 import { formatNumber, formatShare } from "./theme/numbers";
 
 /** A DNN on one architecture for a terminal: its layers, its components, its throughput. */
