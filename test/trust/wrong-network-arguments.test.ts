@@ -133,6 +133,15 @@ describe("wrong arguments about networks", function () {
       () => network.layerStatistics({ rows: 2, filters: 1, weights: [1, 2], inputs: [1, 256], slicing }),
       /inputs\[1\] cannot be 256[^]*0 to 255/,
     );
+    const statistics = { rows: 2, filters: 1, weights: [1, 2], inputs: [1, 2], slicing };
+    for (const [part, message] of [
+      [{ zeroPoint: 256 }, /zeroPoint cannot be 256[^]*a whole number from 0 to 255/],
+      [{ zeroPoint: 0.5 }, /zeroPoint cannot be 0\.5/],
+      [{ weights: [1] }, /The length of weights cannot be 1[^]*2: groups · rows · filters/],
+      [{ inputs: [1, 2, 3] }, /The length of inputs cannot be 3[^]*a multiple of 2: groups · rows/],
+      [{ weightZeroPoints: [1, 2] }, /The length of weightZeroPoints cannot be 2[^]*1: groups · filters/],
+    ] as const)
+      await refuses(() => network.layerStatistics({ ...statistics, ...part }), message);
     await refuses(
       () =>
         network.analyzeAccuracy({
