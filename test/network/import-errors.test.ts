@@ -29,6 +29,23 @@ describe("An import that cannot be", () => {
       );
   });
 
+  it("says what an engine says that cannot run it, also where that fails at once", async () => {
+    const model = await smallModel(smallLayer());
+    const fail = (): never => {
+      throw new Error("no kernel for MatMul");
+    };
+    const run = { run: fail, close: () => Promise.resolve() };
+    for (const open of [fail, () => Promise.reject(new Error("no kernel")), () => Promise.resolve(run)])
+      await assert.rejects(
+        analyzeNetwork({ model, inputs: oneSample, engine: { name: "none", version: "0", open } }),
+        (error) => {
+          assert.ok(error instanceof RaellaError, String(error));
+          assert.match(error.message, /The model cannot be run[^]*no kernel/);
+          return true;
+        },
+      );
+  });
+
   it("stops where it is told to", async () => {
     const model = await smallModel(smallLayer());
     const controller = new AbortController();

@@ -35,12 +35,18 @@ export async function withPart<Result>(
   const nodes = nodesFor(model, outputs, new Set(inputs.keys()));
   const part = { nodes, inputs, outputs, initializers: model.initializers };
   const bytes = await writeModelPart(model, part, externalFiles);
-  const explained = (error: unknown): Promise<never> => Promise.reject(cannotRun(model, nodes, error));
-  const session = await engine.open(bytes).catch(explained);
+  const explaining = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await ask();
+    } catch (error) {
+      throw cannotRun(model, nodes, error);
+    }
+  };
+  const session = await explaining(() => engine.open(bytes));
   try {
     // Where nothing is wanted, the engine would compute everything.
     return await compute((given, wanted) =>
-      wanted?.length === 0 ? Promise.resolve(new Map()) : session.run(given, wanted).catch(explained),
+      wanted?.length === 0 ? Promise.resolve(new Map()) : explaining(() => session.run(given, wanted)),
     );
   } finally {
     await session.close();
