@@ -1,5 +1,5 @@
 // Has the YAML library read the package's own models and layers once, at build time, so that commands need not do it.
-// Texts are stored by their hash (see src/spec/yaml/load-yaml.ts): one that is changed later is read anew.
+// Texts are stored by their hash (see src/spec/yaml/composed-files.ts): one that is changed later is read anew.
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -11,7 +11,7 @@ export function composeFiles(root) {
   const fromBuild = (name) => require(join(root, "dist", "spec", `${name}.js`));
   const { FileReader } = fromBuild("file-memo");
   const { composeText } = fromBuild("yaml/compose-text");
-  const { composedContents, composedFile, textKey } = fromBuild("yaml/load-yaml");
+  const { composedContents, composedFile, textKey } = fromBuild("yaml/composed-files");
   const { expandIncludes } = fromBuild("yaml/source-text");
   const roots = ["models", "dnn_layers"].map((name) => join(root, name));
   const stores = new Map();
