@@ -5,6 +5,7 @@ import type { LeafDocument } from "../schema/architecture-schema";
 import type { ConstraintsDocument, TargetDocument } from "../schema/constraint-schema";
 import type { SparseTargetDocument } from "../schema/read-document";
 import type { PlacedTexts } from "../schema/validate";
+import type { WrittenValue } from "../specification";
 
 /** Both lists without repeats, in order. */
 export function uniteNames(first: PlacedTexts, second: PlacedTexts): PlacedTexts {
@@ -12,8 +13,8 @@ export function uniteNames(first: PlacedTexts, second: PlacedTexts): PlacedTexts
   return [...first, ...second.filter((item) => !known.has(item.text) && known.add(item.text))];
 }
 
-/** What constraints say of themselves, and what has no effect. */
-const labels: ReadonlySet<string> = new Set(["type", "target", "remainders"]);
+/** What constraints say of themselves. */
+const labels: ReadonlySet<string> = new Set(["type", "target"]);
 /** Lists of names that are put together without repeats. */
 const united: ReadonlySet<string> = new Set([
   ...["no_multicast_no_reduction", "no_link_transfer", "no_temporal_reuse"],
@@ -22,17 +23,25 @@ const united: ReadonlySet<string> = new Set([
 /** Of lists that must be equal, those that say nothing where they are empty. */
 const silentIfEmpty: ReadonlySet<string> = new Set(["permutation", "rmw_on_first_writeback", "passthrough"]);
 
+/** Names, groups of names, or a value. */
+type Part = PlacedTexts | readonly PlacedTexts[] | WrittenValue | undefined;
+
+function areNames(part: unknown): part is PlacedTexts {
+  return isListOf(isObject)(part);
+}
+
+function areGroups(part: unknown): part is readonly PlacedTexts[] {
+  return isListOf(areNames)(part);
+}
+
 /** Two parts of one name together; what cannot be joined must be equal, if both say something. */
-function combinePart(
-  name: string,
-  first: unknown,
-  second: unknown,
-  { target, location }: TargetDocument,
-): unknown {
-  if (name === "factors") return [...(first as PlacedTexts), ...(second as PlacedTexts)];
-  if (united.has(name)) return uniteNames(first as PlacedTexts, second as PlacedTexts);
-  const isSilent = (part: unknown): boolean =>
-    part === undefined || part === null || (silentIfEmpty.has(name) && (part as PlacedTexts).length === 0);
+function combinePart(name: string, first: Part, second: Part, { target, location }: TargetDocument): Part {
+  if (areNames(first) && areNames(second)) {
+    if (name === "factors") return [...first, ...second];
+    if (united.has(name)) return uniteNames(first, second);
+  }
+  const isSilent = (part: Part): boolean =>
+    part === undefined || part === null || (silentIfEmpty.has(name) && areNames(part) && part.length === 0);
   if (isSilent(first)) return second;
   if (isSilent(second) || shownPart(first) === shownPart(second)) return first;
   throw new RaellaError({
@@ -43,24 +52,20 @@ function combinePart(
   });
 }
 
-/** Names, groups of names, or a value. */
-function shownPart(part: unknown): string {
-  const isList = isListOf(isObject)(part);
-  if (isList) return (part as PlacedTexts).map((item) => item.text).join(",");
-  const isListOfLists = isListOf(Array.isArray)(part);
-  return isListOfLists ? (part as readonly unknown[]).map(shownPart).join("; ") : JSON.stringify(part);
+function shownPart(part: Part): string {
+  if (areNames(part)) return part.map((item) => item.text).join(",");
+  return areGroups(part) ? part.map(shownPart).join("; ") : JSON.stringify(part);
 }
 
-function combine<Part extends object>(
-  first: Part | undefined,
-  second: Part | undefined,
+function combine<Document extends Readonly<Record<string, Part>>>(
+  first: Document | undefined,
+  second: Document | undefined,
   added: TargetDocument,
-): Part | undefined {
+): Document | undefined {
   if (first === undefined || second === undefined) return first ?? second;
-  const names = Object.keys({ ...first, ...second }).filter((name) => !labels.has(name)) as (keyof Part &
-    string)[];
+  const names = Object.keys({ ...first, ...second }).filter((name) => !labels.has(name));
   const parts = names.map((name) => [name, combinePart(name, first[name], second[name], added)]);
-  return Object.fromEntries(parts) as Part;
+  return Object.fromEntries(parts) as Document;
 }
 
 /**

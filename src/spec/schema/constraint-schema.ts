@@ -62,12 +62,18 @@ const groups = (): v.GenericSchema<unknown, readonly PlacedTexts[] | undefined> 
 /** Of a constraint that stands by itself, with the node that it is for. */
 const labels = { type: v.optional(text()), target: v.optional(text()) };
 
+/** Whatever it is, it has no effect. */
+const ignored = v.pipe(
+  v.unknown(),
+  v.transform((): undefined => undefined),
+);
+
 const loopEntries = {
   factors: v.optional(factors(), []),
   permutation: v.optional(textList("a list of dimensions, innermost first"), []),
   default_max_factor: integer,
   default_min_factor: integer,
-  remainders: v.optional(v.unknown()),
+  remainders: v.optional(ignored),
   factors_only: v.optional(macro(factorList)),
   no_reuse: dataSpacesMacro,
   no_iteration_over_dataspaces: dataSpacesMacro,
