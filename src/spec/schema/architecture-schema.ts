@@ -325,7 +325,8 @@ function readContainer(
   if (given === undefined) return undefined;
   return {
     ...nothingLeaf(locationOf(node, path)),
-    ...{ kind: "container", class: "" },
+    kind: "container",
+    class: "",
     ...commonParts(given, node, path, fidelity, errors),
   };
 }
