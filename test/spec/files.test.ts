@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { FileLook, FileReader } from "../../src/spec/file-memo";
 import { filesInMemory, presentFiles, useFiles } from "../../src/spec/files";
 import type { FileSource } from "../../src/spec/files";
@@ -67,6 +67,32 @@ describe("files on a disk and in memory", () => {
     inBoth((source, folder) => hashes.add(new FileLook(source).digest(join(folder, "a.yaml"))));
     assert.equal(hashes.size, 1);
   });
+});
+
+describe("patterns of files", () => {
+  it("stand for names, for parts of them and for folders of any depth, but for nothing hidden", () =>
+    withFiles(
+      {
+        "a1.yaml": "",
+        "a22.yaml": "",
+        ".a3.yaml": "",
+        "b/a4.yaml": "",
+        "b/c/a5.yaml": "",
+        "b/.c/a6.yaml": "",
+      },
+      (folder) => {
+        const found = (pattern: string): readonly string[] =>
+          new FileReader().matching(join(folder, pattern)).map((path) => relative(folder, path));
+        assert.deepEqual(found("*.yaml"), ["a1.yaml", "a22.yaml"]);
+        assert.deepEqual(found("a?.yaml"), ["a1.yaml"]);
+        assert.deepEqual(found("*/a*"), ["b/a4.yaml"]);
+        assert.deepEqual(found("**/a*.yaml"), ["a1.yaml", "a22.yaml", "b/a4.yaml", "b/c/a5.yaml"]);
+        assert.deepEqual(found("b/.c/*"), ["b/.c/a6.yaml"]);
+        assert.deepEqual(found(".a3.yaml"), [".a3.yaml"]);
+        for (const nothing of ["none/*", "a1.yaml/*", "a+.yaml", "*.yml"])
+          assert.deepEqual(found(nothing), []);
+      },
+    ));
 });
 
 describe("files in memory", () => {

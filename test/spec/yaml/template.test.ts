@@ -50,6 +50,16 @@ describe("templates", () => {
     assert.throws(() => rendered(text[5]), /uses "\\?"p\\?" if_not/);
   });
 
+  it("compare values as expressions do, whatever their type", () => {
+    const text = [
+      "[{{ one == true }}, {{ one == 1.0 }}, {{ one != '1' }}, {{ one == None }}]",
+      "[{{ list == other }}, {{ 'a' == \"a\" }}]",
+    ];
+    const data = { one: 1, list: [1, [2]], other: [true, [2]] };
+    assert.deepEqual(rendered(text[0], data), [true, true, true, false]);
+    assert.deepEqual(rendered(text[1], data), [true, true]);
+  });
+
   it("choose branches, also nested ones", () => {
     const text = `
 {% if wide is defined and wide == 16 %}
