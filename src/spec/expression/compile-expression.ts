@@ -1,6 +1,5 @@
 import { nearestName } from "../../errors";
 import { Memo } from "../../memory";
-import { ExpressionFailure } from "./syntax";
 import type { ExpressionFunction } from "./functions";
 import { expressionConstants, expressionFunctions } from "./functions";
 import { applyArithmetic, applyComparison, applySign, applySubscript, requireListSize } from "./operations";
@@ -8,6 +7,7 @@ import { parseExpression } from "./parse-expression";
 import type { RuntimeValue, Scope } from "./runtime-value";
 import { isTrue, toFloat } from "./runtime-value";
 import type { Comparison, Expression, FunctionCall, NameReference } from "./syntax";
+import { ExpressionFailure } from "./syntax";
 
 /** What an evaluation may use besides the scope. */
 export interface EvaluationOptions {

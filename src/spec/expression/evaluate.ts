@@ -4,9 +4,9 @@ import { Derived } from "../../memory";
 import type { ExpressionText, Value, ValueTable, WrittenValue } from "../specification";
 import type { EvaluationOptions, Evaluator } from "./compile-expression";
 import { compileExpression } from "./compile-expression";
-import { ExpressionFailure, toRaellaError } from "./syntax";
 import type { RuntimeValue } from "./runtime-value";
 import { Scope, toValue } from "./runtime-value";
+import { ExpressionFailure, toRaellaError } from "./syntax";
 
 const integerText = /^\s*[-+]?[0-9]+\s*$/;
 const booleanText = /^(true|false)$/i;

@@ -1,10 +1,10 @@
-import { ExpressionFailure } from "./syntax";
 import * as special from "./mathematics";
 import { naturalLogarithm } from "./mathematics";
 import { applyArithmetic, compareOrder, maximumListLength, maximumTextLength } from "./operations";
 import type { RuntimeValue } from "./runtime-value";
 import { describeType, isInteger, isTrue, numberOf, toFloat, valueText } from "./runtime-value";
 import type { Span } from "./syntax";
+import { ExpressionFailure } from "./syntax";
 
 /** What a call may use besides its operands. */
 interface CallContext {

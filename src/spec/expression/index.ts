@@ -1,4 +1,3 @@
-export { bindsLikeFactor } from "./syntax";
 export { compileExpression } from "./compile-expression";
 export type { CompiledExpression, EvaluationOptions } from "./compile-expression";
 export {
@@ -9,9 +8,9 @@ export {
   isExpressionText,
   toTable,
 } from "./evaluate";
-export { ExpressionFailure } from "./syntax";
 export { parseExpression } from "./parse-expression";
 export { IntegralFloat, isInteger, isTrue, numberOf, toValue, valueText } from "./runtime-value";
 export type { RuntimeValue } from "./runtime-value";
 export { emptyScope, Scope, scopeOf } from "./runtime-value";
 export type { Expression } from "./syntax";
+export { bindsLikeFactor, ExpressionFailure } from "./syntax";

@@ -1,7 +1,7 @@
-import { ExpressionFailure } from "./syntax";
 import type { RuntimeValue } from "./runtime-value";
 import { describeType, IntegralFloat, isInteger, numberOf, toFloat } from "./runtime-value";
 import type { ArithmeticOperator, ComparisonOperator, Span } from "./syntax";
+import { ExpressionFailure } from "./syntax";
 
 /** Longest text and longest list an expression may build. */
 export const maximumTextLength = 10_000;

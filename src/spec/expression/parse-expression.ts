@@ -1,5 +1,5 @@
-import { ExpressionFailure } from "./syntax";
 import type { ArithmeticOperator, ComparisonOperator, Expression, Span } from "./syntax";
+import { ExpressionFailure } from "./syntax";
 
 interface Token extends Span {
   readonly kind: "number" | "string" | "name" | "symbol" | "end";

@@ -43,7 +43,11 @@ export class SourceText {
 
 function sectionStartsOf(sections: readonly Section[]): number[] {
   let length = 0;
-  return sections.map(({ text }) => (length += text.length) - text.length);
+  return sections.map(({ text }) => {
+    const start = length;
+    length += text.length;
+    return start;
+  });
 }
 
 function lineStartsOf(text: string): number[] {

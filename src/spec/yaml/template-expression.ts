@@ -1,7 +1,7 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
-import type { RuntimeValue } from "../expression/runtime-value";
 import { areEqual } from "../expression/operations";
+import type { RuntimeValue } from "../expression/runtime-value";
 import { isTrue, toFloat, valueText } from "../expression/runtime-value";
 
 /** What a name that nobody gives stands for, until it is used. */

@@ -1,9 +1,9 @@
 import type { SourceLocation } from "../../errors";
 import { RaellaError } from "../../errors";
 import { dirname, isAbsolute, join, resolve } from "../../platform";
-import type { FileReader } from "../file-memo";
 import type { RuntimeValue } from "../expression/runtime-value";
 import { isTrue, valueText } from "../expression/runtime-value";
+import type { FileReader } from "../file-memo";
 import type { Section } from "./source-text";
 import { displayPath, lineBreaksIn } from "./source-text";
 import type { TemplateScope } from "./template-expression";
