@@ -203,6 +203,7 @@ function runAccuracyJob(job: AccuracyJob): AccuracyJobResult {
     const crossbar = {
       ...{ slicing: slicings[first], rows, signedInputs, exact, centers: centersOn(rows) },
       noise: noiseOf(designs[first], job.noise),
+      plain: indices.some((index) => !designs[index].speculation),
       speculation: indices.some((index) => designs[index].speculation),
     };
     const converters = [...new Set(indices.map((index) => designs[index].adcBits))];
