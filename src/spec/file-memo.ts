@@ -223,17 +223,15 @@ export class FileReader {
         .filter((path) => this.isFolder(path))
         .flatMap(withFolders),
     ];
+    const below = (folders: readonly string[], part: string): readonly string[] => {
+      if (part === "**") return folders.flatMap(withFolders);
+      if (!/[*?]/.test(part))
+        return folders.map((folder) => `${folder}${sep}${part}`).filter((path) => this.has(path));
+      const name = wildcard(part);
+      return folders.flatMap(within).filter((path) => name.test(basename(path)));
+    };
     const [root, ...parts] = pattern.split(sep);
-    const paths = parts.reduce<readonly string[]>(
-      (folders, part) =>
-        part === "**"
-          ? folders.flatMap(withFolders)
-          : /[*?]/.test(part)
-            ? folders.flatMap(within).filter((path) => wildcard(part).test(basename(path)))
-            : folders.map((folder) => `${folder}${sep}${part}`).filter((path) => this.has(path)),
-      [root],
-    );
-    return [...new Set(paths)].sort();
+    return [...new Set(parts.reduce(below, [root]))].sort();
   }
 
   /** Where what is read under a path stands; the path itself if it is nowhere. */
