@@ -186,6 +186,15 @@ describe("other constraints", () => {
       message: /two different values of permutation: M,N and N,M/,
     });
     assert.throws(target("factors: [K=2]"), { message: /contradict each other: K=1 and K=2/ });
+    const fill = (groups: string): string => `{target: pe, type: spatial, maximize_dims: ${groups}}`;
+    assert.throws(
+      () =>
+        smallSpecification(
+          "mapper:",
+          `constraints: {targets: [${fill("[[M], [N, K]]")}, ${fill("[N]")}]}\nmapper:`,
+        ),
+      { message: /two different values of maximize_dims: M; N,K and N/ },
+    );
     assert.doesNotThrow(target("split: 1, permutation: [M, N], factors: [K=1]"));
   });
 });

@@ -503,6 +503,7 @@ describe("specifications that cannot be read", () => {
     ],
     ["factors: [M=2]", "factors: [X=2]", "unknown-name", /name "X", which is not a dimension[^]*M, N, K/],
     ["factors: [M=2]", "factors: [M=2, M=4]", "constraint", /contradict each other: M=2 and M=4/],
+    ["factors: [M=2]", "factors: [M<=8, M>=2, M<=4]", "constraint", /contradict each other: M<=8 and M<=4/],
     ["factors: [M=2]", "factors: [M=-2]", "constraint", /M=-2 of "buffer" has no integer value/],
     ["factors: [M=2]", "factors: [M=1.5]", "constraint", /M=1\.5 of "buffer" has no integer value/],
     [
