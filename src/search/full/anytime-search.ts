@@ -97,6 +97,8 @@ class Turns {
     ...{ evaluated: 0, annealed: 0, mismatches: 0 },
   };
   private isVisited = false;
+  /** Whether the clock has ended a turn: what is found depends on the machine then. */
+  private isTimed = false;
   private seed = 0;
 
   constructor(
@@ -145,6 +147,7 @@ class Turns {
     const outcome = searchWidening(plan, criteria, parts, limits, this.counts, this.best);
     this.best = outcome.best;
     this.last = outcome;
+    if (outcome.stopReason === "time") this.isTimed = true;
     return outcome;
   }
 
@@ -177,7 +180,8 @@ class Turns {
 
   /** Annealing for the rest of the time, if that is limited. */
   annealOn(): void {
-    if (this.last?.stopReason === "work" && this.limits.deadline < Infinity)
+    const isOpen = this.last?.stopReason === "work" || this.last?.stopReason === "time";
+    if (isOpen && this.limits.deadline < Infinity && this.timeLeft() > 0)
       this.annealUntil(Infinity, this.limits.deadline);
   }
 
@@ -190,6 +194,7 @@ class Turns {
     const { best: found, tried, restarted } = annealMappings(space, costs, criteria, effort);
     this.seed += restarted;
     this.counts.annealed += tried;
+    if (performance.now() >= deadline) this.isTimed = true;
     if (found === null) return;
     const evaluation = evaluate(found.mapping);
     if (this.best === null || criteria.compare(evaluation, this.best.evaluation) < 0)
@@ -226,7 +231,8 @@ class Turns {
   outcome(): AnytimeOutcome {
     const { last, best, isVisited, counts } = this;
     if (last === null) throw new Error("a search without a turn");
-    return { ...last, best, isVisited, counts };
+    const stopReason = last.stopReason === "work" && this.isTimed ? "time" : last.stopReason;
+    return { ...last, best, isVisited, stopReason, counts };
   }
 }
 

@@ -108,12 +108,13 @@ export function searchWidening(
     const outcome = searchBestFirst(partsWith(bareRelaxation(plan)), "dominated", budget, counts, best);
     const rootBound = beyond(settledSteps);
     const known = outcome.best === null ? rootBound : Math.min(rootBound, valueOf(outcome.best));
+    // None where the search has gone through everything.
+    const isOwnReason = outcome.stopReason === null || outcome.stopReason === "request";
     return {
       best: outcome.best,
       lowerBound: Math.max(known, outcome.lowerBound),
       rootBound,
-      // Null where the search has gone through everything.
-      stopReason: outcome.stopReason === null ? null : reason,
+      stopReason: isOwnReason ? outcome.stopReason : reason,
       isExactToTheBit: false,
     };
   }

@@ -123,4 +123,13 @@ describe("full search of digital arrays with free loop orders", () => {
       assert.ok(certificate.isProven, `gap ${certificate.gap}`);
       assert.ok(certificate.relaxation.bound > 0.8 * evaluation.edpPjCycles);
     });
+
+  it("are not said to follow from the work alone where annealing has gone on until the time was over", () => {
+    const sizes = { M: 32, C: 16, R: 3, S: 3, P: 14, Q: 14 };
+    const { specification, energyTable } = arrayOf(rowStationary, convolution(sizes));
+    const stoppedBy = (timeLimitMs: number): string | null =>
+      searchFullMapSpace(specification, energyTable, { workLimit: 5_000, timeLimitMs }).certificate.stoppedBy;
+    assert.equal(stoppedBy(Infinity), "work");
+    assert.notEqual(stoppedBy(2_000), "work");
+  });
 });
