@@ -332,7 +332,7 @@ export function mappingFileOptions({
   includeRoots = [],
   defines,
 }: Pick<Inputs, "files" | "includeRoots" | "defines">): MappingFileOptions {
-  // A pattern for folders is none itself.
-  const folders = files.map((file) => dirname(resolve(file))).filter((folder) => !folder.includes("*"));
-  return { defines, includeRoots: [...includeRoots, ...folders] };
+  // A pattern for folders is none itself; `?` belongs to one only beside a `*`.
+  const single = files.filter((file) => !file.includes("*") || !/[*?]/.test(dirname(file)));
+  return { defines, includeRoots: [...includeRoots, ...single.map((file) => dirname(resolve(file)))] };
 }

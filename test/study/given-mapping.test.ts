@@ -7,7 +7,7 @@ import { formatMappingYaml } from "../../src/report/mapping-text";
 import { getSpec } from "../../src/spec/get-spec";
 import { readMappingFile } from "../../src/spec/read-mapping-file";
 import type { Specification } from "../../src/spec/specification";
-import { mappingFromEntries } from "../../src/study/given-mapping";
+import { mappingFileOptions, mappingFromEntries } from "../../src/study/given-mapping";
 import { evaluateGivenMapping, mapLayer } from "../../src/study/run-layer";
 
 describe("a given mapping", () => {
@@ -53,6 +53,12 @@ describe("a given mapping", () => {
       message: new RegExp(`^There is no folder ${missing}\\.`),
     });
     assert.throws(() => readMappingFile(file, { includeRoots: [file] }), { message: /is no folder\./ });
+  });
+
+  it("may include from the folders of the model's files, but patterns name none", () => {
+    const files = ["/m/a.yaml", "/n/*.yaml", "/m/b?/c.yaml", "/m/b?/*.yaml", "/*/d.yaml", "/**/m/e.yaml"];
+    const { includeRoots } = mappingFileOptions({ files, includeRoots: ["/own"] });
+    assert.deepEqual(includeRoots, ["/own", "/m", "/n", "/m/b?"]);
   });
 
   it("takes what it does not state from the architecture", () => {
