@@ -230,6 +230,8 @@ export function searchBestFirst(
   function dive(from: PartialMapping): void {
     const open = [from];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      // What comes of it would be dropped as well, and yet make others superfluous.
+      if (next.isDropped) continue;
       const children: PartialMapping[] = [];
       expand(next, (child) => children.push(child));
       // The best one last, so that it is taken first.
